@@ -1,0 +1,122 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// Every target of ours speaks the same Swift: the language mode of the tools version (6), nothing
+/// imported that is not named, and existentials spelled out.
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func product(_ name: String, _ package: String) -> Target.Dependency {
+    .product(name: name, package: package)
+}
+
+let logging = product("Logging", "swift-log")
+let metrics = product("Metrics", "swift-metrics")
+let nioCore = product("NIOCore", "swift-nio")
+let nioPosix = product("NIOPosix", "swift-nio")
+let crypto = product("Crypto", "swift-crypto")
+
+let package = Package(
+    name: "aftertone",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "aftertone", targets: ["aftertone"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
+        .systemLibrary(name: "CSoxr", pkgConfig: "soxr", providers: [.apt(["libsoxr-dev"])]),
+        .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+
+        .target(
+            name: "Voicemail",
+            dependencies: [
+                nioCore, nioPosix, product("OrderedCollections", "swift-collections"), crypto,
+                product("CryptoExtras", "swift-crypto"), logging,
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "SQLiteStore",
+            dependencies: ["Voicemail", product("GRDB", "GRDB.swift"), logging],
+            swiftSettings: settings),
+        .target(
+            name: "FileArchive",
+            dependencies: ["Voicemail", nioCore, nioPosix, crypto, logging],
+            swiftSettings: settings),
+        .target(
+            name: "Audio",
+            dependencies: ["Voicemail", "CSndFile", "CSoxr", nioCore, nioPosix, logging],
+            swiftSettings: settings),
+        .target(
+            name: "HTTPFront",
+            dependencies: [
+                "Voicemail", "CArchive", crypto, logging, metrics, nioCore, nioPosix,
+                product("NIOHTTPTypes", "swift-nio-extras"), product("NIOSSL", "swift-nio-ssl"), product("HTTPTypes", "swift-http-types"),
+                product("Hummingbird", "hummingbird"), product("HummingbirdCore", "hummingbird"),
+                product("HummingbirdTLS", "hummingbird"),
+                product("ServiceLifecycle", "swift-service-lifecycle"),
+                product("NIOConcurrencyHelpers", "swift-nio"),
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "KazooAPI",
+            dependencies: [
+                "Voicemail", "HTTPFront", crypto, logging, nioCore, product("HTTPTypes", "swift-http-types"),
+                product("HummingbirdCore", "hummingbird"), product("OrderedCollections", "swift-collections"),
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "Server",
+            dependencies: [
+                "Voicemail", "SQLiteStore", "FileArchive", "Audio", "HTTPFront", "KazooAPI", logging,
+                product("Configuration", "swift-configuration"), product("ServiceLifecycle", "swift-service-lifecycle"),
+                crypto, nioCore, nioPosix,
+            ],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "aftertone",
+            dependencies: [
+                "Server", "Voicemail", logging, product("ArgumentParser", "swift-argument-parser"),
+                product("ServiceLifecycle", "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings),
+
+        .target(
+            name: "TestKit",
+            dependencies: [
+                "Voicemail", "SQLiteStore", "FileArchive", "Audio", "Server", logging, nioCore, nioPosix,
+                product("AsyncHTTPClient", "async-http-client"), product("ServiceLifecycle", "swift-service-lifecycle"),
+            ],
+            path: "Tests/TestKit", swiftSettings: settings),
+        .testTarget(name: "VoicemailTests", dependencies: ["Voicemail", "TestKit"], swiftSettings: settings),
+        .testTarget(
+            name: "SQLiteStoreTests", dependencies: ["SQLiteStore", "TestKit", product("GRDB", "GRDB.swift")], swiftSettings: settings),
+        .testTarget(name: "FileArchiveTests", dependencies: ["FileArchive", "TestKit"], swiftSettings: settings),
+        .testTarget(name: "AudioTests", dependencies: ["Audio", "TestKit"], swiftSettings: settings),
+        .testTarget(
+            name: "HTTPFrontTests",
+            dependencies: [
+                "HTTPFront", "TestKit", product("NIOSSL", "swift-nio-ssl"), product("HTTPTypes", "swift-http-types"),
+                product("HummingbirdCore", "hummingbird"), product("NIOEmbedded", "swift-nio"), product("NIOHTTPTypes", "swift-nio-extras"),
+            ], swiftSettings: settings),
+        .testTarget(name: "KazooAPITests", dependencies: ["KazooAPI", "TestKit"], swiftSettings: settings),
+        .testTarget(name: "ServerTests", dependencies: ["Server", "TestKit"], swiftSettings: settings),
+    ]
+)

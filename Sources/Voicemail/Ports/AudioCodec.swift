@@ -1,0 +1,115 @@
+import NIOCore
+
+/// Where a codec reads from.
+public enum AudioSource: Sendable {
+    /// A file of this machine.
+    case file(path: String)
+    /// Bytes in memory, for what has just been received.
+    case bytes(ByteBuffer)
+}
+
+/// What decoding says of a piece of audio. Nothing here comes from a header that the samples do not bear out.
+public struct AudioFacts: Hashable, Sendable {
+    /// Milliseconds, from the number of samples decoded.
+    public let durationMilliseconds: Int
+    public let sampleRate: Int
+    public let channels: Int
+    /// The container as decoded: `wav`, `mp3`, `ogg`, `flac`, `gsm`, ….
+    public let container: String
+
+    public init(durationMilliseconds: Int, sampleRate: Int, channels: Int, container: String) {
+        self.durationMilliseconds = durationMilliseconds
+        self.sampleRate = sampleRate
+        self.channels = channels
+        self.container = container
+    }
+}
+
+/// A format to render to.
+public struct Rendition: Hashable, Sendable {
+    public enum Container: String, Sendable, CaseIterable {
+        case wav, mp3, gsm
+
+        /// The media type a client is told.
+        public var contentType: String {
+            switch self {
+            case .wav: "audio/wav"
+            case .mp3: "audio/mpeg"
+            case .gsm: "audio/gsm"
+            }
+        }
+    }
+
+    public let container: Container
+    /// Samples per second; nil keeps the source's (bounded to what the container can hold).
+    public let sampleRate: Int?
+    /// True mixes all channels into one; false keeps one or two as they are.
+    public let mono: Bool
+
+    public init(_ container: Container, sampleRate: Int?, mono: Bool) {
+        self.container = container
+        self.sampleRate = sampleRate
+        self.mono = mono
+    }
+
+    /// WAV 8 kHz 16-bit mono: what telephones and the Yeastar interfaces want.
+    public static let telephone = Rendition(.wav, sampleRate: 8000, mono: true)
+    /// WAV 16 kHz 16-bit mono.
+    public static let wideband = Rendition(.wav, sampleRate: 16000, mono: true)
+    public static let mp3 = Rendition(.mp3, sampleRate: 16000, mono: true)
+    /// MP3 with the source's channels kept apart, for stereo-separated recordings.
+    public static let mp3Channels = Rendition(.mp3, sampleRate: nil, mono: false)
+    /// Raw GSM 06.10, 8 kHz mono.
+    public static let gsm = Rendition(.gsm, sampleRate: 8000, mono: true)
+
+    /// A short name that identifies the rendition in a cache.
+    public var name: String {
+        "\(container.rawValue)-\(sampleRate.map(String.init) ?? "source")-\(mono ? "mono" : "channels")"
+    }
+}
+
+/// A finished rendering. The file may be removed from the cache at any time; `reader` keeps the bytes readable.
+public struct RenderedAudio: Sendable {
+    public let reader: any BlobReader
+    public let contentType: String
+
+    public init(reader: any BlobReader, contentType: String) {
+        self.reader = reader
+        self.contentType = contentType
+    }
+}
+
+/// The loudest negative and positive sample of one stretch, -1…1: a waveform is an array of them.
+public struct Peak: Hashable, Sendable {
+    public let low: Float
+    public let high: Float
+
+    public init(low: Float, high: Float) {
+        self.low = low
+        self.high = high
+    }
+}
+
+public enum AudioError: Error, Equatable, Sendable {
+    /// No decoder accepts the bytes, or they hold no sample.
+    case undecodable
+    /// Longer than the configured maximum, in seconds.
+    case tooLong(limitSeconds: Int)
+    /// The cache has no room for the rendering.
+    case full
+    /// The machine failed; the text is for the log.
+    case failed(String)
+}
+
+/// Decoding, measuring and rendering, off the cooperative pool and with a bounded number at once.
+public protocol AudioCodec: Sendable {
+    /// Decodes the whole of `source` and tells what it is.
+    /// - Throws: `AudioError.undecodable`, `.tooLong`, `.failed`.
+    func measure(_ source: AudioSource) async throws -> AudioFacts
+
+    /// Renders `source` as `rendition`. Renderings are cached by `key`, which must name the bytes (a blob id).
+    func render(_ source: AudioSource, key: BlobID, as rendition: Rendition) async throws -> RenderedAudio
+
+    /// `count` peaks (1…4096) of the sound mixed to mono, evenly spread over its duration.
+    func peaks(_ source: AudioSource, count: Int) async throws -> [Peak]
+}
