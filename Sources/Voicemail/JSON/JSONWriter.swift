@@ -1,0 +1,147 @@
+import NIOCore
+
+/// Writes JSON text straight into a buffer.
+///
+/// Foundation's encoder walks a tree of boxes; a listing of fifty messages spent most of its time there.
+/// Writing has no decisions to get wrong, so this one is ours: strings are escaped as RFC 8259 §7 asks, and
+/// everything else is appended as it is.
+public struct JSONWriter: ~Copyable {
+    public private(set) var buffer: ByteBuffer
+    private let indent: Bool
+    private var level = 0
+
+    /// - Parameter pretty: two-space indentation and a line a member.
+    public init(capacity: Int = 512, pretty: Bool = false) {
+        buffer = ByteBuffer()
+        buffer.reserveCapacity(capacity)
+        indent = pretty
+    }
+
+    /// The finished text.
+    public consuming func finish() -> ByteBuffer { buffer }
+
+    public mutating func write(_ value: JSON) {
+        switch value {
+        case .null: raw("null")
+        case .bool(let flag): if flag { raw("true") } else { raw("false") }
+        case .int(let number): write(number)
+        case .double(let number): if number.isFinite { buffer.writeString(number.description) } else { raw("null") }
+        case .string(let text): write(text)
+        case .array(let items):
+            open("[")
+            var first = true
+            for item in items {
+                separate(first: first)
+                first = false
+                write(item)
+            }
+            close("]", empty: items.isEmpty)
+        case .object(let members): write(members)
+        }
+    }
+
+    public mutating func write(_ members: JSONObject) {
+        open("{")
+        var first = true
+        for (key, value) in members {
+            self.key(key, first: first)
+            first = false
+            write(value)
+        }
+        close("}", empty: members.isEmpty)
+    }
+
+    public mutating func write(_ number: Int) {
+        var digits = (UInt64(0), UInt64(0), UInt32(0))
+        withUnsafeMutableBytes(of: &digits) { space in
+            var end = space.count
+            var rest = number.magnitude
+            repeat {
+                end -= 1
+                space[end] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            } while rest > 0
+            if number < 0 { buffer.writeInteger(UInt8(ascii: "-")) }
+            buffer.writeBytes(UnsafeRawBufferPointer(rebasing: space[end...]))
+        }
+    }
+
+    /// A string with quotes and escapes.
+    public mutating func write(_ text: String) {
+        buffer.writeInteger(UInt8(ascii: "\""))
+        var copy = text
+        copy.withUTF8 { bytes in
+            var clean = 0
+            for index in bytes.indices where Self.needsEscape(bytes[index]) {
+                buffer.writeBytes(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[clean..<index]))
+                escape(bytes[index])
+                clean = index + 1
+            }
+            buffer.writeBytes(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[clean...]))
+        }
+        buffer.writeInteger(UInt8(ascii: "\""))
+    }
+
+    /// Text that is JSON already, such as a stored document or a part put together before.
+    public mutating func raw(_ text: StaticString) { buffer.writeStaticString(text) }
+
+    public mutating func raw(_ text: ByteBuffer) { buffer.writeImmutableBuffer(text) }
+
+    /// `"key":`, with the comma before it unless it is the first member.
+    public mutating func key(_ key: String, first: Bool) {
+        separate(first: first)
+        write(key)
+        if indent { raw(": ") } else { raw(":") }
+    }
+
+    public mutating func open(_ bracket: StaticString) {
+        raw(bracket)
+        level += 1
+    }
+
+    public mutating func close(_ bracket: StaticString, empty: Bool) {
+        level -= 1
+        if !empty { newline() }
+        raw(bracket)
+    }
+
+    public mutating func separate(first: Bool) {
+        if !first { raw(",") }
+        newline()
+    }
+
+    private mutating func newline() {
+        guard indent else { return }
+        raw("\n")
+        for _ in 0..<level { raw("  ") }
+    }
+
+    private static func needsEscape(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    }
+
+    private mutating func escape(_ byte: UInt8) {
+        switch byte {
+        case UInt8(ascii: "\""): raw("\\\"")
+        case UInt8(ascii: "\\"): raw("\\\\")
+        case UInt8(ascii: "\n"): raw("\\n")
+        case UInt8(ascii: "\r"): raw("\\r")
+        case UInt8(ascii: "\t"): raw("\\t")
+        default:
+            raw("\\u00")
+            buffer.writeString(HexID.encode([byte]))
+        }
+    }
+}
+
+extension JSON {
+    /// The value as compact JSON text.
+    public var encoded: String { String(buffer: encode()) }
+
+    /// The value as JSON bytes.
+    public func encode(pretty: Bool = false) -> ByteBuffer {
+        var writer = JSONWriter(pretty: pretty)
+        writer.write(self)
+        return writer.finish()
+    }
+}

@@ -1,0 +1,115 @@
+/// Where a message stands with its owner.
+public enum Folder: String, Sendable, CaseIterable {
+    case new, saved
+    /// In the trash: still listed by KAZOO, counted nowhere, restored by filing it elsewhere (contract §6.3).
+    case deleted
+}
+
+/// The audio of a message or greeting as its sender described it.
+public struct AudioAttachment: Sendable, Hashable {
+    public let blobID: BlobID
+    /// Bytes.
+    public let size: Int
+    /// The media type as sent. A label: what the bytes are, `AudioFacts` say.
+    public let contentType: String
+    /// A label for downloads, never a path.
+    public let fileName: String
+
+    public init(blobID: BlobID, size: Int, contentType: String, fileName: String) {
+        self.blobID = blobID
+        self.size = size
+        self.contentType = contentType
+        self.fileName = fileName
+    }
+}
+
+/// One voicemail message.
+public struct Message: Sendable, Hashable {
+    /// 32 hex digits, for life (promise 4).
+    public let id: String
+    /// A number that is never reused and grows with arrival. 0 until stored.
+    public var serial: Int
+    public let accountID: String
+    public let mailboxID: String
+    /// When it was left, as its depositor says.
+    public let timestamp: Timestamp
+    public var folder: Folder
+    /// SIP address of the caller, `user@realm`.
+    public let from: String
+    /// SIP address that was called, `user@realm`.
+    public let to: String
+    public let callerName: String
+    public let callerNumber: String
+    public let callID: String
+    /// Milliseconds. As the client gave it, or measured.
+    public var lengthMilliseconds: Int
+    public var audio: AudioAttachment?
+    /// `{"result","text"}` once transcribed.
+    public var transcription: JSON?
+    /// Mailboxes it was in before, oldest first.
+    public let history: [String]
+    /// Grows by one with every write.
+    public var revision: Int
+    public var modified: Timestamp
+
+    public init(
+        id: String = HexID.random(), serial: Int = 0, accountID: String, mailboxID: String, timestamp: Timestamp, folder: Folder,
+        from: String, to: String, callerName: String, callerNumber: String, callID: String, lengthMilliseconds: Int,
+        audio: AudioAttachment? = nil, transcription: JSON? = nil, history: [String] = [], revision: Int = 1, modified: Timestamp
+    ) {
+        self.id = id
+        self.serial = serial
+        self.accountID = accountID
+        self.mailboxID = mailboxID
+        self.timestamp = timestamp
+        self.folder = folder
+        self.from = from
+        self.to = to
+        self.callerName = callerName
+        self.callerNumber = callerNumber
+        self.callID = callID
+        self.lengthMilliseconds = lengthMilliseconds
+        self.audio = audio
+        self.transcription = transcription
+        self.history = history
+        self.revision = revision
+        self.modified = modified
+    }
+
+    /// Its place in a listing.
+    public var position: MessagePosition { MessagePosition(timestamp: timestamp, serial: serial) }
+
+    /// KAZOO's name for it: the month of the timestamp in UTC, then the id (contract §6.2).
+    public var monthID: String {
+        let at = timestamp.utc
+        return CalendarFields.pad(at.year, 4) + CalendarFields.pad(at.month, 2) + "-" + id
+    }
+}
+
+/// A message's place in the order of listings: time, then arrival.
+public struct MessagePosition: Hashable, Comparable, Sendable {
+    public let timestamp: Timestamp
+    public let serial: Int
+
+    public init(timestamp: Timestamp, serial: Int) {
+        self.timestamp = timestamp
+        self.serial = serial
+    }
+
+    public static func < (left: MessagePosition, right: MessagePosition) -> Bool {
+        (left.timestamp, left.serial) < (right.timestamp, right.serial)
+    }
+}
+
+/// How many messages of a mailbox are within retention, by folder.
+public struct Tally: Hashable, Sendable {
+    public var new: Int
+    public var saved: Int
+
+    public init(new: Int = 0, saved: Int = 0) {
+        self.new = new
+        self.saved = saved
+    }
+
+    public var total: Int { new + saved }
+}

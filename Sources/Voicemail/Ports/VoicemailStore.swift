@@ -1,0 +1,188 @@
+/// The port to a database.
+///
+/// A transaction is a synchronous closure that runs on the store's own thread: rules read, decide and write in
+/// one place without interleaving, and a store may group the commits of many callers into one sync. A
+/// closure that throws leaves nothing behind. It may run more than once (a store that has to repeat a
+/// transaction does), so it must not touch anything outside.
+public protocol VoicemailStore: Sendable {
+    /// Runs `body` on a consistent snapshot.
+    /// - Throws: what `body` throws, or `StoreError`.
+    func read<Value: Sendable>(_ body: @escaping @Sendable (any StoreReader) throws -> Value) async throws -> Value
+
+    /// Runs `body` in a transaction and returns once it is durable (promise 1).
+    /// - Throws: what `body` throws, or `StoreError`; in both cases nothing was changed.
+    func write<Value: Sendable>(_ body: @escaping @Sendable (any StoreWriter) throws -> Value) async throws -> Value
+
+    /// Why nothing can be stored now, in a few words for `/readyz`; nil when all is well.
+    func unavailability() async -> String?
+}
+
+/// Why a store could not do what was asked.
+public enum StoreError: Error, Equatable, Sendable {
+    /// A unique key is taken: an id, a mailbox number, a realm.
+    case conflict
+    /// No room on the device.
+    case full
+    /// The database failed; the text is for the log.
+    case failed(String)
+}
+
+/// Which messages to visit, in order of `MessagePosition`.
+public struct MessageQuery: Sendable, Hashable {
+    public enum Scope: Sendable, Hashable {
+        case mailbox(String)
+        case account(String)
+    }
+
+    public var scope: Scope
+    /// Inclusive bounds of the timestamp.
+    public var from: Timestamp?
+    public var to: Timestamp?
+    /// The first message to visit; inclusive.
+    public var start: MessagePosition?
+    public var ascending: Bool
+    /// Only messages filed here, whatever their age.
+    public var folder: Folder?
+    /// At most this many rows; nil for all.
+    public var limit: Int?
+
+    public init(
+        scope: Scope, from: Timestamp? = nil, to: Timestamp? = nil, start: MessagePosition? = nil, ascending: Bool = false,
+        folder: Folder? = nil, limit: Int? = nil
+    ) {
+        self.scope = scope
+        self.from = from
+        self.to = to
+        self.start = start
+        self.ascending = ascending
+        self.folder = folder
+        self.limit = limit
+    }
+}
+
+/// Which documents to visit, in order of name, then id.
+public struct DocumentQuery: Sendable, Hashable {
+    public var kind: DocumentKind
+    /// nil for all accounts.
+    public var accountID: String?
+    public var ownerID: String?
+    /// Documents whose `lookup` begins with this.
+    public var lookupPrefix: String?
+    /// The first document to visit, by name and id; inclusive.
+    public var start: (name: String, id: String)?
+    public var ascending: Bool
+
+    public init(
+        kind: DocumentKind, accountID: String? = nil, ownerID: String? = nil, lookupPrefix: String? = nil,
+        start: (name: String, id: String)? = nil, ascending: Bool = true
+    ) {
+        self.kind = kind
+        self.accountID = accountID
+        self.ownerID = ownerID
+        self.lookupPrefix = lookupPrefix
+        self.start = start
+        self.ascending = ascending
+    }
+
+    public static func == (left: DocumentQuery, right: DocumentQuery) -> Bool {
+        left.kind == right.kind && left.accountID == right.accountID && left.ownerID == right.ownerID
+            && left.lookupPrefix == right.lookupPrefix && left.start?.name == right.start?.name
+            && left.start?.id == right.start?.id && left.ascending == right.ascending
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(kind)
+        hasher.combine(accountID)
+        hasher.combine(start?.id)
+    }
+}
+
+/// What the store knows of a blob.
+public struct BlobRecord: Sendable, Hashable {
+    public let blob: StoredBlob
+    /// nil when no decoder accepts the bytes.
+    public let facts: AudioFacts?
+
+    public init(blob: StoredBlob, facts: AudioFacts?) {
+        self.blob = blob
+        self.facts = facts
+    }
+}
+
+/// Reading within a transaction. Removed documents and messages do not exist here.
+public protocol StoreReader {
+    func document(id: String) throws -> Document?
+    func document(kind: DocumentKind, scope: String, key: String) throws -> Document?
+    /// Documents with exactly this `lookup`, at most `limit`.
+    func documents(kind: DocumentKind, lookup: String, limit: Int) throws -> [Document]
+    /// Visits until `visit` returns false. Memory is constant.
+    func documents(_ query: DocumentQuery, _ visit: (Document) throws -> Bool) throws
+
+    /// - Parameter id: the 32 hex digits.
+    func message(id: String) throws -> Message?
+    /// Visits until `visit` returns false. Memory is constant.
+    func messages(_ query: MessageQuery, _ visit: (Message) throws -> Bool) throws
+    /// Messages of a mailbox that are not in the trash and not older than `cutoff`.
+    func tally(mailboxID: String, cutoff: Timestamp) throws -> Tally
+    /// Whether the mailbox has any message in any folder.
+    func hasMessages(mailboxID: String) throws -> Bool
+
+    func blob(id: BlobID) throws -> BlobRecord?
+    /// Visits every blob record; ordered by id.
+    func blobs(_ visit: (BlobRecord) throws -> Bool) throws
+
+    func session(tokenHash: String) throws -> Session?
+    func credential(kind: Credential.Kind, handle: String) throws -> Credential?
+    func credential(id: String) throws -> Credential?
+    func credentials(accountID: String) throws -> [Credential]
+
+    /// Events after `serial`, oldest first, at most `limit`.
+    func events(after serial: Int, limit: Int) throws -> [Event]
+}
+
+/// Changing within a transaction.
+public protocol StoreWriter: StoreReader {
+    /// - Returns: the document with its serial.
+    /// - Throws: `StoreError.conflict` when the id or the key is taken.
+    func insert(_ document: Document) throws -> Document
+    /// Replaces the stored document of the same id.
+    /// - Throws: `StoreError.conflict` when the key is taken.
+    func update(_ document: Document) throws
+    /// Hides a document and frees its key; `physically` deletes the row.
+    func remove(documentID: String, at: Timestamp, physically: Bool) throws
+
+    /// - Returns: the message with its serial.
+    func insert(_ message: Message) throws -> Message
+    func update(_ message: Message) throws
+    /// Hides a message, leaving it filed under deleted; `physically` deletes the row.
+    func remove(messageID: String, at: Timestamp, physically: Bool) throws
+
+    func insert(_ blob: BlobRecord, at: Timestamp) throws
+    /// Marks a blob for removal from the archive if no row names it any more.
+    func release(_ id: BlobID) throws
+    /// Blobs marked for removal, at most `limit`.
+    func garbage(limit: Int) throws -> [BlobID]
+    /// Forgets blobs that the archive has removed.
+    func forget(_ blobs: [BlobID]) throws
+
+    func insert(_ session: Session) throws
+    func update(_ session: Session) throws
+    func remove(tokenHash: String) throws
+    func removeSessions(expiredBefore: Timestamp) throws
+    /// Ends every session of an account, a user or a credential.
+    func removeSessions(accountID: String?, userID: String?, credentialID: String?) throws
+
+    /// - Throws: `StoreError.conflict` when the handle is taken.
+    func insert(_ credential: Credential) throws
+    func remove(credentialID: String) throws
+
+    func append(_ event: Event) throws
+    func removeEvents(createdBefore: Timestamp) throws
+
+    /// Takes messages older than `cutoff` out of the tallies, at most `limit`; and puts younger ones back.
+    /// - Returns: how many rows changed.
+    func retire(accountID: String, cutoff: Timestamp, limit: Int) throws -> Int
+    /// Deletes rows removed before `before` for good and releases their blobs, at most `limit`.
+    /// - Returns: how many rows went.
+    func purge(removedBefore before: Timestamp, limit: Int) throws -> Int
+}

@@ -1,0 +1,45 @@
+/// The numbers that rules go by, from the configuration.
+public struct Limits: Sendable, Hashable {
+    /// Longest PIN a mailbox may have (KAZOO contract 12-07).
+    public var maximumPinLength: Int
+    /// Days a message can be changed and is counted, unless its account says otherwise (§6.5).
+    public var retentionDays: Int
+    /// Widest window of a listing that names its beginning, in seconds (§6.4).
+    public var maximumRange: Int
+    /// Bytes of one piece of audio.
+    public var maximumAudioBytes: Int
+    /// Messages one request may name.
+    public var maximumBatch: Int
+    /// Seconds a KAZOO token lives.
+    public var tokenLifetime: Int
+    /// Days removed messages and documents are kept for an administrator to undo.
+    public var trashDays: Int
+    /// Days events are kept for receivers.
+    public var eventDays: Int
+    /// The zone of accounts and mailboxes that name none.
+    public var timezone: String
+    /// Deepest account tree.
+    public var maximumAccountDepth: Int
+
+    public init(
+        maximumPinLength: Int = 15, retentionDays: Int = 93, maximumRange: Int = 2_682_000, maximumAudioBytes: Int = 8_000_000,
+        maximumBatch: Int = 10_000, tokenLifetime: Int = 3600, trashDays: Int = 93, eventDays: Int = 7, timezone: String = "UTC",
+        maximumAccountDepth: Int = 16
+    ) {
+        self.maximumPinLength = maximumPinLength
+        self.retentionDays = retentionDays
+        self.maximumRange = maximumRange
+        self.maximumAudioBytes = maximumAudioBytes
+        self.maximumBatch = maximumBatch
+        self.tokenLifetime = tokenLifetime
+        self.trashDays = trashDays
+        self.eventDays = eventDays
+        self.timezone = timezone
+        self.maximumAccountDepth = maximumAccountDepth
+    }
+
+    /// Seconds of retention for an account: days and one hour (contract §6.5).
+    public func retentionSeconds(of account: Document) -> Int {
+        (account.attributes["message_retention_duration"]?.int ?? retentionDays) * 86_400 + 3_600
+    }
+}

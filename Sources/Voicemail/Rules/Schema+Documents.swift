@@ -1,0 +1,115 @@
+extension Schema {
+    /// A mailbox (KAZOO contract §5.1). The vocabulary is KAZOO's because it is the widest of the four; the
+    /// other interfaces translate into it.
+    public static func mailbox(_ limits: Limits) -> Schema {
+        Schema([
+            Field("name", .string(min: 1, max: 128), required: true),
+            Field("mailbox", .string(min: 1, max: 30), required: true),
+            Field("pin", .string(min: 4, max: limits.maximumPinLength)),
+            Field("require_pin", .boolean, default: false),
+            Field("is_setup", .boolean, default: false),
+            Field("check_if_owner", .boolean, default: true),
+            Field("delete_after_notify", .boolean, default: false),
+            Field("save_after_notify", .boolean, default: false),
+            Field("skip_greeting", .boolean, default: false),
+            Field("skip_instructions", .boolean, default: false),
+            Field("skip_envelope", .boolean, default: false),
+            Field("not_configurable", .boolean, default: false),
+            Field("announcement_only", .boolean, default: false),
+            Field("oldest_message_first", .boolean, default: false),
+            Field("media", .object(Schema([Field("unavailable", .string(min: 32, max: 32))])), default: [:]),
+            Field("media_extension", .oneOf(["mp3", "mp4", "wav"]), default: "mp3"),
+            Field("notify_email_addresses", .array(.email), default: []),
+            Field("include_message_on_notify", .boolean, default: true),
+            Field("include_transcription_on_notify", .boolean, default: true),
+            Field("notify", .object(Schema([Field("callback", .object(callback))]))),
+            Field("operator_number", .either(.integer(), .string())),
+            Field("owner_id", .string(min: 32, max: 32)),
+            Field("timezone", .string(min: 5, max: 32)),
+            Field("transcribe", .boolean, default: false),
+            Field("is_voicemail_ff_rw_enabled", .boolean, default: false),
+            Field("seek_duration_ms", .integer(min: 0), default: 10_000),
+            Field("flags", .array(.string())),
+        ])
+    }
+
+    private static let callback = Schema([
+        Field("number", .string()),
+        Field("attempts", .integer()),
+        Field("interval_s", .integer()),
+        Field("timeout_s", .integer()),
+        Field("schedule", .array(.integer())),
+        Field("disabled", .boolean),
+    ])
+
+    /// A user (contract §9).
+    public static let user = Schema([
+        Field("first_name", .string(min: 1, max: 128), required: true),
+        Field("last_name", .string(min: 1, max: 128), required: true),
+        Field("username", .string(min: 1, max: 256)),
+        Field("password", .string(min: 1, max: 256)),
+        Field("email", .email),
+        Field("priv_level", .oneOf(["user", "admin"]), default: "user"),
+        Field("enabled", .boolean, default: true),
+        Field("vm_to_email_enabled", .boolean, default: true),
+        Field("timezone", .string(min: 5, max: 32)),
+        Field("language", .string()),
+        Field("voicemail", .object(Schema([Field("notify", .object(Schema([Field("callback", .object(callback))])))]))),
+    ])
+
+    /// An account (contract §9).
+    public static let account = Schema([
+        Field("name", .string(min: 1, max: 128), required: true),
+        Field("realm", .string(min: 4, max: 253)),
+        Field("timezone", .string(min: 5, max: 32)),
+        Field("language", .string()),
+        Field("enabled", .boolean, default: true),
+        Field("message_retention_duration", .integer(min: 1, max: 36_500)),
+    ])
+
+    /// A greeting (contract §8).
+    public static let media = Schema([
+        Field("name", .string(min: 1, max: 128), required: true),
+        Field("media_source", .oneOf(["upload", "recording", "tts"]), default: "upload"),
+        Field("description", .string(min: 1, max: 128)),
+        Field("language", .string(), default: "en-us"),
+        Field("streamable", .boolean, default: true),
+        Field("content_type", .oneOf(mediaTypes)),
+        Field("content_length", .integer(min: 1, max: 11_534_336)),
+        Field("tts", .object(Schema([Field("text", .string(min: 1)), Field("voice", .string())])), default: [:]),
+        Field("prompt_id", .string()),
+        Field("source_id", .string(min: 32, max: 32)),
+        Field("source_type", .string()),
+    ])
+
+    /// The media types a greeting may be said to have (contract §8).
+    public static let mediaTypes = [
+        "audio/mp3", "audio/mpeg", "audio/mpeg3", "audio/x-wav", "audio/wav", "audio/ogg", "video/x-flv", "video/h264", "video/mpeg",
+        "video/quicktime", "video/mp4", "video/webm",
+    ]
+
+    /// A webhook (contract §11.4).
+    public static let webhook = Schema([
+        Field("name", .string(min: 1, max: 128), required: true),
+        Field("uri", .string(min: 1, max: 2048), required: true),
+        Field("hook", .string(min: 1, max: 128), required: true),
+        Field("http_verb", .oneOf(["get", "post", "put"]), default: "post"),
+        Field("format", .oneOf(["form-data", "json"]), default: "form-data"),
+        Field("retries", .integer(min: 0, max: 4), default: 2),
+        Field("enabled", .boolean, default: true),
+        Field("include_subaccounts", .boolean),
+        Field("custom_data", .object(Schema([]))),
+    ])
+
+    /// What a client may say of a message it leaves (contract §6.1).
+    public static let messageDraft = Schema([
+        Field("call_id", .string(max: 512)),
+        Field("caller_id_name", .string(max: 35)),
+        Field("caller_id_number", .string(max: 35)),
+        Field("from", .string(max: 512)),
+        Field("to", .string(max: 512)),
+        Field("folder", .oneOf(Folder.allCases.map(\.rawValue))),
+        Field("length", .integer(min: 0, max: 1_000_000_000)),
+        Field("timestamp", .integer(min: 0, max: Timestamp.gregorianOffset + Timestamp.plausible.upperBound)),
+    ])
+}

@@ -1,0 +1,138 @@
+/// The shape of a document: which keys have rules. Keys without a rule are kept as they are.
+public struct Schema: Sendable {
+    public indirect enum Kind: Sendable {
+        /// Length in characters.
+        case string(min: Int = 0, max: Int? = nil)
+        case oneOf([String])
+        /// Something, an at sign, something.
+        case email
+        case boolean
+        case integer(min: Int? = nil, max: Int? = nil)
+        case array(Kind)
+        case object(Schema)
+        /// Any of these; the first that fits without coercion, else the first that fits with it.
+        case either(Kind, Kind)
+    }
+
+    public struct Field: Sendable {
+        let name: String
+        let kind: Kind
+        let required: Bool
+        let standard: JSON?
+
+        public init(_ name: String, _ kind: Kind, required: Bool = false, default standard: JSON? = nil) {
+            self.name = name
+            self.kind = kind
+            self.required = required
+            self.standard = standard
+        }
+    }
+
+    let fields: [Field]
+
+    public init(_ fields: [Field]) { self.fields = fields }
+
+    /// Checks `object`, coerces what may be coerced ("true", "12") and fills the defaults in.
+    /// - Returns: the object to store, and every rule it breaks.
+    public func apply(to object: JSONObject, at path: [String] = []) -> (JSONObject, [Violation]) {
+        var result = object
+        var violations: [Violation] = []
+        for field in fields {
+            let place = path + [field.name]
+            guard let value = object[field.name] else {
+                if let standard = field.standard {
+                    result[field.name] = standard
+                } else if field.required {
+                    violations.append(Violation(place, .required, value: .string(field.name)))
+                }
+                continue
+            }
+            let (checked, broken) = Self.check(value, against: field.kind, at: place)
+            result[field.name] = checked
+            violations += broken
+        }
+        return (result, violations)
+    }
+
+    private static func check(_ value: JSON, against kind: Kind, at path: [String]) -> (JSON, [Violation]) {
+        func wrongType() -> (JSON, [Violation]) { (value, [Violation(path, .type(kind.typeNames), value: value)]) }
+        switch kind {
+        case .string(let min, let max):
+            guard case .string(let text) = value else { return wrongType() }
+            return (value, lengthViolations(of: text, min: min, max: max, at: path))
+        case .oneOf(let words):
+            guard case .string(let text) = value else { return wrongType() }
+            return (value, words.contains(text) ? [] : [Violation(path, .enumeration(words), value: value)])
+        case .email:
+            guard case .string(let text) = value else { return wrongType() }
+            return (value, isEmail(text) ? [] : [Violation(path, .format("email"), value: value)])
+        case .boolean:
+            guard let flag = coercedBoolean(value) else { return wrongType() }
+            return (.bool(flag), [])
+        case .integer(let min, let max):
+            guard let number = coercedInteger(value) else { return wrongType() }
+            var broken: [Violation] = []
+            if let min, number < min { broken.append(Violation(path, .minimum(min), value: value)) }
+            if let max, number > max { broken.append(Violation(path, .maximum(max), value: value)) }
+            return (.int(number), broken)
+        case .array(let element):
+            guard case .array(let items) = value else { return wrongType() }
+            let checked = items.enumerated().map { check($1, against: element, at: path + [String($0)]) }
+            return (.array(checked.map(\.0)), checked.flatMap(\.1))
+        case .object(let schema):
+            guard case .object(let members) = value else { return wrongType() }
+            let (checked, broken) = schema.apply(to: members, at: path)
+            return (.object(checked), broken)
+        case .either(let first, let second):
+            let tries = [first, second].map { check(value, against: $0, at: path) }
+            if let exact = tries.first(where: { $0.1.isEmpty && $0.0 == value }) { return exact }
+            return tries.first { $0.1.isEmpty } ?? wrongType()
+        }
+    }
+
+    private static func lengthViolations(of text: String, min: Int, max: Int?, at path: [String]) -> [Violation] {
+        let count = text.unicodeScalars.count
+        if count < min { return [Violation(path, .minLength(min), value: .string(text))] }
+        if let max, count > max { return [Violation(path, .maxLength(max), value: .string(text))] }
+        return []
+    }
+
+    /// Strings of the right words become booleans (contract §2.7, type leniency).
+    private static func coercedBoolean(_ value: JSON) -> Bool? {
+        switch value {
+        case .bool(let flag): flag
+        case .string("true"): true
+        case .string("false"): false
+        default: nil
+        }
+    }
+
+    private static func coercedInteger(_ value: JSON) -> Int? {
+        switch value {
+        case .int(let number): number
+        case .string(let text): Int(text)
+        case .double(let number): Int(exactly: number)
+        default: nil
+        }
+    }
+
+    /// One at sign with something on both sides; no more is asked (contract §2.7).
+    static func isEmail(_ text: String) -> Bool {
+        let halves = text.split(separator: "@", omittingEmptySubsequences: false)
+        return halves.count == 2 && halves.allSatisfy { !$0.isEmpty }
+    }
+}
+
+extension Schema.Kind {
+    /// The names that a type violation tells.
+    var typeNames: [String] {
+        switch self {
+        case .string, .oneOf, .email: ["string"]
+        case .boolean: ["boolean"]
+        case .integer: ["integer"]
+        case .array: ["array"]
+        case .object: ["object"]
+        case .either(let first, let second): first.typeNames + second.typeNames
+        }
+    }
+}

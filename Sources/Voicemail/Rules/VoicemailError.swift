@@ -1,0 +1,21 @@
+/// What the domain refuses, and why. Storage trouble comes as `StoreError` and `ArchiveError`.
+public enum VoicemailError: Error, Hashable, Sendable {
+    /// Nothing of that kind has this id, or not here.
+    case notFound(id: String)
+    /// The message has no audio.
+    case noAudio(id: String)
+    /// The values break rules; all of them are told together.
+    case invalid([Violation])
+    /// The caller may not.
+    case forbidden
+    /// Wrong name, password or key.
+    case badCredentials
+    /// The account or user is switched off.
+    case disabled
+    /// Older than retention allows to change.
+    case expired(id: String, cutoff: Timestamp)
+    /// An id that exists already.
+    case conflict
+    /// The audio is not decodable and the interface promises that it is.
+    case unplayable
+}
