@@ -36,9 +36,11 @@ public struct Session: Sendable, Hashable {
     }
 }
 
-/// An API key, an application's id and secret, or a user and password of an interface.
+/// An API key, an application's id and secret, a user and password of an interface, or a user's login.
 public struct Credential: Sendable, Hashable {
     public enum Kind: String, Sendable, CaseIterable {
+        /// A digest that a user's login form sends; found by its slow hash.
+        case login
         case kazoo
         case pSeries = "p-series"
         case sSeries = "s-series"

@@ -128,8 +128,11 @@ public protocol StoreReader {
     func hasMessages(mailboxID: String) throws -> Bool
 
     func blob(id: BlobID) throws -> BlobRecord?
-    /// Visits every blob record; ordered by id.
-    func blobs(_ visit: (BlobRecord) throws -> Bool) throws
+    /// Blob records in order of id, after the given one, at most `limit`.
+    func blobs(after id: BlobID?, limit: Int) throws -> [BlobRecord]
+
+    /// Blobs marked for removal, at most `limit`.
+    func garbage(limit: Int) throws -> [BlobID]
 
     func session(tokenHash: String) throws -> Session?
     func credential(kind: Credential.Kind, handle: String) throws -> Credential?
@@ -150,18 +153,20 @@ public protocol StoreWriter: StoreReader {
     func update(_ document: Document) throws
     /// Hides a document and frees its key; `physically` deletes the row.
     func remove(documentID: String, at: Timestamp, physically: Bool) throws
+    /// Removes every message, document, session and credential of an account, but not the account itself.
+    func removeContents(accountID: String, at: Timestamp) throws
 
     /// - Returns: the message with its serial.
     func insert(_ message: Message) throws -> Message
     func update(_ message: Message) throws
     /// Hides a message, leaving it filed under deleted; `physically` deletes the row.
     func remove(messageID: String, at: Timestamp, physically: Bool) throws
+    /// Hides every message of a mailbox.
+    func removeMessages(mailboxID: String, at: Timestamp) throws
 
     func insert(_ blob: BlobRecord, at: Timestamp) throws
     /// Marks a blob for removal from the archive if no row names it any more.
     func release(_ id: BlobID) throws
-    /// Blobs marked for removal, at most `limit`.
-    func garbage(limit: Int) throws -> [BlobID]
     /// Forgets blobs that the archive has removed.
     func forget(_ blobs: [BlobID]) throws
 

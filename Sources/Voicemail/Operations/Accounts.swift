@@ -1,0 +1,84 @@
+extension VoicemailService {
+    /// Creates an account below `parent`, or a root when there is none.
+    /// - Throws: `VoicemailError.invalid`, `.conflict` for an id that exists.
+    public func createAccount(_ request: JSONObject, id: String? = nil, below parent: Document?, superduperAdmin: Bool = false) async throws -> Document {
+        let lineage = parent.map { $0.lineage + [$0.id] } ?? []
+        guard lineage.count < limits.maximumAccountDepth else { throw VoicemailError.forbidden }
+        var (attributes, violations) = Schema.account.apply(to: request.withoutPrivateKeys)
+        guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
+        let id = id ?? HexID.random()
+        if attributes["realm"] == nil { attributes["realm"] = .string(String(id.prefix(6)) + ".sip.aftertone.invalid") }
+        let now = clock.now
+        let draft = Document(
+            id: id, kind: .account, accountID: id, name: attributes["name"]?.string ?? "", key: attributes["realm"]?.string?.lowercased(),
+            scope: "", lookup: Self.comparableName(attributes["name"]?.string ?? ""), ownerID: lineage.last, attributes: attributes,
+            hidden: ["lineage": JSON(lineage), "superduper_admin": .bool(superduperAdmin), "salt": .string(HexID.random())], created: now)
+        return try await store.write { writer in
+            try Self.claimID(id, writer)
+            try Self.claimRealm(of: draft, writer)
+            let stored = try writer.insert(draft)
+            try writer.append(Event(kind: .documentCreated, accountID: id, subjectID: id, payload: ["type": "account"], created: now))
+            return stored
+        }
+    }
+
+    /// Replaces or patches an account's attributes.
+    public func changeAccount(_ id: String, _ change: AttributeChange) async throws -> Document {
+        let now = clock.now
+        return try await store.write { writer in
+            guard var account = try writer.document(id: id), account.kind == .account else { throw VoicemailError.notFound(id: id) }
+            var merged = change.applied(to: account.attributes)
+            if merged["realm"] == nil { merged["realm"] = account.attributes["realm"] }
+            let (attributes, violations) = Schema.account.apply(to: merged)
+            guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
+            account.attributes = attributes
+            account.name = attributes["name"]?.string ?? ""
+            account.key = attributes["realm"]?.string?.lowercased()
+            account.lookup = Self.comparableName(account.name)
+            try Self.claimRealm(of: account, writer)
+            return try Self.save(&account, writer, now)
+        }
+    }
+
+    /// Removes an account with everything in it. An account that has others below it is kept.
+    public func removeAccount(_ id: String) async throws -> Document {
+        let now = clock.now
+        let removed = try await store.write { writer in
+            guard let account = try writer.document(id: id), account.kind == .account else { throw VoicemailError.notFound(id: id) }
+            var hasChildren = false
+            try writer.documents(DocumentQuery(kind: .account, ownerID: id)) { _ in
+                hasChildren = true
+                return false
+            }
+            guard !hasChildren else { throw VoicemailError.conflict }
+            try writer.removeContents(accountID: id, at: now)
+            try writer.remove(documentID: id, at: now, physically: false)
+            try writer.append(Event(kind: .documentDeleted, accountID: id, subjectID: id, payload: ["type": "account"], created: now))
+            return account
+        }
+        return removed
+    }
+
+    /// The accounts at or below one, whose comparable name begins with `name`; at most `limit`.
+    public func searchAccounts(below root: Document, name: String, limit: Int = 100) async throws -> [Document] {
+        let prefix = Self.comparableName(name)
+        return try await store.read { reader in
+            var found: [Document] = []
+            try reader.documents(DocumentQuery(kind: .account, lookupPrefix: prefix)) { account in
+                if account.id == root.id || account.lineage.contains(root.id) { found.append(account) }
+                return found.count < limit
+            }
+            return found
+        }
+    }
+
+    /// A name as logins compare it: lower-case letters and digits (KAZOO contract §3.2).
+    public static func comparableName(_ name: String) -> String {
+        String(name.lowercased().unicodeScalars.filter { $0.properties.isAlphabetic || $0.properties.numericType != nil })
+    }
+
+    private static func claimRealm(of account: Document, _ reader: any StoreReader) throws {
+        guard let key = account.key, let holder = try reader.document(kind: .account, scope: "", key: key), holder.id != account.id else { return }
+        throw VoicemailError.invalid([Violation(["realm"], .unique, value: account.attributes["realm"])])
+    }
+}

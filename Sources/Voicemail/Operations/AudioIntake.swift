@@ -1,0 +1,80 @@
+import NIOCore
+
+/// What to do with bytes that no decoder accepts.
+public enum AudioPolicy: Sendable {
+    /// Keep them and mark them unplayable: KAZOO takes any of its media types as sent.
+    case keepAnything
+    /// Refuse them: the P-Series promises playable files.
+    case playableOnly
+}
+
+/// Audio that is durable in the archive and known to no row yet.
+public struct ReceivedAudio: Sendable {
+    public let record: BlobRecord
+    public let contentType: String
+    public let fileName: String
+
+    /// Milliseconds as decoded; nil when unplayable.
+    public var durationMilliseconds: Int? { record.facts?.durationMilliseconds }
+
+    var attachment: AudioAttachment {
+        AudioAttachment(blobID: record.blob.id, size: record.blob.size, contentType: contentType, fileName: fileName)
+    }
+}
+
+/// Takes one upload in, piece by piece: the only way audio enters (field notes 2.3, row 6).
+public final class AudioIntake: Sendable {
+    /// Up to this many bytes are measured from memory while the archive syncs them.
+    private static let measuredInMemory = 1_048_576
+
+    private let writer: any BlobWriter
+    private let codec: any AudioCodec
+    private let archive: any AudioArchive
+    private let copy = CopyBox()
+
+    init(writer: any BlobWriter, codec: any AudioCodec, archive: any AudioArchive) {
+        self.writer = writer
+        self.codec = codec
+        self.archive = archive
+    }
+
+    /// Appends bytes.
+    /// - Throws: `ArchiveError.tooLarge`, `.full`, `.failed`; call `abandon` then.
+    public func write(_ bytes: ByteBuffer) async throws {
+        copy.append(bytes, upTo: Self.measuredInMemory)
+        try await writer.write(bytes)
+    }
+
+    /// Makes the bytes durable and measures them, both at once.
+    /// - Throws: `VoicemailError.unplayable` under `.playableOnly`, `ArchiveError`; nothing is kept then.
+    public func finish(contentType: String, fileName: String, policy: AudioPolicy) async throws -> ReceivedAudio {
+        let record: BlobRecord
+        if let bytes = copy.complete {
+            async let stored = writer.finish()
+            let facts = try await measure(.bytes(bytes))
+            record = BlobRecord(blob: try await stored, facts: facts)
+        } else {
+            let stored = try await writer.finish()
+            let reader = try await archive.open(stored.id)
+            record = BlobRecord(blob: stored, facts: try await measure(.file(path: reader.path)))
+            withExtendedLifetime(reader) {}
+        }
+        if policy == .playableOnly, record.facts == nil {
+            try await archive.remove(record.blob.id)
+            throw VoicemailError.unplayable
+        }
+        return ReceivedAudio(record: record, contentType: contentType, fileName: fileName)
+    }
+
+    /// Drops the upload.
+    public func abandon() async { await writer.abandon() }
+
+    /// - Returns: nil for what no decoder accepts. A machine that fails to decode is an error, not a verdict.
+    private func measure(_ source: AudioSource) async throws -> AudioFacts? {
+        do {
+            return try await codec.measure(source)
+        } catch AudioError.undecodable, AudioError.tooLong {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,30 @@
+extension VoicemailService {
+    /// A credential and the secret that is shown once, when it is made.
+    public struct IssuedCredential: Sendable {
+        public let credential: Credential
+        public let secret: String
+    }
+
+    /// Makes an API key of 64 hex digits for an account (KAZOO contract §3.3).
+    public func createAPIKey(name: String, in account: Document) async throws -> IssuedCredential {
+        let key = HexID.random() + HexID.random()
+        let credential = Credential(
+            kind: .kazoo, accountID: account.id, name: name, handle: secrets.fingerprint(key), verifier: "", created: clock.now)
+        try await store.write { try $0.insert(credential) }
+        return IssuedCredential(credential: credential, secret: key)
+    }
+
+    public func credentials(of account: Document) async throws -> [Credential] {
+        try await store.read { try $0.credentials(accountID: account.id) }
+    }
+
+    /// Withdraws a credential with every session opened by it.
+    /// - Throws: `VoicemailError.notFound`.
+    public func removeCredential(_ id: String, in account: Document) async throws {
+        try await store.write { writer in
+            guard let credential = try writer.credential(id: id), credential.accountID == account.id else { throw VoicemailError.notFound(id: id) }
+            try writer.remove(credentialID: id)
+            try writer.removeSessions(accountID: nil, userID: nil, credentialID: id)
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import Logging
+
+extension VoicemailService {
+    /// Rows or blobs handled in one transaction, so that housekeeping holds nobody up.
+    private static let housekeepingBatch = 500
+
+    /// Removes blobs that no row names any more. What fails stays marked and is tried again next time.
+    public func collectGarbage() async {
+        do {
+            var ids = try await store.read { try $0.garbage(limit: Self.housekeepingBatch) }
+            while !ids.isEmpty {
+                for id in ids { try await archive.remove(id) }
+                let removed = ids
+                try await store.write { try $0.forget(removed) }
+                ids = try await store.read { try $0.garbage(limit: Self.housekeepingBatch) }
+            }
+        } catch {
+            logger.error("blobs that nothing names could not be removed", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// What time does to the store: expired messages leave the tallies, removed ones go for good after the
+    /// trash's days, dead sessions and told events are dropped. Run every few minutes.
+    public func sweep() async throws {
+        let now = clock.now
+        for account in try await documents(DocumentQuery(kind: .account), limit: nil).items {
+            let cutoff = cutoff(for: account)
+            try await repeatedly { try $0.retire(accountID: account.id, cutoff: cutoff, limit: Self.housekeepingBatch) }
+        }
+        let removedBefore = now.advanced(by: -limits.trashDays * 86_400)
+        try await repeatedly { try $0.purge(removedBefore: removedBefore, limit: Self.housekeepingBatch) }
+        let eventsBefore = now.advanced(by: -limits.eventDays * 86_400)
+        try await store.write { writer in
+            try writer.removeSessions(expiredBefore: now)
+            try writer.removeEvents(createdBefore: eventsBefore)
+        }
+        await collectGarbage()
+    }
+
+    /// Removes blobs that no row knows: what a crash left between the archive and the commit. Only while
+    /// nobody stores audio, so before the server listens.
+    /// - Returns: how many were removed.
+    public func removeOrphans() async throws -> Int {
+        let orphans = OrphanList()
+        try await archive.list { id, _ in
+            if try await store.read({ try $0.blob(id: id) }) == nil { await orphans.add(id) }
+        }
+        let ids = await orphans.ids
+        for id in ids { try await archive.remove(id) }
+        return ids.count
+    }
+
+    private func repeatedly(_ step: @escaping @Sendable (any StoreWriter) throws -> Int) async throws {
+        while try await store.write(step) == Self.housekeepingBatch {}
+    }
+}
+
+private actor OrphanList {
+    private(set) var ids: [BlobID] = []
+
+    func add(_ id: BlobID) { ids.append(id) }
+}

@@ -1,0 +1,84 @@
+extension VoicemailService {
+    /// How a login names its account. Given several, the first that is there counts (KAZOO contract §3.2).
+    public struct AccountSelector: Sendable {
+        public var phoneNumber: String?
+        public var realm: String?
+        public var name: String?
+
+        public init(phoneNumber: String? = nil, realm: String? = nil, name: String? = nil) {
+            self.phoneNumber = phoneNumber
+            self.realm = realm
+            self.name = name
+        }
+    }
+
+    /// Accounts of one name that a login tries at most.
+    private static let maximumNamesakes = 8
+
+    /// Finds the user whose login form sends this digest.
+    ///
+    /// The digest covers name and password together and the name is not sent, so users are found by the slow
+    /// hash of the digest under the account's salt: one slow hash an account, however many users it has.
+    /// - Throws: `VoicemailError.badCredentials`, `.disabled`.
+    public func logIn(digest: String, form: LoginDigest, to selector: AccountSelector) async throws -> (account: Document, user: Document) {
+        let candidates = try await accounts(for: selector)
+        if candidates.isEmpty {
+            // Takes as long as a wrong password, so that names cannot be probed.
+            _ = try await secrets.slowHash(digest, salt: "nobody")
+        }
+        for account in candidates {
+            if let user = try await user(sending: digest, form, in: account) {
+                guard account.isEnabled, user.isEnabled else { throw VoicemailError.disabled }
+                return (account, user)
+            }
+        }
+        throw VoicemailError.badCredentials
+    }
+
+    /// The user of an account whose login form sends this digest, for `Authorization: Basic` (contract §3.4).
+    public func logIn(digest: String, form: LoginDigest, accountID: String) async throws -> (account: Document, user: Document) {
+        let account = try await store.read { try $0.document(id: accountID) }
+        guard let account, account.kind == .account, let user = try await user(sending: digest, form, in: account) else {
+            throw VoicemailError.badCredentials
+        }
+        guard account.isEnabled, user.isEnabled else { throw VoicemailError.disabled }
+        return (account, user)
+    }
+
+    /// The account of an API key.
+    /// - Throws: `VoicemailError.badCredentials`.
+    public func logIn(apiKey: String) async throws -> (account: Document, credential: Credential) {
+        let handle = secrets.fingerprint(apiKey)
+        return try await store.read { reader in
+            guard let credential = try reader.credential(kind: .kazoo, handle: handle),
+                let account = try reader.document(id: credential.accountID), account.isEnabled
+            else { throw VoicemailError.badCredentials }
+            return (account, credential)
+        }
+    }
+
+    func loginHandle(_ digest: String, _ form: LoginDigest, _ account: Document) async throws -> String {
+        let salt = account.hidden["salt"]?.string ?? account.id
+        return "\(form.rawValue):" + (try await secrets.slowHash(digest.lowercased(), salt: salt))
+    }
+
+    private func user(sending digest: String, _ form: LoginDigest, in account: Document) async throws -> Document? {
+        let handle = try await loginHandle(digest, form, account)
+        return try await store.read { reader in
+            guard let login = try reader.credential(kind: .login, handle: handle), login.accountID == account.id,
+                Secrets.equal(login.handle, handle), let userID = login.details["user_id"]?.string
+            else { return nil }
+            return try reader.document(id: userID)
+        }
+    }
+
+    private func accounts(for selector: AccountSelector) async throws -> [Document] {
+        try await store.read { reader in
+            if let realm = selector.realm?.lowercased(), let account = try reader.document(kind: .account, scope: "", key: realm) {
+                return [account]
+            }
+            guard let name = selector.name.map(Self.comparableName), !name.isEmpty else { return [] }
+            return try reader.documents(kind: .account, lookup: name, limit: Self.maximumNamesakes)
+        }
+    }
+}

@@ -1,0 +1,191 @@
+/// What became of each message of a request that names several. Some may fail while others succeed.
+public struct BatchOutcome: Sendable {
+    public enum Reason: String, Sendable {
+        case notFound = "not_found"
+        case priorToRetention = "prior_to_retention_duration"
+    }
+
+    /// For a move or a copy the ids of the new messages.
+    public var succeeded: [String] = []
+    /// By the id that was asked for.
+    public var failed: [(id: String, reason: Reason)] = []
+
+    public init() {}
+
+    static func + (left: BatchOutcome, right: BatchOutcome) -> BatchOutcome {
+        var sum = left
+        sum.succeeded += right.succeeded
+        sum.failed += right.failed
+        return sum
+    }
+}
+
+extension VoicemailService {
+    /// Messages changed in one transaction; a longer request takes several, so that it does not hold others up.
+    private static let batchSize = 256
+
+    /// Files messages in a folder.
+    public func file(_ ids: [String], of mailboxID: String, in folder: Folder, account: Document) async throws -> BatchOutcome {
+        let now = clock.now
+        return try await changeEach(ids, of: mailboxID, account) { message, writer in
+            var message = message
+            message.folder = folder
+            try Self.save(&message, writer, now)
+            return [message.monthID]
+        }
+    }
+
+    /// Files one message in a folder.
+    public func file(_ place: MessagePlace, in folder: Folder, account: Document) async throws -> Message {
+        let now = clock.now
+        let cutoff = cutoff(for: account)
+        return try await store.write { writer in
+            var message = try Self.changeable(place, account, cutoff, writer)
+            message.folder = folder
+            try Self.save(&message, writer, now)
+            return message
+        }
+    }
+
+    /// Moves messages to another mailbox: each becomes a new message there, and the old one is gone (contract §7.5).
+    /// - Throws: `VoicemailError.notFound` for the destination, before anything moves.
+    public func move(_ ids: [String], of mailboxID: String, to destination: String, account: Document) async throws -> BatchOutcome {
+        let now = clock.now
+        try await requireMailboxes([destination], account)
+        return try await changeEach(ids, of: mailboxID, account) { message, writer in
+            [try Self.move(message, to: destination, account, now, writer).monthID]
+        }
+    }
+
+    /// Moves one message.
+    public func move(_ place: MessagePlace, to destination: String, account: Document) async throws -> Message {
+        let now = clock.now
+        let cutoff = cutoff(for: account)
+        return try await store.write { writer in
+            let message = try Self.changeable(place, account, cutoff, writer)
+            return try Self.move(message, to: destination, account, now, writer)
+        }
+    }
+
+    /// Copies messages to other mailboxes. The audio is shared, not copied (promise 3).
+    /// - Throws: `VoicemailError.notFound` for a destination, before anything is copied.
+    public func copy(_ ids: [String], of mailboxID: String, to destinations: [String], account: Document) async throws -> BatchOutcome {
+        let now = clock.now
+        try await requireMailboxes(destinations, account)
+        return try await changeEach(ids, of: mailboxID, account) { message, writer in
+            try destinations.map { try Self.duplicate(message, to: $0, account, now, writer).monthID }
+        }
+    }
+
+    /// Removes messages.
+    public func remove(_ ids: [String], of mailboxID: String, account: Document) async throws -> BatchOutcome {
+        let now = clock.now
+        return try await changeEach(ids, of: mailboxID, account) { message, writer in
+            try Self.remove(message, now, writer)
+            return [message.monthID]
+        }
+    }
+
+    /// Removes one message.
+    /// - Returns: the message, filed under deleted.
+    public func remove(_ place: MessagePlace, account: Document) async throws -> Message {
+        let now = clock.now
+        let cutoff = cutoff(for: account)
+        return try await store.write { writer in
+            var message = try Self.changeable(place, account, cutoff, writer)
+            try Self.remove(message, now, writer)
+            message.folder = .deleted
+            return message
+        }
+    }
+
+    /// Removes the messages of a mailbox that are in `folder`, or all of them, and that `keep` names.
+    public func removeAll(
+        of mailboxID: String, in folder: Folder?, account: Document, where matches: @escaping @Sendable (Message) -> Bool = { _ in true }
+    ) async throws -> BatchOutcome {
+        let now = clock.now
+        let cutoff = cutoff(for: account)
+        var outcome = BatchOutcome()
+        var start: MessagePosition?
+        repeat {
+            let page = try await messages(MessageListing(
+                query: MessageQuery(scope: .mailbox(mailboxID), start: start, folder: folder), limit: Self.batchSize,
+                keep: { $0.accountID == account.id && matches($0) }))
+            start = page.next
+            outcome = outcome + (try await store.write { writer in
+                var part = BatchOutcome()
+                for listed in page.messages {
+                    // Another caller may have changed it between the two transactions.
+                    guard let message = try writer.message(id: listed.id), folder == nil || message.folder == folder else { continue }
+                    if message.timestamp < cutoff {
+                        part.failed.append((message.monthID, .priorToRetention))
+                    } else {
+                        try Self.remove(message, now, writer)
+                        part.succeeded.append(message.monthID)
+                    }
+                }
+                return part
+            })
+        } while start != nil
+        return outcome
+    }
+
+    /// Applies `change` to each message that exists in the mailbox and is within retention.
+    private func changeEach(
+        _ ids: [String], of mailboxID: String, _ account: Document,
+        _ change: @escaping @Sendable (Message, any StoreWriter) throws -> [String]
+    ) async throws -> BatchOutcome {
+        let cutoff = cutoff(for: account)
+        var outcome = BatchOutcome()
+        for start in stride(from: 0, to: ids.count, by: Self.batchSize) {
+            let slice = ids[start..<min(start + Self.batchSize, ids.count)]
+            outcome = outcome + (try await store.write { writer in
+                var part = BatchOutcome()
+                for id in slice {
+                    do {
+                        let message = try Self.changeable(MessagePlace(mailboxID: mailboxID, monthID: id), account, cutoff, writer)
+                        part.succeeded += try change(message, writer)
+                    } catch VoicemailError.notFound(let missing) where missing == id {
+                        part.failed.append((id, .notFound))
+                    } catch VoicemailError.expired {
+                        part.failed.append((id, .priorToRetention))
+                    }
+                }
+                return part
+            })
+        }
+        return outcome
+    }
+
+    private func requireMailboxes(_ ids: [String], _ account: Document) async throws {
+        try await store.read { reader in
+            for id in ids { _ = try Self.document(id, .mailbox, account.id, reader) }
+        }
+    }
+
+    private static func move(_ message: Message, to destination: String, _ account: Document, _ now: Timestamp, _ writer: any StoreWriter) throws -> Message {
+        let moved = try duplicate(message, to: destination, account, now, writer)
+        try remove(message, now, writer)
+        return moved
+    }
+
+    /// The same message anew in another mailbox: new id of the current month, folder new (contract §7.5).
+    private static func duplicate(_ message: Message, to destination: String, _ account: Document, _ now: Timestamp, _ writer: any StoreWriter) throws -> Message {
+        let mailbox = try document(destination, .mailbox, account.id, writer)
+        let copy = Message(
+            accountID: account.id, mailboxID: mailbox.id, timestamp: now, folder: .new, from: message.from,
+            to: mailbox.number + "@" + account.realm, callerName: message.callerName, callerNumber: message.callerNumber, callID: message.callID,
+            lengthMilliseconds: message.lengthMilliseconds, audio: message.audio, transcription: message.transcription,
+            history: Array((message.history + [message.mailboxID]).suffix(maximumHistory)), modified: now)
+        return try add(copy, writer)
+    }
+
+    /// Mailboxes a message remembers having been in.
+    private static let maximumHistory = 50
+
+    private static func remove(_ message: Message, _ now: Timestamp, _ writer: any StoreWriter) throws {
+        try writer.remove(messageID: message.id, at: now, physically: false)
+        try writer.append(Event(
+            kind: .messageRemoved, accountID: message.accountID, subjectID: message.id, payload: ["mailbox_id": .string(message.mailboxID)], created: now))
+    }
+}

@@ -1,0 +1,122 @@
+import Logging
+
+/// A message as its depositor describes it; what is missing has a standard (KAZOO contract §6.1).
+public struct MessageDraft: Sendable {
+    public var callID: String?
+    public var callerName: String?
+    public var callerNumber: String?
+    public var from: String?
+    public var to: String?
+    public var folder: Folder?
+    public var lengthMilliseconds: Int?
+    public var timestamp: Timestamp?
+
+    public init(
+        callID: String? = nil, callerName: String? = nil, callerNumber: String? = nil, from: String? = nil, to: String? = nil,
+        folder: Folder? = nil, lengthMilliseconds: Int? = nil, timestamp: Timestamp? = nil
+    ) {
+        self.callID = callID
+        self.callerName = callerName
+        self.callerNumber = callerNumber
+        self.from = from
+        self.to = to
+        self.folder = folder
+        self.lengthMilliseconds = lengthMilliseconds
+        self.timestamp = timestamp
+    }
+}
+
+extension VoicemailService {
+    /// The length of a message that nobody measured (contract §6.1).
+    public static let unmeasuredLength = 1
+
+    /// Starts taking audio in.
+    /// - Throws: `ArchiveError.full`, `.failed`.
+    public func receiveAudio(limit: Int? = nil) async throws -> AudioIntake {
+        AudioIntake(writer: try await archive.begin(limit: limit ?? limits.maximumAudioBytes), codec: codec, archive: archive)
+    }
+
+    /// Stores a message, with its audio if there is any; durable once this returns.
+    /// - Throws: `VoicemailError.notFound` for the mailbox; the audio is dropped then.
+    public func deposit(_ draft: MessageDraft, mailboxID: String, in account: Document, audio: ReceivedAudio? = nil) async throws -> Message {
+        try await dropping(audio) {
+            let now = clock.now
+            return try await store.write { writer in
+                let mailbox = try Self.document(mailboxID, .mailbox, account.id, writer)
+                let message = Self.message(draft, mailbox, account, audio, now)
+                if let audio { try writer.insert(audio.record, at: now) }
+                return try Self.add(message, writer)
+            }
+        }
+    }
+
+    /// Gives a message audio, in place of any it has. Metadata stays, but a length that nobody gave is measured.
+    public func attach(_ audio: ReceivedAudio, to place: MessagePlace, in account: Document) async throws -> Message {
+        let message = try await dropping(audio) {
+            let now = clock.now
+            let cutoff = cutoff(for: account)
+            return try await store.write { writer in
+                var message = try Self.changeable(place, account, cutoff, writer)
+                let replaced = message.audio
+                try writer.insert(audio.record, at: now)
+                message.audio = audio.attachment
+                if message.lengthMilliseconds == Self.unmeasuredLength, let measured = audio.durationMilliseconds {
+                    message.lengthMilliseconds = measured
+                }
+                try Self.save(&message, writer, now)
+                if let replaced { try writer.release(replaced.blobID) }
+                return message
+            }
+        }
+        await collectGarbage()
+        return message
+    }
+
+    /// Runs `body`; when it fails, the audio it was to store goes too.
+    func dropping<Value: Sendable>(_ audio: ReceivedAudio?, _ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
+        } catch {
+            if let audio {
+                do { try await archive.remove(audio.record.blob.id) } catch let second {
+                    // The next start finds it as an orphan.
+                    logger.error("blob of a refused deposit stays", metadata: ["blob": "\(audio.record.blob.id)", "error": "\(second)"])
+                }
+            }
+            throw error
+        }
+    }
+
+    private static func message(_ draft: MessageDraft, _ mailbox: Document, _ account: Document, _ audio: ReceivedAudio?, _ now: Timestamp) -> Message {
+        let number = draft.callerNumber ?? anonymous
+        return Message(
+            accountID: account.id, mailboxID: mailbox.id, timestamp: draft.timestamp ?? now, folder: draft.folder ?? .new,
+            from: address(draft.from ?? number, account.realm), to: address(draft.to ?? mailbox.number, account.realm),
+            callerName: draft.callerName ?? anonymous, callerNumber: number, callID: draft.callID ?? String(HexID.random().prefix(24)),
+            lengthMilliseconds: draft.lengthMilliseconds ?? audio?.durationMilliseconds ?? unmeasuredLength, audio: audio?.attachment, modified: now)
+    }
+
+    private static let anonymous = "anonymous"
+
+    /// `user@realm`; a value that has a realm keeps it (contract 12-06).
+    static func address(_ user: String, _ realm: String) -> String {
+        user.contains("@") ? user : user + "@" + realm
+    }
+
+    static func add(_ message: Message, _ writer: any StoreWriter) throws -> Message {
+        let stored = try writer.insert(message)
+        try writer.append(Event(
+            kind: .messageStored, accountID: message.accountID, subjectID: message.id, payload: ["mailbox_id": .string(message.mailboxID)],
+            created: message.modified))
+        return stored
+    }
+
+    static func save(_ message: inout Message, _ writer: any StoreWriter, _ now: Timestamp) throws {
+        message.revision += 1
+        message.modified = now
+        try writer.update(message)
+        try writer.append(Event(
+            kind: .messageChanged, accountID: message.accountID, subjectID: message.id,
+            payload: ["mailbox_id": .string(message.mailboxID), "folder": .string(message.folder.rawValue)], created: now))
+    }
+}

@@ -1,0 +1,79 @@
+/// A message as a caller names it: by mailbox and by its month id.
+public struct MessagePlace: Sendable, Hashable {
+    public let mailboxID: String
+    /// `YYYYMM-` and 32 hex digits; anything else names no message.
+    public let monthID: String
+
+    public init(mailboxID: String, monthID: String) {
+        self.mailboxID = mailboxID
+        self.monthID = monthID
+    }
+}
+
+/// Messages of a mailbox or an account, newest first unless `ascending`.
+public struct MessageListing: Sendable {
+    public var query: MessageQuery
+    /// Messages in the answer; nil for all.
+    public var limit: Int?
+    public var keep: @Sendable (Message) -> Bool
+
+    public init(query: MessageQuery, limit: Int?, keep: @escaping @Sendable (Message) -> Bool = { _ in true }) {
+        self.query = query
+        self.limit = limit
+        self.keep = keep
+    }
+}
+
+public struct MessagePage: Sendable {
+    public let messages: [Message]
+    /// Where the next page starts; nil on the last one.
+    public let next: MessagePosition?
+}
+
+extension VoicemailService {
+    /// One page. A page is filled through what `keep` leaves out, so only the last one is short (contract §2.10).
+    public func messages(_ listing: MessageListing) async throws -> MessagePage {
+        try await store.read { reader in
+            var messages: [Message] = []
+            var next: MessagePosition?
+            try reader.messages(listing.query) { message in
+                guard listing.keep(message) else { return true }
+                if messages.count == listing.limit {
+                    next = message.position
+                    return false
+                }
+                messages.append(message)
+                return true
+            }
+            return MessagePage(messages: messages, next: next)
+        }
+    }
+
+    /// - Throws: `VoicemailError.notFound` also for a message of another mailbox (contract §7.4).
+    public func message(_ place: MessagePlace, in account: Document) async throws -> Message {
+        try await store.read { try Self.message(place, account, $0) }
+    }
+
+    /// Opens a message's audio.
+    /// - Throws: `VoicemailError.notFound`, `.noAudio`, `ArchiveError`.
+    public func audio(of message: Message) async throws -> (any BlobReader, AudioAttachment) {
+        guard let audio = message.audio else { throw VoicemailError.noAudio(id: message.monthID) }
+        return (try await archive.open(audio.blobID), audio)
+    }
+
+    static func message(_ place: MessagePlace, _ account: Document, _ reader: any StoreReader) throws -> Message {
+        // The month is seven characters; the rest is the id. A wrong month names nothing.
+        let id = String(place.monthID.dropFirst(7))
+        guard HexID.isValid(id), let message = try reader.message(id: id), message.monthID == place.monthID,
+            message.mailboxID == place.mailboxID, message.accountID == account.id
+        else { throw VoicemailError.notFound(id: place.monthID) }
+        return message
+    }
+
+    /// A message that retention still allows to change (contract §6.5).
+    static func changeable(_ place: MessagePlace, _ account: Document, _ cutoff: Timestamp, _ reader: any StoreReader) throws -> Message {
+        let message = try message(place, account, reader)
+        guard message.timestamp >= cutoff else { throw VoicemailError.expired(id: place.monthID, cutoff: cutoff) }
+        return message
+    }
+}

@@ -1,0 +1,55 @@
+import Crypto
+import CryptoExtras
+import Foundation
+import NIOPosix
+
+/// How secrets are kept: random ones (tokens, API keys) under a keyed hash, which is fast and useless without
+/// the server's key; chosen ones (passwords) under scrypt (RFC 7914), which is slow for everybody.
+public struct Secrets: Sendable {
+    private let key: SymmetricKey
+    private let pool: NIOThreadPool
+    private let cost: Int
+
+    /// - Parameters:
+    ///   - key: the server's secret, 32 bytes.
+    ///   - pool: where slow hashes run; its size bounds how many run at once, 16 MiB each at the standard cost.
+    ///   - cost: scrypt's N, a power of two.
+    public init(key: [UInt8], pool: NIOThreadPool, cost: Int = 16_384) {
+        self.key = SymmetricKey(data: key)
+        self.pool = pool
+        self.cost = cost
+    }
+
+    /// The keyed hash of a random secret: 64 hex digits.
+    public func fingerprint(_ secret: String) -> String {
+        HexID.encode(HMAC<SHA256>.authenticationCode(for: Array(secret.utf8), using: key))
+    }
+
+    /// A signature over `text` with the server's key, for tokens.
+    public func sign(_ text: String) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: key))
+    }
+
+    /// The slow hash of a chosen secret under a salt: 64 hex digits.
+    public func slowHash(_ secret: String, salt: String) async throws -> String {
+        try await pool.runIfActive { [cost] in
+            let derived = try KDF.Scrypt.deriveKey(
+                from: Array(secret.utf8), salt: Array(salt.utf8), outputByteCount: 32, rounds: cost, blockSize: 8, parallelism: 1)
+            return derived.withUnsafeBytes { HexID.encode($0) }
+        }
+    }
+
+    /// Compares without telling by its duration where the texts differ.
+    public static func equal(_ left: String, _ right: String) -> Bool {
+        let a = Array(left.utf8), b = Array(right.utf8)
+        guard a.count == b.count else { return false }
+        return zip(a, b).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+    }
+
+    /// A random text of letters and digits.
+    public static func randomText(_ count: Int) -> String {
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
+        var generator = SystemRandomNumberGenerator()
+        return String((0..<count).map { _ in alphabet[Int.random(in: alphabet.indices, using: &generator)] })
+    }
+}

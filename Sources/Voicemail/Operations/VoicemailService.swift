@@ -1,0 +1,28 @@
+import Logging
+
+/// The domain's operations over its ports. Dialects, the telephone and the command line call these and
+/// nothing below them, so that a rule has one place (promise 6).
+///
+/// Each operation takes the account it acts on as a document that `Access` has let the caller into.
+public struct VoicemailService: Sendable {
+    public let store: any VoicemailStore
+    public let archive: any AudioArchive
+    public let codec: any AudioCodec
+    public let clock: any WallClock
+    public let limits: Limits
+    public let secrets: Secrets
+    public let logger: Logger
+
+    public init(
+        store: any VoicemailStore, archive: any AudioArchive, codec: any AudioCodec, secrets: Secrets, clock: any WallClock = SystemClock(),
+        limits: Limits = Limits(), logger: Logger = Logger(label: "aftertone.voicemail")
+    ) {
+        self.store = store
+        self.archive = archive
+        self.codec = codec
+        self.secrets = secrets
+        self.clock = clock
+        self.limits = limits
+        self.logger = logger
+    }
+}
