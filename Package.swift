@@ -68,11 +68,9 @@ let package = Package(
             name: "HTTPFront",
             dependencies: [
                 "Voicemail", "CArchive", crypto, logging, metrics, nioCore, nioPosix,
-                product("NIOHTTPTypes", "swift-nio-extras"), product("NIOSSL", "swift-nio-ssl"), product("HTTPTypes", "swift-http-types"),
-                product("Hummingbird", "hummingbird"), product("HummingbirdCore", "hummingbird"),
-                product("HummingbirdTLS", "hummingbird"),
+                product("NIOHTTP1", "swift-nio"), product("NIOHTTPTypesHTTP1", "swift-nio-extras"), product("NIOSSL", "swift-nio-ssl"),
+                product("HTTPTypes", "swift-http-types"), product("HummingbirdCore", "hummingbird"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
-                product("NIOConcurrencyHelpers", "swift-nio"),
             ],
             swiftSettings: settings),
         .target(
@@ -113,8 +111,8 @@ let package = Package(
         .testTarget(
             name: "HTTPFrontTests",
             dependencies: [
-                "HTTPFront", "TestKit", product("NIOSSL", "swift-nio-ssl"), product("HTTPTypes", "swift-http-types"),
-                product("HummingbirdCore", "hummingbird"), product("NIOEmbedded", "swift-nio"), product("NIOHTTPTypes", "swift-nio-extras"),
+                "HTTPFront", "TestKit", "Voicemail", nioCore, nioPosix, logging, product("NIOSSL", "swift-nio-ssl"),
+                product("HTTPTypes", "swift-http-types"), product("ServiceLifecycle", "swift-service-lifecycle"),
             ], swiftSettings: settings),
         .testTarget(name: "KazooAPITests", dependencies: ["KazooAPI", "TestKit"], swiftSettings: settings),
         .testTarget(name: "ServerTests", dependencies: ["Server", "TestKit"], swiftSettings: settings),

@@ -1,0 +1,100 @@
+import Logging
+
+/// One line for every exchange.
+///
+/// Nothing a client sends can end a line or pass for a field: outside visible ASCII every byte is written as `%XX`, and so
+/// are quotes and backslashes.
+enum AccessLog {
+    /// Longer paths and queries are cut.
+    static let longest = 1024
+
+    static func write(_ exchange: ExchangeRecord, to logger: Logger) {
+        guard logger.logLevel <= .info else { return }
+        var metadata: Logger.Metadata = [
+            "remote": .string(exchange.remote),
+            "method": .string(visible(exchange.method)),
+            "path": .string(target(path: exchange.path, query: exchange.query)),
+            "status": .stringConvertible(exchange.status),
+            "bytes": .stringConvertible(exchange.sent),
+            "ms": .string(milliseconds(exchange.nanoseconds)),
+        ]
+        if !exchange.isWhole { metadata["cut"] = "true" }
+        logger.info("request", metadata: metadata)
+    }
+
+    /// The target without its secrets.
+    static func target(path: String, query: Substring?) -> String {
+        var out = path.split(separator: "/", omittingEmptySubsequences: false).map { segment in
+            looksLikeToken(segment) ? hidden : visible(segment)
+        }.joined(separator: "/")
+        if let query, !query.isEmpty { out += "?" + redacted(query) }
+        return out.utf8.count > longest ? String(decoding: out.utf8.prefix(longest), as: UTF8.self) + "…" : out
+    }
+
+    /// A query with the values of secret parameters left out. A name that does not decode is taken for a secret's.
+    private static func redacted(_ query: Substring) -> String {
+        query.split(separator: "&", omittingEmptySubsequences: false).map { piece in
+            guard let cut = piece.firstIndex(of: "=") else { return looksLikeToken(piece) ? hidden : visible(piece) }
+            let value = piece[piece.index(after: cut)...]
+            let name = PercentEncoding.decode(piece[..<cut], plusIsSpace: true)
+            let isSecret = name.map(isSecretName) ?? true
+            return visible(piece[..<cut]) + "=" + (isSecret || looksLikeToken(value) ? hidden : visible(value))
+        }.joined(separator: "&")
+    }
+
+    /// `auth_token`, `access_token`, `token`, `password`, `api_key`, `pin`, `secret`, `credentials`, `authorization`, … in any
+    /// case. The vendors pass all of these in queries.
+    static func isSecretName(_ name: String) -> Bool {
+        let name = name.lowercased()
+        return exactSecrets.contains(name) || secretParts.contains { name.contains($0) }
+    }
+
+    private static let exactSecrets: Set<String> = ["pin", "key", "sign", "signature", "random", "code", "otp", "pwd", "auth", "md5", "sha", "sha1"]
+    private static let secretParts = ["token", "pass", "secret", "credential", "authorization", "api_key", "apikey", "_pin", "pin_"]
+
+    /// A JSON web token carries its secret wherever it stands: every one begins with `{"` in base64.
+    private static func looksLikeToken(_ text: Substring) -> Bool {
+        text.hasPrefix("eyJ")
+    }
+
+    private static let hidden = "***"
+
+    /// `text` with everything but visible ASCII, and quotes and backslashes, as `%XX`.
+    static func visible(_ text: some StringProtocol) -> String {
+        guard text.utf8.contains(where: { !isPlain($0) }) else { return String(text) }
+        var out: [UInt8] = []
+        for byte in text.utf8 {
+            if isPlain(byte) {
+                out.append(byte)
+            } else {
+                PercentEncoding.append(byte, to: &out)
+            }
+        }
+        return String(decoding: out, as: UTF8.self)
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        (0x21...0x7E).contains(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+    }
+
+    /// With microseconds, without a formatter.
+    private static func milliseconds(_ nanoseconds: Int64) -> String {
+        let micro = max(0, nanoseconds / 1000)
+        let fraction = String(micro % 1000)
+        return "\(micro / 1000)." + String(repeating: "0", count: 3 - fraction.count) + fraction
+    }
+}
+
+/// What is known of an exchange when it is over.
+struct ExchangeRecord: Sendable {
+    let remote: String
+    let method: String
+    let path: String
+    let query: Substring?
+    let status: Int
+    /// Bytes of the answer's body.
+    let sent: Int
+    let nanoseconds: Int64
+    /// Whether the answer was written to its end.
+    let isWhole: Bool
+}

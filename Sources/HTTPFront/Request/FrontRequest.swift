@@ -1,0 +1,39 @@
+import HTTPTypes
+import Logging
+
+/// One request as a dialect sees it.
+public struct FrontRequest: Sendable {
+    /// Names the request in answers and logs: the client's `X-Request-ID` if sane, else 32 hex digits.
+    public let id: String
+    public let method: HTTPRequest.Method
+    /// As sent, without the query.
+    public let path: String
+    /// The path's segments, each percent-decoded once. The empty piece behind one trailing slash is dropped, inner empty
+    /// segments are kept.
+    public let segments: [String]
+    public let query: Query
+    public let headers: HTTPFields
+    public let body: RequestBody
+    /// The client's IP address as text; empty when the socket has none.
+    public let remote: String
+    /// Whether the request came over TLS.
+    public let isSecure: Bool
+    /// Carries the request id.
+    public let logger: Logger
+
+    public init(
+        id: String, method: HTTPRequest.Method, path: String, segments: [String], query: Query = Query(), headers: HTTPFields = [:],
+        body: RequestBody = .empty, remote: String = "", isSecure: Bool = false, logger: Logger
+    ) {
+        self.id = id
+        self.method = method
+        self.path = path
+        self.segments = segments
+        self.query = query
+        self.headers = headers
+        self.body = body
+        self.remote = remote
+        self.isSecure = isSecure
+        self.logger = logger
+    }
+}

@@ -1,0 +1,162 @@
+import HTTPTypes
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOHTTPTypesHTTP1
+
+/// One request and its answer.
+struct Exchange {
+    let core: FrontCore
+    let connection: ConnectionFacts
+    let parts: PartReader
+    let outbound: ResponseSender.Outbound
+    let head: HTTPRequestHead
+
+    /// What a request must have left unread at most for its connection to be kept.
+    private static let drainable = 64 << 10
+
+    /// HTTP/1.0 has no chunks, no `100 Continue`, and closes unless asked not to.
+    private var speaksOldHTTP: Bool { head.version.major == 1 && head.version.minor == 0 }
+
+    /// - Returns: whether the connection can take another request.
+    /// - Throws: when it is broken.
+    func run() async throws -> Bool {
+        let start = NIODeadline.now()
+        let wire = try await receiveBody()
+        defer { wire?.close() }
+        let target = RequestTarget(head.uri)
+        let (request, fault) = makeRequest(target, body: wire.map { RequestBody(.wire($0)) } ?? .empty)
+        var answer = await core.answer(request, fault: fault, showsOperations: connection.showsOperations)
+        if answer.response.headers[.xRequestID] == nil { answer.response.headers[.xRequestID] = request.id }
+        let keeps = keepsConnection(answer.response, wire)
+        let outcome = await send(answer.response, keeps: keeps, request: request)
+        record(answer, outcome, request: request, target: target, start: start, received: wire?.received ?? 0)
+        if let error = outcome.error { throw error }
+        guard outcome.isWhole, keeps else { return false }
+        while try await wire?.next() != nil {}
+        return true
+    }
+
+    /// The body still to come, or nil when there is none: then its end, which came with the head, is taken here.
+    private func receiveBody() async throws -> WireBody? {
+        let declared = head.headers.first(name: "content-length").flatMap { Int($0) }
+        guard head.headers.contains(name: "transfer-encoding") || (declared ?? 0) > 0 else {
+            guard case .end = try await parts.next() else { throw BodyError.malformed }
+            return nil
+        }
+        let awaitsContinue =
+            !speaksOldHTTP && head.headers.first(name: "expect")?.lowercased() == "100-continue"
+        return WireBody(
+            declaredLength: head.headers.contains(name: "transfer-encoding") ? nil : declared, limit: core.limits.body,
+            awaitsContinue: awaitsContinue, parts: parts, outbound: outbound)
+    }
+
+    private func makeRequest(_ target: RequestTarget, body: RequestBody) -> (FrontRequest, RequestFault?) {
+        var fault: RequestFault?
+        var segments: [String] = []
+        var query = Query()
+        do throws(RequestFault) {
+            guard head.uri.utf8.count <= core.limits.target else { throw .targetTooLong(limit: core.limits.target) }
+            segments = try target.segments()
+            if let text = target.query { query = try Query(parsing: text, limit: core.limits.queryParameters) }
+        } catch {
+            fault = error
+        }
+        let headers = HTTPFields(head.headers, splitCookie: false)
+        let id = RequestID.choose(headers[.xRequestID])
+        // The parser knows a fixed list of methods, all of them tokens.
+        let method = HTTPRequest.Method(head.method.rawValue) ?? .options
+        var logger = core.logger
+        logger[metadataKey: "request"] = .string(id)
+        let request = FrontRequest(
+            id: id, method: method, path: target.path, segments: segments, query: query,
+            headers: headers, body: body, remote: connection.remote, isSecure: connection.isSecure, logger: logger)
+        return (request, fault)
+    }
+
+    /// A request that was answered before it was read is only read on if little is left of it.
+    private func keepsConnection(_ response: FrontResponse, _ wire: WireBody?) -> Bool {
+        guard head.isKeepAlive, !response.closesConnection, !head.headers.contains(name: "upgrade") else { return false }
+        if speaksOldHTTP, response.contentLength == nil { return false }
+        guard let wire else { return true }
+        return wire.remainder.map { $0 <= Self.drainable } ?? false
+    }
+
+    private struct Outcome {
+        var status: Int
+        var sent = 0
+        var isWhole = true
+        /// Why the connection is broken.
+        var error: (any Error)?
+    }
+
+    private func send(_ response: FrontResponse, keeps: Bool, request: FrontRequest) async -> Outcome {
+        let hasBody = request.method != .head && response.status.code >= 200 && response.status.code != 204 && response.status.code != 304
+        let sender = ResponseSender(responseHead(response, keeps: keeps), length: response.contentLength, to: outbound)
+        do {
+            if hasBody {
+                try await sender.send(response.body)
+            } else {
+                try await sender.sendHead()
+            }
+            return Outcome(status: response.status.code, sent: sender.sent)
+        } catch {
+            let outcome = Outcome(status: response.status.code, sent: sender.sent, isWhole: false, error: error)
+            guard !(error is ConnectionGone) else { return outcome }
+            request.logger.error("the answer's body failed", metadata: ["error": "\(error)"])
+            guard !sender.headIsSent else { return outcome }
+            return await sendFailure()
+        }
+    }
+
+    /// For a body that failed before its first byte.
+    private func sendFailure() async -> Outcome {
+        let response = FrontResponse.text(.internalServerError, "internal error")
+        let sender = ResponseSender(responseHead(response, keeps: false), length: response.contentLength, to: outbound)
+        do {
+            try await sender.send(response.body)
+            return Outcome(status: response.status.code, sent: sender.sent, isWhole: false)
+        } catch {
+            return Outcome(status: response.status.code, isWhole: false, error: error)
+        }
+    }
+
+    private func responseHead(_ response: FrontResponse, keeps: Bool) -> HTTPResponseHead {
+        var headers = HTTPHeaders(response.headers)
+        headers.remove(name: "content-length")
+        headers.remove(name: "transfer-encoding")
+        headers.remove(name: "connection")
+        var version = HTTPVersion.http1_1
+        if response.status.code >= 200, response.status.code != 204 {
+            if let length = response.contentLength {
+                headers.add(name: "Content-Length", value: String(length))
+            } else if speaksOldHTTP {
+                version = .http1_0
+            } else {
+                headers.add(name: "Transfer-Encoding", value: "chunked")
+            }
+        }
+        if !keeps {
+            headers.add(name: "Connection", value: "close")
+        } else if speaksOldHTTP {
+            headers.add(name: "Connection", value: "keep-alive")
+        }
+        headers.add(name: "Date", value: core.date.text(at: .now()))
+        let status = HTTPResponseStatus(statusCode: response.status.code, reasonPhrase: response.status.reasonPhrase)
+        return HTTPResponseHead(version: version, status: status, headers: headers)
+    }
+
+    private func record(
+        _ answer: FrontCore.Answer, _ outcome: Outcome, request: FrontRequest, target: RequestTarget, start: NIODeadline, received: Int
+    ) {
+        let elapsed = (NIODeadline.now() - start).nanoseconds
+        core.metrics.record(
+            dialect: answer.owner, route: answer.response.routeLabel ?? "other", status: outcome.status,
+            seconds: Double(elapsed) / 1e9, received: received, sent: outcome.sent)
+        AccessLog.write(
+            ExchangeRecord(
+                remote: connection.remote, method: head.method.rawValue, path: target.path, query: target.query, status: outcome.status,
+                sent: outcome.sent, nanoseconds: elapsed, isWhole: outcome.isWhole),
+            to: request.logger)
+    }
+}

@@ -1,0 +1,158 @@
+import NIOCore
+import NIOHTTP1
+
+/// Bounds the time a connection may take, answers what is not HTTP, and ends connections when the server stops.
+///
+/// One timer serves a connection for life: a deadline that moves later is looked at when the timer fires, so a
+/// request costs no scheduling.
+final class ExchangeDeadline: ChannelDuplexHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private enum Phase: String {
+        /// A head is expected, or has begun to arrive.
+        case head
+        /// A request is being read or answered.
+        case exchange
+        /// Nothing has arrived since the last answer.
+        case idle
+        /// Our side is closed; what the client still sends is dropped.
+        case lingering
+    }
+
+    private let core: FrontCore
+    private var phase = Phase.head
+    private var deadline = NIODeadline.distantFuture
+    private var timer: (task: Scheduled<Void>, due: NIODeadline)?
+    /// Heads read less answers ended.
+    private var unanswered = 0
+    /// Between a head and its end.
+    private var isReading = false
+    private var isStopping = false
+
+    init(_ core: FrontCore) {
+        self.core = core
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        enter(.head, after: core.deadlines.head, context)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        timer?.task.cancel()
+        timer = nil
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard phase != .lingering else { return }
+        switch unwrapInboundIn(data) {
+        case .head:
+            if unanswered == 0 { enter(.exchange, after: core.deadlines.exchange, context) }
+            unanswered += 1
+            isReading = true
+        case .body(let buffer):
+            credit(buffer.readableBytes)
+        case .end:
+            isReading = false
+            exchangeMayBeOver(context)
+        }
+        context.fireChannelRead(data)
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        // Bytes have arrived and were not a whole head yet.
+        if phase == .idle { enter(.head, after: core.deadlines.head, context) }
+        context.fireChannelReadComplete()
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        switch unwrapOutboundIn(data) {
+        case .head(var head):
+            if isStopping, head.status.code >= 200 { head.headers.replaceOrAdd(name: "Connection", value: "close") }
+            context.write(wrapOutboundOut(.head(head)), promise: promise)
+        case .body(let body):
+            write(body, promise, context)
+        case .end:
+            unanswered -= 1
+            context.write(data, promise: promise)
+            if unanswered > 0, phase == .exchange { enter(.exchange, after: core.deadlines.exchange, context) }
+            exchangeMayBeOver(context)
+        }
+    }
+
+    /// A body's bytes earn time when the system has taken them.
+    private func write(_ body: IOData, _ promise: EventLoopPromise<Void>?, _ context: ChannelHandlerContext) {
+        let promise = promise ?? context.eventLoop.makePromise()
+        let bytes = body.readableBytes
+        let myself = NIOLoopBound(self, eventLoop: context.eventLoop)
+        promise.futureResult.whenSuccess { myself.value.credit(bytes) }
+        context.write(wrapOutboundOut(.body(body)), promise: promise)
+    }
+
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        if mode == .output { enter(.lingering, after: core.deadlines.lingering, context) }
+        context.close(mode: mode, promise: promise)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is ChannelShouldQuiesceEvent {
+            isStopping = true
+            if unanswered == 0, !isReading { context.close(promise: nil) }
+        } else {
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard let fault = error as? HTTPParserError, unanswered == 0, phase != .lingering else {
+            return context.fireErrorCaught(error)
+        }
+        core.metrics.cut("parse")
+        let status: HTTPResponseStatus = fault == .headerOverflow ? .requestHeaderFieldsTooLarge : .badRequest
+        guard fault != .invalidEOFState else { return context.close(promise: nil) }
+        let headers: HTTPHeaders = ["Connection": "close", "Content-Length": "0", "Date": core.date.text(at: .now())]
+        context.write(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers))), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        close(context: context, mode: .output, promise: nil)
+    }
+
+    private func exchangeMayBeOver(_ context: ChannelHandlerContext) {
+        guard unanswered == 0, !isReading, phase == .exchange else { return }
+        if isStopping {
+            context.flush()
+            context.close(promise: nil)
+        } else {
+            enter(.idle, after: core.deadlines.idle, context)
+        }
+    }
+
+    // MARK: Time
+
+    private func enter(_ phase: Phase, after time: Duration, _ context: ChannelHandlerContext) {
+        self.phase = phase
+        deadline = .now() + TimeAmount(time)
+        schedule(context)
+    }
+
+    private func credit(_ bytes: Int) {
+        guard phase == .exchange, core.deadlines.minimumRate > 0 else { return }
+        deadline = deadline + .nanoseconds(Int64(bytes) * 1_000_000_000 / Int64(core.deadlines.minimumRate))
+    }
+
+    private func schedule(_ context: ChannelHandlerContext) {
+        if let timer, timer.due <= deadline { return }
+        timer?.task.cancel()
+        let bound = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
+        let due = deadline
+        timer = (context.eventLoop.scheduleTask(deadline: due) { bound.value.handler.fire(bound.value.context) }, due)
+    }
+
+    private func fire(_ context: ChannelHandlerContext) {
+        timer = nil
+        guard NIODeadline.now() >= deadline else { return schedule(context) }
+        core.metrics.cut(phase.rawValue)
+        context.close(promise: nil)
+    }
+}

@@ -1,0 +1,81 @@
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+
+/// The HTTP server: listeners, limits, health and metrics, and the dialects behind them.
+public struct Front: Service {
+    /// A listener that accepts connections.
+    public struct Bound: Sendable {
+        public let listener: Listener
+        /// The real port, also when 0 was asked for.
+        public let port: Int
+    }
+
+    private let core: FrontCore
+    private let listeners: [Listener]
+    private let group: any EventLoopGroup
+    private let onListening: @Sendable (Bound) async -> Void
+    private let logger: Logger
+
+    /// - Parameters:
+    ///   - dialects: asked in this order whether they claim a path.
+    ///   - readiness: what `/readyz` depends on.
+    ///   - documents: fixed answers by exact path, such as `/openapi/kazoo.json`.
+    ///   - onListening: called once for each listener when it accepts connections.
+    public init(
+        listeners: [Listener], dialects: [any Dialect], limits: FrontLimits = FrontLimits(), deadlines: FrontDeadlines = FrontDeadlines(),
+        metrics: MetricsRegistry = MetricsRegistry(), readiness: [ReadinessCheck] = [], documents: [String: StaticRoute] = [:],
+        eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton, logger: Logger,
+        onListening: @escaping @Sendable (Bound) async -> Void = { _ in }
+    ) {
+        core = FrontCore(
+            dialects: dialects, operations: OperationsRoutes(registry: metrics, checks: readiness, documents: documents), limits: limits,
+            deadlines: deadlines, metrics: ExchangeMetrics(metrics), logger: logger)
+        self.listeners = listeners
+        group = eventLoopGroup
+        self.onListening = onListening
+        self.logger = logger
+    }
+
+    /// Serves until the task is cancelled, or until a graceful shutdown has let the exchanges in progress finish; those that
+    /// take longer than `FrontDeadlines.drain` are cut.
+    /// - Throws: when a listener cannot be bound or its certificate cannot be read.
+    public func run() async throws {
+        let servers = try listeners.map(server)
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            for server in servers {
+                group.addTask {
+                    try await server.run()
+                    return true
+                }
+            }
+            group.addTask {
+                try await gracefulShutdown()
+                try await Task.sleep(for: core.deadlines.drain)
+                return false
+            }
+            var running = servers.count
+            while running > 0, let isServer = try await group.next(), isServer { running -= 1 }
+            group.cancelAll()
+        }
+    }
+
+    private func server(_ listener: Listener) throws -> Server<HTTPConnection> {
+        let connection = HTTPConnection(
+            core: core, tls: try listener.tls.map { try TLSCertificate($0) }, showsOperations: listener.servesOperations)
+        let onListening = onListening
+        return Server(
+            childChannelSetup: connection,
+            configuration: ServerConfiguration(
+                address: .hostname(listener.host, port: listener.port), serverName: nil, backlog: 1024,
+                availableConnectionsDelegate: MaximumAvailableConnections(core.limits.connections)),
+            onServerRunning: { channel in
+                // The limit is looked at between reads, and a read may accept several connections.
+                try? await channel.setOption(.maxMessagesPerRead, value: 1).get()
+                await onListening(Bound(listener: listener, port: channel.localAddress?.port ?? listener.port))
+            },
+            eventLoopGroup: group, logger: logger)
+    }
+}

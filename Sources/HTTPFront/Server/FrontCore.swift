@@ -1,0 +1,59 @@
+import HTTPTypes
+import Logging
+import NIOCore
+
+/// What all connections share. Immutable but for counters.
+final class FrontCore: Sendable {
+    let dialects: [any Dialect]
+    let operations: OperationsRoutes
+    let limits: FrontLimits
+    let deadlines: FrontDeadlines
+    let metrics: ExchangeMetrics
+    let date = HTTPDate()
+    let logger: Logger
+
+    init(
+        dialects: [any Dialect], operations: OperationsRoutes, limits: FrontLimits, deadlines: FrontDeadlines, metrics: ExchangeMetrics,
+        logger: Logger
+    ) {
+        self.dialects = dialects
+        self.operations = operations
+        self.limits = limits
+        self.deadlines = deadlines
+        self.metrics = metrics
+        self.logger = logger
+    }
+
+    /// An answer and whose it is.
+    struct Answer: Sendable {
+        let owner: String
+        var response: FrontResponse
+    }
+
+    /// - Parameter fault: what is wrong with the request before anybody looks at it.
+    func answer(_ request: FrontRequest, fault: RequestFault?, showsOperations: Bool) async -> Answer {
+        if fault == nil,
+            let response = await operations.respond(to: request.path, method: request.method, showsOperations: showsOperations)
+        {
+            return Answer(owner: OperationsRoutes.name, response: response)
+        }
+        guard let dialect = dialects.first(where: { $0.claims(request.path) }) else {
+            let response = fault.map(Self.plainRefusal) ?? .text(.notFound, "not found")
+            return Answer(owner: OperationsRoutes.name, response: response)
+        }
+        if let fault {
+            let response = await dialect.refuse(fault, of: request) ?? Self.plainRefusal(fault)
+            return Answer(owner: dialect.name, response: response)
+        }
+        return Answer(owner: dialect.name, response: await dialect.respond(to: request))
+    }
+
+    private static func plainRefusal(_ fault: RequestFault) -> FrontResponse {
+        switch fault {
+        case .malformedPath: .text(.badRequest, "the path is not percent-encoded UTF-8")
+        case .malformedQuery: .text(.badRequest, "the query is not percent-encoded UTF-8")
+        case .tooManyParameters(let limit): .text(.badRequest, "more than \(limit) query parameters")
+        case .targetTooLong(let limit): .text(.uriTooLong, "path and query are longer than \(limit) bytes")
+        }
+    }
+}

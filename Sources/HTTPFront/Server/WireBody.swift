@@ -1,0 +1,112 @@
+import NIOCore
+import NIOHTTP1
+import Synchronization
+
+/// A request body on its way in from the socket.
+final class WireBody: Sendable {
+    private struct State {
+        var received = 0
+        /// The end of the message has been read.
+        var isComplete = false
+        /// Set once no further byte may be handed out.
+        var failure: BodyError?
+        /// The client waits for `100 Continue`.
+        var awaitsContinue: Bool
+    }
+
+    let declaredLength: Int?
+    let limit: Int
+    private let parts: PartReader
+    private let outbound: NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>
+    private let state: Mutex<State>
+
+    init(
+        declaredLength: Int?, limit: Int, awaitsContinue: Bool, parts: PartReader,
+        outbound: NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>
+    ) {
+        self.declaredLength = declaredLength
+        self.limit = limit
+        self.parts = parts
+        self.outbound = outbound
+        state = Mutex(State(awaitsContinue: awaitsContinue))
+    }
+
+    /// Bytes handed out.
+    var received: Int { state.withLock { $0.received } }
+
+    /// What is left on the wire; nil when that is unknown, or when the client has not begun to send and may never do.
+    var remainder: Int? {
+        state.withLock { state in
+            if state.isComplete { return 0 }
+            guard let declaredLength, declaredLength <= limit, !state.awaitsContinue, state.failure == nil else { return nil }
+            return max(0, declaredLength - state.received)
+        }
+    }
+
+    /// Lets nobody read any more: the exchange is over.
+    func close() {
+        state.withLock { state in
+            if state.failure == nil { state.failure = .unavailable }
+        }
+    }
+
+    /// The next buffer; nil at the end.
+    func next() async throws(BodyError) -> ByteBuffer? {
+        let start = state.withLock { state -> (done: Bool, failure: BodyError?, sendsContinue: Bool) in
+            if state.failure == nil, let declaredLength, declaredLength > limit { state.failure = .tooLarge(limit: limit) }
+            let sendsContinue = state.awaitsContinue && state.failure == nil
+            if sendsContinue { state.awaitsContinue = false }
+            return (state.isComplete, state.failure, sendsContinue)
+        }
+        if let failure = start.failure { throw failure }
+        if start.done { return nil }
+        let part: HTTPServerRequestPart?
+        do {
+            if start.sendsContinue {
+                try await outbound.write(.head(HTTPResponseHead(version: .http1_1, status: .continue)))
+            }
+            part = try await parts.next()
+        } catch {
+            throw fail(Self.meaning(of: error))
+        }
+        return try take(part)
+    }
+
+    private func take(_ part: HTTPServerRequestPart?) throws(BodyError) -> ByteBuffer? {
+        switch part {
+        case .body(let buffer):
+            let isTooLarge = state.withLock { state in
+                state.received += buffer.readableBytes
+                return state.received > limit
+            }
+            if isTooLarge { throw fail(.tooLarge(limit: limit)) }
+            return buffer
+        case .end:
+            state.withLock { $0.isComplete = true }
+            return nil
+        case .head:
+            throw fail(.malformed)
+        case nil:
+            // The stream ends without an error when the task is cancelled; that is no end of the message.
+            throw fail(.incomplete)
+        }
+    }
+
+    private func fail(_ error: BodyError) -> BodyError {
+        if error == .unavailable { return error }
+        return state.withLock { state in
+            let failure = state.failure ?? error
+            state.failure = failure
+            return failure
+        }
+    }
+
+    private static func meaning(of error: any Error) -> BodyError {
+        switch error {
+        case let error as BodyError: error
+        case HTTPParserError.invalidEOFState: .incomplete
+        case is HTTPParserError: .malformed
+        default: .incomplete
+        }
+    }
+}
