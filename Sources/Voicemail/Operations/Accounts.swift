@@ -59,6 +59,13 @@ extension VoicemailService {
         return removed
     }
 
+    /// Accounts by id, in the order asked; unknown ones are left out.
+    public func accounts(_ ids: [String]) async throws -> [Document] {
+        try await store.read { reader in
+            try ids.compactMap { try reader.document(id: $0) }.filter { $0.kind == .account }
+        }
+    }
+
     /// The accounts at or below one, whose comparable name begins with `name`; at most `limit`.
     public func searchAccounts(below root: Document, name: String, limit: Int = 100) async throws -> [Document] {
         let prefix = Self.comparableName(name)

@@ -5,7 +5,8 @@ public enum AttributeChange: Sendable {
     /// What is not given stays; null removes.
     case patch(JSONObject)
 
-    func applied(to attributes: JSONObject) -> JSONObject {
+    /// The attributes as the change leaves them, before any rule is applied.
+    public func applied(to attributes: JSONObject) -> JSONObject {
         switch self {
         case .replace(let object): return object.withoutPrivateKeys
         case .patch(let object):

@@ -27,6 +27,19 @@ extension VoicemailService {
         }
     }
 
+    /// Finds a request to create a mailbox valid, or throws as `createMailbox` would, and changes nothing.
+    public func validateMailbox(_ request: JSONObject, id: String?, in account: Document) async throws {
+        let draft = Document(id: id ?? HexID.random(), kind: .mailbox, accountID: account.id, name: "", scope: account.id, created: clock.now)
+        try await validateMailbox(.replace(request), of: draft, in: account)
+    }
+
+    /// Finds a change of a mailbox valid, or throws as `changeMailbox` would, and changes nothing.
+    public func validateMailbox(_ change: AttributeChange, of mailbox: Document, in account: Document) async throws {
+        let (checked, violations) = Schema.mailbox(limits).apply(to: change.applied(to: mailbox.attributes))
+        let planned = Self.mailbox(mailbox, checked)
+        try await store.read { try Self.refuse(violations, orTakenNumberOf: planned, $0) }
+    }
+
     /// Removes a mailbox and its messages; its number is free afterwards (§5.7).
     /// - Returns: the mailbox as it was.
     public func removeMailbox(_ id: String, in account: Document, physically: Bool = false) async throws -> Document {

@@ -54,6 +54,19 @@ extension VoicemailService {
         try await store.read { try Self.message(place, account, $0) }
     }
 
+    /// Messages of a mailbox by id, in the order asked; unknown ones are left out.
+    public func messages(_ ids: [String], of mailboxID: String, in account: Document) async throws -> [Message] {
+        try await store.read { reader in
+            try ids.compactMap { id in
+                do {
+                    return try Self.message(MessagePlace(mailboxID: mailboxID, monthID: id), account, reader)
+                } catch VoicemailError.notFound {
+                    return nil
+                }
+            }
+        }
+    }
+
     /// Opens a message's audio.
     /// - Throws: `VoicemailError.notFound`, `.noAudio`, `ArchiveError`.
     public func audio(of message: Message) async throws -> (any BlobReader, AudioAttachment) {
