@@ -5,6 +5,11 @@ public enum PercentEncoding {
     /// - Returns: nil when a `%` is not followed by two hex digits or the bytes are not UTF-8.
     public static func decode(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String? {
         guard text.utf8.contains(where: { $0 == percent || (plusIsSpace && $0 == plus) }) else { return String(text) }
+        return bytes(text, plusIsSpace: plusIsSpace).flatMap { String(validating: $0, as: UTF8.self) }
+    }
+
+    /// The bytes that `text` stands for; nil when a `%` is not followed by two hex digits.
+    static func bytes(_ text: some StringProtocol, plusIsSpace: Bool = false) -> [UInt8]? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.utf8.count)
         var rest = text.utf8.makeIterator()
@@ -16,7 +21,7 @@ public enum PercentEncoding {
                 bytes.append(plusIsSpace && byte == plus ? space : byte)
             }
         }
-        return String(validating: bytes, as: UTF8.self)
+        return bytes
     }
 
     /// Encodes everything but RFC 3986's unreserved characters, as UTF-8.

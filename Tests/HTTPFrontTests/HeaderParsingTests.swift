@@ -1,0 +1,111 @@
+import Testing
+
+@testable import HTTPFront
+
+@Suite struct HeaderParsingTests {
+    @Test func aMediaTypeIsTakenApart() {
+        let type = MediaType(parsing: " Audio/MPEG ; Charset=\"utf-8\"; x=a\\b")
+        #expect(type?.essence == "audio/mpeg")
+        #expect(type?.parameters["charset"] == "utf-8")
+        #expect(type?.parameters["x"] == "a\\b")
+    }
+
+    @Test(arguments: ["", "audio", "/", "audio/", "/mpeg", "a/b/c", "au dio/mpeg", "audio/mp\u{e9}", ";charset=x"])
+    func whatIsNoMediaTypeIsNone(_ text: String) {
+        #expect(MediaType(parsing: text) == nil)
+    }
+
+    @Test(arguments: [
+        ("multipart/form-data; boundary=abc/+'x=y", "abc/+'x=y"),
+        ("multipart/mixed; boundary=\"a b\"; charset=x", "a b"),
+        ("Multipart/Form-Data; BOUNDARY=----WebKit", "----WebKit"),
+        ("multipart/mixed;boundary=" + String(repeating: "x", count: 70), String(repeating: "x", count: 70)),
+    ])
+    func aBoundaryNeedsNoQuotes(_ header: String, _ boundary: String) {
+        #expect(MediaType(parsing: header)?.boundary == boundary)
+    }
+
+    @Test(arguments: [
+        "multipart/mixed", "multipart/mixed; boundary=", "multipart/mixed; boundary=\"\"", "audio/mp3; boundary=x",
+        "multipart/mixed; boundary=\"x \"", "multipart/mixed; boundary=\u{e9}",
+        "multipart/mixed;boundary=" + String(repeating: "x", count: 71),
+    ])
+    func whatCannotBeABoundaryIsNone(_ header: String) {
+        #expect(MediaType(parsing: header)?.boundary == nil)
+    }
+
+    @Test(arguments: [
+        (#"form-data; name="content"; filename="a;b=\"c\".mp3""#, #"a;b="c".mp3"#),
+        (#"form-data; filename="C:\music\a.wav""#, #"C:\music\a.wav"#),
+        (#"form-data; filename="/D:/greeting/vm_away.wav""#, "/D:/greeting/vm_away.wav"),
+        ("attachment; filename=plain name.mp3", "plain name.mp3"),
+        ("attachment; filename*=UTF-8''%e2%82%ac%20rates; filename=\"EURO rates\"", "€ rates"),
+        ("attachment; filename*=iso-8859-1'en'%A3%20rates", "£ rates"),
+        ("attachment; filename*=klingon'en'x; filename=y", "y"),
+        ("attachment; filename*=UTF-8''%zz; filename=y", "y"),
+        ("attachment; filename*0=\"one \"; filename*1=\"two\"", "one two"),
+        ("attachment; filename*0*=UTF-8''%e2%82; filename*1=x; filename=z", "z"),
+        ("attachment; filename*0*=UTF-8''%e2%82%ac; filename*1*=%20x; filename*2=.y", "€ x.y"),
+        ("attachment; filename=\"unended", "unended"),
+        ("attachment; FileName = spaced ", "spaced"),
+        (#"attachment; filename="Zoë 📞.mp3""#, "Zoë 📞.mp3"),
+    ])
+    func aFileNameIsReadAsMeant(_ header: String, _ name: String) {
+        #expect(Disposition(parsing: header).filename == name)
+    }
+
+    @Test func aDispositionWithoutAFileNameHasNone() {
+        let disposition = Disposition(parsing: "Form-Data; name=x")
+        #expect(disposition.kind == "form-data")
+        #expect(disposition.name == "x")
+        #expect(disposition.filename == nil)
+    }
+
+    @Test(arguments: [
+        ("/D:/greeting/vm_away.wav", "vm_away.wav"), (#"C:\fakepath\a.wav"#, "a.wav"), ("a.wav", "a.wav"), ("../../etc/passwd", "passwd"),
+        ("dir/", ""), ("", ""), (#"a/b\c"#, "c"),
+    ])
+    func aLabelIsTheLastComponent(_ path: String, _ name: String) {
+        #expect(FileLabel.lastComponent(path) == name)
+    }
+
+    @Test func parametersAreBounded() {
+        let many = (0..<100).map { ";p\($0)=x" }.joined()
+        #expect(HeaderParameters(parsing: many).items.count == HeaderParameters.limit)
+    }
+
+    @Test(arguments: 0..<100)
+    func garbageNeverCrashes(_ seed: UInt64) {
+        var random = Seeded(seed)
+        let crumbs = ["\"", "\\", ";", "=", "*", "'", "%", "filename", "filename*", "filename*0*", "UTF-8''", "q", "\u{301}", "🎧", " ", "\t", ",", "/"]
+        let text = (0..<40).map { _ in crumbs.randomElement(using: &random) ?? "" }.joined()
+        _ = Disposition(parsing: text).filename
+        _ = MediaType(parsing: "a/b" + text)?.boundary
+        let accept = AcceptHeader(parsing: text)
+        #expect(accept.best(of: ["a/b"]) == nil || accept.accepts("a/b"))
+    }
+}
+
+@Suite struct AcceptHeaderTests {
+    @Test(arguments: [
+        (nil, "audio/mpeg", true), ("", "audio/mpeg", true), ("*/*", "audio/mpeg", true), ("*", "audio/mpeg", true),
+        ("audio/*", "audio/mpeg", true), ("audio/mpeg", "audio/mpeg", true), ("AUDIO/MPEG", "audio/mpeg", true),
+        ("application/json", "audio/mpeg", false), ("audio/mpeg;q=0", "audio/mpeg", false),
+        ("*/*, audio/mpeg;q=0", "audio/mpeg", false), ("audio/mpeg;q=0.001", "audio/mpeg", true),
+        ("nonsense", "audio/mpeg", true), ("text/html, image/gif, *; q=.2, */*; q=.2", "audio/mpeg", true),
+    ] as [(String?, String, Bool)])
+    func aTypeIsAcceptedOrNot(_ header: String?, _ type: String, _ isAccepted: Bool) {
+        #expect(AcceptHeader(parsing: header).accepts(type) == isAccepted)
+    }
+
+    @Test func theHeaviestThenTheFirstOfferWins() {
+        #expect(AcceptHeader(parsing: "text/csv, application/json").best(of: ["application/json", "text/csv"]) == "application/json")
+        #expect(AcceptHeader(parsing: "text/csv, application/json;q=0.5").best(of: ["application/json", "text/csv"]) == "text/csv")
+        #expect(AcceptHeader(parsing: "image/png").best(of: ["application/json"]) == nil)
+    }
+
+    @Test func aWildcardDoesNotName() {
+        #expect(AcceptHeader(parsing: "*/*, audio/*").names("audio/mpeg") == false)
+        #expect(AcceptHeader(parsing: "audio/*, audio/mpeg").names("audio/mpeg"))
+    }
+}

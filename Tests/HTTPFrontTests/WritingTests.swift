@@ -1,0 +1,111 @@
+import HTTPTypes
+import NIOCore
+import Testing
+
+@testable import HTTPFront
+
+@Suite struct WritingTests {
+    static let hostile = ["a\r\nX: y", "a\"b", "a;b=c", "..\\..\\x", "/etc/passwd", "\u{202E}3pm.exe", "n\u{0}l", "100%.mp3", "Zoë 📞.mp3", "", "'", "a b"]
+
+    @Test(arguments: hostile)
+    func aHostileNameStaysInsideItsHeader(_ name: String) throws {
+        for value in [ContentDisposition.attachment(name), ContentDisposition.inline(name), ContentDisposition.unquotedAttachment(name)] {
+            #expect(value.utf8.allSatisfy { (0x20...0x7E).contains($0) })
+            #expect(HTTPField.isValidValue(value))
+        }
+        let unquoted = ContentDisposition.unquotedAttachment(name).dropFirst("attachment; filename=".count)
+        #expect(!unquoted.isEmpty && !unquoted.contains { " ;\"\\/,=".contains($0) })
+        let quoted = ContentDisposition.attachment(name)
+        #expect(quoted.filter { $0 == "\"" }.count == 2)
+        let back = Disposition(parsing: quoted)
+        #expect(back.parameters.items.map(\.name) == (back.parameters["filename*"] == nil ? ["filename"] : ["filename", "filename*"]))
+    }
+
+    @Test func namesSurviveWhereTheyCan() {
+        #expect(ContentDisposition.attachment("a b.mp3") == #"attachment; filename="a b.mp3""#)
+        #expect(
+            ContentDisposition.attachment("Zoë.mp3") == #"attachment; filename="Zo_.mp3"; filename*=UTF-8''Zo%C3%AB.mp3"#)
+        #expect(Disposition(parsing: ContentDisposition.attachment("Zoë \"x\" 📞.mp3")).filename == "Zoë \"x\" 📞.mp3")
+        #expect(
+            ContentDisposition.unquotedAttachment("1001_2016-05-10_01:18:42.mp3") == "attachment; filename=1001_2016-05-10_01:18:42.mp3")
+        #expect(ContentDisposition.unquotedAttachment("+353 1.mp3") == "attachment; filename=+353_1.mp3")
+    }
+
+    @Test(arguments: [
+        ("plain", "plain"), ("a,b", "\"a,b\""), ("a\"b", "\"a\"\"b\""), ("a\nb", "\"a\nb\""), ("a\rb", "\"a\rb\""), (" a", "\" a\""), ("", ""),
+        ("=1+1", "'=1+1"), ("+353", "'+353"), ("-5", "'-5"), ("@x", "'@x"), ("\tx", "\"'\tx\""), ("=a,b", "\"'=a,b\""), ("a=1", "a=1"), ("Zoë", "Zoë"),
+    ])
+    func aFieldIsQuotedAndGuarded(_ field: String, _ written: String) {
+        var csv = CSVWriter()
+        csv.write([field, "x"])
+        #expect(String(buffer: csv.buffer) == written + ",x\r\n")
+    }
+
+    @Test func formulasStayWhereTheReaderIsAProgram() {
+        var csv = CSVWriter(guardsFormulas: false)
+        csv.write(["=1", "+2"])
+        #expect(String(buffer: csv.buffer) == "=1,+2\r\n")
+    }
+
+    @Test func corsAnswersOnlyBrowsersFromElsewhere() {
+        #expect(CORS.headers(for: [.accept: "*/*"], methods: [.get]) == nil)
+        let headers = CORS.headers(for: [.origin: "https://x.example"], methods: [.get, .put])
+        #expect(headers?[.accessControlAllowOrigin] == "*")
+        #expect(headers?[.accessControlAllowMethods] == "OPTIONS, GET, PUT")
+        #expect(headers?[.accessControlMaxAge] == "86400")
+        #expect(headers?[.accessControlExposeHeaders] == "content-type, x-auth-token, x-request-id, x-kazoo-cluster-id, location, etag")
+        #expect(
+            headers?[.accessControlAllowHeaders]
+                == "content-type, depth, user-agent, x-http-method-override, x-file-size, x-requested-with, if-modified-since, x-file-name, cache-control, x-auth-token, x-kazoo-cluster-id, if-match")
+    }
+
+    @Test func corsEchoesTheMethodAskedFor() {
+        let asked: HTTPFields = [.accessControlRequestMethod: "PATCH"]
+        #expect(CORS.headers(for: asked, methods: [.get])?[.accessControlAllowMethods] == "OPTIONS, GET, PATCH")
+        let known: HTTPFields = [.accessControlRequestMethod: "GET", .accessControlRequestHeaders: "x"]
+        #expect(CORS.headers(for: known, methods: [.get])?[.accessControlAllowMethods] == "OPTIONS, GET")
+        let forged: HTTPFields = [.accessControlRequestMethod: "X, EVIL"]
+        #expect(CORS.headers(for: forged, methods: [.get])?[.accessControlAllowMethods] == "OPTIONS, GET")
+    }
+}
+
+@Suite struct EntryNamesTests {
+    @Test(arguments: [
+        ("1001_2016-05-10_01:18:42.mp3", "1001_2016-05-10_01:18:42.mp3"), ("../../etc/passwd", "_.._etc_passwd"), ("/abs", "_abs"),
+        ("C:\\x.wav", "C__x.wav"), ("c:x.wav", "c_x.wav"), (".hidden", "hidden"), ("...", "file"), ("", "file"), (" a ", "a"), ("a\u{0}b\r\n.mp3", "ab.mp3"),
+        ("\u{202E}3pm.wav", "3pm.wav"), ("a.", "a"), ("Zoë 📞.mp3", "Zoë 📞.mp3"), ("..\\x", "_x"),
+    ])
+    func anEntryCannotLeaveItsFolder(_ label: String, _ name: String) {
+        var names = EntryNames()
+        #expect(names.add(label) == name)
+    }
+
+    @Test func equalNamesAreCounted() {
+        var names = EntryNames()
+        #expect(["a.mp3", "a.mp3", "A.mp3", "a_2.mp3", "b", "b", "a.mp3"].map { names.add($0) } == ["a.mp3", "a_2.mp3", "A_3.mp3", "a_2_2.mp3", "b", "b_2", "a_4.mp3"])
+    }
+
+    @Test func lengthIsBoundedInBytesAndKeepsTheExtension() {
+        var names = EntryNames()
+        let exact = String(repeating: "x", count: 251) + ".mp3"
+        #expect(names.add(exact) == exact)
+        let longer = names.add("x" + exact)
+        #expect(longer.utf8.count == 255 && longer.hasSuffix("_2.mp3"))
+        let wide = names.add(String(repeating: "é", count: 300) + ".wav")
+        #expect(wide.utf8.count <= 255 && wide.hasSuffix("é.wav"))
+        #expect(names.add("a" + String(repeating: "\u{301}", count: 300) + ".wav") == "file.wav")
+    }
+
+    @Test(arguments: 0..<100)
+    func noTwoAreAlikeAndNoneIsAPath(_ seed: UInt64) {
+        var random = Seeded(seed)
+        var names = EntryNames()
+        var seen: Set<String> = []
+        for _ in 0..<50 {
+            let crumbs = ["a", "A", ".", "/", "\\", ":", " ", "\u{0}", "..", ".mp3", "_2", "ß", "\u{200F}"]
+            let name = names.add((0..<Int.random(in: 0...5, using: &random)).map { _ in crumbs.randomElement(using: &random) ?? "" }.joined())
+            #expect(seen.insert(name.lowercased()).inserted)
+            #expect(!name.isEmpty && !name.hasPrefix(".") && !name.contains { $0 == "/" || $0 == "\\" })
+        }
+    }
+}
