@@ -1,0 +1,157 @@
+import GRDB
+import GRDBSQLite
+import Voicemail
+
+/// One access to a connection of GRDB's, on that connection's thread.
+///
+/// GRDB opens, caches statements, migrates and copies. Values are bound and read here, because GRDB hands
+/// text over as C strings: whatever follows a NUL is lost (promise 5 wants every byte back).
+final class Connection {
+    let database: Database
+    let handle: OpaquePointer
+    private let inTransaction: Bool
+    /// What ended the transaction from inside SQLite, as a full disk does. Nothing may run after it: it
+    /// would commit on its own.
+    private(set) var lost: StoreError?
+
+    init(_ database: Database, inTransaction: Bool) throws {
+        guard let handle = database.sqliteConnection else { throw StoreError.failed("the database is closed") }
+        self.database = database
+        self.handle = handle
+        self.inTransaction = inTransaction
+    }
+
+    /// A run of `sql`, which must be a constant: the statement stays cached.
+    func prepare(_ sql: String) throws -> Execution {
+        if let lost { throw lost }
+        var statement = try database.cachedStatement(sql: sql)
+        if sqlite3_stmt_busy(statement.sqliteStatement) != 0 {
+            // A visitor of a listing lists in turn.
+            statement = try database.makeStatement(sql: sql)
+        }
+        return Execution(statement, on: self)
+    }
+
+    /// Rows the last statement changed, those of triggers not counted.
+    var changes: Int { Int(sqlite3_changes(handle)) }
+
+    var lastSerial: Int { Int(sqlite3_last_insert_rowid(handle)) }
+
+    fileprivate func failure(_ code: Int32) -> StoreError {
+        let error = Fault.error(code, on: handle)
+        if inTransaction, sqlite3_get_autocommit(handle) != 0 { lost = error }
+        return error
+    }
+}
+
+/// One run of a prepared statement; ends with the scope.
+struct Execution: ~Copyable {
+    private let statement: Statement
+    private let handle: OpaquePointer
+    private let connection: Connection
+    private var bound: Int32 = 0
+    private var bindFailure = SQLITE_OK
+
+    fileprivate init(_ statement: Statement, on connection: Connection) {
+        self.statement = statement
+        self.connection = connection
+        handle = statement.sqliteStatement
+    }
+
+    deinit {
+        sqlite3_reset(handle)
+        sqlite3_clear_bindings(handle)
+    }
+
+    // MARK: Binding, from the first parameter to the last
+
+    mutating func bind(_ value: Int) {
+        bound += 1
+        note(sqlite3_bind_int64(handle, bound, Int64(value)))
+    }
+
+    mutating func bind(_ value: Int?) {
+        guard let value else { return bindNull() }
+        bind(value)
+    }
+
+    mutating func bind(_ value: Timestamp) { bind(value.unix) }
+
+    mutating func bind(_ text: String) {
+        bound += 1
+        var text = text
+        let code = text.withUTF8 { bytes in
+            // The static destructor type has no Swift name; -1 asks SQLite for a copy.
+            let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+            return bytes.withMemoryRebound(to: CChar.self) { characters in
+                if let base = characters.baseAddress {
+                    sqlite3_bind_text64(handle, bound, base, sqlite3_uint64(characters.count), copied, UInt8(SQLITE_UTF8))
+                } else {
+                    sqlite3_bind_text64(handle, bound, "", 0, copied, UInt8(SQLITE_UTF8))
+                }
+            }
+        }
+        note(code)
+    }
+
+    mutating func bind(_ text: String?) {
+        guard let text else { return bindNull() }
+        bind(text)
+    }
+
+    /// A value above every text: SQLite orders blobs after texts.
+    mutating func bindAboveEveryText() {
+        bound += 1
+        note(sqlite3_bind_zeroblob(handle, bound, 0))
+    }
+
+    private mutating func bindNull() {
+        bound += 1
+        note(sqlite3_bind_null(handle, bound))
+    }
+
+    private mutating func note(_ code: Int32) {
+        if bindFailure == SQLITE_OK { bindFailure = code }
+    }
+
+    // MARK: Running
+
+    /// Runs to the next row.
+    /// - Returns: false when there is none.
+    mutating func step() throws -> Bool {
+        guard bindFailure == SQLITE_OK else { throw connection.failure(bindFailure) }
+        let code = sqlite3_step(handle)
+        switch code {
+        case SQLITE_ROW: return true
+        case SQLITE_DONE: return false
+        default: throw connection.failure(code)
+        }
+    }
+
+    /// Runs to the end.
+    mutating func run() throws {
+        while try step() {}
+    }
+
+    // MARK: The row, by column from 0
+
+    func int(_ column: Int32) -> Int { Int(sqlite3_column_int64(handle, column)) }
+
+    func timestamp(_ column: Int32) -> Timestamp { Timestamp(unix: int(column)) }
+
+    func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
+
+    func text(_ column: Int32) -> String {
+        withBytes(column) { String(decoding: $0, as: UTF8.self) }
+    }
+
+    func optionalText(_ column: Int32) -> String? {
+        isNull(column) ? nil : text(column)
+    }
+
+    /// The text's bytes, valid during `body`.
+    func withBytes<Value>(_ column: Int32, _ body: (UnsafeBufferPointer<UInt8>) throws -> Value) rethrows -> Value {
+        let start = sqlite3_column_text(handle, column)
+        return try body(UnsafeBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))
+    }
+}

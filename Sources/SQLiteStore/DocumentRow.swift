@@ -1,0 +1,52 @@
+import Voicemail
+
+/// Documents as rows.
+enum DocumentRow {
+    static let columns = """
+        serial, id, kind, account_id, name, key, scope, lookup, owner_id, attributes, hidden, blob_id, revision, created, modified
+        """
+
+    static let byID = "SELECT \(columns) FROM document WHERE id = ? AND removed_at IS NULL"
+    static let byKey = """
+        SELECT \(columns) FROM document INDEXED BY document_by_key
+        WHERE kind = ? AND scope = ? AND key = ? AND removed_at IS NULL AND key IS NOT NULL
+        """
+    static let byLookup = """
+        SELECT \(columns) FROM document INDEXED BY document_by_lookup
+        WHERE kind = ? AND lookup = ? AND removed_at IS NULL AND lookup IS NOT NULL ORDER BY serial LIMIT ?
+        """
+
+    static func decode(_ row: borrowing Execution) throws -> Document {
+        guard let kind = DocumentKind(rawValue: row.text(2)) else { throw StoreError.failed("a document of unknown kind") }
+        return Document(
+            id: row.text(1), kind: kind, accountID: row.text(3), serial: row.int(0), name: row.text(4), key: row.optionalText(5),
+            scope: row.text(6), lookup: row.optionalText(7), ownerID: row.optionalText(8), attributes: try row.object(9),
+            hidden: try row.object(10), blobID: try row.blobID(11), revision: row.int(12), created: row.timestamp(13),
+            modified: row.timestamp(14))
+    }
+
+    /// Binds every column but serial and id.
+    static func bind(_ document: Document, to run: inout Execution) {
+        run.bind(document.kind.rawValue)
+        run.bind(document.accountID)
+        run.bind(document.name)
+        run.bind(document.key)
+        run.bind(document.scope)
+        run.bind(document.lookup)
+        run.bind(document.ownerID)
+        run.bind(JSON.object(document.attributes).encoded)
+        run.bind(JSON.object(document.hidden).encoded)
+        run.bind(document.blobID?.hex)
+        run.bind(document.revision)
+        run.bind(document.created)
+        run.bind(document.modified)
+    }
+}
+
+extension Execution {
+    func blobID(_ column: Int32) throws -> BlobID? {
+        guard let hex = optionalText(column) else { return nil }
+        guard let id = BlobID(hex) else { throw StoreError.failed("a stored blob name is malformed") }
+        return id
+    }
+}

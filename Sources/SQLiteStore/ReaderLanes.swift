@@ -1,0 +1,45 @@
+import GRDB
+import Synchronization
+
+/// A fixed number of reading connections, each with a thread of its own; callers beyond that wait in order.
+///
+/// GRDB's pool goes through two more queues for each read and prepares its transaction anew each time, which costs
+/// more than reading a page of messages does.
+final class ReaderLanes: Sendable {
+    typealias Job = @Sendable (Database) -> Void
+
+    private struct State {
+        /// The one used last is at the end, and is used next: its pages are in memory.
+        var idle: [DatabaseQueue]
+        var waiting: [Job] = []
+    }
+
+    private let state: Mutex<State>
+    let connections: [DatabaseQueue]
+
+    init(_ connections: [DatabaseQueue]) {
+        self.connections = connections
+        state = Mutex(State(idle: connections))
+    }
+
+    func enqueue(_ job: @escaping Job) {
+        let lane = state.withLock { state in
+            let lane = state.idle.popLast()
+            if lane == nil { state.waiting.append(job) }
+            return lane
+        }
+        // Readers never write: the name is GRDB's for "run this on the connection's thread".
+        lane?.asyncWriteWithoutTransaction { database in
+            job(database)
+            while let next = self.next(lane) { next(database) }
+        }
+    }
+
+    private func next(_ lane: DatabaseQueue?) -> Job? {
+        state.withLock { state in
+            guard state.waiting.isEmpty else { return state.waiting.removeFirst() }
+            if let lane { state.idle.append(lane) }
+            return nil
+        }
+    }
+}

@@ -1,0 +1,80 @@
+import GRDB
+import Voicemail
+
+/// The embedded store: one SQLite database in write-ahead-log mode.
+///
+/// One connection writes and some read, each on a thread of its own, so that nothing blocks the cooperative
+/// pool. Several processes may have the same database open: the command line works while the server runs.
+/// A commit is synced (`synchronous=FULL`) before its callers hear of it.
+public final class SQLiteStore: VoicemailStore {
+    public let path: String
+    public let options: StoreOptions
+    let writer: DatabaseQueue
+    let health = Health()
+    private let writes: WriteQueue
+    let reads: ReaderLanes
+
+    /// Opens or creates the database at `path` and brings its schema up to date. Blocks: call it at start.
+    /// - Throws: `StoreOpenError`, `StoreError`.
+    public init(path: String, options: StoreOptions = StoreOptions()) throws {
+        self.path = path
+        self.options = options
+        do {
+            writer = try Opening.writer(path, options)
+            writes = WriteQueue(writer, batchLimit: options.batchLimit, health: health)
+            reads = ReaderLanes(try (0..<max(1, options.readers)).map { _ in try Opening.reader(path, options) })
+        } catch {
+            throw Fault.translate(error, on: nil)
+        }
+    }
+
+    public func read<Value: Sendable>(_ body: @escaping @Sendable (any StoreReader) throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            reads.enqueue { database in
+                continuation.resume(with: Result { try Self.snapshot(of: database, body) })
+            }
+        }
+    }
+
+    public func write<Value: Sendable>(_ body: @escaping @Sendable (any StoreWriter) throws -> Value) async throws -> Value {
+        try await transaction { try body($0) }
+    }
+
+    func transaction<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            writes.enqueue(WriteQueue.Job(
+                perform: { transaction in
+                    let value = try body(transaction)
+                    return { continuation.resume(returning: value) }
+                },
+                fail: { continuation.resume(throwing: $0) }))
+        }
+    }
+
+    private static func snapshot<Value>(of database: Database, _ body: (Snapshot) throws -> Value) throws -> Value {
+        do {
+            try database.cachedStatement(sql: "BEGIN DEFERRED TRANSACTION").execute()
+            let value: Value
+            do {
+                value = try body(Snapshot(try Connection(database, inTransaction: false)))
+            } catch {
+                if database.isInsideTransaction { try database.rollback() }
+                throw error
+            }
+            try database.cachedStatement(sql: "COMMIT TRANSACTION").execute()
+            return value
+        } catch {
+            throw Fault.translate(error, on: database.sqliteConnection)
+        }
+    }
+
+    /// Lets go of the files once what is running has finished. Anything asked afterwards fails.
+    public func close() throws {
+        do {
+            for reader in reads.connections { try reader.close() }
+            try writer.close()
+        } catch {
+            throw Fault.translate(error, on: nil)
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import Voicemail
+
+extension Snapshot {
+    func session(tokenHash: String) throws -> Session? {
+        var run = try connection.prepare("""
+            SELECT token_hash, kind, account_id, user_id, credential_id, created, expires, details FROM session WHERE token_hash = ?
+            """)
+        run.bind(tokenHash)
+        guard try run.step() else { return nil }
+        guard let kind = Session.Kind(rawValue: run.text(1)) else { throw StoreError.failed("a session of unknown kind") }
+        return Session(
+            tokenHash: run.text(0), kind: kind, accountID: run.text(2), userID: run.optionalText(3), credentialID: run.optionalText(4),
+            created: run.timestamp(5), expires: run.timestamp(6), details: try run.object(7))
+    }
+
+    private static let credentialColumns = "id, kind, account_id, name, handle, verifier, details, created"
+
+    func credential(kind: Credential.Kind, handle: String) throws -> Credential? {
+        var run = try connection.prepare("SELECT \(Self.credentialColumns) FROM credential WHERE kind = ? AND handle = ?")
+        run.bind(kind.rawValue)
+        run.bind(handle)
+        return try run.step() ? try Self.credential(run) : nil
+    }
+
+    func credential(id: String) throws -> Credential? {
+        var run = try connection.prepare("SELECT \(Self.credentialColumns) FROM credential WHERE id = ?")
+        run.bind(id)
+        return try run.step() ? try Self.credential(run) : nil
+    }
+
+    func credentials(accountID: String) throws -> [Credential] {
+        var run = try connection.prepare("SELECT \(Self.credentialColumns) FROM credential WHERE account_id = ? ORDER BY created, id")
+        run.bind(accountID)
+        var found: [Credential] = []
+        while try run.step() { found.append(try Self.credential(run)) }
+        return found
+    }
+
+    private static func credential(_ row: borrowing Execution) throws -> Credential {
+        guard let kind = Credential.Kind(rawValue: row.text(1)) else { throw StoreError.failed("a credential of unknown kind") }
+        return Credential(
+            id: row.text(0), kind: kind, accountID: row.text(2), name: row.text(3), handle: row.text(4), verifier: row.text(5),
+            details: try row.object(6), created: row.timestamp(7))
+    }
+
+    func events(after serial: Int, limit: Int) throws -> [Event] {
+        var run = try connection.prepare("""
+            SELECT serial, id, kind, account_id, subject_id, payload, created FROM event WHERE serial > ? ORDER BY serial LIMIT ?
+            """)
+        run.bind(serial)
+        run.bind(max(0, limit))
+        var events: [Event] = []
+        while try run.step() {
+            guard let kind = Event.Kind(rawValue: run.text(2)) else { throw StoreError.failed("an event of unknown kind") }
+            events.append(Event(
+                serial: run.int(0), id: run.text(1), kind: kind, accountID: run.text(3), subjectID: run.text(4),
+                payload: try run.object(5), created: run.timestamp(6)))
+        }
+        return events
+    }
+}

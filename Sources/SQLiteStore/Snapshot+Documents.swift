@@ -1,0 +1,36 @@
+import Voicemail
+
+extension Snapshot {
+    func document(id: String) throws -> Document? {
+        var run = try connection.prepare(DocumentRow.byID)
+        run.bind(id)
+        return try run.step() ? try DocumentRow.decode(run) : nil
+    }
+
+    func document(kind: DocumentKind, scope: String, key: String) throws -> Document? {
+        var run = try connection.prepare(DocumentRow.byKey)
+        run.bind(kind.rawValue)
+        run.bind(scope)
+        run.bind(key)
+        return try run.step() ? try DocumentRow.decode(run) : nil
+    }
+
+    func documents(kind: DocumentKind, lookup: String, limit: Int) throws -> [Document] {
+        var run = try connection.prepare(DocumentRow.byLookup)
+        run.bind(kind.rawValue)
+        run.bind(lookup)
+        run.bind(max(0, limit))
+        var found: [Document] = []
+        while try run.step() { found.append(try DocumentRow.decode(run)) }
+        return found
+    }
+
+    func documents(_ query: DocumentQuery, _ visit: (Document) throws -> Bool) throws {
+        let listing = DocumentListing(query)
+        var run = try connection.prepare(listing.sql)
+        listing.bind(query, to: &run)
+        while try run.step() {
+            guard try visit(DocumentRow.decode(run)) else { return }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import Voicemail
+
+extension Snapshot {
+    func message(id: String) throws -> Message? {
+        var run = try connection.prepare(MessageRow.byID)
+        run.bind(id)
+        return try run.step() ? try MessageRow.decode(run) : nil
+    }
+
+    func messages(_ query: MessageQuery, _ visit: (Message) throws -> Bool) throws {
+        var left = query.limit ?? Int.max
+        for part in MessageListing.parts(of: query) {
+            guard left > 0 else { return }
+            let listing = MessageListing(part, of: query)
+            var run = try connection.prepare(listing.sql)
+            listing.bind(query, to: &run)
+            while left > 0, try run.step() {
+                left -= 1
+                guard try visit(MessageRow.decode(run)) else { return }
+            }
+        }
+    }
+
+    /// The kept counters, set right by what has passed `cutoff` in either direction since the last `retire`.
+    static let tallySQL = """
+        SELECT new - \(counted("new")) + \(retired("new")), saved - \(counted("saved")) + \(retired("saved"))
+        FROM mailbox_tally WHERE mailbox_id = ?1
+        """
+
+    private static func counted(_ folder: String) -> String {
+        """
+        (SELECT count(*) FROM message INDEXED BY message_counted WHERE mailbox_id = ?1 AND folder = '\(folder)' \
+        AND timestamp < ?2 AND removed_at IS NULL AND retired = 0)
+        """
+    }
+
+    private static func retired(_ folder: String) -> String {
+        """
+        (SELECT count(*) FROM message INDEXED BY message_retired WHERE mailbox_id = ?1 AND folder = '\(folder)' \
+        AND timestamp >= ?2 AND removed_at IS NULL AND retired = 1)
+        """
+    }
+
+    func tally(mailboxID: String, cutoff: Timestamp) throws -> Tally {
+        var run = try connection.prepare(Self.tallySQL)
+        run.bind(mailboxID)
+        run.bind(cutoff)
+        return try run.step() ? Tally(new: run.int(0), saved: run.int(1)) : Tally()
+    }
+
+    static let hasMessagesSQL = """
+        SELECT 1 FROM message INDEXED BY message_by_mailbox WHERE mailbox_id = ? AND removed_at IS NULL LIMIT 1
+        """
+
+    func hasMessages(mailboxID: String) throws -> Bool {
+        var run = try connection.prepare(Self.hasMessagesSQL)
+        run.bind(mailboxID)
+        return try run.step()
+    }
+}

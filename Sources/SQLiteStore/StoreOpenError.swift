@@ -1,0 +1,14 @@
+/// Why a database was not opened. Nothing in it was changed.
+public enum StoreOpenError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// Written by a later version, whose schema this one does not know.
+    case newerSchema(path: String)
+    /// A database, but not one of ours.
+    case foreign(path: String)
+
+    public var description: String {
+        switch self {
+        case .newerSchema(let path): "\(path) was written by a newer version of Aftertone; use that version or restore a backup"
+        case .foreign(let path): "\(path) is not an Aftertone database"
+        }
+    }
+}

@@ -1,0 +1,36 @@
+import Voicemail
+
+extension Transaction {
+    func insert(_ blob: BlobRecord, at: Timestamp) throws {
+        try execute("""
+            INSERT INTO blob (id, size, sha256, duration_ms, sample_rate, channels, container, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """) { run in
+            run.bind(blob.blob.id.hex)
+            run.bind(blob.blob.size)
+            run.bind(blob.blob.sha256)
+            run.bind(blob.facts?.durationMilliseconds)
+            run.bind(blob.facts?.sampleRate)
+            run.bind(blob.facts?.channels)
+            run.bind(blob.facts?.container)
+            run.bind(at)
+        }
+    }
+
+    func release(_ id: BlobID) throws {
+        try execute("""
+            INSERT OR IGNORE INTO blob_garbage (blob_id) SELECT ?1
+            WHERE NOT EXISTS (SELECT 1 FROM message WHERE blob_id = ?1) AND NOT EXISTS (SELECT 1 FROM document WHERE blob_id = ?1)
+            """) { $0.bind(id.hex) }
+    }
+
+    /// A row that names a blob keeps its record, so that `verify` can tell what is missing.
+    func forget(_ blobs: [BlobID]) throws {
+        for id in blobs {
+            try execute("DELETE FROM blob_garbage WHERE blob_id = ?") { $0.bind(id.hex) }
+            try execute("""
+                DELETE FROM blob WHERE id = ?1
+                AND NOT EXISTS (SELECT 1 FROM message WHERE blob_id = ?1) AND NOT EXISTS (SELECT 1 FROM document WHERE blob_id = ?1)
+                """) { $0.bind(id.hex) }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+import Testing
+import Voicemail
+
+extension StoreContract {
+    private static func session(_ hash: String, account: String = "a", user: String? = nil, credential: String? = nil, expires: Int = now.unix) -> Session {
+        Session(
+            tokenHash: hash, kind: .pSeriesAccess, accountID: account, userID: user, credentialID: credential, created: now,
+            expires: Timestamp(unix: expires), details: ["z": 1, "a": "b"])
+    }
+
+    private static func living(_ hashes: [String], _ store: any VoicemailStore) async throws -> [String] {
+        try await store.read { reader in try hashes.filter { try reader.session(tokenHash: $0) != nil } }
+    }
+
+    static let access = [
+        Case("a session comes back as it was stored; an update moves its end") { store in
+            var one = session("one", user: "u", credential: "c")
+            try await store.write { [one] in try $0.insert(one) }
+            let read = try await store.read { try $0.session(tokenHash: "one") }
+            #expect(read == one)
+            await #expect(throws: StoreError.conflict) { try await store.write { try $0.insert(session("one")) } }
+            one.expires = now.advanced(by: 9)
+            one.details = ["k": true]
+            try await store.write { [one] in try $0.update(one) }
+            let moved = try await store.read { try $0.session(tokenHash: "one") }
+            #expect(moved == one)
+        },
+        Case("a session that has ended stays ended when it is updated") { store in
+            try await store.write { writer in
+                try writer.insert(session("one"))
+                try writer.remove(tokenHash: "one")
+                try writer.update(session("one"))
+            }
+            let left = try await living(["one"], store)
+            #expect(left == [])
+        },
+        Case("sessions end by age, by account, by user and by credential") { store in
+            try await store.write { writer in
+                try writer.insert(session("old", expires: 9))
+                try writer.insert(session("edge", expires: 10))
+                try writer.insert(session("b", account: "b"))
+                try writer.insert(session("u", account: "c", user: "u"))
+                try writer.insert(session("k", account: "c", credential: "k"))
+                try writer.insert(session("c", account: "c"))
+            }
+            let all = ["old", "edge", "b", "u", "k", "c"]
+            try await store.write { try $0.removeSessions(expiredBefore: Timestamp(unix: 10)) }
+            #expect(try await living(all, store) == ["edge", "b", "u", "k", "c"])
+            try await store.write { try $0.removeSessions(accountID: nil, userID: nil, credentialID: nil) }
+            #expect(try await living(all, store) == ["edge", "b", "u", "k", "c"])
+            try await store.write { try $0.removeSessions(accountID: "b", userID: nil, credentialID: nil) }
+            #expect(try await living(all, store) == ["edge", "u", "k", "c"])
+            try await store.write { try $0.removeSessions(accountID: nil, userID: "u", credentialID: nil) }
+            #expect(try await living(all, store) == ["edge", "k", "c"])
+            try await store.write { try $0.removeSessions(accountID: nil, userID: nil, credentialID: "k") }
+            #expect(try await living(all, store) == ["edge", "c"])
+        },
+        Case("a credential is found by its handle within its kind, and by its id") { store in
+            let one = Credential(
+                id: "1", kind: .kazoo, accountID: "a", name: "key", handle: "h", verifier: "v", details: ["z": 1, "a": 2], created: now)
+            let two = Credential(id: "2", kind: .pSeries, accountID: "a", name: "", handle: "h", verifier: "", created: now.advanced(by: -1))
+            try await store.write { writer in
+                try writer.insert(one)
+                try writer.insert(two)
+                try writer.insert(Credential(id: "3", kind: .login, accountID: "b", name: "", handle: "h", verifier: "", created: now))
+            }
+            let found = try await store.read { try [$0.credential(kind: .kazoo, handle: "h"), $0.credential(id: "2"), $0.credential(kind: .intake, handle: "h")] }
+            #expect(found == [one, two, nil])
+            let listed = try await store.read { try $0.credentials(accountID: "a") }
+            #expect(listed == [two, one])
+            await #expect(throws: StoreError.conflict) {
+                try await store.write { try $0.insert(Credential(kind: .kazoo, accountID: "c", name: "", handle: "h", verifier: "", created: now)) }
+            }
+            await #expect(throws: StoreError.conflict) {
+                try await store.write { try $0.insert(Credential(id: "1", kind: .kazoo, accountID: "c", name: "", handle: "i", verifier: "", created: now)) }
+            }
+            try await store.write { try $0.remove(credentialID: "1") }
+            let gone = try await store.read { try $0.credential(id: "1") }
+            #expect(gone == nil)
+        },
+        Case("events come in order after a serial, at most the limit; old ones go; serials grow on") { store in
+            let written = (0..<10).map { number in
+                Event(
+                    id: "e\(number)", kind: Event.Kind.allCases[number % Event.Kind.allCases.count], accountID: "a", subjectID: "s",
+                    payload: ["z": .int(number), "a": "b"], created: Timestamp(unix: number))
+            }
+            try await store.write { writer in for event in written { try writer.append(event) } }
+            let all = try await store.read { try $0.events(after: 0, limit: 99) }
+            #expect(all.map(\.id) == written.map(\.id))
+            #expect(zip(all, all.dropFirst()).allSatisfy { $0.serial < $1.serial })
+            #expect(zip(all, written).allSatisfy { read, event in
+                var event = event
+                event.serial = read.serial
+                return event == read
+            })
+            let page = try await store.read { try $0.events(after: all[3].serial, limit: 2) }
+            #expect(page == [all[4], all[5]])
+            try await store.write { try $0.removeEvents(createdBefore: Timestamp(unix: 10)) }
+            try await store.write { try $0.append(written[0]) }
+            let later = try await store.read { try $0.events(after: 0, limit: 99) }
+            #expect(later.count == 1)
+            #expect((later.first?.serial ?? 0) > (all.last?.serial ?? .max))
+        },
+        Case("an event of a transaction that throws is not there") { store in
+            await #expect(throws: StoreError.conflict) {
+                try await store.write { writer in
+                    try writer.append(Event(kind: .messageStored, accountID: "a", subjectID: "s", created: now))
+                    throw StoreError.conflict
+                }
+            }
+            let events = try await store.read { try $0.events(after: 0, limit: 9) }
+            #expect(events == [])
+        },
+    ]
+}

@@ -1,0 +1,102 @@
+import Testing
+import Voicemail
+
+extension StoreContract {
+    static let removal = [
+        Case("a removed message is nowhere") { store in
+            _ = try await store.write { try $0.insert(message("m")) }
+            try await store.write { try $0.remove(messageID: "m", at: now, physically: false) }
+            let found = try await store.read { reader in
+                (try reader.message(id: "m")?.id, try reader.hasMessages(mailboxID: "m"), try reader.tally(mailboxID: "m", cutoff: long))
+            }
+            #expect(found == (nil, false, Tally()))
+            for query in [
+                MessageQuery(scope: .mailbox("m")), MessageQuery(scope: .account("a")), MessageQuery(scope: .mailbox("m"), folder: .new),
+                MessageQuery(scope: .mailbox("m"), folder: .deleted), MessageQuery(scope: .account("a"), folder: .deleted),
+            ] {
+                let listed = try await list(query, store)
+                #expect(listed == [])
+            }
+            await #expect(throws: StoreError.self) { try await store.write { try $0.update(message("m")) } }
+        },
+        Case("a message in the trash is still there, and counted nowhere") { store in
+            _ = try await store.write { try $0.insert(message("m", folder: .deleted)) }
+            let found = try await store.read { reader in
+                (try reader.message(id: "m")?.folder, try reader.hasMessages(mailboxID: "m"), try reader.tally(mailboxID: "m", cutoff: long))
+            }
+            #expect(found == (.deleted, true, Tally()))
+        },
+        Case("removing what is not there is no error") { store in
+            try await store.write { writer in
+                for physically in [true, false] {
+                    try writer.remove(messageID: "m", at: now, physically: physically)
+                    try writer.remove(documentID: "d", at: now, physically: physically)
+                }
+                try writer.remove(tokenHash: "t")
+                try writer.remove(credentialID: "c")
+            }
+        },
+        Case("removing a mailbox's messages leaves the others") { store in
+            try await store.write { writer in
+                for number in 0..<6 { _ = try writer.insert(message("m\(number)", mailbox: "m\(number % 2)", folder: .saved)) }
+                try writer.removeMessages(mailboxID: "m0", at: now)
+            }
+            let left = try await list(MessageQuery(scope: .account("a"), ascending: true), store).map(\.id)
+            #expect(left == ["m1", "m3", "m5"])
+            let tallies = try await store.read { try [$0.tally(mailboxID: "m0", cutoff: long), $0.tally(mailboxID: "m1", cutoff: long)] }
+            #expect(tallies == [Tally(), Tally(new: 0, saved: 3)])
+        },
+        Case("removing an account's contents leaves the account, and everything of the others") { store in
+            try await store.write { writer in
+                for account in ["a", "b"] {
+                    _ = try writer.insert(document(account, kind: .account, account: account, key: account))
+                    _ = try writer.insert(document(account + "-box", account: account, key: "1"))
+                    _ = try writer.insert(message(account + "-message", account: account, mailbox: account + "-box"))
+                    try writer.insert(Session(tokenHash: account + "-token", kind: .kazoo, accountID: account, created: now, expires: now))
+                    try writer.insert(Credential(id: account + "-key", kind: .kazoo, accountID: account, name: "", handle: account, verifier: "", created: now))
+                }
+                try writer.removeContents(accountID: "a", at: now)
+            }
+            for (account, isThere) in [("a", false), ("b", true)] {
+                let found = try await store.read { reader in
+                    [
+                        try reader.document(id: account + "-box") != nil, try reader.message(id: account + "-message") != nil,
+                        try reader.session(tokenHash: account + "-token") != nil, try reader.credential(id: account + "-key") != nil,
+                        try reader.tally(mailboxID: account + "-box", cutoff: long) != Tally(),
+                    ]
+                }
+                #expect(found == Array(repeating: isThere, count: 5))
+                let document = try await store.read { try $0.document(id: account)?.id }
+                #expect(document == account)
+            }
+        },
+        Case("purging deletes what was removed before, some at a time, and frees its ids and blobs") { store in
+            let blobs = (0..<4).map { _ in BlobID() }
+            try await store.write { writer in
+                for id in blobs { try writer.insert(blob(id), at: now) }
+                for number in 0..<3 {
+                    _ = try writer.insert(message("m\(number)", blob: blobs[number]))
+                    try writer.remove(messageID: "m\(number)", at: Timestamp(unix: 10 + number), physically: false)
+                }
+                _ = try writer.insert(document("d", blob: blobs[3]))
+                try writer.remove(documentID: "d", at: Timestamp(unix: 10), physically: false)
+                _ = try writer.insert(message("living", blob: blobs[1]))
+            }
+            let early = try await store.write { try $0.purge(removedBefore: Timestamp(unix: 10), limit: 9) }
+            #expect(early == 0)
+            let first = try await store.write { try $0.purge(removedBefore: Timestamp(unix: 12), limit: 2) }
+            #expect(first == 2)
+            let second = try await store.write { try $0.purge(removedBefore: Timestamp(unix: 12), limit: 2) }
+            #expect(second == 1)
+            let third = try await store.write { try $0.purge(removedBefore: Timestamp(unix: 12), limit: 2) }
+            #expect(third == 0)
+            let garbage = try await store.read { try $0.garbage(limit: 9) }
+            #expect(Set(garbage) == [blobs[0], blobs[3]])
+            await #expect(throws: StoreError.conflict) { try await store.write { try $0.insert(message("m2")) } }
+            try await store.write { writer in
+                _ = try writer.insert(message("m0"))
+                _ = try writer.insert(document("d"))
+            }
+        },
+    ]
+}
