@@ -76,7 +76,7 @@ let package = Package(
         .target(
             name: "KazooAPI",
             dependencies: [
-                "Voicemail", "HTTPFront", crypto, logging, nioCore, product("HTTPTypes", "swift-http-types"),
+                "Voicemail", "HTTPFront", crypto, logging, nioCore, product("NIOConcurrencyHelpers", "swift-nio"), product("HTTPTypes", "swift-http-types"),
                 product("HummingbirdCore", "hummingbird"), product("OrderedCollections", "swift-collections"),
             ],
             swiftSettings: settings),

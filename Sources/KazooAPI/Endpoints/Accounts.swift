@@ -1,0 +1,112 @@
+import HTTPFront
+import HTTPTypes
+import Voicemail
+
+/// Accounts and their tree (contract §9).
+extension KazooDialect {
+    func account(_ call: Call) async throws -> Reply {
+        switch call.method {
+        case .put: return try await createAccount(call)
+        case .get: return reply(try call.requireAccount())
+        case .delete:
+            let account = try await service.removeAccount(try call.requireAccount().id)
+            await service.collectGarbage()
+            return .document(account, AccountView.object(account).markedDeleted)
+        default:
+            let account = try call.requireAccount()
+            let change = call.method == .post ? AttributeChange.replace(call.envelope.data) : .patch(call.envelope.data)
+            try await requireEnvelope(call, for: change, schema: Schema.account, attributes: account.attributes)
+            return reply(try await service.changeAccount(account.id, change.withoutComputed))
+        }
+    }
+
+    private func createAccount(_ call: Call) async throws -> Reply {
+        let caller = try call.requireCaller()
+        var parent = call.account
+        if parent == nil { parent = try await service.enter(token: nil, kind: .kazoo, accountID: caller.accountID).account }
+        guard let parent else { throw KazooFailure.unauthenticated }
+        let request = AttributeChange.replace(call.envelope.data).withoutComputed
+        guard case .replace(let attributes) = request else { throw KazooFailure.fault }
+        try await requireEnvelope(call, for: request, schema: Schema.account, attributes: [:])
+        let account = try await service.createAccount(attributes, id: call.chosenID, below: parent)
+        return reply(account).created(at: "/v2/accounts/\(account.id)")
+    }
+
+    /// Accounts around one, in the order of their names.
+    func accountListing(_ call: Call) async throws -> Reply {
+        let account = try call.requireAccount()
+        let caller = try call.requireCaller()
+        switch call.route {
+        case .search: return try await search(call, below: account)
+        case .tree:
+            let above = try await service.accounts(account.lineage).filter { caller.may(actOn: $0) }
+            return .json(.array(above.map { ["id": .string($0.id), "name": .string($0.name)] }))
+        default: break
+        }
+        let keep: @Sendable (Document) -> Bool
+        switch call.route {
+        case .children: keep = { $0.lineage.last == account.id }
+        case .siblings: keep = { $0.lineage.last == account.lineage.last && $0.id != account.id && caller.may(actOn: $0) }
+        default: keep = { $0.lineage.contains(account.id) }
+        }
+        let filter = try DocumentFilter(call)
+        let paging = try Paging(call)
+        let page = try await service.documents(
+            DocumentQuery(kind: .account, start: try paging.documentStart()), limit: paging.size, keep: { keep($0) && filter.pass($0) })
+        var reply = Reply.json(.array(page.items.map { .object(AccountView.row($0)) }))
+        if paging.size != nil {
+            reply.page = Reply.Page(
+                size: page.items.count, start: page.items.first.map { Paging.key(($0.name, $0.id)) } ?? paging.start,
+                next: page.next.map { Paging.key($0) })
+        }
+        return reply
+    }
+
+    /// `?t=account&q=name&v={name}` (contract §9).
+    private func search(_ call: Call, below account: Document) async throws -> Reply {
+        func required(_ name: String) throws(KazooFailure) -> String {
+            guard let value = call.text(name), !value.isEmpty else { throw .invalid([Violation([name], .required, value: .string(name))]) }
+            return value
+        }
+        let type = try required("t")
+        guard type == "account" else { throw KazooFailure.invalid([Violation(["t"], .enumeration(["account"]), value: .string(type))]) }
+        let key = try required("q")
+        guard key == "name" else { throw KazooFailure.invalid([Violation(["q"], .enumeration(["name"]), value: .string(key))]) }
+        let found = try await service.searchAccounts(below: account, name: try required("v"))
+        return .json(.array(found.map { .object(AccountView.row($0)) }))
+    }
+
+    private func reply(_ account: Document) -> Reply { .document(account, AccountView.object(account)) }
+}
+
+extension AttributeChange {
+    /// Without what this server computes for accounts: clients send back what they read.
+    var withoutComputed: AttributeChange {
+        func strip(_ object: JSONObject) -> JSONObject { object.filter { key, _ in !AccountView.computed.contains(key) } }
+        return switch self {
+        case .replace(let object): .replace(strip(object))
+        case .patch(let object): .patch(strip(object))
+        }
+    }
+}
+
+enum AccountView {
+    static let computed: Set<String> = ["created", "is_reseller", "reseller_id", "superduper_admin", "billing_mode"]
+
+    static func object(_ account: Document) -> JSONObject {
+        var object = account.attributes
+        object["id"] = .string(account.id)
+        object["created"] = .int(account.created.gregorian)
+        object["is_reseller"] = .bool(account.lineage.isEmpty)
+        object["reseller_id"] = .string(account.lineage.first ?? account.id)
+        object["superduper_admin"] = account.hidden["superduper_admin"] ?? false
+        object["billing_mode"] = "manual"
+        return object
+    }
+
+    static func row(_ account: Document) -> JSONObject {
+        var row: JSONObject = ["id": .string(account.id), "name": .string(account.name), "realm": .string(account.realm)]
+        row["tree"] = JSON(account.lineage)
+        return row
+    }
+}

@@ -1,0 +1,104 @@
+import HTTPFront
+import HTTPTypes
+import Voicemail
+
+/// Mailboxes (contract §5).
+extension KazooDialect {
+    func boxes(_ call: Call, ownerID: String?) async throws -> Reply {
+        let account = try call.requireAccount()
+        let paging = try Paging(call)
+        let keep = try DocumentFilter(call)
+        let (items, next) = try await service.mailboxSummaries(
+            of: account, ownerID: ownerID, start: try paging.documentStart(), ascending: call.flag("ascending") ?? true, limit: paging.size,
+            keep: { keep.pass($0) })
+        var reply = Reply.json(.array(items.map { .object(BoxView.row($0)) }))
+        if paging.size != nil {
+            reply.page = Reply.Page(
+                size: items.count, start: items.first.map { Paging.key(($0.mailbox.name, $0.mailbox.id)) } ?? paging.start,
+                next: next.map { Paging.key($0) })
+        }
+        return reply
+    }
+
+    func createBox(_ call: Call) async throws -> Reply {
+        let account = try call.requireAccount()
+        let request = BoxRequest(call.envelope.data)
+        if !call.contentType.isEnvelope {
+            try await service.validateMailbox(request.attributes, id: nil, in: account)
+            throw KazooFailure.unsupportedMediaType
+        }
+        let box = try await service.createMailbox(request.attributes, id: call.chosenID, in: account)
+        return shown(box, request).created(at: "/v2/accounts/\(account.id)/vmboxes/\(box.id)")
+    }
+
+    func box(_ id: String, _ call: Call) async throws -> Reply {
+        let account = try call.requireAccount()
+        switch call.method {
+        case .get: return .document(try await service.document(id, kind: .mailbox, of: account))
+        case .delete:
+            let box = try await service.removeMailbox(id, in: account, physically: call.flag("should_soft_delete") == false)
+            await service.collectGarbage()
+            return .document(box, box.published.markedDeleted)
+        case .post, .patch:
+            let request = BoxRequest(call.envelope.data)
+            let change = call.method == .post ? AttributeChange.replace(request.attributes) : .patch(request.attributes)
+            if !call.contentType.isEnvelope {
+                let before = try await service.document(id, kind: .mailbox, of: account)
+                try await service.validateMailbox(change, of: before, in: account)
+                throw KazooFailure.unsupportedMediaType
+            }
+            return shown(try await service.changeMailbox(id, change, in: account), request)
+        default: throw KazooFailure.wrongMethod
+        }
+    }
+
+    private func shown(_ box: Document, _ request: BoxRequest) -> Reply {
+        var reply = Reply.document(box)
+        if request.replacedOldAddress {
+            reply.headers[.warning] = "214 Transformation applied: attribute notify_email_address replaced"
+        }
+        return reply
+    }
+}
+
+/// A mailbox as clients of several ages write it, brought to the current form.
+struct BoxRequest {
+    private(set) var attributes: JSONObject
+    /// Whether the old key for mail addresses was used; answers then carry a warning (contract §5.1, 12-36).
+    private(set) var replacedOldAddress = false
+
+    init(_ data: JSONObject) {
+        attributes = data
+        // A count in listings, an array before 4.0: never a setting.
+        attributes.removeValue(forKey: "messages")
+        if let old = attributes.removeValue(forKey: "notify_email_address"), attributes["notify_email_addresses"] == nil {
+            attributes["notify_email_addresses"] = old.array == nil ? .array([old]) : old
+            replacedOldAddress = true
+        }
+        if let format = attributes["media_extension"]?.string, format.hasPrefix(".") {
+            attributes["media_extension"] = .string(String(format.dropFirst()))
+        }
+    }
+}
+
+extension OrderedDictionary where Key == String, Value == JSON {
+    /// What a DELETE answers (contract 12-14).
+    var markedDeleted: JSONObject {
+        var object = self
+        object["_read_only"] = ["deleted": true]
+        return object
+    }
+}
+
+enum BoxView {
+    /// A row of the list of mailboxes (contract §5.2).
+    static func row(_ summary: VoicemailService.MailboxSummary) -> JSONObject {
+        let box = summary.mailbox
+        var row: JSONObject = ["id": .string(box.id), "name": .string(box.name), "mailbox": .string(box.number)]
+        row["owner_id"] = box.ownerID.map { .string($0) }
+        row["flags"] = box.attributes["flags"] ?? []
+        row["messages"] = .int(summary.tally.total)
+        if summary.hasMessages { row["folders"] = ["new": .int(summary.tally.new), "saved": .int(summary.tally.saved)] }
+        return row
+    }
+}

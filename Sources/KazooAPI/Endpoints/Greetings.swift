@@ -1,0 +1,80 @@
+import HTTPFront
+import HTTPTypes
+import Voicemail
+
+/// Greetings, which KAZOO calls media (contract §8).
+extension KazooDialect {
+    func createGreeting(_ call: Call) async throws -> Reply {
+        let account = try call.requireAccount()
+        try await requireEnvelope(call, for: .replace(call.envelope.data), schema: Schema.media, attributes: [:])
+        let greeting = try await service.createGreeting(call.envelope.data, id: call.chosenID, in: account)
+        return Reply.document(greeting).created(at: "/v2/accounts/\(account.id)/media/\(greeting.id)")
+    }
+
+    func greeting(_ id: String, _ call: Call) async throws -> Reply {
+        let account = try call.requireAccount()
+        switch call.method {
+        case .get:
+            if Negotiation(call.request).namesAudio { return try await downloadGreeting(id, call) }
+            return .document(try await service.document(id, kind: .media, of: account))
+        case .delete:
+            let physically = call.envelope.data["hard_delete"]?.bool == true
+            let greeting = try await service.removeDocument(id, kind: .media, in: account, physically: physically)
+            await service.collectGarbage()
+            return .document(greeting, greeting.published.markedDeleted)
+        default:
+            guard call.contentType.isEnvelope else { return try await uploadGreeting(id, call) }
+            return .document(try await service.changeGreeting(id, .replace(call.envelope.data), in: account))
+        }
+    }
+
+    func uploadGreeting(_ id: String, _ call: Call) async throws -> Reply {
+        let account = try call.requireAccount()
+        _ = try await service.document(id, kind: .media, of: account)
+        let upload = Upload(call, service: service, limit: settings.maximumBody, missingFile: "Please provide an media file")
+        let audio = try await upload.requireFile(accepting: .greeting)
+        return .document(try await service.uploadGreeting(id, audio: audio, in: account))
+    }
+
+    func downloadGreeting(_ id: String, _ call: Call) async throws -> Reply {
+        let account = try call.requireAccount()
+        let greeting = try await service.document(id, kind: .media, of: account)
+        do {
+            let (reader, audio) = try await service.audio(of: greeting)
+            return Reply(.raw(AudioDownload.response(reader, contentType: audio.contentType, fileName: audio.fileName, call.request)))
+        } catch VoicemailError.noAudio {
+            throw KazooFailure.badKey(id)
+        }
+    }
+
+    /// How many greetings there are in each language, or of each prompt.
+    func greetingIndex(_ kind: String, _ call: Call) async throws -> Reply {
+        var counts = JSONObject()
+        for greeting in try await allGreetings(call) {
+            guard let name = Self.indexKey(kind, greeting) else { continue }
+            counts[name] = .int((counts[name]?.int ?? 0) + 1)
+        }
+        return .json([.object(counts)])
+    }
+
+    func greetingIndexEntry(_ kind: String, _ name: String, _ call: Call) async throws -> Reply {
+        .json(JSON(try await allGreetings(call).filter { Self.indexKey(kind, $0) == name }.map(\.id)))
+    }
+
+    private func allGreetings(_ call: Call) async throws -> [Document] {
+        try await service.documents(DocumentQuery(kind: .media, accountID: try call.requireAccount().id), limit: nil).items
+    }
+
+    private static func indexKey(_ kind: String, _ greeting: Document) -> String? {
+        greeting.attributes[kind == "languages" ? "language" : "prompt_id"]?.string
+    }
+}
+
+enum GreetingView {
+    static func row(_ greeting: Document) -> JSONObject {
+        [
+            "id": .string(greeting.id), "name": .string(greeting.name), "language": greeting.attributes["language"] ?? "en-us",
+            "media_source": greeting.attributes["media_source"] ?? "upload", "is_prompt": .bool(greeting.attributes["prompt_id"] != nil),
+        ]
+    }
+}

@@ -1,0 +1,114 @@
+import HTTPFront
+import HTTPTypes
+import Voicemail
+
+/// Logging in and out (contract §3).
+extension KazooDialect {
+    private static let loginSchema = Schema([
+        Schema.Field("credentials", .string(min: 1, max: 64), required: true),
+        Schema.Field("method", .oneOf(LoginDigest.allCases.map(\.rawValue)), default: .string(LoginDigest.md5.rawValue)),
+        Schema.Field("account_name", .string(min: 1, max: 128)),
+        Schema.Field("account_realm", .string(min: 4, max: 253)),
+        Schema.Field("realm", .string(min: 4, max: 253)),
+        Schema.Field("phone_number", .string(min: 1, max: 64)),
+    ])
+
+    func logIn(_ call: Call) async throws -> Reply {
+        let (form, violations) = Self.loginSchema.apply(to: call.envelope.data)
+        guard violations.isEmpty else { throw KazooFailure.invalid(violations) }
+        try requireEnvelope(call)
+        let selector = VoicemailService.AccountSelector(
+            phoneNumber: form["phone_number"]?.string, realm: form["account_realm"]?.string ?? form["realm"]?.string,
+            name: form["account_name"]?.string)
+        guard let digest = form["credentials"]?.string, let method = form["method"]?.string.flatMap(LoginDigest.init) else {
+            throw KazooFailure.unauthenticated
+        }
+        let (account, user) = try await loginGuard.attempt(from: call.request.remote) {
+            try await service.logIn(digest: digest, form: method, to: selector)
+        }
+        return try await openSession(account: account, user: user, credentialID: nil)
+    }
+
+    func logInByKey(_ call: Call) async throws -> Reply {
+        let schema = Schema([Schema.Field("api_key", .string(min: 64, max: 64), required: true)])
+        var (form, violations) = schema.apply(to: call.envelope.data)
+        for (key, value) in form where key != "api_key" {
+            violations.append(Violation([key], .other(
+                code: "additionalProperties", message: "Strict checking of data is enabled; only include schema-defined properties"), value: value))
+        }
+        guard violations.isEmpty, let key = form["api_key"]?.string else { throw KazooFailure.invalid(violations) }
+        form = [:]
+        try requireEnvelope(call)
+        do {
+            let (account, credential) = try await loginGuard.attempt(from: call.request.remote) { try await service.logIn(apiKey: key) }
+            return try await openSession(account: account, user: nil, credentialID: credential.id)
+        } catch VoicemailError.badCredentials {
+            throw KazooFailure.badKey(key)
+        }
+    }
+
+    func openSession(account: Document, user: Document?, credentialID: String?) async throws -> Reply {
+        let lifetime = service.limits.tokenLifetime
+        let now = service.clock.now
+        let token = KazooToken.make(
+            account: account, userID: user?.id, issued: now, expires: now.advanced(by: lifetime), secrets: service.secrets)
+        try await service.openSession(
+            token: token, kind: .kazoo, accountID: account.id, userID: user?.id, credentialID: credentialID, lifetime: lifetime)
+        var reply = Reply.json(.object(SessionView.object(account, user)))
+        reply.token = token
+        return reply
+    }
+
+    func logOut(_ call: Call) async throws -> Reply {
+        guard let hash = try call.requireCaller().tokenHash else { throw KazooFailure.badToken }
+        try await service.closeSession(tokenHash: hash)
+        return Reply(.none)
+    }
+
+    /// Who a token belongs to. The token of the path must be the one presented.
+    func describeToken(_ call: Call, named token: String? = nil) async throws -> Reply {
+        if let token, token != call.token { throw KazooFailure.unauthenticated }
+        return try await describe(try call.requireCaller())
+    }
+
+    /// The same for a token in the body or the query, without any header: front ends ask after a reload (front ends, 2'').
+    func tokenInfo(_ call: Call) async throws -> Reply {
+        guard let token = call.text("token") ?? call.token else {
+            throw KazooFailure.invalid([Violation(["token"], .required, value: "token")])
+        }
+        guard let caller = try await service.enter(token: token, kind: .kazoo, accountID: nil).principal else { throw KazooFailure.badToken }
+        var reply = try await describe(caller)
+        reply.token = token
+        return reply
+    }
+
+    private func describe(_ caller: Principal) async throws -> Reply {
+        guard let account = try await service.enter(token: nil, kind: .kazoo, accountID: caller.accountID).account else { throw KazooFailure.badToken }
+        let user = if let id = caller.userID { try await service.document(id, kind: .user, of: account) } else { Document?.none }
+        return .json(.object(SessionView.object(account, user)))
+    }
+
+    /// Mails a link, which needs the mail that this server does not send yet.
+    func recoverPassword(_ call: Call) throws -> Reply {
+        throw KazooFailure.notFound
+    }
+}
+
+enum SessionView {
+    /// The answer to a login (contract §3.2).
+    static func object(_ account: Document, _ user: Document?) -> JSONObject {
+        var object: JSONObject = ["account_id": .string(account.id)]
+        object["owner_id"] = user.map { .string($0.id) }
+        object["account_name"] = .string(account.name)
+        object["language"] = user?.attributes["language"] ?? account.attributes["language"] ?? "en-us"
+        object["is_reseller"] = .bool(account.lineage.isEmpty)
+        object["reseller_id"] = .string(account.lineage.first ?? account.id)
+        object["is_master_account"] = account.hidden["superduper_admin"] ?? false
+        object["cluster_id"] = .string(account.lineage.first ?? account.id)
+        object["apps"] = []
+        object["role"] = user?.attributes["priv_level"] ?? "admin"
+        object["capabilities"] = ["voicemail": ["transcription": ["available": false, "default": false]]]
+        object["ui_config"] = [:]
+        return object
+    }
+}

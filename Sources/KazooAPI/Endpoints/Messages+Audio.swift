@@ -1,0 +1,77 @@
+import Foundation
+import HTTPFront
+import HTTPTypes
+import NIOCore
+import Voicemail
+
+/// Messages with their audio, coming and going (contract §7.3, §7.9 to §7.11).
+extension KazooDialect {
+    func createMessage(in box: String, _ call: Call) async throws -> Reply {
+        let account = try call.requireAccount()
+        _ = try await service.document(box, kind: .mailbox, of: account)
+        // An envelope is judged before anything is stored; that of a multipart body may follow the file.
+        let early = call.contentType.isEnvelope ? try Self.draft(call.envelope.data) : nil
+        let content = try await Upload(call, service: service, limit: settings.maximumBody).read(accepting: .message)
+        let message = try await storing(content.audio) { audio in
+            let draft = try early ?? Self.draft(content.data ?? [:])
+            return try await service.deposit(draft, mailboxID: box, in: account, audio: audio)
+        }
+        return reply(message, account).created(at: "/v2/accounts/\(account.id)/vmboxes/\(box)/messages/\(message.monthID)")
+    }
+
+    func attachAudio(_ place: MessagePlace, _ call: Call) async throws -> Reply {
+        let account = try call.requireAccount()
+        let before = try await service.message(place, in: account)
+        let cutoff = service.cutoff(for: account)
+        if before.timestamp < cutoff { throw VoicemailError.expired(id: place.monthID, cutoff: cutoff) }
+        let audio = try await Upload(call, service: service, limit: settings.maximumBody).requireFile(accepting: .message)
+        return reply(try await service.attach(audio, to: place, in: account), account)
+    }
+
+    func messageAudio(_ place: MessagePlace, _ call: Call) async throws -> Reply {
+        if call.method == .put { return try await attachAudio(place, call) }
+        let account = try call.requireAccount()
+        let message = try await service.message(place, in: account)
+        let (reader, audio) = try await service.audio(of: message)
+        let name = DownloadName.of(message, zone: try await zone(of: place.mailboxID, account))
+        return Reply(.raw(AudioDownload.response(reader, contentType: audio.contentType, fileName: name, call.request)))
+    }
+
+    /// A ZIP of the audio of several messages; those that are missing or silent are left out (12-40).
+    func archive(of box: String, _ call: Call) async throws -> Reply {
+        let account = try call.requireAccount()
+        let mailbox = try await service.document(box, kind: .mailbox, of: account)
+        let ids = try messageIDs(call)
+        try requireEnvelope(call)
+        let zone = try await service.timeZone(of: mailbox, account: account)
+        var entries: [AudioDownload.ArchiveEntry] = []
+        for message in try await service.messages(ids, of: box, in: account) where message.audio != nil {
+            entries.append(AudioDownload.ArchiveEntry(message: message, name: DownloadName.of(message, zone: zone)))
+        }
+        guard !entries.isEmpty else { throw KazooFailure.notFound }
+        return Reply(.raw(AudioDownload.archive(entries, service: service, requestID: call.request.id)))
+    }
+
+    private func zone(of box: String, _ account: Document) async throws -> TimeZone {
+        try await service.timeZone(of: try await service.document(box, kind: .mailbox, of: account), account: account)
+    }
+
+    /// Runs `body` with audio that is in the archive and in no row; drops it when `body` never got to store it.
+    private func storing(_ audio: ReceivedAudio?, _ body: (ReceivedAudio?) async throws -> Message) async throws -> Message {
+        do {
+            return try await body(audio)
+        } catch let failure as KazooFailure {
+            if let audio { try await service.archive.remove(audio.record.blob.id) }
+            throw failure
+        }
+    }
+
+    private static func draft(_ data: JSONObject) throws(KazooFailure) -> MessageDraft {
+        let (checked, violations) = Schema.messageDraft.apply(to: data)
+        if !violations.isEmpty { throw .invalid(violations) }
+        return MessageDraft(
+            callID: checked["call_id"]?.string, callerName: checked["caller_id_name"]?.string, callerNumber: checked["caller_id_number"]?.string,
+            from: checked["from"]?.string, to: checked["to"]?.string, folder: checked["folder"]?.string.flatMap(Folder.init),
+            lengthMilliseconds: checked["length"]?.int, timestamp: checked["timestamp"]?.int.flatMap { Timestamp(gregorian: $0) })
+    }
+}

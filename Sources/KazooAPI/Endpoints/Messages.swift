@@ -1,0 +1,143 @@
+import HTTPFront
+import HTTPTypes
+import NIOCore
+import Voicemail
+
+/// Messages, one and many (contract §7).
+extension KazooDialect {
+    func messages(of box: String, _ call: Call) async throws -> Reply {
+        switch call.method {
+        case .get: try await listMessages(of: box, call)
+        case .put: try await createMessage(in: box, call)
+        case .post: try await changeMessages(of: box, call)
+        default: try await deleteMessages(of: box, call)
+        }
+    }
+
+    func message(_ place: MessagePlace, _ call: Call) async throws -> Reply {
+        let account = try call.requireAccount()
+        switch call.method {
+        case .get: return reply(try await service.message(place, in: account), account)
+        case .put: return try await attachAudio(place, call)
+        case .post: return try await changeMessage(place, call)
+        default: return reply(try await service.remove(place, account: account), account)
+        }
+    }
+
+    func reply(_ message: Message, _ account: Document) -> Reply {
+        var reply = Reply.json(.object(MessageView(cutoff: service.cutoff(for: account)).object(message)))
+        reply.revision = message.revisionTag
+        return reply
+    }
+
+    /// `data.folder`, `?folder=` or the envelope's; anything but the three words means saved (12-19).
+    private func folder(_ call: Call) -> Folder {
+        call.text("folder").flatMap(Folder.init) ?? .saved
+    }
+
+    private enum Destination {
+        case none
+        case move(String)
+        case copy([String])
+    }
+
+    /// One mailbox is a move, a list is a copy (§7.5).
+    private func destination(_ call: Call, allowsEmptyList: Bool) throws(KazooFailure) -> Destination {
+        let empty = KazooFailure.invalid(
+            "source_id", "required", "empty source_id is specified. please set a single or a list of source_ids.")
+        switch call.value("source_id") {
+        case nil: return .none
+        case .string(let id)?:
+            if id.isEmpty { throw empty }
+            return .move(id)
+        case .array(let items)?:
+            let ids = items.compactMap(\.string)
+            guard ids.count == items.count, !ids.contains(""), allowsEmptyList || !ids.isEmpty else { throw empty }
+            return .copy(ids)
+        case let other?: throw .invalid([Violation(["source_id"], .type(["string", "array"]), value: other)])
+        }
+    }
+
+    private func changeMessage(_ place: MessagePlace, _ call: Call) async throws -> Reply {
+        let account = try call.requireAccount()
+        let destination = try destination(call, allowsEmptyList: false)
+        // Judged before the type of the body is (§2.2).
+        let before = try await service.message(place, in: account)
+        try requireEnvelope(call)
+        switch destination {
+        case .none: return reply(try await service.file(place, in: folder(call), account: account), account)
+        case .move(let box): return reply(try await service.move(place, to: box, account: account), account)
+        case .copy(let boxes):
+            let outcome = try await service.copy([before.monthID], of: place.mailboxID, to: try bounded(boxes, 1), account: account)
+            if outcome.failed.contains(where: { $0.reason == .priorToRetention }) {
+                throw VoicemailError.expired(id: place.monthID, cutoff: service.cutoff(for: account))
+            }
+            return .json(MessageView.outcome(outcome))
+        }
+    }
+
+    private func changeMessages(of box: String, _ call: Call) async throws -> Reply {
+        let account = try call.requireAccount()
+        _ = try await service.document(box, kind: .mailbox, of: account)
+        let ids = try messageIDs(call)
+        let destination = try destination(call, allowsEmptyList: true)
+        try requireEnvelope(call)
+        let outcome =
+            switch destination {
+            case .none: try await service.file(ids, of: box, in: folder(call), account: account)
+            case .move(let other): try await service.move(ids, of: box, to: other, account: account)
+            case .copy(let others) where others.isEmpty: BatchOutcome()
+            case .copy(let others): try await service.copy(ids, of: box, to: try bounded(others, ids.count), account: account)
+            }
+        return .json(MessageView.outcome(outcome))
+    }
+
+    /// The ids of a request that must name some (§2.7, `messages`).
+    func messageIDs(_ call: Call) throws(KazooFailure) -> [String] {
+        guard let items = call.envelope.data["messages"]?.array, !items.isEmpty else {
+            throw .invalid("messages", "required", "No array of message ids are specified")
+        }
+        return try identifiers(items)
+    }
+
+    private func identifiers(_ items: [JSON]) throws(KazooFailure) -> [String] {
+        let limit = service.limits.maximumBatch
+        if items.count > limit { throw .invalid([Violation(["messages"], .maxItems(limit), value: .int(items.count))]) }
+        var seen = Set<String>()
+        var ids: [String] = []
+        for (index, item) in items.enumerated() {
+            guard let id = item.string else { throw .invalid([Violation(["messages", String(index)], .type(["string"]), value: item)]) }
+            if seen.insert(id).inserted { ids.append(id) }
+        }
+        return ids
+    }
+
+    /// Mailboxes to copy to, once each, and no more copies than one request may change.
+    private func bounded(_ boxes: [String], _ messages: Int) throws(KazooFailure) -> [String] {
+        let distinct = Array(OrderedSet(boxes))
+        let limit = service.limits.maximumBatch
+        if distinct.count * messages > limit { throw .invalid([Violation(["source_id"], .maxItems(limit / messages), value: .int(distinct.count))]) }
+        return distinct
+    }
+
+    /// The messages named, else those of a folder, else all of the mailbox (§7.7). A word that is no folder never widens
+    /// the request (12-20).
+    private func deleteMessages(of box: String, _ call: Call) async throws -> Reply {
+        let account = try call.requireAccount()
+        if let named = call.envelope.data["messages"] {
+            guard let items = named.array else { throw KazooFailure.invalid([Violation(["messages"], .type(["array"]), value: named)]) }
+            return .json(MessageView.outcome(try await service.remove(try identifiers(items), of: box, account: account)))
+        }
+        var folder: Folder?
+        if let word = call.value("folder") {
+            guard let known = word.string.flatMap(Folder.init) else {
+                throw KazooFailure.invalid([Violation(["folder"], .enumeration(Folder.allCases.map(\.rawValue)), value: word)])
+            }
+            folder = known
+        }
+        let view = MessageView(cutoff: service.cutoff(for: account))
+        let filters = Filters(call.request.query)
+        let outcome = try await service.removeAll(of: box, in: folder, account: account) { filters.isEmpty || filters.pass(view.object($0)) }
+        return .json(MessageView.outcome(outcome))
+    }
+}

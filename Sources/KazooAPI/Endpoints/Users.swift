@@ -1,0 +1,56 @@
+import HTTPFront
+import HTTPTypes
+import Voicemail
+
+/// Users (contract §9).
+extension KazooDialect {
+    func createUser(_ call: Call) async throws -> Reply {
+        let account = try call.requireAccount()
+        try await requireEnvelope(call, for: .replace(call.envelope.data), schema: Schema.user, attributes: [:])
+        let user = try await service.createUser(call.envelope.data, id: call.chosenID, in: account)
+        return Reply.document(user).created(at: "/v2/accounts/\(account.id)/users/\(user.id)")
+    }
+
+    func user(_ id: String, _ call: Call) async throws -> Reply {
+        let account = try call.requireAccount()
+        switch call.method {
+        case .get: return .document(try await service.document(id, kind: .user, of: account))
+        case .delete:
+            let user = try await service.removeUser(id, in: account)
+            return .document(user, user.published.markedDeleted)
+        case .post, .patch:
+            let change = call.method == .post ? AttributeChange.replace(call.envelope.data) : .patch(call.envelope.data)
+            let before = try await service.document(id, kind: .user, of: account)
+            try await requireEnvelope(call, for: change, schema: Schema.user, attributes: before.attributes)
+            return .document(try await service.changeUser(id, change, in: account))
+        default: throw KazooFailure.wrongMethod
+        }
+    }
+
+    /// Logging in as somebody else, for administrators of the whole system (contract §3.4).
+    func impersonate(_ id: String, _ call: Call) async throws -> Reply {
+        let account = try call.requireAccount()
+        guard try call.requireCaller().isSuperduperAdmin else { throw KazooFailure.forbidden }
+        let user = try await service.document(id, kind: .user, of: account)
+        guard call.envelope.data["action"]?.string == "impersonate_user" else {
+            throw KazooFailure.invalid([Violation(["action"], .enumeration(["impersonate_user"]), value: call.envelope.data["action"])])
+        }
+        try requireEnvelope(call)
+        return try await openSession(account: account, user: user, credentialID: nil)
+    }
+
+    /// Finds a body that is no envelope valid or not before its type is refused (contract §2.2).
+    func requireEnvelope(_ call: Call, for change: AttributeChange, schema: Schema, attributes: JSONObject) async throws {
+        guard !call.contentType.isEnvelope else { return }
+        let violations = schema.apply(to: change.applied(to: attributes)).1
+        throw violations.isEmpty ? KazooFailure.unsupportedMediaType : KazooFailure.invalid(violations)
+    }
+}
+
+enum UserView {
+    static func row(_ user: Document) -> JSONObject {
+        var row: JSONObject = ["id": .string(user.id)]
+        for key in ["username", "first_name", "last_name", "email", "priv_level", "timezone"] { row[key] = user.attributes[key] }
+        return row
+    }
+}

@@ -1,0 +1,110 @@
+import HTTPFront
+import Foundation
+import HTTPTypes
+import Voicemail
+
+/// Webhooks as stored documents (contract §11.4).
+extension KazooDialect {
+    func webhook(_ call: Call) async throws -> Reply {
+        let account = try call.requireAccount()
+        switch call.route {
+        case .webhook(let id): return try await webhook(id, call, account)
+        case .attemptsOfWebhook(let id):
+            _ = try await service.document(id, kind: .webhook, of: account)
+            return .json([])
+        case .webhookAttempts: return .json([])
+        default: break
+        }
+        switch call.method {
+        case .get: return try await listDocuments(.webhook, call, row: WebhookView.row)
+        case .put:
+            try await requireEnvelope(call, for: .replace(call.envelope.data), schema: Schema.webhook, attributes: [:])
+            try Self.requirePublicURI(call.envelope.data)
+            let hook = try await service.createDocument(
+                call.envelope.data, id: call.chosenID, kind: .webhook, schema: Schema.webhook, in: account)
+            return Reply.document(hook).created(at: "/v2/accounts/\(account.id)/webhooks/\(hook.id)")
+        default: return try await enableAll(call, account)
+        }
+    }
+
+    private func webhook(_ id: String, _ call: Call, _ account: Document) async throws -> Reply {
+        switch call.method {
+        case .get: return .document(try await service.document(id, kind: .webhook, of: account))
+        case .delete:
+            let hook = try await service.removeDocument(id, kind: .webhook, in: account)
+            return .document(hook, hook.published.markedDeleted)
+        default:
+            let change = call.method == .post ? AttributeChange.replace(call.envelope.data) : .patch(call.envelope.data)
+            let before = try await service.document(id, kind: .webhook, of: account)
+            try await requireEnvelope(call, for: change, schema: Schema.webhook, attributes: before.attributes)
+            try Self.requirePublicURI(call.envelope.data)
+            return .document(try await service.changeDocument(id, change, kind: .webhook, schema: Schema.webhook, in: account))
+        }
+    }
+
+    /// Enables every hook of the account again.
+    private func enableAll(_ call: Call, _ account: Document) async throws -> Reply {
+        try requireEnvelope(call)
+        guard call.envelope.data["re-enable"]?.bool == true || call.envelope.data["enabled"]?.bool == true else {
+            throw KazooFailure.invalid([Violation(["re-enable"], .required, value: "re-enable")])
+        }
+        var enabled: [JSON] = []
+        let hooks = try await service.documents(DocumentQuery(kind: .webhook, accountID: account.id), limit: nil).items
+        for hook in hooks where hook.attributes["enabled"] == false {
+            let change = AttributeChange.patch(["enabled": true, "disable_message": .null])
+            let changed = try await service.changeDocument(hook.id, change, kind: .webhook, schema: Schema.webhook, in: account)
+            enabled.append(.object(WebhookView.row(changed)))
+        }
+        return .json(.array(enabled))
+    }
+
+    /// An absolute URL, and not one of this machine.
+    private static func requirePublicURI(_ data: JSONObject) throws(KazooFailure) {
+        guard let text = data["uri"]?.string else { return }
+        guard let url = URL(string: text), let scheme = url.scheme?.lowercased(), ["http", "https"].contains(scheme),
+            let host = url.host()?.lowercased(), !host.isEmpty
+        else { throw .invalid([Violation(["uri"], .format("uri"), value: .string(text))]) }
+        let bare = host.trimmingCharacters(in: CharacterSet(charactersIn: "[]"))
+        if bare == "localhost" || bare.hasSuffix(".localhost") || bare.hasPrefix("127.") || bare == "::1" || bare == "0.0.0.0" || bare == "::" {
+            throw .invalid("uri", "invalid", "the host must not be this machine's own", cause: .string(text))
+        }
+    }
+
+    /// The kinds of hook, and what they send; without a login.
+    func hooks(_ call: Call) throws -> Reply {
+        switch call.route {
+        case .hookTypes:
+            return .json([
+                ["id": "notifications", "name": "Notifications", "description": "Voicemail events as they are notified"],
+                ["id": "object", "name": "Object", "description": "Documents created, edited and deleted"],
+            ])
+        case .hookSample(let name):
+            guard let sample = WebhookView.samples[name] else { throw KazooFailure.badIdentifier(name) }
+            return .json(sample)
+        default: return .json(JSON(WebhookView.samples.keys))
+        }
+    }
+}
+
+enum WebhookView {
+    static func row(_ hook: Document) -> JSONObject {
+        var row: JSONObject = ["id": .string(hook.id)]
+        for key in ["name", "uri", "hook", "enabled", "disable_message"] { row[key] = hook.attributes[key] }
+        return row
+    }
+
+    /// Payloads by event (contract §11.2, §11.4).
+    static let samples: JSONObject = [
+        "voicemail_new": [
+            "account_id": "bba100b3b2c5ad48d5c4b6c3c9a80c9e", "call_id": "79959ZDNmM2I5ZTliMzA0NzA4N2FjNjlmODA5OWVkZjUxZWU",
+            "caller_id_name": "userb userb", "caller_id_number": "1001", "from_user": "1001", "from_realm": "aeac33.sip.iptelecom.com",
+            "to_user": "1000", "to_realm": "aeac33.sip.iptelecom.com", "voicemail_box": "0e820108c0f4ca391500f3be1b02bdfa",
+            "voicemail_id": "201605-6aadef09f6fcf5fd8bcdfca312e923ba", "voicemail_length": 3140, "voicemail_timestamp": 63_630_058_722,
+            "event_category": "notification", "event_name": "voicemail_new",
+        ],
+        "object": [
+            "id": "0e820108c0f4ca391500f3be1b02bdfa", "account_id": "bba100b3b2c5ad48d5c4b6c3c9a80c9e", "action": "doc_edited",
+            "type": "vmbox", "cluster_id": "4d0d1ac3b4e2b0a0f9b8c7d6e5f4a3b2",
+        ],
+    ]
+}

@@ -1,0 +1,217 @@
+import HTTPFront
+import HTTPTypes
+import Logging
+import NIOCore
+import Voicemail
+
+/// What an installation sets for this dialect.
+public struct KazooSettings: Sendable {
+    /// Bytes of one request body, files included (contract §2.3).
+    public var maximumBody: Int
+    public var rateLimit: RateLimit
+    /// Names this server in answers; opaque.
+    public var node: String
+    public var version: String
+    /// Sends `"next_start_key": []` on a last page, as old servers did (12-09).
+    public var emptyNextStartKey: Bool
+
+    public init(
+        maximumBody: Int = 8_000_000, rateLimit: RateLimit = RateLimit(), node: String = "aftertone", version: String = "5.0.0",
+        emptyNextStartKey: Bool = false
+    ) {
+        self.maximumBody = maximumBody
+        self.rateLimit = rateLimit
+        self.node = node
+        self.version = version
+        self.emptyNextStartKey = emptyNextStartKey
+    }
+}
+
+/// KAZOO's REST interface, `/v2` (contract: `kazoo-voicemail-api.md`).
+public struct KazooDialect: Dialect {
+    public let name = "kazoo"
+    let service: VoicemailService
+    let settings: KazooSettings
+    private let limiter: RateLimiter
+    let loginGuard: LoginGuard
+
+    /// - Parameter uptime: seconds of a clock that never goes back, for the rate limit.
+    public init(service: VoicemailService, settings: KazooSettings, loginGuard: LoginGuard, uptime: @escaping @Sendable () -> Double) {
+        self.service = service
+        self.settings = settings
+        self.loginGuard = loginGuard
+        limiter = RateLimiter(settings.rateLimit, uptime: uptime)
+    }
+
+    public func claims(_ path: String) -> Bool {
+        path.hasPrefix("/v2/") || path.hasPrefix("/v1/") || path == "/v2" || path == "/v1"
+    }
+
+    public func respond(to request: FrontRequest) async -> FrontResponse {
+        let path = RoutedPath(request.segments.dropFirst())
+        var response: FrontResponse
+        if request.method == .options {
+            response = FrontResponse(status: .ok)
+        } else {
+            response = await judged(request, path)
+        }
+        Self.allowCrossOrigin(path?.route.methods ?? [], request, &response)
+        response.headers[.xRequestID] = request.id
+        response.routeLabel = path?.route.template ?? "unknown"
+        return response
+    }
+
+    public func refuse(_ fault: RequestFault, of request: FrontRequest) async -> FrontResponse? {
+        var response = writer(request, Draft(), spent: 0, remaining: settings.rateLimit.burst).failure(.parseError())
+        Self.allowCrossOrigin([], request, &response)
+        return response
+    }
+
+    /// Browsers' headers (contract §2.13), on errors too.
+    private static func allowCrossOrigin(_ methods: [HTTPRequest.Method], _ request: FrontRequest, _ response: inout FrontResponse) {
+        guard let headers = CORS.headers(for: request.headers, methods: methods) else { return }
+        for field in headers { response.headers[field.name] = field.value }
+    }
+
+    /// Everything but CORS: the order of judgement of contract §2.2, the first failure answers.
+    private func judged(_ request: FrontRequest, _ path: RoutedPath?) async -> FrontResponse {
+        var draft = Draft()
+        let cost = path?.route.isLogin == true ? settings.rateLimit.loginCost : 1
+        let remaining = limiter.spend(cost, by: request.remote + " " + (path?.accountID ?? ""))
+        do {
+            guard let remaining else { throw KazooFailure.tooManyRequests }
+            let reply = try await reply(to: request, path, &draft)
+            if case .raw(let response) = reply.payload { return response }
+            draft.token = reply.token ?? draft.token
+            return try shaped(reply, request, writer(request, draft, spent: cost, remaining: remaining))
+        } catch {
+            let failure = KazooFailure(error)
+            if failure.status >= 500 { request.logger.error("request failed", metadata: ["error": "\(error)"]) }
+            return writer(request, draft, spent: remaining == nil ? 0 : cost, remaining: remaining ?? 0).failure(failure)
+        }
+    }
+
+    /// What is known of a request so far, for the envelope of whatever answer it gets.
+    struct Draft {
+        var token: String?
+        var isAuthenticated = false
+    }
+
+    private func reply(to request: FrontRequest, _ path: RoutedPath?, _ draft: inout Draft) async throws -> Reply {
+        if request.segments.first == "v1" { throw KazooFailure.gone }
+        // 1. The body, where it is an envelope; uploads are read when everything else has been judged.
+        let contentType = RequestContentType(request.headers[.contentType])
+        let envelope = try await envelope(of: request, contentType)
+        // 2. A token that was presented.
+        let presented = try await PresentedToken.find(in: request, envelope, dialect: self)
+        draft.token = presented?.echo
+        let entry = try await service.enter(token: presented?.session, kind: .kazoo, accountID: path?.accountID)
+        let caller = presented?.caller ?? entry.principal
+        if presented != nil, caller == nil, path?.route.isPublic != true { throw KazooFailure.badToken }
+        draft.isAuthenticated = caller != nil
+        // 3. and 4. The path, then the method.
+        guard let path else { throw KazooFailure.notFound }
+        let method = try Self.effectiveMethod(request, envelope)
+        guard path.route.methods.contains(method) else { throw KazooFailure.wrongMethod }
+        // 5. The account in the path.
+        let account = try await account(of: path, entry, caller)
+        // 6. and 7. Who may.
+        if !path.route.isPublic {
+            guard let caller else { throw KazooFailure.unauthenticated }
+            if let account, !caller.may(actOn: account) { throw KazooFailure.forbidden }
+        }
+        let call = Call(
+            request: request, route: path.route, method: method, envelope: envelope, contentType: contentType, caller: caller,
+            token: draft.token, account: account)
+        // 8. What can be answered.
+        guard Self.acceptable(call) else { throw KazooFailure.notAcceptable }
+        // 9. to 11. in the endpoint.
+        var reply = try await endpoint(call)
+        if method == .put { reply.status = .created }
+        return reply
+    }
+
+    private func envelope(of request: FrontRequest, _ contentType: RequestContentType) async throws -> RequestEnvelope {
+        guard contentType.isEnvelope else { return RequestEnvelope() }
+        let bytes: ByteBuffer
+        do { bytes = try await request.body.collect(upTo: settings.maximumBody) } catch BodyError.tooLarge {
+            throw KazooFailure.tooLarge(settings.maximumBody)
+        } catch {
+            throw KazooFailure.parseError()
+        }
+        return contentType == .form ? try RequestEnvelope(form: bytes) : try RequestEnvelope(parsing: bytes)
+    }
+
+    private func account(of path: RoutedPath, _ entry: VoicemailService.Entry, _ caller: Principal?) async throws -> Document? {
+        if path.usesTokenAccount {
+            guard let caller else { throw KazooFailure.unauthenticated }
+            return try await service.enter(token: nil, kind: .kazoo, accountID: caller.accountID).account
+        }
+        guard let id = path.accountID else { return nil }
+        guard HexID.isValid(id) else { throw KazooFailure.badAccount(id) }
+        guard let account = entry.account else { throw KazooFailure.badIdentifier(id) }
+        return account
+    }
+
+    /// A POST may say which method it stands for (contract §2.8).
+    private static func effectiveMethod(_ request: FrontRequest, _ envelope: RequestEnvelope) throws(KazooFailure) -> HTTPRequest.Method {
+        guard request.method == .post else { return request.method }
+        guard let verb = envelope.data["verb"]?.string ?? request.query["verb"] ?? envelope.top["verb"]?.string else { return .post }
+        guard let method = HTTPRequest.Method(verb.uppercased()) else { throw .wrongMethod }
+        return method
+    }
+
+    private static func acceptable(_ call: Call) -> Bool {
+        let wanted = Negotiation(call.request)
+        switch call.route {
+        case .messageAudio where call.method == .get: return wanted.acceptsAudio
+        case .greetingAudio where call.method == .get: return wanted.acceptsAudio
+        case .greeting where call.method == .get && wanted.namesAudio: return true
+        case .archive: return wanted.acceptsZip
+        default: return wanted.format != nil
+        }
+    }
+
+    /// The reply in its envelope, or as CSV (contract §2.9).
+    private func shaped(_ reply: Reply, _ request: FrontRequest, _ writer: EnvelopeWriter) throws -> FrontResponse {
+        if request.method == .get, let revision = reply.revision, request.headers[.ifNoneMatch] == "\"\(revision)\"" {
+            return FrontResponse(status: .notModified, headers: [.eTag: "\"\(revision)\""])
+        }
+        guard Negotiation(request).format == .csv else { return writer.success(reply) }
+        return try CSVAnswer.make(of: reply, for: request)
+    }
+
+    private func writer(_ request: FrontRequest, _ draft: Draft, spent: Int, remaining: Int) -> EnvelopeWriter {
+        EnvelopeWriter(
+            requestID: request.id, node: settings.node, version: settings.version, timestamp: service.clock.now,
+            tokens: (spent, remaining), token: draft.token, isAuthenticated: draft.isAuthenticated,
+            pretty: request.query["pretty_print"] == "true" || request.headers[.xPrettyPrint] == "true",
+            callback: request.query["jsonp"].flatMap { Self.isFunctionName($0) ? $0 : nil })
+    }
+
+    /// Only the name of a function: anything else would run in the client's page.
+    private static func isFunctionName(_ text: String) -> Bool {
+        (1...128).contains(text.utf8.count) && text.utf8.allSatisfy { byte in
+            byte == UInt8(ascii: "_") || byte == UInt8(ascii: "$") || byte == UInt8(ascii: ".")
+                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+                || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+        }
+    }
+}
+
+extension Route {
+    /// Whether an attempt costs as much as a login (contract §2.12).
+    var isLogin: Bool {
+        switch self {
+        case .userAuth, .apiAuth: true
+        default: false
+        }
+    }
+}
+
+extension HTTPField.Name {
+    static let xAuthToken = Self("X-Auth-Token")!
+    static let xPrettyPrint = Self("X-Pretty-Print")!
+    static let xFileName = Self("X-File-Name")!
+    static let warning = Self("Warning")!
+}

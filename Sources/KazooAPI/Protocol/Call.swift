@@ -1,0 +1,52 @@
+import HTTPFront
+import HTTPTypes
+import Logging
+import NIOCore
+import Voicemail
+
+/// One request after the front and the envelope were taken apart: what an endpoint sees.
+struct Call: Sendable {
+    let request: FrontRequest
+    let route: Route
+    /// The method in force, after tunnelling (contract §2.8).
+    let method: HTTPRequest.Method
+    let envelope: RequestEnvelope
+    let contentType: RequestContentType
+    /// Set where the route needs a token, and where one was presented.
+    let caller: Principal?
+    /// The token as presented, to be echoed.
+    let token: String?
+    /// The account the path names, or the token's.
+    let account: Document?
+
+    /// A request value: in `data`, then in the query, then at the top of the envelope (contract §2.3).
+    func value(_ name: String) -> JSON? {
+        envelope.data[name] ?? request.query[name].map { .string($0) } ?? envelope.top[name]
+    }
+
+    /// A request value as text.
+    func text(_ name: String) -> String? { value(name)?.text }
+
+    /// A request value that says yes.
+    func flag(_ name: String) -> Bool? {
+        switch text(name)?.lowercased() {
+        case "true", "1": true
+        case "false", "0": false
+        default: nil
+        }
+    }
+
+    /// The account of a route that names one; judged before any endpoint runs.
+    func requireAccount() throws -> Document {
+        guard let account else { throw KazooFailure.unauthenticated }
+        return account
+    }
+
+    func requireCaller() throws -> Principal {
+        guard let caller else { throw KazooFailure.unauthenticated }
+        return caller
+    }
+
+    /// The id a client chose for what it creates.
+    var chosenID: String? { envelope.data["id"]?.string }
+}

@@ -1,0 +1,17 @@
+import Foundation
+import Voicemail
+
+/// Tokens in the form of a JWT (RFC 7519): front ends split them at the dots. Whether one is good decides the session
+/// kept under its keyed hash, so that it can be ended at any time.
+enum KazooToken {
+    static func make(account: Document, userID: String?, issued: Timestamp, expires: Timestamp, secrets: Secrets) -> String {
+        let header: JSON = ["alg": "HS256", "typ": "JWT"]
+        var claims: JSONObject = [
+            "iss": "aftertone", "iat": .int(issued.unix), "exp": .int(expires.unix), "account_id": .string(account.id),
+            "jti": .string(HexID.random()),
+        ]
+        claims["owner_id"] = userID.map { .string($0) }
+        let signed = Data(header.encoded.utf8).base64URL + "." + Data(JSON.object(claims).encoded.utf8).base64URL
+        return signed + "." + Data(secrets.sign(signed)).base64URL
+    }
+}

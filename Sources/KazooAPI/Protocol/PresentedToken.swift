@@ -1,0 +1,46 @@
+import Foundation
+import HTTPFront
+import HTTPTypes
+import Voicemail
+
+/// A token, or a login that stands for one, as a request presents it (contract §3.1): the first place that has one counts.
+struct PresentedToken: Sendable {
+    /// To be looked up; nil for a login of this request only.
+    let session: String?
+    /// Known at once for a login of this request only.
+    let caller: Principal?
+    /// What answers echo; never a password.
+    let echo: String?
+
+    static func find(in request: FrontRequest, _ envelope: RequestEnvelope, dialect: KazooDialect) async throws -> PresentedToken? {
+        if let token = request.headers[.xAuthToken] { return plain(token) }
+        if let token = (envelope.data["auth_token"] ?? request.query["auth_token"].map { .string($0) } ?? envelope.top["auth_token"])?.string {
+            return plain(token)
+        }
+        guard let authorization = request.headers[.authorization]
+            ?? (envelope.data["authorization"] ?? request.query["authorization"].map { .string($0) } ?? envelope.top["authorization"])?.string
+        else { return nil }
+        let words = authorization.split(separator: " ", maxSplits: 1)
+        switch (words.first?.lowercased(), words.count) {
+        case ("bearer", 2): return plain(words[1].trimmingBlanks)
+        case ("basic", 2): return try await basic(words[1].trimmingBlanks, request, dialect)
+        default: return plain(authorization)
+        }
+    }
+
+    private static func plain(_ token: String) -> PresentedToken { PresentedToken(session: token, caller: nil, echo: token) }
+
+    /// `base64({account}:md5(user:password))` or `base64({account}:user:password)` (§3.4).
+    private static func basic(_ encoded: String, _ request: FrontRequest, _ dialect: KazooDialect) async throws -> PresentedToken {
+        guard let text = Data(base64Encoded: encoded).flatMap({ String(validating: $0, as: UTF8.self) }) else { throw KazooFailure.badToken }
+        let parts = text.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
+        guard parts.count >= 2 else { throw KazooFailure.badToken }
+        let digest = parts.count == 2 ? parts[1] : LoginDigest.md5.digest(parts[1], parts[2])
+        let (account, user) = try await dialect.loginGuard.attempt(from: request.remote) {
+            try await dialect.service.logIn(digest: digest, form: .md5, accountID: parts[0])
+        }
+        let caller = Principal(
+            accountID: account.id, userID: user.id, isSuperduperAdmin: account.hidden["superduper_admin"] == true)
+        return PresentedToken(session: nil, caller: caller, echo: nil)
+    }
+}

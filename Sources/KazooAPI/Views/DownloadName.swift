@@ -1,0 +1,42 @@
+import Foundation
+import Voicemail
+
+/// File names of downloads (contract §7.9).
+enum DownloadName {
+    /// `<caller number>_<date>_<time>.<extension>`, in the mailbox's zone.
+    static func of(_ message: Message, zone: TimeZone) -> String {
+        let at = message.timestamp.fields(in: zone)
+        let caller = message.callerNumber.isEmpty ? "unknown" : message.callerNumber
+        let stored = message.audio.map { fileExtension(fileName: $0.fileName, contentType: $0.contentType) } ?? "bin"
+        return "\(caller)_\(at.date("-"))_\(at.time(":")).\(stored)"
+    }
+
+    /// The extension a stored file has or, by its type, should have.
+    static func fileExtension(fileName: String, contentType: String) -> String {
+        if let dot = fileName.lastIndex(of: "."), dot != fileName.startIndex {
+            let suffix = fileName[fileName.index(after: dot)...]
+            if (1...8).contains(suffix.utf8.count), suffix.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) }) { return String(suffix) }
+        }
+        return standardExtension(of: contentType)
+    }
+
+    static func standardExtension(of contentType: String) -> String {
+        switch contentType {
+        case "audio/mp3", "audio/mpeg", "audio/mpeg3": "mp3"
+        case "audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave": "wav"
+        case "audio/ogg", "application/ogg": "ogg"
+        case "audio/gsm": "gsm"
+        case "audio/flac", "audio/x-flac": "flac"
+        case "video/mp4": "mp4"
+        default: "bin"
+        }
+    }
+
+    /// The name an upload is stored under (contract §2.3): the request's, else made from the clock; an extension is added
+    /// when there is none.
+    static func ofUpload(requested: String?, contentType: String, now: Timestamp) -> String {
+        let base = requested.flatMap { $0.isEmpty ? nil : $0 } ?? "uploaded_file_\(now.gregorian)"
+        if let dot = base.lastIndex(of: "."), dot != base.startIndex, base.index(after: dot) != base.endIndex { return base }
+        return base + "." + standardExtension(of: contentType)
+    }
+}

@@ -1,0 +1,69 @@
+import NIOCore
+import Voicemail
+
+/// A message as KAZOO shows it (contract §6.1).
+struct MessageView: Sendable {
+    /// Messages older than this show as deleted (§6.5).
+    let cutoff: Timestamp
+
+    func object(_ message: Message, listed: Bool = false) -> JSONObject {
+        let expired = message.timestamp < cutoff
+        var object: JSONObject = [
+            "timestamp": .int(message.timestamp.gregorian),
+            "from": .string(message.from),
+            "to": .string(message.to),
+            "caller_id_number": .string(message.callerNumber),
+            "caller_id_name": .string(message.callerName),
+            "call_id": .string(message.callID),
+            "folder": .string(expired ? Folder.deleted.rawValue : message.folder.rawValue),
+            "length": .int(message.lengthMilliseconds),
+            "media_id": .string(message.monthID),
+        ]
+        if listed {
+            if message.transcription != nil { object["transcribed"] = true }
+        } else {
+            object["transcription"] = message.transcription
+        }
+        if expired {
+            object["retention"] = "enforced"
+            object["retention_message"] = "this message is prior to retention policy, no update operation is permitted"
+        }
+        return object
+    }
+
+    /// The listed form, without the detour over a tree: listings are what clients ask for most.
+    func write(_ message: Message, to writer: inout JSONWriter) {
+        let expired = message.timestamp < cutoff
+        writer.raw("{\"timestamp\":")
+        writer.write(message.timestamp.gregorian)
+        writer.raw(",\"from\":")
+        writer.write(message.from)
+        writer.raw(",\"to\":")
+        writer.write(message.to)
+        writer.raw(",\"caller_id_number\":")
+        writer.write(message.callerNumber)
+        writer.raw(",\"caller_id_name\":")
+        writer.write(message.callerName)
+        writer.raw(",\"call_id\":")
+        writer.write(message.callID)
+        writer.raw(",\"folder\":")
+        writer.write(expired ? Folder.deleted.rawValue : message.folder.rawValue)
+        writer.raw(",\"length\":")
+        writer.write(message.lengthMilliseconds)
+        writer.raw(",\"media_id\":")
+        writer.write(message.monthID)
+        if message.transcription != nil { writer.raw(",\"transcribed\":true") }
+        if expired {
+            writer.raw(",\"retention\":\"enforced\",\"retention_message\":")
+            writer.raw("\"this message is prior to retention policy, no update operation is permitted\"")
+        }
+        writer.raw("}")
+    }
+
+    /// The result of a change of many: both spellings of the first key, and an array of one-key objects (12-01, 12-02).
+    static func outcome(_ outcome: BatchOutcome) -> JSON {
+        let succeeded = JSON(outcome.succeeded)
+        let failed = outcome.failed.map { JSON.object([$0.id: .string($0.reason.rawValue)]) }
+        return ["succeeded": succeeded, "suceeded": succeeded, "failed": .array(failed)]
+    }
+}
