@@ -111,7 +111,7 @@ let package = Package(
         .testTarget(
             name: "HTTPFrontTests",
             dependencies: [
-                "HTTPFront", "TestKit", "Voicemail", nioCore, nioPosix, logging, product("NIOSSL", "swift-nio-ssl"),
+                "HTTPFront", "TestKit", "Voicemail", "CArchive", nioCore, nioPosix, logging, product("NIOSSL", "swift-nio-ssl"),
                 product("HTTPTypes", "swift-http-types"), product("ServiceLifecycle", "swift-service-lifecycle"),
             ], swiftSettings: settings),
         .testTarget(name: "KazooAPITests", dependencies: ["KazooAPI", "TestKit"], swiftSettings: settings),

@@ -18,6 +18,7 @@ public struct Front: Service {
     private let group: any EventLoopGroup
     private let onListening: @Sendable (Bound) async -> Void
     private let logger: Logger
+    private let certificates = CertificateShelf()
 
     /// - Parameters:
     ///   - dialects: asked in this order whether they claim a path.
@@ -43,7 +44,8 @@ public struct Front: Service {
     /// take longer than `FrontDeadlines.drain` are cut.
     /// - Throws: when a listener cannot be bound or its certificate cannot be read.
     public func run() async throws {
-        let servers = try listeners.map(server)
+        var servers: [Server<HTTPConnection>] = []
+        for listener in listeners { servers.append(try await server(listener)) }
         try await withThrowingTaskGroup(of: Bool.self) { group in
             for server in servers {
                 group.addTask {
@@ -56,15 +58,31 @@ public struct Front: Service {
                 try await Task.sleep(for: core.deadlines.drain)
                 return false
             }
+            if listeners.contains(where: { $0.tls != nil }) {
+                group.addTask {
+                    while true {
+                        try await Task.sleep(for: core.deadlines.certificateCheck)
+                        await certificates.reload(always: false, logger)
+                    }
+                }
+            }
             var running = servers.count
             while running > 0, let isServer = try await group.next(), isServer { running -= 1 }
             group.cancelAll()
         }
     }
 
-    private func server(_ listener: Listener) throws -> Server<HTTPConnection> {
-        let connection = HTTPConnection(
-            core: core, tls: try listener.tls.map { try TLSCertificate($0) }, showsOperations: listener.servesOperations)
+    /// Reads all certificate and key files again, as on SIGHUP; changed files are noticed without it. New connections
+    /// get the new certificate. Files that cannot be used leave the old certificate in place and are logged as an error.
+    public func reloadCertificates() async {
+        await certificates.reload(always: true, logger)
+    }
+
+    private func server(_ listener: Listener) async throws -> Server<HTTPConnection> {
+        var certificate: TLSCertificate?
+        if let files = listener.tls { certificate = try await TLSCertificate.load(files) }
+        if let certificate { certificates.add(certificate) }
+        let connection = HTTPConnection(core: core, tls: certificate, showsOperations: listener.servesOperations)
         let onListening = onListening
         return Server(
             childChannelSetup: connection,

@@ -39,6 +39,17 @@ func withFront(
     metrics: MetricsRegistry = MetricsRegistry(), readiness: [ReadinessCheck] = [], documents: [String: StaticRoute] = [:],
     tls: TLSFiles? = nil, servesOperations: Bool = true, logger: Logger = .silent, _ body: (Int) async throws -> Void
 ) async throws {
+    try await withFront(
+        dialect, limits: limits, deadlines: deadlines, metrics: metrics, readiness: readiness, documents: documents, tls: tls,
+        servesOperations: servesOperations, logger: logger
+    ) { port, _ in try await body(port) }
+}
+
+func withFront(
+    _ dialect: any Dialect, limits: FrontLimits = FrontLimits(), deadlines: FrontDeadlines = FrontDeadlines(),
+    metrics: MetricsRegistry = MetricsRegistry(), readiness: [ReadinessCheck] = [], documents: [String: StaticRoute] = [:],
+    tls: TLSFiles? = nil, servesOperations: Bool = true, logger: Logger = .silent, _ body: (Int, Front) async throws -> Void
+) async throws {
     let (ports, found) = AsyncStream.makeStream(of: Int.self)
     let front = Front(
         listeners: [Listener(port: 0, tls: tls, servesOperations: servesOperations)], dialects: [dialect], limits: limits,
@@ -47,7 +58,7 @@ func withFront(
     try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await front.run() }
         var iterator = ports.makeAsyncIterator()
-        if let port = await iterator.next() { try await body(port) }
+        if let port = await iterator.next() { try await body(port, front) }
         group.cancelAll()
     }
 }
