@@ -141,7 +141,8 @@ enum SchemaOne {
         "CREATE INDEX document_by_lookup ON document (kind, lookup) WHERE removed_at IS NULL AND lookup IS NOT NULL",
         "CREATE INDEX document_by_blob ON document (blob_id) WHERE blob_id IS NOT NULL",
         "CREATE INDEX document_removed ON document (removed_at) WHERE removed_at IS NOT NULL",
-        "CREATE INDEX message_by_mailbox ON message (mailbox_id, timestamp) WHERE removed_at IS NULL",
+        // With the folder, so that counting positions past what is in the trash reads nothing but this index.
+        "CREATE INDEX message_by_mailbox ON message (mailbox_id, timestamp, serial, folder) WHERE removed_at IS NULL",
         "CREATE INDEX message_by_folder ON message (mailbox_id, folder, timestamp) WHERE removed_at IS NULL",
         "CREATE INDEX message_by_account ON message (account_id, timestamp) WHERE removed_at IS NULL",
         "CREATE INDEX message_counted ON message (mailbox_id, folder, timestamp) WHERE removed_at IS NULL AND retired = 0",

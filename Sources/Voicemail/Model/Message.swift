@@ -76,6 +76,9 @@ public struct Message: Sendable, Hashable {
         self.modified = modified
     }
 
+    /// Whole seconds of sound, as the interfaces that count in seconds tell it; what is begun is not counted.
+    public var lengthSeconds: Int { lengthMilliseconds / 1000 }
+
     /// Its place in a listing.
     public var position: MessagePosition { MessagePosition(timestamp: timestamp, serial: serial) }
 

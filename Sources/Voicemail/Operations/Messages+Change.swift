@@ -183,7 +183,7 @@ extension VoicemailService {
     /// Mailboxes a message remembers having been in.
     private static let maximumHistory = 50
 
-    private static func remove(_ message: Message, _ now: Timestamp, _ writer: any StoreWriter) throws {
+    static func remove(_ message: Message, _ now: Timestamp, _ writer: any StoreWriter) throws {
         try writer.remove(messageID: message.id, at: now, physically: false)
         try writer.append(Event(
             kind: .messageRemoved, accountID: message.accountID, subjectID: message.id, payload: ["mailbox_id": .string(message.mailboxID)], created: now))

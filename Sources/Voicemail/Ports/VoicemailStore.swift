@@ -122,6 +122,11 @@ public protocol StoreReader {
     func message(id: String) throws -> Message?
     /// Visits until `visit` returns false. Memory is constant.
     func messages(_ query: MessageQuery, _ visit: (Message) throws -> Bool) throws
+    /// Visits messages of a mailbox that are not in the trash, whatever their age, in order of position, leaving the first
+    /// `offset` of them out; at most `limit`, until `visit` returns false. What is left out costs a step in an index.
+    func visibleMessages(mailboxID: String, offset: Int, limit: Int, _ visit: (Message) throws -> Bool) throws
+    /// How many messages of a mailbox that are not in the trash come before `position`.
+    func visibleCount(mailboxID: String, before position: MessagePosition) throws -> Int
     /// Messages of a mailbox that are not in the trash and not older than `cutoff`.
     func tally(mailboxID: String, cutoff: Timestamp) throws -> Tally
     /// Whether the mailbox has any message in any folder.

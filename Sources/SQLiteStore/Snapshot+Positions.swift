@@ -1,0 +1,33 @@
+import Voicemail
+
+extension Snapshot {
+    static let visibleSQL = """
+        SELECT \(MessageRow.columns) FROM message INDEXED BY message_by_mailbox
+        WHERE removed_at IS NULL AND mailbox_id = ?1 AND folder <> 'deleted' ORDER BY timestamp, serial LIMIT ?2 OFFSET ?3
+        """
+
+    func visibleMessages(mailboxID: String, offset: Int, limit: Int, _ visit: (Message) throws -> Bool) throws {
+        // SQLite takes a negative limit for none.
+        guard limit > 0, offset >= 0 else { return }
+        var run = try connection.prepare(Self.visibleSQL)
+        run.bind(mailboxID)
+        run.bind(limit)
+        run.bind(offset)
+        while try run.step() {
+            guard try visit(MessageRow.decode(run)) else { return }
+        }
+    }
+
+    static let visibleCountSQL = """
+        SELECT count(*) FROM message INDEXED BY message_by_mailbox
+        WHERE removed_at IS NULL AND mailbox_id = ?1 AND folder <> 'deleted' AND (timestamp, serial) < (?2, ?3)
+        """
+
+    func visibleCount(mailboxID: String, before position: MessagePosition) throws -> Int {
+        var run = try connection.prepare(Self.visibleCountSQL)
+        run.bind(mailboxID)
+        run.bind(position.timestamp)
+        run.bind(position.serial)
+        return try run.step() ? run.int(0) : 0
+    }
+}

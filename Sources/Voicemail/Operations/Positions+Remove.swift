@@ -1,0 +1,72 @@
+/// Removing by position. What a name stood for when the call came decides, and names are judged in the transaction that
+/// removes, so that no renumbering comes between.
+extension VoicemailService {
+    /// Messages removed in one transaction when a mailbox is emptied.
+    private static let emptyingBatch = 256
+
+    /// Removes the messages that `fileNames` name in each of `mailboxIDs`: all of them or none.
+    /// - Parameter folder: where each must be filed; nil for anywhere but the trash.
+    /// - Throws: `VoicemailError.notFound` with the first name that a mailbox does not have there.
+    public func remove(named fileNames: [String], folder: Folder? = nil, of mailboxIDs: [String]) async throws {
+        let now = clock.now
+        try await store.write { writer in
+            for mailboxID in mailboxIDs {
+                // All of a mailbox's names are judged before the first message goes.
+                for message in try Self.messages(named: fileNames, of: mailboxID, writer, where: { folder == nil || $0.folder == folder }) {
+                    try Self.remove(message, now, writer)
+                }
+            }
+        }
+    }
+
+    /// Removes every message of a mailbox that is filed in `folder`, or all that are not in the trash, whatever their age.
+    /// - Returns: how many.
+    @discardableResult
+    public func removeVisible(of mailboxID: String, folder: Folder? = nil) async throws -> Int {
+        let now = clock.now
+        var removed = 0
+        while true {
+            let count = try await store.write { writer in
+                var found: [Message] = []
+                if let folder {
+                    try writer.messages(MessageQuery(scope: .mailbox(mailboxID), ascending: true, folder: folder, limit: Self.emptyingBatch)) {
+                        found.append($0)
+                        return true
+                    }
+                } else {
+                    try writer.visibleMessages(mailboxID: mailboxID, offset: 0, limit: Self.emptyingBatch) {
+                        found.append($0)
+                        return true
+                    }
+                }
+                for message in found { try Self.remove(message, now, writer) }
+                return found.count
+            }
+            removed += count
+            if count < Self.emptyingBatch { return removed }
+        }
+    }
+
+    /// The messages of several names, each once, found in one pass over the mailbox however many names there are.
+    private static func messages(
+        named fileNames: [String], of mailboxID: String, _ reader: any StoreReader, where matches: (Message) -> Bool
+    ) throws -> [Message] {
+        var wanted: [Int: String] = [:]
+        for name in fileNames {
+            guard let position = PositionName.position(name) else { throw VoicemailError.notFound(id: name) }
+            wanted[position] = name
+        }
+        guard var position = wanted.keys.min() else { return [] }
+        var found: [Message] = []
+        try reader.visibleMessages(mailboxID: mailboxID, offset: position, limit: Int.max) { message in
+            if wanted[position] != nil, matches(message) {
+                wanted[position] = nil
+                found.append(message)
+            }
+            position += 1
+            return !wanted.isEmpty
+        }
+        if let missing = wanted.min(by: { $0.key < $1.key }) { throw VoicemailError.notFound(id: missing.value) }
+        return found
+    }
+}

@@ -1,0 +1,103 @@
+/// A message with its place among those of its mailbox that are not in the trash, oldest first from 0.
+public struct PositionedMessage: Sendable, Hashable {
+    public let position: Int
+    public let message: Message
+
+    public init(position: Int, message: Message) {
+        self.position = position
+        self.message = message
+    }
+
+    /// `msg0000.wav`. Numbering closes up when a message goes, so the name holds until the next one does.
+    public var fileName: String { PositionName.text(position) }
+}
+
+/// A stretch of a mailbox in order of position.
+public struct PositionedPage: Sendable {
+    public let items: [PositionedMessage]
+    /// How many messages the mailbox has in all, without those in the trash.
+    public let total: Int
+}
+
+/// Mailboxes as the Yeastar interfaces see them: one sequence of what is not in the trash, in order of arrival, which
+/// is time and then serial. A message that retention has ended (KAZOO contract §6.5) keeps its place: those
+/// interfaces know no retention.
+extension VoicemailService {
+    /// Messages of a mailbox from the one at `offset` on, at most `limit`; with `newestFirst` the offset counts from
+    /// the newest. Positions stay those of arrival.
+    public func positionedMessages(of mailboxID: String, offset: Int, limit: Int, newestFirst: Bool = false) async throws -> PositionedPage {
+        try await store.read { reader in
+            let total = try Self.visibleTotal(mailboxID, reader)
+            let offset = min(max(0, offset), total)
+            let count = min(max(0, limit), total - offset)
+            let first = newestFirst ? total - offset - count : offset
+            let items = try Self.positioned(mailboxID, from: first, count, reader)
+            return PositionedPage(items: newestFirst ? items.reversed() : items, total: total)
+        }
+    }
+
+    /// How many messages of a mailbox are unread and read, whatever their age; those in the trash not counted.
+    public func visibleTally(of mailboxID: String) async throws -> Tally {
+        try await store.read { try Self.visibleTally(mailboxID, $0) }
+    }
+
+    /// The message of a mailbox that `fileName` names now.
+    /// - Throws: `VoicemailError.notFound`.
+    public func message(named fileName: String, of mailboxID: String) async throws -> PositionedMessage {
+        try await store.read { try Self.message(named: fileName, of: mailboxID, $0) }
+    }
+
+    /// The place a message has now.
+    /// - Throws: `VoicemailError.notFound` for one that is gone or in the trash.
+    public func position(ofMessage id: String, in mailboxID: String) async throws -> PositionedMessage {
+        try await store.read { reader in
+            guard let message = try reader.message(id: id), message.mailboxID == mailboxID, message.folder != .deleted else {
+                throw VoicemailError.notFound(id: id)
+            }
+            return PositionedMessage(position: try reader.visibleCount(mailboxID: mailboxID, before: message.position), message: message)
+        }
+    }
+
+    /// Visits all messages of a mailbox in order of position, `pageSize` at a time, so that memory does not grow with the
+    /// mailbox. Each page is a snapshot of its own: a message that goes meanwhile is not visited, and the positions after it
+    /// stay those of the beginning.
+    public func forEachPositionedMessage(
+        of mailboxID: String, pageSize: Int = 500, _ visit: ([PositionedMessage]) async throws -> Void
+    ) async throws {
+        var start: MessagePosition?
+        var next = 0
+        repeat {
+            let query = MessageQuery(scope: .mailbox(mailboxID), start: start, ascending: true)
+            let page = try await messages(MessageListing(query: query, limit: pageSize, keep: { $0.folder != .deleted }))
+            let first = next
+            try await visit(page.messages.enumerated().map { PositionedMessage(position: first + $0.offset, message: $0.element) })
+            next += page.messages.count
+            start = page.next
+        } while start != nil
+    }
+
+    static func message(named fileName: String, of mailboxID: String, _ reader: any StoreReader) throws -> PositionedMessage {
+        guard let position = PositionName.position(fileName),
+            let found = try positioned(mailboxID, from: position, 1, reader).first
+        else { throw VoicemailError.notFound(id: fileName) }
+        return found
+    }
+
+    static func visibleTally(_ mailboxID: String, _ reader: any StoreReader) throws -> Tally {
+        // A cutoff before every message leaves none out.
+        try reader.tally(mailboxID: mailboxID, cutoff: Timestamp(unix: Timestamp.plausible.lowerBound))
+    }
+
+    private static func visibleTotal(_ mailboxID: String, _ reader: any StoreReader) throws -> Int {
+        try visibleTally(mailboxID, reader).total
+    }
+
+    private static func positioned(_ mailboxID: String, from first: Int, _ count: Int, _ reader: any StoreReader) throws -> [PositionedMessage] {
+        var items: [PositionedMessage] = []
+        try reader.visibleMessages(mailboxID: mailboxID, offset: first, limit: count) { message in
+            items.append(PositionedMessage(position: first + items.count, message: message))
+            return true
+        }
+        return items
+    }
+}
