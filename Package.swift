@@ -44,6 +44,7 @@ let package = Package(
         .systemLibrary(name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
         .systemLibrary(name: "CSoxr", pkgConfig: "soxr", providers: [.apt(["libsoxr-dev"])]),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        .target(name: "CFileIO"),
 
         .target(
             name: "Voicemail",
@@ -58,7 +59,7 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "FileArchive",
-            dependencies: ["Voicemail", nioCore, nioPosix, crypto, logging],
+            dependencies: ["Voicemail", "CFileIO", nioCore, nioPosix, crypto, logging],
             swiftSettings: settings),
         .target(
             name: "Audio",
@@ -106,7 +107,8 @@ let package = Package(
         .testTarget(name: "VoicemailTests", dependencies: ["Voicemail", "TestKit"], swiftSettings: settings),
         .testTarget(
             name: "SQLiteStoreTests", dependencies: ["SQLiteStore", "TestKit", product("GRDB", "GRDB.swift")], swiftSettings: settings),
-        .testTarget(name: "FileArchiveTests", dependencies: ["FileArchive", "TestKit"], swiftSettings: settings),
+        .testTarget(
+            name: "FileArchiveTests", dependencies: ["FileArchive", "TestKit", "Voicemail", nioCore, nioPosix, logging], swiftSettings: settings),
         .testTarget(name: "AudioTests", dependencies: ["Audio", "TestKit"], swiftSettings: settings),
         .testTarget(
             name: "HTTPFrontTests",
