@@ -7,6 +7,7 @@ enum DocumentRow {
         """
 
     static let byID = "SELECT \(columns) FROM document WHERE id = ? AND removed_at IS NULL"
+    static let bySerial = "SELECT \(columns) FROM document WHERE serial = ? AND removed_at IS NULL"
     static let byKey = """
         SELECT \(columns) FROM document INDEXED BY document_by_key
         WHERE kind = ? AND scope = ? AND key = ? AND removed_at IS NULL AND key IS NOT NULL

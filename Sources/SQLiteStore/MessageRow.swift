@@ -4,10 +4,11 @@ import Voicemail
 enum MessageRow {
     static let columns = """
         serial, id, account_id, mailbox_id, timestamp, folder, from_address, to_address, caller_name, caller_number, call_id, \
-        length_ms, blob_id, audio_size, content_type, file_name, transcription, history, revision, modified
+        length_ms, blob_id, audio_size, content_type, file_name, transcription, history, readers, revision, modified
         """
 
     static let byID = "SELECT \(columns) FROM message WHERE id = ? AND removed_at IS NULL"
+    static let bySerial = "SELECT \(columns) FROM message WHERE serial = ? AND removed_at IS NULL"
 
     static func decode(_ row: borrowing Execution) throws -> Message {
         guard let folder = Folder(rawValue: row.text(5)) else { throw StoreError.failed("a message in an unknown folder") }
@@ -15,7 +16,7 @@ enum MessageRow {
             id: row.text(1), serial: row.int(0), accountID: row.text(2), mailboxID: row.text(3), timestamp: row.timestamp(4), folder: folder,
             from: row.text(6), to: row.text(7), callerName: row.text(8), callerNumber: row.text(9), callID: row.text(10),
             lengthMilliseconds: row.int(11), audio: try audio(row), transcription: row.isNull(16) ? nil : try row.json(16),
-            history: row.isNull(17) ? [] : try history(row), revision: row.int(18), modified: row.timestamp(19))
+            history: try texts(row, 17), readers: try texts(row, 18), revision: row.int(19), modified: row.timestamp(20))
     }
 
     private static func audio(_ row: borrowing Execution) throws -> AudioAttachment? {
@@ -23,8 +24,10 @@ enum MessageRow {
         return AudioAttachment(blobID: blobID, size: row.int(13), contentType: row.text(14), fileName: row.text(15))
     }
 
-    private static func history(_ row: borrowing Execution) throws -> [String] {
-        guard case .array(let items) = try row.json(17) else { throw StoreError.failed("a message's history is not a list") }
+    /// NULL stands for none.
+    private static func texts(_ row: borrowing Execution, _ column: Int32) throws -> [String] {
+        guard !row.isNull(column) else { return [] }
+        guard case .array(let items) = try row.json(column) else { throw StoreError.failed("a message's history or readers are not a list") }
         return items.compactMap(\.string)
     }
 
@@ -46,6 +49,7 @@ enum MessageRow {
         run.bind(message.audio?.fileName)
         run.bind(message.transcription?.encoded)
         run.bind(message.history.isEmpty ? nil : JSON(message.history).encoded)
+        run.bind(message.readers.isEmpty ? nil : JSON(message.readers).encoded)
         run.bind(message.revision)
         run.bind(message.modified)
     }

@@ -8,6 +8,9 @@ enum Migrations {
         migrator.registerMigration("1") { database in
             for statement in SchemaOne.statements { try database.execute(sql: statement) }
         }
+        migrator.registerMigration("2") { database in
+            for statement in SchemaTwo.statements { try database.execute(sql: statement) }
+        }
         return migrator
     }()
 

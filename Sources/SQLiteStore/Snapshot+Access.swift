@@ -2,15 +2,31 @@ import Voicemail
 
 extension Snapshot {
     func session(tokenHash: String) throws -> Session? {
-        var run = try connection.prepare("""
-            SELECT token_hash, kind, account_id, user_id, credential_id, created, expires, details FROM session WHERE token_hash = ?
-            """)
+        var run = try connection.prepare("SELECT \(Self.sessionColumns) FROM session WHERE token_hash = ?")
         run.bind(tokenHash)
-        guard try run.step() else { return nil }
-        guard let kind = Session.Kind(rawValue: run.text(1)) else { throw StoreError.failed("a session of unknown kind") }
+        return try run.step() ? try Self.session(run) : nil
+    }
+
+    func sessions(credentialID: String, kind: Session.Kind, aliveAt now: Timestamp) throws -> [Session] {
+        var run = try connection.prepare("""
+            SELECT \(Self.sessionColumns) FROM session INDEXED BY session_by_credential
+            WHERE credential_id = ? AND kind = ? AND expires > ? AND credential_id IS NOT NULL ORDER BY created, token_hash
+            """)
+        run.bind(credentialID)
+        run.bind(kind.rawValue)
+        run.bind(now)
+        var found: [Session] = []
+        while try run.step() { found.append(try Self.session(run)) }
+        return found
+    }
+
+    private static let sessionColumns = "token_hash, kind, account_id, user_id, credential_id, created, expires, details"
+
+    private static func session(_ row: borrowing Execution) throws -> Session {
+        guard let kind = Session.Kind(rawValue: row.text(1)) else { throw StoreError.failed("a session of unknown kind") }
         return Session(
-            tokenHash: run.text(0), kind: kind, accountID: run.text(2), userID: run.optionalText(3), credentialID: run.optionalText(4),
-            created: run.timestamp(5), expires: run.timestamp(6), details: try run.object(7))
+            tokenHash: row.text(0), kind: kind, accountID: row.text(2), userID: row.optionalText(3), credentialID: row.optionalText(4),
+            created: row.timestamp(5), expires: row.timestamp(6), details: try row.object(7))
     }
 
     private static let credentialColumns = "id, kind, account_id, name, handle, verifier, details, created"

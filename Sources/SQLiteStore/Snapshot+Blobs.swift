@@ -23,6 +23,7 @@ extension Snapshot {
         SELECT blob_id FROM blob_garbage AS garbage
         WHERE NOT EXISTS (SELECT 1 FROM message WHERE blob_id = garbage.blob_id)
         AND NOT EXISTS (SELECT 1 FROM document WHERE blob_id = garbage.blob_id)
+        AND NOT EXISTS (SELECT 1 FROM recording WHERE blob_id = garbage.blob_id)
         ORDER BY serial LIMIT ?
         """
 

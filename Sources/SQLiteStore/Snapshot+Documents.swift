@@ -7,6 +7,12 @@ extension Snapshot {
         return try run.step() ? try DocumentRow.decode(run) : nil
     }
 
+    func document(serial: Int) throws -> Document? {
+        var run = try connection.prepare(DocumentRow.bySerial)
+        run.bind(serial)
+        return try run.step() ? try DocumentRow.decode(run) : nil
+    }
+
     func document(kind: DocumentKind, scope: String, key: String) throws -> Document? {
         var run = try connection.prepare(DocumentRow.byKey)
         run.bind(kind.rawValue)

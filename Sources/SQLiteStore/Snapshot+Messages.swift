@@ -7,6 +7,12 @@ extension Snapshot {
         return try run.step() ? try MessageRow.decode(run) : nil
     }
 
+    func message(serial: Int) throws -> Message? {
+        var run = try connection.prepare(MessageRow.bySerial)
+        run.bind(serial)
+        return try run.step() ? try MessageRow.decode(run) : nil
+    }
+
     func messages(_ query: MessageQuery, _ visit: (Message) throws -> Bool) throws {
         var left = query.limit ?? Int.max
         for part in MessageListing.parts(of: query) {

@@ -69,7 +69,10 @@ extension Transaction {
         }
     }
 
-    func removeEvents(createdBefore: Timestamp) throws {
-        try execute("DELETE FROM event WHERE created < ?") { $0.bind(createdBefore) }
+    func removeEvents(createdBefore: Timestamp, upTo serial: Int) throws {
+        try execute("DELETE FROM event INDEXED BY event_by_time WHERE created < ? AND serial <= ?") { run in
+            run.bind(createdBefore)
+            run.bind(serial)
+        }
     }
 }

@@ -20,6 +20,7 @@ extension Transaction {
         try execute("""
             INSERT OR IGNORE INTO blob_garbage (blob_id) SELECT ?1
             WHERE NOT EXISTS (SELECT 1 FROM message WHERE blob_id = ?1) AND NOT EXISTS (SELECT 1 FROM document WHERE blob_id = ?1)
+            AND NOT EXISTS (SELECT 1 FROM recording WHERE blob_id = ?1)
             """) { $0.bind(id.hex) }
     }
 
@@ -30,6 +31,7 @@ extension Transaction {
             try execute("""
                 DELETE FROM blob WHERE id = ?1
                 AND NOT EXISTS (SELECT 1 FROM message WHERE blob_id = ?1) AND NOT EXISTS (SELECT 1 FROM document WHERE blob_id = ?1)
+                AND NOT EXISTS (SELECT 1 FROM recording WHERE blob_id = ?1)
                 """) { $0.bind(id.hex) }
         }
     }

@@ -49,6 +49,11 @@ extension Transaction {
             run.bind(at)
             run.bind(accountID)
         }
+        try execute("""
+            INSERT OR IGNORE INTO blob_garbage (blob_id) SELECT blob_id FROM recording WHERE account_id = ?
+            """) { $0.bind(accountID) }
+        try execute("DELETE FROM recording WHERE account_id = ?") { $0.bind(accountID) }
+        try execute("DELETE FROM delivery WHERE account_id = ?") { $0.bind(accountID) }
         try execute("DELETE FROM session WHERE account_id = ?") { $0.bind(accountID) }
         try execute("DELETE FROM credential WHERE account_id = ?") { $0.bind(accountID) }
     }

@@ -95,7 +95,7 @@ extension StoreContract {
             })
             let page = try await store.read { try $0.events(after: all[3].serial, limit: 2) }
             #expect(page == [all[4], all[5]])
-            try await store.write { try $0.removeEvents(createdBefore: Timestamp(unix: 10)) }
+            try await store.write { try $0.removeEvents(createdBefore: Timestamp(unix: 10), upTo: .max) }
             try await store.write { try $0.append(written[0]) }
             let later = try await store.read { try $0.events(after: 0, limit: 99) }
             #expect(later.count == 1)

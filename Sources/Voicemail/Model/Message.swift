@@ -48,6 +48,8 @@ public struct Message: Sendable, Hashable {
     public var transcription: JSON?
     /// Mailboxes it was in before, oldest first.
     public let history: [String]
+    /// In a box shared by members: the members' mailboxes that have heard it while it is new.
+    public var readers: [String]
     /// Grows by one with every write.
     public var revision: Int
     public var modified: Timestamp
@@ -55,7 +57,8 @@ public struct Message: Sendable, Hashable {
     public init(
         id: String = HexID.random(), serial: Int = 0, accountID: String, mailboxID: String, timestamp: Timestamp, folder: Folder,
         from: String, to: String, callerName: String, callerNumber: String, callID: String, lengthMilliseconds: Int,
-        audio: AudioAttachment? = nil, transcription: JSON? = nil, history: [String] = [], revision: Int = 1, modified: Timestamp
+        audio: AudioAttachment? = nil, transcription: JSON? = nil, history: [String] = [], readers: [String] = [],
+        revision: Int = 1, modified: Timestamp
     ) {
         self.id = id
         self.serial = serial
@@ -72,6 +75,7 @@ public struct Message: Sendable, Hashable {
         self.audio = audio
         self.transcription = transcription
         self.history = history
+        self.readers = readers
         self.revision = revision
         self.modified = modified
     }

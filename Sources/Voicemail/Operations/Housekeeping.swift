@@ -20,19 +20,23 @@ extension VoicemailService {
     }
 
     /// What time does to the store: expired messages leave the tallies, removed ones go for good after the
-    /// trash's days, dead sessions and told events are dropped. Run every few minutes.
+    /// trash's days, recordings go that their account no longer keeps, and dead sessions, told events and old dead
+    /// letters are dropped. Run every few minutes.
     public func sweep() async throws {
         let now = clock.now
         for account in try await documents(DocumentQuery(kind: .account), limit: nil).items {
             let cutoff = cutoff(for: account)
             try await repeatedly { try $0.retire(accountID: account.id, cutoff: cutoff, limit: Self.housekeepingBatch) }
+            try await expireRecordings(of: account)
         }
         let removedBefore = now.advanced(by: -limits.trashDays * 86_400)
         try await repeatedly { try $0.purge(removedBefore: removedBefore, limit: Self.housekeepingBatch) }
         let eventsBefore = now.advanced(by: -limits.eventDays * 86_400)
+        let deadBefore = now.advanced(by: -limits.deadLetterDays * 86_400)
         try await store.write { writer in
             try writer.removeSessions(expiredBefore: now)
-            try writer.removeEvents(createdBefore: eventsBefore)
+            try writer.removeEvents(createdBefore: eventsBefore, upTo: try writer.eventCursor(of: Self.outboxCursor))
+            try writer.removeDeliveries(deadBefore: deadBefore)
         }
         await collectGarbage()
     }

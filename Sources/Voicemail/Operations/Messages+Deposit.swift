@@ -106,8 +106,7 @@ extension VoicemailService {
     static func add(_ message: Message, _ writer: any StoreWriter) throws -> Message {
         let stored = try writer.insert(message)
         try writer.append(Event(
-            kind: .messageStored, accountID: message.accountID, subjectID: message.id, payload: ["mailbox_id": .string(message.mailboxID)],
-            created: message.modified))
+            kind: .messageStored, accountID: message.accountID, subjectID: message.id, payload: stored.facts, created: message.modified))
         return stored
     }
 
@@ -118,5 +117,16 @@ extension VoicemailService {
         try writer.append(Event(
             kind: .messageChanged, accountID: message.accountID, subjectID: message.id,
             payload: ["mailbox_id": .string(message.mailboxID), "folder": .string(message.folder.rawValue)], created: now))
+    }
+}
+
+extension Message {
+    /// What a receiver needs to know of it once it may be gone.
+    var facts: JSONObject {
+        [
+            "mailbox_id": .string(mailboxID), "serial": .int(serial), "timestamp": .int(timestamp.unix), "from": .string(from), "to": .string(to),
+            "caller_number": .string(callerNumber), "caller_name": .string(callerName), "call_id": .string(callID),
+            "length_ms": .int(lengthMilliseconds),
+        ]
     }
 }

@@ -110,8 +110,9 @@ public struct BlobRecord: Sendable, Hashable {
 }
 
 /// Reading within a transaction. Removed documents and messages do not exist here.
-public protocol StoreReader {
+public protocol StoreReader: RecordingReader, OutboxReader {
     func document(id: String) throws -> Document?
+    func document(serial: Int) throws -> Document?
     func document(kind: DocumentKind, scope: String, key: String) throws -> Document?
     /// Documents with exactly this `lookup`, at most `limit`.
     func documents(kind: DocumentKind, lookup: String, limit: Int) throws -> [Document]
@@ -120,6 +121,7 @@ public protocol StoreReader {
 
     /// - Parameter id: the 32 hex digits.
     func message(id: String) throws -> Message?
+    func message(serial: Int) throws -> Message?
     /// Visits until `visit` returns false. Memory is constant.
     func messages(_ query: MessageQuery, _ visit: (Message) throws -> Bool) throws
     /// Visits messages of a mailbox that are not in the trash, whatever their age, in order of position, leaving the first
@@ -140,6 +142,8 @@ public protocol StoreReader {
     func garbage(limit: Int) throws -> [BlobID]
 
     func session(tokenHash: String) throws -> Session?
+    /// Sessions of a credential that end after `now`, oldest first.
+    func sessions(credentialID: String, kind: Session.Kind, aliveAt now: Timestamp) throws -> [Session]
     func credential(kind: Credential.Kind, handle: String) throws -> Credential?
     func credential(id: String) throws -> Credential?
     func credentials(accountID: String) throws -> [Credential]
@@ -149,7 +153,7 @@ public protocol StoreReader {
 }
 
 /// Changing within a transaction.
-public protocol StoreWriter: StoreReader {
+public protocol StoreWriter: StoreReader, RecordingWriter, OutboxWriter {
     /// - Returns: the document with its serial.
     /// - Throws: `StoreError.conflict` when the id or the key is taken.
     func insert(_ document: Document) throws -> Document
@@ -158,7 +162,7 @@ public protocol StoreWriter: StoreReader {
     func update(_ document: Document) throws
     /// Hides a document and frees its key; `physically` deletes the row.
     func remove(documentID: String, at: Timestamp, physically: Bool) throws
-    /// Removes every message, document, session and credential of an account, but not the account itself.
+    /// Removes every message, document, recording, delivery, session and credential of an account, but not the account itself.
     func removeContents(accountID: String, at: Timestamp) throws
 
     /// - Returns: the message with its serial.
@@ -187,7 +191,8 @@ public protocol StoreWriter: StoreReader {
     func remove(credentialID: String) throws
 
     func append(_ event: Event) throws
-    func removeEvents(createdBefore: Timestamp) throws
+    /// Drops events, but none behind `serial`: those have not been told yet.
+    func removeEvents(createdBefore: Timestamp, upTo serial: Int) throws
 
     /// Takes messages older than `cutoff` out of the tallies, at most `limit`; and puts younger ones back.
     /// - Returns: how many rows changed.

@@ -14,8 +14,12 @@ public struct Limits: Sendable, Hashable {
     public var tokenLifetime: Int
     /// Days removed messages and documents are kept for an administrator to undo.
     public var trashDays: Int
-    /// Days events are kept for receivers.
+    /// Days events are kept once their deliveries have been written.
     public var eventDays: Int
+    /// Days deliveries that were given up are kept for an administrator.
+    public var deadLetterDays: Int
+    /// How long recordings are kept, unless their account says otherwise.
+    public var recordingRetention: RecordingRetention
     /// The zone of accounts and mailboxes that name none.
     public var timezone: String
     /// Deepest account tree.
@@ -23,8 +27,8 @@ public struct Limits: Sendable, Hashable {
 
     public init(
         maximumPinLength: Int = 15, retentionDays: Int = 93, maximumRange: Int = 2_682_000, maximumAudioBytes: Int = 8_000_000,
-        maximumBatch: Int = 10_000, tokenLifetime: Int = 3600, trashDays: Int = 93, eventDays: Int = 7, timezone: String = "UTC",
-        maximumAccountDepth: Int = 16
+        maximumBatch: Int = 10_000, tokenLifetime: Int = 3600, trashDays: Int = 93, eventDays: Int = 7, deadLetterDays: Int = 30,
+        recordingRetention: RecordingRetention = RecordingRetention(), timezone: String = "UTC", maximumAccountDepth: Int = 16
     ) {
         self.maximumPinLength = maximumPinLength
         self.retentionDays = retentionDays
@@ -34,6 +38,8 @@ public struct Limits: Sendable, Hashable {
         self.tokenLifetime = tokenLifetime
         self.trashDays = trashDays
         self.eventDays = eventDays
+        self.deadLetterDays = deadLetterDays
+        self.recordingRetention = recordingRetention
         self.timezone = timezone
         self.maximumAccountDepth = maximumAccountDepth
     }

@@ -1,0 +1,84 @@
+import Voicemail
+
+extension Transaction {
+    func setEventCursor(of name: String, to serial: Int) throws {
+        try execute("INSERT INTO event_cursor (name, serial) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET serial = excluded.serial") { run in
+            run.bind(name)
+            run.bind(serial)
+        }
+    }
+
+    func insert(_ delivery: Delivery) throws {
+        try execute("""
+            INSERT INTO delivery (id, channel, target, account_id, event_serial, payload, created, state, attempts, due, claimed_until, failure)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """) { run in
+            run.bind(delivery.id)
+            run.bind(delivery.channel)
+            run.bind(delivery.target)
+            run.bind(delivery.accountID)
+            run.bind(delivery.eventSerial)
+            run.bind(JSON.object(delivery.payload).encoded)
+            run.bind(delivery.created)
+            Self.bindProgress(of: delivery, to: &run)
+        }
+    }
+
+    func claimDeliveries(dueBy now: Timestamp, until: Timestamp, targets: Int, perTarget: Int) throws -> [Delivery] {
+        var claimed: [Delivery] = []
+        for (channel, target) in try dueTargets(now, limit: targets) {
+            var run = try connection.prepare("""
+                SELECT \(DeliveryRow.columns) FROM delivery INDEXED BY delivery_due
+                WHERE state = 'pending' AND channel = ? AND target = ? AND due <= ? ORDER BY serial LIMIT ?
+                """)
+            run.bind(channel)
+            run.bind(target)
+            run.bind(now)
+            run.bind(max(0, perTarget))
+            while try run.step() {
+                var delivery = try DeliveryRow.decode(run)
+                delivery.claimedUntil = until
+                claimed.append(delivery)
+            }
+        }
+        for delivery in claimed { try update(delivery) }
+        return claimed
+    }
+
+    private func dueTargets(_ now: Timestamp, limit: Int) throws -> [(channel: String, target: String)] {
+        var run = try connection.prepare(DeliveryRow.dueTargetsSQL)
+        run.bind(now)
+        run.bind(max(0, limit))
+        var found: [(channel: String, target: String)] = []
+        while try run.step() { found.append((run.text(0), run.text(1))) }
+        return found
+    }
+
+    func releaseClaims() throws {
+        try execute("UPDATE delivery SET claimed_until = 0 WHERE claimed_until <> 0")
+    }
+
+    func update(_ delivery: Delivery) throws {
+        try execute("UPDATE delivery SET state = ?, attempts = ?, due = ?, claimed_until = ?, failure = ? WHERE id = ?") { run in
+            Self.bindProgress(of: delivery, to: &run)
+            run.bind(delivery.id)
+        }
+    }
+
+    func remove(deliveryID: String) throws {
+        try execute("DELETE FROM delivery WHERE id = ?") { $0.bind(deliveryID) }
+    }
+
+    func removeDeliveries(deadBefore: Timestamp) throws {
+        // `due` of a dead delivery is when its last attempt was due.
+        try execute("DELETE FROM delivery WHERE state = 'dead' AND due < ?") { $0.bind(deadBefore) }
+    }
+
+    private static func bindProgress(of delivery: Delivery, to run: inout Execution) {
+        run.bind(delivery.state.rawValue)
+        run.bind(delivery.attempts)
+        run.bind(delivery.due)
+        run.bind(delivery.claimedUntil?.unix ?? 0)
+        run.bind(delivery.failure)
+    }
+}

@@ -1,0 +1,53 @@
+/// Something one receiver is to be told, kept until it has been (promise 2).
+public struct Delivery: Sendable, Hashable {
+    public enum State: String, Sendable, CaseIterable {
+        /// To be tried when it is due.
+        case pending
+        /// Given up; kept for an administrator to retry or drop.
+        case dead
+    }
+
+    /// Grows with every delivery; 0 until stored.
+    public var serial: Int
+    /// The same in every attempt, so that a receiver can tell a repetition.
+    public let id: String
+    /// The `DeliveryChannel` that carries it.
+    public let channel: String
+    /// Who is told, in the channel's own terms. One attempt a target at a time.
+    public let target: String
+    public let accountID: String
+    /// The event it tells of.
+    public let eventSerial: Int
+    /// What the channel needs to tell it, composed when the event was seen. Never a secret.
+    public let payload: JSONObject
+    public var state: State
+    /// Made so far.
+    public var attempts: Int
+    /// Not before this.
+    public var due: Timestamp
+    /// Being tried by some worker until then at most.
+    public var claimedUntil: Timestamp?
+    /// Why the last attempt failed; empty before it.
+    public var failure: String
+    public let created: Timestamp
+
+    public init(
+        serial: Int = 0, id: String = HexID.random(), channel: String, target: String, accountID: String, eventSerial: Int,
+        payload: JSONObject, state: State = .pending, attempts: Int = 0, due: Timestamp, claimedUntil: Timestamp? = nil,
+        failure: String = "", created: Timestamp
+    ) {
+        self.serial = serial
+        self.id = id
+        self.channel = channel
+        self.target = target
+        self.accountID = accountID
+        self.eventSerial = eventSerial
+        self.payload = payload
+        self.state = state
+        self.attempts = attempts
+        self.due = due
+        self.claimedUntil = claimedUntil
+        self.failure = failure
+        self.created = created
+    }
+}

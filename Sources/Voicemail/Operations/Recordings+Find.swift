@@ -1,0 +1,41 @@
+/// One page of recordings and how many there are in all.
+public struct RecordingPage: Sendable {
+    public let recordings: [Recording]
+    public let total: Int
+}
+
+extension VoicemailService {
+    public func recordings(_ query: RecordingQuery) async throws -> RecordingPage {
+        try await store.read { reader in
+            var found: [Recording] = []
+            try reader.recordings(query) {
+                found.append($0)
+                return true
+            }
+            return RecordingPage(recordings: found, total: try reader.recordingCount(query))
+        }
+    }
+
+    /// The first of `keys` that names a recording of the account.
+    /// - Throws: `VoicemailError.notFound`.
+    public func recording(_ keys: [RecordingKey], of account: Document) async throws -> Recording {
+        let found = try await store.read { reader in
+            for key in keys {
+                if let recording = try reader.recording(key, accountID: account.id) { return Recording?.some(recording) }
+            }
+            return nil
+        }
+        guard let found else { throw VoicemailError.notFound(id: "recording") }
+        return found
+    }
+
+    /// Opens a recording's audio as it was stored.
+    public func audio(of recording: Recording) async throws -> any BlobReader {
+        try await archive.open(recording.audio.blobID)
+    }
+
+    public func removeRecording(_ recording: Recording) async throws {
+        try await store.write { try $0.remove(recordingID: recording.id) }
+        await collectGarbage()
+    }
+}

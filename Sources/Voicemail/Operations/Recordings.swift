@@ -1,0 +1,163 @@
+import Foundation
+
+/// A recording as its recorder describes it; what is missing is found out or made up.
+public struct RecordingDraft: Sendable {
+    public var callerNumber: String
+    public var callerName: String
+    public var calleeNumber: String
+    public var calleeName: String
+    public var direction: CallDirection
+    /// When the call began; else when recording began, else as long ago as the recording lasts.
+    public var started: Timestamp?
+    /// When recording began; else when the call did.
+    public var recorded: Timestamp?
+    public var callID: String?
+    /// Of the call; else as measured.
+    public var durationMilliseconds: Int?
+    /// The recorder's file name: kept as the recording's name if it is composed as a vendor's is, and remembered in any case.
+    public var source: String?
+
+    public init(
+        callerNumber: String, callerName: String = "", calleeNumber: String, calleeName: String = "", direction: CallDirection = .within,
+        started: Timestamp? = nil, recorded: Timestamp? = nil, callID: String? = nil, durationMilliseconds: Int? = nil, source: String? = nil
+    ) {
+        self.callerNumber = callerNumber
+        self.callerName = callerName
+        self.calleeNumber = calleeNumber
+        self.calleeName = calleeName
+        self.direction = direction
+        self.started = started
+        self.recorded = recorded
+        self.callID = callID
+        self.durationMilliseconds = durationMilliseconds
+        self.source = source
+    }
+}
+
+extension VoicemailService {
+    /// Characters of a number, a name or a call id.
+    public static let longestCallFact = 255
+
+    /// Stores a recording; durable once this returns. A file that its recorder sends again is stored once: same source, same bytes, same
+    /// recording.
+    /// - Throws: `VoicemailError.conflict` when the source names other bytes, `.invalid` for texts that are too long, `.unplayable`; the audio
+    ///   is dropped then.
+    public func addRecording(_ draft: RecordingDraft, audio: ReceivedAudio, in account: Document) async throws -> Recording {
+        let zone = timeZone(of: account)
+        let now = clock.now
+        let outcome = try await dropping(audio) {
+            guard let facts = audio.record.facts else { throw VoicemailError.unplayable }
+            try Self.judge(draft)
+            return try await store.write { writer -> (recording: Recording, isNew: Bool) in
+                if let known = try Self.known(draft, audio, account, writer) { return (known, false) }
+                let recording = try Self.recording(draft, audio, facts, account, zone, now, writer)
+                try writer.insert(audio.record, at: now)
+                let stored = try writer.insert(recording)
+                try writer.append(Event(
+                    kind: .recordingStored, accountID: account.id, subjectID: stored.id, payload: stored.facts, created: now))
+                return (stored, true)
+            }
+        }
+        if !outcome.isNew { try await archive.remove(audio.record.blob.id) }
+        return outcome.recording
+    }
+
+    private static func judge(_ draft: RecordingDraft) throws {
+        let texts = [
+            ("caller", draft.callerNumber), ("caller_name", draft.callerName), ("callee", draft.calleeNumber),
+            ("callee_name", draft.calleeName), ("call_id", draft.callID ?? ""), ("source", draft.source ?? ""),
+        ]
+        var violations = texts.filter { $0.1.unicodeScalars.count > longestCallFact }
+            .map { Violation([$0.0], .maxLength(longestCallFact), value: .string($0.1)) }
+        if let length = draft.durationMilliseconds, !(0...1_000_000_000).contains(length) {
+            violations.append(Violation(["duration"], .maximum(1_000_000_000), value: .int(length)))
+        }
+        for (field, time) in [("started", draft.started), ("recorded", draft.recorded)] {
+            if let time, !Timestamp.plausible.contains(time.unix) { violations.append(Violation([field], .format("time"), value: .int(time.unix))) }
+        }
+        guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
+    }
+
+    /// The recording that the same file became before.
+    private static func known(
+        _ draft: RecordingDraft, _ audio: ReceivedAudio, _ account: Document, _ reader: any StoreReader
+    ) throws -> Recording? {
+        guard let source = draft.source, let known = try reader.recording(.source(source), accountID: account.id) else { return nil }
+        guard try reader.blob(id: known.audio.blobID)?.blob.sha256 == audio.record.blob.sha256 else { throw VoicemailError.conflict }
+        return known
+    }
+
+    private static func recording(
+        _ draft: RecordingDraft, _ audio: ReceivedAudio, _ facts: AudioFacts, _ account: Document, _ zone: TimeZone, _ now: Timestamp,
+        _ reader: any StoreReader
+    ) throws -> Recording {
+        let began = draft.recorded ?? draft.started ?? now.advanced(by: -facts.durationMilliseconds / 1000)
+        let started = draft.started ?? draft.recorded ?? began
+        let (name, callID) = try name(draft, began, facts.container, account, zone, reader)
+        let (id, callRecordID) = try callRecord(started, account, zone, reader)
+        return Recording(
+            id: id, accountID: account.id, name: name, source: draft.source, started: started, callerNumber: draft.callerNumber,
+            callerName: draft.callerName, calleeNumber: draft.calleeNumber, calleeName: draft.calleeName, direction: draft.direction,
+            callID: callID, callRecordID: callRecordID, durationMilliseconds: draft.durationMilliseconds ?? facts.durationMilliseconds,
+            audio: audio.attachment, created: now)
+    }
+
+    /// A free name and the call id in it.
+    private static func name(
+        _ draft: RecordingDraft, _ began: Timestamp, _ container: String, _ account: Document, _ zone: TimeZone, _ reader: any StoreReader
+    ) throws -> (String, String) {
+        if let source = draft.source, let parsed = RecordingName(parsing: source), try reader.recording(.name(source), accountID: account.id) == nil {
+            return (source, draft.callID ?? parsed.callID)
+        }
+        // A call is recorded more than once when recording is paused or both of its ends record.
+        for counter in 1...10_000 {
+            let unique = draft.callID.map { counter == 1 ? $0 : "\($0)_\(counter)" } ?? "\((draft.started ?? began).unix).\(counter)"
+            let name = RecordingName.compose(
+                recorded: began, in: zone, callID: unique, caller: draft.callerNumber, callee: draft.calleeNumber, direction: draft.direction,
+                fileExtension: container)
+            if try reader.recording(.name(name), accountID: account.id) == nil { return (name, draft.callID ?? unique) }
+        }
+        throw VoicemailError.conflict
+    }
+
+    /// A free call record id and the recording's id, whose first digits end it.
+    private static func callRecord(_ started: Timestamp, _ account: Document, _ zone: TimeZone, _ reader: any StoreReader) throws -> (String, String) {
+        while true {
+            let id = HexID.random()
+            let name = CallRecordID.make(id: id, started: started, zone: zone)
+            if try reader.recording(.callRecord(name), accountID: account.id) == nil { return (id, name) }
+        }
+    }
+}
+
+/// Names of call records: local time of the call and five upper-case hex digits of what it left (P-Series contract §8.6).
+public enum CallRecordID {
+    public static func make(id: String, started: Timestamp, zone: TimeZone) -> String {
+        let at = started.fields(in: zone)
+        return at.date("") + at.time("") + id.prefix(5).uppercased()
+    }
+
+    /// The local time and the digits; nil for anything else.
+    public static func parse(_ text: String) -> (time: WallTime, digits: String)? {
+        guard text.utf8.count == 19, let time = WallTime(digits: text.prefix(14)) else { return nil }
+        let digits = text.suffix(5).lowercased()
+        return digits.utf8.allSatisfy(HexID.isLowerHex) ? (time, digits) : nil
+    }
+}
+
+extension Message {
+    /// Names the call record this message stands for.
+    public func callRecordID(in zone: TimeZone) -> String { CallRecordID.make(id: id, started: timestamp, zone: zone) }
+}
+
+extension Recording {
+    /// What a receiver needs to know of it once it may be gone.
+    var facts: JSONObject {
+        [
+            "serial": .int(serial), "name": .string(name), "started": .int(started.unix), "caller_number": .string(callerNumber),
+            "caller_name": .string(callerName), "callee_number": .string(calleeNumber), "callee_name": .string(calleeName),
+            "direction": .string(direction.rawValue), "call_id": .string(callID), "call_record_id": .string(callRecordID),
+            "duration_ms": .int(durationMilliseconds),
+        ]
+    }
+}

@@ -1,0 +1,70 @@
+/// One way of telling the world what has happened: a vendor's pushes, mail, lamps.
+///
+/// The outbox worker asks every channel what an event calls for, in the transaction that moves its cursor, and carries the deliveries out
+/// afterwards: each at least once, under an id that stays the same, until the channel says that it is done.
+public protocol DeliveryChannel: Sendable {
+    /// Short, stable and unique: it is stored with every delivery.
+    var name: String { get }
+
+    /// How often and when a failed delivery is tried again.
+    var retries: RetryPolicy { get }
+
+    /// The deliveries that `event` calls for. May run more than once, so it must not touch anything outside.
+    func plan(_ event: Event, _ reader: any StoreReader) throws -> [PlannedDelivery]
+
+    /// Makes one attempt. Must end by itself within `RetryPolicy.attemptSeconds`.
+    func deliver(_ delivery: Delivery) async -> DeliveryOutcome
+}
+
+/// A delivery as a channel plans it.
+public struct PlannedDelivery: Sendable, Hashable {
+    /// Who is told, in the channel's own terms; attempts for one target never overlap.
+    public let target: String
+    /// What the attempt needs. Never a secret: those are looked up when it is made.
+    public let payload: JSONObject
+
+    public init(target: String, payload: JSONObject) {
+        self.target = target
+        self.payload = payload
+    }
+}
+
+/// What became of an attempt.
+public enum DeliveryOutcome: Sendable, Hashable {
+    case delivered
+    /// It may work later; the reason is for an administrator.
+    case failed(String)
+    /// As `failed`, under the receiver's own rule in place of the channel's.
+    case failedUnder(RetryPolicy, String)
+    /// It will never work: the receiver refuses it for good.
+    case refused(String)
+    /// Nobody is to be told any more: the receiver is gone.
+    case withdrawn
+}
+
+/// When failed attempts are repeated: after `base` seconds, doubled with every attempt up to `ceiling`, and up to a half of that more at
+/// random, so that receivers that come back are not run over.
+public struct RetryPolicy: Sendable, Hashable {
+    /// In all, the first one counted.
+    public var maximumAttempts: Int
+    /// Seconds.
+    public var base: Int
+    public var ceiling: Int
+    /// Seconds that one attempt may take.
+    public var attemptSeconds: Int
+
+    public init(maximumAttempts: Int, base: Int, ceiling: Int, attemptSeconds: Int) {
+        self.maximumAttempts = maximumAttempts
+        self.base = base
+        self.ceiling = ceiling
+        self.attemptSeconds = attemptSeconds
+    }
+
+    /// Seconds to wait after so many failed attempts.
+    /// - Parameter jitter: 0…1.
+    public func delay(afterAttempts attempts: Int, jitter: Double) -> Int {
+        let doublings = min(max(0, attempts - 1), 30)
+        let plain = min(ceiling, base.multipliedReportingOverflow(by: 1 << doublings).partialValue)
+        return plain + Int((Double(plain) / 2 * min(1, max(0, jitter))).rounded())
+    }
+}
