@@ -45,6 +45,7 @@ let package = Package(
         .systemLibrary(name: "CSoxr", pkgConfig: "soxr", providers: [.apt(["libsoxr-dev"])]),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .target(name: "CFileIO"),
+        .target(name: "COpenAPI", exclude: ["kazoo.json"]),
 
         .target(
             name: "Voicemail",
@@ -77,7 +78,8 @@ let package = Package(
         .target(
             name: "KazooAPI",
             dependencies: [
-                "Voicemail", "HTTPFront", crypto, logging, nioCore, product("NIOConcurrencyHelpers", "swift-nio"), product("HTTPTypes", "swift-http-types"),
+                "Voicemail", "HTTPFront", "COpenAPI", crypto, logging, nioCore, product("NIOConcurrencyHelpers", "swift-nio"),
+                product("HTTPTypes", "swift-http-types"),
                 product("HummingbirdCore", "hummingbird"), product("OrderedCollections", "swift-collections"),
             ],
             swiftSettings: settings),
@@ -116,7 +118,9 @@ let package = Package(
                 "HTTPFront", "TestKit", "Voicemail", "CArchive", nioCore, nioPosix, logging, product("NIOSSL", "swift-nio-ssl"),
                 product("HTTPTypes", "swift-http-types"), product("ServiceLifecycle", "swift-service-lifecycle"),
             ], swiftSettings: settings),
-        .testTarget(name: "KazooAPITests", dependencies: ["KazooAPI", "TestKit"], swiftSettings: settings),
+        .testTarget(
+            name: "KazooAPITests", dependencies: ["KazooAPI", "HTTPFront", "TestKit", "Voicemail", nioCore, product("HTTPTypes", "swift-http-types")],
+            swiftSettings: settings),
         .testTarget(name: "ServerTests", dependencies: ["Server", "TestKit"], swiftSettings: settings),
     ]
 )

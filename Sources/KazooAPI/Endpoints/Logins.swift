@@ -4,7 +4,7 @@ import Voicemail
 
 /// Logging in and out (contract §3).
 extension KazooDialect {
-    private static let loginSchema = Schema([
+    static let loginSchema = Schema([
         Schema.Field("credentials", .string(min: 1, max: 64), required: true),
         Schema.Field("method", .oneOf(LoginDigest.allCases.map(\.rawValue)), default: .string(LoginDigest.md5.rawValue)),
         Schema.Field("account_name", .string(min: 1, max: 128)),

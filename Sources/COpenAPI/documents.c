@@ -1,0 +1,14 @@
+#include "documents.h"
+
+// #embed is C23 and the compilers Swift comes with know it in every mode. A Swift array literal of this size would cost its
+// compiler most of a minute; this costs nothing.
+#pragma clang diagnostic ignored "-Wc23-extensions"
+
+static const unsigned char kazoo[] = {
+#embed "kazoo.json"
+};
+
+const unsigned char *aftertone_openapi_kazoo(size_t *size) {
+    *size = sizeof kazoo;
+    return kazoo;
+}
