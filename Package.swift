@@ -110,7 +110,7 @@ let package = Package(
         .testTarget(
             name: "SQLiteStoreTests", dependencies: ["SQLiteStore", "TestKit", product("GRDB", "GRDB.swift")], swiftSettings: settings),
         .testTarget(
-            name: "FileArchiveTests", dependencies: ["FileArchive", "TestKit", "Voicemail", nioCore, nioPosix, logging], swiftSettings: settings),
+            name: "FileArchiveTests", dependencies: ["FileArchive", "CFileIO", "TestKit", "Voicemail", nioCore, logging], swiftSettings: settings),
         .testTarget(name: "AudioTests", dependencies: ["Audio", "TestKit"], swiftSettings: settings),
         .testTarget(
             name: "HTTPFrontTests",

@@ -93,6 +93,7 @@ public final class FileArchive: AudioArchive {
     // MARK: AudioArchive
 
     public func begin(limit: Int) async throws -> any BlobWriter {
+        guard !isClosed.withLock(\.self) else { throw ArchiveError.failed("the archive is closed") }
         try await measureRoom()
         guard room.shortage() == nil else { throw ArchiveError.full }
         return FileWriter(archive: self, limit: limit)

@@ -1,5 +1,3 @@
-import CFileIO
-import Glibc
 import NIOCore
 import Voicemail
 
@@ -24,18 +22,17 @@ final class FileReader: BlobReader {
     /// What is in memory already is read at once: handing the read to another thread costs more than the
     /// read. Only what would wait for the device goes to a thread that may wait.
     func read(at offset: Int, count: Int) async throws -> ByteBuffer {
+        guard offset >= 0, offset < size, count > 0 else { return ByteBuffer() }
         let wanted = min(count, size - offset)
-        guard offset >= 0, wanted > 0 else { return ByteBuffer() }
         var buffer = ByteBufferAllocator().buffer(capacity: wanted)
         buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: wanted) { memory in
-            max(0, cfileio_pread_cached(file.descriptor, memory.baseAddress, wanted, off_t(offset)))
+            fileSystem.readCached(file.descriptor, UnsafeMutableRawBufferPointer(rebasing: memory[..<wanted]), offset)
         }
         if buffer.readableBytes == wanted { return buffer }
-        let (source, fileSystem, have) = (file, fileSystem, buffer.readableBytes)
-        let rest = try await workers.run { () throws(ArchiveError) in
-            try Self.read(source, at: offset + have, count: wanted - have, fileSystem)
+        let rest = try await workers.run { [file, fileSystem, have = buffer.readableBytes] () throws(ArchiveError) in
+            try Self.read(file, at: offset + have, count: wanted - have, fileSystem)
         }
-        if have == 0 { return rest }
+        if buffer.readableBytes == 0 { return rest }
         buffer.writeImmutableBuffer(rest)
         return buffer
     }

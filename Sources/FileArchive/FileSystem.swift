@@ -23,6 +23,8 @@ struct FileSystem: Sendable {
     var sync: @Sendable (_ descriptor: Int32) throws(SystemError) -> Void
     /// Makes the entries of a directory survive power loss.
     var syncDirectory: @Sendable (_ path: String) throws(SystemError) -> Void
+    /// Reads what is in memory already, without waiting; returns how many bytes, 0 for none.
+    var readCached: @Sendable (_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer, _ offset: Int) -> Int
     /// Reads some bytes; returns how many, 0 at the end.
     var read: @Sendable (_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer, _ offset: Int) throws(SystemError) -> Int
     /// Bytes that may still be written.
@@ -71,6 +73,9 @@ extension FileSystem {
             guard descriptor >= 0 else { throw .last("open directory") }
             defer { close(descriptor) }
             guard fsync(descriptor) == 0 else { throw .last("sync directory") }
+        },
+        readCached: { descriptor, buffer, offset in
+            max(0, cfileio_pread_cached(descriptor, buffer.baseAddress, buffer.count, off_t(offset)))
         },
         read: { descriptor, buffer, offset throws(SystemError) in
             try retrying("read") { pread(descriptor, buffer.baseAddress, buffer.count, offset) }

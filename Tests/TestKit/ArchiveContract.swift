@@ -154,7 +154,7 @@ extension ArchiveContract {
                 let part = try await reader.read(at: offset, count: count)
                 #expect(Array(part.readableBytesView) == Array(bytes.dropFirst(offset).prefix(count)))
             }
-            for (offset, count) in [(300_000, 1), (300_001, 10), (Int.max, 1), (0, 0), (5, 0)] {
+            for (offset, count) in [(300_000, 1), (300_001, 10), (Int.max, 1), (0, 0), (5, 0), (5, -1), (-1, 5), (Int.min, 1)] {
                 #expect(try await reader.read(at: offset, count: count).readableBytes == 0)
             }
         },
