@@ -42,6 +42,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
+        .systemLibrary(name: "CMpg123", pkgConfig: "libmpg123", providers: [.apt(["libmpg123-dev"])]),
         .systemLibrary(name: "CSoxr", pkgConfig: "soxr", providers: [.apt(["libsoxr-dev"])]),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .target(name: "CFileIO"),
@@ -64,7 +65,7 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "Audio",
-            dependencies: ["Voicemail", "CSndFile", "CSoxr", nioCore, nioPosix, logging],
+            dependencies: ["Voicemail", "CSndFile", "CMpg123", "CSoxr", nioCore, nioPosix, logging],
             swiftSettings: settings),
         .target(
             name: "HTTPFront",

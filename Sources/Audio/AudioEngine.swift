@@ -1,0 +1,134 @@
+import NIOCore
+import NIOPosix
+import Voicemail
+
+/// `AudioCodec` over libsndfile, libmpg123 and libsoxr, with a cache of renderings on disk.
+///
+/// Understands WAV (PCM of 8 to 32 bits, floating point, µ-law, A-law, GSM), MP3, raw GSM 06.10, Ogg with Opus or
+/// Vorbis, and FLAC, of up to eight channels and 4 to 384 kHz. Conversions run in this process on threads of their
+/// own; each streams in blocks, so that its memory does not grow with the length of the sound.
+public final class AudioEngine: AudioCodec {
+    private let configuration: Configuration
+    private let gate: ConversionGate
+    private let conversions: NIOThreadPool
+    private let cache: RenditionCache
+    private let renderings = SingleFlight<RenderedFile>()
+    private let shutdownSignal = StopSignal()
+
+    /// An engine that is ready to work. It must be shut down before it is let go.
+    /// - Throws: `AudioError.failed` when the cache directory cannot be used.
+    public static func start(_ configuration: Configuration) async throws -> AudioEngine {
+        let cache = try await configuration.fileThreads.perform {
+            try RenditionCache(
+                directory: configuration.cacheDirectory, byteLimit: configuration.cacheByteLimit, threads: configuration.fileThreads)
+        }
+        return AudioEngine(configuration, cache)
+    }
+
+    private init(_ configuration: Configuration, _ cache: RenditionCache) {
+        self.configuration = configuration
+        self.cache = cache
+        gate = ConversionGate(limit: configuration.conversionsAtOnce, mostWaiting: configuration.mostWaiting)
+        conversions = NIOThreadPool(numberOfThreads: configuration.conversionsAtOnce)
+        conversions.start()
+    }
+
+    /// Stops: conversions under way end at their next block, those waiting are refused, both with `AudioError.failed`.
+    /// Renderings handed out stay readable.
+    public func shutdown() async throws {
+        shutdownSignal.stop()
+        gate.close()
+        try await conversions.shutdownGracefully()
+    }
+
+    public func measure(_ source: AudioSource) async throws -> AudioFacts {
+        // What needs no decoding does not wait behind conversions.
+        let plain = try await configuration.fileThreads.perform { [configuration] in
+            try AudioFacts(ofPlain: source, maxSeconds: configuration.maxSeconds)
+        }
+        if let plain { return plain }
+        return try await convert { budget in try AudioFacts(decoding: source, budget: budget) }
+    }
+
+    public func render(_ source: AudioSource, key: BlobID, as rendition: Rendition) async throws -> RenderedAudio {
+        let name = rendition.name
+        let file = try await renderings.value(for: "\(key.hex).\(name)") {
+            if let finished = try await configuration.fileThreads.perform({ [cache] in cache.open(key, name) }) { return finished }
+            return try await convert { [cache] budget in
+                let decoding = try Decoding(source, budget: budget)
+                let rendering = try Rendering(rendition, of: decoding.decoder)
+                return try cache.make(key, name) { file in try rendering.run(decoding, to: file) }
+            }
+        }
+        return RenderedAudio(reader: file, contentType: rendition.container.contentType)
+    }
+
+    public func peaks(_ source: AudioSource, count: Int) async throws -> [Peak] {
+        guard (1...4096).contains(count) else { throw AudioError.failed("\(count) peaks were asked for") }
+        return try await convert { budget in
+            let decoding = try Decoding(source, budget: budget)
+            let mixer = Mixer(channels: decoding.decoder.channels, mono: true)
+            var meter = PeakMeter()
+            var mixed: [Float] = []
+            _ = try decoding.forEachBlock { block in
+                mixer.mix(block, into: &mixed)
+                meter.add(mixed)
+            }
+            return meter.finish(count: count)
+        }
+    }
+
+    /// Drops the renderings of a blob that is no more.
+    public func forget(_ key: BlobID) async throws {
+        try await configuration.fileThreads.perform { [cache] in cache.forget(key) }
+    }
+
+    /// Runs a conversion on a thread of its own when it is its turn, and stops it when the task is cancelled.
+    private func convert<Result: Sendable>(_ work: @escaping @Sendable (WorkBudget) throws -> Result) async throws -> Result {
+        try await gate.withTurn {
+            let cancellation = StopSignal()
+            return try await withTaskCancellationHandler {
+                try await conversions.perform { [configuration, shutdownSignal] in
+                    try work(
+                        WorkBudget(
+                            maxSeconds: configuration.maxSeconds, timeLimit: configuration.timeLimit, cancellation: cancellation,
+                            shutdown: shutdownSignal))
+                }
+            } onCancel: {
+                cancellation.stop()
+            }
+        }
+    }
+}
+
+extension AudioEngine {
+    public struct Configuration: Sendable {
+        /// Where renderings are kept. The engine owns the directory; deleting it at any time loses nothing.
+        public var cacheDirectory: String
+        /// Bytes of renderings, those being made included. A single rendering larger than this is `AudioError.full`.
+        public var cacheByteLimit: Int
+        /// How many conversions run at once, each on a thread.
+        public var conversionsAtOnce: Int
+        /// How many may wait for their turn before more are refused.
+        public var mostWaiting: Int
+        /// The longest sound taken, in seconds; more is `AudioError.tooLong`.
+        public var maxSeconds: Int
+        /// The longest a single conversion may run.
+        public var timeLimit: Duration
+        /// For short file work: opening renderings, reading them, measuring what needs no decoding.
+        public var fileThreads: NIOThreadPool
+
+        public init(
+            cacheDirectory: String, cacheByteLimit: Int = 1 << 30, conversionsAtOnce: Int = System.coreCount, mostWaiting: Int = 1000,
+            maxSeconds: Int = 4 * 3600, timeLimit: Duration = .seconds(120), fileThreads: NIOThreadPool = .singleton
+        ) {
+            self.cacheDirectory = cacheDirectory
+            self.cacheByteLimit = cacheByteLimit
+            self.conversionsAtOnce = conversionsAtOnce
+            self.mostWaiting = mostWaiting
+            self.maxSeconds = maxSeconds
+            self.timeLimit = timeLimit
+            self.fileThreads = fileThreads
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import Voicemail
+
+/// A piece of audio opened for one conversion.
+struct Decoding {
+    let input: AudioInput
+    let decoder: any SampleDecoder
+    private let budget: WorkBudget
+
+    private static let blockFrames = 4096
+
+    init(_ source: AudioSource, budget: WorkBudget) throws(AudioError) {
+        let bytes = try ByteSource(source)
+        input = try AudioInput(recognising: bytes)
+        decoder = try input.decoder(of: bytes)
+        self.budget = budget
+    }
+
+    /// Hands on all samples, a block at a time, interleaved.
+    /// - Returns: the samples per channel there were.
+    /// - Throws: `AudioError.undecodable` when there were none, what `WorkBudget.spend` and `body` throw.
+    func forEachBlock(_ body: (ArraySlice<Float>) throws -> Void) throws -> Int {
+        var block = [Float](repeating: 0, count: Self.blockFrames * decoder.channels)
+        // libsndfile makes one GSM block too many of a data chunk of odd length.
+        let limit = input.exactFrames ?? .max
+        var total = 0
+        while case let frames = min(try decoder.read(into: &block), limit - total), frames > 0 {
+            total += frames
+            try budget.spend(frames: frames, sampleRate: decoder.sampleRate)
+            try body(block[..<(frames * decoder.channels)])
+        }
+        guard total > 0 else { throw AudioError.undecodable }
+        return total
+    }
+}
+
+extension AudioFacts {
+    init(frames: Int, sampleRate: Int, channels: Int, container: String) {
+        self.init(
+            durationMilliseconds: (frames * 1000 + sampleRate / 2) / sampleRate, sampleRate: sampleRate, channels: channels,
+            container: container)
+    }
+
+    /// The facts of audio whose length follows from the number of its bytes; nil when only decoding tells.
+    /// - Throws: `AudioError.undecodable`, `.tooLong`, `.failed`.
+    init?(ofPlain source: AudioSource, maxSeconds: Int) throws(AudioError) {
+        let input = try AudioInput(recognising: ByteSource(source))
+        guard let frames = input.exactFrames else { return nil }
+        guard frames <= maxSeconds * input.sampleRate else { throw .tooLong(limitSeconds: maxSeconds) }
+        self.init(frames: frames, sampleRate: input.sampleRate, channels: input.channels, container: input.container)
+    }
+
+    /// The facts of any audio, found by decoding all of it.
+    init(decoding source: AudioSource, budget: WorkBudget) throws {
+        let decoding = try Decoding(source, budget: budget)
+        let frames = try decoding.forEachBlock { _ in }
+        self.init(
+            frames: frames, sampleRate: decoding.decoder.sampleRate, channels: decoding.decoder.channels,
+            container: decoding.input.container)
+    }
+}

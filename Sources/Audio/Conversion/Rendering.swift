@@ -1,0 +1,48 @@
+import Voicemail
+
+/// How a piece of audio becomes a rendition: decode, mix, change the rate, encode, a block at a time.
+struct Rendering {
+    private let format: FileFormat
+    private let sampleRate: Int
+    private let mixer: Mixer
+
+    /// The sample rates of MPEG-1, 2 and 2.5.
+    private static let mp3Rates = [8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000]
+
+    /// - Throws: `AudioError.failed` when no audio has the rate asked for.
+    init(_ rendition: Rendition, of decoder: any SampleDecoder) throws(AudioError) {
+        let wanted = rendition.sampleRate ?? decoder.sampleRate
+        guard AudioInput.sampleRates.contains(wanted) else { throw .failed("no rendering at \(wanted) Hz") }
+        switch rendition.container {
+        case .wav:
+            format = .wavPCM16
+            sampleRate = wanted
+        case .mp3:
+            format = .mp3
+            sampleRate = Self.mp3Rates.first { $0 >= wanted } ?? 48000
+        case .gsm:
+            format = .gsm
+            sampleRate = 8000
+        }
+        mixer = Mixer(channels: decoder.channels, mono: rendition.mono || rendition.container == .gsm)
+    }
+
+    /// Writes `decoding` to `file`.
+    /// - Throws: `AudioError`, `CancellationError`. The file is then of no use.
+    func run(_ decoding: Decoding, to file: VirtualFile) throws {
+        let encoder = try AudioEncoder(file, format: format, sampleRate: sampleRate, channels: mixer.outputs)
+        let inputRate = decoding.decoder.sampleRate
+        let resampler = inputRate == sampleRate ? nil : try Resampler(from: inputRate, to: sampleRate, channels: mixer.outputs)
+        var mixed: [Float] = []
+        _ = try decoding.forEachBlock { block in
+            mixer.mix(block, into: &mixed)
+            if let resampler {
+                try resampler.feed(mixed[...]) { (samples) throws(AudioError) in try encoder.write(samples) }
+            } else {
+                try encoder.write(mixed[...])
+            }
+        }
+        try resampler?.finish { (samples) throws(AudioError) in try encoder.write(samples) }
+        try encoder.finish()
+    }
+}

@@ -1,0 +1,44 @@
+import Synchronization
+import Voicemail
+
+/// Tells conversions that nobody wants their result any more.
+final class StopSignal: Sendable {
+    private let stopped = Atomic(false)
+
+    var isStopped: Bool { stopped.load(ordering: .relaxed) }
+    func stop() { stopped.store(true, ordering: .relaxed) }
+}
+
+/// What one conversion may cost. Asked after every block, so that neither a cancelled request nor a file made
+/// to be expensive holds a thread for long. Belongs to one conversion and is used on its thread only.
+final class WorkBudget {
+    private let maxSeconds: Int
+    private let timeLimit: Duration
+    private let deadline: ContinuousClock.Instant
+    private let cancellation: StopSignal
+    private let shutdown: StopSignal
+    private var frames = 0
+
+    init(maxSeconds: Int, timeLimit: Duration, cancellation: StopSignal, shutdown: StopSignal) {
+        self.maxSeconds = maxSeconds
+        self.timeLimit = timeLimit
+        self.cancellation = cancellation
+        self.shutdown = shutdown
+        deadline = .now + timeLimit
+    }
+
+    /// Accounts for `count` more samples per channel.
+    /// - Throws: `AudioError.tooLong` past the longest duration, `.failed` past the time or when the codec shuts down,
+    ///   `CancellationError`.
+    func spend(frames count: Int, sampleRate: Int) throws {
+        frames += count
+        if frames > maxSeconds * sampleRate { throw AudioError.tooLong(limitSeconds: maxSeconds) }
+        if cancellation.isStopped { throw CancellationError() }
+        if shutdown.isStopped { throw AudioError.shutDown }
+        if ContinuousClock.now > deadline { throw AudioError.failed("converting the audio took longer than \(timeLimit)") }
+    }
+}
+
+extension AudioError {
+    static let shutDown = AudioError.failed("the audio engine is shut down")
+}

@@ -1,0 +1,91 @@
+import CSndFile
+import Voicemail
+
+/// A piece of audio that has been recognised by its first bytes, with the stretch of it that a decoder will see.
+///
+/// Only what these recognisers let through reaches a decoding library: each container is walked here
+/// first, its tags and tables are left out, and the numbers a library would size its memory by are
+/// checked. No other container of the many that libsndfile knows can be reached from outside.
+struct AudioInput {
+    enum Stream {
+        /// For libsndfile: `prefix` in place of the original header, then the bytes of `range`.
+        /// `format` is nil when the bytes describe themselves.
+        case soundFile(format: Int32?, prefix: [UInt8], range: Range<Int>)
+        /// For libsndfile, page by checked page.
+        case ogg(OggInput.Codec)
+        /// For libmpg123, from the first frame on.
+        case mpeg(firstFrame: MPEGFrame, range: Range<Int>)
+    }
+
+    /// As clients are told: `wav`, `mp3`, `ogg`, `flac`, `gsm`.
+    let container: String
+    let sampleRate: Int
+    let channels: Int
+    /// Samples per channel where the number follows from the bytes that are really there, as in
+    /// uncompressed audio; nil where only decoding tells.
+    var exactFrames: Int?
+    let stream: Stream
+
+    static let sampleRates = 4000...384_000
+    static let channelCounts = 1...8
+
+    /// Recognises `source` by its bytes.
+    /// - Throws: `AudioError.undecodable` when it is none of the kinds understood.
+    init(recognising source: ByteSource) throws(AudioError) {
+        guard let found = try Self.recognise(source),
+            Self.sampleRates.contains(found.sampleRate), Self.channelCounts.contains(found.channels), found.exactFrames != 0
+        else { throw .undecodable }
+        self = found
+    }
+
+    init(container: String, sampleRate: Int, channels: Int, exactFrames: Int? = nil, stream: Stream) {
+        self.container = container
+        self.sampleRate = sampleRate
+        self.channels = channels
+        self.exactFrames = exactFrames
+        self.stream = stream
+    }
+
+    private static func recognise(_ source: ByteSource) throws(AudioError) -> AudioInput? {
+        let magic = try source.bytes(at: 0, count: 12)
+        if magic.hasText("RIFF") || magic.hasText("RF64") { return try WaveInput.recognise(source) }
+        if magic.hasText("OggS") { return try OggInput.recognise(source) }
+        let start = try ID3Tag.end(in: source)
+        if try source.bytes(at: start, count: 4).hasText("fLaC") { return try FLACInput.recognise(source, at: start) }
+        if start == 0, let gsm = try GSMInput.recognise(source) { return gsm }
+        return try MPEGInput.recognise(source, from: start)
+    }
+
+    /// A decoder at the start of the sound.
+    /// - Throws: `AudioError.undecodable` when the headers are not what they seemed.
+    func decoder(of source: ByteSource) throws(AudioError) -> any SampleDecoder {
+        switch stream {
+        case .soundFile(let format, let prefix, let range):
+            let raw = format.map { SoundFormat(code: $0, sampleRate: sampleRate, channels: channels) }
+            return try SoundFileDecoder(SourceWindow(source, prefix: prefix, ranges: [range]), raw: raw)
+        case .ogg(let codec):
+            return try SoundFileDecoder(SourceWindow(source, ranges: try OggInput.pages(of: codec, in: source)), raw: nil)
+        case .mpeg(let first, let range):
+            return try MPEGDecoder(
+                SourceWindow(source, ranges: [range]), sampleRate: sampleRate, channels: channels,
+                trustsInfoFrame: try MPEGInput.infoFrameIsTrue(first, at: range.lowerBound, in: source))
+        }
+    }
+}
+
+/// The tags some programs put before the sound.
+enum ID3Tag {
+    /// Where the sound starts: after any ID3v2 tags (ID3v2.4 section 3.1), else 0.
+    static func end(in source: ByteSource) throws(AudioError) -> Int {
+        var offset = 0
+        // Each turn passes a tag; a file of nothing but tags ends the walk at its end.
+        while offset < source.size {
+            let header = try source.bytes(at: offset, count: 10)
+            guard header.count == 10, header.hasText("ID3"), header[6..<10].allSatisfy({ $0 < 0x80 }) else { break }
+            let length = header[6..<10].reduce(0) { $0 << 7 | Int($1) }
+            let hasFooter = header[5] & 0x10 != 0
+            offset += 10 + length + (hasFooter ? 10 : 0)
+        }
+        return min(offset, source.size)
+    }
+}
