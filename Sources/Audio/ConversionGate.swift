@@ -23,6 +23,9 @@ final class ConversionGate: Sendable {
         self.mostWaiting = mostWaiting
     }
 
+    /// How many wait for their turn now.
+    var waiting: Int { state.withLock { $0.waiting.count } }
+
     /// Runs `body` when it is its turn.
     /// - Throws: `CancellationError` when cancelled while waiting, `AudioError.failed` when too many wait or the gate
     ///   is closed, what `body` throws.

@@ -25,6 +25,12 @@ final class SingleFlight<Value: Sendable>: Sendable {
 
     private let state = Mutex(State())
 
+    /// Whether somebody is making `name` now.
+    func isFlying(_ name: String) -> Bool { state.withLock { $0.flights[name] != nil } }
+
+    /// How many wait for somebody else's `name` now.
+    func waiting(for name: String) -> Int { state.withLock { $0.flights[name]?.count ?? 0 } }
+
     /// - Throws: what `make` throws, `CancellationError`.
     func value(for name: String, make: () async throws -> Value) async throws -> Value {
         while true {

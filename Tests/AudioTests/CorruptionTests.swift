@@ -53,7 +53,7 @@ import Voicemail
         let bytes = try AudioSamples.murmur(seconds: 0.6).encoded(as: format)
         var random = SplitMix64(seed: 42)
         try await withEngine { engine, _ in
-            for round in 0..<120 {
+            for round in 0..<60 {
                 var damaged = bytes
                 // Half of the rounds aim at the headers, where a bit says most.
                 let reach = round % 2 == 0 ? min(200, bytes.count) : bytes.count

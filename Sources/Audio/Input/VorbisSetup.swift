@@ -3,9 +3,9 @@ import Voicemail
 /// The set-up header of a Vorbis stream, read as far as its code books (Vorbis I sections 3.2.1 and 4.2.4).
 ///
 /// A few bytes of it can describe a code book of eight million entries, and there may be 256 of them: tens of gigabytes
-/// in the decoder for a file of some hundred bytes. Books of real encoders have some thousand entries altogether.
+/// in the decoder for a file of some hundred bytes. The books of real encoders hold less than a hundred thousand numbers.
 enum VorbisSetup {
-    private static let mostValues = 1 << 20
+    private static let mostValues = 1 << 18
 
     /// - Throws: `AudioError.undecodable` when the books are malformed or larger than any encoder writes.
     static func check(_ packet: [UInt8]) throws(AudioError) {

@@ -18,11 +18,11 @@ extension AudioSamples {
         stride(from: index, to: interleaved.count, by: channels).map { interleaved[$0] }
     }
 
-    /// The strongest of the frequencies 100, 150, … below half the sample rate, heard in the middle second of one channel.
+    /// The strongest of the frequencies 100, 200, … below half the sample rate, heard in the middle second of one channel.
     func pitch(ofChannel index: Int = 0) -> Int {
         let all = channel(index)
         let middle = all.dropFirst(max(0, (all.count - sampleRate) / 2)).prefix(sampleRate)
-        return stride(from: 100, to: min(sampleRate / 2, 4000), by: 50).max { middle.power(at: $0, sampleRate) < middle.power(at: $1, sampleRate) } ?? 0
+        return stride(from: 100, to: min(sampleRate / 2, 4000), by: 100).max { middle.power(at: $0, sampleRate) < middle.power(at: $1, sampleRate) } ?? 0
     }
 
     /// How much of a frequency a channel holds: about a quarter of the squared amplitude of a sine.

@@ -1,0 +1,161 @@
+import Foundation
+import NIOCore
+import Testing
+import Voicemail
+
+@testable import Audio
+
+/// What a piece of audio may cost: length, time, and an end when nobody wants it any more.
+@Suite struct BoundsTests {
+    @Test(arguments: [FileFormat.flac, .oggVorbis, .oggOpus, .mp3, .wavPCM16, .gsm])
+    func theLongestAndOneBlockMore(_ format: FileFormat) async throws {
+        let longest = try AudioSamples.tones([500], seconds: 2).encoded(as: format)
+        let longer = try AudioSamples.tones([500], seconds: 2.02).encoded(as: format)
+        try await withEngine(maxSeconds: 2) { engine, directory in
+            let facts = try await engine.measure(.bytes(longest))
+            #expect(facts.durationMilliseconds == 2000)
+            _ = try await engine.render(.bytes(longest), key: BlobID(), as: .gsm)
+            let tooLong = AudioError.tooLong(limitSeconds: 2)
+            await #expect(throws: tooLong) { try await engine.measure(.bytes(longer)) }
+            await #expect(throws: tooLong) { try await engine.render(.bytes(longer), key: BlobID(), as: .telephone) }
+            await #expect(throws: tooLong) { try await engine.peaks(.bytes(longer), count: 10) }
+            let kept = try renderings(in: directory)
+            #expect(kept.count == 1)
+        }
+    }
+
+    /// Silence that compresses to almost nothing: ten minutes in a few kilobytes.
+    @Test func hoursOfSilenceEndAtTheLimit() async throws {
+        let bytes = try AudioSamples.silence(seconds: 600).encoded(as: .flac)
+        #expect(bytes.count < 40_000)
+        try await withEngine(maxSeconds: 10) { engine, _ in
+            await #expect(throws: AudioError.tooLong(limitSeconds: 10)) { try await engine.measure(.bytes(bytes)) }
+        }
+    }
+
+    @Test func noTimeMeansNoConversion() async throws {
+        let bytes = try AudioSamples.tones([500], seconds: 1).encoded(as: .flac)
+        try await withEngine(timeLimit: .zero) { engine, directory in
+            let error = AudioError.failed("converting the audio took longer than 0.0 seconds")
+            await #expect(throws: error) { try await engine.measure(.bytes(bytes)) }
+            await #expect(throws: error) { try await engine.render(.bytes(bytes), key: BlobID(), as: .telephone) }
+            let left = try renderings(in: directory)
+            #expect(left.isEmpty)
+        }
+    }
+
+    @Test func aStoppedConversionEndsAtItsNextBlock() throws {
+        let (cancellation, shutdown) = (StopSignal(), StopSignal())
+        let budget = WorkBudget(maxSeconds: 10, timeLimit: .seconds(600), cancellation: cancellation, shutdown: shutdown)
+        try budget.spend(frames: 1, sampleRate: 8000)
+        shutdown.stop()
+        #expect(throws: AudioError.shutDown) { try budget.spend(frames: 1, sampleRate: 8000) }
+        cancellation.stop()
+        #expect(throws: CancellationError.self) { try budget.spend(frames: 1, sampleRate: 8000) }
+    }
+
+    /// An hour and a half of eight channels, most of it a hole in the file: minutes of work unless it is stopped.
+    private func withEndlessFile(_ body: (AudioSource) async throws -> Void) async throws {
+        let header = WaveHeaderTests.wave(
+            WaveHeaderTests.format(channels: 8, rate: 48000, block: 16), WaveHeaderTests.chunk("data", [], declared: .max))
+        let path = try writeTemporary(header)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try #require(truncate(path, 1 << 32) == 0)
+        try await body(.file(path: path))
+    }
+
+    @Test func aCancelledRenderingLeavesNothingAndTheNextOneWorks() async throws {
+        let good = try AudioSamples.murmur(seconds: 1).encoded(as: .flac)
+        try await withEndlessFile { endless in
+            try await withEngine(conversionsAtOnce: 1, maxSeconds: 100_000) { engine, directory in
+                let key = BlobID()
+                for _ in 0..<3 {
+                    let task = Task { try await engine.render(endless, key: key, as: .mp3) }
+                    await until { (try? renderings(in: directory).isEmpty) != true }
+                    task.cancel()
+                    await #expect(throws: CancellationError.self) { try await task.value }
+                    let left = try renderings(in: directory)
+                    #expect(left.isEmpty)
+                }
+                let rendered = try await engine.render(.bytes(good), key: key, as: .telephone)
+                #expect(rendered.reader.size == 16_044)
+            }
+        }
+    }
+
+    @Test func measuringAndPeaksStopTooWhenCancelled() async throws {
+        let silence = try AudioSamples.silence(seconds: 600).encoded(as: .flac)
+        try await withEndlessFile { endless in
+            try await withEngine(conversionsAtOnce: 1, maxSeconds: 100_000) { engine, _ in
+                let holder = Task { try await engine.peaks(endless, count: 10) }
+                let measuring = Task { try await engine.measure(.bytes(silence)) }
+                measuring.cancel()
+                holder.cancel()
+                await #expect(throws: CancellationError.self) { try await holder.value }
+                await #expect(throws: CancellationError.self) { try await measuring.value }
+            }
+        }
+    }
+
+    @Test func whenTheFirstToAskGoesAwayTheSecondStillGetsIt() async throws {
+        let good = try AudioSamples.murmur(seconds: 1).encoded(as: .flac)
+        try await withEndlessFile { endless in
+            try await withEngine(conversionsAtOnce: 1, maxSeconds: 100_000) { engine, directory in
+                let key = BlobID()
+                let first = Task { try await engine.render(endless, key: key, as: .mp3) }
+                await until { (try? renderings(in: directory).isEmpty) != true }
+                let second = Task { try await engine.render(.bytes(good), key: key, as: .mp3) }
+                first.cancel()
+                await #expect(throws: CancellationError.self) { try await first.value }
+                let rendered = try await second.value
+                #expect(rendered.reader.size > 2000)
+            }
+        }
+    }
+
+    @Test func longConversionsDoNotHoldUpWhatNeedsNone() async throws {
+        let bytes = try AudioSamples.murmur(seconds: 1).encoded(as: .wavMuLaw)
+        try await withEndlessFile { endless in
+            try await withEngine(conversionsAtOnce: 1, maxSeconds: 100_000) { engine, directory in
+                let key = BlobID()
+                _ = try await engine.render(.bytes(bytes), key: key, as: .telephone)
+                let holder = Task { try await engine.render(endless, key: BlobID(), as: .mp3) }
+                await until { (try? renderings(in: directory).count) != 1 }
+                let facts = try await engine.measure(.bytes(bytes))
+                #expect(facts.durationMilliseconds == 1000)
+                let rendered = try await engine.render(.bytes(bytes), key: key, as: .telephone)
+                let output = try await rendered.bytes()
+                #expect(output.count == 16_044)
+                holder.cancel()
+                await #expect(throws: CancellationError.self) { try await holder.value }
+            }
+        }
+    }
+
+    @Test func afterShutdownConversionsAreRefusedAndRenderingsStayReadable() async throws {
+        let bytes = try AudioSamples.murmur(seconds: 1).encoded(as: .flac)
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("audio-\(HexID.random())").path
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let engine = try await AudioEngine.start(.init(cacheDirectory: directory))
+        let rendered = try await engine.render(.bytes(bytes), key: BlobID(), as: .telephone)
+        try await engine.shutdown()
+        await #expect(throws: AudioError.shutDown) { try await engine.measure(.bytes(bytes)) }
+        await #expect(throws: AudioError.shutDown) { try await engine.render(.bytes(bytes), key: BlobID(), as: .telephone) }
+        let output = try await rendered.bytes()
+        #expect(output.count == 16_044)
+    }
+
+    @Test func shutdownEndsWhatIsRunning() async throws {
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("audio-\(HexID.random())").path
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        try await withEndlessFile { endless in
+            let engine = try await AudioEngine.start(.init(cacheDirectory: directory, conversionsAtOnce: 1, maxSeconds: 100_000))
+            let tasks = (0..<3).map { _ in Task { try await engine.render(endless, key: BlobID(), as: .mp3) } }
+            await until { (try? renderings(in: directory).isEmpty) != true }
+            try await engine.shutdown()
+            for task in tasks { await #expect(throws: AudioError.shutDown) { try await task.value } }
+            let left = try renderings(in: directory)
+            #expect(left.isEmpty)
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import Testing
+import Voicemail
+
+@testable import Audio
+
+@Suite struct ConversionGateTests {
+    @Test(arguments: [1, 2, 5])
+    func neverMoreAtOnceThanTheLimit(_ limit: Int) async throws {
+        let gate = ConversionGate(limit: limit, mostWaiting: 1000)
+        let running = Locked((now: 0, most: 0, total: 0))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<100 {
+                group.addTask {
+                    try await gate.withTurn {
+                        running.withLock { state in
+                            state.now += 1
+                            state.most = max(state.most, state.now)
+                        }
+                        for _ in 0..<20 { await Task.yield() }
+                        running.withLock { state in
+                            state.now -= 1
+                            state.total += 1
+                        }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(running.withLock { $0.most } == limit)
+        #expect(running.withLock { $0.total } == 100)
+        #expect(gate.waiting == 0)
+    }
+
+    @Test func turnsComeInTheOrderOfArrival() async throws {
+        let gate = ConversionGate(limit: 1, mostWaiting: 100)
+        let door = Door()
+        let order = Locked([Int]())
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await gate.withTurn { await door.pass() } }
+            for index in 0..<20 {
+                group.addTask {
+                    await until { gate.waiting == index }
+                    try await gate.withTurn { order.withLock { $0.append(index) } }
+                }
+                await until { gate.waiting == index + 1 }
+            }
+            door.open()
+            try await group.waitForAll()
+        }
+        #expect(order.withLock { $0 } == Array(0..<20))
+    }
+
+    @Test func whoIsCancelledWhileWaitingLeavesTheQueue() async throws {
+        let gate = ConversionGate(limit: 1, mostWaiting: 100)
+        let door = Door()
+        let holder = Task { try await gate.withTurn { await door.pass() } }
+        // The holder has the turn when a second one has to wait.
+        let first = Task { try await gate.withTurn { 1 } }
+        await until { gate.waiting == 1 }
+        let second = Task { try await gate.withTurn { 2 } }
+        await until { gate.waiting == 2 }
+        first.cancel()
+        await until { gate.waiting == 1 }
+        door.open()
+        await #expect(throws: CancellationError.self) { try await first.value }
+        #expect(try await second.value == 2)
+        try await holder.value
+        #expect(try await gate.withTurn { 3 } == 3)
+    }
+
+    @Test func whoComesCancelledGetsNoTurn() async throws {
+        let gate = ConversionGate(limit: 1, mostWaiting: 100)
+        let door = Door()
+        let task = Task {
+            await door.pass()
+            try await gate.withTurn { () -> Void in Issue.record("ran") }
+        }
+        task.cancel()
+        door.open()
+        await #expect(throws: CancellationError.self) { try await task.value }
+        #expect(try await gate.withTurn { 1 } == 1)
+    }
+
+    @Test func oneMoreThanMayWaitIsRefused() async throws {
+        let gate = ConversionGate(limit: 1, mostWaiting: 2)
+        let door = Door()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await gate.withTurn { await door.pass() } }
+            for index in 0..<2 {
+                group.addTask { try await gate.withTurn {} }
+                await until { gate.waiting == index + 1 || gate.waiting == 2 }
+                if index == 0 { await until { gate.waiting == 1 } }
+            }
+            await #expect(throws: AudioError.failed("too many conversions are waiting")) { try await gate.withTurn {} }
+            door.open()
+            try await group.waitForAll()
+        }
+        try await gate.withTurn {}
+    }
+
+    @Test func aFailureGivesTheTurnBack() async throws {
+        let gate = ConversionGate(limit: 1, mostWaiting: 2)
+        await #expect(throws: AudioError.undecodable) { try await gate.withTurn { throw AudioError.undecodable } }
+        #expect(try await gate.withTurn { 1 } == 1)
+    }
+
+    @Test func closingRefusesWhoWaitsAndWhoComes() async throws {
+        let gate = ConversionGate(limit: 1, mostWaiting: 10)
+        let door = Door()
+        let holder = Task {
+            try await gate.withTurn {
+                await door.pass()
+                return 1
+            }
+        }
+        let waiting = Task { try await gate.withTurn { 2 } }
+        await until { gate.waiting == 1 }
+        gate.close()
+        await #expect(throws: AudioError.shutDown) { try await waiting.value }
+        await #expect(throws: AudioError.shutDown) { try await gate.withTurn {} }
+        door.open()
+        #expect(try await holder.value == 1)
+    }
+}
