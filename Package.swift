@@ -27,7 +27,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -37,6 +37,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -88,7 +89,8 @@ let package = Package(
             name: "Server",
             dependencies: [
                 "Voicemail", "SQLiteStore", "FileArchive", "Audio", "HTTPFront", "KazooAPI", logging,
-                product("Configuration", "swift-configuration"), product("ServiceLifecycle", "swift-service-lifecycle"),
+                product("Configuration", "swift-configuration"), product("Yams", "Yams"),
+                product("ServiceLifecycle", "swift-service-lifecycle"), product("UnixSignals", "swift-service-lifecycle"),
                 crypto, nioCore, nioPosix,
             ],
             swiftSettings: settings),
@@ -103,8 +105,8 @@ let package = Package(
         .target(
             name: "TestKit",
             dependencies: [
-                "Voicemail", "SQLiteStore", "FileArchive", "Audio", "Server", logging, nioCore, nioPosix,
-                product("AsyncHTTPClient", "async-http-client"), product("ServiceLifecycle", "swift-service-lifecycle"),
+                "Voicemail", "SQLiteStore", "FileArchive", "Audio", "HTTPFront", "Server", logging, nioCore, nioPosix,
+                product("NIOConcurrencyHelpers", "swift-nio"), product("NIOHTTP1", "swift-nio"), product("AsyncHTTPClient", "async-http-client"), product("ServiceLifecycle", "swift-service-lifecycle"),
             ],
             path: "Tests/TestKit", swiftSettings: settings),
         .testTarget(name: "VoicemailTests", dependencies: ["Voicemail", "TestKit"], swiftSettings: settings),
@@ -122,6 +124,8 @@ let package = Package(
         .testTarget(
             name: "KazooAPITests", dependencies: ["KazooAPI", "HTTPFront", "TestKit", "Voicemail", nioCore, product("HTTPTypes", "swift-http-types")],
             swiftSettings: settings),
-        .testTarget(name: "ServerTests", dependencies: ["Server", "TestKit"], swiftSettings: settings),
+        .testTarget(
+            name: "ServerTests",
+            dependencies: ["Server", "aftertone", "TestKit", "Voicemail", "HTTPFront", "Audio", "SQLiteStore", nioCore, logging], swiftSettings: settings),
     ]
 )

@@ -1,0 +1,93 @@
+import HTTPFront
+import Logging
+import ServiceLifecycle
+import UnixSignals
+import Voicemail
+
+/// The whole server on an installation: the composition root.
+public struct AftertoneServer: Sendable {
+    public let group: ServiceGroup
+    private let installation: Installation
+
+    /// - Parameters:
+    ///   - registry: what `/metrics` shows.
+    ///   - stopSignals: signals that end the server in order.
+    ///   - uptime: seconds of a clock that never goes back, for rate limits.
+    ///   - onListening: called once for each address when requests are accepted there.
+    public init(
+        _ installation: Installation, registry: MetricsRegistry = MetricsRegistry(), stopSignals: [UnixSignal] = [],
+        uptime: @escaping @Sendable () -> Double = { Uptime.seconds }, onListening: @escaping @Sendable (Front.Bound) async -> Void
+    ) {
+        self.installation = installation
+        let configuration = installation.configuration
+        let logger = installation.logger
+        let dialects = Dialects(
+            service: installation.service, configuration: configuration,
+            loginGuard: LoginGuard(
+                maximumFailures: configuration.logins.maximumFailures, lockSeconds: configuration.logins.lockSeconds,
+                clock: installation.service.clock),
+            uptime: uptime)
+        let front = Front(
+            listeners: configuration.http.listeners, dialects: dialects.all, limits: configuration.http.limits,
+            deadlines: configuration.http.deadlines, metrics: registry, readiness: Self.readiness(of: installation.service), logger: logger,
+            onListening: onListening)
+        let housekeeping = Housekeeping(
+            service: installation.service, interval: .seconds(configuration.housekeeping.intervalSeconds), logger: logger)
+        // Stopped from the last to the first: what serves goes before what it needs.
+        group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [.init(service: housekeeping), .init(service: front)], gracefulShutdownSignals: stopSignals, logger: logger))
+    }
+
+    /// Serves until a graceful shutdown, from a signal or of `group`. The installation stays open.
+    /// - Throws: when an address cannot be listened on.
+    public func run() async throws {
+        try await clearUp()
+        try await group.run()
+    }
+
+    /// Before anything is accepted: removes what a crash left half-made.
+    private func clearUp() async throws {
+        let locks = installation.locks
+        if locks.isAlone {
+            let count = try await installation.service.removeOrphans()
+            if count > 0 { installation.logger.notice("audio that no message names was removed", metadata: ["count": "\(count)"]) }
+            try await blocking { try locks.share() }
+        } else {
+            installation.logger.notice("a command is storing audio, so left-overs are not looked for this time")
+        }
+    }
+
+    private static func readiness(of service: VoicemailService) -> [ReadinessCheck] {
+        [
+            ReadinessCheck("store") { await service.store.unavailability() },
+            ReadinessCheck("archive") { await service.archive.unavailability() },
+        ]
+    }
+}
+
+extension Configuration.HTTP {
+    var listeners: [Listener] {
+        listen.map { address in
+            let showsOperations =
+                switch operations {
+                case .all: true
+                case .loopback: address.isLoopback
+                case .none: false
+                }
+            return Listener(host: address.host, port: address.port, tls: address.isSecure ? tls : nil, servesOperations: showsOperations)
+        }
+    }
+}
+
+/// The time since the machine started.
+public enum Uptime {
+    private static let clock = ContinuousClock()
+    private static let start = clock.now
+
+    /// Seconds since the first call.
+    public static var seconds: Double {
+        let elapsed = clock.now - start
+        return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
+    }
+}

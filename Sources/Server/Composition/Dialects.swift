@@ -1,0 +1,22 @@
+import HTTPFront
+import KazooAPI
+import Voicemail
+
+/// Every interface this server speaks. A further one is a line in `all`.
+struct Dialects: Sendable {
+    let service: VoicemailService
+    let configuration: Configuration
+    /// One for all, so that guessing at one interface locks out of the others.
+    let loginGuard: LoginGuard
+    /// Seconds of a clock that never goes back.
+    let uptime: @Sendable () -> Double
+
+    var all: [any Dialect] { [kazoo] }
+
+    private var kazoo: KazooDialect {
+        let settings = KazooSettings(
+            maximumBody: configuration.kazoo.maximumBody, rateLimit: configuration.kazoo.rateLimit, node: configuration.kazoo.node,
+            emptyNextStartKey: configuration.kazoo.emptyNextStartKey)
+        return KazooDialect(service: service, settings: settings, loginGuard: loginGuard, uptime: uptime)
+    }
+}

@@ -1,0 +1,139 @@
+import Audio
+import FileArchive
+import Foundation
+import Logging
+import NIOPosix
+import SQLiteStore
+import Voicemail
+
+/// An open data directory: the store, the archive, the codec and the domain's operations over them. The server and the
+/// command line work through one of these each, at the same time.
+public final class Installation: Sendable {
+    public let directory: DataDirectory
+    public let configuration: Configuration
+    public let store: SQLiteStore
+    public let archive: FileArchive
+    public let codec: AudioEngine
+    public let service: VoicemailService
+    public let logger: Logger
+    let locks: DirectoryLocks
+    private let teardown: Teardown
+
+    private init(
+        _ configuration: Configuration, _ base: Base, store: SQLiteStore, archive: FileArchive, codec: AudioEngine, service: VoicemailService,
+        logger: Logger, teardown: Teardown
+    ) {
+        directory = base.directory
+        locks = base.locks
+        self.configuration = configuration
+        self.store = store
+        self.archive = archive
+        self.codec = codec
+        self.service = service
+        self.logger = logger
+        self.teardown = teardown
+    }
+
+    /// Lets go of everything, once nothing uses it any more.
+    public func close() async throws { try await teardown.run() }
+}
+
+extension Installation {
+    /// What tests turn: an installation has no use for it.
+    public struct Rig: Sendable {
+        public var clock: any WallClock = SystemClock()
+        /// scrypt's N.
+        public var hashCost = 16_384
+
+        public init() {}
+    }
+
+    /// Opens the directory named by the configuration. It must be closed before it is let go.
+    /// - Parameter creating: whether a missing directory is made.
+    /// - Throws: `DataDirectoryError`, `StoreOpenError`, `StoreError`, `ArchiveError`, `AudioError`.
+    public static func open(
+        _ configuration: Configuration, for use: DirectoryUse, creating: Bool, instruments: StorageInstruments? = nil, rig: Rig = Rig(),
+        logger: Logger
+    ) async throws -> Installation {
+        var teardown = Teardown()
+        do {
+            return try await open(configuration, for: use, creating: creating, instruments, rig, logger, &teardown)
+        } catch {
+            do { try await teardown.run() } catch let second {
+                logger.error("opening failed, and so did closing what was open", metadata: ["error": "\(second)"])
+            }
+            throw error
+        }
+    }
+
+    private static func open(
+        _ configuration: Configuration, for use: DirectoryUse, creating: Bool, _ instruments: StorageInstruments?, _ rig: Rig,
+        _ logger: Logger, _ teardown: inout Teardown
+    ) async throws -> Installation {
+        let base = try await Base.open(configuration.data, for: use, creating: creating)
+        teardown.add { base.locks.release() }
+        let store = try await blocking { try SQLiteStore(path: base.directory.database, options: storeOptions(configuration, use)) }
+        teardown.add { try await blocking { try store.close() } }
+        let archive = try await FileArchive(archiveConfiguration(base.directory, configuration, use, instruments), logger: logger)
+        teardown.add { await archive.close() }
+        let cache = try await cacheDirectory(base.directory, use, &teardown)
+        let codec = try await AudioEngine.start(audioConfiguration(configuration, cache: cache))
+        teardown.add { try await codec.shutdown() }
+        let hashes = NIOThreadPool(numberOfThreads: configuration.logins.hashesAtOnce)
+        hashes.start()
+        teardown.add { try await hashes.shutdownGracefully() }
+        let service = VoicemailService(
+            store: store, archive: archive, codec: codec, secrets: Secrets(key: base.key, pool: hashes, cost: rig.hashCost), clock: rig.clock,
+            limits: configuration.limits, logger: logger)
+        return Installation(
+            configuration, base, store: store, archive: archive, codec: codec, service: service, logger: logger, teardown: teardown)
+    }
+
+    /// A command renders apart from the server, whose cache belongs to one process.
+    private static func cacheDirectory(_ directory: DataDirectory, _ use: DirectoryUse, _ teardown: inout Teardown) async throws -> String {
+        if use == .server { return directory.cache }
+        let path = FileManager.default.temporaryDirectory.path + "/aftertone-\(HexID.random())"
+        teardown.add { try await blocking { try FileManager.default.removeItem(atPath: path) } }
+        return path
+    }
+
+    private static func storeOptions(_ configuration: Configuration, _ use: DirectoryUse) -> StoreOptions {
+        var options = configuration.store
+        if use != .server { options.readers = 1 }
+        return options
+    }
+
+    private static func archiveConfiguration(
+        _ directory: DataDirectory, _ configuration: Configuration, _ use: DirectoryUse, _ instruments: StorageInstruments?
+    ) -> FileArchive.Configuration {
+        var archive = FileArchive.Configuration(directory: directory.blobs)
+        archive.reserveBytes = configuration.archive.reserveBytes
+        archive.quotaBytes = configuration.archive.quotaBytes
+        // A command stores one file, if any.
+        archive.preparedFiles = use == .server ? configuration.archive.preparedFiles : 0
+        archive.writeThreads = use == .server ? configuration.archive.writeThreads : 1
+        archive.readThreads = use == .server ? configuration.archive.readThreads : 2
+        archive.onSync = instruments?.blobSynced
+        return archive
+    }
+
+    private static func audioConfiguration(_ configuration: Configuration, cache: String) -> AudioEngine.Configuration {
+        AudioEngine.Configuration(
+            cacheDirectory: cache, cacheByteLimit: configuration.audio.cacheBytes, conversionsAtOnce: configuration.audio.conversionsAtOnce,
+            maxSeconds: configuration.audio.maximumSeconds, timeLimit: .seconds(configuration.audio.conversionSeconds))
+    }
+}
+
+/// The directory itself, held.
+private struct Base: Sendable {
+    let directory: DataDirectory
+    let locks: DirectoryLocks
+    let key: [UInt8]
+
+    static func open(_ path: String, for use: DirectoryUse, creating: Bool) async throws -> Base {
+        try await blocking {
+            let directory = try DataDirectory.open(path, creating: creating)
+            return Base(directory: directory, locks: try DirectoryLocks.take(directory, for: use), key: try directory.readSecretKey())
+        }
+    }
+}

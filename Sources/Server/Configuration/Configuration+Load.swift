@@ -1,0 +1,129 @@
+import Foundation
+import HTTPFront
+import KazooAPI
+import Logging
+import SQLiteStore
+import Voicemail
+
+extension Configuration {
+    /// Reads the configuration: the file if there is one, the environment over it. Blocks.
+    /// - Throws: `ConfigurationError` with everything that is wrong.
+    public static func load(file path: String?, environment: [String: String]) throws(ConfigurationError) -> Configuration {
+        guard let path else { return try read(ConfigurationFile(), named: nil, environment) }
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw ConfigurationError(file: path, problems: [ConfigurationProblem("\(path) cannot be read")])
+        }
+        return try read(ConfigurationFile(yaml: String(decoding: data, as: UTF8.self)), named: path, environment)
+    }
+
+    static func read(_ file: ConfigurationFile, named path: String?, _ environment: [String: String]) throws(ConfigurationError) -> Configuration {
+        let reader = SettingsReader(file: file, environment: environment)
+        let configuration = Configuration(reader)
+        reader.refuseUnknown()
+        guard reader.problems.isEmpty else { throw ConfigurationError(file: path, problems: reader.problems) }
+        return configuration
+    }
+
+    /// Every key there is.
+    static var keys: Set<String> {
+        let reader = SettingsReader(file: ConfigurationFile(), environment: [:])
+        _ = Configuration(reader)
+        return reader.known
+    }
+
+    /// Variables that look like settings and are none. Not refused: container platforms set some of their own, such as
+    /// `AFTERTONE_PORT`, for a service of that name.
+    public static func unknownVariables(in environment: [String: String]) -> [String] {
+        let known = Set(keys.map { SettingsReader.environmentPrefix + "_" + $0.uppercased().replacingOccurrences(of: ".", with: "_") })
+        return environment.keys.filter { $0.hasPrefix(SettingsReader.environmentPrefix + "_") && !known.contains($0) && $0 != fileVariable }.sorted()
+    }
+
+    /// Names the configuration file where the command line does not.
+    public static let fileVariable = "AFTERTONE_CONFIG"
+
+    private init(_ reader: SettingsReader) {
+        self.init()
+        data = reader.text("data", data)
+        logLevel = reader.word("log.level", logLevel)
+        limits.timezone = reader.value("timezone", limits.timezone, expecting: "a time zone such as Europe/Dublin") {
+            TimeZone(identifier: $0) == nil ? nil : $0
+        }
+        http = HTTP(reader)
+        limits = Self.limits(limits, reader)
+        logins.maximumFailures = reader.number("logins.maximum_failures", logins.maximumFailures, 1...1_000_000)
+        logins.lockSeconds = reader.number("logins.lock_seconds", logins.lockSeconds, 1...86_400)
+        logins.hashesAtOnce = reader.number("logins.hashes_at_once", logins.hashesAtOnce, 1...64)
+        kazoo = Kazoo(reader)
+        audio.conversionsAtOnce = reader.number("audio.conversions_at_once", audio.conversionsAtOnce, 1...256)
+        audio.conversionSeconds = reader.number("audio.conversion_seconds", audio.conversionSeconds, 1...86_400)
+        audio.cacheBytes = reader.number("audio.cache_bytes", audio.cacheBytes, 1_048_576...(.max))
+        audio.maximumSeconds = reader.number("audio.maximum_seconds", audio.maximumSeconds, 1...604_800)
+        archive.reserveBytes = reader.number("archive.reserve_bytes", archive.reserveBytes, 0...(.max))
+        archive.quotaBytes = reader.optionalNumber("archive.quota_bytes", 1...(.max))
+        archive.preparedFiles = reader.number("archive.prepared_files", archive.preparedFiles, 0...4096)
+        archive.writeThreads = reader.number("archive.write_threads", archive.writeThreads, 1...256)
+        archive.readThreads = reader.number("archive.read_threads", archive.readThreads, 1...256)
+        store.readers = reader.number("store.readers", store.readers, 1...64)
+        store.batchLimit = reader.number("store.commits_together", store.batchLimit, 1...4096)
+        store.busySeconds = Double(reader.number("store.busy_seconds", Int(store.busySeconds), 1...600))
+        store.writerCacheKibibytes = reader.number("store.writer_cache_kibibytes", store.writerCacheKibibytes, 64...4_194_304)
+        store.readerCacheKibibytes = reader.number("store.reader_cache_kibibytes", store.readerCacheKibibytes, 64...4_194_304)
+        store.checkpointPages = reader.number("store.checkpoint_pages", store.checkpointPages, 10...1_000_000)
+        store.maximumPages = reader.optionalNumber("store.maximum_pages", 64...(.max))
+        store.reservedBytes = reader.number("store.reserve_bytes", store.reservedBytes, 0...(.max))
+        housekeeping.intervalSeconds = reader.number("housekeeping.interval_seconds", housekeeping.intervalSeconds, 1...86_400)
+    }
+
+    private static func limits(_ standard: Limits, _ reader: SettingsReader) -> Limits {
+        var limits = standard
+        limits.maximumPinLength = reader.number("limits.pin_length", limits.maximumPinLength, 4...64)
+        limits.maximumAudioBytes = reader.number("limits.audio_bytes", limits.maximumAudioBytes, 1...(.max))
+        limits.maximumBatch = reader.number("limits.messages_per_request", limits.maximumBatch, 1...1_000_000)
+        limits.maximumRange = reader.number("limits.listing_seconds", limits.maximumRange, 1...Int(Int32.max))
+        limits.maximumAccountDepth = reader.number("limits.account_depth", limits.maximumAccountDepth, 1...64)
+        limits.tokenLifetime = reader.number("limits.token_seconds", limits.tokenLifetime, 1...31_536_000)
+        limits.retentionDays = reader.number("retention.message_days", limits.retentionDays, 1...36_500)
+        limits.trashDays = reader.number("retention.trash_days", limits.trashDays, 0...36_500)
+        limits.eventDays = reader.number("retention.event_days", limits.eventDays, 1...3_650)
+        return limits
+    }
+}
+
+extension Configuration.HTTP {
+    fileprivate init(_ reader: SettingsReader) {
+        self.init()
+        listen = reader.list("http.listen", listen, expecting: "http://HOST:PORT or https://HOST:PORT") { ListenAddress($0) }
+        operations = reader.word("http.operations", operations)
+        let certificate = reader.optionalText("http.tls.certificate"), key = reader.optionalText("http.tls.key")
+        if let certificate, let key { tls = TLSFiles(certificate: certificate, key: key) }
+        if (certificate == nil) != (key == nil) { reader.refuse("http.tls", because: "needs both certificate and key") }
+        if listen.isEmpty { reader.refuse("http.listen", because: "names no address") }
+        if tls == nil, listen.contains(where: \.isSecure) { reader.refuse("http.listen", because: "has an https address, which needs http.tls") }
+        limits.body = reader.number("http.limits.body_bytes", limits.body, 1...(.max))
+        limits.target = reader.number("http.limits.target_bytes", limits.target, 64...1_048_576)
+        limits.headerCount = reader.number("http.limits.headers", limits.headerCount, 8...10_000)
+        limits.headerBytes = reader.number("http.limits.header_bytes", limits.headerBytes, 512...16_777_216)
+        limits.queryParameters = reader.number("http.limits.query_parameters", limits.queryParameters, 1...100_000)
+        limits.connections = reader.number("http.limits.connections", limits.connections, 1...1_000_000)
+        limits.lingering = reader.number("http.limits.lingering_bytes", limits.lingering, 0...(.max))
+        deadlines.head = reader.seconds("http.deadlines.head_seconds", deadlines.head, 1...3_600)
+        deadlines.exchange = reader.seconds("http.deadlines.exchange_seconds", deadlines.exchange, 1...86_400)
+        deadlines.minimumRate = reader.number("http.deadlines.minimum_bytes_per_second", deadlines.minimumRate, 0...(.max))
+        deadlines.idle = reader.seconds("http.deadlines.idle_seconds", deadlines.idle, 1...86_400)
+        deadlines.lingering = reader.seconds("http.deadlines.lingering_seconds", deadlines.lingering, 0...3_600)
+        deadlines.drain = reader.seconds("http.deadlines.drain_seconds", deadlines.drain, 0...3_600)
+        deadlines.certificateCheck = reader.seconds("http.deadlines.certificate_check_seconds", deadlines.certificateCheck, 1...86_400)
+    }
+}
+
+extension Configuration.Kazoo {
+    fileprivate init(_ reader: SettingsReader) {
+        self.init()
+        node = reader.text("kazoo.node", node)
+        maximumBody = reader.number("kazoo.body_bytes", maximumBody, 1...(.max))
+        rateLimit.burst = reader.number("kazoo.rate_limit.burst", rateLimit.burst, 1...1_000_000_000)
+        rateLimit.perSecond = reader.number("kazoo.rate_limit.per_second", rateLimit.perSecond, 1...1_000_000_000)
+        rateLimit.loginCost = reader.number("kazoo.rate_limit.login_cost", rateLimit.loginCost, 1...1_000_000_000)
+        emptyNextStartKey = reader.flag("kazoo.empty_next_start_key", emptyNextStartKey)
+    }
+}

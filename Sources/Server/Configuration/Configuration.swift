@@ -1,0 +1,79 @@
+import Audio
+import HTTPFront
+import KazooAPI
+import Logging
+import SQLiteStore
+import Voicemail
+
+/// Everything an installation can set, with what holds when it sets nothing. `docs/aftertone.example.yaml` says what each
+/// means; a test compares the two.
+public struct Configuration: Sendable, Hashable {
+    /// The data directory.
+    public var data = "./aftertone-data"
+    public var logLevel = Logger.Level.info
+    public var http = HTTP()
+    public var limits = Limits()
+    public var logins = Logins()
+    public var kazoo = Kazoo()
+    public var audio = Audio()
+    public var archive = Archive()
+    public var store = StoreOptions()
+    public var housekeeping = Housekeeping()
+
+    public init() {}
+
+    public struct HTTP: Sendable, Hashable {
+        public var listen = [ListenAddress(host: "127.0.0.1", port: 8080)]
+        /// For the `https` addresses.
+        public var tls: TLSFiles?
+        public var operations = Operations.all
+        public var limits = FrontLimits()
+        public var deadlines = FrontDeadlines()
+    }
+
+    /// Where health and metrics are shown.
+    public enum Operations: String, Sendable, CaseIterable {
+        case all, loopback, none
+    }
+
+    public struct Logins: Sendable, Hashable {
+        /// Consecutive failures that lock a source out.
+        public var maximumFailures = 10
+        /// Seconds it stays locked out.
+        public var lockSeconds = 300
+        /// Slow hashes at once, 16 MiB each.
+        public var hashesAtOnce = 2
+    }
+
+    public struct Kazoo: Sendable, Hashable {
+        /// Bytes.
+        public var maximumBody = 8_000_000
+        public var rateLimit = RateLimit()
+        public var emptyNextStartKey = false
+        /// Names this server in answers.
+        public var node = "aftertone"
+    }
+
+    public struct Audio: Sendable, Hashable {
+        public var conversionsAtOnce = 2
+        public var cacheBytes = 1 << 30
+        public var maximumSeconds = 4 * 3600
+        /// Seconds one conversion may take.
+        public var conversionSeconds = 120
+    }
+
+    public struct Archive: Sendable, Hashable {
+        /// Bytes of the disk that stay free.
+        public var reserveBytes = 64 << 20
+        /// Bytes all audio together may have.
+        public var quotaBytes: Int?
+        public var preparedFiles = 64
+        public var writeThreads = 16
+        public var readThreads = 4
+    }
+
+    public struct Housekeeping: Sendable, Hashable {
+        /// Seconds between two rounds.
+        public var intervalSeconds = 300
+    }
+}

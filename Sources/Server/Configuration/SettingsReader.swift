@@ -1,0 +1,112 @@
+import Configuration
+import Foundation
+
+/// Reads settings by key: from the environment (`http.tls.key` is `AFTERTONE_HTTP_TLS_KEY`), else from the file, else what
+/// is standard. Asking for a key is what makes it known; everything that is wrong is collected, not just the first.
+final class SettingsReader {
+    static let environmentPrefix = "AFTERTONE"
+
+    private let file: ConfigurationFile
+    private let layers: ConfigReader
+    private(set) var known: Set<String> = []
+    private(set) var problems: [ConfigurationProblem]
+
+    init(file: ConfigurationFile, environment: [String: String]) {
+        self.file = file
+        problems = file.problems
+        let values = file.entries.compactMap { key, entry -> (AbsoluteConfigKey, ConfigValue)? in
+            let content: ConfigContent
+            switch entry.value {
+            case .none: return nil
+            case .text(let text): content = .string(text)
+            case .list(let texts): content = .stringArray(texts)
+            }
+            return (Self.absolute(key), ConfigValue(content, isSecret: false))
+        }
+        layers = ConfigReader(providers: [
+            EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: ConfigKey(Self.environmentPrefix)),
+            InMemoryProvider(name: "file", values: Dictionary(values) { first, _ in first }),
+        ])
+    }
+
+    // MARK: Values
+
+    /// - Parameter parse: nil for a value that will not do.
+    func value<Value>(_ key: String, _ standard: Value, expecting: String, _ parse: (String) -> Value?) -> Value {
+        known.insert(key)
+        if case .list = file.entries[key]?.value { return refuse(key, "a list", expecting, standard) }
+        guard let text = layers.string(forKey: Self.relative(key)) else { return standard }
+        return parse(text) ?? refuse(key, "\"\(text)\"", expecting, standard)
+    }
+
+    func text(_ key: String, _ standard: String) -> String {
+        value(key, standard, expecting: "a text") { $0.isEmpty ? nil : $0 }
+    }
+
+    func optionalText(_ key: String) -> String? {
+        value(key, nil, expecting: "a text") { .some($0.isEmpty ? nil : $0) }
+    }
+
+    func flag(_ key: String, _ standard: Bool) -> Bool {
+        value(key, standard, expecting: "true or false") { ["true": true, "yes": true, "on": true, "false": false, "no": false, "off": false][$0.lowercased()] }
+    }
+
+    func word<Value: RawRepresentable<String> & CaseIterable>(_ key: String, _ standard: Value) -> Value {
+        value(key, standard, expecting: "one of " + Value.allCases.map(\.rawValue).joined(separator: ", ")) { Value(rawValue: $0) }
+    }
+
+    /// A whole number, digits grouped by `_` if that reads better.
+    func number(_ key: String, _ standard: Int, _ range: ClosedRange<Int>) -> Int {
+        value(key, standard, expecting: Self.words(range)) { Self.parse($0, range) }
+    }
+
+    /// A whole number, or nothing.
+    func optionalNumber(_ key: String, _ range: ClosedRange<Int>) -> Int? {
+        value(key, nil, expecting: Self.words(range) + ", or nothing") { $0.isEmpty ? .some(nil) : Self.parse($0, range).map { .some($0) } }
+    }
+
+    func seconds(_ key: String, _ standard: Duration, _ range: ClosedRange<Int>) -> Duration {
+        .seconds(number(key, Int(standard.components.seconds), range))
+    }
+
+    func list<Element>(_ key: String, _ standard: [Element], expecting: String, _ parse: (String) -> Element?) -> [Element] {
+        known.insert(key)
+        if case .text(let text) = file.entries[key]?.value { return refuse(key, "\"\(text)\"", "a list of " + expecting, standard) }
+        guard let texts = layers.stringArray(forKey: Self.relative(key)) else { return standard }
+        return texts.map { $0.trimmingCharacters(in: .whitespaces) }.compactMap { text in
+            parse(text) ?? refuse(key, "\"\(text)\"", expecting, nil)
+        }
+    }
+
+    /// Notes something that is wrong with a value that looked right by itself.
+    func refuse(_ key: String, because reason: String) {
+        problems.append(ConfigurationProblem("\(key) \(reason)", line: file.entries[key]?.line))
+    }
+
+    // MARK: The end
+
+    /// Keys of the file that nobody asked for, each with the known one it is nearest to.
+    func refuseUnknown() {
+        let unknown = file.entries.filter { !known.contains($0.key) }.sorted { ($0.value.line ?? 0, $0.key) < ($1.value.line ?? 0, $1.key) }
+        for (key, entry) in unknown {
+            let hint = Spelling.nearest(to: key, among: known).map { "; did you mean \($0)?" } ?? ""
+            problems.append(ConfigurationProblem("unknown key \(key)\(hint)", line: entry.line))
+        }
+    }
+
+    private func refuse<Value>(_ key: String, _ found: String, _ expecting: String, _ standard: Value) -> Value {
+        refuse(key, because: "is \(found) and must be \(expecting)")
+        return standard
+    }
+
+    private static func parse(_ text: String, _ range: ClosedRange<Int>) -> Int? {
+        Int(text.replacingOccurrences(of: "_", with: "")).flatMap { range.contains($0) ? $0 : nil }
+    }
+
+    private static func words(_ range: ClosedRange<Int>) -> String {
+        range.upperBound == .max ? "a whole number from \(range.lowerBound)" : "a whole number from \(range.lowerBound) to \(range.upperBound)"
+    }
+
+    private static func relative(_ key: String) -> ConfigKey { ConfigKey(key.split(separator: ".").map(String.init)) }
+    private static func absolute(_ key: String) -> AbsoluteConfigKey { AbsoluteConfigKey(key.split(separator: ".").map(String.init)) }
+}

@@ -1,0 +1,118 @@
+import Foundation
+
+/// Everything one installation keeps, in one directory:
+///
+///     aftertone.sqlite   the database (and its -wal and -shm)
+///     blobs/             audio, named by the archive
+///     cache/             renderings; deleting it loses nothing
+///     secret.key         32 random bytes that tokens and API keys are hashed with
+///     format             which layout this is
+///     lock, server.lock  who is at work
+public struct DataDirectory: Sendable, Hashable {
+    public let path: String
+
+    public var database: String { path + "/aftertone.sqlite" }
+    public var blobs: String { path + "/blobs" }
+    public var cache: String { path + "/cache" }
+    var secretKey: String { path + "/secret.key" }
+    var format: String { path + "/format" }
+    var storageLock: String { path + "/lock" }
+    var serverLock: String { path + "/server.lock" }
+
+    /// The layout this version writes, and the newest it reads.
+    static let formatVersion = 1
+    private static let formatPrefix = "aftertone data "
+
+    /// Names that may be there before the format file is, because making a directory can be interrupted; and what the
+    /// root of a file system holds.
+    private static let expected: Set<String> = ["lock", "secret.key", "lost+found"]
+
+    /// Opens a data directory. Blocks.
+    /// - Parameter creating: whether one that is missing or empty is made.
+    /// - Throws: `DataDirectoryError`.
+    public static func open(_ path: String, creating: Bool) throws(DataDirectoryError) -> DataDirectory {
+        let directory = DataDirectory(path: path)
+        if try !directory.isComplete() {
+            guard creating else { throw .missing(path: path) }
+            try directory.make()
+        }
+        try directory.checkFormat()
+        return directory
+    }
+
+    /// The server's secret.
+    /// - Throws: `DataDirectoryError.damaged` when it is not there: a new one would lock everybody out.
+    public func readSecretKey() throws(DataDirectoryError) -> [UInt8] {
+        guard let bytes = try DurableFile.read(secretKey) else { throw .damaged("\(secretKey) is missing; it is in every backup") }
+        guard bytes.count == Self.secretKeyBytes else { throw .damaged("\(secretKey) has \(bytes.count) bytes instead of \(Self.secretKeyBytes)") }
+        return bytes
+    }
+
+    static let secretKeyBytes = 32
+
+    /// Writes the file that makes the directory one of ours. The last step of making one.
+    func writeFormat() throws(DataDirectoryError) {
+        try DurableFile.write(Array("\(Self.formatPrefix)\(Self.formatVersion)\n".utf8), to: format)
+    }
+
+    private func isComplete() throws(DataDirectoryError) -> Bool { try DurableFile.read(format) != nil }
+
+    private func make() throws(DataDirectoryError) {
+        try DurableFile.makeDirectory(path)
+        do { try requireNothingForeign() } catch {
+            // Somebody else may just have finished it.
+            if try isComplete() { return }
+            throw error
+        }
+        let lock = try FileLock.acquire(storageLock, .exclusive)
+        defer { lock.release() }
+        if try isComplete() { return }
+        if try DurableFile.read(secretKey) == nil {
+            var generator = SystemRandomNumberGenerator()
+            try DurableFile.write((0..<Self.secretKeyBytes).map { _ in UInt8.random(in: 0...255, using: &generator) }, to: secretKey)
+        }
+        try writeFormat()
+    }
+
+    /// Refuses to settle in a directory that belongs to something else.
+    func requireNothingForeign() throws(DataDirectoryError) {
+        for name in try DurableFile.names(in: path) where !Self.expected.contains(name) && !name.hasSuffix(DurableFile.partialSuffix) {
+            throw .foreign(path: path, name: name)
+        }
+    }
+
+    private func checkFormat() throws(DataDirectoryError) {
+        let text = String(decoding: try DurableFile.read(format) ?? [], as: UTF8.self)
+        guard text.hasPrefix(Self.formatPrefix),
+            let version = Int(text.dropFirst(Self.formatPrefix.count).trimmingCharacters(in: .whitespacesAndNewlines))
+        else { throw .damaged("\(format) does not say which format this is") }
+        guard version <= Self.formatVersion else { throw .newer(path: path, version: version) }
+    }
+}
+
+/// Why a data directory cannot be used.
+public enum DataDirectoryError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// Nothing is there, or an empty directory.
+    case missing(path: String)
+    /// The directory belongs to something else.
+    case foreign(path: String, name: String)
+    /// Written by a later version.
+    case newer(path: String, version: Int)
+    case damaged(String)
+    /// Another server works on it.
+    case inUse(path: String, process: String)
+    /// The machine refused.
+    case failed(String)
+
+    public var description: String {
+        switch self {
+        case .missing(let path): "there is no Aftertone data in \(path)"
+        case .foreign(let path, let name): "\(path) is no Aftertone data directory, and not empty: it holds \(name)"
+        case .newer(let path, let version):
+            "\(path) was written by a newer version of Aftertone (format \(version), this one knows \(DataDirectory.formatVersion))"
+        case .damaged(let what): what
+        case .inUse(let path, let process): "another server is running on \(path)\(process.isEmpty ? "" : " (process \(process))")"
+        case .failed(let what): what
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import Foundation
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Small files that are either there whole or not at all, also after power loss. Its calls block.
+enum DurableFile {
+    /// Ends the name of a file that is not finished.
+    static let partialSuffix = ".partial"
+
+    /// Writes a file for the owner only, in place of any of that name: write, sync, rename, sync.
+    static func write(_ bytes: [UInt8], to path: String) throws(DataDirectoryError) {
+        let partial = path + partialSuffix
+        unlink(partial)
+        let descriptor = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw .last("cannot create \(partial)") }
+        var written = 0
+        while written < bytes.count {
+            let count = bytes[written...].withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 {
+                if errno == EINTR { continue }
+                let error = DataDirectoryError.last("cannot write \(partial)")
+                close(descriptor)
+                throw error
+            }
+            written += count
+        }
+        let isSynced = fsync(descriptor) == 0
+        let error = DataDirectoryError.last("cannot sync \(partial)")
+        close(descriptor)
+        guard isSynced else { throw error }
+        guard rename(partial, path) == 0 else { throw .last("cannot rename \(partial)") }
+        try syncDirectory((path as NSString).deletingLastPathComponent)
+    }
+
+    /// The bytes of a small file; nil when there is none.
+    static func read(_ path: String) throws(DataDirectoryError) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT || errno == ENOTDIR { return nil }
+            throw .last("cannot open \(path)")
+        }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        let count = systemRead(descriptor, &bytes, bytes.count)
+        guard count >= 0 else { throw .last("cannot read \(path)") }
+        return Array(bytes.prefix(count))
+    }
+
+    /// Makes a directory for the owner only, with those above it. One that is there already is no error.
+    static func makeDirectory(_ path: String) throws(DataDirectoryError) {
+        var status = stat()
+        if stat(path, &status) == 0 {
+            guard status.st_mode & S_IFMT == S_IFDIR else { throw .failed("\(path) is no directory") }
+            return
+        }
+        let parent = (path as NSString).deletingLastPathComponent
+        if !parent.isEmpty, parent != path { try makeDirectory(parent) }
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .last("cannot make \(path)") }
+        try syncDirectory(parent)
+    }
+
+    static func syncDirectory(_ path: String) throws(DataDirectoryError) {
+        let descriptor = open(path.isEmpty ? "." : path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .last("cannot open \(path)") }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw .last("cannot sync \(path)") }
+    }
+
+    /// What a directory holds, in no particular order.
+    static func names(in path: String) throws(DataDirectoryError) -> [String] {
+        do {
+            return try FileManager.default.contentsOfDirectory(atPath: path)
+        } catch {
+            throw .failed("cannot list \(path): \(error.localizedDescription)")
+        }
+    }
+}
+
+/// The C functions, which the names above hide.
+private let systemWrite = write(_:_:_:)
+private let systemRead = read(_:_:_:)
+
+extension DataDirectoryError {
+    /// The error of the call that has just failed on this thread.
+    static func last(_ what: String) -> DataDirectoryError { .failed("\(what): \(String(cString: strerror(errno)))") }
+}

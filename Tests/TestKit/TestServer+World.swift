@@ -1,0 +1,69 @@
+import NIOCore
+import Voicemail
+
+/// An account with a user, a mailbox and a token to reach them with.
+public struct TestWorld: Sendable {
+    public let account: Document
+    public let user: Document
+    public let mailbox: Document
+    /// A KAZOO token of the user's.
+    public let token: String
+
+    public static let username = "anna"
+    public static let password = "correct horse"
+
+    /// `/v2/accounts/{A}`
+    public var accountPath: String { "/v2/accounts/\(account.id)" }
+    /// `/v2/accounts/{A}/vmboxes/{B}`
+    public var boxPath: String { accountPath + "/vmboxes/" + mailbox.id }
+}
+
+extension TestServer {
+    /// Makes an account with a user, mailbox 3000 and a token.
+    public func makeWorld(name: String = "Acme", below parent: Document? = nil) async throws -> TestWorld {
+        let account = try await makeAccount(name, below: parent)
+        let user = try await makeUser(TestWorld.username, password: TestWorld.password, in: account)
+        let mailbox = try await makeMailbox("3000", in: account)
+        return TestWorld(account: account, user: user, mailbox: mailbox, token: try await makeToken(for: account, user: user))
+    }
+
+    /// - Parameter superduperAdmin: whether it may act on every account.
+    public func makeAccount(_ name: String, below parent: Document? = nil, superduperAdmin: Bool = false) async throws -> Document {
+        try await service.createAccount(["name": .string(name)], below: parent, superduperAdmin: superduperAdmin)
+    }
+
+    public func makeUser(_ username: String, password: String, in account: Document) async throws -> Document {
+        try await service.createUser(
+            ["first_name": .string(username), "last_name": "Test", "username": .string(username), "password": .string(password)], id: nil,
+            in: account)
+    }
+
+    public func makeMailbox(_ number: String, in account: Document, _ attributes: JSONObject = [:]) async throws -> Document {
+        var request: JSONObject = ["name": .string("Box " + number), "mailbox": .string(number)]
+        request.merge(attributes) { $1 }
+        return try await service.createMailbox(request, id: nil, in: account)
+    }
+
+    /// A KAZOO token, good for an hour unless told otherwise.
+    public func makeToken(for account: Document, user: Document? = nil, lifetime: Int = 3600) async throws -> String {
+        let token = HexID.random()
+        try await service.openSession(token: token, kind: .kazoo, accountID: account.id, userID: user?.id, lifetime: lifetime)
+        return token
+    }
+
+    /// Leaves a message.
+    public func leave(
+        _ draft: MessageDraft = MessageDraft(callerName: "Bob", callerNumber: "2001"), audio: [UInt8]? = nil, contentType: String = "audio/wav",
+        fileName: String = "message.wav", in mailbox: Document, of account: Document
+    ) async throws -> Message {
+        let received = try await receive(audio, contentType: contentType, fileName: fileName)
+        return try await service.deposit(draft, mailboxID: mailbox.id, in: account, audio: received)
+    }
+
+    private func receive(_ audio: [UInt8]?, contentType: String, fileName: String) async throws -> ReceivedAudio? {
+        guard let audio else { return nil }
+        let intake = try await service.receiveAudio()
+        try await intake.write(ByteBuffer(bytes: audio))
+        return try await intake.finish(contentType: contentType, fileName: fileName, policy: .keepAnything)
+    }
+}

@@ -1,0 +1,125 @@
+import HTTPFront
+import Logging
+import NIOConcurrencyHelpers
+import SQLiteStore
+import Server
+import ServiceLifecycle
+import Voicemail
+
+/// A complete server in this process, on a port of its own of the loopback interface and over a data directory of its
+/// own. The clock stands still until a test turns it; slow hashes are quick.
+public struct TestServer: Sendable {
+    public let installation: Installation
+    public let clock: ManualClock
+    /// Advances with nothing: what the rate limits see.
+    public let uptime: ManualUptime
+    public let port: Int
+    /// The data directory.
+    public let directory: String
+    private let group: ServiceGroup
+
+    public var service: VoicemailService { installation.service }
+    public var baseURL: String { "http://127.0.0.1:\(port)" }
+
+    /// Runs `body` against a server over a fresh directory, which is removed afterwards.
+    /// - Parameter configure: changes the configuration before the start.
+    public static func run<Value: Sendable>(
+        clock: ManualClock = ManualClock(), _ configure: (inout Configuration) -> Void = { _ in },
+        _ body: @Sendable (TestServer) async throws -> Value
+    ) async throws -> Value {
+        try await TemporaryDirectory.run { directory in
+            try await run(in: directory.path + "/data", clock: clock, configure, body)
+        }
+    }
+
+    /// Runs `body` against a server over `directory`, which is made when it is missing and stays: run twice over the same,
+    /// this is a restart.
+    public static func run<Value: Sendable>(
+        in directory: String, clock: ManualClock = ManualClock(), _ configure: (inout Configuration) -> Void = { _ in },
+        _ body: @Sendable (TestServer) async throws -> Value
+    ) async throws -> Value {
+        let configuration = testConfiguration(directory, configure)
+        let uptime = ManualUptime()
+        let registry = MetricsRegistry()
+        let installation = try await Installation.open(
+            configuration, for: .server, creating: true, instruments: StorageInstruments(registry), rig: rig(clock), logger: silent)
+        let result = await Result { () async throws -> Value in
+            let (ports, announce) = AsyncThrowingStream.makeStream(of: Int.self)
+            let server = AftertoneServer(installation, registry: registry, uptime: uptime.read) { announce.yield($0.port) }
+            return try await withThrowingTaskGroup(of: Void.self) { tasks in
+                tasks.addTask {
+                    do { try await server.run() } catch {
+                        announce.finish(throwing: error)
+                        throw error
+                    }
+                }
+                guard let port = try await ports.first(where: { _ in true }) else { throw CancellationError() }
+                let test = TestServer(
+                    installation: installation, clock: clock, uptime: uptime, port: port, directory: directory, group: server.group)
+                let outcome = await Result { () async throws -> Value in try await body(test) }
+                await server.group.triggerGracefulShutdown()
+                try await tasks.waitForAll()
+                return try outcome.get()
+            }
+        }
+        try await installation.close()
+        return try result.get()
+    }
+
+    /// Stops accepting and lets what is under way finish, as a signal would.
+    public func beginShutdown() async { await group.triggerGracefulShutdown() }
+
+    private static func testConfiguration(_ directory: String, _ configure: (inout Configuration) -> Void) -> Configuration {
+        var configuration = Configuration()
+        configuration.data = directory
+        configuration.http.listen = [ListenAddress(host: "127.0.0.1", port: 0)]
+        configuration.http.deadlines.drain = .seconds(5)
+        configuration.archive.preparedFiles = 2
+        configuration.archive.writeThreads = 2
+        configuration.archive.readThreads = 2
+        configuration.store.readers = 2
+        configuration.logins.hashesAtOnce = 1
+        configure(&configuration)
+        return configuration
+    }
+
+    private static func rig(_ clock: ManualClock) -> Installation.Rig {
+        var rig = Installation.Rig()
+        rig.clock = clock
+        rig.hashCost = 16
+        return rig
+    }
+
+    private static let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+}
+
+/// A clock that goes where a test turns it.
+public final class ManualClock: WallClock {
+    private let time: NIOLockedValueBox<Timestamp>
+
+    public init(_ start: Timestamp = Timestamp(unix: 1_463_000_000)) { time = NIOLockedValueBox(start) }
+
+    public var now: Timestamp { time.withLockedValue { $0 } }
+
+    public func set(_ now: Timestamp) { time.withLockedValue { $0 = now } }
+
+    public func advance(by seconds: Int) { time.withLockedValue { $0 = $0.advanced(by: seconds) } }
+}
+
+/// Seconds since the start that pass when a test says so.
+public final class ManualUptime: Sendable {
+    private let elapsed = NIOLockedValueBox(0.0)
+
+    public init() {}
+
+    @Sendable public func read() -> Double { elapsed.withLockedValue { $0 } }
+
+    public func advance(by seconds: Double) { elapsed.withLockedValue { $0 += seconds } }
+}
+
+extension Result where Failure == any Error {
+    /// What `body` returned or threw, to be looked at once something else has been done.
+    init(_ body: () async throws -> Success) async {
+        do { self = .success(try await body()) } catch { self = .failure(error) }
+    }
+}
