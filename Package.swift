@@ -122,7 +122,7 @@ let package = Package(
                 product("HTTPTypes", "swift-http-types"), product("ServiceLifecycle", "swift-service-lifecycle"),
             ], swiftSettings: settings),
         .testTarget(
-            name: "KazooAPITests", dependencies: ["KazooAPI", "HTTPFront", "TestKit", "Voicemail", nioCore, product("HTTPTypes", "swift-http-types")],
+            name: "KazooAPITests", dependencies: ["KazooAPI", "HTTPFront", "Server", "TestKit", "Voicemail", nioCore, product("HTTPTypes", "swift-http-types")],
             swiftSettings: settings),
         .testTarget(
             name: "ServerTests",

@@ -186,7 +186,7 @@ public struct KazooDialect: Dialect {
             requestID: request.id, node: settings.node, version: settings.version, timestamp: service.clock.now,
             tokens: (spent, remaining), token: draft.token, isAuthenticated: draft.isAuthenticated,
             pretty: request.query["pretty_print"] == "true" || request.headers[.xPrettyPrint] == "true",
-            callback: request.query["jsonp"].flatMap { Self.isFunctionName($0) ? $0 : nil })
+            emptyNextStartKey: settings.emptyNextStartKey, callback: request.query["jsonp"].flatMap { Self.isFunctionName($0) ? $0 : nil })
     }
 
     /// Only the name of a function: anything else would run in the client's page.

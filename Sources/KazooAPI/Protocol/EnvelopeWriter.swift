@@ -15,6 +15,8 @@ struct EnvelopeWriter: Sendable {
     let token: String?
     let isAuthenticated: Bool
     let pretty: Bool
+    /// Says `"next_start_key": []` on a last page, as old servers did (12-09).
+    let emptyNextStartKey: Bool
     /// The function a JSONP client wants called.
     let callback: String?
 
@@ -103,7 +105,7 @@ struct EnvelopeWriter: Sendable {
         if let page = reply.page {
             object["page_size"] = .int(page.size)
             object["start_key"] = page.start.map { .string($0) }
-            object["next_start_key"] = page.next.map { .string($0) }
+            object["next_start_key"] = page.next.map { .string($0) } ?? (emptyNextStartKey ? [] : nil)
         }
         // The seed shows a revision on every answer; where no document is answered any opaque text will do (12-23).
         object["revision"] = .string(reply.revision ?? requestID)

@@ -6,20 +6,22 @@ import Voicemail
 struct Negotiation: Sendable {
     enum Format: Sendable { case json, csv }
 
-    private let types: [String]
+    /// nil when the client said nothing, which accepts everything.
+    private let types: [String]?
 
     init(_ request: FrontRequest) {
         let wanted = request.query["accept"] ?? request.headers[.accept] ?? ""
-        types = wanted.split(separator: ",").compactMap { item in
+        let named: [String] = wanted.split(separator: ",").compactMap { item in
             let parts = item.split(separator: ";")
             let refused = parts.dropFirst().contains { ["q=0", "q=0.0", "q=0.00", "q=0.000"].contains($0.trimmingBlanks.lowercased()) }
             return refused ? nil : parts.first?.trimmingBlanks.lowercased()
         }
+        types = wanted.isEmpty ? nil : named
     }
 
     /// JSON or CSV, or nil when neither is wanted.
     var format: Format? {
-        guard !types.isEmpty else { return .json }
+        guard let types else { return .json }
         for type in types {
             switch type {
             case "*/*", "application/*", "application/json", "application/x-json", "json", "application/javascript", "text/javascript": return .json
@@ -32,14 +34,15 @@ struct Negotiation: Sendable {
 
     /// Whether audio of any type will do. No conversion takes place, so the type only decides 200 or 406 (§7.9).
     var acceptsAudio: Bool {
-        types.isEmpty
-            || types.contains { $0 == "*/*" || $0 == "application/octet-stream" || $0.hasPrefix("audio/") || $0.hasPrefix("video/") }
+        guard let types else { return true }
+        return types.contains { $0 == "*/*" || $0 == "application/octet-stream" || $0.hasPrefix("audio/") || $0.hasPrefix("video/") }
     }
 
     /// Whether audio is named outright, which turns the fetch of a greeting into its download (§8).
-    var namesAudio: Bool { types.contains { $0.hasPrefix("audio/") || $0.hasPrefix("video/") } }
+    var namesAudio: Bool { types?.contains { $0.hasPrefix("audio/") || $0.hasPrefix("video/") } == true }
 
     var acceptsZip: Bool {
-        types.isEmpty || types.contains { ["*/*", "application/*", "application/zip", "application/octet-stream"].contains($0) }
+        guard let types else { return true }
+        return types.contains { ["*/*", "application/*", "application/zip", "application/octet-stream"].contains($0) }
     }
 }
