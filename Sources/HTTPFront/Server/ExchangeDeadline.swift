@@ -26,11 +26,22 @@ final class ExchangeDeadline: ChannelDuplexHandler {
     private var phase = Phase.head
     private var deadline = NIODeadline.distantFuture
     private var timer: (task: Scheduled<Void>, due: NIODeadline)?
-    /// Heads read less answers ended.
+    /// Heads read less answers whose last byte the system has taken.
     private var unanswered = 0
+    /// Answers' ends that the system has not taken yet.
+    private var unsent = 0
+    /// Closes our side when nothing is unsent.
+    private var pendingClose: EventLoopPromise<Void>?
     /// Between a head and its end.
     private var isReading = false
     private var isStopping = false
+    /// The answer being written says that it is the last one.
+    private var isLastAnswer = false
+    /// Our side is closed, or will be when what is written is sent; bytes that came since are counted and dropped.
+    private var isFinishing = false
+    private var dropped = 0
+    /// What arrived was not HTTP, and there may be more of it.
+    private var isRefused = false
 
     init(_ core: FrontCore) {
         self.core = core
@@ -43,10 +54,12 @@ final class ExchangeDeadline: ChannelDuplexHandler {
     func handlerRemoved(context: ChannelHandlerContext) {
         timer?.task.cancel()
         timer = nil
+        pendingClose?.fail(ChannelError.alreadyClosed)
+        pendingClose = nil
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard phase != .lingering else { return }
+        if isFinishing { return drop(unwrapInboundIn(data), context) }
         switch unwrapInboundIn(data) {
         case .head:
             if unanswered == 0 { enter(.exchange, after: core.deadlines.exchange, context) }
@@ -70,30 +83,74 @@ final class ExchangeDeadline: ChannelDuplexHandler {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
         case .head(var head):
-            if isStopping, head.status.code >= 200 { head.headers.replaceOrAdd(name: "Connection", value: "close") }
+            if isStopping, head.status.code >= 200 {
+                head.headers.replaceOrAdd(name: "Connection", value: "close")
+                isLastAnswer = true
+            }
             context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .body(let body):
             write(body, promise, context)
         case .end:
-            unanswered -= 1
+            let promise = promise ?? context.eventLoop.makePromise()
+            let bound = bind(context)
+            promise.futureResult.whenSuccess { bound.value.handler.answered(bound.value.context) }
+            unsent += 1
             context.write(data, promise: promise)
-            if unanswered > 0, phase == .exchange { enter(.exchange, after: core.deadlines.exchange, context) }
-            exchangeMayBeOver(context)
         }
+    }
+
+    private func answered(_ context: ChannelHandlerContext) {
+        unanswered -= 1
+        unsent -= 1
+        if unsent == 0, let pendingClose {
+            self.pendingClose = nil
+            return context.close(mode: .output, promise: pendingClose)
+        }
+        if isLastAnswer, !isReading { return context.close(promise: nil) }
+        if unanswered > 0 { enter(.exchange, after: core.deadlines.exchange, context) }
+        exchangeMayBeOver(context)
     }
 
     /// A body's bytes earn time when the system has taken them.
     private func write(_ body: IOData, _ promise: EventLoopPromise<Void>?, _ context: ChannelHandlerContext) {
         let promise = promise ?? context.eventLoop.makePromise()
         let bytes = body.readableBytes
-        let myself = NIOLoopBound(self, eventLoop: context.eventLoop)
-        promise.futureResult.whenSuccess { myself.value.credit(bytes) }
+        let bound = bind(context)
+        promise.futureResult.whenSuccess { bound.value.handler.credit(bytes) }
         context.write(wrapOutboundOut(.body(body)), promise: promise)
     }
 
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
-        if mode == .output { enter(.lingering, after: core.deadlines.lingering, context) }
-        context.close(mode: mode, promise: promise)
+        guard mode == .output else { return context.close(mode: mode, promise: promise) }
+        isFinishing = true
+        let promise = promise ?? context.eventLoop.makePromise()
+        let bound = bind(context)
+        promise.futureResult.whenSuccess { bound.value.handler.outputClosed(bound.value.context) }
+        // Closing one side of a channel whose other side is closed would drop what is unsent.
+        if unsent > 0, pendingClose == nil {
+            pendingClose = promise
+        } else {
+            context.close(mode: .output, promise: promise)
+        }
+    }
+
+    /// All that was written is with the system. What the client may still be sending has to be taken, or closing would reset
+    /// the connection before it reads the answer.
+    private func outputClosed(_ context: ChannelHandlerContext) {
+        if isReading || isRefused {
+            enter(.lingering, after: core.deadlines.lingering, context)
+        } else {
+            context.close(promise: nil)
+        }
+    }
+
+    private func drop(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
+        switch part {
+        case .head: break
+        case .body(let buffer): dropped += buffer.readableBytes
+        case .end: isReading = false
+        }
+        if dropped > core.limits.lingering || (phase == .lingering && !isReading && !isRefused) { context.close(promise: nil) }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -106,22 +163,26 @@ final class ExchangeDeadline: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard let fault = error as? HTTPParserError, unanswered == 0, phase != .lingering else {
+        guard let fault = error as? HTTPParserError, unanswered == 0, !isReading, !isFinishing else {
             return context.fireErrorCaught(error)
         }
         core.metrics.cut("parse")
         let status: HTTPResponseStatus = fault == .headerOverflow ? .requestHeaderFieldsTooLarge : .badRequest
         guard fault != .invalidEOFState else { return context.close(promise: nil) }
+        isRefused = true
         let headers: HTTPHeaders = ["Connection": "close", "Content-Length": "0", "Date": core.date.text(at: .now())]
-        context.write(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers))), promise: nil)
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        let head = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
+        // Counts as the answer to the request that it was not.
+        unanswered += 1
+        write(context: context, data: wrapOutboundOut(.head(head)), promise: nil)
+        write(context: context, data: wrapOutboundOut(.end(nil)), promise: nil)
+        context.flush()
         close(context: context, mode: .output, promise: nil)
     }
 
     private func exchangeMayBeOver(_ context: ChannelHandlerContext) {
         guard unanswered == 0, !isReading, phase == .exchange else { return }
         if isStopping {
-            context.flush()
             context.close(promise: nil)
         } else {
             enter(.idle, after: core.deadlines.idle, context)
@@ -136,6 +197,11 @@ final class ExchangeDeadline: ChannelDuplexHandler {
         schedule(context)
     }
 
+    /// Lets a callback of the loop come back here.
+    private func bind(_ context: ChannelHandlerContext) -> NIOLoopBound<(handler: ExchangeDeadline, context: ChannelHandlerContext)> {
+        NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
+    }
+
     private func credit(_ bytes: Int) {
         guard phase == .exchange, core.deadlines.minimumRate > 0 else { return }
         deadline = deadline + .nanoseconds(Int64(bytes) * 1_000_000_000 / Int64(core.deadlines.minimumRate))
@@ -144,7 +210,7 @@ final class ExchangeDeadline: ChannelDuplexHandler {
     private func schedule(_ context: ChannelHandlerContext) {
         if let timer, timer.due <= deadline { return }
         timer?.task.cancel()
-        let bound = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
+        let bound = bind(context)
         let due = deadline
         timer = (context.eventLoop.scheduleTask(deadline: due) { bound.value.handler.fire(bound.value.context) }, due)
     }

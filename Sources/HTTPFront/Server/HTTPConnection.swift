@@ -48,6 +48,8 @@ struct HTTPConnection: ServerChildChannel {
             try await withTaskCancellationHandler {
                 try await connection.executeThenClose { inbound, outbound in
                     try await serve(PartReader(inbound), outbound, facts(connection.channel))
+                    // `ExchangeDeadline` closes when what was written is sent, and the client has sent what it must.
+                    try await connection.channel.closeFuture.get()
                 }
             } onCancel: {
                 connection.channel.close(promise: nil)
@@ -76,15 +78,6 @@ struct HTTPConnection: ServerChildChannel {
             try await outbound.write(contentsOf: [.head(head), .end(nil)])
         }
         outbound.finish()
-        try await linger(parts)
-    }
-
-    /// Closing a socket that has unread bytes resets the connection, and the client may lose the answer it was about to read.
-    /// So our side is closed first, and what still comes is dropped until the client closes or the bounds are reached.
-    private func linger(_ parts: PartReader) async throws {
-        var dropped = 0
-        while dropped < core.limits.lingering, let part = try await parts.next() {
-            if case .body(let buffer) = part { dropped += buffer.readableBytes }
-        }
+        while try await parts.next() != nil {}
     }
 }
