@@ -28,8 +28,13 @@ enum Migrations {
         }
     }
 
-    /// Brings a database up to date.
+    /// Marks a database as ours, then brings it up to date; in this order, so that one whose creation was
+    /// interrupted is known for what it is.
     static func run(on queue: DatabaseQueue) throws {
+        try queue.inDatabase { database in
+            guard try Int32.fetchOne(database, sql: "PRAGMA application_id") != applicationID else { return }
+            try database.execute(sql: "PRAGMA application_id = \(applicationID)")
+        }
         do {
             try migrator.migrate(queue)
         } catch let error as DatabaseError {

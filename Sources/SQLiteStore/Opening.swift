@@ -4,7 +4,24 @@ import Voicemail
 
 /// How connections are opened and set up.
 enum Opening {
+    private static let pageBytes = 4096
+
+    /// Opens the connection that writes. Turning the write-ahead log on and creating the first tables do not wait
+    /// for other processes that are just doing the same, so that is tried again.
     static func writer(_ path: String, _ options: StoreOptions) throws -> DatabaseQueue {
+        let deadline = ContinuousClock.now + .seconds(options.busySeconds)
+        while true {
+            do {
+                return try writerOnce(path, options)
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY && ContinuousClock.now < deadline {
+                Thread.sleep(forTimeInterval: retryInterval)
+            }
+        }
+    }
+
+    private static let retryInterval = 0.01
+
+    private static func writerOnce(_ path: String, _ options: StoreOptions) throws -> DatabaseQueue {
         if (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0 > 0 {
             // With a connection that cannot write: not even the journal mode of a foreign file may change.
             let looking = try reader(path, options)
@@ -39,11 +56,13 @@ enum Opening {
         configuration.allowsUnsafeTransactions = true
         configuration.prepareDatabase { database in
             try database.execute(sql: "PRAGMA cache_size = \(-cacheKibibytes)")
+            // What a savepoint would undo is kept in memory; in a file it is most of the work of a batch.
+            try database.execute(sql: "PRAGMA temp_store = MEMORY")
             guard !database.configuration.readonly else { return }
-            // A log that is overwritten in place syncs faster than one that grows; it is cut when it has grown
-            // far beyond what a checkpoint leaves.
-            try database.execute(sql: "PRAGMA wal_autocheckpoint = \(options.checkpointPages)")
-            try database.execute(sql: "PRAGMA journal_size_limit = \(options.checkpointPages * 4096 * 4)")
+            // `Checkpointer` sees to the log; after it has grown for a long reader it is cut again.
+            try database.execute(sql: "PRAGMA wal_autocheckpoint = 0")
+            try database.execute(sql: "PRAGMA journal_size_limit = \(options.checkpointPages * pageBytes * 2)")
+            try database.execute(sql: "PRAGMA page_size = \(pageBytes)")
             if let pages = options.maximumPages { try database.execute(sql: "PRAGMA max_page_count = \(pages)") }
         }
         return configuration

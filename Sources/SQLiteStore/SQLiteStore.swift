@@ -1,3 +1,4 @@
+import Dispatch
 import GRDB
 import Voicemail
 
@@ -11,7 +12,7 @@ public final class SQLiteStore: VoicemailStore {
     public let options: StoreOptions
     let writer: DatabaseQueue
     let health = Health()
-    private let writes: WriteQueue
+    let writes: WriteQueue
     let reads: ReaderLanes
 
     /// Opens or creates the database at `path` and brings its schema up to date. Blocks: call it at start.
@@ -21,7 +22,7 @@ public final class SQLiteStore: VoicemailStore {
         self.options = options
         do {
             writer = try Opening.writer(path, options)
-            writes = WriteQueue(writer, batchLimit: options.batchLimit, health: health)
+            writes = WriteQueue(writer, options, health: health)
             reads = ReaderLanes(try (0..<max(1, options.readers)).map { _ in try Opening.reader(path, options) })
         } catch {
             throw Fault.translate(error, on: nil)
@@ -68,13 +69,25 @@ public final class SQLiteStore: VoicemailStore {
         }
     }
 
-    /// Lets go of the files once what is running has finished. Anything asked afterwards fails.
+    /// Lets go of the files once what is running has finished. Anything asked afterwards fails. Blocks.
+    /// - Throws: `StoreError`.
     public func close() throws {
         do {
             for reader in reads.connections { try reader.close() }
             try writer.close()
         } catch {
             throw Fault.translate(error, on: nil)
+        }
+    }
+
+    /// Runs something that blocks on a thread of its own.
+    func onThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue(label: "SQLiteStore.aside").async {
+                continuation.resume(with: Result {
+                    do { return try body() } catch { throw Fault.translate(error, on: nil) }
+                })
+            }
         }
     }
 }

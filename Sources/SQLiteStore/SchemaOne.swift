@@ -5,7 +5,6 @@
 /// is the serial, so indexes on a timestamp are in the order of `MessagePosition`.
 enum SchemaOne {
     static let statements = [
-        "PRAGMA application_id = \(Migrations.applicationID)",
         blob, blobGarbage, document, message, mailboxTally, session, credential, event, probe,
     ] + indexes + triggers
 
@@ -145,8 +144,9 @@ enum SchemaOne {
         "CREATE INDEX message_by_mailbox ON message (mailbox_id, timestamp, serial, folder) WHERE removed_at IS NULL",
         "CREATE INDEX message_by_folder ON message (mailbox_id, folder, timestamp) WHERE removed_at IS NULL",
         "CREATE INDEX message_by_account ON message (account_id, timestamp) WHERE removed_at IS NULL",
-        "CREATE INDEX message_counted ON message (mailbox_id, folder, timestamp) WHERE removed_at IS NULL AND retired = 0",
-        "CREATE INDEX message_retired ON message (mailbox_id, folder, timestamp) WHERE removed_at IS NULL AND retired = 1",
+        // These two end with what their conditions speak of, so that counting never has to look at a row.
+        "CREATE INDEX message_counted ON message (mailbox_id, folder, timestamp, removed_at, retired) WHERE removed_at IS NULL AND retired = 0",
+        "CREATE INDEX message_retired ON message (mailbox_id, folder, timestamp, removed_at, retired) WHERE removed_at IS NULL AND retired = 1",
         "CREATE INDEX message_by_blob ON message (blob_id) WHERE blob_id IS NOT NULL",
         "CREATE INDEX message_removed ON message (removed_at) WHERE removed_at IS NOT NULL",
         "CREATE INDEX mailbox_tally_by_account ON mailbox_tally (account_id)",
@@ -154,7 +154,7 @@ enum SchemaOne {
         "CREATE INDEX session_by_user ON session (user_id) WHERE user_id IS NOT NULL",
         "CREATE INDEX session_by_credential ON session (credential_id) WHERE credential_id IS NOT NULL",
         "CREATE INDEX session_by_expiry ON session (expires)",
-        "CREATE INDEX credential_by_account ON credential (account_id)",
+        "CREATE INDEX credential_by_account ON credential (account_id, created)",
         "CREATE INDEX event_by_time ON event (created)",
     ]
 

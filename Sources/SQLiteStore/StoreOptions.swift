@@ -19,7 +19,7 @@ public struct StoreOptions: Sendable, Hashable {
 
     public init(
         readers: Int = 4, batchLimit: Int = 128, busySeconds: Double = 10, writerCacheKibibytes: Int = 8192,
-        readerCacheKibibytes: Int = 4096, checkpointPages: Int = 1000, maximumPages: Int? = nil, reservedBytes: Int = 16 << 20
+        readerCacheKibibytes: Int = 4096, checkpointPages: Int = 4000, maximumPages: Int? = nil, reservedBytes: Int = 16 << 20
     ) {
         self.readers = readers
         self.batchLimit = batchLimit

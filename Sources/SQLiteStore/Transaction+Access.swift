@@ -30,13 +30,21 @@ extension Transaction {
     }
 
     func removeSessions(expiredBefore: Timestamp) throws {
-        try execute("DELETE FROM session WHERE expires < ?") { $0.bind(expiredBefore) }
+        try executeInParts("""
+            DELETE FROM session WHERE token_hash IN (SELECT token_hash FROM session WHERE expires < ? LIMIT ?)
+            """) { $0.bind(expiredBefore) }
     }
 
     func removeSessions(accountID: String?, userID: String?, credentialID: String?) throws {
-        if let accountID { try execute("DELETE FROM session WHERE account_id = ?") { $0.bind(accountID) } }
-        if let userID { try execute("DELETE FROM session WHERE user_id = ?") { $0.bind(userID) } }
-        if let credentialID { try execute("DELETE FROM session WHERE credential_id = ?") { $0.bind(credentialID) } }
+        if let accountID { try removeSessions("account_id", accountID) }
+        if let userID { try removeSessions("user_id", userID) }
+        if let credentialID { try removeSessions("credential_id", credentialID) }
+    }
+
+    private func removeSessions(_ column: StaticString, _ owner: String) throws {
+        try executeInParts("""
+            DELETE FROM session WHERE token_hash IN (SELECT token_hash FROM session WHERE \(column) = ? LIMIT ?)
+            """) { $0.bind(owner) }
     }
 
     func insert(_ credential: Credential) throws {
@@ -70,7 +78,9 @@ extension Transaction {
     }
 
     func removeEvents(createdBefore: Timestamp, upTo serial: Int) throws {
-        try execute("DELETE FROM event INDEXED BY event_by_time WHERE created < ? AND serial <= ?") { run in
+        try executeInParts("""
+            DELETE FROM event WHERE serial IN (SELECT serial FROM event INDEXED BY event_by_time WHERE created < ? AND serial <= ? LIMIT ?)
+            """) { run in
             run.bind(createdBefore)
             run.bind(serial)
         }

@@ -37,14 +37,17 @@ extension Transaction {
     }
 
     func removeContents(accountID: String, at: Timestamp) throws {
-        try execute("""
-            UPDATE message SET removed_at = ?, folder = 'deleted' WHERE account_id = ? AND removed_at IS NULL
+        try executeInParts("""
+            UPDATE message SET removed_at = ?, folder = 'deleted'
+            WHERE serial IN (SELECT serial FROM message INDEXED BY message_by_account WHERE account_id = ? AND removed_at IS NULL LIMIT ?)
             """) { run in
             run.bind(at)
             run.bind(accountID)
         }
-        try execute("""
-            UPDATE document SET removed_at = ? WHERE account_id = ? AND removed_at IS NULL AND id <> account_id
+        try executeInParts("""
+            UPDATE document SET removed_at = ? WHERE serial IN (
+                SELECT serial FROM document INDEXED BY document_by_account
+                WHERE account_id = ? AND removed_at IS NULL AND id <> account_id LIMIT ?)
             """) { run in
             run.bind(at)
             run.bind(accountID)
@@ -52,10 +55,16 @@ extension Transaction {
         try execute("""
             INSERT OR IGNORE INTO blob_garbage (blob_id) SELECT blob_id FROM recording WHERE account_id = ?
             """) { $0.bind(accountID) }
-        try execute("DELETE FROM recording WHERE account_id = ?") { $0.bind(accountID) }
-        try execute("DELETE FROM delivery WHERE account_id = ?") { $0.bind(accountID) }
-        try execute("DELETE FROM session WHERE account_id = ?") { $0.bind(accountID) }
-        try execute("DELETE FROM credential WHERE account_id = ?") { $0.bind(accountID) }
+        try executeInParts("""
+            DELETE FROM recording WHERE serial IN (SELECT serial FROM recording INDEXED BY recording_by_account WHERE account_id = ? LIMIT ?)
+            """) { $0.bind(accountID) }
+        try executeInParts("""
+            DELETE FROM delivery WHERE serial IN (SELECT serial FROM delivery INDEXED BY delivery_by_account WHERE account_id = ? LIMIT ?)
+            """) { $0.bind(accountID) }
+        try removeSessions(accountID: accountID, userID: nil, credentialID: nil)
+        try executeInParts("""
+            DELETE FROM credential WHERE id IN (SELECT id FROM credential WHERE account_id = ? LIMIT ?)
+            """) { $0.bind(accountID) }
     }
 
     /// Drops the counters of a mailbox that is gone, once nothing is counted in them.

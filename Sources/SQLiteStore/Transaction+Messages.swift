@@ -38,7 +38,10 @@ extension Transaction {
     }
 
     func removeMessages(mailboxID: String, at: Timestamp) throws {
-        try execute("UPDATE message SET removed_at = ?, folder = 'deleted' WHERE mailbox_id = ? AND removed_at IS NULL") { run in
+        try executeInParts("""
+            UPDATE message SET removed_at = ?, folder = 'deleted'
+            WHERE serial IN (SELECT serial FROM message INDEXED BY message_by_mailbox WHERE mailbox_id = ? AND removed_at IS NULL LIMIT ?)
+            """) { run in
             run.bind(at)
             run.bind(mailboxID)
         }

@@ -20,13 +20,15 @@ final class WriteQueue: Sendable {
 
     private let state = Mutex(State())
     private let connection: DatabaseQueue
-    private let batchLimit: Int
+    private let options: StoreOptions
     private let health: Health
+    private let checkpointer: Checkpointer
 
-    init(_ connection: DatabaseQueue, batchLimit: Int, health: Health) {
+    init(_ connection: DatabaseQueue, _ options: StoreOptions, health: Health) {
         self.connection = connection
-        self.batchLimit = max(1, batchLimit)
+        self.options = options
         self.health = health
+        checkpointer = Checkpointer(threshold: options.checkpointPages, health: health)
     }
 
     func enqueue(_ job: Job) {
@@ -38,6 +40,9 @@ final class WriteQueue: Sendable {
         if isFirst { connection.asyncWriteWithoutTransaction { self.drain($0) } }
     }
 
+    /// Callers that have not been taken up, and whether others have.
+    var load: (waiting: Int, isBusy: Bool) { state.withLock { ($0.waiting.count, $0.draining) } }
+
     private func drain(_ database: Database) {
         while let batch = nextBatch() {
             if batch.count == 1 {
@@ -45,6 +50,7 @@ final class WriteQueue: Sendable {
             } else {
                 runTogether(batch, database)
             }
+            checkpointer.committed(database, busySeconds: options.busySeconds)
         }
     }
 
@@ -54,7 +60,7 @@ final class WriteQueue: Sendable {
                 state.draining = false
                 return nil
             }
-            let batch = Array(state.waiting.prefix(batchLimit))
+            let batch = Array(state.waiting.prefix(max(1, options.batchLimit)))
             state.waiting.removeFirst(batch.count)
             return batch
         }
@@ -62,7 +68,7 @@ final class WriteQueue: Sendable {
 
     private func runAlone(_ job: Job, _ database: Database) {
         do {
-            let transaction = try begin(database)
+            let transaction = Transaction(try begin(database), isShared: false)
             let resume = try job.perform(transaction)
             if let lost = transaction.connection.lost { throw lost }
             try commit(database)
@@ -74,13 +80,18 @@ final class WriteQueue: Sendable {
 
     private func runTogether(_ batch: [Job], _ database: Database) {
         var done: [(job: Job, resume: @Sendable () -> Void)] = []
+        var large: [Job] = []
         var next = 0
         do {
-            let transaction = try begin(database)
+            let connection = try begin(database)
             while next < batch.count {
                 let job = batch[next]
                 next += 1
-                if let resume = try runInSavepoint(job, transaction) { done.append((job, resume)) }
+                switch try runInSavepoint(job, connection) {
+                case .done(let resume): done.append((job, resume))
+                case .failed: break
+                case .tooLarge: large.append(job)
+                }
             }
         } catch {
             // A savepoint's failure has taken the whole transaction with it. The others may fare better on
@@ -88,41 +99,53 @@ final class WriteQueue: Sendable {
             let error = rollBack(database, after: error)
             guard next > 0 else { return batch.forEach { $0.fail(error) } }
             batch[next - 1].fail(error)
-            for job in done.map(\.job) + batch[next...] { runAlone(job, database) }
+            for job in done.map(\.job) + large + batch[next...] { runAlone(job, database) }
             return
         }
         do {
             try commit(database)
+            done.forEach { $0.resume() }
         } catch {
             let error = rollBack(database, after: error)
-            return done.forEach { $0.job.fail(error) }
+            done.forEach { $0.job.fail(error) }
         }
-        done.forEach { $0.resume() }
+        large.forEach { runAlone($0, database) }
     }
 
-    /// - Returns: how to tell the caller; nil when the job failed and was told so.
+    private enum Outcome {
+        /// With how to tell the caller.
+        case done(@Sendable () -> Void)
+        /// The caller has been told.
+        case failed
+        /// Undone; to be run again.
+        case tooLarge
+    }
+
     /// - Throws: when the transaction is lost; the job has not been told then.
-    private func runInSavepoint(_ job: Job, _ transaction: Transaction) throws -> (@Sendable () -> Void)? {
-        let database = transaction.connection.database
+    private func runInSavepoint(_ job: Job, _ connection: Connection) throws -> Outcome {
+        let database = connection.database
         try database.cachedStatement(sql: "SAVEPOINT caller").execute()
+        let transaction = Transaction(connection, isShared: true)
         do {
             let resume = try job.perform(transaction)
-            if let lost = transaction.connection.lost { throw lost }
+            if let lost = connection.lost { throw lost }
+            if transaction.isTooLarge { throw Transaction.TooLargeToShare() }
             try database.cachedStatement(sql: "RELEASE SAVEPOINT caller").execute()
-            return resume
+            return .done(resume)
         } catch {
-            if transaction.connection.lost != nil { throw error }
+            if connection.lost != nil { throw error }
             try database.cachedStatement(sql: "ROLLBACK TRANSACTION TO SAVEPOINT caller").execute()
             try database.cachedStatement(sql: "RELEASE SAVEPOINT caller").execute()
+            if transaction.isTooLarge { return .tooLarge }
             job.fail(describe(error, database))
-            return nil
+            return .failed
         }
     }
 
     /// IMMEDIATE: waits here, and only here, for a writer of another process.
-    private func begin(_ database: Database) throws -> Transaction {
+    private func begin(_ database: Database) throws -> Connection {
         try database.cachedStatement(sql: "BEGIN IMMEDIATE TRANSACTION").execute()
-        return Transaction(try Connection(database, inTransaction: true))
+        return try Connection(database, inTransaction: true)
     }
 
     private func commit(_ database: Database) throws {

@@ -1,0 +1,115 @@
+import Foundation
+import GRDB
+@testable import SQLiteStore
+import Synchronization
+import TestKit
+import Testing
+import Voicemail
+
+struct VerificationTests {
+    @Test("A wrong counter is found, told with both numbers, and set right")
+    func wrongCounter() async throws {
+        try await withStore { store in
+            try await store.write { writer in
+                for number in 0..<6 { _ = try writer.insert(StoreContract.message(mailbox: "m\(number % 3)", folder: number < 3 ? .new : .saved)) }
+            }
+            #expect(try await store.recount() == [])
+            try await store.writer.writeWithoutTransaction { database in
+                try database.execute(sql: "UPDATE mailbox_tally SET new = 7 WHERE mailbox_id = 'm0'")
+                try database.execute(sql: "DELETE FROM mailbox_tally WHERE mailbox_id = 'm1'")
+                try database.execute(sql: "INSERT INTO mailbox_tally VALUES ('ghost', 'a', 0, 2)")
+            }
+            let one = Tally(new: 1, saved: 1)
+            let expected = [
+                TallyDifference(mailboxID: "ghost", kept: Tally(saved: 2), counted: Tally()),
+                TallyDifference(mailboxID: "m0", kept: Tally(new: 7, saved: 1), counted: one),
+                TallyDifference(mailboxID: "m1", kept: Tally(), counted: one),
+            ]
+            #expect(try await store.recount() == expected)
+            #expect(try await store.recount(limit: 2) == Array(expected.prefix(2)))
+            #expect(try await store.repairTallies() == 3)
+            #expect(try await store.recount() == [])
+            #expect(try await store.repairTallies() == 0)
+            let retired = try await store.write { try $0.retire(accountID: "a", cutoff: StoreContract.now.advanced(by: 1), limit: 99) }
+            #expect(retired == 6)
+        }
+    }
+
+    @Test("Counters follow statements that know nothing of them")
+    func triggers() async throws {
+        try await withStore { store in
+            try await store.write { writer in
+                for number in 0..<30 { _ = try writer.insert(StoreContract.message("m\(number)", mailbox: "m\(number % 3)", folder: Folder.allCases[number % 3])) }
+            }
+            for statement in [
+                "UPDATE message SET folder = 'saved' WHERE serial % 4 = 0", "UPDATE message SET mailbox_id = 'm2' WHERE serial % 5 = 0",
+                "UPDATE message SET removed_at = 1 WHERE serial % 7 = 0", "UPDATE message SET retired = 1 WHERE serial % 3 = 0",
+                "UPDATE message SET removed_at = NULL, folder = 'new'", "DELETE FROM message WHERE serial % 2 = 0", "UPDATE message SET retired = 0",
+                "UPDATE OR REPLACE message SET id = 'm0' WHERE serial < 3", "DELETE FROM message",
+            ] {
+                try await store.writer.writeWithoutTransaction { try $0.execute(sql: statement) }
+                #expect(try await store.recount() == [], "\(statement)")
+            }
+        }
+    }
+
+    @Test("Damage in the file and in references is found")
+    func damage() async throws {
+        try await withStore { store in
+            _ = try await store.write { try $0.insert(StoreContract.message("m")) }
+            #expect(try await store.integrityCheck() == [])
+            try await store.writer.writeWithoutTransaction { database in
+                try database.execute(sql: "PRAGMA foreign_keys = OFF")
+                try database.execute(sql: "UPDATE message SET blob_id = '\(BlobID())'")
+                // An index that lacks a row.
+                try database.execute(sql: "PRAGMA writable_schema = ON")
+                try database.execute(sql: "UPDATE sqlite_schema SET sql = replace(sql, 'IS NULL', 'IS NOT NULL') WHERE name = 'message_by_account'")
+            }
+            let found = try await store.integrityCheck()
+            #expect(found.contains("1 rows of message name a blob that is not there"))
+            #expect(found.contains { $0.contains("message_by_account") })
+        }
+    }
+
+    @Test("A backup is the database as it was, while others go on writing")
+    func backup() async throws {
+        let directory = try TemporaryDirectory()
+        let store = try SQLiteStore(path: directory.path())
+        // Long ids make for more pages than one step copies.
+        let long = String(repeating: "x", count: 1000)
+        try await store.write { writer in for number in 0..<2000 { _ = try writer.insert(StoreContract.message(long + "\(number)")) } }
+        let seen = Mutex<[(Int, Int)]>([])
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for number in 0..<50 { _ = try await store.write { try $0.insert(StoreContract.message("during-\(number)")) } }
+            }
+            try await store.backup(to: directory.path("copy")) { copied, total in seen.withLock { $0.append((copied, total)) } }
+            try await group.waitForAll()
+        }
+        let reports = seen.withLock { $0 }
+        #expect(reports.count > 1)
+        #expect(zip(reports, reports.dropFirst()).allSatisfy { $0.0 < $1.0 })
+        #expect(reports.last.map { $0.0 == $0.1 } == true)
+        let copy = try SQLiteStore(path: directory.path("copy"))
+        #expect(try await copy.integrityCheck() == [])
+        #expect(try await copy.recount() == [])
+        let tally = try await copy.read { try $0.tally(mailboxID: "m", cutoff: StoreContract.long) }
+        #expect((2000...2050).contains(tally.new))
+        try copy.close()
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: directory.path("copy")))
+        await #expect(throws: StoreError.self) { try await store.backup(to: directory.path("copy")) }
+        #expect(try Data(contentsOf: URL(fileURLWithPath: directory.path("copy"))) == bytes)
+        await #expect(throws: StoreError.self) { try await store.backup(to: directory.path("nowhere/copy")) }
+        try store.close()
+    }
+
+    @Test("A closed store fails what it is asked, and does not end the process")
+    func closed() async throws {
+        let directory = try TemporaryDirectory()
+        let store = try SQLiteStore(path: directory.path())
+        try store.close()
+        await #expect(throws: StoreError.self) { try await store.read { try $0.message(id: "m") } }
+        await #expect(throws: StoreError.self) { try await store.write { try $0.insert(StoreContract.message("m")) } }
+        #expect(await store.unavailability() != nil)
+    }
+}
