@@ -55,7 +55,10 @@ public struct KazooDialect: Dialect {
         } else {
             response = await judged(request, path)
         }
-        Self.allowCrossOrigin(path?.route.methods ?? [], request, &response)
+        let methods = path?.route.methods ?? []
+        // RFC 9110 §15.5.6: who is refused a method is told the others.
+        if response.status == .methodNotAllowed { response.headers[.allow] = ([.options] + methods).map(\.rawValue).joined(separator: ", ") }
+        Self.allowCrossOrigin(methods, request, &response)
         response.headers[.xRequestID] = request.id
         response.routeLabel = path?.route.template ?? "unknown"
         return response

@@ -8,10 +8,13 @@ extension VoicemailService {
         let now = clock.now
         return try await store.write { writer in
             var greeting = try Self.document(id, .media, account.id, writer)
-            var (attributes, violations) = Schema.media.apply(to: Self.normalized(change.applied(to: greeting.attributes)))
+            var planned = Self.normalized(change.applied(to: greeting.attributes))
+            // What audio there is stays as the upload said (contract §8: set by upload), whatever its type: clients send back what they read.
+            let isSet = greeting.blobID != nil
+            if isSet { for key in Self.setByUpload { planned[key] = nil } }
+            var (attributes, violations) = Schema.media.apply(to: planned)
             guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
-            // What the audio is stays as the upload said (contract §8: set by upload).
-            for key in ["content_type", "content_length"] { attributes[key] = greeting.attributes[key] ?? attributes[key] }
+            if isSet { for key in Self.setByUpload { attributes[key] = greeting.attributes[key] } }
             greeting.attributes = attributes
             greeting.name = attributes["name"]?.string ?? ""
             return try Self.save(&greeting, writer, now)
@@ -50,6 +53,8 @@ extension VoicemailService {
             fileName: greeting.hidden["file_name"]?.string ?? greeting.id)
         return (reader, attachment)
     }
+
+    private static let setByUpload = ["content_type", "content_length"]
 
     private static func normalized(_ request: JSONObject) -> JSONObject {
         var object = request
