@@ -48,6 +48,7 @@ let package = Package(
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .target(name: "CFileIO"),
         .target(name: "COpenAPI", exclude: ["kazoo.json"]),
+        .systemLibrary(name: "CMalloc"),
 
         .target(
             name: "Voicemail",
@@ -88,7 +89,7 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "Voicemail", "SQLiteStore", "FileArchive", "Audio", "HTTPFront", "KazooAPI", logging,
+                "Voicemail", "SQLiteStore", "FileArchive", "Audio", "HTTPFront", "KazooAPI", "CMalloc", logging,
                 product("Configuration", "swift-configuration"), product("Yams", "Yams"),
                 product("ServiceLifecycle", "swift-service-lifecycle"), product("UnixSignals", "swift-service-lifecycle"),
                 crypto, nioCore, nioPosix,
@@ -97,8 +98,9 @@ let package = Package(
         .executableTarget(
             name: "aftertone",
             dependencies: [
-                "Server", "Voicemail", logging, product("ArgumentParser", "swift-argument-parser"),
-                product("ServiceLifecycle", "swift-service-lifecycle"),
+                "Server", "Voicemail", "SQLiteStore", "FileArchive", "Audio", "HTTPFront", "KazooAPI", logging, nioCore, nioPosix,
+                product("ArgumentParser", "swift-argument-parser"), product("ServiceLifecycle", "swift-service-lifecycle"),
+                product("UnixSignals", "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
 
@@ -106,7 +108,8 @@ let package = Package(
             name: "TestKit",
             dependencies: [
                 "Voicemail", "SQLiteStore", "FileArchive", "Audio", "HTTPFront", "Server", logging, nioCore, nioPosix,
-                product("NIOConcurrencyHelpers", "swift-nio"), product("NIOHTTP1", "swift-nio"), product("AsyncHTTPClient", "async-http-client"), product("ServiceLifecycle", "swift-service-lifecycle"),
+                product("NIOConcurrencyHelpers", "swift-nio"), product("NIOHTTP1", "swift-nio"),
+                product("AsyncHTTPClient", "async-http-client"), product("ServiceLifecycle", "swift-service-lifecycle"),
             ],
             path: "Tests/TestKit", swiftSettings: settings),
         .testTarget(name: "VoicemailTests", dependencies: ["Voicemail", "TestKit"], swiftSettings: settings),

@@ -9,6 +9,7 @@ import Voicemail
         try await TestServer.run { server in
             #expect(try await server.send("GET", "/livez").status == 200)
             #expect(try await server.send("GET", "/readyz").json["status"] == "ready")
+            #expect(try await server.send("GET", "/openapi/kazoo.json").json["openapi"]?.string?.hasPrefix("3.1") == true)
             let world = try await server.makeWorld()
             let box = try await server.send("GET", world.boxPath, token: world.token)
             #expect(box.status == 200)

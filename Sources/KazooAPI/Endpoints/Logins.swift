@@ -48,12 +48,8 @@ extension KazooDialect {
     }
 
     func openSession(account: Document, user: Document?, credentialID: String?) async throws -> Reply {
-        let lifetime = service.limits.tokenLifetime
-        let now = service.clock.now
-        let token = KazooToken.make(
-            account: account, userID: user?.id, issued: now, expires: now.advanced(by: lifetime), secrets: service.secrets)
-        try await service.openSession(
-            token: token, kind: .kazoo, accountID: account.id, userID: user?.id, credentialID: credentialID, lifetime: lifetime)
+        let token = try await service.issueKazooToken(
+            account: account, user: user, credentialID: credentialID, lifetime: service.limits.tokenLifetime)
         var reply = Reply.json(.object(SessionView.object(account, user)))
         reply.token = token
         return reply

@@ -15,3 +15,16 @@ enum KazooToken {
         return signed + "." + Data(secrets.sign(signed)).base64URL
     }
 }
+
+extension VoicemailService {
+    /// Opens a session of this interface.
+    /// - Parameter lifetime: seconds.
+    /// - Returns: the token to present, which is kept nowhere.
+    public func issueKazooToken(account: Document, user: Document?, credentialID: String? = nil, lifetime: Int) async throws -> String {
+        let now = clock.now
+        let token = KazooToken.make(account: account, userID: user?.id, issued: now, expires: now.advanced(by: lifetime), secrets: secrets)
+        try await openSession(
+            token: token, kind: .kazoo, accountID: account.id, userID: user?.id, credentialID: credentialID, lifetime: lifetime)
+        return token
+    }
+}

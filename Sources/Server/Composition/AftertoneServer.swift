@@ -12,11 +12,12 @@ public struct AftertoneServer: Sendable {
     /// - Parameters:
     ///   - registry: what `/metrics` shows.
     ///   - stopSignals: signals that end the server in order.
+    ///   - reloadSignals: signals that have certificates read anew.
     ///   - uptime: seconds of a clock that never goes back, for rate limits.
     ///   - onListening: called once for each address when requests are accepted there.
     public init(
         _ installation: Installation, registry: MetricsRegistry = MetricsRegistry(), stopSignals: [UnixSignal] = [],
-        uptime: @escaping @Sendable () -> Double = { Uptime.seconds }, onListening: @escaping @Sendable (Front.Bound) async -> Void
+        reloadSignals: [UnixSignal] = [], uptime: @escaping @Sendable () -> Double = { Uptime.seconds }, onListening: @escaping @Sendable (Front.Bound) async -> Void
     ) {
         self.installation = installation
         let configuration = installation.configuration
@@ -29,14 +30,16 @@ public struct AftertoneServer: Sendable {
             uptime: uptime)
         let front = Front(
             listeners: configuration.http.listeners, dialects: dialects.all, limits: configuration.http.limits,
-            deadlines: configuration.http.deadlines, metrics: registry, readiness: Self.readiness(of: installation.service), logger: logger,
-            onListening: onListening)
+            deadlines: configuration.http.deadlines, metrics: registry, readiness: Self.readiness(of: installation.service),
+            documents: Dialects.descriptions, logger: logger, onListening: onListening)
         let housekeeping = Housekeeping(
             service: installation.service, interval: .seconds(configuration.housekeeping.intervalSeconds), logger: logger)
         // Stopped from the last to the first: what serves goes before what it needs.
+        let services: [any Service] = [housekeeping, CertificateReload(front: front, signals: reloadSignals), front]
         group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [.init(service: housekeeping), .init(service: front)], gracefulShutdownSignals: stopSignals, logger: logger))
+                services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
+                gracefulShutdownSignals: stopSignals, logger: logger))
     }
 
     /// Serves until a graceful shutdown, from a signal or of `group`. The installation stays open.

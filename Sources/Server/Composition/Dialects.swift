@@ -2,7 +2,7 @@ import HTTPFront
 import KazooAPI
 import Voicemail
 
-/// Every interface this server speaks. A further one is a line in `all`.
+/// Every interface this server speaks. A further one is a line in `all`, and one in `descriptions`.
 struct Dialects: Sendable {
     let service: VoicemailService
     let configuration: Configuration
@@ -12,6 +12,11 @@ struct Dialects: Sendable {
     let uptime: @Sendable () -> Double
 
     var all: [any Dialect] { [kazoo] }
+
+    /// What describes them to machines, by path.
+    static var descriptions: [String: StaticRoute] {
+        ["/openapi/kazoo.json": StaticRoute(contentType: "application/json", bytes: KazooDialect.openAPI)]
+    }
 
     private var kazoo: KazooDialect {
         let settings = KazooSettings(

@@ -1,0 +1,16 @@
+import HTTPFront
+import ServiceLifecycle
+import UnixSignals
+
+/// Reads the certificates anew when a signal says so.
+struct CertificateReload: Service {
+    let front: Front
+    let signals: [UnixSignal]
+
+    func run() async throws {
+        guard !signals.isEmpty else { return try await gracefulShutdown() }
+        for await _ in await UnixSignalsSequence(trapping: signals).cancelOnGracefulShutdown() {
+            await front.reloadCertificates()
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import Foundation
+import NIOCore
+import NIOPosix
+import Server
+import Voicemail
+
+/// An audio file of this machine on its way into the archive.
+struct AudioFile {
+    private static let chunk = 262_144
+
+    let path: String
+
+    /// Streams the file through the same intake as every other upload.
+    /// - Throws: `Refusal`, `VoicemailError.unplayable`, `ArchiveError`.
+    func store(in installation: Installation) async throws -> ReceivedAudio {
+        let facts = try await measured(installation)
+        let intake = try await installation.service.receiveAudio()
+        do {
+            try await FileHandleReader.forEachChunk(of: path, size: Self.chunk) { try await intake.write($0) }
+            return try await intake.finish(
+                contentType: facts.contentType, fileName: (path as NSString).lastPathComponent, policy: .playableOnly)
+        } catch {
+            await intake.abandon()
+            throw error
+        }
+    }
+
+    /// The type stored with a message is what decoding says, so the file is looked at before it is taken in.
+    private func measured(_ installation: Installation) async throws -> AudioFacts {
+        var isDirectory: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else { throw Refusal("there is no file \(path)") }
+        guard !isDirectory.boolValue, FileManager.default.isReadableFile(atPath: path) else { throw Refusal("\(path) cannot be read") }
+        do {
+            return try await installation.service.codec.measure(.file(path: path))
+        } catch AudioError.undecodable {
+            throw Refusal("no decoder accepts \(path)")
+        }
+    }
+}
+
+extension AudioFacts {
+    /// The media type of the container.
+    var contentType: String {
+        switch container {
+        case "mp3": "audio/mpeg"
+        default: "audio/" + container
+        }
+    }
+}
+
+/// Reads a file piece by piece, off the cooperative pool.
+enum FileHandleReader {
+    static func forEachChunk(of path: String, size: Int, _ body: (ByteBuffer) async throws -> Void) async throws {
+        guard let handle = FileHandle(forReadingAtPath: path) else { throw Refusal("\(path) cannot be read") }
+        defer { try? handle.close() }
+        while let data = try await NIOThreadPool.singleton.runIfActive({ try handle.read(upToCount: size) }), !data.isEmpty {
+            try await body(ByteBuffer(bytes: data))
+        }
+    }
+}

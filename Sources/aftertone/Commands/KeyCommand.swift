@@ -1,0 +1,89 @@
+import ArgumentParser
+import Server
+import Voicemail
+
+struct KeyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "key", abstract: "Keys: what applications log in with.", subcommands: [Create.self, List.self, Delete.self])
+
+    /// Which interface a key opens.
+    enum Kind: String, CaseIterable, ExpressibleByArgument {
+        case kazoo
+        case pSeries = "p-series"
+        case sSeries = "s-series"
+        case intake
+    }
+
+    struct Create: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Makes a key and prints it. It is not kept in a form that could be printed again.")
+
+        @OptionGroup var common: CommonOptions
+        @Option(help: "Id, name or realm.") var account: String
+        @Option(help: "The interface it is for.") var kind: Kind
+        @Option(help: "What it is for, in words.") var name: String?
+
+        func run() async throws {
+            try await common.open { installation in
+                let account = try await Lookup(service: installation.service).account(account)
+                common.output.show(try await Self.issue(kind, name: name ?? kind.rawValue, for: account, installation.service))
+            }
+        }
+
+        private static func issue(_ kind: Kind, name: String, for account: Document, _ service: VoicemailService) async throws -> JSONObject {
+            switch kind {
+            case .kazoo:
+                let issued = try await service.createAPIKey(name: name, in: account)
+                var object = issued.credential.asKey
+                object["api_key"] = .string(issued.secret)
+                return object
+            case .pSeries, .sSeries, .intake:
+                throw Refusal("--kind \(kind.rawValue): this version does not speak that interface yet")
+            }
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Lists the keys of an account, without their secrets.")
+
+        @OptionGroup var common: CommonOptions
+        @Option(help: "Id, name or realm.") var account: String
+
+        func run() async throws {
+            try await common.open { installation in
+                let account = try await Lookup(service: installation.service).account(account)
+                let keys = try await installation.service.credentials(of: account).filter { $0.kind != .login }
+                try await common.output.list(["id", "kind", "name", "created"], keys.map(\.asKey))
+            }
+        }
+    }
+
+    struct Delete: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Withdraws a key; what it has opened is closed.")
+
+        @OptionGroup var common: CommonOptions
+        @Option(help: "Id, name or realm.") var account: String
+        @Argument(help: "Its id.") var key: String
+
+        func run() async throws {
+            try await common.open { installation in
+                let service = installation.service
+                let account = try await Lookup(service: service).account(account)
+                guard let credential = try await service.credentials(of: account).first(where: { $0.id == key && $0.kind != .login }) else {
+                    throw Refusal("there is no key \(key) in the account")
+                }
+                try await service.removeCredential(key, in: account)
+                common.output.show(credential.asKey, ["id", "name"])
+            }
+        }
+    }
+}
+
+extension Credential {
+    /// What the command line shows of it.
+    var asKey: JSONObject {
+        [
+            "id": .string(id), "account_id": .string(accountID), "kind": .string(kind.rawValue), "name": .string(name),
+            "created": .string(created.iso8601),
+        ]
+    }
+}

@@ -1,0 +1,108 @@
+import ArgumentParser
+import Server
+import Voicemail
+
+struct MailboxCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mailbox", abstract: "Mailboxes: where messages are.", subcommands: [Create.self, List.self, Show.self, Delete.self])
+
+    struct Create: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Makes a mailbox.")
+
+        @OptionGroup var common: CommonOptions
+        @Option(help: "Id, name or realm.") var account: String
+        @Option(help: "Its number; unique in the account.") var number: String
+        @Option(help: "Its name.") var name: String
+        @Option(help: ArgumentHelp("Whose it is: id or user name.", valueName: "user")) var owner: String?
+        @Option(help: ArgumentHelp("Its time zone, such as Europe/Dublin.", valueName: "zone")) var timezone: ZoneName?
+        @Option(help: ArgumentHelp("Where its PIN is: the first line of a file.", valueName: "file")) var pinFile: String?
+
+        func run() async throws {
+            try await common.open { installation in
+                let lookup = Lookup(service: installation.service)
+                let account = try await lookup.account(account)
+                var request: JSONObject = ["name": .string(name), "mailbox": .string(number)]
+                if let owner { request["owner_id"] = .string(try await lookup.user(owner, of: account).id) }
+                request["timezone"] = timezone.map { .string($0.name) }
+                if let pinFile { request["pin"] = .string(try SecretInput.read(file: pinFile)) }
+                let mailbox = try await installation.service.createMailbox(request, id: nil, in: account)
+                common.output.show(mailbox.asMailbox(), ["id", "account_id", "number", "name", "owner_id", "timezone"])
+            }
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Lists the mailboxes of an account with how many messages they hold.")
+
+        @OptionGroup var common: CommonOptions
+        @Option(help: "Id, name or realm.") var account: String
+
+        func run() async throws {
+            try await common.open { installation in
+                let service = installation.service
+                let account = try await Lookup(service: service).account(account)
+                var start: (name: String, id: String)?
+                var isDone = false
+                try await common.output.list(["id", "number", "name", "new", "saved"]) {
+                    if isDone { return [] }
+                    let page = try await service.mailboxSummaries(of: account, start: start, limit: 500)
+                    start = page.next
+                    isDone = page.next == nil
+                    return page.items.map { $0.mailbox.asMailbox($0.tally) }
+                }
+            }
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Shows a mailbox, but for its PIN.")
+
+        @OptionGroup var common: CommonOptions
+        @Option(help: "Id, name or realm.") var account: String
+        @Argument(help: "Number or id.") var mailbox: String
+
+        func run() async throws {
+            try await common.open { installation in
+                let service = installation.service
+                let lookup = Lookup(service: service)
+                let account = try await lookup.account(account)
+                let mailbox = try await lookup.mailbox(mailbox, of: account)
+                let cutoff = service.cutoff(for: account)
+                let tally = try await service.store.read { try $0.tally(mailboxID: mailbox.id, cutoff: cutoff) }
+                common.output.show(mailbox.asMailbox(tally))
+            }
+        }
+    }
+
+    struct Delete: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Deletes a mailbox with its messages.")
+
+        @OptionGroup var common: CommonOptions
+        @Option(help: "Id, name or realm.") var account: String
+        @Argument(help: "Number or id.") var mailbox: String
+
+        func run() async throws {
+            try await common.open { installation in
+                let lookup = Lookup(service: installation.service)
+                let account = try await lookup.account(account)
+                let mailbox = try await lookup.mailbox(mailbox, of: account)
+                let removed = try await installation.service.removeMailbox(mailbox.id, in: account)
+                common.output.show(removed.asMailbox(), ["id", "number", "name"])
+            }
+        }
+    }
+}
+
+extension Document {
+    /// For a mailbox: what the command line shows of it, which is never the PIN.
+    func asMailbox(_ tally: Tally? = nil) -> JSONObject {
+        var object: JSONObject = ["id": .string(id), "account_id": .string(accountID), "number": .string(number)]
+        object.merge(attributes) { mine, _ in mine }
+        object.removeValue(forKey: "pin")
+        if let tally {
+            object["new"] = .int(tally.new)
+            object["saved"] = .int(tally.saved)
+        }
+        return object
+    }
+}

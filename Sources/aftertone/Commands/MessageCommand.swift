@@ -1,0 +1,107 @@
+import ArgumentParser
+import Server
+import Voicemail
+
+struct MessageCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "message", abstract: "Messages.", subcommands: [Add.self, List.self, Show.self])
+
+    struct Add: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Leaves a message from an audio file, as a caller would.")
+
+        @OptionGroup var common: CommonOptions
+        @Option(help: "Id, name or realm.") var account: String
+        @Option(help: "Number or id.") var mailbox: String
+        @Option(help: "The caller's number.") var from: String
+        @Option(help: "The caller's name.") var name: String?
+        @Option(help: ArgumentHelp("When it was left, in RFC 3339 (default: now).", valueName: "time")) var at: Moment?
+        @Flag(help: "Tells those who want to know of new messages. This version tells nobody yet.") var notify = false
+        @Argument(help: "WAV, MP3, GSM, Ogg or FLAC.") var file: String
+
+        func run() async throws {
+            if notify { throw Refusal("--notify: this version cannot notify anybody yet; the message was not added") }
+            try await common.open(for: .storesAudio) { installation in
+                let lookup = Lookup(service: installation.service)
+                let account = try await lookup.account(account)
+                let mailbox = try await lookup.mailbox(mailbox, of: account)
+                let audio = try await AudioFile(path: file).store(in: installation)
+                let draft = MessageDraft(callerName: name, callerNumber: from, timestamp: at?.timestamp)
+                let message = try await installation.service.deposit(draft, mailboxID: mailbox.id, in: account, audio: audio)
+                common.output.show(message.asMessage, ["id", "timestamp", "from", "to", "length_ms"])
+            }
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Lists the messages of a mailbox, or of the whole account, newest first.")
+
+        @OptionGroup var common: CommonOptions
+        @Option(help: "Id, name or realm.") var account: String
+        @Option(help: "Number or id.") var mailbox: String?
+
+        func run() async throws {
+            try await common.open { installation in
+                let service = installation.service
+                let lookup = Lookup(service: service)
+                let account = try await lookup.account(account)
+                var scope = MessageQuery.Scope.account(account.id)
+                if let mailbox { scope = .mailbox(try await lookup.mailbox(mailbox, of: account).id) }
+                var listing: MessageListing? = MessageListing(query: MessageQuery(scope: scope), limit: 500)
+                try await common.output.list(["id", "timestamp", "folder", "caller_id_number", "caller_id_name", "length_ms"]) {
+                    guard let current = listing else { return [] }
+                    let page = try await service.messages(current)
+                    listing?.query.start = page.next
+                    if page.next == nil { listing = nil }
+                    return page.messages.map(\.asMessage)
+                }
+            }
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Shows a message.")
+
+        @OptionGroup var common: CommonOptions
+        @Option(help: "Only if it is of this account: id, name or realm.") var account: String?
+        @Option(help: "Only if it is in this mailbox: number or id.") var mailbox: String?
+        @Argument(help: "Its id.") var message: String
+
+        func validate() throws {
+            if mailbox != nil, account == nil { throw ValidationError("--mailbox needs --account") }
+        }
+
+        func run() async throws {
+            try await common.open { installation in
+                let lookup = Lookup(service: installation.service)
+                let message = try await lookup.message(message)
+                if let account {
+                    let account = try await lookup.account(account)
+                    guard message.accountID == account.id else { throw Refusal("there is no message \(self.message) in the account") }
+                    if let mailbox, try await lookup.mailbox(mailbox, of: account).id != message.mailboxID {
+                        throw Refusal("there is no message \(self.message) in the mailbox")
+                    }
+                }
+                common.output.show(message.asMessage)
+            }
+        }
+    }
+}
+
+extension Message {
+    /// What the command line shows of it. Its id is the one that KAZOO clients know it by.
+    var asMessage: JSONObject {
+        var object: JSONObject = [
+            "id": .string(monthID), "media_id": .string(monthID), "account_id": .string(accountID), "mailbox_id": .string(mailboxID),
+            "folder": .string(folder.rawValue), "timestamp": .string(timestamp.iso8601), "caller_id_number": .string(callerNumber),
+            "caller_id_name": .string(callerName), "from": .string(from), "to": .string(to), "call_id": .string(callID),
+            "length_ms": .int(lengthMilliseconds),
+        ]
+        if let audio {
+            object["content_type"] = .string(audio.contentType)
+            object["size"] = .int(audio.size)
+            object["file_name"] = .string(audio.fileName)
+            object["blob_id"] = .string(audio.blobID.hex)
+        }
+        return object
+    }
+}

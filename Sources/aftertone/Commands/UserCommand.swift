@@ -1,0 +1,75 @@
+import ArgumentParser
+import Server
+import Voicemail
+
+struct UserCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "user", abstract: "Users: who logs in.", subcommands: [Create.self, List.self, Delete.self])
+
+    struct Create: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Makes a user. The password is the first line of a file or of standard input.")
+
+        @OptionGroup var common: CommonOptions
+        @Option(help: "Id, name or realm.") var account: String
+        @Option(help: "What he logs in with; unique in the account.") var username: String
+        @Option(help: "His address.") var email: String?
+        @Option(help: "(default: the user name)") var firstName: String?
+        @Option(help: "(default: the user name)") var lastName: String?
+        @Flag(help: "Makes him an administrator of the account.") var admin = false
+        @Option(help: ArgumentHelp("Where the password is.", valueName: "file")) var passwordFile: String?
+
+        func run() async throws {
+            let password = try passwordFile.map(SecretInput.read(file:)) ?? SecretInput.read(prompt: "password of \(username)")
+            try await common.open { installation in
+                let account = try await Lookup(service: installation.service).account(account)
+                var request: JSONObject = [
+                    "username": .string(username), "first_name": .string(firstName ?? username), "last_name": .string(lastName ?? username),
+                    "priv_level": admin ? "admin" : "user", "password": .string(password),
+                ]
+                request["email"] = email.map { .string($0) }
+                common.output.show(try await installation.service.createUser(request, id: nil, in: account).asUser)
+            }
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Lists the users of an account.")
+
+        @OptionGroup var common: CommonOptions
+        @Option(help: "Id, name or realm.") var account: String
+
+        func run() async throws {
+            try await common.open { installation in
+                let account = try await Lookup(service: installation.service).account(account)
+                let pages = DocumentPages(service: installation.service, query: DocumentQuery(kind: .user, accountID: account.id))
+                try await common.output.list(["id", "username", "priv_level", "email"]) { try await pages.next().map(\.asUser) }
+            }
+        }
+    }
+
+    struct Delete: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Deletes a user with his logins. His mailboxes stay.")
+
+        @OptionGroup var common: CommonOptions
+        @Option(help: "Id, name or realm.") var account: String
+        @Argument(help: "Id or user name.") var user: String
+
+        func run() async throws {
+            try await common.open { installation in
+                let lookup = Lookup(service: installation.service)
+                let account = try await lookup.account(account)
+                let user = try await lookup.user(user, of: account)
+                common.output.show(try await installation.service.removeUser(user.id, in: account).asUser, ["id", "username"])
+            }
+        }
+    }
+}
+
+extension Document {
+    /// For a user: what the command line shows of him.
+    var asUser: JSONObject {
+        var object: JSONObject = ["id": .string(id), "account_id": .string(accountID)]
+        object.merge(attributes) { mine, _ in mine }
+        return object
+    }
+}

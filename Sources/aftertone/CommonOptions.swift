@@ -1,0 +1,73 @@
+import ArgumentParser
+import Foundation
+import Logging
+import Server
+import Voicemail
+
+/// What every command takes.
+struct CommonOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The data directory (default: $AFTERTONE_DATA, else ./aftertone-data).", valueName: "dir"))
+    var data: String?
+
+    @Option(help: ArgumentHelp("The configuration file (default: $\(Configuration.fileVariable), else none).", valueName: "file"))
+    var config: String?
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    var output: Output { Output(json: json) }
+
+    /// The configuration with what the command line says over it.
+    func loadConfiguration() throws -> Configuration {
+        let environment = ProcessInfo.processInfo.environment
+        var configuration = try Configuration.load(file: config ?? environment[Configuration.fileVariable], environment: environment)
+        if let data { configuration.data = data }
+        guard !configuration.data.isEmpty else { throw ValidationError("--data is empty") }
+        return configuration
+    }
+
+    /// Opens the data directory, runs `body` and closes it.
+    /// - Parameter creating: whether a missing directory is made.
+    func open<Value>(
+        for use: DirectoryUse = .looks, creating: Bool = false, _ body: (Installation) async throws -> Value
+    ) async throws -> Value {
+        let installation = try await Installation.open(
+            try loadConfiguration(), for: use, creating: creating, logger: Self.logger(.error))
+        let value: Value
+        do {
+            value = try await body(installation)
+        } catch {
+            try await installation.close()
+            throw error
+        }
+        try await installation.close()
+        return value
+    }
+
+    /// Log lines go where complaints go, so that standard output stays clean.
+    static func logger(_ level: Logger.Level) -> Logger {
+        var logger = Logger(label: "aftertone") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = level
+        return logger
+    }
+}
+
+/// A moment in RFC 3339.
+struct Moment: ExpressibleByArgument {
+    let timestamp: Timestamp
+
+    init?(argument: String) {
+        guard let timestamp = Timestamp(rfc3339: argument), Timestamp.plausible.contains(timestamp.unix) else { return nil }
+        self.timestamp = timestamp
+    }
+}
+
+/// A time zone by its name in the tz database.
+struct ZoneName: ExpressibleByArgument {
+    let name: String
+
+    init?(argument: String) {
+        guard TimeZone(identifier: argument) != nil else { return nil }
+        name = argument
+    }
+}

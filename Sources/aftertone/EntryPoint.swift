@@ -1,0 +1,65 @@
+import ArgumentParser
+import Server
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Exit status: 0 done, 1 refused, 2 wrong usage. The parser's own would be 64 for the last.
+@main
+enum EntryPoint {
+    static func main() async {
+        // A reader that goes away is an error of a write, not the end of the process.
+        signal(SIGPIPE, SIG_IGN)
+        exit(await run())
+    }
+
+    private static func run() async -> Int32 {
+        do {
+            var command = try Aftertone.parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+            return 0
+        } catch {
+            return report(error)
+        }
+    }
+
+    private static func report(_ error: any Error) -> Int32 {
+        switch error {
+        case let code as ExitCode: return code.rawValue
+        case is Refusal: break
+        default:
+            let message = Aftertone.fullMessage(for: error)
+            switch Aftertone.exitCode(for: error) {
+            case .success:
+                Terminal.print(message)
+                return 0
+            case .validationFailure:
+                Terminal.complain(message)
+                return 2
+            default: break
+            }
+        }
+        Terminal.complain("aftertone: " + Terminal.visible(Wording.text(for: error)))
+        return 1
+    }
+}
+
+struct Aftertone: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "aftertone", abstract: "A voicemail and call-recording server that speaks the REST interfaces of four vendors.",
+        version: "aftertone \(Version.number)",
+        subcommands: [
+            ServeCommand.self, AccountCommand.self, UserCommand.self, MailboxCommand.self, MessageCommand.self,
+            KeyCommand.self, TokenCommand.self, ConfigCommand.self,
+            VersionCommand.self,
+        ])
+}

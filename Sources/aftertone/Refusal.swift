@@ -1,0 +1,87 @@
+import FileArchive
+import SQLiteStore
+import Server
+import Voicemail
+
+/// Why a command is not done, in a sentence for the one who gave it.
+struct Refusal: Error {
+    let text: String
+
+    init(_ text: String) { self.text = text }
+}
+
+/// What refusals of the parts below are called here: the command line's error table.
+enum Wording {
+    static func text(for error: any Error) -> String {
+        switch error {
+        case let refusal as Refusal: refusal.text
+        case let error as VoicemailError: text(error)
+        case let error as StoreError: text(error)
+        case let error as ArchiveError: text(error)
+        case let error as AudioError: text(error)
+        default: "\(error)"
+        }
+    }
+
+    private static func text(_ error: VoicemailError) -> String {
+        switch error {
+        case .notFound(let id): "there is no \(id)"
+        case .noAudio(let id): "\(id) has no audio"
+        case .invalid(let violations): violations.map(text).joined(separator: "; ")
+        case .forbidden: "that is not allowed"
+        case .badCredentials: "wrong credentials"
+        case .disabled: "the account or user is switched off"
+        case .expired(let id, _): "\(id) is older than retention allows to change"
+        case .conflict: "it conflicts with what is there"
+        case .unplayable: "no decoder accepts the audio"
+        }
+    }
+
+    private static func text(_ violation: Violation) -> String {
+        // Not even a secret that is refused is shown.
+        let isSecret = ["pin", "password"].contains(violation.path.last ?? "")
+        let value = isSecret ? "" : violation.value?.text.map { " \"\($0)\"" } ?? ""
+        let rule =
+            switch violation.rule {
+            case .required: "is required"
+            case .type(let names): "must be a \(names.joined(separator: " or "))"
+            case .minLength(let length): "\(value) is shorter than \(length) characters"
+            case .maxLength(let length): "\(value) is longer than \(length) characters"
+            case .enumeration(let words): "\(value) is none of \(words.joined(separator: ", "))"
+            case .minimum(let least): "\(value) is less than \(least)"
+            case .maximum(let most): "\(value) is more than \(most)"
+            case .minItems(let least): "has fewer than \(least) items"
+            case .maxItems(let most): "has more than \(most) items"
+            case .format(let name): "\(value) is no \(name)"
+            case .unique: "\(value) is taken"
+            case .other(_, let message, _, _): "\(value): \(message)"
+            }
+        return violation.path.joined(separator: ".") + (rule.hasPrefix(" ") ? "" : " ") + rule
+    }
+
+    private static func text(_ error: StoreError) -> String {
+        switch error {
+        case .conflict: "it conflicts with what is there"
+        case .full: "no room on the disk of the database"
+        case .failed(let reason): "the database failed: \(reason)"
+        }
+    }
+
+    private static func text(_ error: ArchiveError) -> String {
+        switch error {
+        case .missing(let id): "audio \(id) is missing; run `aftertone verify`"
+        case .tooLarge(let limit): "the audio is larger than \(limit) bytes"
+        case .full: "no room for audio"
+        case .failed(let reason): "the archive failed: \(reason)"
+        }
+    }
+
+    private static func text(_ error: AudioError) -> String {
+        switch error {
+        case .undecodable: "no decoder accepts the audio"
+        case .tooLong(let limit): "the audio is longer than \(limit) seconds"
+        case .full: "no room for a rendering"
+        case .failed(let reason): "decoding failed: \(reason)"
+        }
+    }
+}
