@@ -1,4 +1,4 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 import PackageDescription
 
 /// Every target of ours speaks the same Swift: the language mode of the tools version (6), nothing
@@ -6,7 +6,7 @@ import PackageDescription
 let settings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
-]
+] + (Context.environment["AFTERTONE_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
 func product(_ name: String, _ package: String) -> Target.Dependency {
     .product(name: name, package: package)
@@ -127,6 +127,12 @@ let package = Package(
         .testTarget(
             name: "KazooAPITests", dependencies: ["KazooAPI", "HTTPFront", "Server", "TestKit", "Voicemail", nioCore, product("HTTPTypes", "swift-http-types")],
             swiftSettings: settings),
+        .testTarget(
+            name: "CrashTests",
+            dependencies: [
+                "aftertone", "Server", "TestKit", "Voicemail", nioCore, product("NIOHTTP1", "swift-nio"),
+                product("AsyncHTTPClient", "async-http-client"),
+            ], swiftSettings: settings),
         .testTarget(
             name: "ServerTests",
             dependencies: ["Server", "aftertone", "TestKit", "Voicemail", "HTTPFront", "Audio", "SQLiteStore", nioCore, logging], swiftSettings: settings),

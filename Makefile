@@ -1,0 +1,48 @@
+# Aftertone. `make run` and `make test` do everything on a fresh Debian 12 or Ubuntu with Swift; both may be run again.
+
+SWIFT := $(shell command -v swift 2>/dev/null)
+KILLS ?= 1000
+
+.PHONY: run build test crashtest bench apitest install swift clean
+
+## run: install what is missing, build in release mode, serve the demo
+run: install
+	swift run -c release aftertone demo
+
+## build: install what is missing and build in release mode
+build: install
+	swift build -c release
+
+## test: install what is missing, build with warnings as errors, run every test
+test: install
+	AFTERTONE_STRICT=1 swift build --build-tests
+	AFTERTONE_STRICT=1 swift test --skip-build
+
+## crashtest: kill the server KILLS times under load, and compare what was acknowledged with what is there
+crashtest: install
+	swift build --build-tests
+	KILLS=$(KILLS) swift test --skip-build --filter CrashTests
+
+## bench: install the yardsticks, measure, print a table, write it as JSON
+bench: install
+	scripts/install bench
+	scripts/bench
+
+## apitest: exercise the served OpenAPI description with schemathesis
+apitest: install
+	scripts/install apitest
+	swift build
+	scripts/apitest
+
+install: swift
+	@scripts/install
+
+swift:
+ifeq ($(SWIFT),)
+	@echo "Swift 6.2 or newer is needed and was not found. Get it from https://www.swift.org/install/linux/ (or: swiftly install latest)," >&2
+	@echo "put its usr/bin on PATH, and run make again." >&2
+	@exit 1
+endif
+
+clean:
+	rm -rf .build Benchmarks/.build
