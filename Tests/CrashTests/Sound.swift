@@ -1,8 +1,11 @@
 /// Sounds that can be told apart, and told whole, by their bytes alone.
 enum Sound {
+    /// The number that a sound of a writer carries.
+    static func key(_ writer: Int, _ serial: Int) -> Int { writer * 1_000_000 + serial }
+
     /// A WAV file of 2 to 60 KiB that follows from the writer and a number.
     static func bytes(_ writer: Int, _ serial: Int) -> [UInt8] {
-        let key = writer * 1_000_000 + serial
+        let key = key(writer, serial)
         var random = Seeded(state: UInt64(key + 1) &* 0x9E37_79B9_7F4A_7C15)
         let count = 2_048 + 2 * Int.random(in: 0..<29_000, using: &random)
         var data = little(key, 8)
@@ -17,7 +20,7 @@ enum Sound {
     static func number(of bytes: [UInt8]) -> Int? {
         guard bytes.count >= 52 else { return nil }
         let key = (0..<8).reduce(0) { $0 | Int(bytes[44 + $1]) << (8 * $1) }
-        guard key > 0, key < 1_000_000_000, self.bytes(key / 1_000_000, key % 1_000_000) == bytes else { return nil }
+        guard key >= 0, key < 1_000_000_000, self.bytes(key / 1_000_000, key % 1_000_000) == bytes else { return nil }
         return key
     }
 

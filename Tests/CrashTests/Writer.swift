@@ -76,10 +76,11 @@ actor Writer {
         case 0, 1, 2: try await create()
         case 3:
             serial += 1
-            let sound = serial
+            let bytes = Sound.bytes(number, serial)
+            let sound = Sound.key(number, serial)
             ledger.uncertain = .attached(id, sound: sound)
-            try await acknowledge(201, try await send("PUT", path + "/raw", type: "audio/wav", Sound.bytes(number, sound)))
-            ledger.messages[id]?.sound = Sound.number(of: Sound.bytes(number, sound))
+            try await acknowledge(201, try await send("PUT", path + "/raw", type: "audio/wav", bytes))
+            ledger.messages[id]?.sound = sound
         case 4:
             let folder = ["new", "saved", "deleted"].randomElement(using: &random) ?? "new"
             let all = ids.filter { ledger.messages[$0]?.box == message.box }
@@ -99,7 +100,7 @@ actor Writer {
         let box = Int.random(in: 0...1, using: &random)
         let bytes = Sound.bytes(number, serial), caller = "w\(number)-\(serial)"
         let metadata = #"{"data":{"caller_id_number":"\#(caller)"}}"#
-        var expected = Expectation(box: box, folder: "new", sound: Sound.number(of: bytes), caller: caller)
+        var expected = Expectation(box: box, folder: "new", sound: Sound.key(number, serial), caller: caller)
         let answer: Answered
         switch Int.random(in: 0...2, using: &random) {
         case 0:
