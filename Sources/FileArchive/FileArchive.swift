@@ -207,11 +207,9 @@ extension FileArchive {
     }
 
     private func newFile() throws(SystemError) -> BlobFile {
-        let (file, wantsRefill) = prepared.take()
-        if wantsRefill { preparer.runLater { [prepared] in prepared.refill() } }
-        if let file { return file }
-        guard let created = try prepared.create(1).first else { throw SystemError(operation: "create", code: EIO) }
-        return created
+        let file = try prepared.take()
+        if prepared.wantsRefill() { preparer.runLater { [prepared] in prepared.refill() } }
+        return file
     }
 
     private func removeNow(_ file: BlobFile) {

@@ -21,22 +21,29 @@ final class PreparedFiles: Sendable {
     private let capacity: Int
     private let state = Mutex(State())
 
-    /// - Parameter capacity: files kept ready; 0 prepares none.
+    /// - Parameter capacity: files kept ready, give or take the batches of deposits in need; 0 prepares none.
     init(layout: BlobLayout, fileSystem: FileSystem, capacity: Int) {
         self.layout = layout
         self.fileSystem = fileSystem
         self.capacity = capacity
     }
 
-    /// Takes a prepared file.
-    /// - Returns: nil when none is ready; and whether the caller must see to it that `refill` runs, on a
-    ///   thread that may wait.
-    func take() -> (file: BlobFile?, wantsRefill: Bool) {
+    /// Takes a file: a prepared one, or else one of a small batch created here and now, whose rest goes to
+    /// those who come next. So under a load that outruns `refill` several deposits share a directory sync.
+    func take() throws(SystemError) -> BlobFile {
+        if let file = state.withLock({ $0.files.popLast() }) { return file }
+        var created = try create(max(1, capacity / Self.sharesOfABatch))
+        guard let file = created.popLast() else { throw SystemError(operation: "create", code: EIO) }
+        keep(created)
+        return file
+    }
+
+    /// Whether the caller must see to it that `refill` runs, on a thread that may wait.
+    func wantsRefill() -> Bool {
         state.withLock { state in
-            let file = state.files.popLast()
-            let wantsRefill = state.files.count <= capacity / 2 && capacity > 0 && !state.isRefilling && !state.isClosed
-            if wantsRefill { state.isRefilling = true }
-            return (file, wantsRefill)
+            guard state.files.count < capacity / 2, !state.isRefilling, !state.isClosed else { return false }
+            state.isRefilling = true
+            return true
         }
     }
 
@@ -44,14 +51,19 @@ final class PreparedFiles: Sendable {
     /// no file ready creates its own and reports what stands in the way.
     func refill() {
         let missing = state.withLock { capacity - $0.files.count }
-        let created = (try? create(missing)) ?? []
-        let unwanted = state.withLock { state in
-            state.isRefilling = false
-            if state.isClosed { return created }
-            state.files.append(contentsOf: created)
-            return []
+        keep((try? create(missing)) ?? [])
+        state.withLock { $0.isRefilling = false }
+    }
+
+    /// A batch created by a deposit is this part of the capacity.
+    private static let sharesOfABatch = 8
+
+    private func keep(_ files: [BlobFile]) {
+        let isClosed = state.withLock { state in
+            if !state.isClosed { state.files.append(contentsOf: files) }
+            return state.isClosed
         }
-        discard(unwanted)
+        if isClosed { discard(files) }
     }
 
     /// Creates durable, locked, empty files in one directory.

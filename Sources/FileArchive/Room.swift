@@ -54,7 +54,7 @@ final class Room: Sendable {
     /// Why nothing can be stored, in a few words; nil when something can.
     func shortage() -> String? {
         state.withLock { state in
-            if state.free <= reserve { return "\(state.free) bytes free, \(reserve) are kept in reserve" }
+            if state.free <= reserve { return "\(max(0, state.free)) bytes free, \(reserve) are kept in reserve" }
             if let quota, state.used >= quota { return "the quota of \(quota) bytes is used" }
             return nil
         }
