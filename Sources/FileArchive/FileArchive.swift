@@ -17,12 +17,16 @@ import Voicemail
 ///
 /// **Why so.** The textbook sequence (temporary file, write, sync, rename, sync the directory) costs two
 /// journal commits one after the other; here it is one. Bulk goes past the page cache (`O_DIRECT`, see
-/// `Draft`): nothing is copied into fresh cache pages and written back from there, so that syncs of
-/// different files do not queue behind each other's write-back. Preallocating blocks (`fallocate`) was
-/// tried and gained nothing, as turning unwritten extents into written ones needs the same journal commit;
-/// so did `O_DSYNC`. Overwriting files of zeros needs no journal commit, but writes everything twice and
-/// leaves padding to cut off. Several threads sync at once and the file system's journal groups them:
-/// a queue of our own in front of it would only add waiting. `docs/performance.md` has the figures.
+/// `Draft`): nothing is copied into fresh cache pages and written back from there, and syncs of different
+/// files do not queue behind each other's write-back. What was tried and left:
+/// - `fallocate` for prepared files gained nothing: turning unwritten extents into written ones needs the same
+///   journal commit as allocating them;
+/// - `O_DSYNC` and `RWF_DSYNC` are the same work in other words and no quicker;
+/// - files of zeros written ahead need no journal commit when overwritten, but everything is written twice
+///   and the padding must be cut off again: slower in sum;
+/// - padding the last block of a direct write and cutting it off costs a read of that block;
+/// - a queue of our own that groups syncs: the journal of the file system groups those of several threads
+///   already, and a queue in front of it only adds waiting.
 ///
 /// **After a failed sync** the kernel may have dropped the dirty pages and call the file clean: the blob is
 /// removed and reported as failed, and no second sync is tried on it.
@@ -32,17 +36,17 @@ public final class FileArchive: AudioArchive {
     static let namesDescriptors = access("/proc/self/fd", X_OK) == 0
 
     let room: Room
-    private let configuration: Configuration
+    let configuration: Configuration
     private let layout: BlobLayout
-    private let fileSystem: FileSystem
-    private let prepared: PreparedFiles
-    private let scratch = ScratchBuffers()
+    let fileSystem: FileSystem
+    let prepared: PreparedFiles
+    let scratch = ScratchBuffers()
     private let probe: Probe
-    private let writers: Workers
-    private let others: Workers
+    let writers: Workers
+    let others: Workers
     /// Creating files ahead of need has a thread of its own: it must not wait behind syncs that wait for it.
-    private let preparer: Workers
-    private let logger: Logger
+    let preparer: Workers
+    let logger: Logger
     private let isClosed = Mutex(false)
 
     /// Opens the archive, creating its directories.
@@ -149,84 +153,14 @@ public final class FileArchive: AudioArchive {
     }
 }
 
-// MARK: What writers need
-
 extension FileArchive {
-    /// Writes `chunks` to the blob of `draft`, or to a new one. After an error the file is gone.
-    func append(_ chunks: [ByteBuffer], to draft: Draft?) async throws(ArchiveError) -> Draft {
-        try await writers.run { [self] () throws(ArchiveError) in
-            try keeping(draft) { draft throws(SystemError) in
-                try draft.append(chunks, to: fileSystem, through: scratch)
-            }
-        }
-    }
-
-    /// Writes `chunks` to the blob of `draft`, or to a new one, and makes it durable. After an error the file is gone.
-    func complete(_ chunks: [ByteBuffer], to draft: Draft?) async throws(ArchiveError) -> Draft {
-        try await writers.run { [self] () throws(ArchiveError) in
-            try keeping(draft) { draft throws(SystemError) in
-                try draft.complete(chunks, to: fileSystem, through: scratch)
-                let start = fileSystem.now()
-                try fileSystem.sync(draft.file.descriptor)
-                configuration.onSync?(fileSystem.now() - start, draft.size)
-            }
-        }
-    }
-
-    /// Drops a blob that was being written.
-    func discard(_ file: BlobFile?, size: Int) async {
-        room.giveBack(size)
-        guard let file else { return }
-        do {
-            _ = try await system(others) { [fileSystem] () throws(SystemError) in try fileSystem.remove(file.path) }
-        } catch {
-            logUnremoved(file, error)
-        }
-    }
-
-    /// Drops a blob whose writer was let go without a word.
-    nonisolated func discardLater(_ file: BlobFile?, size: Int) {
-        room.giveBack(size)
-        guard let file else { return }
-        others.runLater { [self] in removeNow(file) }
-    }
-
-    private func keeping(_ draft: Draft?, _ body: (inout Draft) throws(SystemError) -> Void) throws(ArchiveError) -> Draft {
-        do throws(SystemError) {
-            var draft = if let draft { draft } else { Draft(file: try newFile()) }
-            do throws(SystemError) {
-                try body(&draft)
-                return draft
-            } catch {
-                removeNow(draft.file)
-                throw error
-            }
-        } catch {
-            throw error.archiveError
-        }
-    }
-
-    private func newFile() throws(SystemError) -> BlobFile {
-        let file = try prepared.take()
-        if prepared.wantsRefill() { preparer.runLater { [prepared] in prepared.refill() } }
-        return file
-    }
-
-    private func removeNow(_ file: BlobFile) {
-        do throws(SystemError) { _ = try fileSystem.remove(file.path) } catch { logUnremoved(file, error) }
-    }
-
-    /// Nothing is lost by it, and the next start removes the orphan.
-    private func logUnremoved(_ file: BlobFile, _ error: any Error) {
-        logger.warning("an unfinished blob could not be removed", metadata: ["blob": "\(file.id)", "error": "\(error)"])
-    }
-
     private func measureRoom() async throws(ArchiveError) {
         guard room.wantsMeasurement() else { return }
         try await system(others) { [room] () throws(SystemError) in try room.measure() }
     }
 
-    private func system<Value: Sendable>(
+    /// Runs system calls on `workers`, and gives their errors as the archive's.
+    func system<Value: Sendable>(
         _ workers: Workers, _ body: @escaping @Sendable () throws(SystemError) -> Value
     ) async throws(ArchiveError) -> Value {
         try await workers.run { () throws(ArchiveError) in
