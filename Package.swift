@@ -87,6 +87,13 @@ let package = Package(
             ],
             swiftSettings: settings),
         .target(
+            name: "Delivery",
+            dependencies: [
+                "Voicemail", logging, nioCore, product("NIOHTTP1", "swift-nio"), product("AsyncHTTPClient", "async-http-client"),
+                product("ServiceLifecycle", "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings),
+        .target(
             name: "Server",
             dependencies: [
                 "Voicemail", "SQLiteStore", "FileArchive", "Audio", "HTTPFront", "KazooAPI", "CMalloc", logging,
@@ -108,10 +115,17 @@ let package = Package(
             name: "TestKit",
             dependencies: [
                 "Voicemail", "SQLiteStore", "FileArchive", "Audio", "HTTPFront", "Server", logging, nioCore, nioPosix,
-                product("NIOConcurrencyHelpers", "swift-nio"), product("NIOHTTP1", "swift-nio"),
+                product("HTTPTypes", "swift-http-types"), product("NIOConcurrencyHelpers", "swift-nio"), product("NIOHTTP1", "swift-nio"),
                 product("AsyncHTTPClient", "async-http-client"), product("ServiceLifecycle", "swift-service-lifecycle"),
             ],
             path: "Tests/TestKit", swiftSettings: settings),
+        .testTarget(
+            name: "DeliveryTests",
+            dependencies: [
+                "Delivery", "Voicemail", "HTTPFront", "SQLiteStore", "FileArchive", "TestKit", logging, nioCore, nioPosix,
+                product("AsyncHTTPClient", "async-http-client"), product("ServiceLifecycle", "swift-service-lifecycle"),
+                product("HTTPTypes", "swift-http-types"),
+            ], swiftSettings: settings),
         .testTarget(name: "VoicemailTests", dependencies: ["Voicemail", "TestKit"], swiftSettings: settings),
         .testTarget(
             name: "SQLiteStoreTests", dependencies: ["SQLiteStore", "TestKit", product("GRDB", "GRDB.swift")], swiftSettings: settings),

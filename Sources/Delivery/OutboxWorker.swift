@@ -1,0 +1,155 @@
+import Logging
+import ServiceLifecycle
+import Synchronization
+import Voicemail
+
+/// How the outbox is worked through.
+public struct OutboxSettings: Sendable, Hashable {
+    /// Targets that are told at once.
+    public var concurrency: Int
+    /// Deliveries of one target that are taken at a time.
+    public var batch: Int
+    /// Between looks for new events and due deliveries.
+    public var interval: Duration
+
+    public init(concurrency: Int = 16, batch: Int = 8, interval: Duration = .milliseconds(250)) {
+        self.concurrency = concurrency
+        self.batch = batch
+        self.interval = interval
+    }
+}
+
+/// Works through the outbox, for every channel: turns committed events into deliveries, carries those out that are due, and writes
+/// down what became of them.
+///
+/// Killed at any point it loses nothing. The cursor moves with the deliveries it stands for, a delivery goes when its
+/// receiver has taken it, and a claim of a worker that is gone is released or runs out. A receiver may so be told twice, with the
+/// same id.
+public struct OutboxWorker: Service {
+    private let service: VoicemailService
+    private let channels: [String: any DeliveryChannel]
+    private let ordered: [any DeliveryChannel]
+    private let hub: EventHub
+    private let settings: OutboxSettings
+    private let logger: Logger
+
+    public init(
+        service: VoicemailService, channels: [any DeliveryChannel], hub: EventHub = EventHub(), settings: OutboxSettings = OutboxSettings(),
+        logger: Logger = Logger(label: "aftertone.outbox")
+    ) {
+        self.service = service
+        ordered = channels
+        self.channels = Dictionary(channels.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        self.hub = hub
+        self.settings = settings
+        self.logger = logger
+    }
+
+    /// What the loop and its batches share.
+    private final class Progress: Sendable {
+        let alarm = Alarm()
+        let running = Atomic(0)
+        let isStopping = Atomic(false)
+    }
+
+    /// Works until the task is cancelled; when asked to stop, lets the attempts in progress finish.
+    public func run() async throws {
+        let progress = Progress()
+        await withGracefulShutdownHandler {
+            await withDiscardingTaskGroup { group in
+                await orLog("claims of an earlier run stay until they run out") { try await service.releaseClaims() }
+                while !Task.isCancelled, !progress.isStopping.load(ordering: .relaxed) {
+                    await plan()
+                    let free = settings.concurrency - progress.running.load(ordering: .relaxed)
+                    for batch in await claim(free) {
+                        progress.running.add(1, ordering: .relaxed)
+                        group.addTask {
+                            await carryOut(batch, progress)
+                            progress.running.subtract(1, ordering: .relaxed)
+                            progress.alarm.ring()
+                        }
+                    }
+                    await progress.alarm.wait(atMost: settings.interval)
+                }
+            }
+        } onGracefulShutdown: {
+            progress.isStopping.store(true, ordering: .relaxed)
+            progress.alarm.ring()
+        }
+    }
+
+    private func plan() async {
+        await orLog("events could not be turned into deliveries") {
+            while true {
+                let events = try await service.planDeliveries(over: ordered)
+                hub.publish(events)
+                if events.isEmpty { return }
+            }
+        }
+    }
+
+    /// Deliveries by target.
+    private func claim(_ targets: Int) async -> [[Delivery]] {
+        guard targets > 0 else { return [] }
+        let claimed = await orLog("due deliveries could not be claimed") {
+            try await service.claimDeliveries(targets: targets, perTarget: settings.batch, seconds: claimSeconds)
+        }
+        let byTarget = Dictionary(grouping: claimed ?? []) { [$0.channel, $0.target] }
+        return byTarget.values.map { $0.sorted { $0.serial < $1.serial } }
+    }
+
+    /// Longer than a whole batch can take.
+    private var claimSeconds: Int {
+        60 + settings.batch * (ordered.map(\.retries.attemptSeconds).max() ?? 0)
+    }
+
+    private func carryOut(_ batch: [Delivery], _ progress: Progress) async {
+        for (index, delivery) in batch.enumerated() {
+            if progress.isStopping.load(ordering: .relaxed) || Task.isCancelled {
+                await orLog("claims stay until they run out") { try await service.unclaim(Array(batch[index...])) }
+                return
+            }
+            await attempt(delivery)
+        }
+    }
+
+    private func attempt(_ delivery: Delivery) async {
+        let outcome: DeliveryOutcome
+        let retries: RetryPolicy
+        if let channel = channels[delivery.channel] {
+            outcome = await channel.deliver(delivery)
+            retries = channel.retries
+        } else {
+            outcome = .refused("nothing carries \(delivery.channel) any more")
+            retries = RetryPolicy(maximumAttempts: 1, base: 0, ceiling: 0, attemptSeconds: 0)
+        }
+        await orLog("the outcome of a delivery could not be written down: it will be made again") {
+            let left = try await service.settle(delivery, outcome, retries: retries, jitter: Double.random(in: 0...1))
+            report(delivery, left)
+        }
+    }
+
+    private func report(_ delivery: Delivery, _ left: Delivery?) {
+        let metadata: Logger.Metadata = [
+            "delivery": "\(delivery.id)", "channel": "\(delivery.channel)", "attempts": "\(delivery.attempts + 1)",
+        ]
+        guard let left else { return logger.debug("delivered", metadata: metadata) }
+        let reason: Logger.Metadata = ["reason": "\(left.failure)"]
+        if left.state == .dead {
+            logger.warning("delivery given up", metadata: metadata.merging(reason) { $1 })
+        } else {
+            logger.info("delivery postponed", metadata: metadata.merging(reason) { $1 })
+        }
+    }
+
+    /// Trouble with the store is logged and met again at the next turn: the worker outlives it.
+    @discardableResult
+    private func orLog<Value: Sendable>(_ consequence: String, _ body: () async throws -> Value) async -> Value? {
+        do {
+            return try await body()
+        } catch {
+            logger.error("\(consequence)", metadata: ["error": "\(error)"])
+            return nil
+        }
+    }
+}
