@@ -6,8 +6,6 @@ final class AudioEncoder {
     private let soundFile: SoundFile
     private let channels: Int
     private let takes16Bits: Bool
-    private var shorts: [Int16] = []
-    private var clamped: [Float] = []
 
     /// - Throws: `AudioError.failed` when the format does not take such a rate or so many channels.
     init(_ file: VirtualFile, format: FileFormat, sampleRate: Int, channels: Int) throws(AudioError) {
@@ -37,16 +35,10 @@ final class AudioEncoder {
     /// Writes `samples`, whose count is a multiple of the channels. Louder than -1…1 is clipped.
     func write(_ samples: ArraySlice<Float>) throws(AudioError) {
         let frames = sf_count_t(samples.count / channels)
-        let written: sf_count_t
-        if takes16Bits {
-            shorts.removeAll(keepingCapacity: true)
-            shorts.append(contentsOf: samples.lazy.map(Sample.int16))
-            written = sf_writef_short(soundFile.handle, shorts, frames)
-        } else {
-            clamped.removeAll(keepingCapacity: true)
-            clamped.append(contentsOf: samples.lazy.map(Sample.clamp))
-            written = sf_writef_float(soundFile.handle, clamped, frames)
-        }
+        let written =
+            takes16Bits
+            ? sf_writef_short(soundFile.handle, samples.converted(Sample.int16), frames)
+            : sf_writef_float(soundFile.handle, samples.converted(Sample.clamp), frames)
         if let failure = soundFile.file.failure { throw failure }
         guard written == frames else { throw .failed("encoding audio: \(String(cString: sf_strerror(soundFile.handle)))") }
     }
@@ -62,7 +54,22 @@ enum Sample {
         sample >= -1 ? min(sample, 1) : sample < -1 ? -1 : 0
     }
 
+    /// To the nearest of 16 bits.
     static func int16(_ sample: Float) -> Int16 {
-        Int16(clamping: Int32((clamp(sample) * 32768).rounded()))
+        let scaled = clamp(sample) * 32768
+        return Int16(clamping: Int32(scaled < 0 ? scaled - 0.5 : scaled + 0.5))
+    }
+}
+
+extension ArraySlice<Float> {
+    /// Every sample converted, without a check of bounds for each.
+    @inline(__always)
+    fileprivate func converted<Result>(_ convert: (Float) -> Result) -> [Result] {
+        [Result](unsafeUninitializedCapacity: count) { results, count in
+            count = results.count
+            withUnsafeBufferPointer { samples in
+                for index in 0..<count { results.initializeElement(at: index, to: convert(samples[index])) }
+            }
+        }
     }
 }

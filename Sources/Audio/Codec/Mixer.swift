@@ -12,14 +12,21 @@ struct Mixer {
     /// Mixes `samples` into `mixed`, which is overwritten. What is no number becomes silence, so that one bad sample does
     /// not spread through the filters that follow.
     func mix(_ samples: ArraySlice<Float>, into mixed: inout [Float]) {
-        mixed.removeAll(keepingCapacity: true)
-        guard inputs != outputs else { return mixed.append(contentsOf: samples.lazy.map(Sample.clamp)) }
-        samples.withUnsafeBufferPointer { samples in
-            for frame in 0..<samples.count / inputs {
-                var sum: Float = 0
-                for channel in 0..<inputs { sum += Sample.clamp(samples[frame * inputs + channel]) }
-                mixed.append(sum / Float(inputs))
+        mixed = [Float](unsafeUninitializedCapacity: samples.count / inputs * outputs) { mixed, count in
+            count = mixed.count
+            samples.withUnsafeBufferPointer { samples in
+                if inputs == outputs {
+                    for index in 0..<count { mixed[index] = Sample.clamp(samples[index]) }
+                } else {
+                    for frame in 0..<count { mixed[frame] = average(samples, ofFrame: frame) }
+                }
             }
         }
+    }
+
+    private func average(_ samples: UnsafeBufferPointer<Float>, ofFrame frame: Int) -> Float {
+        var sum: Float = 0
+        for channel in 0..<inputs { sum += Sample.clamp(samples[frame * inputs + channel]) }
+        return sum / Float(inputs)
     }
 }
