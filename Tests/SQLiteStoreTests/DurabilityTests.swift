@@ -25,7 +25,7 @@ struct DurabilityTests {
 
     @Test("What was acknowledged is in the files at that moment, as they would be after a crash")
     func everyAcknowledgedCommitIsInTheLog() async throws {
-        let directory = try TemporaryDirectory()
+        let directory = try StoreDirectory()
         // Without a checkpoint the database file is still, so that log and file can be copied one after the other.
         let store = try SQLiteStore(path: directory.path(), options: StoreOptions(checkpointPages: .max / 8192))
         let acknowledged = Acknowledged()
@@ -46,7 +46,7 @@ struct DurabilityTests {
                 let reopened = try SQLiteStore(path: copy)
                 let found = try await Self.ids(reopened)
                 #expect(before.isSubset(of: found))
-                let tally = try await reopened.read { try $0.tally(mailboxID: "m", cutoff: StoreContract.long) }
+                let tally = try await reopened.read { try $0.tally(mailboxID: "m", cutoff: StoreContract.longAgo) }
                 #expect(tally == Tally(new: found.count))
                 #expect(try await reopened.integrityCheck() == [])
                 try reopened.close()
@@ -64,7 +64,7 @@ struct DurabilityTests {
 
     @Test("A log cut short anywhere holds whole transactions only")
     func tornLog() async throws {
-        let directory = try TemporaryDirectory()
+        let directory = try StoreDirectory()
         let store = try SQLiteStore(path: directory.path(), options: StoreOptions(checkpointPages: .max / 8192))
         for pair in 0..<10 {
             try await store.write { writer in
@@ -91,7 +91,7 @@ struct DurabilityTests {
 
     @Test("The log is overwritten, not grown, while readers come and go")
     func logStaysBounded() async throws {
-        let directory = try TemporaryDirectory()
+        let directory = try StoreDirectory()
         let store = try SQLiteStore(path: directory.path(), options: StoreOptions(checkpointPages: 100))
         try await withThrowingTaskGroup(of: Void.self) { group in
             for reader in 0..<4 {

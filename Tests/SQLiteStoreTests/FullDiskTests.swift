@@ -27,7 +27,7 @@ struct FullDiskTests {
             #expect(await store.unavailability() != nil)
             // Asking must not make it look better.
             #expect(await store.unavailability() != nil)
-            let tally = try await store.read { try $0.tally(mailboxID: "m", cutoff: StoreContract.long) }
+            let tally = try await store.read { try $0.tally(mailboxID: "m", cutoff: StoreContract.longAgo) }
             #expect(tally == Tally(new: stored.count))
             try await store.write { [stored] writer in
                 for id in stored.prefix(8) { try writer.remove(messageID: id, at: StoreContract.now, physically: true) }
@@ -58,7 +58,7 @@ struct FullDiskTests {
                     }
                 }
             }
-            let tally = try await store.read { try $0.tally(mailboxID: "m", cutoff: StoreContract.long) }
+            let tally = try await store.read { try $0.tally(mailboxID: "m", cutoff: StoreContract.longAgo) }
             #expect(tally == Tally(new: 54))
         }
     }
@@ -106,7 +106,7 @@ struct FullDiskTests {
             #expect(isDone == (giant == 0))
             let left = try await store.read { reader in try ["before", "giant", "after"].filter { try reader.message(id: $0) != nil } }
             #expect(left == (isDone ? ["before", "after"] : []))
-            let tally = try await store.read { try $0.tally(mailboxID: "m", cutoff: StoreContract.long) }
+            let tally = try await store.read { try $0.tally(mailboxID: "m", cutoff: StoreContract.longAgo) }
             #expect(tally == Tally(new: companions + left.count))
         }
     }

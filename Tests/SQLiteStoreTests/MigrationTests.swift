@@ -8,7 +8,7 @@ import Voicemail
 struct MigrationTests {
     @Test("A new file gets the schema, and a second opening changes nothing")
     func fromEmpty() async throws {
-        let directory = try TemporaryDirectory()
+        let directory = try StoreDirectory()
         let store = try SQLiteStore(path: directory.path())
         _ = try await store.write { try $0.insert(StoreContract.message("m")) }
         let schema = try store.writer.inDatabase(Self.schema)
@@ -25,7 +25,7 @@ struct MigrationTests {
 
     @Test("An empty file, as a crash while creating it leaves, is as good as none")
     func emptyFile() async throws {
-        let directory = try TemporaryDirectory()
+        let directory = try StoreDirectory()
         #expect(FileManager.default.createFile(atPath: directory.path(), contents: nil))
         let store = try SQLiteStore(path: directory.path())
         _ = try await store.write { try $0.insert(StoreContract.message("m")) }
@@ -34,7 +34,7 @@ struct MigrationTests {
 
     @Test("A database of a later version is refused and left as it is")
     func newer() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try StoreDirectory()
         let store = try SQLiteStore(path: directory.path())
         try store.writer.inDatabase { try $0.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES ('999')") }
         try store.close()
@@ -46,7 +46,7 @@ struct MigrationTests {
 
     @Test("A database of another program is refused and left as it is")
     func foreign() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try StoreDirectory()
         let other = try DatabaseQueue(path: directory.path())
         try other.inDatabase { try $0.execute(sql: "CREATE TABLE message (x)") }
         try other.close()
@@ -57,7 +57,7 @@ struct MigrationTests {
 
     @Test("A file that is no database is refused and left as it is")
     func noDatabase() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try StoreDirectory()
         let bytes = Data(String(repeating: "not a database ", count: 1000).utf8)
         try bytes.write(to: URL(fileURLWithPath: directory.path()))
         #expect(throws: StoreError.self) { try SQLiteStore(path: directory.path()) }

@@ -9,7 +9,7 @@ import Voicemail
 struct SharedDatabaseTests {
     @Test("Two stores on one file see each other's commits and lose none")
     func twoStores() async throws {
-        let directory = try TemporaryDirectory()
+        let directory = try StoreDirectory()
         let stores = [try SQLiteStore(path: directory.path()), try SQLiteStore(path: directory.path(), options: StoreOptions(checkpointPages: 10))]
         _ = try await stores[0].write { try $0.insert(StoreContract.document("counter")) }
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -33,7 +33,7 @@ struct SharedDatabaseTests {
         }
         for store in stores {
             let (revision, tally) = try await store.read { reader in
-                (try reader.document(id: "counter")?.revision, try reader.tally(mailboxID: "m", cutoff: StoreContract.long))
+                (try reader.document(id: "counter")?.revision, try reader.tally(mailboxID: "m", cutoff: StoreContract.longAgo))
             }
             #expect(revision == 321)
             #expect(tally == Tally(new: 320))
@@ -45,7 +45,7 @@ struct SharedDatabaseTests {
 
     @Test("Stores that open a new file at the same time all get it")
     func openedAtOnce() async throws {
-        let directory = try TemporaryDirectory()
+        let directory = try StoreDirectory()
         let path = directory.path()
         try await withThrowingTaskGroup(of: SQLiteStore.self) { group in
             for _ in 0..<6 { group.addTask { try SQLiteStore(path: path) } }
@@ -58,14 +58,14 @@ struct SharedDatabaseTests {
             }
         }
         let store = try SQLiteStore(path: path)
-        let tally = try await store.read { try $0.tally(mailboxID: "m", cutoff: StoreContract.long) }
+        let tally = try await store.read { try $0.tally(mailboxID: "m", cutoff: StoreContract.longAgo) }
         #expect(tally == Tally(new: 6))
         try store.close()
     }
 
     @Test("A writer that another process keeps waiting too long fails, and so do those behind it; reading goes on")
     func busy() async throws {
-        let directory = try TemporaryDirectory()
+        let directory = try StoreDirectory()
         let store = try SQLiteStore(path: directory.path(), options: StoreOptions(busySeconds: 0.05, reservedBytes: 0))
         let other = try DatabaseQueue(path: directory.path())
         try other.inDatabase { try $0.execute(sql: "CREATE TEMP TABLE hold (x)") }

@@ -2,7 +2,7 @@ import Foundation
 @testable import SQLiteStore
 
 /// A directory for one test, gone with it.
-final class TemporaryDirectory: Sendable {
+final class StoreDirectory: Sendable {
     let url: URL
 
     init() throws {
@@ -17,7 +17,7 @@ final class TemporaryDirectory: Sendable {
 
 /// Runs `body` with a store in a directory of its own.
 func withStore<Value>(_ options: StoreOptions = StoreOptions(), _ body: (SQLiteStore) async throws -> Value) async throws -> Value {
-    let directory = try TemporaryDirectory()
+    let directory = try StoreDirectory()
     defer { withExtendedLifetime(directory) {} }
     let store = try SQLiteStore(path: directory.path(), options: options)
     let value = try await body(store)

@@ -73,7 +73,7 @@ struct VerificationTests {
 
     @Test("A backup is the database as it was, while others go on writing")
     func backup() async throws {
-        let directory = try TemporaryDirectory()
+        let directory = try StoreDirectory()
         let store = try SQLiteStore(path: directory.path())
         // Long ids make for more pages than one step copies.
         let long = String(repeating: "x", count: 1000)
@@ -93,7 +93,7 @@ struct VerificationTests {
         let copy = try SQLiteStore(path: directory.path("copy"))
         #expect(try await copy.integrityCheck() == [])
         #expect(try await copy.recount() == [])
-        let tally = try await copy.read { try $0.tally(mailboxID: "m", cutoff: StoreContract.long) }
+        let tally = try await copy.read { try $0.tally(mailboxID: "m", cutoff: StoreContract.longAgo) }
         #expect((2000...2050).contains(tally.new))
         try copy.close()
         let bytes = try Data(contentsOf: URL(fileURLWithPath: directory.path("copy")))
@@ -105,7 +105,7 @@ struct VerificationTests {
 
     @Test("A closed store fails what it is asked, and does not end the process")
     func closed() async throws {
-        let directory = try TemporaryDirectory()
+        let directory = try StoreDirectory()
         let store = try SQLiteStore(path: directory.path())
         try store.close()
         await #expect(throws: StoreError.self) { try await store.read { try $0.message(id: "m") } }

@@ -44,7 +44,7 @@ struct WriteQueueTests {
             })
             // One more for the job that held the others.
             #expect(commits.value == expected + 1)
-            let tally = try await store.read { try $0.tally(mailboxID: "m", cutoff: StoreContract.long) }
+            let tally = try await store.read { try $0.tally(mailboxID: "m", cutoff: StoreContract.longAgo) }
             #expect(tally == Tally(new: jobs))
         }
     }
@@ -69,14 +69,14 @@ struct WriteQueueTests {
             })
             #expect(finished.value == 10)
             #expect(runs.value == 2)
-            let tally = try await store.read { try $0.tally(mailboxID: "m4", cutoff: StoreContract.long) }
+            let tally = try await store.read { try $0.tally(mailboxID: "m4", cutoff: StoreContract.longAgo) }
             #expect(tally == Tally(new: 6000))
             // Removing them has to run alone too, in several statements.
             try await Self.together(store, [
                 { _ = try? await store.write { try $0.removeMessages(mailboxID: "m4", at: StoreContract.now) } },
                 { _ = try? await store.write { try $0.insert(StoreContract.message("new", mailbox: "m4")) } },
             ])
-            let left = try await store.read { try $0.tally(mailboxID: "m4", cutoff: StoreContract.long) }
+            let left = try await store.read { try $0.tally(mailboxID: "m4", cutoff: StoreContract.longAgo) }
             #expect(left.total <= 1)
             #expect(try await store.recount() == [])
         }
@@ -92,7 +92,7 @@ struct WriteQueueTests {
                     }
                 }
             })
-            let tally = try await store.read { try $0.tally(mailboxID: "m", cutoff: StoreContract.long) }
+            let tally = try await store.read { try $0.tally(mailboxID: "m", cutoff: StoreContract.longAgo) }
             #expect(tally == Tally(new: 5006))
         }
     }

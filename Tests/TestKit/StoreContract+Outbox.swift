@@ -7,7 +7,7 @@ extension StoreContract {
     ) -> Delivery {
         Delivery(
             id: id, channel: channel, target: target, accountID: account, eventSerial: 5, payload: ["z": 1, "a": "b"], state: state,
-            due: Timestamp(unix: due), created: long)
+            due: Timestamp(unix: due), created: longAgo)
     }
 
     private static func claim(_ store: any VoicemailStore, at: Timestamp = now, targets: Int = 99, perTarget: Int = 99) async throws -> [String] {
@@ -113,7 +113,7 @@ extension StoreContract {
         },
         Case("a cursor begins at 0 and moves; events behind it are kept whatever their age") { store in
             try await store.write { writer in
-                for number in 0..<4 { try writer.append(Event(id: "e\(number)", kind: .messageStored, accountID: "a", subjectID: "s", created: long)) }
+                for number in 0..<4 { try writer.append(Event(id: "e\(number)", kind: .messageStored, accountID: "a", subjectID: "s", created: longAgo)) }
             }
             let events = try await store.read { try $0.events(after: 0, limit: 9) }
             #expect(try await store.read { try [$0.eventCursor(of: "x"), $0.eventCursor(of: "y")] } == [0, 0])

@@ -7,7 +7,7 @@ extension StoreContract {
             _ = try await store.write { try $0.insert(message("m")) }
             try await store.write { try $0.remove(messageID: "m", at: now, physically: false) }
             let found = try await store.read { reader in
-                (try reader.message(id: "m")?.id, try reader.hasMessages(mailboxID: "m"), try reader.tally(mailboxID: "m", cutoff: long))
+                (try reader.message(id: "m")?.id, try reader.hasMessages(mailboxID: "m"), try reader.tally(mailboxID: "m", cutoff: longAgo))
             }
             #expect(found == (nil, false, Tally()))
             for query in [
@@ -22,7 +22,7 @@ extension StoreContract {
         Case("a message in the trash is still there, and counted nowhere") { store in
             _ = try await store.write { try $0.insert(message("m", folder: .deleted)) }
             let found = try await store.read { reader in
-                (try reader.message(id: "m")?.folder, try reader.hasMessages(mailboxID: "m"), try reader.tally(mailboxID: "m", cutoff: long))
+                (try reader.message(id: "m")?.folder, try reader.hasMessages(mailboxID: "m"), try reader.tally(mailboxID: "m", cutoff: longAgo))
             }
             #expect(found == (.deleted, true, Tally()))
         },
@@ -43,7 +43,7 @@ extension StoreContract {
             }
             let left = try await list(MessageQuery(scope: .account("a"), ascending: true), store).map(\.id)
             #expect(left == ["m1", "m3", "m5"])
-            let tallies = try await store.read { try [$0.tally(mailboxID: "m0", cutoff: long), $0.tally(mailboxID: "m1", cutoff: long)] }
+            let tallies = try await store.read { try [$0.tally(mailboxID: "m0", cutoff: longAgo), $0.tally(mailboxID: "m1", cutoff: longAgo)] }
             #expect(tallies == [Tally(), Tally(new: 0, saved: 3)])
         },
         Case("removing an account's contents leaves the account, and everything of the others") { store in
@@ -62,7 +62,7 @@ extension StoreContract {
                     [
                         try reader.document(id: account + "-box") != nil, try reader.message(id: account + "-message") != nil,
                         try reader.session(tokenHash: account + "-token") != nil, try reader.credential(id: account + "-key") != nil,
-                        try reader.tally(mailboxID: account + "-box", cutoff: long) != Tally(),
+                        try reader.tally(mailboxID: account + "-box", cutoff: longAgo) != Tally(),
                     ]
                 }
                 #expect(found == Array(repeating: isThere, count: 5))

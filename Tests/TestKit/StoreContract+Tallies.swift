@@ -22,7 +22,7 @@ extension StoreContract {
                 let tally = try await store.read { try $0.tally(mailboxID: "m", cutoff: Timestamp(unix: cutoff)) }
                 #expect(tally == expected)
             }
-            let none = try await store.read { try $0.tally(mailboxID: "none", cutoff: long) }
+            let none = try await store.read { try $0.tally(mailboxID: "none", cutoff: longAgo) }
             #expect(none == Tally())
         },
         Case("retiring changes no tally, in whatever steps, and neither does a later or an earlier cutoff") { store in
@@ -95,19 +95,4 @@ extension StoreContract {
             #expect(ids.count > 100)
         },
     ]
-}
-
-/// The same numbers in every run (SplitMix64).
-public struct SeededRandom: RandomNumberGenerator {
-    private var state: UInt64
-
-    public init(seed: UInt64) { state = seed }
-
-    public mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
-    }
 }

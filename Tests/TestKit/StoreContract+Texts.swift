@@ -39,7 +39,7 @@ extension StoreContract {
                     #expect(try reader.documents(kind: .webhook, lookup: text, limit: 9) == [storedDocument])
                     #expect(try reader.session(tokenHash: session.tokenHash) == session)
                     #expect(try reader.credential(kind: .intake, handle: text) == credential)
-                    #expect(try reader.tally(mailboxID: text, cutoff: long) == Tally(new: 1))
+                    #expect(try reader.tally(mailboxID: text, cutoff: longAgo) == Tally(new: 1))
                 }
                 let listed = try await list(MessageQuery(scope: .mailbox(text)), store)
                 #expect(listed == [storedMessage])

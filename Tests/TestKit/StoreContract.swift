@@ -24,7 +24,7 @@ public enum StoreContract {
 
 extension StoreContract {
     public static let now = Timestamp(unix: 1_463_000_000)
-    public static let long = Timestamp(unix: 0)
+    public static let longAgo = Timestamp(unix: 0)
 
     public static func message(
         _ id: String = HexID.random(), account: String = "a", mailbox: String = "m", at: Int = now.unix, folder: Folder = .new,
