@@ -59,7 +59,7 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "SQLiteStore",
-            dependencies: ["Voicemail", product("GRDB", "GRDB.swift"), logging],
+            dependencies: ["Voicemail", product("GRDB", "GRDB.swift"), product("GRDBSQLite", "GRDB.swift"), logging],
             swiftSettings: settings),
         .target(
             name: "FileArchive",
