@@ -106,8 +106,8 @@ let package = Package(
             name: "aftertone",
             dependencies: [
                 "Server", "Voicemail", "SQLiteStore", "FileArchive", "Audio", "HTTPFront", "KazooAPI", logging, nioCore, nioPosix,
-                product("ArgumentParser", "swift-argument-parser"), product("ServiceLifecycle", "swift-service-lifecycle"),
-                product("UnixSignals", "swift-service-lifecycle"),
+                product("NIOConcurrencyHelpers", "swift-nio"), product("ArgumentParser", "swift-argument-parser"),
+                product("ServiceLifecycle", "swift-service-lifecycle"), product("UnixSignals", "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
 
@@ -149,6 +149,7 @@ let package = Package(
             ], swiftSettings: settings),
         .testTarget(
             name: "ServerTests",
-            dependencies: ["Server", "aftertone", "TestKit", "Voicemail", "HTTPFront", "Audio", "SQLiteStore", nioCore, logging], swiftSettings: settings),
+            dependencies: ["Server", "aftertone", "TestKit", "Voicemail", "HTTPFront", "KazooAPI", "Audio", "SQLiteStore", "FileArchive", nioCore, nioPosix, logging],
+            swiftSettings: settings),
     ]
 )

@@ -13,6 +13,8 @@ import Darwin
 @main
 enum EntryPoint {
     static func main() async {
+        // What is made is nobody else's to read.
+        umask(0o077)
         // A reader that goes away is an error of a write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
         exit(await run())
@@ -58,8 +60,8 @@ struct Aftertone: AsyncParsableCommand {
         commandName: "aftertone", abstract: "A voicemail and call-recording server that speaks the REST interfaces of four vendors.",
         version: "aftertone \(Version.number)",
         subcommands: [
-            ServeCommand.self, AccountCommand.self, UserCommand.self, MailboxCommand.self, MessageCommand.self,
-            KeyCommand.self, TokenCommand.self, ConfigCommand.self,
+            ServeCommand.self, DemoCommand.self, AccountCommand.self, UserCommand.self, MailboxCommand.self, MessageCommand.self,
+            KeyCommand.self, TokenCommand.self, VerifyCommand.self, BackupCommand.self, RestoreCommand.self, ConfigCommand.self,
             VersionCommand.self,
         ])
 }

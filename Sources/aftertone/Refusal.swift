@@ -1,4 +1,6 @@
 import FileArchive
+import Foundation
+import NIOCore
 import SQLiteStore
 import Server
 import Voicemail
@@ -19,6 +21,7 @@ enum Wording {
         case let error as StoreError: text(error)
         case let error as ArchiveError: text(error)
         case let error as AudioError: text(error)
+        case let error as IOError: "cannot listen: \(String(cString: strerror(error.errnoCode)))"
         default: "\(error)"
         }
     }

@@ -97,10 +97,13 @@ public struct ConfigurationError: Error, Sendable, CustomStringConvertible {
     public let file: String?
     public let problems: [ConfigurationProblem]
 
-    public var description: String {
+    /// One for each problem, with its place.
+    public var lines: [String] {
         problems.map { problem in
             let place = problem.line.flatMap { line in file.map { "\($0):\(line): " } } ?? ""
             return place + problem.text
-        }.joined(separator: "; ")
+        }
     }
+
+    public var description: String { lines.joined(separator: "; ") }
 }

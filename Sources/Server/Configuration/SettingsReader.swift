@@ -89,6 +89,8 @@ final class SettingsReader {
     func refuseUnknown() {
         let unknown = file.entries.filter { !known.contains($0.key) }.sorted { ($0.value.line ?? 0, $0.key) < ($1.value.line ?? 0, $1.key) }
         for (key, entry) in unknown {
+            // A group with nothing in it.
+            if entry.value == .none, known.contains(where: { $0.hasPrefix(key + ".") }) { continue }
             let hint = Spelling.nearest(to: key, among: known).map { "; did you mean \($0)?" } ?? ""
             problems.append(ConfigurationProblem("unknown key \(key)\(hint)", line: entry.line))
         }

@@ -11,7 +11,8 @@ import Foundation
 public struct DataDirectory: Sendable, Hashable {
     public let path: String
 
-    public var database: String { path + "/aftertone.sqlite" }
+    public var database: String { path + "/" + databaseName }
+    var databaseName: String { "aftertone.sqlite" }
     public var blobs: String { path + "/blobs" }
     public var cache: String { path + "/cache" }
     var secretKey: String { path + "/secret.key" }
@@ -81,7 +82,7 @@ public struct DataDirectory: Sendable, Hashable {
         }
     }
 
-    private func checkFormat() throws(DataDirectoryError) {
+    func checkFormat() throws(DataDirectoryError) {
         let text = String(decoding: try DurableFile.read(format) ?? [], as: UTF8.self)
         guard text.hasPrefix(Self.formatPrefix),
             let version = Int(text.dropFirst(Self.formatPrefix.count).trimmingCharacters(in: .whitespacesAndNewlines))

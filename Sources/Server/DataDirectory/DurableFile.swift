@@ -34,8 +34,13 @@ enum DurableFile {
         let error = DataDirectoryError.last("cannot sync \(partial)")
         close(descriptor)
         guard isSynced else { throw error }
-        guard rename(partial, path) == 0 else { throw .last("cannot rename \(partial)") }
+        try rename(partial, to: path)
         try syncDirectory((path as NSString).deletingLastPathComponent)
+    }
+
+    /// Gives a file its final name, in place of any that has it. The directory still has to be synced.
+    static func rename(_ partial: String, to path: String) throws(DataDirectoryError) {
+        guard systemRename(partial, path) == 0 else { throw .last("cannot rename \(partial)") }
     }
 
     /// The bytes of a small file; nil when there is none.
@@ -85,6 +90,7 @@ enum DurableFile {
 /// The C functions, which the names above hide.
 private let systemWrite = write(_:_:_:)
 private let systemRead = read(_:_:_:)
+private let systemRename = rename(_:_:)
 
 extension DataDirectoryError {
     /// The error of the call that has just failed on this thread.

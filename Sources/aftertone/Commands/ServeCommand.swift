@@ -31,7 +31,7 @@ struct ServeCommand: AsyncParsableCommand {
         guard configuration.http.tls != nil || !configuration.http.listen.contains(where: \.isSecure) else {
             throw ValidationError("an https address needs http.tls in the configuration")
         }
-        try await Serving.run(configuration, creating: true)
+        try await Serving.run(configuration)
     }
 }
 
@@ -44,7 +44,7 @@ enum Serving {
     /// Serves until a signal ends it.
     /// - Parameter prepare: run before anything is accepted.
     static func run(
-        _ configuration: Configuration, creating: Bool, prepare: (Installation) async throws -> Void = { _ in },
+        _ configuration: Configuration, prepare: (Installation) async throws -> Void = { _ in },
         onListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in }
     ) async throws {
         ProcessMemory.keepSmall()
@@ -55,7 +55,7 @@ enum Serving {
         let registry = MetricsRegistry()
         registry.sampleProcess()
         let installation = try await Installation.open(
-            configuration, for: .server, creating: creating, instruments: StorageInstruments(registry), logger: logger)
+            configuration, for: .server, creating: true, instruments: StorageInstruments(registry), logger: logger)
         do {
             try await prepare(installation)
             let server = AftertoneServer(installation, registry: registry, stopSignals: [.sigterm, .sigint], reloadSignals: [.sighup]) { bound in

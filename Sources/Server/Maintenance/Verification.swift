@@ -1,0 +1,143 @@
+import Foundation
+import SQLiteStore
+import Synchronization
+import Voicemail
+
+/// Looks for damage: in the database file, in the kept counters, in every byte of audio. Changes nothing, and works while
+/// the server runs.
+public struct Verification: Sendable {
+    /// One thing that is not as it should be.
+    public enum Finding: Sendable, Hashable {
+        case database(String)
+        case tally(TallyDifference)
+        case audio(Damage)
+
+        /// One line for people.
+        public var text: String {
+            switch self {
+            case .database(let line): "database: \(line)"
+            case .tally(let difference):
+                "wrong counter of mailbox \(difference.mailboxID): "
+                    + "\(difference.kept.new) new and \(difference.kept.saved) saved instead of \(difference.counted.new) and \(difference.counted.saved)"
+            case .audio(let damage): damage.description
+            }
+        }
+
+        /// One word for scripts.
+        public var kind: String {
+            switch self {
+            case .database: "database"
+            case .tally: "wrong_counter"
+            case .audio(.missingBlob): "missing_blob"
+            case .audio(.truncatedBlob): "truncated_blob"
+            case .audio(.alteredBlob): "altered_blob"
+            case .audio(.orphanBlob): "orphan_blob"
+            }
+        }
+
+        /// What it is about: a mailbox or a blob.
+        public var subject: String? {
+            switch self {
+            case .database: nil
+            case .tally(let difference): difference.mailboxID
+            case .audio(.missingBlob(let id)), .audio(.truncatedBlob(let id, _, _)), .audio(.alteredBlob(let id)), .audio(.orphanBlob(let id)): id.hex
+            }
+        }
+    }
+
+    public struct Summary: Sendable, Hashable {
+        /// Pieces of audio that were compared.
+        public var blobs = 0
+        public var findings = 0
+        /// Pieces of audio without a row that are so young that they may be about to get one.
+        public var arriving = 0
+    }
+
+    private let installation: Installation
+    private let progress: ProgressReport
+    private let found: @Sendable (Finding) async -> Void
+
+    /// - Parameter found: told of each finding.
+    public init(of installation: Installation, progress: @escaping ProgressReport = { _ in }, found: @escaping @Sendable (Finding) async -> Void) {
+        self.installation = installation
+        self.progress = progress
+        self.found = found
+    }
+
+    public func run() async throws -> Summary {
+        let tracker = Tracker(found)
+        progress(MaintenanceProgress("database", 0))
+        for line in try await installation.store.integrityCheck() { await tracker.note(.database(line)) }
+        for difference in try await installation.store.recount() { await tracker.note(.tally(difference)) }
+        let compared = Mutex(0)
+        try await installation.service.verifyArchive(
+            progress: { [progress] count in
+                progress(MaintenanceProgress("audio", count))
+                compared.withLock { $0 = count }
+            },
+            found: { await tracker.take($0) })
+        try await settle(await tracker.suspects, tracker)
+        var summary = await tracker.summary
+        summary.blobs = compared.withLock { $0 }
+        return summary
+    }
+
+    /// What others do meanwhile may look like damage: audio is stored a moment before its row, and removed a moment before its
+    /// row is. Such findings are looked at again.
+    private func settle(_ suspects: [Damage], _ tracker: Tracker) async throws {
+        let alone = try await blocking { [directory = installation.directory] in try FileLock.attempt(directory.storageLock, .exclusive) }
+        defer { alone?.release() }
+        for suspect in suspects {
+            switch suspect {
+            case .missingBlob(let id):
+                if try await installation.store.names(id) { await tracker.note(.audio(suspect)) }
+            case .orphanBlob(let id):
+                guard let age = try await age(of: id), try await installation.service.store.read({ try $0.blob(id: id) == nil }) else { continue }
+                if alone != nil || age > Double(installation.configuration.audio.conversionSeconds + 60) {
+                    await tracker.note(.audio(suspect))
+                } else {
+                    await tracker.noteArriving()
+                }
+            default: await tracker.note(.audio(suspect))
+            }
+        }
+    }
+
+    /// Seconds since a blob was written; nil when it is gone.
+    private func age(of id: BlobID) async throws -> Double? {
+        do {
+            let reader = try await installation.service.archive.open(id)
+            let path = reader.path
+            let written = try await blocking {
+                // The path may be a link to an open file.
+                try FileManager.default.attributesOfItem(atPath: URL(fileURLWithPath: path).resolvingSymlinksInPath().path)[.modificationDate] as? Date
+            }
+            return withExtendedLifetime(reader) { written.map { -$0.timeIntervalSinceNow } ?? 0 }
+        } catch ArchiveError.missing {
+            return nil
+        }
+    }
+}
+
+/// Keeps count of what is found, and aside what has to be looked at again.
+private actor Tracker {
+    private let found: @Sendable (Verification.Finding) async -> Void
+    private(set) var suspects: [Damage] = []
+    private(set) var summary = Verification.Summary()
+
+    init(_ found: @escaping @Sendable (Verification.Finding) async -> Void) { self.found = found }
+
+    func take(_ damage: Damage) async {
+        switch damage {
+        case .missingBlob, .orphanBlob: suspects.append(damage)
+        case .truncatedBlob, .alteredBlob: await note(.audio(damage))
+        }
+    }
+
+    func note(_ finding: Verification.Finding) async {
+        summary.findings += 1
+        await found(finding)
+    }
+
+    func noteArriving() { summary.arriving += 1 }
+}

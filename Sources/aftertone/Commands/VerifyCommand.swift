@@ -1,0 +1,50 @@
+import ArgumentParser
+import Server
+import Synchronization
+import Voicemail
+
+struct VerifyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify", abstract: "Looks for damage, byte by byte; changes nothing.",
+        discussion: """
+            Checks the database file, the counters of every mailbox and the checksum of every piece of audio. Prints each damage on a line \
+            and ends with status 1 if there is any. Works while the server runs. Audio that nothing names is removed by the next start of \
+            the server.
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        try await common.open { installation in
+            let line = ProgressLine()
+            let findings = Mutex<[JSON]>([])
+            let verification = Verification(of: installation, progress: line.report) { [json = common.json] finding in
+                guard !json else { return findings.withLock { $0.append(.object(finding.asFinding)) } }
+                line.clear()
+                Terminal.print(Terminal.visible(finding.text))
+            }
+            let summary = try await verification.run()
+            line.clear()
+            if common.json {
+                common.output.show([
+                    "id": "verify", "ok": .bool(summary.findings == 0), "blobs": .int(summary.blobs), "arriving": .int(summary.arriving),
+                    "damages": .array(findings.withLock { $0 }),
+                ])
+            } else {
+                if summary.arriving > 0 { Terminal.print("\(summary.arriving) pieces of audio are not named yet; they may be arriving right now") }
+                if summary.findings == 0 { Terminal.print("no damage; \(summary.blobs) pieces of audio compared") }
+            }
+            if summary.findings > 0 { throw Refusal("\(summary.findings) damages found") }
+        }
+    }
+}
+
+extension Verification.Finding {
+    /// What scripts are told.
+    var asFinding: JSONObject {
+        var object: JSONObject = ["kind": .string(kind)]
+        object["id"] = subject.map { .string($0) }
+        object["text"] = .string(text)
+        return object
+    }
+}

@@ -1,0 +1,54 @@
+import Server
+import Voicemail
+
+/// What to type to see one interface at work.
+struct DemoSection: Sendable {
+    let title: String
+    /// Each a whole line for a shell; later ones need the variables that earlier ones set.
+    let lines: [String]
+}
+
+/// Tells what the demonstration holds and how to try it.
+struct DemoScript {
+    let world: DemoWorld
+    let address: ListenAddress
+
+    /// One section for each interface.
+    var sections: [DemoSection] { [kazoo] }
+
+    var text: String {
+        var lines = ["", "account   \(world.account.name)   id \(world.account.id)   realm \(world.account.realm)", "API key   \(world.apiKey)"]
+        for person in world.people {
+            lines.append(
+                "user      \(person.username)   password \(person.password)   mailbox \(person.mailbox.number)   id \(person.mailbox.id)   "
+                    + "\(person.messages.count) messages")
+        }
+        for section in sections { lines += ["", section.title] + section.lines.map { "  " + $0 } }
+        return (lines + ["", "Everything here is thrown away when the server ends (Ctrl-C)."]).joined(separator: "\n")
+    }
+}
+
+extension DemoScript {
+    /// Login by digest, list, listen, file, leave a message, take the lot as a ZIP.
+    private var kazoo: DemoSection {
+        guard let person = world.people.first, let message = person.messages.first else { return DemoSection(title: "KAZOO", lines: []) }
+        let root = "\(address)/v2", box = "\(root)/accounts/\(world.account.id)/vmboxes/\(person.mailbox.id)"
+        let login: JSON = [
+            "data": ["credentials": .string(LoginDigest.md5.digest(person.username, person.password)), "method": "md5", "account_name": .string(world.account.name)]
+        ]
+        let ids: JSON = ["data": ["messages": JSON(person.messages.map(\.monthID))]]
+        let filing: JSON = ["data": ["folder": "saved", "messages": JSON(person.messages.map(\.monthID))]]
+        let token = "-H \"X-Auth-Token: $TOKEN\"", json = "-H 'Content-Type: application/json'"
+        return DemoSection(
+            title: "KAZOO",
+            lines: [
+                "TOKEN=$(curl -sS -X PUT \(json) -d '\(login.encoded)' \(root)/user_auth | sed 's/.*\"auth_token\":\"\\([^\"]*\\)\".*/\\1/')",
+                "curl -sS \(token) \(root)/accounts/\(world.account.id)/vmboxes",
+                "curl -sS \(token) \(box)/messages",
+                "curl -sS -f \(token) -o message.wav \(box)/messages/\(message.monthID)/raw",
+                "curl -sS -X PUT \(token) -H 'Content-Type: audio/wav' --data-binary @message.wav \(box)/messages",
+                "curl -sS -X POST \(token) \(json) -d '\(filing.encoded)' \(box)/messages",
+                "curl -sS -f -X POST \(token) \(json) -d '\(ids.encoded)' -o messages.zip \(box)/messages/raw",
+            ])
+    }
+}

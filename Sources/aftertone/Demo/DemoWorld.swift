@@ -1,0 +1,100 @@
+import Audio
+import NIOCore
+import Server
+import Voicemail
+
+/// What the demonstration has to show: a company with two people, their mailboxes, greetings and messages.
+struct DemoWorld: Sendable {
+    struct Person: Sendable {
+        let username: String
+        let password: String
+        let mailbox: Document
+        /// Newest first.
+        let messages: [Message]
+    }
+
+    let account: Document
+    let apiKey: String
+    let people: [Person]
+
+    /// Makes it all, as a client would, but quicker.
+    static func make(in service: VoicemailService) async throws -> DemoWorld {
+        let account = try await service.createAccount(["name": "Demo Company", "realm": "demo.aftertone.invalid"], below: nil)
+        let key = try await service.createAPIKey(name: "demo", in: account)
+        let builder = DemoBuilder(service: service, account: account)
+        let people = [
+            try await builder.person("anna", "Anna Berg", number: "1001", callers: DemoBuilder.callers, seed: 1),
+            try await builder.person("ben", "Ben Castle", number: "1002", callers: Array(DemoBuilder.callers.prefix(2)), seed: 100),
+        ]
+        return DemoWorld(account: account, apiKey: key.secret, people: people)
+    }
+}
+
+/// Fills an account.
+private struct DemoBuilder {
+    struct Caller {
+        let name: String
+        let number: String
+        /// Before now.
+        let hours: Int
+        let seconds: Double
+        let format: FileFormat
+        let folder: Folder
+    }
+
+    static let callers = [
+        Caller(name: "Clara Dunn", number: "+35315550101", hours: 1, seconds: 7, format: .wavPCM16, folder: .new),
+        Caller(name: "Front Desk", number: "1000", hours: 5, seconds: 4, format: .wavMuLaw, folder: .new),
+        Caller(name: "Emil Frost", number: "+4930555012", hours: 30, seconds: 12, format: .mp3, folder: .saved),
+        Caller(name: "anonymous", number: "anonymous", hours: 76, seconds: 3, format: .wavGSM, folder: .new),
+    ]
+
+    let service: VoicemailService
+    let account: Document
+
+    func person(_ username: String, _ name: String, number: String, callers: [Caller], seed: UInt64) async throws -> DemoWorld.Person {
+        let names = name.split(separator: " ").map(String.init)
+        let password = Secrets.randomText(12)
+        let user = try await service.createUser(
+            [
+                "username": .string(username), "first_name": .string(names[0]), "last_name": .string(names[1]), "password": .string(password),
+                "priv_level": "admin",
+            ], id: nil, in: account)
+        let greeting = try await greeting("Greeting of \(name)", seed: seed)
+        let mailbox = try await service.createMailbox(
+            [
+                "name": .string(name), "mailbox": .string(number), "owner_id": .string(user.id), "pin": .string(Self.pin()), "is_setup": true,
+                "media": ["unavailable": .string(greeting.id)],
+            ], id: nil, in: account)
+        var messages: [Message] = []
+        for (index, caller) in callers.enumerated() {
+            messages.append(try await message(of: caller, to: mailbox, seed: seed + UInt64(index) + 1))
+        }
+        return DemoWorld.Person(username: username, password: password, mailbox: mailbox, messages: messages)
+    }
+
+    private func greeting(_ name: String, seed: UInt64) async throws -> Document {
+        let document = try await service.createGreeting(["name": .string(name)], id: nil, in: account)
+        let sound = AudioSamples.murmur(seconds: 4, seed: seed).followed(by: .tones([1000], seconds: 0.4))
+        return try await service.uploadGreeting(document.id, audio: try await receive(sound, .wavPCM16, "greeting"), in: account)
+    }
+
+    private func message(of caller: Caller, to mailbox: Document, seed: UInt64) async throws -> Message {
+        let audio = try await receive(.murmur(seconds: caller.seconds, seed: seed), caller.format, "message")
+        let draft = MessageDraft(
+            callerName: caller.name, callerNumber: caller.number, folder: caller.folder,
+            timestamp: service.clock.now.advanced(by: -caller.hours * 3600))
+        return try await service.deposit(draft, mailboxID: mailbox.id, in: account, audio: audio)
+    }
+
+    private func receive(_ sound: AudioSamples, _ format: FileFormat, _ name: String) async throws -> ReceivedAudio {
+        let intake = try await service.receiveAudio()
+        try await intake.write(ByteBuffer(bytes: try sound.encoded(as: format)))
+        return try await intake.finish(contentType: format.contentType, fileName: "\(name).\(format.container)", policy: .playableOnly)
+    }
+
+    private static func pin() -> String {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<6).map { _ in String(Int.random(in: 0...9, using: &generator)) }.joined()
+    }
+}

@@ -1,0 +1,159 @@
+import Foundation
+import HTTPFront
+import KazooAPI
+import TestKit
+import Testing
+import Voicemail
+
+@testable import Server
+
+/// One file, every key known, nothing silently ignored.
+@Suite struct ConfigurationTests {
+    private static let sample = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../docs/aftertone.example.yaml")
+
+    private func read(_ yaml: String, _ environment: [String: String] = [:]) throws -> Configuration {
+        try Configuration.read(ConfigurationFile(yaml: yaml), named: "a.yaml", environment)
+    }
+
+    private func problems(_ yaml: String, _ environment: [String: String] = [:]) -> [String] {
+        do {
+            _ = try read(yaml, environment)
+            return []
+        } catch let error as ConfigurationError {
+            return error.lines
+        } catch {
+            return ["\(error)"]
+        }
+    }
+
+    // MARK: The sample
+
+    @Test func theSampleHasEveryKeyAndNoOther() throws {
+        let file = ConfigurationFile(yaml: try String(contentsOf: Self.sample, encoding: .utf8))
+        #expect(Set(file.entries.keys) == Configuration.keys)
+    }
+
+    @Test func theSampleSaysWhatIsStandard() throws {
+        #expect(try Configuration.load(file: Self.sample.path(), environment: [:]) == Configuration())
+    }
+
+    @Test func everyKeyOfTheSampleIsExplained() throws {
+        // Each key, or the one above it in the same group, has a comment right before it.
+        var isExplained = false
+        for line in try String(contentsOf: Self.sample, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false) {
+            let text = line.trimmingCharacters(in: .whitespaces)
+            if text.isEmpty { isExplained = false } else if text.hasPrefix("#") { isExplained = true }
+            else if !text.hasSuffix(":") || text == "certificate:" || text == "key:" { #expect(isExplained, "\(text)") }
+        }
+    }
+
+    // MARK: Layers
+
+    @Test func anEmptyFileChangesNothing() throws {
+        for yaml in ["", "\n", "# nothing\n", "---\n", "log:\n", "http:\n  tls:\n", "archive:\n  quota_bytes: null\n"] {
+            #expect(try read(yaml) == Configuration(), "\(yaml)")
+        }
+    }
+
+    @Test func theFileIsRead() throws {
+        let configuration = try read("""
+            data: /srv/aftertone
+            http:
+              listen: ["127.0.0.1:1", "https://[::1]:2", "http://example.org:3"]
+              tls: {certificate: /c.pem, key: /k.pem}
+              deadlines:
+                drain_seconds: 7
+            kazoo:
+              empty_next_start_key: yes
+              body_bytes: 9_000_000
+            archive:
+              quota_bytes: 12
+            """)
+        #expect(configuration.data == "/srv/aftertone")
+        #expect(configuration.http.listen.map(\.description) == ["http://127.0.0.1:1", "https://[::1]:2", "http://example.org:3"])
+        #expect(configuration.http.tls == TLSFiles(certificate: "/c.pem", key: "/k.pem"))
+        #expect(configuration.http.deadlines.drain == .seconds(7))
+        #expect(configuration.kazoo.emptyNextStartKey)
+        #expect(configuration.kazoo.maximumBody == 9_000_000)
+        #expect(configuration.archive.quotaBytes == 12)
+    }
+
+    @Test func theEnvironmentWinsOverTheFile() throws {
+        let environment = [
+            "AFTERTONE_DATA": "/elsewhere", "AFTERTONE_HTTP_LISTEN": "http://127.0.0.1:5, 127.0.0.1:6", "AFTERTONE_KAZOO_RATE_LIMIT_BURST": "50",
+            "AFTERTONE_ARCHIVE_QUOTA_BYTES": "", "HTTP_LISTEN": "nonsense",
+        ]
+        let configuration = try read("data: /srv\nhttp: {listen: [\"127.0.0.1:1\"]}\n", environment)
+        #expect(configuration.data == "/elsewhere")
+        #expect(configuration.http.listen.map(\.port) == [5, 6])
+        #expect(configuration.kazoo.rateLimit.burst == 50)
+        #expect(configuration.archive.quotaBytes == nil)
+    }
+
+    @Test func everyKeyCanComeFromTheEnvironment() throws {
+        for key in Configuration.keys {
+            let variable = "AFTERTONE_" + key.uppercased().replacingOccurrences(of: ".", with: "_")
+            #expect(Configuration.unknownVariables(in: [variable: ""]) == [], "\(key)")
+            // A value that suits no key but a text is noticed, so the variable is read.
+            let texts = ["data", "kazoo.node", "http.tls.certificate", "http.tls.key"]
+            if !texts.contains(key) { #expect(problems("", [variable: "~?"]).contains { $0.hasPrefix(key + " ") }, "\(key)") }
+        }
+        #expect(Configuration.unknownVariables(in: ["AFTERTONE_PORT": "tcp://10.0.0.1:80", "PATH": "", "AFTERTONE_CONFIG": ""]) == ["AFTERTONE_PORT"])
+    }
+
+    // MARK: Refusals
+
+    @Test(arguments: [
+        ("htpp:\n  listen: []\n", "a.yaml:2: unknown key htpp.listen; did you mean http.listen?"),
+        ("data: x\nzebra: 1\n", "a.yaml:2: unknown key zebra"),
+        ("data:\n  dir: x\n", "a.yaml:2: unknown key data.dir"),
+        ("log:\n  level: loud\n", "a.yaml:2: log.level is \"loud\" and must be one of trace, debug, info, notice, warning, error, critical"),
+        ("timezone: Mars/Olympus\n", "a.yaml:1: timezone is \"Mars/Olympus\" and must be a time zone such as Europe/Dublin"),
+        ("http:\n  listen: 127.0.0.1:80\n", "a.yaml:2: http.listen is \"127.0.0.1:80\" and must be a list of http://HOST:PORT or https://HOST:PORT"),
+        ("http:\n  listen: [\"ftp://x:1\"]\n", "a.yaml:2: http.listen is \"ftp://x:1\" and must be http://HOST:PORT or https://HOST:PORT"),
+        ("http: {listen: []}\n", "a.yaml:1: http.listen names no address"),
+        ("http: {listen: [\"https://x:1\"]}\n", "a.yaml:1: http.listen has an https address, which needs http.tls"),
+        ("http: {tls: {key: x}}\n", "http.tls needs both certificate and key"),
+        ("kazoo:\n  body_bytes: [1]\n", "a.yaml:2: kazoo.body_bytes is a list and must be a whole number from 1"),
+        ("kazoo: {empty_next_start_key: maybe}\n", "a.yaml:1: kazoo.empty_next_start_key is \"maybe\" and must be true or false"),
+        ("limits:\n  pin_length: 3\n", "a.yaml:2: limits.pin_length is \"3\" and must be a whole number from 4 to 64"),
+        ("limits:\n  pin_length: 65\n", "a.yaml:2: limits.pin_length is \"65\" and must be a whole number from 4 to 64"),
+        ("limits:\n  pin_length: 1e1\n", "a.yaml:2: limits.pin_length is \"1e1\" and must be a whole number from 4 to 64"),
+        ("- a\n- b\n", "a.yaml:1: the file is not a list of `key: value`"),
+        ("data: [1, [2]]\n", "a.yaml:1: data may hold plain values only"),
+    ])
+    func whatIsWrongIsNamed(_ yaml: String, _ expected: String) {
+        #expect(problems(yaml).contains(expected), "\(problems(yaml))")
+    }
+
+    @Test func theLimitsOfANumberAreGood() throws {
+        #expect(try read("limits: {pin_length: 4}").limits.maximumPinLength == 4)
+        #expect(try read("limits: {pin_length: 64}").limits.maximumPinLength == 64)
+    }
+
+    @Test func everythingWrongIsToldAtOnce() {
+        let found = problems("log: {level: loud}\nzebra: 1\nlimits: {pin_length: x}\n", ["AFTERTONE_AUDIO_CACHE_BYTES": "-1"])
+        #expect(found.count == 4)
+    }
+
+    @Test func brokenYAMLIsToldWithItsLine() {
+        for yaml in ["data: \"x\n", "a: b: c\n", "data: 1\ndata: 2\n", "data: &a [*b]\n", "\u{1}"] {
+            let found = problems(yaml)
+            #expect(found.count >= 1, "\(yaml)")
+        }
+        #expect(problems("data: x\n  y: [\n").first?.hasPrefix("a.yaml:2: no YAML: ") == true)
+    }
+
+    @Test func randomBytesNeverCrashIt() {
+        var random = SeededRandom(seed: 1)
+        let pieces = ["data", ":", " ", "\n", "-", "[", "]", "{", "}", "\"", "http", "listen", "1", "&a", "*a", "|", ">", "\t", "#", "é", "\0"]
+        for _ in 0..<500 {
+            let yaml = (0..<Int.random(in: 1...20, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "" }.joined()
+            _ = problems(yaml)
+        }
+    }
+
+    @Test func aFileThatIsNotThereIsRefused() {
+        #expect(throws: ConfigurationError.self) { try Configuration.load(file: "/nowhere/a.yaml", environment: [:]) }
+    }
+}
