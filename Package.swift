@@ -22,7 +22,9 @@ let package = Package(
     name: "aftertone",
     platforms: [.macOS(.v15)],
     products: [
-        .executable(name: "aftertone", targets: ["aftertone"])
+        .executable(name: "aftertone", targets: ["aftertone"]),
+        // For Benchmarks/, which is a package of its own.
+        .library(name: "AftertoneParts", targets: ["Server", "Voicemail", "SQLiteStore", "Audio"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

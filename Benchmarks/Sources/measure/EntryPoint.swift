@@ -1,0 +1,14 @@
+import ArgumentParser
+
+@main
+struct EntryPoint: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "measure", abstract: "The yardsticks and helpers of scripts/bench.",
+        subcommands: [Hello.self, RawLoop.self, Fill.self, Convert.self])
+}
+
+/// What a run counted, as one line of JSON.
+func report(_ count: Int, in time: Duration) {
+    let seconds = Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18
+    print("{\"count\":\(count),\"seconds\":\(seconds)}")
+}
