@@ -37,6 +37,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/CoreOffice/XMLCoder", from: "0.18.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
@@ -96,9 +97,16 @@ let package = Package(
             ],
             swiftSettings: settings),
         .target(
+            name: "YeastarSSeriesAPI",
+            dependencies: [
+                "Voicemail", "HTTPFront", "COpenAPI", crypto, logging, nioCore, product("NIOConcurrencyHelpers", "swift-nio"),
+                product("HTTPTypes", "swift-http-types"), product("OrderedCollections", "swift-collections"), product("XMLCoder", "XMLCoder"),
+            ],
+            swiftSettings: settings),
+        .target(
             name: "Server",
             dependencies: [
-                "Voicemail", "SQLiteStore", "FileArchive", "Audio", "HTTPFront", "KazooAPI", "CMalloc", logging,
+                "Voicemail", "SQLiteStore", "FileArchive", "Audio", "HTTPFront", "KazooAPI", "YeastarSSeriesAPI", "CMalloc", logging,
                 product("Configuration", "swift-configuration"), product("Yams", "Yams"),
                 product("ServiceLifecycle", "swift-service-lifecycle"), product("UnixSignals", "swift-service-lifecycle"),
                 crypto, nioCore, nioPosix,
@@ -128,7 +136,7 @@ let package = Package(
                 product("AsyncHTTPClient", "async-http-client"), product("ServiceLifecycle", "swift-service-lifecycle"),
                 product("HTTPTypes", "swift-http-types"),
             ], swiftSettings: settings),
-        .testTarget(name: "VoicemailTests", dependencies: ["Voicemail", "TestKit"], swiftSettings: settings),
+        .testTarget(name: "VoicemailTests", dependencies: ["Voicemail", "Audio", "TestKit", nioCore], swiftSettings: settings),
         .testTarget(
             name: "SQLiteStoreTests", dependencies: ["SQLiteStore", "TestKit", product("GRDB", "GRDB.swift")], swiftSettings: settings),
         .testTarget(
@@ -149,6 +157,13 @@ let package = Package(
                 "aftertone", "Server", "TestKit", "Voicemail", nioCore, product("NIOHTTP1", "swift-nio"),
                 product("AsyncHTTPClient", "async-http-client"),
             ], swiftSettings: settings),
+        .testTarget(
+            name: "YeastarSSeriesAPITests",
+            dependencies: [
+                "YeastarSSeriesAPI", "Audio", "HTTPFront", "Server", "TestKit", "Voicemail", crypto, logging, nioCore,
+                product("HTTPTypes", "swift-http-types"),
+            ],
+            swiftSettings: settings),
         .testTarget(
             name: "ServerTests",
             dependencies: ["Server", "aftertone", "TestKit", "Voicemail", "HTTPFront", "KazooAPI", "Audio", "SQLiteStore", "FileArchive", nioCore, nioPosix, logging],

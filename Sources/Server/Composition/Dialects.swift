@@ -1,6 +1,7 @@
 import HTTPFront
 import KazooAPI
 import Voicemail
+import YeastarSSeriesAPI
 
 /// Every interface this server speaks. A further one is a line in `all`, and one in `descriptions`.
 struct Dialects: Sendable {
@@ -11,7 +12,7 @@ struct Dialects: Sendable {
     /// Seconds of a clock that never goes back.
     let uptime: @Sendable () -> Double
 
-    var all: [any Dialect] { [kazoo] }
+    var all: [any Dialect] { [kazoo, sSeries] }
 
     /// What describes them to machines, by path.
     static var descriptions: [String: StaticRoute] {
@@ -23,5 +24,13 @@ struct Dialects: Sendable {
             maximumBody: configuration.kazoo.maximumBody, rateLimit: configuration.kazoo.rateLimit, node: configuration.kazoo.node,
             emptyNextStartKey: configuration.kazoo.emptyNextStartKey)
         return KazooDialect(service: service, settings: settings, loginGuard: loginGuard, uptime: uptime)
+    }
+
+    /// Its lock-out is documented by the vendor, so it is not the one of the others.
+    private var sSeries: SSeriesDialect {
+        let settings = SSeriesSettings(enforcesDownloadAddress: configuration.sSeries.enforcesDownloadAddress)
+        return SSeriesDialect(
+            service: service, settings: settings,
+            loginGuard: LoginGuard(maximumFailures: 5, lockSeconds: 600, clock: service.clock))
     }
 }

@@ -54,6 +54,7 @@ extension Configuration {
         logins.lockSeconds = reader.number("logins.lock_seconds", logins.lockSeconds, 1...86_400)
         logins.hashesAtOnce = reader.number("logins.hashes_at_once", logins.hashesAtOnce, 1...64)
         kazoo = Kazoo(reader)
+        sSeries.enforcesDownloadAddress = reader.flag("s_series.enforce_download_ip", sSeries.enforcesDownloadAddress)
         audio.conversionsAtOnce = reader.number("audio.conversions_at_once", audio.conversionsAtOnce, 1...256)
         audio.conversionSeconds = reader.number("audio.conversion_seconds", audio.conversionSeconds, 1...86_400)
         audio.cacheBytes = reader.number("audio.cache_bytes", audio.cacheBytes, 1_048_576...(.max))

@@ -15,6 +15,7 @@ public struct Configuration: Sendable, Hashable {
     public var limits = Limits()
     public var logins = Logins()
     public var kazoo = Kazoo()
+    public var sSeries = SSeries()
     public var audio = Audio()
     public var archive = Archive()
     public var store = StoreOptions()
@@ -52,6 +53,11 @@ public struct Configuration: Sendable, Hashable {
         public var emptyNextStartKey = false
         /// Names this server in answers.
         public var node = "aftertone"
+    }
+
+    public struct SSeries: Sendable, Hashable {
+        /// Whether downloads must come from the client that logged in or from an address it allowed.
+        public var enforcesDownloadAddress = true
     }
 
     public struct Audio: Sendable, Hashable {

@@ -6,6 +6,7 @@ public struct Session: Sendable, Hashable {
         case pSeriesAccess = "p-series-access"
         case pSeriesRefresh = "p-series-refresh"
         case sSeries = "s-series"
+        case sSeriesRefresh = "s-series-refresh"
         case download
     }
 

@@ -28,7 +28,7 @@ extension Document {
         hidden["lineage"]?.array?.compactMap(\.string) ?? []
     }
 
-    /// For an account or a user: not switched off.
+    /// For an account or a user: not switched off. For a mailbox: takes messages.
     public var isEnabled: Bool { attributes["enabled"] != .bool(false) }
 
     /// For an account: its SIP domain.

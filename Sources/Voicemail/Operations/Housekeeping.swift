@@ -3,6 +3,9 @@ import Logging
 extension VoicemailService {
     /// Rows or blobs handled in one transaction, so that housekeeping holds nobody up.
     private static let housekeepingBatch = 500
+    /// Seconds an expired session stays known, so that its holder is told that it expired and not that it never was
+    /// (S-Series contract §2.6).
+    private static let expiredSessionMemory = 3600
 
     /// Removes blobs that no row names any more. What fails stays marked and is tried again next time.
     public func collectGarbage() async {
@@ -34,7 +37,7 @@ extension VoicemailService {
         let eventsBefore = now.advanced(by: -limits.eventDays * 86_400)
         let deadBefore = now.advanced(by: -limits.deadLetterDays * 86_400)
         try await store.write { writer in
-            try writer.removeSessions(expiredBefore: now)
+            try writer.removeSessions(expiredBefore: now.advanced(by: -Self.expiredSessionMemory))
             try writer.removeEvents(createdBefore: eventsBefore, upTo: try writer.eventCursor(of: Self.outboxCursor))
             try writer.removeDeliveries(deadBefore: deadBefore)
         }

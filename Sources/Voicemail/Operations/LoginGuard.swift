@@ -28,11 +28,13 @@ public final class LoginGuard: Sendable {
     }
 
     /// Runs a login attempt and keeps count of its outcome.
-    /// - Throws: `Locked` without trying when the source is locked; what `login` throws otherwise.
+    /// - Throws: `Locked` when the source is locked: without trying, or after trying when others that were tried at the same time
+    ///   have locked it, so that many guesses at once are no more than many in a row; what `login` throws otherwise.
     public func attempt<Value>(from source: String, _ login: () async throws -> Value) async throws -> Value {
         guard !isLocked(source) else { throw Locked() }
         do {
             let value = try await login()
+            guard !isLocked(source) else { throw Locked() }
             unlock(source)
             return value
         } catch let error as VoicemailError where error == .badCredentials {

@@ -37,12 +37,13 @@ extension VoicemailService {
     }
 
     /// Stores a message, with its audio if there is any; durable once this returns.
-    /// - Throws: `VoicemailError.notFound` for the mailbox; the audio is dropped then.
+    /// - Throws: `VoicemailError.notFound` for the mailbox, `.disabled` for one that takes no messages; the audio is dropped then.
     public func deposit(_ draft: MessageDraft, mailboxID: String, in account: Document, audio: ReceivedAudio? = nil) async throws -> Message {
         try await dropping(audio) {
             let now = clock.now
             return try await store.write { writer in
                 let mailbox = try Self.document(mailboxID, .mailbox, account.id, writer)
+                guard mailbox.isEnabled else { throw VoicemailError.disabled }
                 let message = Self.message(draft, mailbox, account, audio, now)
                 if let audio { try writer.insert(audio.record, at: now) }
                 return try Self.add(message, writer)

@@ -1,0 +1,33 @@
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
+/// One IP address, compared by its bits and not by how it is written.
+public struct NetworkAddress: Hashable, Sendable {
+    /// Four bytes of IPv4, sixteen of IPv6.
+    private let bytes: [UInt8]
+
+    /// Reads an address of either family. An IPv4 address that came through an IPv6 socket (`::ffff:192.0.2.1`, RFC 4291
+    /// §2.5.5.2) is the IPv4 address it stands for.
+    /// - Returns: nil for anything else: a name, a network, several addresses.
+    public init?(_ text: String) {
+        // inet_pton reads up to a NUL.
+        guard !text.utf8.contains(0) else { return nil }
+        var bytes = [UInt8](repeating: 0, count: 16)
+        if inet_pton(AF_INET, text, &bytes) == 1 {
+            self.bytes = Array(bytes.prefix(4))
+        } else if inet_pton(AF_INET6, text, &bytes) == 1 {
+            let mapped = [UInt8](repeating: 0, count: 10) + [0xff, 0xff]
+            self.bytes = bytes.starts(with: mapped) ? Array(bytes.dropFirst(mapped.count)) : bytes
+        } else {
+            return nil
+        }
+    }
+
+    /// 127.0.0.0/8 or ::1.
+    public var isLoopback: Bool {
+        bytes.count == 4 ? bytes.first == 127 : bytes == [UInt8](repeating: 0, count: 15) + [1]
+    }
+}

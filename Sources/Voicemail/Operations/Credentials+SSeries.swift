@@ -1,0 +1,46 @@
+import Crypto
+
+/// Users of the S-Series interface: a name and a password whose MD5 is what a client sends (S-Series contract §2.1).
+///
+/// The digest stands for the password, so it is kept as a password is: under a slow hash. Names are unique on the whole server,
+/// because a login names no account.
+extension VoicemailService {
+    /// Makes a user of an account with a random password, which is shown once.
+    /// - Parameter name: the user name, at most 64 characters; nil or empty for a made-up one.
+    /// - Throws: `VoicemailError.conflict` for a name that is taken, `.invalid` for one that is too long.
+    public func createSSeriesUser(name: String?, in account: Document) async throws -> IssuedCredential {
+        let username = name.flatMap { $0.isEmpty ? nil : $0 } ?? "api-" + HexID.random().prefix(8)
+        guard username.count <= Self.longestUsername else {
+            throw VoicemailError.invalid([Violation(["name"], .maxLength(Self.longestUsername), value: .string(username))])
+        }
+        let password = Secrets.randomText(20)
+        let id = HexID.random()
+        let digest = HexID.encode(Insecure.MD5.hash(data: Array(password.utf8)))
+        let credential = Credential(
+            id: id, kind: .sSeries, accountID: account.id, name: username, handle: username,
+            verifier: try await secrets.slowHash(digest, salt: id), created: clock.now)
+        do {
+            try await store.write { try $0.insert(credential) }
+        } catch StoreError.conflict {
+            throw VoicemailError.conflict
+        }
+        return IssuedCredential(credential: credential, secret: password)
+    }
+
+    /// The account of a user and the MD5 of his password, in either case of hex.
+    /// - Throws: `VoicemailError.badCredentials`, also when the account is switched off.
+    public func logIn(sSeriesUser username: String, digest: String) async throws -> (account: Document, credential: Credential) {
+        let (credential, account) = try await store.read { reader in
+            let credential = try reader.credential(kind: .sSeries, handle: username)
+            return (credential, try credential.flatMap { try reader.document(id: $0.accountID) })
+        }
+        // A name that nobody has takes as long as a wrong password, so that names cannot be probed.
+        let verifier = try await secrets.slowHash(digest.lowercased(), salt: credential?.id ?? "nobody")
+        guard let credential, Secrets.equal(verifier, credential.verifier), let account, account.isEnabled else {
+            throw VoicemailError.badCredentials
+        }
+        return (account, credential)
+    }
+
+    private static let longestUsername = 64
+}

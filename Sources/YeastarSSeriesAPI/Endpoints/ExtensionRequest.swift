@@ -1,0 +1,39 @@
+import Voicemail
+
+/// The settings of `extension/add` and `extension/update` (contract §6.3) in the words of a mailbox.
+struct ExtensionRequest {
+    private(set) var attributes: JSONObject = [:]
+
+    /// Longest value that is kept for nothing but to be shown again.
+    private static let longestKept = 128
+
+    /// - Throws: `SSeriesFailure.extensionNotConfigured` for values that no extension takes.
+    init(_ parameters: RequestParameters, number: String) throws {
+        if let name = try parameters.optional("username") { attributes["name"] = .string(name) }
+        if let pin = try parameters.optional("vmsecret") {
+            guard pin.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { throw SSeriesFailure.extensionNotConfigured }
+            attributes["pin"] = .string(pin)
+        }
+        if let address = try parameters.optional("email") { attributes["notify_email_addresses"] = [.string(address)] }
+        if let word = try parameters.optional("hasvoicemail") { attributes["enabled"] = .bool(try Self.flag(word)) }
+        if let word = try parameters.optional("enablevmtoemail") {
+            // Version 2 has a third word, for addresses that differ from the extension's: mail is sent then too.
+            attributes[Document.mailSwitch] = .bool(try word == "custom" || Self.flag(word))
+        }
+        var kept: JSONObject = [:]
+        for field in ExtensionField.allCases where field.isKept {
+            guard let value = try parameters.optional(field.rawValue) else { continue }
+            guard value.count <= Self.longestKept else { throw SSeriesFailure.extensionNotConfigured }
+            kept[field.keptName] = .string(value)
+        }
+        if !kept.isEmpty { attributes[Document.keptFields] = .object(kept) }
+    }
+
+    private static func flag(_ word: String) throws(SSeriesFailure) -> Bool {
+        switch word {
+        case "on": true
+        case "off": false
+        default: throw .extensionNotConfigured
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import HTTPFront
+import Voicemail
+
+/// Extensions as far as boxes go (contract §6.1 to §6.3).
+extension SSeriesDialect {
+    /// Documents read at a time.
+    private static let page = 200
+
+    func listExtensions(_ call: Call) async throws -> Reply {
+        let account = try call.requireEntry().account
+        let view = ExtensionView(version: call.version)
+        let mailboxes = try await service.mailboxDirectory(of: account)
+        return .written { try await write(mailboxes, as: "extlist", account, call.format, to: $0) { view.listed($0) } }
+    }
+
+    func queryExtensions(_ call: Call) async throws -> Reply {
+        let account = try call.requireEntry().account
+        let named = call.version.requiresExtensions ? try call.requiredExtension() : try call.optionalExtension()
+        let mailboxes = try await mailboxes(named: named, of: account)
+        let view = ExtensionView(version: call.version)
+        return .written { try await write(mailboxes, as: "extinfos", account, call.format, to: $0) { view.detailed($0) } }
+    }
+
+    private func write(
+        _ mailboxes: [VoicemailService.MailboxEntry], as list: String, _ account: Document, _ format: AnswerFormat, to writer: PieceWriter,
+        _ show: (VoicemailService.OwnedMailbox) -> JSONObject
+    ) async throws {
+        let whole = try format.frame(Reply.succeeded(), list: list)
+        try await writer.write(whole.head)
+        var index = 0
+        for start in stride(from: 0, to: mailboxes.count, by: Self.page) {
+            let ids = mailboxes[start..<min(start + Self.page, mailboxes.count)].map(\.id)
+            for owned in try await service.ownedMailboxes(ids, of: account) {
+                try await writer.write(try format.element(show(owned), index: index))
+                index += 1
+            }
+        }
+        try await writer.write(whole.tail)
+    }
+
+    /// A new mailbox. A number that is taken, and anything the domain's rules refuse, is a failure to configure it (§6.3).
+    func addExtension(_ call: Call) async throws -> Reply {
+        let number = try call.requiredExtension()
+        let account = try call.requireEntry().account
+        guard number.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
+            throw SSeriesFailure.extensionNotConfigured
+        }
+        var request = try ExtensionRequest(call.parameters, number: number).attributes
+        request["mailbox"] = .string(number)
+        if request["name"] == nil { request["name"] = .string(number) }
+        // The vendors start with the number as the PIN, where that is long enough to be one.
+        if request["pin"] == nil, number.count >= 4 { request["pin"] = .string(number) }
+        _ = try await configured { try await service.createMailbox(request, id: nil, in: account) }
+        return .success
+    }
+
+    func updateExtension(_ call: Call) async throws -> Reply {
+        let number = try call.requiredExtension()
+        let account = try call.requireEntry().account
+        let mailbox = try await mailbox(number, of: account)
+        var change = try ExtensionRequest(call.parameters, number: mailbox.number).attributes
+        if let addresses = change["notify_email_addresses"]?.array {
+            // This interface knows one address; others stay.
+            change["notify_email_addresses"] = JSON(addresses.compactMap(\.string) + mailbox.notificationAddresses.dropFirst())
+        }
+        let patch = change
+        _ = try await configured { try await service.changeMailbox(mailbox.id, .patch(patch), in: account) }
+        return .success
+    }
+
+    /// Removes extensions with their messages: all that are named, or none.
+    func deleteExtension(_ call: Call) async throws -> Reply {
+        let account = try call.requireEntry().account
+        let found = try await service.mailboxes(numbers: try call.requiredExtension().listed, of: account)
+        let ids = found.compactMap { $0.mailbox?.id }
+        guard !ids.isEmpty, ids.count == found.count else { throw SSeriesFailure.noSuchExtension }
+        _ = try await configured { try await service.removeMailboxes(ids, in: account) }
+        return .success
+    }
+
+    /// Runs a change of a mailbox; one that is gone meanwhile is no extension.
+    private func configured<Value>(_ change: () async throws -> Value) async throws -> Value {
+        do { return try await change() } catch VoicemailError.notFound { throw SSeriesFailure.noSuchExtension }
+    }
+}

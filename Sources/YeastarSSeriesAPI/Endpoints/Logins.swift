@@ -1,0 +1,43 @@
+import HTTPFront
+import Voicemail
+
+/// Logging in and out, and staying so (contract §2.1 to §2.4).
+extension SSeriesDialect {
+    func logIn(_ call: Call) async throws -> Reply {
+        let username = try call.parameters.required("username")
+        let digest = try call.parameters.required("password")
+        if call.version.requiresReportPort { _ = try call.parameters.required("port") }
+        let details = ClientDetails(address: call.request.remote, version: call.version, report: try ReportSettings(call.parameters))
+        let (account, credential) = try await loginGuard.attempt(from: call.request.remote) {
+            try await service.logIn(sSeriesUser: username, digest: digest)
+        }
+        let tokens = try await service.openSSeriesSession(account: account, credential: credential, details: details.stored)
+        var fields: JSONObject = ["token": .string(tokens.token)]
+        if call.version.tellsTransport { fields["transport"] = "HTTP" }
+        if call.version.hasRefreshTokens { fields["refreshtoken"] = .string(tokens.refreshToken) }
+        return .success(fields)
+    }
+
+    /// Having come this far, the token lives on; what is given changes where reports go.
+    func heartbeat(_ call: Call) async throws -> Reply {
+        let session = try call.requireEntry().session
+        var report: ReportSettings
+        do { report = try ReportSettings(call.parameters) } catch SSeriesFailure.wrongPort { throw SSeriesFailure.wrongReportSettings }
+        if let address = try call.parameters.optional("ipaddr") { try report.setAddress(address) }
+        guard !report.stored.isEmpty else { return .success }
+        var details = ClientDetails(of: session)
+        details.merge(report)
+        try await service.updateSSeriesSession(session, details: details.stored)
+        return .success
+    }
+
+    func logOut(_ call: Call) async throws -> Reply {
+        try await service.closeSSeriesSession(try call.requireEntry().session)
+        return .success
+    }
+
+    func refreshToken(_ call: Call) async throws -> Reply {
+        let tokens = try await service.refreshSSeriesSession(refreshToken: try call.parameters.required("refreshtoken"))
+        return .success(["token": .string(tokens.token), "refreshtoken": .string(tokens.refreshToken)])
+    }
+}

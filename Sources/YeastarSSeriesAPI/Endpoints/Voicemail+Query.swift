@@ -1,0 +1,53 @@
+import Foundation
+import HTTPFront
+import Voicemail
+
+/// `voicemail/query` (contract §3.1).
+extension SSeriesDialect {
+    /// Mailboxes looked at together for whether they have messages.
+    private static let group = 500
+
+    func queryVoicemail(_ call: Call) async throws -> Reply {
+        let account = try call.requireEntry().account
+        let mailboxes = try await mailboxes(named: try call.optionalExtension(), of: account)
+        let view = VoicemailView(version: call.version, zone: service.timeZone(of: account))
+        return .written { try await writeVoicemails(of: mailboxes, view, call.format, to: $0) }
+    }
+
+    /// The extensions of a request in the order asked: one, several between commas, or all of them when none is named. Of several, those
+    /// nobody has are left out, unless that is all of them.
+    func mailboxes(named text: String?, of account: Document) async throws -> [VoicemailService.MailboxEntry] {
+        guard let text, text.lowercased() != "all" else { return try await service.mailboxDirectory(of: account) }
+        let found = try await service.mailboxes(numbers: text.listed, of: account).compactMap { $0.mailbox }
+        guard !found.isEmpty else { throw SSeriesFailure.noSuchExtension }
+        return found.map { VoicemailService.MailboxEntry(id: $0.id, number: $0.number) }
+    }
+
+    /// An element for each extension that has messages; nothing but the status when none has. Memory does not grow with the messages.
+    private func writeVoicemails(
+        of mailboxes: [VoicemailService.MailboxEntry], _ view: VoicemailView, _ format: AnswerFormat, to writer: PieceWriter
+    ) async throws {
+        let whole = try format.frame(Reply.succeeded(), list: "voicemails")
+        var written = 0
+        for start in stride(from: 0, to: mailboxes.count, by: Self.group) {
+            let group = Array(mailboxes[start..<min(start + Self.group, mailboxes.count)])
+            for mailbox in try await service.withMessages(group) {
+                if written == 0 { try await writer.write(whole.head) }
+                try await write(mailbox, index: written, view, format, to: writer)
+                written += 1
+            }
+        }
+        try await writer.write(written > 0 ? whole.tail : try format.document(Reply.succeeded()))
+    }
+
+    private func write(
+        _ mailbox: VoicemailService.MailboxEntry, index: Int, _ view: VoicemailView, _ format: AnswerFormat, to writer: PieceWriter
+    ) async throws {
+        let frame = try format.elementFrame([view.version.extensionKey: .string(mailbox.number)], list: "voicemail", index: index)
+        try await writer.write(frame.head)
+        try await service.forEachPositionedMessage(of: mailbox.id) { page in
+            for item in page { try await writer.write(try format.element(view.object(item), index: item.position)) }
+        }
+        try await writer.write(frame.tail)
+    }
+}

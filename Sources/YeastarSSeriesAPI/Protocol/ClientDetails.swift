@@ -1,0 +1,67 @@
+import Voicemail
+
+/// What a session of this interface remembers: who logged in from where, and where his reports go (contract §2.1, §2.2).
+struct ClientDetails: Sendable {
+    /// Kept as it is in the session, with what the domain keeps there.
+    private(set) var stored: JSONObject
+
+    /// - Parameters:
+    ///   - address: where the login came from: the "application server" that downloads are meant for (§4.2).
+    ///   - version: of the path the login used; decides what reports look like.
+    init(address: String, version: APIVersion, report: ReportSettings) {
+        stored = ["address": .string(address), "api": .string(version.name), "report": .object(report.stored)]
+    }
+
+    init(of session: Session) { stored = session.details }
+
+    /// The addresses the client is known by: the login's, and the one a heartbeat has named since.
+    var addresses: [NetworkAddress] {
+        [stored["address"]?.string, report["ipaddr"]?.string].compactMap { $0.flatMap(NetworkAddress.init) }
+    }
+
+    /// Takes over what a heartbeat changes; the rest stays.
+    mutating func merge(_ report: ReportSettings) {
+        stored["report"] = .object(self.report.merging(report.stored) { $1 })
+    }
+
+    private var report: JSONObject { stored["report"]?.object ?? [:] }
+}
+
+/// Where and how a client wants its reports, as far as it says so.
+struct ReportSettings: Sendable {
+    private(set) var stored: JSONObject = [:]
+
+    private static let longestURL = 255
+
+    /// Reads the fields that login and heartbeat share.
+    /// - Throws: `SSeriesFailure.wrongPort` for a port that is none, `.wrongReportSettings` for anything else.
+    init(_ parameters: RequestParameters) throws {
+        if let port = try parameters.optional("port") {
+            guard let number = Int(port), (1...65_535).contains(number) else { throw SSeriesFailure.wrongPort }
+            stored["port"] = .int(number)
+        }
+        if let url = try parameters.optional("url") {
+            guard url.utf8.count <= Self.longestURL, url.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+                throw SSeriesFailure.wrongReportSettings
+            }
+            stored["url"] = .string(url)
+        }
+        if let tag = try parameters.optional("urltag") {
+            guard ["0", "1"].contains(tag) else { throw SSeriesFailure.wrongReportSettings }
+            stored["absolute"] = .bool(tag == "1")
+        }
+        if let version = try parameters.optional("version") {
+            guard version.utf8.count <= 16 else { throw SSeriesFailure.wrongReportSettings }
+            stored["version"] = .string(version)
+        }
+    }
+
+    /// Names another address of the client's.
+    mutating func setAddress(_ text: String) throws {
+        guard NetworkAddress(text) != nil else { throw SSeriesFailure.wrongReportSettings }
+        stored["ipaddr"] = .string(text)
+    }
+
+    /// Whether a port is named.
+    var hasPort: Bool { stored["port"] != nil }
+}

@@ -1,0 +1,74 @@
+import HTTPFront
+import NIOCore
+import Voicemail
+
+/// What a client asks, from a body in JSON or XML or from a link's query. Numbers may come as numbers or as text (contract §2.0).
+struct RequestParameters: Sendable {
+    private let values: JSONObject
+    /// The failure for what is missing: another one when there was no body at all (§2.6).
+    private let missing: SSeriesFailure
+
+    /// The parameters of a link.
+    init(query: Query) {
+        values = JSONObject(query.items.map { ($0.name, .string($0.value)) }, uniquingKeysWith: { first, _ in first })
+        missing = .parameterBlank
+    }
+
+    /// Reads a body by what it begins with, whatever its header says.
+    /// - Parameter format: what the request announces.
+    init(body: ByteBuffer, format: AnswerFormat) throws {
+        let bytes = body.readableBytesView
+        guard let first = bytes.first(where: { !Self.isBlank($0) }) else {
+            values = [:]
+            missing = .dataBlank
+            return
+        }
+        missing = .parameterBlank
+        if first == UInt8(ascii: "<") {
+            guard format == .xml else { throw SSeriesFailure.xmlNotSupported }
+            values = try XMLRequest.parameters(in: bytes)
+        } else {
+            guard let object = try? JSON.parse(bytes, maximumDepth: Self.maximumDepth).object else { throw SSeriesFailure.malformedBody }
+            values = object
+        }
+    }
+
+    private static let maximumDepth = 8
+
+    /// The first of several names that has a value, without the blanks around it; nil when none has.
+    func optional(_ names: String...) throws -> String? { try value(names) }
+
+    /// The same where something must be given.
+    func required(_ names: String...) throws -> String {
+        guard let value = try value(names) else { throw missing }
+        return value
+    }
+
+    private func value(_ names: [String]) throws -> String? {
+        for name in names {
+            guard let value = values[name], !value.isNull else { continue }
+            // A list where a text belongs must not pass for nothing: no extension means all of them.
+            guard let text = value.text else { throw SSeriesFailure.malformedBody }
+            let trimmed = text.trimmed
+            if !trimmed.isEmpty { return trimmed }
+        }
+        return nil
+    }
+
+    private static func isBlank(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") || byte == UInt8(ascii: "\t")
+    }
+}
+
+extension StringProtocol {
+    /// Without the blanks around it.
+    var trimmed: String {
+        var rest = self[...]
+        while rest.first?.isWhitespace == true { rest.removeFirst() }
+        while rest.last?.isWhitespace == true { rest.removeLast() }
+        return String(rest)
+    }
+
+    /// The pieces between commas, without blanks around them and without empty ones (contract §2.0).
+    var listed: [String] { split(separator: ",").map(\.trimmed).filter { !$0.isEmpty } }
+}

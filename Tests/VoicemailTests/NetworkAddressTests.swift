@@ -1,0 +1,33 @@
+import Testing
+import Voicemail
+
+@Suite("IP addresses")
+struct NetworkAddressTests {
+    @Test("Compared by bits, not by spelling", arguments: [
+        ("192.0.2.1", "::ffff:192.0.2.1"), ("::1", "0:0:0:0:0:0:0:1"), ("2001:db8::a", "2001:DB8:0:0:0:0:0:A"),
+        ("127.0.0.1", "::ffff:7f00:1"),
+    ])
+    func equal(left: String, right: String) {
+        #expect(NetworkAddress(left) != nil)
+        #expect(NetworkAddress(left) == NetworkAddress(right))
+    }
+
+    @Test("Different addresses differ, of either family")
+    func different() {
+        #expect(NetworkAddress("192.0.2.1") != NetworkAddress("192.0.2.2"))
+        #expect(NetworkAddress("::1") != NetworkAddress("127.0.0.1"))
+    }
+
+    @Test("Anything but one address is none", arguments: [
+        "", " ", "localhost", "192.0.2", "192.0.2.256", "192.0.2.1,192.0.2.2", "192.0.2.0/24", "192.0.2.1 ", "192.0.2.1:80", "[::1]", "::1%eth0",
+        "192.0.2.1\u{0}", "010.1.1.1", ":::",
+    ])
+    func refused(text: String) {
+        #expect(NetworkAddress(text) == nil)
+    }
+
+    @Test(arguments: [("127.0.0.1", true), ("127.9.9.9", true), ("::1", true), ("::ffff:127.0.0.1", true), ("128.0.0.1", false), ("::2", false)])
+    func loopback(text: String, expected: Bool) {
+        #expect(NetworkAddress(text)?.isLoopback == expected)
+    }
+}
