@@ -135,15 +135,19 @@ struct LoginTests {
 
 @Suite("Users of the interface")
 struct SSeriesUserTests {
-    @Test("A name is one user's on the whole server; without one a name is made up")
+    @Test("A name is one user's on the whole server; one that is taken gets something added, and without one a name is made up")
     func names() async throws {
         try await TestServer.run { server in
             let one = try await server.makeAccount("One"), other = try await server.makeAccount("Other")
-            _ = try await server.makeSSeriesUser(in: one, name: "crm")
-            await #expect(throws: VoicemailError.conflict) { try await server.makeSSeriesUser(in: other, name: "crm") }
-            let first = try await server.makeSSeriesUser(in: one), second = try await server.makeSSeriesUser(in: one, name: "")
-            #expect(first.name != second.name)
-            #expect(first.name.hasPrefix("api-"))
+            let first = try await server.makeSSeriesUser(in: one, name: "crm"), second = try await server.makeSSeriesUser(in: other, name: "crm")
+            #expect(first.name == "crm")
+            #expect(second.name.wholeMatch(of: /crm-[0-9a-f]{8}/) != nil)
+            for (user, account) in [(first, one), (second, other)] {
+                let login = try await server.service.logIn(sSeriesUser: user.name, digest: MD5.hex(user.password))
+                #expect(login.account.id == account.id)
+            }
+            #expect(try await server.makeSSeriesUser(in: one, name: "").name.wholeMatch(of: /api-[0-9a-f]{8}/) != nil)
+            #expect(try await server.makeSSeriesUser(in: one).name.wholeMatch(of: /api-[0-9a-f]{8}/) != nil)
         }
     }
 

@@ -6,23 +6,26 @@ import Crypto
 /// because a login names no account.
 extension VoicemailService {
     /// Makes a user of an account with a random password, which is shown once.
-    /// - Parameter name: the user name, at most 64 characters; nil or empty for a made-up one.
-    /// - Throws: `VoicemailError.conflict` for a name that is taken, `.invalid` for one that is too long.
+    /// - Parameter name: the user name, at most 64 characters; something is added to one that is taken. nil or empty for a made-up one.
+    /// - Throws: `VoicemailError.invalid` for a name that is too long.
     public func createSSeriesUser(name: String?, in account: Document) async throws -> IssuedCredential {
-        let username = name.flatMap { $0.isEmpty ? nil : $0 } ?? "api-" + HexID.random().prefix(8)
-        guard username.count <= Self.longestUsername else {
-            throw VoicemailError.invalid([Violation(["name"], .maxLength(Self.longestUsername), value: .string(username))])
+        let name = name.flatMap { $0.isEmpty ? nil : $0 }
+        if let name, name.count > Self.longestUsername {
+            throw VoicemailError.invalid([Violation(["name"], .maxLength(Self.longestUsername), value: .string(name))])
         }
         let password = Secrets.randomText(20)
         let id = HexID.random()
         let digest = HexID.encode(Insecure.MD5.hash(data: Array(password.utf8)))
-        let credential = Credential(
-            id: id, kind: .sSeries, accountID: account.id, name: username, handle: username,
-            verifier: try await secrets.slowHash(digest, salt: id), created: clock.now)
-        do {
-            try await store.write { try $0.insert(credential) }
-        } catch StoreError.conflict {
-            throw VoicemailError.conflict
+        let verifier = try await secrets.slowHash(digest, salt: id)
+        let now = clock.now
+        let distinct = (name ?? "api") + "-" + HexID.random().prefix(8)
+        let credential = try await store.write { writer in
+            let isFree = try name.map { try writer.credential(kind: .sSeries, handle: $0) == nil } ?? false
+            let handle = isFree ? name ?? distinct : distinct
+            let credential = Credential(
+                id: id, kind: .sSeries, accountID: account.id, name: name ?? handle, handle: handle, verifier: verifier, created: now)
+            try writer.insert(credential)
+            return credential
         }
         return IssuedCredential(credential: credential, secret: password)
     }

@@ -19,3 +19,17 @@ extension VoicemailService {
         }
     }
 }
+
+extension VoicemailService {
+    /// A recording as its name says: the bytes as stored, or rendered as WAV, channels kept apart, where the name ends so and the
+    /// recorder sent something else. What the stored bytes are was found out by decoding, whatever their sender called them.
+    /// - Throws: `VoicemailError.unplayable`, `ArchiveError`, `AudioError`.
+    public func download(of recording: Recording) async throws -> RenderedAudio {
+        let blobID = recording.audio.blobID
+        let container = try await store.read { try $0.blob(id: blobID) }?.facts?.container ?? ""
+        if recording.name.lowercased().hasSuffix(".wav"), container != "wav" {
+            return try await rendition(of: blobID, Rendition(.wav, sampleRate: nil, mono: false))
+        }
+        return RenderedAudio(reader: try await archive.open(blobID), contentType: AudioFacts.contentType(ofContainer: container))
+    }
+}

@@ -23,6 +23,18 @@ public struct AudioFacts: Hashable, Sendable {
         self.channels = channels
         self.container = container
     }
+
+    /// The media type a client is told of bytes in a container.
+    public static func contentType(ofContainer container: String) -> String {
+        switch container {
+        case "wav": "audio/wav"
+        case "mp3": "audio/mpeg"
+        case "ogg": "audio/ogg"
+        case "flac": "audio/flac"
+        case "gsm": "audio/gsm"
+        default: "application/octet-stream"
+        }
+    }
 }
 
 /// A format to render to.

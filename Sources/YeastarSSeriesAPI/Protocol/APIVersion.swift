@@ -38,7 +38,8 @@ struct APIVersion: Sendable {
 
     /// OpenVox UC. Its manual prints paths of v1.1.0 too, so the two have the same endpoints but for refreshing, which is the Cloud PBX's.
     static let v0_0_1 = APIVersion(
-        name: "v0.0.1", endpoints: common.union([.listExtensions, .addExtension, .deleteExtension]), extensionKey: "extid",
+        name: "v0.0.1",
+        endpoints: common.union([.callRecordRandom, .downloadCallRecords, .listExtensions, .addExtension, .deleteExtension]), extensionKey: "extid",
         listedExtensionKey: "extnumber", showsVoicemailStatus: false, deletesSeveral: false, requiresExtensions: false,
         requiresReportPort: true, tellsTransport: false, extensionType: "pjsip", extensionFields: ExtensionField.openVox)
 
@@ -53,13 +54,16 @@ struct APIVersion: Sendable {
         extensionType: "SIP", extensionFields: ExtensionField.sSeries)
 
     static let v2_0_0 = APIVersion(
-        name: "v2.0.0", endpoints: common.union([.listExtensionsV2, .addExtension, .deleteExtension, .refreshToken]), extensionKey: "number",
+        name: "v2.0.0",
+        endpoints: common.union([
+            .callRecordRandom, .downloadCallRecords, .listExtensionsV2, .addExtension, .deleteExtension, .refreshToken,
+        ]), extensionKey: "number",
         listedExtensionKey: "number", showsVoicemailStatus: true, deletesSeveral: true, requiresExtensions: true, requiresReportPort: false,
         tellsTransport: true, extensionType: "SIP", extensionFields: ExtensionField.sSeriesV2)
 
     private static let common: Set<Endpoint> = [
-        .login, .heartbeat, .logout, .queryVoicemail, .voicemailRandom, .downloadVoicemail, .deleteVoicemail, .queryExtensions,
-        .updateExtension, .deviceInfo,
+        .login, .heartbeat, .logout, .queryVoicemail, .voicemailRandom, .downloadVoicemail, .deleteVoicemail, .recordingRandom,
+        .downloadRecording, .queryExtensions, .updateExtension, .deviceInfo,
     ]
 
     private init(

@@ -14,9 +14,11 @@ struct ClientDetails: Sendable {
 
     init(of session: Session) { stored = session.details }
 
+    var loginAddress: NetworkAddress? { stored["address"]?.string.flatMap(NetworkAddress.init) }
+
     /// The addresses the client is known by: the login's, and the one a heartbeat has named since.
     var addresses: [NetworkAddress] {
-        [stored["address"]?.string, report["ipaddr"]?.string].compactMap { $0.flatMap(NetworkAddress.init) }
+        [loginAddress, report["ipaddr"]?.string.flatMap(NetworkAddress.init)].compactMap { $0 }
     }
 
     /// Takes over what a heartbeat changes; the rest stays.

@@ -9,6 +9,8 @@ final class DownloadGrants: Sendable {
         let subject: Subject
         /// The token it was issued to, as its hash.
         let tokenHash: String
+        /// Where that token's client logged in from; nil when that is unknown.
+        let client: NetworkAddress?
         /// May download besides the client itself.
         let allowedAddress: NetworkAddress?
     }
@@ -16,6 +18,9 @@ final class DownloadGrants: Sendable {
     enum Subject: Sendable, Hashable {
         /// A message for life, under the name and status it had when the random was issued.
         case message(id: String, mailboxID: String, fileName: String, folder: Folder)
+        case recording(Recording)
+        /// As asked for: the extensions as written, and both ends of the time.
+        case callRecords(extensions: String, start: WallTime, end: WallTime)
     }
 
     /// Seconds a random lives.

@@ -10,6 +10,10 @@ enum Endpoint: String, CaseIterable, Sendable {
     case voicemailRandom = "voicemail/get_random"
     case downloadVoicemail = "voicemail/download"
     case deleteVoicemail = "voicemail/delete"
+    case recordingRandom = "recording/get_random"
+    case downloadRecording = "recording/download"
+    case callRecordRandom = "cdr/get_random"
+    case downloadCallRecords = "cdr/download"
     case listExtensions = "extensionlist/query"
     case listExtensionsV2 = "extension/list"
     case queryExtensions = "extension/query"
@@ -22,7 +26,7 @@ enum Endpoint: String, CaseIterable, Sendable {
     /// Downloads are links; everything else is posted.
     var method: HTTPRequest.Method {
         switch self {
-        case .downloadVoicemail: .get
+        case .downloadVoicemail, .downloadRecording, .downloadCallRecords: .get
         default: .post
         }
     }

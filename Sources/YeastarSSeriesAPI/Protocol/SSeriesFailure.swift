@@ -29,10 +29,15 @@ enum SSeriesFailure: String, Error, CaseIterable {
     case notHandled = "20010"
     /// Where reports should go is no address.
     case wrongReportSettings = "20011"
+    case wrongRecordingRandom = "20012"
+    case noSuchRecording = "20014"
     case wrongAddress = "20015"
     case wrongVoicemailStatus = "20016"
     case wrongVoicemailRandom = "20017"
     case noSuchVoicemail = "20018"
+    case wrongCallRecordTime = "20019"
+    case wrongCallRecordRandom = "20020"
+    case noCallRecord = "20021"
 
     /// The domain's and the ports' errors in this interface's numbers. What an endpoint knows better it translates itself.
     init(_ error: any Error) {

@@ -25,11 +25,3 @@ enum VoicemailStatus: String, Sendable {
 
     var folder: Folder { self == .read ? .saved : .new }
 }
-
-/// `YYYY-MM-DD HH:mm:ss`, wall clock time (§3).
-enum SSeriesTime {
-    static func text(_ time: Timestamp, in zone: TimeZone) -> String {
-        let at = time.fields(in: zone)
-        return at.date("-") + " " + at.time(":")
-    }
-}

@@ -25,18 +25,24 @@ struct KeyCommand: AsyncParsableCommand {
         func run() async throws {
             try await common.open { installation in
                 let account = try await Lookup(service: installation.service).account(account)
-                common.output.show(try await Self.issue(kind, name: name ?? kind.rawValue, for: account, installation.service))
+                common.output.show(try await Self.issue(kind, name: name, for: account, installation.service))
             }
         }
 
-        private static func issue(_ kind: Kind, name: String, for account: Document, _ service: VoicemailService) async throws -> JSONObject {
+        private static func issue(_ kind: Kind, name: String?, for account: Document, _ service: VoicemailService) async throws -> JSONObject {
             switch kind {
             case .kazoo:
-                let issued = try await service.createAPIKey(name: name, in: account)
+                let issued = try await service.createAPIKey(name: name ?? kind.rawValue, in: account)
                 var object = issued.credential.asKey
                 object["api_key"] = .string(issued.secret)
                 return object
-            case .pSeries, .sSeries, .intake:
+            case .sSeries:
+                let issued = try await service.createSSeriesUser(name: name, in: account)
+                var object = issued.credential.asKey
+                object["username"] = .string(issued.credential.handle)
+                object["password"] = .string(issued.secret)
+                return object
+            case .pSeries, .intake:
                 throw Refusal("--kind \(kind.rawValue): this version does not speak that interface yet")
             }
         }

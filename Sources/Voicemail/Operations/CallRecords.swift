@@ -1,0 +1,110 @@
+/// A call as far as it left something here: what was recorded of it, or the message it ended in.
+public enum CallRecord: Sendable, Hashable {
+    case recording(Recording)
+    case message(Message, mailboxNumber: String, direction: CallDirection)
+
+    /// When the call began, as far as is known.
+    public var started: Timestamp {
+        switch self {
+        case .recording(let recording): recording.started
+        case .message(let message, _, _): message.timestamp
+        }
+    }
+}
+
+extension VoicemailService {
+    /// Visits the calls of an account that began from `first` to `last`, both inclusive, in order of time, `pageSize` at a time and
+    /// until `visit` returns false. Messages in the trash are left out. Memory does not grow with the number of calls.
+    public func forEachCallRecord(
+        of account: Document, from first: Timestamp, to last: Timestamp, pageSize: Int = 500,
+        _ visit: ([CallRecord]) async throws -> Bool
+    ) async throws {
+        var recordings = Upcoming<CallRecord>(), messages = Upcoming<CallRecord>()
+        var offset = 0
+        var start: MessagePosition?
+        while true {
+            if recordings.wantsMore {
+                let query = RecordingQuery(accountID: account.id, from: first, to: last, order: .time, offset: offset, limit: pageSize)
+                let page = try await callRecords(query)
+                offset += page.count
+                recordings.take(page.map { .recording($0) }, isLast: page.count < pageSize)
+            }
+            if messages.wantsMore {
+                let query = MessageQuery(scope: .account(account.id), from: first, to: last, start: start, ascending: true)
+                let page = try await self.messages(MessageListing(query: query, limit: pageSize, keep: { $0.folder != .deleted }))
+                start = page.next
+                messages.take(try await callRecords(of: page.messages, account), isLast: page.next == nil)
+            }
+            let merged = Upcoming.merge(&recordings, &messages) { $0.started <= $1.started }
+            if !merged.isEmpty, !(try await visit(merged)) { return }
+            if recordings.isOver, messages.isOver { return }
+        }
+    }
+
+    private func callRecords(_ query: RecordingQuery) async throws -> [Recording] {
+        try await store.read { reader in
+            var found: [Recording] = []
+            try reader.recordings(query) {
+                found.append($0)
+                return true
+            }
+            return found
+        }
+    }
+
+    private func callRecords(of messages: [Message], _ account: Document) async throws -> [CallRecord] {
+        try await store.read { reader in
+            var numbers: [String: String] = [:]
+            return try messages.map { message in
+                let number = try numbers[message.mailboxID] ?? reader.document(id: message.mailboxID)?.number ?? ""
+                numbers[message.mailboxID] = number
+                return .message(message, mailboxNumber: number, direction: try Self.direction(fromCaller: message.callerNumber, to: account.id, reader))
+            }
+        }
+    }
+
+    /// Which way the call of a message went: within, when its caller has a mailbox in the account too.
+    public static func direction(fromCaller number: String, to accountID: String, _ reader: any StoreReader) throws -> CallDirection {
+        try reader.document(kind: .mailbox, scope: accountID, key: MailboxNumber.comparable(number)) == nil ? .inbound : .within
+    }
+}
+
+/// One of two ordered listings on their way to become one.
+private struct Upcoming<Element> {
+    private var waiting: ArraySlice<Element> = []
+    private var isComplete = false
+
+    /// Whether what comes next is not known.
+    var wantsMore: Bool { waiting.isEmpty && !isComplete }
+    var isOver: Bool { waiting.isEmpty && isComplete }
+
+    mutating func take(_ page: [Element], isLast: Bool) {
+        waiting += page
+        isComplete = isLast
+    }
+
+    /// Takes from both, in order, as far as both are known.
+    static func merge(_ left: inout Self, _ right: inout Self, _ isOrdered: (Element, Element) -> Bool) -> [Element] {
+        var merged: [Element] = []
+        while !left.wantsMore, !right.wantsMore {
+            switch (left.waiting.first, right.waiting.first) {
+            case (let one?, let other?):
+                if isOrdered(one, other) {
+                    merged.append(one)
+                    left.waiting.removeFirst()
+                } else {
+                    merged.append(other)
+                    right.waiting.removeFirst()
+                }
+            case (let one?, nil):
+                merged.append(one)
+                left.waiting.removeFirst()
+            case (nil, let other?):
+                merged.append(other)
+                right.waiting.removeFirst()
+            case (nil, nil): return merged
+            }
+        }
+        return merged
+    }
+}

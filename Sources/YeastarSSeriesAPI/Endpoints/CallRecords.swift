@@ -1,0 +1,75 @@
+import Foundation
+import HTTPFront
+import Voicemail
+
+/// `cdr/get_random` and `cdr/download` (contract §5), from recordings and messages.
+extension SSeriesDialect {
+    func callRecordRandom(_ call: Call) throws -> Reply {
+        let extensions = try call.requiredExtension()
+        let (start, end) = try Self.times(call)
+        let allowed = try allowedAddress(call)
+        let random = try issue(.callRecords(extensions: extensions, start: start, end: end), allowed, call)
+        return .success([
+            call.version.extensionKey: .string(extensions), "starttime": .string(SSeriesTime.text(start)),
+            "endtime": .string(SSeriesTime.text(end)), "random": .string(random),
+        ])
+    }
+
+    func downloadCallRecords(_ call: Call) async throws -> Reply {
+        let extensions = try call.requiredExtension()
+        let (start, end) = try Self.times(call)
+        let random = try call.parameters.required("random")
+        let (session, account) = (try call.requireEntry().session, try call.requireEntry().account)
+        guard let grant = grants.grant(random), grant.tokenHash == session.tokenHash,
+            grant.subject == .callRecords(extensions: extensions, start: start, end: end)
+        else { throw SSeriesFailure.wrongCallRecordRandom }
+        try judgeAddress(call, grant)
+        let zone = service.timeZone(of: account)
+        guard let first = start.timestamp(in: zone), let last = end.timestamp(in: zone) else { throw SSeriesFailure.wrongCallRecordTime }
+        let view = CallRecordView(zone: zone, extensions: extensions.lowercased() == "all" ? nil : Set(extensions.listed))
+        let sheet = CallRecordSheet(service: service, account: account, first: first, last: last, view: view)
+        guard try await sheet.hasRows() else { throw SSeriesFailure.noCallRecord }
+        let body = try await Reply.body { try await sheet.write(to: $0) }
+        return try file("text/csv; charset=utf-8", named: "cdr.csv", body, random, call, used: .wrongCallRecordRandom)
+    }
+
+    /// Both ends of the time asked for, in order.
+    private static func times(_ call: Call) throws -> (start: WallTime, end: WallTime) {
+        let texts = (try call.parameters.required("starttime"), try call.parameters.required("endtime"))
+        guard let start = SSeriesTime.parse(texts.0), let end = SSeriesTime.parse(texts.1), SSeriesTime.text(start) <= SSeriesTime.text(end) else {
+            throw SSeriesFailure.wrongCallRecordTime
+        }
+        return (start, end)
+    }
+}
+
+/// The calls of one download.
+struct CallRecordSheet: Sendable {
+    let service: VoicemailService
+    let account: Document
+    let first: Timestamp
+    let last: Timestamp
+    let view: CallRecordView
+
+    /// Whether there is anything below the header.
+    func hasRows() async throws -> Bool {
+        var found = false
+        try await service.forEachCallRecord(of: account, from: first, to: last) { page in
+            found = page.contains { view.shows($0) }
+            return !found
+        }
+        return found
+    }
+
+    func write(to writer: PieceWriter) async throws {
+        var header = CSVWriter()
+        header.write(CallRecordView.columns)
+        try await writer.write(header.buffer)
+        try await service.forEachCallRecord(of: account, from: first, to: last) { page in
+            var rows = CSVWriter()
+            for record in page where view.shows(record) { rows.write(view.fields(record)) }
+            try await writer.write(rows.buffer)
+            return true
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import HTTPFront
+import HTTPTypes
+import Voicemail
+
+/// What the two steps of every download have in common (contract §3.2, §4.2).
+extension SSeriesDialect {
+    /// The one address that may download besides the client.
+    func allowedAddress(_ call: Call) throws -> NetworkAddress? {
+        guard let text = try call.parameters.optional("allowedip") else { return nil }
+        guard let address = NetworkAddress(text) else { throw SSeriesFailure.wrongAddress }
+        return address
+    }
+
+    /// A random for something, to the client of a call.
+    func issue(_ subject: DownloadGrants.Subject, _ allowed: NetworkAddress?, _ call: Call) throws -> String {
+        let session = try call.requireEntry().session
+        return grants.issue(DownloadGrants.Grant(
+            subject: subject, tokenHash: session.tokenHash, client: ClientDetails(of: session).loginAddress, allowedAddress: allowed))
+    }
+
+    /// Refuses a download from anywhere but the client, the address it allowed and this machine (§4.2).
+    func judgeAddress(_ call: Call, _ grant: DownloadGrants.Grant) throws {
+        guard settings.enforcesDownloadAddress else { return }
+        let session = try call.requireEntry().session
+        guard let remote = NetworkAddress(call.request.remote),
+            remote.isLoopback || remote == grant.allowedAddress || ClientDetails(of: session).addresses.contains(remote)
+        else { throw SSeriesFailure.wrongAddress }
+    }
+
+    /// The file, once everything has been judged: a GET uses the random up, a HEAD does not (§3.3).
+    func file(
+        _ contentType: String, named name: String, _ body: FrontResponse.Body, _ random: String, _ call: Call, used: SSeriesFailure
+    ) throws -> Reply {
+        if call.request.method == .get, !grants.consume(random) { throw used }
+        return .file(FrontResponse(
+            status: .ok, headers: [.contentType: contentType, .contentDisposition: ContentDisposition.attachment(name)], body: body))
+    }
+}

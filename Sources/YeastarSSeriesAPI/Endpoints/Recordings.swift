@@ -1,0 +1,50 @@
+import HTTPFront
+import Voicemail
+
+/// `recording/get_random` and `recording/download` (contract §4). A recording has one name, whatever made it.
+extension SSeriesDialect {
+    func recordingRandom(_ call: Call) async throws -> Reply {
+        let name = try call.parameters.required("recording")
+        let allowed = try allowedAddress(call)
+        let recording: Recording
+        do {
+            recording = try await service.recording([.name(name)], of: try call.requireEntry().account)
+        } catch VoicemailError.notFound {
+            throw SSeriesFailure.noSuchRecording
+        }
+        let random = try issue(.recording(recording), allowed, call)
+        return .success(["recording": .string(recording.name), "random": .string(random)])
+    }
+
+    func downloadRecording(_ call: Call) async throws -> Reply {
+        _ = try call.parameters.required("recording")
+        let random = try call.parameters.required("random")
+        let session = try call.requireEntry().session
+        guard let grant = grants.grant(random), case .recording(let recording) = grant.subject,
+            Self.names(of: call.request.query).contains(recording.name), Self.isSameClient(grant, session)
+        else { throw SSeriesFailure.wrongRecordingRandom }
+        try judgeAddress(call, grant)
+        do {
+            // It may have been removed since.
+            _ = try await service.recording([.id(recording.id)], of: try call.requireEntry().account)
+            let audio = try await service.download(of: recording)
+            return try file(
+                audio.contentType, named: recording.name, .file(FileSlice(audio.reader)), random, call, used: .wrongRecordingRandom)
+        } catch VoicemailError.notFound, VoicemailError.unplayable {
+            throw SSeriesFailure.noSuchRecording
+        }
+    }
+
+    /// Clients put names into links as they are, so a `+` is one before it is a blank (§4.2).
+    private static func names(of query: Query) -> [String] {
+        [query.literal("recording"), query["recording"]].compactMap { $0 }
+    }
+
+    /// The vendor's own example downloads with another token than the random was issued to, so any token of the same client will do;
+    /// the random names the file (§4.2).
+    private static func isSameClient(_ grant: DownloadGrants.Grant, _ session: Session) -> Bool {
+        if grant.tokenHash == session.tokenHash { return true }
+        guard let client = grant.client else { return false }
+        return client == ClientDetails(of: session).loginAddress
+    }
+}
