@@ -143,7 +143,8 @@ struct OutboxWorkerTests {
                 }
             }
         }
-        #expect(slow.requests.count <= 1)
+        // It may be asked again once it has taken too long, but never for a later event before the first is settled.
+        #expect(Set(slow.requests.map(\.body)).count <= 1)
     }
 
     @Test("A port where nobody listens is a failure with a reason")
