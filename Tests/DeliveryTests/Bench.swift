@@ -99,7 +99,10 @@ struct PostChannel: DeliveryChannel {
     let targets: [String]
     let push: any OutgoingHTTP
 
-    init(_ targets: [String], push: any OutgoingHTTP, name: String = "post", retries: RetryPolicy = .soon) {
+    private let timeoutSeconds: Int
+
+    init(_ targets: [String], push: any OutgoingHTTP, name: String = "post", retries: RetryPolicy = .soon, timeoutSeconds: Int = 5) {
+        self.timeoutSeconds = timeoutSeconds
         self.targets = targets
         self.push = push
         self.name = name
@@ -113,7 +116,7 @@ struct PostChannel: DeliveryChannel {
     func deliver(_ delivery: Delivery) async -> DeliveryOutcome {
         let request = OutgoingRequest(
             url: delivery.target, method: "POST", headers: [("X-Delivery", delivery.id)], body: JSON.object(delivery.payload).encode(),
-            timeoutSeconds: 5)
+            timeoutSeconds: timeoutSeconds)
         do throws(OutgoingHTTPError) {
             switch try await push.send(request) {
             case 200..<300: return .delivered

@@ -137,14 +137,13 @@ struct OutboxWorkerTests {
                 try await slow.run { slowPort in
                     try await fast.run { fastPort in
                         try await bench.happen((0..<20).map { "s\($0)" })
-                        let channel = PostChannel(["http://127.0.0.1:\(slowPort)/", "http://127.0.0.1:\(fastPort)/"], push: push)
+                        let channel = PostChannel(["http://127.0.0.1:\(slowPort)/", "http://127.0.0.1:\(fastPort)/"], push: push, timeoutSeconds: 600)
                         try await bench.working([channel]) { await fast.wait(for: 20) }
                     }
                 }
             }
         }
-        // It may be asked again once it has taken too long, but never for a later event before the first is settled.
-        #expect(Set(slow.requests.map(\.body)).count <= 1)
+        #expect(slow.requests.count <= 1)
     }
 
     @Test("A port where nobody listens is a failure with a reason")

@@ -61,7 +61,7 @@ import Voicemail
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func doNotIncludePreparedFilesAndCloseRemovesThose() async throws {
+    @Test(.timeLimit(.minutes(10))) func doNotIncludePreparedFilesAndCloseRemovesThose() async throws {
         try await withDirectory { path in
             let stored = try await withArchive(in: path, { $0.preparedFiles = 40 }) { archive in
                 var stored: [BlobID: Int] = [:]
@@ -75,7 +75,7 @@ import Voicemail
     }
 
     /// A writer let go without a word, as when a task ends early.
-    @Test(.timeLimit(.minutes(1))) func ofAForgottenWriterVanish() async throws {
+    @Test(.timeLimit(.minutes(10))) func ofAForgottenWriterVanish() async throws {
         try await withArchive({ $0.preparedFiles = 0; $0.quotaBytes = 700_000 }) { archive, path in
             try await forgetWriter(of: archive)
             while !blobFiles(in: path).isEmpty { await Task.yield() }
