@@ -1,6 +1,8 @@
 import HTTPFront
 import KazooAPI
+import Speech
 import Voicemail
+import YeastarPSeriesAPI
 
 /// Every interface this server speaks. A further one is a line in `all`, and one in `descriptions`.
 struct Dialects: Sendable {
@@ -10,8 +12,10 @@ struct Dialects: Sendable {
     let loginGuard: LoginGuard
     /// Seconds of a clock that never goes back.
     let uptime: @Sendable () -> Double
+    /// nil where none is installed.
+    let synthesizer: (any SpeechSynthesizer)?
 
-    var all: [any Dialect] { [kazoo] }
+    var all: [any Dialect] { [kazoo, pSeries] }
 
     /// What describes them to machines, by path.
     static var descriptions: [String: StaticRoute] {
@@ -23,5 +27,9 @@ struct Dialects: Sendable {
             maximumBody: configuration.kazoo.maximumBody, rateLimit: configuration.kazoo.rateLimit, node: configuration.kazoo.node,
             emptyNextStartKey: configuration.kazoo.emptyNextStartKey)
         return KazooDialect(service: service, settings: settings, loginGuard: loginGuard, uptime: uptime)
+    }
+
+    private var pSeries: PSeriesDialect {
+        PSeriesDialect(service: service, settings: configuration.pSeries, loginGuard: loginGuard, synthesizer: synthesizer)
     }
 }

@@ -4,6 +4,7 @@ import KazooAPI
 import Logging
 import SQLiteStore
 import Voicemail
+import YeastarPSeriesAPI
 
 /// Everything an installation can set, with what holds when it sets nothing. `docs/aftertone.example.yaml` says what each
 /// means; a test compares the two.
@@ -15,6 +16,7 @@ public struct Configuration: Sendable, Hashable {
     public var limits = Limits()
     public var logins = Logins()
     public var kazoo = Kazoo()
+    public var pSeries = PSeriesSettings()
     public var audio = Audio()
     public var archive = Archive()
     public var store = StoreOptions()
@@ -38,9 +40,9 @@ public struct Configuration: Sendable, Hashable {
 
     public struct Logins: Sendable, Hashable {
         /// Consecutive failures that lock a source out.
-        public var maximumFailures = 10
+        public var maximumFailures = 5
         /// Seconds it stays locked out.
-        public var lockSeconds = 300
+        public var lockSeconds = 600
         /// Slow hashes at once, 16 MiB each.
         public var hashesAtOnce = 2
     }
