@@ -81,7 +81,7 @@ struct OutboxDurabilityTests {
     func cutOffAgainAndAgain() async throws {
         let ids = Mutex<[String: Set<String>]>([:])
         try await Bench.run { bench in
-            var random = SplitMix(seed: 11)
+            var random = PatternGenerator(seed: 11)
             let subjects = (0..<60).map { "s\($0)" }
             for subject in subjects {
                 try await bench.happen([subject])

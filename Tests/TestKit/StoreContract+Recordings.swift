@@ -103,7 +103,7 @@ extension StoreContract {
 
     /// Days with many, few and no recordings, before 1970 too, in no order; then every kind of query against a model.
     private static func compareListings(_ store: any VoicemailStore) async throws {
-        var random = SplitMix(seed: 7)
+        var random = PatternGenerator(seed: 7)
         var all: [Recording] = []
         for number in 0..<300 {
             let at = Int.random(in: -6...6, using: &random) * 43_200 + Int.random(in: 0...3, using: &random)
@@ -123,7 +123,7 @@ extension StoreContract {
         }
     }
 
-    private static func randomQuery(of recordings: [Recording], _ random: inout SplitMix) -> RecordingQuery {
+    private static func randomQuery(of recordings: [Recording], _ random: inout PatternGenerator) -> RecordingQuery {
         func maybe<Value>(_ value: @autoclosure () -> Value) -> Value? { Bool.random(using: &random) ? value() : nil }
         var query = RecordingQuery(accountID: ["a", "a", "b", "nobody"].randomElement(using: &random) ?? "a")
         query.from = maybe(Timestamp(unix: Int.random(in: -300_000...300_000, using: &random)))
@@ -151,20 +151,5 @@ extension StoreContract {
         }
         let ordered = query.ascending ? sorted : sorted.reversed()
         return (Array(ordered.dropFirst(query.offset).prefix(query.limit ?? .max)), matching.count)
-    }
-}
-
-/// Random numbers that are the same in every run (Steele, Lea, Flood: SplitMix, 2014).
-public struct SplitMix: RandomNumberGenerator, Sendable {
-    private var state: UInt64
-
-    public init(seed: UInt64) { state = seed }
-
-    public mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

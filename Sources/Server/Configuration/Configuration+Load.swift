@@ -4,6 +4,7 @@ import KazooAPI
 import Logging
 import SQLiteStore
 import Voicemail
+import YeastarPSeriesAPI
 
 extension Configuration {
     /// Reads the configuration: the file if there is one, the environment over it. Blocks.
