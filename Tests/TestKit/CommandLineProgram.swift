@@ -35,8 +35,19 @@ public enum CommandLineProgram {
     public static func run(
         _ arguments: [String], input: String = "", environment: [String: String] = [:], in directory: String? = nil
     ) async throws -> Outcome {
+        try await run(executable, arguments, input: input, environment, directory)
+    }
+
+    /// Runs a script in the shell that people paste into.
+    public static func bash(_ script: String, in directory: String) async throws -> Outcome {
+        try await run(URL(filePath: "/bin/bash"), ["-c", script], input: "", [:], directory)
+    }
+
+    private static func run(
+        _ executable: URL, _ arguments: [String], input: String, _ environment: [String: String], _ directory: String?
+    ) async throws -> Outcome {
         try await TemporaryDirectory.run { scratch in
-            let process = try process(arguments, environment, directory ?? scratch.path)
+            let process = process(executable, arguments, environment, directory ?? scratch.path)
             let output = scratch.path + "/output", errors = scratch.path + "/errors"
             process.standardInput = try FileHandle(forReadingFrom: URL(filePath: scratch.write(input, to: "input")))
             process.standardOutput = try FileHandle(forWritingTo: URL(filePath: scratch.write("", to: "output")))
@@ -53,7 +64,7 @@ public enum CommandLineProgram {
         _ arguments: [String], environment: [String: String] = [:], _ body: (RunningProgram) async throws -> Value
     ) async throws -> Value {
         try await TemporaryDirectory.run { scratch in
-            let process = try process(arguments, environment, scratch.path)
+            let process = process(executable, arguments, environment, scratch.path)
             let output = Pipe()
             let errors = try scratch.write("", to: "errors")
             process.standardInput = FileHandle.nullDevice
@@ -67,7 +78,7 @@ public enum CommandLineProgram {
         }
     }
 
-    private static func process(_ arguments: [String], _ environment: [String: String], _ directory: String) throws -> Process {
+    private static func process(_ executable: URL, _ arguments: [String], _ environment: [String: String], _ directory: String) -> Process {
         let process = Process()
         process.executableURL = executable
         process.arguments = arguments
