@@ -27,9 +27,12 @@ struct AudioFile {
 
     /// The type stored with a message is what decoding says, so the file is looked at before it is taken in.
     private func measured(_ installation: Installation) async throws -> AudioFacts {
-        var isDirectory: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else { throw Refusal("there is no file \(path)") }
-        guard !isDirectory.boolValue, FileManager.default.isReadableFile(atPath: path) else { throw Refusal("\(path) cannot be read") }
+        guard FileManager.default.fileExists(atPath: path) else { throw Refusal("there is no file \(path)") }
+        let target = URL(filePath: path).resolvingSymlinksInPath().path
+        guard try FileManager.default.attributesOfItem(atPath: target)[.type] as? FileAttributeType == .typeRegular else {
+            throw Refusal("\(path) is no regular file")
+        }
+        guard FileManager.default.isReadableFile(atPath: path) else { throw Refusal("\(path) cannot be read") }
         do {
             return try await installation.service.codec.measure(.file(path: path))
         } catch AudioError.undecodable {

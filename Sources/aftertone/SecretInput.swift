@@ -43,8 +43,8 @@ enum SecretInput {
     }
 
     private static func firstLine(_ text: String, _ source: String) throws -> String {
-        let line = text.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false).first.map(String.init) ?? ""
-        let secret = line.hasSuffix("\r") ? String(line.dropLast()) : line
+        // CR and LF together are one character to Swift.
+        let secret = String(text.prefix { $0 != "\n" && $0 != "\r\n" })
         guard !secret.isEmpty else { throw Refusal("\(source) holds no secret") }
         return secret
     }

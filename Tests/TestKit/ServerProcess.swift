@@ -21,16 +21,10 @@ public final class ServerProcess: Sendable {
         self.port = port
     }
 
-    /// The program beside the test bundle.
-    public static var executable: URL {
-        Bundle.allBundles.map(\.bundleURL).first { $0.pathExtension == "xctest" }?.deletingLastPathComponent().appending(path: "aftertone")
-            ?? URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "aftertone")
-    }
-
     /// Starts a server over `directory` on a free port and waits until it accepts requests.
     public static func start(in directory: String, environment: [String: String] = [:]) async throws -> ServerProcess {
         let process = Process()
-        process.executableURL = executable
+        process.executableURL = CommandLineProgram.executable
         process.arguments = ["serve", "--data", directory, "--listen", "127.0.0.1:0"]
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let output = Pipe()

@@ -34,15 +34,16 @@ public struct TestServer: Sendable {
 
     /// Runs `body` against a server over `directory`, which is made when it is missing and stays: run twice over the same,
     /// this is a restart.
+    /// - Parameter hashCost: scrypt's N; 16,384 for users that the command line made.
     public static func run<Value: Sendable>(
-        in directory: String, clock: ManualClock = ManualClock(), _ configure: (inout Configuration) -> Void = { _ in },
+        in directory: String, clock: ManualClock = ManualClock(), hashCost: Int = 16, _ configure: (inout Configuration) -> Void = { _ in },
         _ body: @Sendable (TestServer) async throws -> Value
     ) async throws -> Value {
         let configuration = testConfiguration(directory, configure)
         let uptime = ManualUptime()
         let registry = MetricsRegistry()
         let installation = try await Installation.open(
-            configuration, for: .server, creating: true, instruments: StorageInstruments(registry), rig: rig(clock), logger: silent)
+            configuration, for: .server, creating: true, instruments: StorageInstruments(registry), rig: rig(clock, hashCost), logger: silent)
         let result = await Result { () async throws -> Value in
             let (ports, announce) = AsyncThrowingStream.makeStream(of: Int.self)
             let server = AftertoneServer(installation, registry: registry, uptime: uptime.read) { announce.yield($0.port) }
@@ -83,10 +84,10 @@ public struct TestServer: Sendable {
         return configuration
     }
 
-    private static func rig(_ clock: ManualClock) -> Installation.Rig {
+    private static func rig(_ clock: ManualClock, _ hashCost: Int) -> Installation.Rig {
         var rig = Installation.Rig()
         rig.clock = clock
-        rig.hashCost = 16
+        rig.hashCost = hashCost
         return rig
     }
 

@@ -23,7 +23,7 @@ import Testing
             let sound = Data(try AudioSamples.murmur(seconds: 2).encoded(as: .wavPCM16))
             _ = try directory.write(sound, to: "voice.wav")
             var environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("AFTERTONE_") }
-            environment["PATH"] = ServerProcess.executable.deletingLastPathComponent().path + ":" + (environment["PATH"] ?? "/usr/bin:/bin")
+            environment["PATH"] = CommandLineProgram.executable.deletingLastPathComponent().path + ":" + (environment["PATH"] ?? "/usr/bin:/bin")
             environment["AFTERTONE_DATA"] = directory.path + "/data"
             environment["URL"] = "http://127.0.0.1:\(server.port)"
             let outcome = try await Shell.run(session.lines, environment: environment, in: directory.path)

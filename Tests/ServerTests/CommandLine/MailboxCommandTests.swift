@@ -1,0 +1,84 @@
+import TestKit
+import Testing
+import Voicemail
+
+@Suite struct MailboxCommandTests {
+    @Test func aMailboxsLifeWhileTheServerRuns() async throws {
+        // The program goes by the machine's clock, so the server has to as well.
+        try await TestServer.run(clock: ManualClock(SystemClock().now)) { server in
+            try await TemporaryDirectory.run { scratch in
+                let tool = Tool(data: server.directory)
+                let world = try await server.makeWorld()
+                let pin = try scratch.write("1234\n", to: "pin")
+                let made = try await tool.json(
+                    "mailbox", "create", "--account", "Acme", "--number", "3001", "--name", "Anna's", "--owner", "anna", "--timezone", "Europe/Dublin",
+                    "--pin-file", pin)
+                #expect(made["owner_id"] == .string(world.user.id))
+                let seen = try await server.send("GET", "\(world.accountPath)/vmboxes/\(made.text("id"))", token: world.token)
+                #expect(seen.data["mailbox"] == "3001")
+                #expect(seen.data["pin"] == "1234")
+                #expect(seen.data["timezone"] == "Europe/Dublin")
+
+                _ = try await server.leave(in: world.mailbox, of: world.account)
+                let listed = try await tool.json("mailbox", "list", "--account", "Acme")
+                #expect(listed.array?.map { [$0["number"], $0["new"], $0["saved"]] } == [["3001", 0, 0], ["3000", 1, 0]])
+                for reference in ["3001", "03001", made.text("id")] {
+                    #expect(try await tool.json("mailbox", "show", "--account", "Acme", reference)["id"] == made["id"])
+                }
+                _ = try await tool.json("mailbox", "delete", "--account", "Acme", "3001")
+                #expect(try await server.send("GET", "\(world.accountPath)/vmboxes/\(made.text("id"))", token: world.token).status == 404)
+            }
+        }
+    }
+
+    @Test func thePinIsNeverShown() async throws {
+        try await Tool.run { tool, scratch in
+            _ = try await tool.json("account", "create", "Acme")
+            let pin = try scratch.write("739156\n", to: "pin")
+            let made = try await tool(
+                "mailbox", "create", "--account", "Acme", "--number", "1", "--name", "One", "--pin-file", pin)
+            let shown = [
+                made, try await tool("mailbox", "show", "--account", "Acme", "1"), try await tool("mailbox", "list", "--account", "Acme"),
+                try await tool("mailbox", "show", "--account", "Acme", "1", "--json"), try await tool("mailbox", "list", "--account", "Acme", "--json"),
+            ]
+            for outcome in shown {
+                #expect(outcome.status == 0)
+                #expect(!outcome.output.contains("739156"))
+            }
+        }
+    }
+
+    @Test func refusals() async throws {
+        try await Tool.run { tool, scratch in
+            _ = try await tool.json("account", "create", "Acme")
+            _ = try await tool.json("mailbox", "create", "--account", "Acme", "--number", "3000", "--name", "One")
+            #expect(
+                try await tool.refusal("mailbox", "create", "--account", "Acme", "--number", "03000", "--name", "Two") == "mailbox \"03000\" is taken")
+            #expect(
+                try await tool.refusal("mailbox", "create", "--account", "Acme", "--number", "1", "--name", "Two", "--owner", "x")
+                    == "there is no user x in the account")
+            let short = try scratch.write("987", to: "short"), long = try scratch.write(String(repeating: "8", count: 16), to: "long")
+            #expect(
+                try await tool.refusal("mailbox", "create", "--account", "Acme", "--number", "1", "--name", "Two", "--pin-file", short)
+                    == "pin is shorter than 4 characters")
+            #expect(
+                try await tool.refusal("mailbox", "create", "--account", "Acme", "--number", "1", "--name", "Two", "--pin-file", long)
+                    == "pin is longer than 15 characters")
+            #expect(try await tool.refusal("mailbox", "show", "--account", "Acme", "1") == "there is no mailbox 1 in the account")
+            #expect(try await tool.refusal("mailbox", "list", "--account", "Nobody") == "there is no account Nobody")
+            // Another account's mailbox is not there, also by id.
+            let other = try await tool.json("account", "create", "Other")
+            let box = try await tool.json("mailbox", "create", "--account", other.text("id"), "--number", "1", "--name", "X")
+            #expect(try await tool.refusal("mailbox", "delete", "--account", "Acme", box.text("id"))?.hasPrefix("there is no mailbox ") == true)
+        }
+    }
+
+    @Test func wrongUsage() async throws {
+        try await Tool.run { tool, _ in
+            try await tool.expectUsageError("mailbox", "create", "--account", "A", "--number", "1")
+            try await tool.expectUsageError("mailbox", "create", "--account", "A", "--number", "1", "--name", "X", "--timezone", "nowhere")
+            try await tool.expectUsageError("mailbox", "list")
+            try await tool.expectUsageError("mailbox", "show", "1")
+        }
+    }
+}
