@@ -31,7 +31,8 @@ enum Wording {
         case .notFound(let id): "there is no \(id)"
         case .noAudio(let id): "\(id) has no audio"
         case .invalid(let violations): violations.map(text).joined(separator: "; ")
-        case .forbidden: "that is not allowed"
+        case .forbidden, .forbiddenAddress: "that is not allowed"
+        case .limitReached: "there are as many as there may be"
         case .badCredentials: "wrong credentials"
         case .disabled: "the account or user is switched off"
         case .expired(let id, _): "\(id) is older than retention allows to change"

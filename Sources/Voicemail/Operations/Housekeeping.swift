@@ -22,14 +22,15 @@ extension VoicemailService {
         }
     }
 
-    /// What time does to the store: expired messages leave the tallies, removed ones go for good after the
-    /// trash's days, recordings go that their account no longer keeps, and dead sessions, told events and old dead
-    /// letters are dropped. Run every few minutes.
+    /// What time does to the store: expired messages leave the tallies, broadcasts that waited for audio go on without it,
+    /// removed messages go for good after the trash's days, recordings go that their account no longer keeps, and dead
+    /// sessions, told events and old dead letters are dropped. Run every few minutes.
     public func sweep() async throws {
         let now = clock.now
         for account in try await documents(DocumentQuery(kind: .account), limit: nil).items {
             let cutoff = cutoff(for: account)
             try await repeatedly { try $0.retire(accountID: account.id, cutoff: cutoff, limit: Self.housekeepingBatch) }
+            try await distributeLeftovers(of: account)
             try await expireRecordings(of: account)
         }
         let removedBefore = now.advanced(by: -limits.trashDays * 86_400)

@@ -40,13 +40,14 @@ extension VoicemailService {
         try await store.read { try Self.refuse(violations, orTakenNumberOf: planned, $0) }
     }
 
-    /// Removes a mailbox and its messages; its number is free afterwards (§5.7).
+    /// Removes a mailbox, its messages and the greetings that are its own; its number is free afterwards (§5.7).
     /// - Returns: the mailbox as it was.
     public func removeMailbox(_ id: String, in account: Document, physically: Bool = false) async throws -> Document {
         let now = clock.now
         return try await store.write { writer in
             let mailbox = try Self.document(id, .mailbox, account.id, writer)
             try writer.removeMessages(mailboxID: id, at: now)
+            try Self.removeGreetings(of: mailbox, writer, now)
             try Self.discard(mailbox, writer, now, physically: physically)
             return mailbox
         }

@@ -30,6 +30,7 @@ extension VoicemailService {
         return try await changeEach(ids, of: mailboxID, account) { message, writer in
             var message = message
             message.folder = folder
+            message.readers = []
             try Self.save(&message, writer, now)
             return [message.monthID]
         }
@@ -42,6 +43,7 @@ extension VoicemailService {
         return try await store.write { writer in
             var message = try Self.changeable(place, account, cutoff, writer)
             message.folder = folder
+            message.readers = []
             try Self.save(&message, writer, now)
             return message
         }
@@ -169,15 +171,22 @@ extension VoicemailService {
         return moved
     }
 
-    /// The same message anew in another mailbox: new id of the current month, folder new (contract §7.5).
+    /// The same message anew in another mailbox, or in those of a broadcasting group's members: new id of the current month,
+    /// folder new (contract §7.5).
+    /// - Returns: the first.
     private static func duplicate(_ message: Message, to destination: String, _ account: Document, _ now: Timestamp, _ writer: any StoreWriter) throws -> Message {
         let mailbox = try document(destination, .mailbox, account.id, writer)
-        let copy = Message(
-            accountID: account.id, mailboxID: mailbox.id, timestamp: now, folder: .new, from: message.from,
-            to: mailbox.number + "@" + account.realm, callerName: message.callerName, callerNumber: message.callerNumber, callID: message.callID,
-            lengthMilliseconds: message.lengthMilliseconds, audio: message.audio, transcription: message.transcription,
-            history: Array((message.history + [message.mailboxID]).suffix(maximumHistory)), modified: now)
-        return try add(copy, writer)
+        let copies = try recipients(of: mailbox, writer).map { recipient in
+            try add(
+                Message(
+                    accountID: account.id, mailboxID: recipient.id, timestamp: now, folder: .new, from: message.from,
+                    to: mailbox.number + "@" + account.realm, callerName: message.callerName, callerNumber: message.callerNumber,
+                    callID: message.callID, lengthMilliseconds: message.lengthMilliseconds, audio: message.audio,
+                    transcription: message.transcription, history: Array((message.history + [message.mailboxID]).suffix(maximumHistory)),
+                    modified: now), writer)
+        }
+        // There is always a recipient.
+        return copies[0]
     }
 
     /// Mailboxes a message remembers having been in.

@@ -36,17 +36,31 @@ extension VoicemailService {
         AudioIntake(writer: try await archive.begin(limit: limit ?? limits.maximumAudioBytes), codec: codec, archive: archive)
     }
 
-    /// Stores a message, with its audio if there is any; durable once this returns.
-    /// - Throws: `VoicemailError.notFound` for the mailbox, `.disabled` for one that takes no messages; the audio is dropped then.
-    public func deposit(_ draft: MessageDraft, mailboxID: String, in account: Document, audio: ReceivedAudio? = nil) async throws -> Message {
+    /// Stores a message, with its audio if there is any; durable once this returns. A broadcasting group's goes to its members, who
+    /// share the audio; one without audio waits for it in the group's box for a while.
+    /// - Parameter ifRoom: refuse when the mailbox has as many messages as it may.
+    /// - Returns: the message, or the first member's.
+    /// - Throws: `VoicemailError.notFound` for the mailbox, `.limitReached`, `.disabled` for one that takes no messages; the audio is dropped then.
+    public func deposit(
+        _ draft: MessageDraft, mailboxID: String, in account: Document, audio: ReceivedAudio? = nil, ifRoom: Bool = false
+    ) async throws -> Message {
         try await dropping(audio) {
             let now = clock.now
+            let standardCapacity = limits.mailboxCapacity
             return try await store.write { writer in
                 let mailbox = try Self.document(mailboxID, .mailbox, account.id, writer)
                 guard mailbox.isEnabled else { throw VoicemailError.disabled }
+                if ifRoom, try Self.visibleTally(mailboxID, writer).total >= mailbox.capacity(standardCapacity) {
+                    throw VoicemailError.limitReached
+                }
                 let message = Self.message(draft, mailbox, account, audio, now)
                 if let audio { try writer.insert(audio.record, at: now) }
-                return try Self.add(message, writer)
+                let recipients = audio == nil ? [mailbox] : try Self.recipients(of: mailbox, writer)
+                let copies = try recipients.map {
+                    try Self.add($0.id == mailbox.id ? message : message.copied(to: $0, account, history: true, at: now), writer)
+                }
+                // There is always a recipient.
+                return copies[0]
             }
         }
     }
@@ -66,6 +80,9 @@ extension VoicemailService {
                 }
                 try Self.save(&message, writer, now)
                 if let replaced { try writer.release(replaced.blobID) }
+                if let mailbox = try writer.document(id: message.mailboxID), mailbox.group?.mode == .broadcast {
+                    return try Self.distribute(message, of: mailbox, account, now, writer) ?? message
+                }
                 return message
             }
         }
@@ -119,6 +136,11 @@ extension VoicemailService {
             kind: .messageChanged, accountID: message.accountID, subjectID: message.id,
             payload: ["mailbox_id": .string(message.mailboxID), "folder": .string(message.folder.rawValue)], created: now))
     }
+}
+
+extension Document {
+    /// For a mailbox: how many messages it may have from callers.
+    public func capacity(_ standard: Int) -> Int { attributes["max_message_count"]?.int ?? standard }
 }
 
 extension Message {

@@ -10,6 +10,10 @@ public struct Limits: Sendable, Hashable {
     public var maximumAudioBytes: Int
     /// Messages one request may name.
     public var maximumBatch: Int
+    /// Greetings of one mailbox, and prompts of one account, where they are files.
+    public var maximumGreetings: Int
+    /// Messages of a mailbox, above which it takes no more from callers; a mailbox may have a number of its own.
+    public var mailboxCapacity: Int
     /// Seconds a KAZOO token lives.
     public var tokenLifetime: Int
     /// Days removed messages and documents are kept for an administrator to undo.
@@ -27,14 +31,17 @@ public struct Limits: Sendable, Hashable {
 
     public init(
         maximumPinLength: Int = 15, retentionDays: Int = 93, maximumRange: Int = 2_682_000, maximumAudioBytes: Int = 8_000_000,
-        maximumBatch: Int = 10_000, tokenLifetime: Int = 3600, trashDays: Int = 93, eventDays: Int = 7, deadLetterDays: Int = 30,
-        recordingRetention: RecordingRetention = RecordingRetention(), timezone: String = "UTC", maximumAccountDepth: Int = 16
+        maximumBatch: Int = 10_000, maximumGreetings: Int = 500, mailboxCapacity: Int = 100, tokenLifetime: Int = 3600,
+        trashDays: Int = 93, eventDays: Int = 7, deadLetterDays: Int = 30, recordingRetention: RecordingRetention = RecordingRetention(),
+        timezone: String = "UTC", maximumAccountDepth: Int = 16
     ) {
         self.maximumPinLength = maximumPinLength
         self.retentionDays = retentionDays
         self.maximumRange = maximumRange
         self.maximumAudioBytes = maximumAudioBytes
         self.maximumBatch = maximumBatch
+        self.maximumGreetings = maximumGreetings
+        self.mailboxCapacity = mailboxCapacity
         self.tokenLifetime = tokenLifetime
         self.trashDays = trashDays
         self.eventDays = eventDays

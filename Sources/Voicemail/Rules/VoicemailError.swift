@@ -8,6 +8,10 @@ public enum VoicemailError: Error, Hashable, Sendable {
     case invalid([Violation])
     /// The caller may not.
     case forbidden
+    /// The caller may, but not from where he calls.
+    case forbiddenAddress
+    /// There are as many of that as there may be: tokens, messages in a mailbox, greetings.
+    case limitReached
     /// Wrong name, password or key.
     case badCredentials
     /// The account or user is switched off.

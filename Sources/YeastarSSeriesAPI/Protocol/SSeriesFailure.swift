@@ -59,7 +59,7 @@ enum SSeriesFailure: String, Error, CaseIterable {
         case .notFound, .noAudio, .unplayable, .expired: .noSuchVoicemail
         case .invalid, .conflict: .extensionNotConfigured
         case .badCredentials, .disabled: .wrongLogin
-        case .forbidden: .notHandled
+        case .forbidden, .forbiddenAddress, .limitReached: .notHandled
         }
     }
 }

@@ -1,0 +1,269 @@
+/// Whose greetings are meant, where greetings are files.
+public enum GreetingShelf: Sendable, Hashable {
+    /// A mailbox's own.
+    case mailbox(Document)
+    /// The account's prompts, which belong to nobody.
+    case prompts(account: Document)
+
+    var account: String {
+        switch self {
+        case .mailbox(let mailbox): mailbox.accountID
+        case .prompts(let account): account.id
+        }
+    }
+
+    /// The owner of its documents.
+    var ownerID: String {
+        switch self {
+        case .mailbox(let mailbox): mailbox.id
+        case .prompts(let account): account.id
+        }
+    }
+
+    fileprivate func key(_ fileName: String) -> String { ownerID + "/" + fileName }
+}
+
+/// A greeting as a file of a shelf. It is a greeting like every other: KAZOO sees it as media.
+public struct NamedGreeting: Sendable, Hashable {
+    public let document: Document
+    /// With its extension; unique on its shelf.
+    public let fileName: String
+
+    /// The number it is known by.
+    public var serial: Int { document.serial }
+
+    /// Made by text to speech, not recorded or uploaded.
+    public var isSynthesized: Bool { document.attributes["media_source"] == "tts" }
+
+    public var suffix: String { GreetingName.suffix(of: fileName) }
+
+    /// Without the extension.
+    public var stem: String { String(fileName.dropLast(suffix.count)) }
+}
+
+/// Where a greeting comes from.
+public enum GreetingOrigin: Sendable, Hashable {
+    case upload
+    case recording
+    /// With what was spoken and how.
+    case speech(text: String, voice: JSONObject)
+
+    fileprivate var word: JSON {
+        switch self {
+        case .upload: "upload"
+        case .recording: "recording"
+        case .speech: "tts"
+        }
+    }
+}
+
+extension VoicemailService {
+    /// The greetings of a shelf, newest first. A mailbox has, besides its own, the one in force, whoever made it.
+    public func greetings(on shelf: GreetingShelf) async throws -> [NamedGreeting] {
+        try await store.read { try Self.greetings(on: shelf, $0) }
+    }
+
+    /// - Throws: `VoicemailError.notFound`.
+    public func greeting(_ fileName: String, on shelf: GreetingShelf) async throws -> NamedGreeting {
+        try await store.read { try Self.greeting(fileName, on: shelf, $0) }
+    }
+
+    /// The greeting of a mailbox that callers hear; nil for the standard one.
+    public func greetingInForce(of mailbox: Document) async throws -> NamedGreeting? {
+        try await store.read { reader in
+            guard let id = mailbox.greetingInForceID else { return nil }
+            return try Self.greetings(on: .mailbox(mailbox), reader).first { $0.document.id == id }
+        }
+    }
+
+    /// Puts a greeting on a shelf. One of the same name gets the new content and keeps its identity.
+    /// - Throws: `VoicemailError.limitReached`, `.invalid` for the name; the audio is dropped then.
+    public func putGreeting(
+        _ fileName: String, audio: ReceivedAudio, origin: GreetingOrigin, on shelf: GreetingShelf, replacing: Bool = true
+    ) async throws -> NamedGreeting {
+        let now = clock.now
+        let limit = limits.maximumGreetings
+        let greeting = try await dropping(audio) {
+            guard GreetingName.isFileName(fileName) else {
+                throw VoicemailError.invalid([Violation(["file"], .format("file name"), value: .string(fileName))])
+            }
+            return try await store.write { writer in
+                if case .mailbox(let mailbox) = shelf { _ = try Self.document(mailbox.id, .mailbox, mailbox.accountID, writer) }
+                try writer.insert(audio.record, at: now)
+                if var old = try writer.document(kind: .media, scope: shelf.account, key: shelf.key(fileName)) {
+                    guard replacing else { throw VoicemailError.conflict }
+                    let replaced = old.blobID
+                    Self.describe(&old, fileName, audio, origin)
+                    let saved = try Self.save(&old, writer, now)
+                    if let replaced { try writer.release(replaced) }
+                    return NamedGreeting(document: saved, fileName: fileName)
+                }
+                guard try Self.greetings(on: shelf, writer).count < limit else { throw VoicemailError.limitReached }
+                var fresh = Document(
+                    kind: .media, accountID: shelf.account, name: "", key: shelf.key(fileName), scope: shelf.account, ownerID: shelf.ownerID,
+                    created: now)
+                Self.describe(&fresh, fileName, audio, origin)
+                return NamedGreeting(document: try Self.add(fresh, writer), fileName: fileName)
+            }
+        }
+        await collectGarbage()
+        return greeting
+    }
+
+    /// The greeting of a number, if it is on a shelf that is meant.
+    /// - Throws: `VoicemailError.notFound`.
+    public func greeting(
+        serial: Int, on isMeant: @escaping @Sendable (GreetingShelf) -> Bool, of account: Document
+    ) async throws -> (greeting: NamedGreeting, shelf: GreetingShelf) {
+        try await store.read { try Self.greeting(serial: serial, on: isMeant, of: account, $0) }
+    }
+
+    /// Gives a greeting another name; its extension stays.
+    /// - Throws: `VoicemailError.notFound`, `.conflict` for a name that is taken, `.invalid`.
+    public func renameGreeting(
+        serial: Int, to stem: String, on isMeant: @escaping @Sendable (GreetingShelf) -> Bool, of account: Document
+    ) async throws -> NamedGreeting {
+        let now = clock.now
+        guard GreetingName.isStem(stem) else { throw VoicemailError.invalid([Violation(["file"], .format("file name"), value: .string(stem))]) }
+        return try await store.write { writer in
+            let (greeting, shelf) = try Self.greeting(serial: serial, on: isMeant, of: account, writer)
+            let name = stem + greeting.suffix
+            var document = greeting.document
+            if let holder = try writer.document(kind: .media, scope: account.id, key: shelf.key(name)), holder.id != document.id {
+                throw VoicemailError.conflict
+            }
+            document.rename(to: name, key: shelf.key(name))
+            return NamedGreeting(document: try Self.save(&document, writer, now), fileName: name)
+        }
+    }
+
+    /// Removes a greeting. A mailbox whose greeting in force goes falls back to the standard one.
+    /// - Throws: `VoicemailError.notFound`.
+    public func removeGreeting(_ fileName: String, on shelf: GreetingShelf) async throws {
+        let now = clock.now
+        try await store.write { writer in
+            let greeting = try Self.greeting(fileName, on: shelf, writer)
+            if case .mailbox(let mailbox) = shelf, var current = try writer.document(id: mailbox.id), current.greetingInForceID == greeting.document.id {
+                current.setGreetingInForce(nil)
+                _ = try Self.save(&current, writer, now)
+            }
+            try Self.discard(greeting.document, writer, now, physically: false)
+        }
+        await collectGarbage()
+    }
+
+    /// Chooses the greeting that callers of a mailbox hear; nil for the standard one.
+    /// - Throws: `VoicemailError.notFound` for the name.
+    @discardableResult
+    public func setGreeting(_ fileName: String?, of mailbox: Document) async throws -> Document {
+        let now = clock.now
+        return try await store.write { try Self.setGreeting(fileName, of: mailbox, now, $0) }
+    }
+
+    // MARK: Within a transaction
+
+    static func setGreeting(_ fileName: String?, of mailbox: Document, _ now: Timestamp, _ writer: any StoreWriter) throws -> Document {
+        var current = try document(mailbox.id, .mailbox, mailbox.accountID, writer)
+        let chosen = try fileName.map { try greeting($0, on: .mailbox(current), writer).document.id }
+        guard chosen != current.greetingInForceID else { return current }
+        current.setGreetingInForce(chosen)
+        return try save(&current, writer, now)
+    }
+
+    /// Removes the greetings that belong to a mailbox, with it.
+    static func removeGreetings(of mailbox: Document, _ writer: any StoreWriter, _ now: Timestamp) throws {
+        var owned: [Document] = []
+        try writer.documents(DocumentQuery(kind: .media, accountID: mailbox.accountID, ownerID: mailbox.id)) { document in
+            owned.append(document)
+            return true
+        }
+        for greeting in owned { try discard(greeting, writer, now, physically: false) }
+    }
+
+    static func greeting(_ fileName: String, on shelf: GreetingShelf, _ reader: any StoreReader) throws -> NamedGreeting {
+        guard let found = try greetings(on: shelf, reader).first(where: { $0.fileName.utf8.elementsEqual(fileName.utf8) }) else {
+            throw VoicemailError.notFound(id: fileName)
+        }
+        return found
+    }
+
+    static func greetings(on shelf: GreetingShelf, _ reader: any StoreReader) throws -> [NamedGreeting] {
+        var found: [NamedGreeting] = []
+        try reader.documents(DocumentQuery(kind: .media, accountID: shelf.account, ownerID: shelf.ownerID)) { document in
+            if let name = document.fileLabel { found.append(NamedGreeting(document: document, fileName: name)) }
+            return true
+        }
+        if case .mailbox(let mailbox) = shelf, let id = try reader.document(id: mailbox.id)?.greetingInForceID,
+            !found.contains(where: { $0.document.id == id }),
+            let foreign = try reader.document(id: id), foreign.kind == .media, foreign.accountID == mailbox.accountID, foreign.blobID != nil
+        {
+            found.append(NamedGreeting(document: foreign, fileName: foreign.borrowedName(besides: Set(found.map(\.fileName)))))
+        }
+        return found.sorted { $0.serial > $1.serial }
+    }
+
+    private static func greeting(
+        serial: Int, on isMeant: (GreetingShelf) -> Bool, of account: Document, _ reader: any StoreReader
+    ) throws -> (greeting: NamedGreeting, shelf: GreetingShelf) {
+        guard let document = try reader.document(serial: serial), document.kind == .media, document.accountID == account.id,
+            let name = document.fileLabel, let owner = document.ownerID
+        else { throw VoicemailError.notFound(id: String(serial)) }
+        var shelf = GreetingShelf.prompts(account: account)
+        if owner != account.id {
+            guard let mailbox = try reader.document(id: owner), mailbox.kind == .mailbox else { throw VoicemailError.notFound(id: String(serial)) }
+            shelf = .mailbox(mailbox)
+        }
+        guard isMeant(shelf) else { throw VoicemailError.notFound(id: String(serial)) }
+        return (NamedGreeting(document: document, fileName: name), shelf)
+    }
+
+    private static func describe(_ document: inout Document, _ fileName: String, _ audio: ReceivedAudio, _ origin: GreetingOrigin) {
+        var attributes: JSONObject = [
+            "media_source": origin.word, "language": document.attributes["language"] ?? "en-us", "streamable": true, "tts": [:],
+            "content_type": .string(audio.contentType), "content_length": .int(audio.record.blob.size),
+        ]
+        document.hidden["voice"] = nil
+        if case .speech(let text, let voice) = origin {
+            attributes["tts"] = ["text": .string(text)]
+            document.hidden["voice"] = .object(voice)
+        }
+        document.attributes.merge(attributes) { $1 }
+        document.blobID = audio.record.blob.id
+        document.rename(to: fileName, key: document.key)
+    }
+}
+
+extension Document {
+    /// For a mailbox: the id of the greeting that callers hear (KAZOO contract §5.1: `media.unavailable`).
+    public var greetingInForceID: String? { attributes["media"]?["unavailable"]?.string }
+
+    mutating func setGreetingInForce(_ id: String?) {
+        var media = attributes["media"]?.object ?? [:]
+        media["unavailable"] = id.map { .string($0) }
+        attributes["media"] = .object(media)
+    }
+
+    /// For a greeting on a shelf: its file name there.
+    fileprivate var fileLabel: String? { ownerID == nil ? nil : hidden["greeting_file"]?.string }
+
+    fileprivate mutating func rename(to fileName: String, key: String?) {
+        self.key = key
+        hidden["greeting_file"] = .string(fileName)
+        // KAZOO's downloads have a name of their own, which its uploads change.
+        hidden["file_name"] = .string(fileName)
+        // KAZOO bounds names to 128 characters (contract §8).
+        name = String(String.UnicodeScalarView(fileName.unicodeScalars.prefix(128)))
+        attributes["name"] = .string(name)
+    }
+
+    /// For a greeting that is on no shelf: a file name that none in `taken` has.
+    fileprivate func borrowedName(besides taken: Set<String>) -> String {
+        let label = hidden["file_name"]?.string ?? name
+        let container = GreetingName.container(of: label)
+        let clean = String(String.UnicodeScalarView(label.unicodeScalars.prefix(120).map { GreetingName.isComponent(String($0)) || $0 == "." ? $0 : "_" }))
+        let type = attributes["content_type"]?.string ?? ""
+        let suffix = type.contains("wav") ? ".wav" : type.contains("gsm") ? ".gsm" : ".mp3"
+        let name = container == nil ? clean + suffix : clean
+        return taken.contains(name) ? "\(serial)_" + name : name
+    }
+}
