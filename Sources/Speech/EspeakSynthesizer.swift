@@ -1,0 +1,108 @@
+import Foundation
+import NIOCore
+import NIOPosix
+import Voicemail
+
+/// Text to speech by `espeak-ng`, executed with an argument vector; the text goes to its standard input.
+public struct EspeakSynthesizer: SpeechSynthesizer {
+    private static let program = "espeak-ng"
+    /// A thousand characters at the slowest take about four minutes to speak and well under a second to make.
+    private static let timeLimit: TimeInterval = 30
+    /// Bytes of a finished file: more than a thousand characters can come to.
+    private static let longestSound = 32 << 20
+
+    private let path: String
+    private let pool: NIOThreadPool
+
+    /// Finds the program.
+    /// - Parameters:
+    ///   - searchPath: folders separated by colons, as in `PATH`.
+    ///   - pool: where programs are waited for; its size bounds how many run at once.
+    /// - Returns: nil when it is not installed.
+    public init?(searchPath: String, pool: NIOThreadPool) {
+        let candidates = searchPath.split(separator: ":").map { $0 + "/" + Self.program }
+        guard let path = candidates.first(where: { $0.hasPrefix("/") && FileManager.default.isExecutableFile(atPath: $0) }) else { return nil }
+        self.path = path
+        self.pool = pool
+    }
+
+    public func speak(_ request: SpeechRequest) async throws -> ByteBuffer {
+        guard let voices = Self.voices(of: request.language) else { throw SpeechError.unknownLanguage }
+        return try await pool.runIfActive {
+            for voice in voices {
+                if let sound = try run(request, voice: voice) { return sound }
+            }
+            throw SpeechError.unknownLanguage
+        }
+    }
+
+    /// The program's names for a language, best first: `de-at`, then `de`.
+    /// - Returns: nil for what is no language tag.
+    static func voices(of language: String) -> [String]? {
+        let parts = language.lowercased().split(separator: "-", omittingEmptySubsequences: false)
+        let areTags = parts.allSatisfy { (1...8).contains($0.utf8.count) && $0.utf8.allSatisfy(isTagByte) }
+        guard let first = parts.first, areTags, (2...3).contains(first.utf8.count), parts.count <= 4 else { return nil }
+        return parts.count == 1 ? [String(first)] : [parts.joined(separator: "-"), String(first)]
+    }
+
+    private static func isTagByte(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+    }
+
+    /// Words a minute, pitch and amplitude in the program's terms: its own standard in the middle of 1…100.
+    static func options(_ request: SpeechRequest) -> [String] {
+        var options: [String] = []
+        if let speed = request.speed {
+            options += ["-s", String(speed <= 50 ? 80 + 95 * (speed - 1) / 49 : 175 + 275 * (speed - 50) / 50)]
+        }
+        if let pitch = request.pitch { options += ["-p", String(pitch - 1)] }
+        if let volume = request.volume { options += ["-a", String(volume * 2)] }
+        return options
+    }
+
+    /// - Returns: nil when the program has no such voice.
+    private func run(_ request: SpeechRequest, voice: String) throws -> ByteBuffer? {
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("aftertone-speech-" + HexID.random() + ".wav")
+        defer { try? FileManager.default.removeItem(at: file) }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: path)
+        process.arguments = ["--stdin", "-v", voice, "-w", file.path] + Self.options(request)
+        let input = Pipe(), errors = Pipe()
+        process.standardInput = input
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = errors
+        do {
+            try process.run()
+            // A thousand characters fit into the pipe, so this cannot block.
+            try input.fileHandleForWriting.write(contentsOf: Data(request.text.utf8))
+            try input.fileHandleForWriting.close()
+        } catch {
+            if process.isRunning { process.terminate() }
+            throw SpeechError.failed("\(Self.program): \(error)")
+        }
+        let watchdog = DispatchSource.makeTimerSource()
+        watchdog.schedule(deadline: .now() + Self.timeLimit)
+        watchdog.setEventHandler { process.terminate() }
+        watchdog.resume()
+        let complaint = String(decoding: errors.fileHandleForReading.readDataToEndOfFile().prefix(500), as: UTF8.self)
+        process.waitUntilExit()
+        watchdog.cancel()
+        guard process.terminationReason == .exit, process.terminationStatus == 0 else {
+            if complaint.contains("voice does not exist") { return nil }
+            throw SpeechError.failed("\(Self.program) ended with \(process.terminationStatus): \(complaint)")
+        }
+        return try read(file)
+    }
+
+    private func read(_ file: URL) throws -> ByteBuffer {
+        do {
+            let size = try file.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
+            guard (1...Self.longestSound).contains(size) else { throw SpeechError.failed("\(Self.program) made \(size) bytes") }
+            return ByteBuffer(bytes: try Data(contentsOf: file))
+        } catch let error as SpeechError {
+            throw error
+        } catch {
+            throw SpeechError.failed("\(Self.program) left no file: \(error)")
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import Foundation
+import NIOCore
+import NIOPosix
+import Testing
+import Voicemail
+
+@testable import Speech
+
+struct EspeakSynthesizerTests {
+    private static let installed = EspeakSynthesizer(searchPath: "/usr/local/bin:/usr/bin:/bin", pool: .singleton)
+
+    @Test("A language is tried as it is given and then without its region; what is no tag is none", arguments: [
+        ("en-US", ["en-us", "en"]), ("de", ["de"]), ("zh-Hant-TW", ["zh-hant-tw", "zh"]), ("", nil), ("-s", nil), ("e", nil), ("en_US", nil),
+        ("en-US; rm", nil), ("../en", nil), ("en-", nil), ("englishlanguage", nil),
+    ] as [(String, [String]?)])
+    func voices(_ language: String, _ voices: [String]?) {
+        #expect(EspeakSynthesizer.voices(of: language) == voices)
+    }
+
+    @Test("The middle of 1…100 is the program's own standard, the ends are its bounds")
+    func options() {
+        func options(_ level: Int) -> [String] {
+            EspeakSynthesizer.options(SpeechRequest(text: "", language: "en", speed: level, volume: level, pitch: level))
+        }
+        #expect(options(1) == ["-s", "80", "-p", "0", "-a", "2"])
+        #expect(options(50) == ["-s", "175", "-p", "49", "-a", "100"])
+        #expect(options(100) == ["-s", "450", "-p", "99", "-a", "200"])
+        #expect(EspeakSynthesizer.options(SpeechRequest(text: "", language: "en")) == [])
+    }
+
+    @Test("Nothing is found where the program is not, nor in a relative folder")
+    func notInstalled() {
+        #expect(EspeakSynthesizer(searchPath: "/nowhere:", pool: .singleton) == nil)
+        #expect(EspeakSynthesizer(searchPath: "bin:.", pool: .singleton) == nil)
+    }
+
+    @Test("It speaks, a region it does not know too; text that looks like an option or markup is text", .enabled(if: installed != nil))
+    func speaks() async throws {
+        let synthesizer = try #require(Self.installed)
+        for (text, language) in [("Good evening.", "en-US"), ("Guten Abend.", "de-XX"), ("-w /tmp/x --help <speak> $(id) `id`", "en")] {
+            let sound = try await synthesizer.speak(SpeechRequest(text: text, language: language))
+            #expect(sound.getString(at: 0, length: 4) == "RIFF")
+            #expect(sound.readableBytes > 10_000)
+        }
+        let slow = try await synthesizer.speak(SpeechRequest(text: "Good evening.", language: "en", speed: 1)).readableBytes
+        let fast = try await synthesizer.speak(SpeechRequest(text: "Good evening.", language: "en", speed: 100)).readableBytes
+        #expect(fast < slow)
+        await #expect(throws: SpeechError.unknownLanguage) { try await synthesizer.speak(SpeechRequest(text: "x", language: "qq")) }
+        await #expect(throws: SpeechError.unknownLanguage) { try await synthesizer.speak(SpeechRequest(text: "x", language: "no such")) }
+    }
+}
