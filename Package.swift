@@ -96,6 +96,11 @@ let package = Package(
                 product("ServiceLifecycle", "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
+        .target(name: "Speech", dependencies: ["Voicemail", nioCore, nioPosix], swiftSettings: settings),
+        .target(
+            name: "YeastarPSeriesAPI",
+            dependencies: ["Voicemail", "HTTPFront", logging, nioCore, product("HTTPTypes", "swift-http-types")],
+            swiftSettings: settings),
         .target(
             name: "YeastarSSeriesAPI",
             dependencies: [
@@ -106,7 +111,7 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "Voicemail", "SQLiteStore", "FileArchive", "Audio", "HTTPFront", "KazooAPI", "YeastarSSeriesAPI", "CMalloc", logging,
+                "Voicemail", "SQLiteStore", "FileArchive", "Audio", "HTTPFront", "KazooAPI", "YeastarPSeriesAPI", "YeastarSSeriesAPI", "Speech", "CMalloc", logging,
                 product("Configuration", "swift-configuration"), product("Yams", "Yams"),
                 product("ServiceLifecycle", "swift-service-lifecycle"), product("UnixSignals", "swift-service-lifecycle"),
                 crypto, nioCore, nioPosix,
@@ -134,6 +139,13 @@ let package = Package(
             dependencies: [
                 "Delivery", "Voicemail", "HTTPFront", "SQLiteStore", "FileArchive", "TestKit", logging, nioCore, nioPosix,
                 product("AsyncHTTPClient", "async-http-client"), product("ServiceLifecycle", "swift-service-lifecycle"),
+                product("HTTPTypes", "swift-http-types"),
+            ], swiftSettings: settings),
+        .testTarget(name: "SpeechTests", dependencies: ["Speech", "Voicemail", nioCore, nioPosix], swiftSettings: settings),
+        .testTarget(
+            name: "YeastarPSeriesAPITests",
+            dependencies: [
+                "YeastarPSeriesAPI", "HTTPFront", "TestKit", "Voicemail", "Server", nioCore, nioPosix, logging,
                 product("HTTPTypes", "swift-http-types"),
             ], swiftSettings: settings),
         .testTarget(name: "VoicemailTests", dependencies: ["Voicemail", "Audio", "TestKit", nioCore], swiftSettings: settings),

@@ -27,7 +27,7 @@ public struct AftertoneServer: Sendable {
             loginGuard: LoginGuard(
                 maximumFailures: configuration.logins.maximumFailures, lockSeconds: configuration.logins.lockSeconds,
                 clock: installation.service.clock),
-            uptime: uptime)
+            uptime: uptime, synthesizer: installation.synthesizer)
         let front = Front(
             listeners: configuration.http.listeners, dialects: dialects.all, limits: configuration.http.limits,
             deadlines: configuration.http.deadlines, metrics: registry, readiness: Self.readiness(of: installation.service),

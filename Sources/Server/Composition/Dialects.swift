@@ -1,6 +1,8 @@
 import HTTPFront
 import KazooAPI
+import Speech
 import Voicemail
+import YeastarPSeriesAPI
 import YeastarSSeriesAPI
 
 /// Every interface this server speaks. A further one is a line in `all`, and one in `descriptions`.
@@ -11,8 +13,10 @@ struct Dialects: Sendable {
     let loginGuard: LoginGuard
     /// Seconds of a clock that never goes back.
     let uptime: @Sendable () -> Double
+    /// nil where none is installed.
+    let synthesizer: (any SpeechSynthesizer)?
 
-    var all: [any Dialect] { [kazoo, sSeries] }
+    var all: [any Dialect] { [kazoo, pSeries, sSeries] }
 
     /// What describes them to machines, by path.
     static var descriptions: [String: StaticRoute] {
@@ -31,6 +35,13 @@ struct Dialects: Sendable {
         let settings = SSeriesSettings(enforcesDownloadAddress: configuration.sSeries.enforcesDownloadAddress)
         return SSeriesDialect(
             service: service, settings: settings,
-            loginGuard: LoginGuard(maximumFailures: 5, lockSeconds: 600, clock: service.clock))
+            loginGuard: yeastarGuard)
     }
+
+    private var pSeries: PSeriesDialect {
+        PSeriesDialect(service: service, settings: configuration.pSeries, loginGuard: yeastarGuard, synthesizer: synthesizer)
+    }
+
+    private var yeastarGuard: LoginGuard { LoginGuard(maximumFailures: 5, lockSeconds: 600, clock: service.clock) }
+
 }

@@ -4,6 +4,7 @@ import Foundation
 import Logging
 import NIOPosix
 import SQLiteStore
+import Speech
 import Voicemail
 
 /// An open data directory: the store, the archive, the codec and the domain's operations over them. The server and the
@@ -15,13 +16,15 @@ public final class Installation: Sendable {
     public let archive: FileArchive
     public let codec: AudioEngine
     public let service: VoicemailService
+    /// For greetings by text to speech; nil where no synthesizer is installed, and for commands.
+    public let synthesizer: (any SpeechSynthesizer)?
     public let logger: Logger
     let locks: DirectoryLocks
     private let teardown: Teardown
 
     private init(
         _ configuration: Configuration, _ base: Base, store: SQLiteStore, archive: FileArchive, codec: AudioEngine, service: VoicemailService,
-        logger: Logger, teardown: Teardown
+        synthesizer: (any SpeechSynthesizer)?, logger: Logger, teardown: Teardown
     ) {
         directory = base.directory
         locks = base.locks
@@ -30,6 +33,7 @@ public final class Installation: Sendable {
         self.archive = archive
         self.codec = codec
         self.service = service
+        self.synthesizer = synthesizer
         self.logger = logger
         self.teardown = teardown
     }
@@ -86,7 +90,8 @@ extension Installation {
             store: store, archive: archive, codec: codec, secrets: Secrets(key: base.key, pool: hashes, cost: rig.hashCost), clock: rig.clock,
             limits: configuration.limits, logger: logger)
         return Installation(
-            configuration, base, store: store, archive: archive, codec: codec, service: service, logger: logger, teardown: teardown)
+            configuration, base, store: store, archive: archive, codec: codec, service: service,
+            synthesizer: use == .server ? speech(&teardown) : nil, logger: logger, teardown: teardown)
     }
 
     /// A command renders apart from the server, whose cache belongs to one process.
@@ -95,6 +100,15 @@ extension Installation {
         let path = FileManager.default.temporaryDirectory.path + "/aftertone-\(HexID.random())"
         teardown.add { try await blocking { try FileManager.default.removeItem(atPath: path) } }
         return path
+    }
+
+    /// One program at a time: it takes a moment, and nobody makes many greetings.
+    private static func speech(_ teardown: inout Teardown) -> (any SpeechSynthesizer)? {
+        let pool = NIOThreadPool(numberOfThreads: 1)
+        guard let synthesizer = EspeakSynthesizer(searchPath: ProcessInfo.processInfo.environment["PATH"] ?? "", pool: pool) else { return nil }
+        pool.start()
+        teardown.add { try await pool.shutdownGracefully() }
+        return synthesizer
     }
 
     private static func storeOptions(_ configuration: Configuration, _ use: DirectoryUse) -> StoreOptions {

@@ -4,6 +4,7 @@ import KazooAPI
 import Logging
 import SQLiteStore
 import Voicemail
+import YeastarPSeriesAPI
 
 extension Configuration {
     /// Reads the configuration: the file if there is one, the environment over it. Blocks.
@@ -54,6 +55,7 @@ extension Configuration {
         logins.lockSeconds = reader.number("logins.lock_seconds", logins.lockSeconds, 1...86_400)
         logins.hashesAtOnce = reader.number("logins.hashes_at_once", logins.hashesAtOnce, 1...64)
         kazoo = Kazoo(reader)
+        pSeries = PSeriesSettings(reader)
         sSeries.enforcesDownloadAddress = reader.flag("s_series.enforce_download_ip", sSeries.enforcesDownloadAddress)
         audio.conversionsAtOnce = reader.number("audio.conversions_at_once", audio.conversionsAtOnce, 1...256)
         audio.conversionSeconds = reader.number("audio.conversion_seconds", audio.conversionSeconds, 1...86_400)
@@ -85,6 +87,11 @@ extension Configuration {
         limits.tokenLifetime = reader.number("limits.token_seconds", limits.tokenLifetime, 1...31_536_000)
         limits.retentionDays = reader.number("retention.message_days", limits.retentionDays, 1...36_500)
         limits.trashDays = reader.number("retention.trash_days", limits.trashDays, 0...36_500)
+        limits.deadLetterDays = reader.number("retention.dead_letter_days", limits.deadLetterDays, 1...3_650)
+        limits.recordingRetention.days = reader.optionalNumber("retention.recording_days", 1...36_500)
+        limits.recordingRetention.bytes = reader.optionalNumber("retention.recording_bytes", 1...(.max))
+        limits.maximumGreetings = reader.number("limits.greetings", limits.maximumGreetings, 1...100_000)
+        limits.mailboxCapacity = reader.number("limits.messages_per_mailbox", limits.mailboxCapacity, 1...(.max))
         limits.eventDays = reader.number("retention.event_days", limits.eventDays, 1...3_650)
         return limits
     }

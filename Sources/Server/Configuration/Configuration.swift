@@ -4,6 +4,7 @@ import KazooAPI
 import Logging
 import SQLiteStore
 import Voicemail
+import YeastarPSeriesAPI
 
 /// Everything an installation can set, with what holds when it sets nothing. `docs/aftertone.example.yaml` says what each
 /// means; a test compares the two.
@@ -15,6 +16,7 @@ public struct Configuration: Sendable, Hashable {
     public var limits = Limits()
     public var logins = Logins()
     public var kazoo = Kazoo()
+    public var pSeries = PSeriesSettings()
     public var sSeries = SSeries()
     public var audio = Audio()
     public var archive = Archive()

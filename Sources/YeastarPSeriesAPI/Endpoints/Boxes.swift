@@ -1,0 +1,25 @@
+import Voicemail
+
+/// Which kind of box an endpoint is about.
+enum BoxKind: Sendable {
+    case `extension`, group
+
+    /// What greetings call it.
+    var module: String {
+        switch self {
+        case .extension: "extension"
+        case .group: "groupvoicemail"
+        }
+    }
+
+    func fits(_ mailbox: Document) -> Bool { (mailbox.group != nil) == (self == .group) }
+}
+
+extension PSeriesDialect {
+    /// The box of a number.
+    /// - Throws: `PSeriesFailure.notFound` also for a box of the other kind.
+    func box(_ number: String, _ kind: BoxKind, of account: Document) async throws -> Document {
+        guard let mailbox = try await service.mailbox(number: number, of: account), kind.fits(mailbox) else { throw PSeriesFailure.notFound }
+        return mailbox
+    }
+}

@@ -1,0 +1,42 @@
+import HTTPFront
+import Voicemail
+
+/// Getting, renewing and giving back tokens (contract §3).
+extension PSeriesDialect {
+    /// Secrets are taken from the body only: a query stands in logs of proxies.
+    func login(_ endpoint: Endpoint, _ request: FrontRequest) async throws -> PSeriesAnswer {
+        if loginGuard.isLocked(request.remote) { throw PSeriesFailure.addressBlocked }
+        let parameters = Parameters(query: Query(), body: try await body(of: request))
+        return endpoint == .refreshToken ? try await refreshToken(parameters, request) : try await getToken(parameters, request)
+    }
+
+    private func getToken(_ parameters: Parameters, _ request: FrontRequest) async throws -> PSeriesAnswer {
+        let id = try parameters.requireText("username"), secret = try parameters.requireText("password")
+        let application = try await loginGuard.attempt(from: request.remote) { try await service.logIn(application: id, secret: secret) }
+        guard application.credential.allows(address: request.remote) else { throw PSeriesFailure.addressForbidden }
+        return answer(try await service.openTokenPair(for: application, rules: settings.tokens))
+    }
+
+    /// Works after the access token has expired; the old pair ends.
+    private func refreshToken(_ parameters: Parameters, _ request: FrontRequest) async throws -> PSeriesAnswer {
+        let token = try parameters.requireText("refresh_token")
+        do {
+            return answer(try await service.refreshTokenPair(token, rules: settings.tokens, from: request.remote))
+        } catch VoicemailError.badCredentials {
+            throw PSeriesFailure.tokenExpired
+        }
+    }
+
+    private func answer(_ pair: TokenPair) -> PSeriesAnswer {
+        .fields([
+            "access_token_expire_time": .int(settings.tokens.accessLifetime), "access_token": .string(pair.access),
+            "refresh_token_expire_time": .int(settings.tokens.refreshLifetime), "refresh_token": .string(pair.refresh),
+        ])
+    }
+
+    func deleteToken(_ call: PSeriesCall) async throws -> PSeriesAnswer {
+        guard let hash = call.application.tokenHash else { throw PSeriesFailure.tokenExpired }
+        try await service.closeTokenPair(accessHash: hash)
+        return .success
+    }
+}

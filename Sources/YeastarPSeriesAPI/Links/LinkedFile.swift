@@ -1,0 +1,46 @@
+import HTTPFront
+import HTTPTypes
+import Voicemail
+
+/// The files behind links (contract §4).
+extension PSeriesDialect {
+    /// - Parameter name: what follows `/api/download/`.
+    func file(_ name: [String], _ request: FrontRequest) async -> FrontResponse {
+        await reporting(request) {
+            guard settings.isEnabled else { throw PSeriesFailure.unavailable }
+            guard request.method == .get || request.method == .head, name.count == 1 else { throw PSeriesFailure.noInterface }
+            let entry = try await service.enter(token: name[0], kind: .download, accountID: nil)
+            guard let session = entry.session, entry.principal != nil, let target = LinkTarget(session.details) else {
+                throw PSeriesFailure.notFound
+            }
+            if session.details["open"] != true {
+                // Any valid token of the account will do, not only the one that asked for the link.
+                guard try await caller(of: request).account.id == session.accountID else { throw PSeriesFailure.notFound }
+            }
+            let file = try await linkedFile(target, linkName: name[0], accountID: session.accountID)
+            let headers: HTTPFields = [
+                .contentType: FileType.of(name[0]), .contentDisposition: ContentDisposition.attachment(file.name),
+                .cacheControl: "private, no-store",
+            ]
+            return .ranged(file.reader, range: request.headers[.range], policy: .standard, headers: headers)
+        }
+    }
+
+    private struct LinkedFile {
+        let reader: any BlobReader
+        /// For the client to save it under.
+        let name: String
+    }
+
+    /// A link dies with what it leads to.
+    private func linkedFile(_ target: LinkTarget, linkName: String, accountID: String) async throws -> LinkedFile {
+        guard let account = try await service.enter(token: nil, kind: .download, accountID: accountID).account else { throw PSeriesFailure.notFound }
+        switch target {
+        case .greeting(let id):
+            let (reader, attachment) = try await service.audio(of: try await service.document(id, kind: .media, of: account))
+            return LinkedFile(reader: reader, name: attachment.fileName)
+        case .message, .recording:
+            throw PSeriesFailure.notFound
+        }
+    }
+}

@@ -1,0 +1,116 @@
+import HTTPFront
+import HTTPTypes
+import Logging
+import NIOCore
+import Voicemail
+
+/// Yeastar's P-Series OpenAPI, `/openapi/v1.0`, and the files behind its links (contract: `yeastar-p-series-api.md`).
+public struct PSeriesDialect: Dialect {
+    public let name = "p-series"
+    let service: VoicemailService
+    let settings: PSeriesSettings
+    let loginGuard: LoginGuard
+    /// nil where no speech synthesizer is installed.
+    let synthesizer: (any SpeechSynthesizer)?
+
+    public init(
+        service: VoicemailService, settings: PSeriesSettings, loginGuard: LoginGuard, synthesizer: (any SpeechSynthesizer)? = nil
+    ) {
+        self.service = service
+        self.settings = settings
+        self.loginGuard = loginGuard
+        self.synthesizer = synthesizer
+    }
+
+    public func claims(_ path: String) -> Bool {
+        // Clients put a slash between a base URL and a link that has one already (contract §4).
+        let path = path.drop { $0 == "/" }
+        return path.hasPrefix("openapi/") || path.hasPrefix("api/download/") || path.hasPrefix("api/downloadattachment/")
+    }
+
+    public func respond(to request: FrontRequest) async -> FrontResponse {
+        let segments = request.segments.filter { !$0.isEmpty }
+        var response: FrontResponse
+        if segments.first == "api" {
+            response = await file(Array(segments.dropFirst(2)), request)
+            response.routeLabel = "/api/download/{name}"
+        } else {
+            let path = segments.dropFirst(2).joined(separator: "/")
+            let endpoint = Endpoint(rawValue: path)
+            response = await answer(to: request, version: segments.dropFirst().first, path: path, endpoint)
+            response.routeLabel = endpoint.map { "/openapi/v1.0/" + $0.rawValue } ?? "unknown"
+        }
+        await drain(request.body)
+        return response
+    }
+
+    /// Status 200 whatever is wrong (contract §2.5).
+    public func refuse(_ fault: RequestFault, of request: FrontRequest) async -> FrontResponse? {
+        PSeriesEnvelope.response(fault == .malformedPath ? .noInterface : .syntaxError)
+    }
+
+    private func answer(to request: FrontRequest, version: String?, path: String, _ endpoint: Endpoint?) async -> FrontResponse {
+        await reporting(request) {
+            guard settings.isEnabled else { throw PSeriesFailure.unavailable }
+            if settings.strictUserAgent, (request.headers[.userAgent] ?? "").isEmpty { throw PSeriesFailure.accessDenied }
+            guard version == "v1.0" else { throw PSeriesFailure.unsupportedVersion }
+            guard let endpoint, request.method == endpoint.method else { throw PSeriesFailure.noInterface }
+            if endpoint.isPublic { return PSeriesEnvelope.response(try await login(endpoint, request)) }
+            let application = try await caller(of: request)
+            if let permission = endpoint.permission, !application.credential.permissions.contains(permission) {
+                throw PSeriesFailure.accessDenied
+            }
+            let call = PSeriesCall(
+                request: request, endpoint: endpoint, parameters: try await parameters(of: request, endpoint), application: application,
+                zone: service.timeZone(of: application.account))
+            return PSeriesEnvelope.response(try await respond(to: call))
+        }
+    }
+
+    /// Runs `body` and words what it throws; what nobody foresaw is logged with the request's id.
+    func reporting(_ request: FrontRequest, _ body: () async throws -> FrontResponse) async -> FrontResponse {
+        do {
+            return try await body()
+        } catch {
+            let failure = PSeriesFailure(error)
+            if failure.code == PSeriesFailure.internalError.code {
+                request.logger.error("call failed", metadata: ["error": "\(error)"])
+            }
+            return PSeriesEnvelope.response(failure)
+        }
+    }
+
+    /// The application whose access token a request shows: in the query, else as a bearer's (contract §2.3).
+    func caller(of request: FrontRequest) async throws -> Application {
+        guard let token = Self.accessToken(of: request), let application = try await service.application(accessToken: token) else {
+            throw PSeriesFailure.tokenExpired
+        }
+        guard application.credential.allows(address: request.remote) else { throw PSeriesFailure.addressForbidden }
+        return application
+    }
+
+    private static func accessToken(of request: FrontRequest) -> String? {
+        if let token = request.query["access_token"], !token.isEmpty { return token }
+        let words = (request.headers[.authorization] ?? "").split(separator: " ")
+        return words.count == 2 && words[0].lowercased() == "bearer" ? String(words[1]) : nil
+    }
+
+    private func parameters(of request: FrontRequest, _ endpoint: Endpoint) async throws -> Parameters {
+        guard endpoint.method == .post, !endpoint.takesFile else { return Parameters(query: request.query) }
+        return Parameters(query: request.query, body: try await body(of: request))
+    }
+
+    func body(of request: FrontRequest) async throws -> JSONObject {
+        try Parameters.object(parsing: try await request.body.collect(upTo: Parameters.longestBody))
+    }
+
+    /// Reads what a refused request still sends, so that its client, which may read no answer before, gets to see this one.
+    private func drain(_ body: RequestBody) async {
+        var rest = body.makeAsyncIterator()
+        do {
+            while try await rest.next() != nil {}
+        } catch {
+            // Over, read already, or too long to be worth it.
+        }
+    }
+}

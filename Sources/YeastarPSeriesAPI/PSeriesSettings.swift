@@ -1,0 +1,45 @@
+import Voicemail
+
+/// What an installation sets for this dialect: what an administrator of the PBX would set in its web portal.
+public struct PSeriesSettings: Sendable, Hashable {
+    /// Off, every call is answered 70123.
+    public var isEnabled = true
+    /// Refuses calls without a `User-Agent` (contract §2.3).
+    public var strictUserAgent = false
+    /// How times are shown (contract §2.9).
+    public var displayFormat = DisplayFormat.standard
+    public var tokens = TokenRules()
+    /// Seconds a download link is good for (contract §4).
+    public var linkLifetime = 1800
+    /// What the PBX calls itself (contract §9.5).
+    public var deviceName = "Aftertone"
+    public var modelName = "P-Series Software Edition"
+    /// In answers and with every event.
+    public var serialNumber = "AFTERTONE0001"
+    /// Shown, and part of the names of links.
+    public var firmware = "83.23.0.123"
+    /// What recordings are downloaded as; nil as they were stored (contract §8.4).
+    public var recordingFormat: RecordingFormat?
+    /// What a second download gets while an MP3 is being made for the account.
+    public var secondMP3 = SecondMP3.wait
+    /// Seconds it waits at most.
+    public var mp3Patience = 30
+    /// How `msg` of an event is sent (contract §11.2).
+    public var eventMessageFormat = EventMessageFormat.auto
+
+    public init() {}
+
+    public enum RecordingFormat: String, Sendable, CaseIterable {
+        case wav, mp3
+    }
+
+    public enum SecondMP3: String, Sendable, CaseIterable {
+        case wait, refuse
+    }
+
+    public enum EventMessageFormat: String, Sendable, CaseIterable {
+        /// As a string for the older events, as an object for the newer ones.
+        case auto
+        case string, object
+    }
+}

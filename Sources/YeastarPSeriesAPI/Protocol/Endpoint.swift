@@ -1,0 +1,55 @@
+import HTTPTypes
+import Voicemail
+
+/// The endpoints under `/openapi/v1.0/`, by their paths. `openapi/p-series.json` is compared with it.
+enum Endpoint: String, Sendable, CaseIterable {
+    case getToken = "get_token"
+    case refreshToken = "refresh_token"
+    case deleteToken = "del_token"
+
+    case greetingList = "extension_vm_greeting/list"
+    case greetingDownload = "extension_vm_greeting/download"
+    case greetingPlay = "extension_vm_greeting/play"
+    case greetingUpload = "extension_vm_greeting/upload"
+    case greetingDelete = "extension_vm_greeting/delete"
+    case greetingRecord = "extension_vm_greeting/record"
+    case greetingUpdate = "extension_vm_greeting/update"
+    case greetingCreate = "extension_vm_greeting/create"
+
+    case groupGreetingList = "vm_greeting/list"
+    case groupGreetingDownload = "vm_greeting/download"
+    case groupGreetingPlay = "vm_greeting/play"
+    case groupGreetingUpload = "vm_greeting/upload"
+    case groupGreetingDelete = "vm_greeting/delete"
+    case groupGreetingRecord = "vm_greeting/record"
+    case groupGreetingUpdate = "vm_greeting/update"
+    case groupGreetingCreate = "vm_greeting/create"
+
+    case globalGreetingList = "vm_global_greeting/list"
+    case promptUpload = "custom_prompt/upload"
+
+    var method: HTTPRequest.Method {
+        switch self {
+        case .getToken, .refreshToken, .greetingUpload, .greetingUpdate, .greetingCreate, .groupGreetingUpload, .groupGreetingUpdate,
+            .groupGreetingCreate, .promptUpload:
+            .post
+        case .deleteToken, .greetingList, .greetingDownload, .greetingPlay, .greetingDelete, .greetingRecord, .groupGreetingList,
+            .groupGreetingDownload, .groupGreetingPlay, .groupGreetingDelete, .groupGreetingRecord, .globalGreetingList:
+            .get
+        }
+    }
+
+    /// Whether it is called without an access token (contract §2.1).
+    var isPublic: Bool { self == .getToken || self == .refreshToken }
+
+    /// What an application must be allowed; nil for what every one may.
+    var permission: ApplicationPermission? {
+        switch self {
+        case .getToken, .refreshToken, .deleteToken: nil
+        case .greetingList, .greetingDownload, .greetingPlay, .greetingUpload, .greetingDelete, .greetingRecord, .greetingUpdate,
+            .greetingCreate, .groupGreetingList, .groupGreetingDownload, .groupGreetingPlay, .groupGreetingUpload, .groupGreetingDelete,
+            .groupGreetingRecord, .groupGreetingUpdate, .groupGreetingCreate, .globalGreetingList, .promptUpload:
+            .voicemail
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import Voicemail
+
+/// Which page of a list is asked for (contract §2.8).
+struct Paging: Hashable, Sendable {
+    static let standardSize = 20
+    static let largestSize = 10_000
+
+    let offset: Int
+    let limit: Int
+
+    /// Asked for neither page nor size, a client expects everything.
+    init(_ parameters: Parameters) throws(PSeriesFailure) {
+        let page = try parameters.integer("page"), size = try parameters.integer("page_size")
+        guard page != nil || size != nil else {
+            offset = 0
+            limit = Self.largestSize
+            return
+        }
+        if let page, page < 1 { throw .invalid("page", .int(page)) }
+        if let size, !(1...Self.largestSize).contains(size) { throw .invalid("page_size", .int(size)) }
+        limit = size ?? Self.standardSize
+        let (before, overflow) = ((page ?? 1) - 1).multipliedReportingOverflow(by: limit)
+        // So far beyond any list is as good as beyond every list.
+        offset = overflow || before > Int(Int32.max) ? Int(Int32.max) : before
+    }
+
+    /// The page of a list that is at hand.
+    func slice<Element>(_ all: [Element]) -> ArraySlice<Element> {
+        guard offset < all.count else { return [] }
+        return all[offset..<min(all.count, offset + limit)]
+    }
+}
+
+/// In what order a list is asked for (contract §2.8).
+struct Sorting<Key: RawRepresentable<String> & CaseIterable & Sendable>: Sendable {
+    let key: Key
+    let ascending: Bool
+
+    init(_ parameters: Parameters, standard: Key, ascending standardOrder: Bool = true) throws(PSeriesFailure) {
+        if let word = try parameters.text("sort_by") {
+            guard let known = Key(rawValue: word) else { throw .invalid("sort_by", .string(word)) }
+            key = known
+        } else {
+            key = standard
+        }
+        switch try parameters.text("order_by") {
+        case nil: ascending = standardOrder
+        case "asc"?: ascending = true
+        case "desc"?: ascending = false
+        case let word?: throw .invalid("order_by", .string(word))
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import Voicemail
+
+/// Greetings as lists show them (contract §5.1, §6.7).
+enum GreetingView {
+    static func item(_ greeting: NamedGreeting, owner: (module: String, number: String)?) -> JSON {
+        var item: JSONObject = ["id": .int(greeting.serial)]
+        if let owner {
+            item["module"] = .string(owner.module)
+            item["number"] = .string(owner.number)
+        }
+        item["file"] = .string(greeting.isSynthesized ? greeting.stem : greeting.fileName)
+        item["suffix"] = .string(greeting.suffix)
+        item["type"] = .string(greeting.typeWord)
+        item["real_filename"] = .string(greeting.fileName)
+        return .object(item)
+    }
+}
+
+extension NamedGreeting {
+    /// `record` also for what was uploaded.
+    var typeWord: String { isSynthesized ? "tts" : "record" }
+}
+
+/// The media type of a file by its extension (contract §4).
+enum FileType {
+    static func of(_ name: String) -> String {
+        switch GreetingName.container(of: name) {
+        case "wav"?: "audio/wav"
+        case "mp3"?: "audio/mpeg"
+        case "gsm"?: "audio/gsm"
+        default: "application/octet-stream"
+        }
+    }
+}
