@@ -1,0 +1,137 @@
+import Foundation
+import NIOCore
+import Server
+import TestKit
+import Testing
+import Voicemail
+import YeastarPSeriesAPI
+
+/// The files behind links (contract §4, §12).
+@Suite struct LinkTests {
+    private let sound = WAV.noise(bytes: 5000)
+
+    private func link(_ world: PSeriesWorld, plays: Bool = false) async throws -> String {
+        _ = try await world.upload("a.wav", sound)
+        let answer = try await world.get("extension_vm_greeting/" + (plays ? "play" : "download"), ["extension": "3200", "file": "a.wav"])
+        return try #require((answer["download_resource_url"] ?? answer["play_resource_url"])?.string)
+    }
+
+    @Test("A link is good for thirty minutes, as often as it is fetched, and not a second longer")
+    func lifetime() async throws {
+        try await PSeriesWorld.run { world in
+            let url = try await link(world, plays: true)
+            for _ in 0..<3 { #expect(try await world.server.send("GET", url).bytes == sound) }
+            world.server.clock.advance(by: 1799)
+            #expect(try await world.server.send("GET", url).bytes == sound)
+            world.server.clock.advance(by: 1)
+            let late = try await world.server.send("GET", url)
+            #expect(late.status == 200 && late["Content-Type"] == "application/json")
+            expect(late.json, is: ["errcode": 60001, "errmsg": "DATA NOT FOUND"])
+        }
+    }
+
+    @Test("A download link needs a valid token, any of its account; revoking the one that asked for it does not end it")
+    func tokens() async throws {
+        try await PSeriesWorld.run { world in
+            let url = try await link(world)
+            for query in ["", "?access_token=", "?access_token=nonsense"] {
+                let answer = try await world.server.send("GET", url + query)
+                #expect(answer.status == 200)
+                expect(answer.json, is: ["errcode": 10004, "errmsg": "TOKEN EXPIRED"])
+            }
+            let other = try await world.service.createApplication(name: "other", in: world.account)
+            let pair = try await world.service.openTokenPair(
+                for: world.service.logIn(application: other.credential.handle, secret: other.secret), rules: TokenRules())
+            #expect(try await world.get("del_token").code == 0)
+            #expect(try await world.server.send("GET", url + "?access_token=" + world.token).json.code == 10004)
+            #expect(try await world.server.send("GET", url + "?access_token=" + pair.access).bytes == sound)
+            #expect(try await world.server.send("GET", url, headers: ["Authorization": "Bearer " + pair.access]).bytes == sound)
+            let stranger = try await world.server.makeAccount("Stranger")
+            let strange = try await world.service.createApplication(name: "strange", in: stranger)
+            let theirs = try await world.service.openTokenPair(
+                for: world.service.logIn(application: strange.credential.handle, secret: strange.secret), rules: TokenRules())
+            expect(try await world.server.send("GET", url + "?access_token=" + theirs.access).json, is: ["errcode": 60001, "errmsg": "DATA NOT FOUND"])
+        }
+    }
+
+    @Test("A link dies with what it leads to, and follows it when it is overwritten")
+    func diesWithItsObject() async throws {
+        try await PSeriesWorld.run { world in
+            let url = try await link(world, plays: true)
+            let other = WAV.noise(bytes: 3000, seed: 9)
+            _ = try await world.upload("a.wav", other)
+            #expect(try await world.server.send("GET", url).bytes == other)
+            #expect(try await world.get("extension_vm_greeting/delete", ["extension": "3200", "file": "a.wav"]).code == 0)
+            expect(try await world.server.send("GET", url).json, is: ["errcode": 60001, "errmsg": "DATA NOT FOUND"])
+            // A new one of the same name is another greeting.
+            _ = try await world.upload("a.wav", sound)
+            expect(try await world.server.send("GET", url).json, is: ["errcode": 60001, "errmsg": "DATA NOT FOUND"])
+        }
+    }
+
+    @Test("HEAD tells what GET would; ranges are honoured")
+    func headAndRanges() async throws {
+        try await PSeriesWorld.run { world in
+            let url = try await link(world, plays: true)
+            let head = try await world.server.send("HEAD", url)
+            #expect(head.status == 200 && head.bytes.isEmpty)
+            #expect(head["Content-Length"] == "5000" && head["Content-Type"] == "audio/wav" && head["Accept-Ranges"] == "bytes")
+            for (range, part) in [("bytes=0-0", 0..<1), ("bytes=4990-", 4990..<5000), ("bytes=-10", 4990..<5000), ("bytes=100-9999", 100..<5000)] {
+                let answer = try await world.server.send("GET", url, headers: ["Range": range])
+                #expect(answer.status == 206)
+                #expect(answer.bytes == Array(sound[part]))
+                #expect(answer["Content-Range"] == "bytes \(part.lowerBound)-\(part.upperBound - 1)/5000")
+            }
+            #expect(try await world.server.send("GET", url, headers: ["Range": "bytes=5000-"]).status == 416)
+        }
+    }
+
+    @Test("Names are no paths and cannot be guessed; the other prefix leads to the same; methods other than GET and HEAD do not exist")
+    func names() async throws {
+        try await PSeriesWorld.run { world in
+            let url = try await link(world, plays: true)
+            let name = try #require(url.split(separator: "/").last)
+            #expect(try await world.server.send("GET", "/api/downloadattachment/" + name).bytes == sound)
+            #expect(try await world.server.send("GET", "//api/download/" + name).bytes == sound)
+            let wrong = ["x.wav", "..%2f..%2fetc%2fpasswd", "../../etc/passwd", String(name.dropLast()), name.lowercased(), String(name) + "/x", "%00", ""]
+            for path in wrong {
+                let answer = try await world.server.send("GET", "/api/download/" + path)
+                #expect(answer.status == 200)
+                #expect([60001, 10001].contains(answer.json.code), "\(path)")
+            }
+            for method in ["POST", "DELETE", "PUT"] {
+                expect(try await world.server.send(method, url).json, is: ["errcode": 10001, "errmsg": "INTERFACE NOT EXISTED"])
+            }
+            // A token of another kind is no link.
+            expect(try await world.server.send("GET", "/api/download/" + world.token).json, is: ["errcode": 60001, "errmsg": "DATA NOT FOUND"])
+        }
+    }
+
+    @Test("A link outlives a restart, and its name is not on the disk")
+    func restart() async throws {
+        try await TemporaryDirectory.run { directory in
+            let clock = ManualClock()
+            let url = try await TestServer.run(in: directory.path + "/data", clock: clock) { server in
+                let account = try await server.makeAccount("Acme")
+                let mailbox = try await server.makeMailbox("3200", in: account)
+                let intake = try await server.service.receiveAudio()
+                try await intake.write(.init(bytes: sound))
+                let audio = try await intake.finish(contentType: "audio/wav", fileName: "a.wav", policy: .playableOnly)
+                _ = try await server.service.putGreeting("a.wav", audio: audio, origin: .upload, on: .mailbox(mailbox))
+                let issued = try await server.service.createApplication(name: "crm", in: account)
+                let pair = try await server.service.openTokenPair(
+                    for: server.service.logIn(application: issued.credential.handle, secret: issued.secret), rules: TokenRules())
+                let answer = try await server.send("GET", "/openapi/v1.0/extension_vm_greeting/play?access_token=\(pair.access)&extension=3200&file=a.wav")
+                return try #require(answer.json["play_resource_url"]?.string)
+            }
+            let name = Data(url.dropFirst("/api/download/".count).utf8)
+            for file in try #require(FileManager.default.enumerator(atPath: directory.path)).compactMap({ $0 as? String }) {
+                #expect(FileManager.default.contents(atPath: directory.path + "/" + file)?.range(of: name) == nil)
+            }
+            try await TestServer.run(in: directory.path + "/data", clock: clock) { server in
+                let answer = try await server.send("GET", url)
+                #expect(answer.bytes == sound)
+            }
+        }
+    }
+}
