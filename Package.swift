@@ -111,7 +111,8 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "Voicemail", "SQLiteStore", "FileArchive", "Audio", "HTTPFront", "KazooAPI", "YeastarPSeriesAPI", "YeastarSSeriesAPI", "Speech", "CMalloc", logging,
+                "Voicemail", "SQLiteStore", "FileArchive", "Audio", "Delivery", "HTTPFront", "KazooAPI", "YeastarPSeriesAPI", "YeastarSSeriesAPI",
+                "Speech", "CMalloc", product("AsyncHTTPClient", "async-http-client"), logging,
                 product("Configuration", "swift-configuration"), product("Yams", "Yams"),
                 product("ServiceLifecycle", "swift-service-lifecycle"), product("UnixSignals", "swift-service-lifecycle"),
                 crypto, nioCore, nioPosix,

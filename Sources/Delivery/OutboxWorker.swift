@@ -11,11 +11,36 @@ public struct OutboxSettings: Sendable, Hashable {
     public var batch: Int
     /// Between looks for new events and due deliveries.
     public var interval: Duration
+    /// Between reports of how many deliveries wait.
+    public var reportInterval: Duration
 
-    public init(concurrency: Int = 16, batch: Int = 8, interval: Duration = .milliseconds(250)) {
+    public init(
+        concurrency: Int = 16, batch: Int = 8, interval: Duration = .milliseconds(250), reportInterval: Duration = .seconds(5)
+    ) {
+        self.reportInterval = reportInterval
         self.concurrency = concurrency
         self.batch = batch
         self.interval = interval
+    }
+}
+
+/// What others may count of the outbox's work.
+public struct OutboxInstruments: Sendable {
+    public enum Result: String, Sendable, CaseIterable {
+        case delivered, withdrawn, failed, dead
+    }
+
+    /// After each attempt: its channel, what became of the delivery, and the seconds it took.
+    public var attempted: @Sendable (_ channel: String, _ result: Result, _ seconds: Double) -> Void
+    /// Now and then: how many wait and how many were given up.
+    public var totals: @Sendable (DeliveryTotals) -> Void
+
+    public init(
+        attempted: @escaping @Sendable (String, Result, Double) -> Void = { _, _, _ in },
+        totals: @escaping @Sendable (DeliveryTotals) -> Void = { _ in }
+    ) {
+        self.attempted = attempted
+        self.totals = totals
     }
 }
 
@@ -31,12 +56,14 @@ public struct OutboxWorker: Service {
     private let ordered: [any DeliveryChannel]
     private let hub: EventHub
     private let settings: OutboxSettings
+    private let instruments: OutboxInstruments
     private let logger: Logger
 
     public init(
         service: VoicemailService, channels: [any DeliveryChannel], hub: EventHub = EventHub(), settings: OutboxSettings = OutboxSettings(),
-        logger: Logger = Logger(label: "aftertone.outbox")
+        instruments: OutboxInstruments = OutboxInstruments(), logger: Logger = Logger(label: "aftertone.outbox")
     ) {
+        self.instruments = instruments
         self.service = service
         ordered = channels
         self.channels = Dictionary(channels.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -50,6 +77,8 @@ public struct OutboxWorker: Service {
         let alarm = Alarm()
         let running = Atomic(0)
         let isStopping = Atomic(false)
+        /// Whether the totals may have changed since they were last reported.
+        let hasWorked = Atomic(true)
     }
 
     /// Works until the task is cancelled; when asked to stop, lets the attempts in progress finish.
@@ -58,16 +87,22 @@ public struct OutboxWorker: Service {
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
                 await orLog("claims of an earlier run stay until they run out") { try await service.releaseClaims() }
+                var nextReport = ContinuousClock.now
                 while !Task.isCancelled, !progress.isStopping.load(ordering: .relaxed) {
-                    await plan()
+                    await plan(progress)
                     let free = settings.concurrency - progress.running.load(ordering: .relaxed)
                     for batch in await claim(free) {
                         progress.running.add(1, ordering: .relaxed)
                         group.addTask {
                             await carryOut(batch, progress)
+                            progress.hasWorked.store(true, ordering: .relaxed)
                             progress.running.subtract(1, ordering: .relaxed)
                             progress.alarm.ring()
                         }
+                    }
+                    if progress.hasWorked.exchange(false, ordering: .relaxed) || ContinuousClock.now >= nextReport {
+                        await orLog("deliveries could not be counted") { instruments.totals(try await service.deliveryTotals()) }
+                        nextReport = .now + settings.reportInterval
                     }
                     await progress.alarm.wait(atMost: settings.interval)
                 }
@@ -78,12 +113,13 @@ public struct OutboxWorker: Service {
         }
     }
 
-    private func plan() async {
+    private func plan(_ progress: Progress) async {
         await orLog("events could not be turned into deliveries") {
             while true {
                 let events = try await service.planDeliveries(over: ordered)
                 hub.publish(events)
                 if events.isEmpty { return }
+                progress.hasWorked.store(true, ordering: .relaxed)
             }
         }
     }
@@ -116,6 +152,7 @@ public struct OutboxWorker: Service {
     private func attempt(_ delivery: Delivery) async {
         let outcome: DeliveryOutcome
         let retries: RetryPolicy
+        let began = ContinuousClock.now
         if let channel = channels[delivery.channel] {
             outcome = await channel.deliver(delivery)
             retries = channel.retries
@@ -125,8 +162,14 @@ public struct OutboxWorker: Service {
         }
         await orLog("the outcome of a delivery could not be written down: it will be made again") {
             let left = try await service.settle(delivery, outcome, retries: retries, jitter: Double.random(in: 0...1))
+            instruments.attempted(delivery.channel, Self.result(outcome, left), (ContinuousClock.now - began) / .seconds(1))
             report(delivery, left)
         }
+    }
+
+    private static func result(_ outcome: DeliveryOutcome, _ left: Delivery?) -> OutboxInstruments.Result {
+        guard let left else { return outcome == .withdrawn ? .withdrawn : .delivered }
+        return left.state == .dead ? .dead : .failed
     }
 
     private func report(_ delivery: Delivery, _ left: Delivery?) {

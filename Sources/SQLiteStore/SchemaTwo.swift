@@ -3,7 +3,7 @@
 /// The rowid at the end of an index is the serial, so each index on numbers alone is in the order of serials.
 enum SchemaTwo {
     static let statements = [
-        "ALTER TABLE message ADD COLUMN readers TEXT", recording, recordingTally, delivery, eventCursor,
+        "ALTER TABLE message ADD COLUMN readers TEXT", recording, recordingTally, delivery, deliveryTally, eventCursor,
     ] + indexes + triggers
 
     private static let recording = """
@@ -61,6 +61,14 @@ enum SchemaTwo {
         ) STRICT
         """
 
+    /// How many deliveries there are in each state, so that metrics read none of them.
+    private static let deliveryTally = """
+        CREATE TABLE delivery_tally (
+            state TEXT NOT NULL PRIMARY KEY,
+            count INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID
+        """
+
     private static let eventCursor = """
         CREATE TABLE event_cursor (
             name TEXT NOT NULL PRIMARY KEY,
@@ -79,7 +87,10 @@ enum SchemaTwo {
         "CREATE INDEX recording_by_callee ON recording (account_id, callee_number)",
         "CREATE INDEX recording_by_callee_time ON recording (account_id, callee_number, started)",
         "CREATE INDEX recording_by_blob ON recording (blob_id)",
-        "CREATE INDEX delivery_due ON delivery (state, channel, target, due, claimed_until)",
+        // When each target is next due; and what of it is due, oldest first, however long its backlog is.
+        "CREATE INDEX delivery_due ON delivery (state, channel, target, due)",
+        "CREATE INDEX delivery_backlog ON delivery (state, channel, target, serial, due)",
+        "CREATE INDEX delivery_claimed ON delivery (channel, target, claimed_until) WHERE claimed_until <> 0",
         "CREATE INDEX delivery_by_account ON delivery (account_id)",
     ]
 
@@ -98,7 +109,31 @@ enum SchemaTwo {
             \(RecordingAxis.allCases.map(uncount).joined(separator: "\n    "))
         END
         """,
+        """
+        CREATE TRIGGER delivery_tally_insert AFTER INSERT ON delivery
+        BEGIN
+            \(countDelivery)
+        END
+        """,
+        """
+        CREATE TRIGGER delivery_tally_delete AFTER DELETE ON delivery
+        BEGIN
+            \(uncountDelivery)
+        END
+        """,
+        """
+        CREATE TRIGGER delivery_tally_update AFTER UPDATE OF state ON delivery WHEN OLD.state <> NEW.state
+        BEGIN
+            \(uncountDelivery)
+            \(countDelivery)
+        END
+        """,
     ]
+
+    private static let countDelivery = """
+        INSERT INTO delivery_tally (state, count) VALUES (NEW.state, 1) ON CONFLICT (state) DO UPDATE SET count = count + 1;
+        """
+    private static let uncountDelivery = "UPDATE delivery_tally SET count = count - 1 WHERE state = OLD.state;"
 
     private static func uncount(_ axis: RecordingAxis) -> String {
         let place = "WHERE account_id = OLD.account_id AND axis = \(axis.rawValue) AND bucket = \(axis.bucket(of: "OLD"))"

@@ -28,9 +28,61 @@ extension Snapshot {
     }
 
     func hasDueDeliveries(at now: Timestamp) throws -> Bool {
-        var run = try connection.prepare(DeliveryRow.dueTargetsSQL)
+        var found = false
+        try forEachDueTarget(at: now) { _ in
+            found = true
+            return false
+        }
+        return found
+    }
+
+    func deliveryTotals() throws -> DeliveryTotals {
+        var run = try connection.prepare("SELECT state, count FROM delivery_tally")
+        var totals = DeliveryTotals()
+        while try run.step() {
+            switch Delivery.State(rawValue: run.text(0)) {
+            case .pending: totals.pending = run.int(1)
+            case .dead: totals.dead = run.int(1)
+            case nil: throw StoreError.failed("deliveries in an unknown state")
+            }
+        }
+        return totals
+    }
+
+    /// A target with something due and nothing in progress.
+    struct DueTarget {
+        let channel: String
+        let target: String
+        /// When its first delivery was due.
+        let due: Timestamp
+    }
+
+    /// Visits until `visit` returns false, in no particular order. A target costs two steps in indexes, however much waits for it.
+    func forEachDueTarget(at now: Timestamp, _ visit: (DueTarget) throws -> Bool) throws {
+        var next = try target(after: ("", ""))
+        while let target = next {
+            if target.due <= now, try !isInProgress(target, at: now), try !visit(target) { return }
+            next = try self.target(after: (target.channel, target.target))
+        }
+    }
+
+    private func target(after place: (channel: String, target: String)) throws -> DueTarget? {
+        var run = try connection.prepare("""
+            SELECT channel, target, due FROM delivery INDEXED BY delivery_due
+            WHERE state = 'pending' AND (channel, target) > (?, ?) ORDER BY channel, target, due LIMIT 1
+            """)
+        run.bind(place.channel)
+        run.bind(place.target)
+        return try run.step() ? DueTarget(channel: run.text(0), target: run.text(1), due: run.timestamp(2)) : nil
+    }
+
+    private func isInProgress(_ target: DueTarget, at now: Timestamp) throws -> Bool {
+        var run = try connection.prepare("""
+            SELECT 1 FROM delivery INDEXED BY delivery_claimed WHERE channel = ? AND target = ? AND claimed_until > ? AND claimed_until <> 0 LIMIT 1
+            """)
+        run.bind(target.channel)
+        run.bind(target.target)
         run.bind(now)
-        run.bind(1)
         return try run.step()
     }
 }
@@ -39,12 +91,6 @@ extension Snapshot {
 enum DeliveryRow {
     static let columns = """
         serial, id, channel, target, account_id, event_serial, payload, state, attempts, due, claimed_until, failure, created
-        """
-
-    /// Targets with something due and nothing in progress, from the index alone.
-    static let dueTargetsSQL = """
-        SELECT channel, target FROM delivery INDEXED BY delivery_due WHERE state = 'pending'
-        GROUP BY channel, target HAVING max(claimed_until) <= ?1 AND min(due) <= ?1 ORDER BY min(due) LIMIT ?2
         """
 
     static func decode(_ row: borrowing Execution) throws -> Delivery {

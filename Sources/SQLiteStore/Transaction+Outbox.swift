@@ -26,13 +26,13 @@ extension Transaction {
 
     func claimDeliveries(dueBy now: Timestamp, until: Timestamp, targets: Int, perTarget: Int) throws -> [Delivery] {
         var claimed: [Delivery] = []
-        for (channel, target) in try dueTargets(now, limit: targets) {
+        for target in try dueTargets(now, limit: targets) {
             var run = try connection.prepare("""
-                SELECT \(DeliveryRow.columns) FROM delivery INDEXED BY delivery_due
+                SELECT \(DeliveryRow.columns) FROM delivery INDEXED BY delivery_backlog
                 WHERE state = 'pending' AND channel = ? AND target = ? AND due <= ? ORDER BY serial LIMIT ?
                 """)
-            run.bind(channel)
-            run.bind(target)
+            run.bind(target.channel)
+            run.bind(target.target)
             run.bind(now)
             run.bind(max(0, perTarget))
             while try run.step() {
@@ -45,17 +45,18 @@ extension Transaction {
         return claimed
     }
 
-    private func dueTargets(_ now: Timestamp, limit: Int) throws -> [(channel: String, target: String)] {
-        var run = try connection.prepare(DeliveryRow.dueTargetsSQL)
-        run.bind(now)
-        run.bind(max(0, limit))
-        var found: [(channel: String, target: String)] = []
-        while try run.step() { found.append((run.text(0), run.text(1))) }
-        return found
+    /// Those that have waited longest.
+    private func dueTargets(_ now: Timestamp, limit: Int) throws -> ArraySlice<DueTarget> {
+        var found: [DueTarget] = []
+        try forEachDueTarget(at: now) {
+            found.append($0)
+            return true
+        }
+        return found.sorted { ($0.due, $0.channel, $0.target) < ($1.due, $1.channel, $1.target) }.prefix(max(0, limit))
     }
 
     func releaseClaims() throws {
-        try execute("UPDATE delivery SET claimed_until = 0 WHERE claimed_until <> 0")
+        try execute("UPDATE delivery INDEXED BY delivery_claimed SET claimed_until = 0 WHERE claimed_until <> 0")
     }
 
     func update(_ delivery: Delivery) throws {

@@ -61,7 +61,7 @@ struct Aftertone: AsyncParsableCommand {
         version: "aftertone \(Version.number)",
         subcommands: [
             ServeCommand.self, DemoCommand.self, AccountCommand.self, UserCommand.self, MailboxCommand.self, MessageCommand.self,
-            KeyCommand.self, TokenCommand.self, VerifyCommand.self, BackupCommand.self, RestoreCommand.self, ConfigCommand.self,
+            KeyCommand.self, TokenCommand.self, OutboxCommand.self, VerifyCommand.self, BackupCommand.self, RestoreCommand.self, ConfigCommand.self,
             VersionCommand.self,
         ])
 }

@@ -12,8 +12,10 @@ struct QueryPlanTests {
         "SELECT blob_id FROM blob_garbage",
         // At most one row.
         "DELETE FROM probe",
-        // Once, at start.
-        "UPDATE delivery SET claimed_until = 0",
+        // Claims of a worker that is gone, from an index of claims alone.
+        "UPDATE delivery INDEXED BY delivery_claimed",
+        // One row a state.
+        "SELECT state, count FROM delivery_tally",
     ]
 
     /// Statements that sort what they find, and why they may.
@@ -22,8 +24,6 @@ struct QueryPlanTests {
         "INDEXED BY document_by_lookup",
         // Serials of a stretch of time, or of numbers that the caller names.
         "FROM recording",
-        // What is due now.
-        "INDEXED BY delivery_due",
         // The few live tokens of one application.
         "INDEXED BY session_by_credential",
     ]

@@ -87,6 +87,31 @@ extension StoreContract {
             try await store.write { try $0.releaseClaims() }
             #expect(try await claim(store).count == 6)
         },
+        Case("of a long backlog the oldest that are due are claimed, whoever else waits; what has waited longest goes first") { store in
+            try await store.write { writer in
+                for number in 0..<300 { try writer.insert(delivery("a\(number)", target: "a", due: now.unix + (number < 100 ? 1 : 0))) }
+                try writer.insert(delivery("b", target: "b", due: now.unix - 1))
+                try writer.insert(delivery("c", target: "c", channel: "d", due: now.unix - 2))
+            }
+            #expect(try await claim(store, targets: 2) == ["c", "b"])
+            #expect(try await claim(store, perTarget: 3) == ["a100", "a101", "a102"])
+        },
+        Case("deliveries are counted by state") { store in
+            #expect(try await store.read { try $0.deliveryTotals() } == DeliveryTotals())
+            try await store.write { writer in
+                for id in ["one", "two", "three"] { try writer.insert(delivery(id)) }
+                try writer.insert(delivery("four", account: "b", state: .dead))
+                try writer.update(delivery("two", state: .dead))
+                try writer.remove(deliveryID: "three")
+                try writer.update(delivery("three", state: .dead))
+            }
+            #expect(try await store.read { try $0.deliveryTotals() } == DeliveryTotals(pending: 1, dead: 2))
+            try await store.write { try $0.update(delivery("two")) }
+            #expect(try await store.read { try $0.deliveryTotals() } == DeliveryTotals(pending: 2, dead: 1))
+            try await store.write { try $0.removeContents(accountID: "a", at: now) }
+            try await store.write { try $0.removeDeliveries(deadBefore: now.advanced(by: 1)) }
+            #expect(try await store.read { try $0.deliveryTotals() } == DeliveryTotals())
+        },
         Case("a claim is not in a transaction that throws") { store in
             try await store.write { try $0.insert(delivery("one")) }
             await #expect(throws: StoreError.conflict) {

@@ -1,3 +1,4 @@
+import Delivery
 import HTTPFront
 import Logging
 import ServiceLifecycle
@@ -34,8 +35,11 @@ public struct AftertoneServer: Sendable {
             documents: Dialects.descriptions, logger: logger, onListening: onListening)
         let housekeeping = Housekeeping(
             service: installation.service, interval: .seconds(configuration.housekeeping.intervalSeconds), logger: logger)
+        let outbox = OutboxService(
+            service: installation.service, hub: EventHub(), settings: configuration.outbox.settings, instruments: OutboxInstruments(registry),
+            channels: { _ in [] }, logger: logger)
         // Stopped from the last to the first: what serves goes before what it needs.
-        let services: [any Service] = [housekeeping, CertificateReload(front: front, signals: reloadSignals), front]
+        let services: [any Service] = [housekeeping, outbox, CertificateReload(front: front, signals: reloadSignals), front]
         group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },

@@ -74,6 +74,8 @@ extension Configuration {
         store.checkpointPages = reader.number("store.checkpoint_pages", store.checkpointPages, 10...1_000_000)
         store.maximumPages = reader.optionalNumber("store.maximum_pages", 64...(.max))
         store.reservedBytes = reader.number("store.reserve_bytes", store.reservedBytes, 0...(.max))
+        outbox.receiversAtOnce = reader.number("outbox.receivers_at_once", outbox.receiversAtOnce, 1...1024)
+        outbox.intervalMilliseconds = reader.number("outbox.interval_milliseconds", outbox.intervalMilliseconds, 10...60_000)
         housekeeping.intervalSeconds = reader.number("housekeeping.interval_seconds", housekeeping.intervalSeconds, 1...86_400)
     }
 

@@ -1,4 +1,5 @@
 import Audio
+import Delivery
 import HTTPFront
 import KazooAPI
 import Logging
@@ -21,6 +22,7 @@ public struct Configuration: Sendable, Hashable {
     public var audio = Audio()
     public var archive = Archive()
     public var store = StoreOptions()
+    public var outbox = Outbox()
     public var housekeeping = Housekeeping()
 
     public init() {}
@@ -78,6 +80,17 @@ public struct Configuration: Sendable, Hashable {
         public var preparedFiles = 64
         public var writeThreads = 16
         public var readThreads = 4
+    }
+
+    public struct Outbox: Sendable, Hashable {
+        /// Receivers that are told at once.
+        public var receiversAtOnce = 16
+        /// Milliseconds between looks for what is to be told.
+        public var intervalMilliseconds = 250
+
+        var settings: OutboxSettings {
+            OutboxSettings(concurrency: receiversAtOnce, interval: .milliseconds(intervalMilliseconds))
+        }
     }
 
     public struct Housekeeping: Sendable, Hashable {

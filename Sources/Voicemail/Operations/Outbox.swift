@@ -99,6 +99,10 @@ extension VoicemailService {
         try await store.read { try $0.deliveries(query) }
     }
 
+    public func deliveryTotals() async throws -> DeliveryTotals {
+        try await store.read { try $0.deliveryTotals() }
+    }
+
     /// - Throws: `VoicemailError.notFound`.
     public func delivery(_ id: String) async throws -> Delivery {
         guard let delivery = try await store.read({ try $0.delivery(id: id) }) else { throw VoicemailError.notFound(id: id) }

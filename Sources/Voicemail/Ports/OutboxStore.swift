@@ -15,6 +15,17 @@ public struct DeliveryQuery: Sendable, Hashable {
     }
 }
 
+/// How many deliveries there are.
+public struct DeliveryTotals: Sendable, Hashable {
+    public var pending = 0
+    public var dead = 0
+
+    public init(pending: Int = 0, dead: Int = 0) {
+        self.pending = pending
+        self.dead = dead
+    }
+}
+
 /// Reading the outbox within a transaction.
 public protocol OutboxReader {
     /// Up to which event the deliveries have been written; 0 at first.
@@ -23,6 +34,8 @@ public protocol OutboxReader {
     func deliveries(_ query: DeliveryQuery) throws -> [Delivery]
     /// Whether a worker has anything to claim.
     func hasDueDeliveries(at now: Timestamp) throws -> Bool
+    /// Kept counters.
+    func deliveryTotals() throws -> DeliveryTotals
 }
 
 /// Changing the outbox within a transaction.

@@ -1,0 +1,49 @@
+import AsyncHTTPClient
+import Delivery
+import HTTPFront
+import Logging
+import ServiceLifecycle
+import Voicemail
+
+/// Tells the world what has happened: the outbox's worker with the client it speaks through.
+struct OutboxService: Service {
+    let service: VoicemailService
+    let hub: EventHub
+    let settings: OutboxSettings
+    let instruments: OutboxInstruments
+    let channels: @Sendable (any OutgoingHTTP) -> [any DeliveryChannel]
+    let logger: Logger
+
+    /// Works until a graceful shutdown, and lets the attempts in progress finish.
+    func run() async throws {
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: HTTPPush.configuration)
+        let worker = OutboxWorker(
+            service: service, channels: channels(HTTPPush(client: client)), hub: hub, settings: settings, instruments: instruments, logger: logger)
+        do {
+            try await worker.run()
+        } catch {
+            try await client.shutdown()
+            throw error
+        }
+        try await client.shutdown()
+    }
+}
+
+extension OutboxInstruments {
+    /// What `/metrics` shows of the outbox.
+    init(_ registry: MetricsRegistry) {
+        let seconds = registry.histogram("aftertone_delivery_seconds", help: "Time one attempt of a delivery takes.")
+        let pending = registry.gauge("aftertone_deliveries", help: "Deliveries in the outbox.", labels: [("state", "pending")])
+        let dead = registry.gauge("aftertone_deliveries", help: "Deliveries in the outbox.", labels: [("state", "dead")])
+        self.init { channel, result, elapsed in
+            registry.counter(
+                "aftertone_delivery_attempts_total", help: "Attempts of deliveries, by what became of them.",
+                labels: [("channel", channel), ("result", result.rawValue)]
+            ).add()
+            seconds.observe(elapsed)
+        } totals: { totals in
+            pending.set(totals.pending)
+            dead.set(totals.dead)
+        }
+    }
+}
