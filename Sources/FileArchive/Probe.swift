@@ -40,9 +40,15 @@ final class Probe: Sendable {
         defer { close(descriptor) }
         let block = [UInt8](repeating: 0, count: 4096)
         let result = block.withUnsafeBytes { bytes in
-            Result { () throws(SystemError) in try fileSystem.write(descriptor, bytes, 0) }
+            Result { () throws(SystemError) in
+                var written = 0
+                while written < bytes.count {
+                    written += try fileSystem.write(descriptor, UnsafeRawBufferPointer(rebasing: bytes[written...]), written)
+                }
+            }
         }
-        if try result.get() == block.count { try fileSystem.sync(descriptor) }
+        try result.get()
+        try fileSystem.sync(descriptor)
         _ = try fileSystem.remove(path)
     }
 }

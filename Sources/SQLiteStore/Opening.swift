@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import GRDBSQLite
 import Voicemail
 
 /// How connections are opened and set up.
@@ -28,18 +29,27 @@ enum Opening {
             try Migrations.check(looking, path: path)
             try looking.close()
         }
-        var configuration = configuration(options, cacheKibibytes: options.writerCacheKibibytes)
-        configuration.journalMode = .wal
-        let queue = try DatabaseQueue(path: path, configuration: configuration)
-        try Migrations.run(on: queue)
+        let queue = try DatabaseQueue(path: path, configuration: configuration(options, cacheKibibytes: options.writerCacheKibibytes))
         try queue.inDatabase { database in
-            // Only now: GRDB sets NORMAL when it turns the write-ahead log on, which does not sync commits.
+            // Not with GRDB's setting, which writes to the database each time it is opened: a full disk would keep the server
+            // from starting. And GRDB would set NORMAL, which does not sync commits.
+            guard try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL") == "wal" else {
+                throw StoreError.failed("the database has no write-ahead log")
+            }
             try database.execute(sql: "PRAGMA synchronous = FULL")
             guard try Int.fetchOne(database, sql: "PRAGMA synchronous") == 2 else {
                 throw StoreError.failed("commits cannot be made durable")
             }
         }
+        try Migrations.run(on: queue)
         return queue
+    }
+
+    /// See https://www.sqlite.org/c3ref/c_fcntl_begin_atomic_write.html, PERSIST_WAL.
+    private static func keepLog(_ database: Database) throws {
+        var on: Int32 = 1
+        let code = sqlite3_file_control(database.sqliteConnection, "main", SQLITE_FCNTL_PERSIST_WAL, &on)
+        guard code == SQLITE_OK else { throw Fault.error(code, on: database.sqliteConnection) }
     }
 
     static func reader(_ path: String, _ options: StoreOptions) throws -> DatabaseQueue {
@@ -55,6 +65,7 @@ enum Opening {
         // Every access ends its own transaction; a rollback that fails is an error, not the end of the process.
         configuration.allowsUnsafeTransactions = true
         configuration.prepareDatabase { database in
+            if options.keepsLog { try keepLog(database) }
             try database.execute(sql: "PRAGMA cache_size = \(-cacheKibibytes)")
             // What a savepoint would undo is kept in memory; in a file it is most of the work of a batch.
             try database.execute(sql: "PRAGMA temp_store = MEMORY")

@@ -16,6 +16,9 @@ public struct StoreOptions: Sendable, Hashable {
     public var maximumPages: Int?
     /// Bytes that must be free on the device for the store to call itself available.
     public var reservedBytes: Int
+    /// Whether the log and its index stay on disk when the last connection closes. To make them anew takes room that a full
+    /// disk does not have, and without them not even reading works.
+    public var keepsLog = true
 
     public init(
         readers: Int = 4, batchLimit: Int = 128, busySeconds: Double = 10, writerCacheKibibytes: Int = 8192,

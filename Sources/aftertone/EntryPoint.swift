@@ -17,6 +17,8 @@ enum EntryPoint {
         umask(0o077)
         // A reader that goes away is an error of a write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
+        // A limit on the size of files is a write that fails, and not the end.
+        signal(SIGXFSZ, SIG_IGN)
         exit(await run())
     }
 

@@ -18,7 +18,7 @@ import Voicemail
         try await TemporaryDirectory.run { directory in
             let data = directory.path + "/data"
             let writers = try await Self.prepare(data, seed: seed)
-            var random = Seeded(state: seed)
+            var random = SeededRandom(seed: seed)
             for kill in 1...kills {
                 let server = try await ServerProcess.start(in: data)
                 let pause = Duration.milliseconds(Int.random(in: 20...300, using: &random))

@@ -26,7 +26,7 @@ actor Writer {
     private var base = ""
     private var ledger = Ledger()
     private var serial = 0
-    private var random: Seeded
+    private var random: SeededRandom
     private(set) var acknowledged = 0
 
     init(number: Int, account: String, boxes: [String], token: String, seed: UInt64) {
@@ -34,7 +34,7 @@ actor Writer {
         self.account = account
         self.boxes = boxes
         self.token = token
-        random = Seeded(state: seed &+ UInt64(number + 1) &* 7_919)
+        random = SeededRandom(seed: seed &+ UInt64(number + 1) &* 7_919)
     }
 
     /// Works until the server stops answering.

@@ -1,6 +1,5 @@
 import Foundation
 import NIOConcurrencyHelpers
-import NIOPosix
 import Voicemail
 
 /// The built `aftertone` program, run as a process of its own.
@@ -32,16 +31,19 @@ public enum CommandLineProgram {
     ///   - input: standard input; empty otherwise.
     ///   - environment: variables over those of the test, which has none of ours.
     ///   - directory: where it runs; a directory of its own otherwise.
+    ///   - launcher: a program that executes it, with what that takes before the program's path.
     public static func run(
-        _ arguments: [String], input: String = "", environment: [String: String] = [:], in directory: String? = nil
+        _ arguments: [String], input: String = "", environment: [String: String] = [:], in directory: String? = nil, launcher: [String] = []
     ) async throws -> Outcome {
         try await TemporaryDirectory.run { scratch in
-            let process = try process(arguments, environment, directory ?? scratch.path)
-            let output = scratch.path + "/output", errors = scratch.path + "/errors"
-            process.standardInput = try FileHandle(forReadingFrom: URL(filePath: scratch.write(input, to: "input")))
-            process.standardOutput = try FileHandle(forWritingTo: URL(filePath: scratch.write("", to: "output")))
-            process.standardError = try FileHandle(forWritingTo: URL(filePath: scratch.write("", to: "errors")))
-            let status = try await end(of: process) { try process.run() }
+            let inputFile = try FileHandle(forReadingFrom: URL(filePath: scratch.write(input, to: "input")))
+            let output = try scratch.write("", to: "output"), errors = try scratch.write("", to: "errors")
+            let outputFile = try FileHandle(forWritingTo: URL(filePath: output)), errorsFile = try FileHandle(forWritingTo: URL(filePath: errors))
+            let process = try ChildProcess(
+                launcher + [executable.path] + arguments, environment: clean(environment), directory: directory ?? scratch.path,
+                input: inputFile.fileDescriptor, output: outputFile.fileDescriptor, errors: errorsFile.fileDescriptor)
+            let status = await process.status()
+            for file in [inputFile, outputFile, errorsFile] { try file.close() }
             return Outcome(
                 status: status, output: try String(contentsOfFile: output, encoding: .utf8),
                 errors: try String(contentsOfFile: errors, encoding: .utf8))
@@ -50,16 +52,18 @@ public enum CommandLineProgram {
 
     /// Runs it beside `body`; it is ended when `body` is done, unless it has ended before.
     public static func running<Value: Sendable>(
-        _ arguments: [String], environment: [String: String] = [:], _ body: (RunningProgram) async throws -> Value
+        _ arguments: [String], environment: [String: String] = [:], launcher: [String] = [], _ body: (RunningProgram) async throws -> Value
     ) async throws -> Value {
         try await TemporaryDirectory.run { scratch in
-            let process = try process(arguments, environment, scratch.path)
-            let output = Pipe()
+            let output = Pipe.closing()
             let errors = try scratch.write("", to: "errors")
-            process.standardInput = FileHandle.nullDevice
-            process.standardOutput = output
-            process.standardError = try FileHandle(forWritingTo: URL(filePath: errors))
-            let program = try RunningProgram(process, output: output, errors: errors)
+            let errorsFile = try FileHandle(forWritingTo: URL(filePath: errors))
+            let process = try ChildProcess(
+                launcher + [executable.path] + arguments, environment: clean(environment), directory: scratch.path,
+                output: output.fileHandleForWriting.fileDescriptor, errors: errorsFile.fileDescriptor)
+            try errorsFile.close()
+            try output.fileHandleForWriting.close()
+            let program = RunningProgram(process, output: output, errors: errors)
             let result = await Result { () async throws -> Value in try await body(program) }
             program.send(SIGKILL)
             _ = await program.status()
@@ -67,35 +71,21 @@ public enum CommandLineProgram {
         }
     }
 
-    private static func process(_ arguments: [String], _ environment: [String: String], _ directory: String) throws -> Process {
-        let process = Process()
-        process.executableURL = executable
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("AFTERTONE_") }.merging(environment) { $1 }
-        process.currentDirectoryURL = URL(filePath: directory)
-        return process
-    }
-
-    private static func end(of process: Process, start: () throws -> Void) async throws -> Int32 {
-        try await withCheckedThrowingContinuation { continuation in
-            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-            do { try start() } catch {
-                process.terminationHandler = nil
-                continuation.resume(throwing: error)
-            }
-        }
+    private static func clean(_ environment: [String: String]) -> [String: String] {
+        ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("AFTERTONE_") }.merging(environment) { $1 }
     }
 }
 
 /// The program while it runs.
 public final class RunningProgram: Sendable {
-    private let id: pid_t
+    private let process: ChildProcess
     private let lines: AsyncStream<String>
-    private let ending: AsyncStream<Int32>
-    private let ended = NIOLockedValueBox<Int32?>(nil)
     private let errorsPath: String
 
-    fileprivate init(_ process: Process, output: Pipe, errors: String) throws {
+    public var id: pid_t { process.id }
+
+    fileprivate init(_ process: ChildProcess, output: Pipe, errors: String) {
+        self.process = process
         errorsPath = errors
         let (lines, line) = AsyncStream.makeStream(of: String.self)
         self.lines = lines
@@ -114,14 +104,6 @@ public final class RunningProgram: Sendable {
             }
             for text in whole { line.yield(text) }
         }
-        let (ending, end) = AsyncStream.makeStream(of: Int32.self)
-        self.ending = ending
-        process.terminationHandler = {
-            end.yield($0.terminationStatus)
-            end.finish()
-        }
-        try process.run()
-        id = process.processIdentifier
     }
 
     /// The next lines of standard output up to the first that holds `text`; all that is left when none does.
@@ -141,21 +123,11 @@ public final class RunningProgram: Sendable {
     }
 
     /// Sends a signal, unless it has ended.
-    public func send(_ signal: Int32) {
-        ended.withLockedValue { if $0 == nil { _ = kill(id, signal) } }
-    }
+    public func send(_ signal: Int32) { process.send(signal) }
 
     /// Waits for its end.
-    /// - Returns: the exit status.
-    public func status() async -> Int32 {
-        if let known = ended.withLockedValue({ $0 }) { return known }
-        var status: Int32 = -1
-        for await value in ending { status = value }
-        return ended.withLockedValue { ended in
-            ended = ended ?? status
-            return ended ?? status
-        }
-    }
+    /// - Returns: the exit status; for one that a signal ended, the negative number of that.
+    public func status() async -> Int32 { await process.status() }
 
     /// What it has said on standard error so far.
     public func errors() throws -> String { try String(contentsOfFile: errorsPath, encoding: .utf8) }

@@ -9,32 +9,28 @@ public final class ServerProcess: Sendable {
     }
 
     public let port: Int
-    // Foundation's Process is not Sendable; it is only reached under this lock.
-    private let process: NIOLockedValueBox<Process>
+    private let process: ChildProcess
 
     /// Held open, so that a later line does not end the server.
     private let output: NIOLockedValueBox<Pipe>
 
-    private init(_ process: Process, port: Int, output: Pipe) {
+    private init(_ process: ChildProcess, port: Int, output: Pipe) {
         self.output = NIOLockedValueBox(output)
-        self.process = NIOLockedValueBox(process)
+        self.process = process
         self.port = port
     }
 
     /// Starts a server over `directory` on a free port and waits until it accepts requests.
     public static func start(in directory: String, environment: [String: String] = [:]) async throws -> ServerProcess {
-        let process = Process()
-        process.executableURL = CommandLineProgram.executable
-        process.arguments = ["serve", "--data", directory, "--listen", "127.0.0.1:0"]
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
+        let output = Pipe.closing()
+        let process = try ChildProcess(
+            [CommandLineProgram.executable.path, "serve", "--data", directory, "--listen", "127.0.0.1:0"],
+            environment: ProcessInfo.processInfo.environment.merging(environment) { $1 }, output: output.fileHandleForWriting.fileDescriptor)
+        try output.fileHandleForWriting.close()
         let descriptor = output.fileHandleForReading.fileDescriptor
         let text = try await NIOThreadPool.singleton.runIfActive { try readAnnouncement(descriptor) }
         guard let match = text.firstMatch(of: /listening on http:\/\/127\.0\.0\.1:(\d+)/), let port = Int(match.1) else {
-            process.waitUntilExit()
+            process.send(SIGKILL)
             throw DidNotStart(output: text)
         }
         return ServerProcess(process, port: port, output: output)
@@ -54,22 +50,14 @@ public final class ServerProcess: Sendable {
 
     /// Ends it as a power cut would: no signal handler runs.
     public func kill() {
-        process.withLockedValue { process in
-            // The process has not been waited for, so its id is its own still.
-            _ = signal(SIGKILL, to: process.processIdentifier)
-            process.waitUntilExit()
-        }
+        process.send(SIGKILL)
+        _ = process.wait()
     }
 
     /// Asks it to stop and waits.
     /// - Returns: its exit status.
     public func stop() -> Int32 {
-        process.withLockedValue { process in
-            process.terminate()
-            process.waitUntilExit()
-            return process.terminationStatus
-        }
+        process.send(SIGTERM)
+        return process.wait()
     }
-
-    private func signal(_ number: Int32, to id: pid_t) -> Int32 { Foundation.kill(id, number) }
 }

@@ -19,7 +19,6 @@ public struct TestServer: Sendable {
     private let group: ServiceGroup
 
     public var service: VoicemailService { installation.service }
-    public var baseURL: String { "http://127.0.0.1:\(port)" }
 
     /// Runs `body` against a server over a fresh directory, which is removed afterwards.
     /// - Parameter configure: changes the configuration before the start.

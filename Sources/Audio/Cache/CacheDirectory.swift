@@ -76,8 +76,12 @@ struct CacheDirectory: Sendable {
         let boot = Self.contents("/proc/sys/kernel/random/boot_id")
         if !boot.isEmpty, Self.contents(marker) == boot { return true }
         unlink(marker)
-        let file = try OpenFile(creating: marker)
-        try file.write(boot, at: 0)
+        do {
+            let file = try OpenFile(creating: marker)
+            try file.write(boot, at: 0)
+        } catch AudioError.full {
+            // A full disk keeps no server from starting; the next start empties the cache once more.
+        }
         return false
     }
 

@@ -140,7 +140,10 @@ public struct Backup: Sendable {
     // MARK: The copied database
 
     private func withCopiedStore<Value>(_ body: (SQLiteStore) async throws -> Value) async throws -> Value {
-        let store = try await blocking { [copy] in try SQLiteStore(path: copy.database, options: StoreOptions(readers: 1)) }
+        var options = StoreOptions(readers: 1)
+        // A backup is the files of its manifest and no others.
+        options.keepsLog = false
+        let store = try await blocking { [copy, options] in try SQLiteStore(path: copy.database, options: options) }
         let result: Result<Value, any Error>
         do { result = .success(try await body(store)) } catch { result = .failure(error) }
         try await blocking { try store.close() }

@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 
 /// Runs lines as somebody does who pastes them into a shell, but stops at the first that fails.
 enum Shell {
@@ -13,21 +14,11 @@ enum Shell {
         try lines.write(toFile: script, atomically: true, encoding: .utf8)
         _ = FileManager.default.createFile(atPath: log, contents: nil)
         let output = try FileHandle(forWritingTo: URL(filePath: log))
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["bash", "-euo", "pipefail", script]
-        process.environment = environment
-        process.currentDirectoryURL = URL(filePath: directory)
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output
-        process.standardError = output
-        let status = try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Int32, any Error>) in
-            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-            do { try process.run() } catch {
-                process.terminationHandler = nil
-                continuation.resume(throwing: error)
-            }
-        }
+        let process = try ChildProcess(
+            ["bash", "-euo", "pipefail", script], environment: environment, directory: directory, output: output.fileDescriptor,
+            errors: output.fileDescriptor)
+        let status = await process.status()
+        try output.close()
         return Outcome(status: status, output: try String(contentsOfFile: log, encoding: .utf8))
     }
 }

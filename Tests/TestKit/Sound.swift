@@ -1,12 +1,12 @@
 /// Sounds that can be told apart, and told whole, by their bytes alone.
-enum Sound {
+public enum Sound {
     /// The number that a sound of a writer carries.
-    static func key(_ writer: Int, _ serial: Int) -> Int { writer * 1_000_000 + serial }
+    public static func key(_ writer: Int, _ serial: Int) -> Int { writer * 1_000_000 + serial }
 
     /// A WAV file of 2 to 60 KiB that follows from the writer and a number.
-    static func bytes(_ writer: Int, _ serial: Int) -> [UInt8] {
+    public static func bytes(_ writer: Int, _ serial: Int) -> [UInt8] {
         let key = key(writer, serial)
-        var random = Seeded(state: UInt64(key + 1) &* 0x9E37_79B9_7F4A_7C15)
+        var random = SeededRandom(seed: UInt64(key + 1))
         let count = 2_048 + 2 * Int.random(in: 0..<29_000, using: &random)
         var data = little(key, 8)
         data.reserveCapacity(count)
@@ -17,7 +17,7 @@ enum Sound {
     }
 
     /// The number that a sound was made from; nil unless every byte is as it was made.
-    static func number(of bytes: [UInt8]) -> Int? {
+    public static func number(of bytes: [UInt8]) -> Int? {
         guard bytes.count >= 52 else { return nil }
         let key = (0..<8).reduce(0) { $0 | Int(bytes[44 + $1]) << (8 * $1) }
         guard key >= 0, key < 1_000_000_000, self.bytes(key / 1_000_000, key % 1_000_000) == bytes else { return nil }
@@ -25,16 +25,4 @@ enum Sound {
     }
 
     private static func little(_ value: Int, _ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
-}
-
-/// A generator that repeats itself (xorshift).
-struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state ^= state << 13
-        state ^= state >> 7
-        state ^= state << 17
-        return state
-    }
 }

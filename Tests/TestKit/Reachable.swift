@@ -23,7 +23,23 @@ public struct Answer: Sendable {
     }
 }
 
-extension TestServer {
+/// Something that serves on a port of the loopback interface.
+public protocol Reachable: Sendable {
+    var port: Int { get }
+}
+
+extension TestServer: Reachable {}
+
+/// A server in a process of its own, by the port it has told.
+public struct RemoteServer: Reachable {
+    public let port: Int
+
+    public init(port: Int) { self.port = port }
+}
+
+extension Reachable {
+    public var baseURL: String { "http://127.0.0.1:\(port)" }
+
     /// Sends a request with a body of bytes and waits for the whole answer.
     /// - Parameters:
     ///   - method: any token, as it goes on the wire.
