@@ -47,12 +47,14 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
         .systemLibrary(name: "CMpg123", pkgConfig: "libmpg123", providers: [.apt(["libmpg123-dev"])]),
+        .systemLibrary(name: "CLame", providers: [.apt(["libmp3lame-dev"])]),
         .systemLibrary(name: "CSoxr", pkgConfig: "soxr", providers: [.apt(["libsoxr-dev"])]),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .target(name: "CFileIO"),
         .target(name: "COpenAPI", exclude: ["kazoo.json"]),
         .systemLibrary(name: "CMalloc"),
 
+        .target(name: "Threads", dependencies: [product("DequeModule", "swift-collections")], swiftSettings: settings),
         .target(
             name: "Voicemail",
             dependencies: [
@@ -62,20 +64,20 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "SQLiteStore",
-            dependencies: ["Voicemail", product("GRDB", "GRDB.swift"), product("GRDBSQLite", "GRDB.swift"), logging],
+            dependencies: ["Threads", "Voicemail", product("GRDB", "GRDB.swift"), product("GRDBSQLite", "GRDB.swift"), logging],
             swiftSettings: settings),
         .target(
             name: "FileArchive",
-            dependencies: ["Voicemail", "CFileIO", nioCore, nioPosix, crypto, logging],
+            dependencies: ["Threads", "Voicemail", "CFileIO", nioCore, nioPosix, crypto, logging],
             swiftSettings: settings),
         .target(
             name: "Audio",
-            dependencies: ["Voicemail", "CSndFile", "CMpg123", "CSoxr", nioCore, nioPosix, logging],
+            dependencies: ["Voicemail", "CSndFile", "CLame", "CMpg123", "CSoxr", nioCore, nioPosix, logging],
             swiftSettings: settings),
         .target(
             name: "HTTPFront",
             dependencies: [
-                "Voicemail", "CArchive", crypto, logging, metrics, nioCore, nioPosix,
+                "Threads", "Voicemail", "CArchive", crypto, logging, metrics, nioCore, nioPosix,
                 product("NIOHTTP1", "swift-nio"), product("NIOHTTPTypesHTTP1", "swift-nio-extras"), product("NIOSSL", "swift-nio-ssl"),
                 product("HTTPTypes", "swift-http-types"), product("HummingbirdCore", "hummingbird"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),

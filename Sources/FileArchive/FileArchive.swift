@@ -105,7 +105,7 @@ public final class FileArchive: AudioArchive {
 
     public func open(_ id: BlobID) async throws -> any BlobReader {
         let (fileSystem, path) = (fileSystem, layout.path(id))
-        let (file, size) = try await others.run { () throws(ArchiveError) in
+        let (file, size) = try await others.read { () throws(ArchiveError) in
             do throws(SystemError) {
                 let file = BlobFile(id: id, path: path, descriptor: try fileSystem.open(path, O_RDONLY | O_NONBLOCK))
                 var facts = stat()

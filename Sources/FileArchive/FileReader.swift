@@ -29,7 +29,7 @@ final class FileReader: BlobReader {
             fileSystem.readCached(file.descriptor, UnsafeMutableRawBufferPointer(rebasing: memory[..<wanted]), offset)
         }
         if buffer.readableBytes == wanted { return buffer }
-        let rest = try await workers.run { [file, fileSystem, have = buffer.readableBytes] () throws(ArchiveError) in
+        let rest = try await workers.read { [file, fileSystem, have = buffer.readableBytes] () throws(ArchiveError) in
             try Self.read(file, at: offset + have, count: wanted - have, fileSystem)
         }
         if buffer.readableBytes == 0 { return rest }

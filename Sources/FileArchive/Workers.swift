@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import Threads
 import Voicemail
 
 /// Threads that may wait for the device.
@@ -28,6 +29,12 @@ struct Workers: Sendable {
             }
         }
         return try result.get()
+    }
+
+    /// Runs `body`, which reads, where the caller is if that thread may wait, else as `run` does.
+    func read<Value: Sendable>(_ body: @escaping @Sendable () throws(ArchiveError) -> Value) async throws(ArchiveError) -> Value {
+        if WorkerThreads.shared.isCurrent { return try body() }
+        return try await run(body)
     }
 
     /// Runs `body` some time later; not at all when the archive is closed first.

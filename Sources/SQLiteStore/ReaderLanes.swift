@@ -35,6 +35,20 @@ final class ReaderLanes: Sendable {
         }
     }
 
+    /// Runs `job` on the calling thread, which must be one that may wait.
+    /// - Returns: nil when every connection is in use; nothing was run then.
+    func runHere<Value>(_ job: (Database) -> Value) -> Value? {
+        guard let lane = state.withLock({ $0.idle.popLast() }) else { return nil }
+        let value = lane.unsafeRead(job)
+        if let waiting = next(lane) {
+            lane.asyncWriteWithoutTransaction { database in
+                waiting(database)
+                while let next = self.next(lane) { next(database) }
+            }
+        }
+        return value
+    }
+
     private func next(_ lane: DatabaseQueue?) -> Job? {
         state.withLock { state in
             guard state.waiting.isEmpty else { return state.waiting.removeFirst() }

@@ -1,5 +1,6 @@
 import Dispatch
 import GRDB
+import Threads
 import Voicemail
 
 /// The embedded store: one SQLite database in write-ahead-log mode.
@@ -30,7 +31,10 @@ public final class SQLiteStore: VoicemailStore {
     }
 
     public func read<Value: Sendable>(_ body: @escaping @Sendable (any StoreReader) throws -> Value) async throws -> Value {
-        try await withCheckedThrowingContinuation { continuation in
+        if WorkerThreads.shared.isCurrent, let result = reads.runHere({ database in Result { try Self.snapshot(of: database, body) } }) {
+            return try result.get()
+        }
+        return try await withCheckedThrowingContinuation { continuation in
             reads.enqueue { database in
                 continuation.resume(with: Result { try Self.snapshot(of: database, body) })
             }

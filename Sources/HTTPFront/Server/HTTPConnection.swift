@@ -3,6 +3,7 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import NIOSSL
+import Threads
 
 /// What every request of one connection shares.
 struct ConnectionFacts: Sendable {
@@ -42,6 +43,10 @@ struct HTTPConnection: ServerChildChannel {
     }
 
     func handle(value connection: Value, logger: Logger) async {
+        await withTaskExecutorPreference(WorkerThreads.shared) { await converse(connection, logger) }
+    }
+
+    private func converse(_ connection: Value, _ logger: Logger) async {
         core.metrics.openConnections.add(1)
         defer { core.metrics.openConnections.add(-1) }
         do {

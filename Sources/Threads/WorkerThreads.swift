@@ -1,0 +1,64 @@
+import DequeModule
+import Dispatch
+import Foundation
+import Synchronization
+
+/// A fixed number of threads that run tasks and, unlike those of the cooperative pool, may wait for a device.
+///
+/// A request reads the store two or three times and a blob once. On the cooperative pool each of these is two changes of
+/// thread, and those cost more than the reading does. A task that prefers this executor reads where it is (`isCurrent`).
+public final class WorkerThreads: TaskExecutor {
+    /// The process's own. Its threads sleep while there is nothing to do, and end with the process.
+    public static let shared = WorkerThreads(count: min(16, max(4, ProcessInfo.processInfo.activeProcessorCount)))
+
+    public let count: Int
+
+    private struct State {
+        var jobs: Deque<UnownedJob> = []
+        var sleeping = 0
+    }
+
+    private let state = Mutex(State())
+    private let wake = DispatchSemaphore(value: 0)
+
+    private init(count: Int) {
+        self.count = count
+        for number in 1...count {
+            let thread = Thread { [self] in work() }
+            thread.name = "worker-\(number)"
+            thread.start()
+        }
+    }
+
+    /// Whether the calling task runs on one of these threads, so that it may block here.
+    public var isCurrent: Bool {
+        withUnsafeCurrentTask { $0?.unownedTaskExecutor == asUnownedTaskExecutor() }
+    }
+
+    public func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        let isOneAsleep = state.withLock { state in
+            state.jobs.append(job)
+            guard state.sleeping > 0 else { return false }
+            state.sleeping -= 1
+            return true
+        }
+        if isOneAsleep { wake.signal() }
+    }
+
+    private func work() {
+        let executor = asUnownedTaskExecutor()
+        while true {
+            let job = state.withLock { state in
+                let job = state.jobs.popFirst()
+                if job == nil { state.sleeping += 1 }
+                return job
+            }
+            if let job {
+                job.runSynchronously(on: executor)
+            } else {
+                wake.wait()
+            }
+        }
+    }
+}
