@@ -30,7 +30,7 @@ struct Rendering {
     /// Writes `decoding` to `file`.
     /// - Throws: `AudioError`, `CancellationError`. The file is then of no use.
     func run(_ decoding: Decoding, to file: VirtualFile) throws {
-        let encoder = try AudioEncoder(file, format: format, sampleRate: sampleRate, channels: mixer.outputs)
+        let encoder = try format.encoder(file, sampleRate: sampleRate, channels: mixer.outputs)
         let inputRate = decoding.decoder.sampleRate
         let resampler = inputRate == sampleRate ? nil : try Resampler(from: inputRate, to: sampleRate, channels: mixer.outputs)
         var mixed: [Float] = []

@@ -76,7 +76,7 @@ public struct AudioSamples: Sendable {
     ///   8, 12, 16, 24 or 48 kHz.
     public func encoded(as format: FileFormat) throws(AudioError) -> [UInt8] {
         let file = MemorySink()
-        let encoder = try AudioEncoder(file, format: format, sampleRate: sampleRate, channels: channels)
+        let encoder = try format.encoder(file, sampleRate: sampleRate, channels: channels)
         // In blocks: the Vorbis encoder's memory grows with what it is given at once.
         for start in stride(from: 0, to: interleaved.count, by: 4096 * channels) {
             try encoder.write(interleaved[start..<min(start + 4096 * channels, interleaved.count)])
