@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import GRDBSQLite
 import Voicemail
@@ -143,6 +144,18 @@ struct Execution: ~Copyable {
 
     func text(_ column: Int32) -> String {
         withBytes(column) { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Puts the text into `value`, unless it is there already, which saves making it again.
+    func read(_ column: Int32, into value: inout String) {
+        withBytes(column) { bytes in
+            let length = value.utf8.count
+            let isSame = value.withUTF8 { old in
+                guard let old = old.baseAddress, let new = bytes.baseAddress, length == bytes.count else { return false }
+                return memcmp(old, new, bytes.count) == 0
+            }
+            if !isSame { value = String(decoding: bytes, as: UTF8.self) }
+        }
     }
 
     func optionalText(_ column: Int32) -> String? {

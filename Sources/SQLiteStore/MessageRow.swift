@@ -10,11 +10,27 @@ enum MessageRow {
     static let byID = "SELECT \(columns) FROM message WHERE id = ? AND removed_at IS NULL"
     static let bySerial = "SELECT \(columns) FROM message WHERE serial = ? AND removed_at IS NULL"
 
+    /// What the rows of a listing mostly share: made once, and used again while it stays the same.
+    struct Shared {
+        var accountID = ""
+        var mailboxID = ""
+        var to = ""
+    }
+
     static func decode(_ row: borrowing Execution) throws -> Message {
+        var shared = Shared()
+        return try decode(row, &shared)
+    }
+
+    static func decode(_ row: borrowing Execution, _ shared: inout Shared) throws -> Message {
+        row.read(2, into: &shared.accountID)
+        row.read(3, into: &shared.mailboxID)
+        row.read(7, into: &shared.to)
         guard let folder = Folder(rawValue: row.text(5)) else { throw StoreError.failed("a message in an unknown folder") }
         return Message(
-            id: row.text(1), serial: row.int(0), accountID: row.text(2), mailboxID: row.text(3), timestamp: row.timestamp(4), folder: folder,
-            from: row.text(6), to: row.text(7), callerName: row.text(8), callerNumber: row.text(9), callID: row.text(10),
+            id: row.text(1), serial: row.int(0), accountID: shared.accountID, mailboxID: shared.mailboxID,
+            timestamp: row.timestamp(4), folder: folder,
+            from: row.text(6), to: shared.to, callerName: row.text(8), callerNumber: row.text(9), callID: row.text(10),
             lengthMilliseconds: row.int(11), audio: try audio(row), transcription: row.isNull(16) ? nil : try row.json(16),
             history: try texts(row, 17), readers: try texts(row, 18), revision: row.int(19), modified: row.timestamp(20))
     }

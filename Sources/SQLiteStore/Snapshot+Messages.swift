@@ -20,9 +20,10 @@ extension Snapshot {
             let listing = MessageListing(part, of: query)
             var run = try connection.prepare(listing.sql)
             listing.bind(query, to: &run)
+            var shared = MessageRow.Shared()
             while left > 0, try run.step() {
                 left -= 1
-                guard try visit(MessageRow.decode(run)) else { return }
+                guard try visit(MessageRow.decode(run, &shared)) else { return }
             }
         }
     }

@@ -24,11 +24,21 @@ enum AccessLog {
 
     /// The target without its secrets.
     static func target(path: String, query: Substring?) -> String {
-        var out = path.split(separator: "/", omittingEmptySubsequences: false).map { segment in
-            looksLikeToken(segment) ? hidden : visible(segment)
-        }.joined(separator: "/")
+        var out = needsCare(path) ? careful(path) : path
         if let query, !query.isEmpty { out += "?" + redacted(query) }
         return out.utf8.count > longest ? String(decoding: out.utf8.prefix(longest), as: UTF8.self) + "…" : out
+    }
+
+    /// Whether a path has anything but plain characters, or may have a token in it.
+    private static func needsCare(_ path: String) -> Bool {
+        var path = path
+        return path.withUTF8 { bytes in !bytes.allSatisfy(isPlain) || bytes.indices.contains { bytes[$0...].starts(with: "eyJ".utf8) } }
+    }
+
+    private static func careful(_ path: String) -> String {
+        path.split(separator: "/", omittingEmptySubsequences: false).map { segment in
+            looksLikeToken(segment) ? hidden : visible(segment)
+        }.joined(separator: "/")
     }
 
     /// A query with the values of secret parameters left out. A name that does not decode is taken for a secret's.

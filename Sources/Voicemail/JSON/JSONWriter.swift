@@ -1,31 +1,30 @@
 import NIOCore
 
-/// Writes JSON text straight into a buffer.
+/// Writes JSON text straight into memory.
 ///
 /// Foundation's encoder walks a tree of boxes; a listing of fifty messages spent most of its time there.
 /// Writing has no decisions to get wrong, so this one is ours: strings are escaped as RFC 8259 §7 asks, and
 /// everything else is appended as it is.
 public struct JSONWriter: ~Copyable {
-    public private(set) var buffer: ByteBuffer
+    private var text: GrowingBytes
     private let indent: Bool
     private var level = 0
 
     /// - Parameter pretty: two-space indentation and a line a member.
     public init(capacity: Int = 512, pretty: Bool = false) {
-        buffer = ByteBuffer()
-        buffer.reserveCapacity(capacity)
+        text = GrowingBytes(capacity: capacity)
         indent = pretty
     }
 
     /// The finished text.
-    public consuming func finish() -> ByteBuffer { buffer }
+    public consuming func finish() -> ByteBuffer { text.copied() }
 
     public mutating func write(_ value: JSON) {
         switch value {
         case .null: raw("null")
         case .bool(let flag): if flag { raw("true") } else { raw("false") }
         case .int(let number): write(number)
-        case .double(let number): if number.isFinite { buffer.writeString(number.description) } else { raw("null") }
+        case .double(let number): if number.isFinite { text.append(number.description) } else { raw("null") }
         case .string(let text): write(text)
         case .array(let items):
             open("[")
@@ -61,31 +60,33 @@ public struct JSONWriter: ~Copyable {
                 space[end] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
                 rest /= 10
             } while rest > 0
-            if number < 0 { buffer.writeInteger(UInt8(ascii: "-")) }
-            buffer.writeBytes(UnsafeRawBufferPointer(rebasing: space[end...]))
+            if number < 0 { text.append(UInt8(ascii: "-")) }
+            text.append(UnsafeRawBufferPointer(rebasing: space[end...]))
         }
     }
 
     /// A string with quotes and escapes.
-    public mutating func write(_ text: String) {
-        buffer.writeInteger(UInt8(ascii: "\""))
-        var copy = text
-        copy.withUTF8 { bytes in
+    public mutating func write(_ value: String) {
+        text.append(UInt8(ascii: "\""))
+        var value = value
+        value.withUTF8 { bytes in
             var clean = 0
             for index in bytes.indices where Self.needsEscape(bytes[index]) {
-                buffer.writeBytes(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[clean..<index]))
+                text.append(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[clean..<index]))
                 escape(bytes[index])
                 clean = index + 1
             }
-            buffer.writeBytes(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[clean...]))
+            text.append(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[clean...]))
         }
-        buffer.writeInteger(UInt8(ascii: "\""))
+        text.append(UInt8(ascii: "\""))
     }
 
     /// Text that is JSON already, such as a stored document or a part put together before.
-    public mutating func raw(_ text: StaticString) { buffer.writeStaticString(text) }
+    public mutating func raw(_ value: StaticString) {
+        text.append(UnsafeRawBufferPointer(start: value.utf8Start, count: value.utf8CodeUnitCount))
+    }
 
-    public mutating func raw(_ text: ByteBuffer) { buffer.writeImmutableBuffer(text) }
+    public mutating func raw(_ value: ByteBuffer) { value.withUnsafeReadableBytes { text.append($0) } }
 
     /// `"key":`, with the comma before it unless it is the first member.
     public mutating func key(_ key: String, first: Bool) {
@@ -129,7 +130,7 @@ public struct JSONWriter: ~Copyable {
         case UInt8(ascii: "\t"): raw("\\t")
         default:
             raw("\\u00")
-            buffer.writeString(HexID.encode([byte]))
+            text.append(HexID.encode([byte]))
         }
     }
 }
