@@ -95,7 +95,7 @@ public struct SSeriesDialect: Dialect {
         case .success(let fields):
             return FrontResponse(contentType: format.contentType, bytes: try format.document(Reply.succeeded(fields)))
         case .written(let write):
-            return FrontResponse(status: .ok, headers: [.contentType: format.contentType], body: try await Reply.body(write))
+            return FrontResponse(status: .ok, headers: [.contentType: format.contentType], body: try await FrontResponse.Body.written(write))
         case .file(let response): return response
         }
     }

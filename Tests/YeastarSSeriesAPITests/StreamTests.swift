@@ -50,7 +50,7 @@ struct StreamTests {
     @Test("No piece grows with the answer")
     func pieces() async throws {
         let piece = ByteBuffer(repeating: 0x20, count: 1000)
-        let body = try await Reply.body { writer in for _ in 0..<5000 { try await writer.write(piece) } }
+        let body = try await FrontResponse.Body.written { writer in for _ in 0..<5000 { try await writer.write(piece) } }
         guard case .stream(nil, let write) = body else {
             Issue.record("not streamed")
             return
@@ -64,7 +64,7 @@ struct StreamTests {
     @Test("A failure before anything is sent is an answer; the closure runs anew for a long one")
     func failures() async throws {
         await #expect(throws: SSeriesFailure.noSuchExtension) {
-            try await Reply.body { writer in
+            try await FrontResponse.Body.written { writer in
                 try await writer.write(ByteBuffer(string: "{"))
                 throw SSeriesFailure.noSuchExtension
             }

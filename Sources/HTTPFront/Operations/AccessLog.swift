@@ -29,15 +29,22 @@ enum AccessLog {
         return out.utf8.count > longest ? String(decoding: out.utf8.prefix(longest), as: UTF8.self) + "…" : out
     }
 
-    /// Whether a path has anything but plain characters, or may have a token in it.
+    /// Whether a path has anything but plain characters, or may have a token or the name of a link in it.
     private static func needsCare(_ path: String) -> Bool {
         var path = path
-        return path.withUTF8 { bytes in !bytes.allSatisfy(isPlain) || bytes.indices.contains { bytes[$0...].starts(with: "eyJ".utf8) } }
+        return path.withUTF8 { bytes in !bytes.allSatisfy(isPlain) || bytes.indices.contains { mayBeginSecret(bytes[$0...]) } }
+    }
+
+    private static func mayBeginSecret(_ rest: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+        rest.starts(with: "eyJ".utf8) || rest.starts(with: "/download".utf8)
     }
 
     private static func careful(_ path: String) -> String {
-        path.split(separator: "/", omittingEmptySubsequences: false).map { segment in
-            looksLikeToken(segment) ? hidden : visible(segment)
+        var isLink = false
+        return path.split(separator: "/", omittingEmptySubsequences: false).map { segment in
+            if isLink, !segment.isEmpty { return hidden }
+            isLink = isLink || linkFolders.contains(segment)
+            return looksLikeToken(segment) ? hidden : visible(segment)
         }.joined(separator: "/")
     }
 
@@ -61,6 +68,9 @@ enum AccessLog {
 
     private static let exactSecrets: Set<String> = ["pin", "key", "sign", "signature", "random", "code", "otp", "pwd", "auth", "md5", "sha", "sha1"]
     private static let secretParts = ["token", "pass", "secret", "credential", "authorization", "api_key", "apikey", "_pin", "pin_"]
+
+    /// What follows these is the name of a link, which may be all that is needed to fetch it (P-Series contract §4).
+    private static let linkFolders: Set<Substring> = ["download", "downloadattachment"]
 
     /// A JSON web token carries its secret wherever it stands: every one begins with `{"` in base64.
     private static func looksLikeToken(_ text: Substring) -> Bool {

@@ -29,7 +29,7 @@ extension SSeriesDialect {
         let view = CallRecordView(zone: zone, extensions: extensions.lowercased() == "all" ? nil : Set(extensions.listed))
         let sheet = CallRecordSheet(service: service, account: account, first: first, last: last, view: view)
         guard try await sheet.hasRows() else { throw SSeriesFailure.noCallRecord }
-        let body = try await Reply.body { try await sheet.write(to: $0) }
+        let body = try await FrontResponse.Body.written { try await sheet.write(to: $0) }
         return try file("text/csv; charset=utf-8", named: "cdr.csv", body, random, call, used: .wrongCallRecordRandom)
     }
 
