@@ -63,6 +63,11 @@ public final class AudioEngine: AudioCodec {
         return RenderedAudio(reader: file, contentType: rendition.container.contentType)
     }
 
+    public func rendered(_ key: BlobID, as rendition: Rendition) async throws -> RenderedAudio? {
+        let finished = try await configuration.fileThreads.perform { [cache] in cache.open(key, rendition.name) }
+        return finished.map { RenderedAudio(reader: $0, contentType: rendition.container.contentType) }
+    }
+
     public func peaks(_ source: AudioSource, count: Int) async throws -> [Peak] {
         guard (1...4096).contains(count) else { throw AudioError.failed("\(count) peaks were asked for") }
         return try await convert { budget in

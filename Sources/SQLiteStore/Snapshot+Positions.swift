@@ -30,4 +30,17 @@ extension Snapshot {
         run.bind(position.serial)
         return try run.step() ? run.int(0) : 0
     }
+
+    static let visibleInAccountSQL = """
+        SELECT count(*) FROM message INDEXED BY message_by_account
+        WHERE removed_at IS NULL AND account_id = ?1 AND folder <> 'deleted' AND timestamp >= ?2 AND timestamp <= ?3
+        """
+
+    func visibleCount(accountID: String, from: Timestamp, to: Timestamp) throws -> Int {
+        var run = try connection.prepare(Self.visibleInAccountSQL)
+        run.bind(accountID)
+        run.bind(from)
+        run.bind(to)
+        return try run.step() ? run.int(0) : 0
+    }
 }

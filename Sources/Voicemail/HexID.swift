@@ -12,7 +12,8 @@ public enum HexID {
         return bytes.count == 32 && bytes.allSatisfy { isLowerHex($0) }
     }
 
-    static func isLowerHex(_ byte: UInt8) -> Bool {
+    /// A digit as ids are written: `0`–`9`, `a`–`f`.
+    public static func isLowerHex(_ byte: UInt8) -> Bool {
         (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
     }
 

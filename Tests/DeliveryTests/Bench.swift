@@ -89,6 +89,7 @@ extension Logger {
 private struct NoAudio: AudioCodec {
     func measure(_ source: AudioSource) async throws -> AudioFacts { throw AudioError.undecodable }
     func render(_ source: AudioSource, key: BlobID, as rendition: Rendition) async throws -> RenderedAudio { throw AudioError.undecodable }
+    func rendered(_ key: BlobID, as rendition: Rendition) async throws -> RenderedAudio? { nil }
     func peaks(_ source: AudioSource, count: Int) async throws -> [Peak] { throw AudioError.undecodable }
 }
 

@@ -16,7 +16,7 @@ extension VoicemailService {
     /// Visits the calls of an account that began from `first` to `last`, both inclusive, in order of time, `pageSize` at a time and
     /// until `visit` returns false. Messages in the trash are left out. Memory does not grow with the number of calls.
     public func forEachCallRecord(
-        of account: Document, from first: Timestamp, to last: Timestamp, pageSize: Int = 500,
+        of account: Document, from first: Timestamp, to last: Timestamp, ascending: Bool = true, pageSize: Int = 500,
         _ visit: ([CallRecord]) async throws -> Bool
     ) async throws {
         var recordings = Upcoming<CallRecord>(), messages = Upcoming<CallRecord>()
@@ -24,20 +24,28 @@ extension VoicemailService {
         var start: MessagePosition?
         while true {
             if recordings.wantsMore {
-                let query = RecordingQuery(accountID: account.id, from: first, to: last, order: .time, offset: offset, limit: pageSize)
+                let query = RecordingQuery(accountID: account.id, from: first, to: last, order: .time, ascending: ascending, offset: offset, limit: pageSize)
                 let page = try await callRecords(query)
                 offset += page.count
                 recordings.take(page.map { .recording($0) }, isLast: page.count < pageSize)
             }
             if messages.wantsMore {
-                let query = MessageQuery(scope: .account(account.id), from: first, to: last, start: start, ascending: true)
+                let query = MessageQuery(scope: .account(account.id), from: first, to: last, start: start, ascending: ascending)
                 let page = try await self.messages(MessageListing(query: query, limit: pageSize, keep: { $0.folder != .deleted }))
                 start = page.next
                 messages.take(try await callRecords(of: page.messages, account), isLast: page.next == nil)
             }
-            let merged = Upcoming.merge(&recordings, &messages) { $0.started <= $1.started }
+            let merged = Upcoming.merge(&recordings, &messages) { ascending ? $0.started <= $1.started : $0.started > $1.started }
             if !merged.isEmpty, !(try await visit(merged)) { return }
             if recordings.isOver, messages.isOver { return }
+        }
+    }
+
+    /// How many calls `forEachCallRecord` visits.
+    public func callRecordCount(of account: Document, from first: Timestamp, to last: Timestamp) async throws -> Int {
+        try await store.read { reader in
+            try reader.recordingCount(RecordingQuery(accountID: account.id, from: first, to: last))
+                + reader.visibleCount(accountID: account.id, from: first, to: last)
         }
     }
 

@@ -27,6 +27,22 @@ extension VoicemailService {
         try await store.read { try Self.members(of: group, $0) }
     }
 
+    /// A group's box with its members and how many messages it holds.
+    public struct GroupSummary: Sendable {
+        public let mailbox: Document
+        public let members: [Document]
+        public let tally: Tally
+    }
+
+    /// The members and counts of some groups, in the order given. A message counts whatever its age.
+    public func groupSummaries(_ groups: [Document]) async throws -> [GroupSummary] {
+        try await store.read { reader in
+            try groups.map {
+                GroupSummary(mailbox: $0, members: try Self.members(of: $0, reader), tally: try Self.visibleTally($0.id, reader))
+            }
+        }
+    }
+
     static func members(of mailbox: Document, _ reader: any StoreReader) throws -> [Document] {
         try (mailbox.group?.members ?? []).compactMap { id in
             try reader.document(id: id).flatMap { $0.kind == .mailbox && $0.accountID == mailbox.accountID ? $0 : nil }

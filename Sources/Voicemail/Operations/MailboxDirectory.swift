@@ -52,6 +52,52 @@ extension VoicemailService {
     public struct OwnedMailbox: Sendable {
         public let mailbox: Document
         public let owner: Document?
+
+        /// Whether mail is sent for new messages: as the mailbox says, else if there is an address, its own or its owner's.
+        public var sendsMail: Bool {
+            if let own = mailbox.attributes[Document.mailSwitch]?.bool { return own }
+            if !mailbox.notificationAddresses.isEmpty { return true }
+            guard let owner, owner.attributes["email"]?.string != nil else { return false }
+            return owner.attributes[Document.mailSwitch] != .bool(false)
+        }
+
+        /// Where it is sent to first; empty for nowhere.
+        public var mailAddress: String { mailbox.notificationAddresses.first ?? owner?.attributes["email"]?.string ?? "" }
+    }
+
+    /// What `keep` takes from each mailbox that is a person's and no group's, in no particular order; what it takes is all that is held.
+    public func collectPersonal<Kept: Sendable>(
+        of account: Document, _ keep: @escaping @Sendable (OwnedMailbox) -> Kept?
+    ) async throws -> [Kept] {
+        try await store.read { reader in
+            var owners: [String: Document?] = [:]
+            var kept: [Kept] = []
+            try reader.documents(DocumentQuery(kind: .mailbox, accountID: account.id)) { mailbox in
+                guard mailbox.group == nil else { return true }
+                let owner = try mailbox.ownerID.flatMap { id in
+                    if let known = owners[id] { return known }
+                    let found = try reader.document(id: id).flatMap { $0.accountID == account.id ? $0 : nil }
+                    // Most owners have one mailbox; a few are worth remembering.
+                    if owners.count < 256 { owners[id] = .some(found) }
+                    return found
+                }
+                if let one = keep(OwnedMailbox(mailbox: mailbox, owner: owner)) { kept.append(one) }
+                return true
+            }
+            return kept
+        }
+    }
+
+    /// The mailbox of a person by its serial.
+    /// - Throws: `VoicemailError.notFound` also for a group's.
+    public func personalMailbox(serial: Int, of account: Document) async throws -> OwnedMailbox {
+        try await store.read { reader in
+            guard let mailbox = try reader.document(serial: serial), mailbox.kind == .mailbox, mailbox.accountID == account.id, mailbox.group == nil else {
+                throw VoicemailError.notFound(id: String(serial))
+            }
+            let owner = try mailbox.ownerID.flatMap { try reader.document(id: $0) }
+            return OwnedMailbox(mailbox: mailbox, owner: owner?.accountID == account.id ? owner : nil)
+        }
     }
 
     /// Mailboxes by id with their owners, in the order asked; what is gone is left out.
@@ -78,10 +124,19 @@ extension VoicemailService {
             for id in ids {
                 let mailbox = try Self.document(id, .mailbox, account.id, writer)
                 try writer.removeMessages(mailboxID: id, at: now)
+                try Self.removeGreetings(of: mailbox, writer, now)
                 try Self.discard(mailbox, writer, now, physically: false)
             }
         }
     }
+}
+
+extension Document {
+    /// Whether mail is sent for new messages: of a user in KAZOO's words, of a mailbox where a client has set it there.
+    public static let mailSwitch = "vm_to_email_enabled"
+
+    /// For a mailbox: the addresses of its own.
+    public var notificationAddresses: [String] { attributes["notify_email_addresses"]?.array?.compactMap(\.string) ?? [] }
 }
 
 /// Numbers by value, as long as they are digits.

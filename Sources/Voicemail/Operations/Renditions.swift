@@ -25,11 +25,29 @@ extension VoicemailService {
     /// recorder sent something else. What the stored bytes are was found out by decoding, whatever their sender called them.
     /// - Throws: `VoicemailError.unplayable`, `ArchiveError`, `AudioError`.
     public func download(of recording: Recording) async throws -> RenderedAudio {
+        try await download(of: recording, as: recording.name.lowercased().hasSuffix(".wav") ? .wav : nil)
+    }
+
+    /// A recording in a container, channels kept apart: the bytes as stored where they are that already, or where any container will do.
+    /// - Throws: `VoicemailError.unplayable`, `ArchiveError`, `AudioError`.
+    public func download(of recording: Recording, as container: Rendition.Container?) async throws -> RenderedAudio {
+        let stored = try await storedContainer(of: recording)
+        if let container, stored != container.rawValue { return try await rendition(of: recording.audio.blobID, Self.channels(container)) }
+        return RenderedAudio(reader: try await archive.open(recording.audio.blobID), contentType: AudioFacts.contentType(ofContainer: stored))
+    }
+
+    /// Whether a download of a recording in a container needs a conversion that has not been made yet.
+    public func needsConversion(_ recording: Recording, to container: Rendition.Container) async throws -> Bool {
+        if try await storedContainer(of: recording) == container.rawValue { return false }
+        return try await codec.rendered(recording.audio.blobID, as: Self.channels(container)) == nil
+    }
+
+    private func storedContainer(of recording: Recording) async throws -> String {
         let blobID = recording.audio.blobID
-        let container = try await store.read { try $0.blob(id: blobID) }?.facts?.container ?? ""
-        if recording.name.lowercased().hasSuffix(".wav"), container != "wav" {
-            return try await rendition(of: blobID, Rendition(.wav, sampleRate: nil, mono: false))
-        }
-        return RenderedAudio(reader: try await archive.open(blobID), contentType: AudioFacts.contentType(ofContainer: container))
+        return try await store.read { try $0.blob(id: blobID) }?.facts?.container ?? ""
+    }
+
+    private static func channels(_ container: Rendition.Container) -> Rendition {
+        container == .mp3 ? .mp3Channels : Rendition(container, sampleRate: nil, mono: false)
     }
 }

@@ -122,6 +122,9 @@ public protocol AudioCodec: Sendable {
     /// Renders `source` as `rendition`. Renderings are cached by `key`, which must name the bytes (a blob id).
     func render(_ source: AudioSource, key: BlobID, as rendition: Rendition) async throws -> RenderedAudio
 
+    /// A rendering that needs no work, because the cache has it; nil when it would have to be made.
+    func rendered(_ key: BlobID, as rendition: Rendition) async throws -> RenderedAudio?
+
     /// `count` peaks (1…4096) of the sound mixed to mono, evenly spread over its duration.
     func peaks(_ source: AudioSource, count: Int) async throws -> [Peak]
 }

@@ -129,6 +129,8 @@ public protocol StoreReader: RecordingReader, OutboxReader {
     func visibleMessages(mailboxID: String, offset: Int, limit: Int, _ visit: (Message) throws -> Bool) throws
     /// How many messages of a mailbox that are not in the trash come before `position`.
     func visibleCount(mailboxID: String, before position: MessagePosition) throws -> Int
+    /// How many messages of an account that are not in the trash were left from `from` to `to`, both inclusive.
+    func visibleCount(accountID: String, from: Timestamp, to: Timestamp) throws -> Int
     /// Messages of a mailbox that are not in the trash and not older than `cutoff`.
     func tally(mailboxID: String, cutoff: Timestamp) throws -> Tally
     /// Whether the mailbox has any message in any folder.

@@ -45,6 +45,9 @@ public struct RecordingName: Sendable, Hashable {
         guard [caller, callee].allSatisfy({ $0 == Self.sanitized($0) }) else { return nil }
     }
 
+    /// What names end in that were composed here: the containers that are known.
+    public static let containers = ["wav", "mp3", "gsm", "ogg", "flac"]
+
     /// Bytes of a name.
     public static let longest = 255
 

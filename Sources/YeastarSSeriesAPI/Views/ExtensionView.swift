@@ -25,28 +25,17 @@ struct ExtensionView: Sendable {
         case .username: mailbox.name
         case .type: version.extensionType
         case .vmsecret: mailbox.attributes["pin"]?.string ?? ""
-        case .email: mailbox.notificationAddresses.first ?? owned.owner?.attributes["email"]?.string ?? ""
+        case .email: owned.mailAddress
         case .hasvoicemail: mailbox.isEnabled ? "on" : "off"
-        case .enablevmtoemail: Self.mails(owned) ? "on" : "off"
+        case .enablevmtoemail: owned.sendsMail ? "on" : "off"
         default: mailbox.kept(field) ?? field.standard
         }
-    }
-
-    private static func mails(_ owned: VoicemailService.OwnedMailbox) -> Bool {
-        if let own = owned.mailbox.attributes[Document.mailSwitch]?.bool { return own }
-        if !owned.mailbox.notificationAddresses.isEmpty { return true }
-        guard let owner = owned.owner, owner.attributes["email"]?.string != nil else { return false }
-        return owner.attributes[Document.mailSwitch] != .bool(false)
     }
 }
 
 extension Document {
-    /// Whether mail is sent for new messages: of a user in KAZOO's words, of a mailbox where a client has set it there.
-    static let mailSwitch = "vm_to_email_enabled"
     /// Where a mailbox keeps what only this interface has words for.
     static let keptFields = "s_series"
-
-    var notificationAddresses: [String] { attributes["notify_email_addresses"]?.array?.compactMap(\.string) ?? [] }
 
     func kept(_ field: ExtensionField) -> String? { attributes[Self.keptFields]?[field.keptName]?.string }
 }

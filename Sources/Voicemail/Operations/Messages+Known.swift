@@ -1,0 +1,94 @@
+import Foundation
+
+/// A message as interfaces name it that do not ask for its mailbox.
+public enum MessageKey: Sendable, Hashable {
+    /// The number it is known by and when it was left, which both must fit.
+    case serial(Int, left: Timestamp)
+    /// The call record it stands for (`CallRecordID`).
+    case callRecord(String)
+}
+
+/// Messages by `MessageKey`. These interfaces know no retention: a message is changed and removed whatever its age.
+extension VoicemailService {
+    /// - Throws: `VoicemailError.notFound` also for one in the trash.
+    public func message(_ key: MessageKey, of account: Document) async throws -> Message {
+        let zone = timeZone(of: account)
+        return try await store.read { try Self.message(key, account, zone, $0) }
+    }
+
+    /// A message by its id for life.
+    /// - Throws: `VoicemailError.notFound` also for one in the trash.
+    public func message(id: String, of account: Document) async throws -> Message {
+        try await store.read { reader in
+            guard let message = try reader.message(id: id), message.accountID == account.id, message.folder != .deleted else {
+                throw VoicemailError.notFound(id: id)
+            }
+            return message
+        }
+    }
+
+    /// Files a message among the saved ones: in a box shared by members all of them have heard it.
+    /// - Returns: the message; one that was read already is not changed.
+    @discardableResult
+    public func markRead(_ key: MessageKey, of account: Document) async throws -> Message {
+        let zone = timeZone(of: account)
+        let now = clock.now
+        return try await store.write { writer in
+            var message = try Self.message(key, account, zone, writer)
+            guard message.folder == .new else { return message }
+            message.folder = .saved
+            message.readers = []
+            try Self.save(&message, writer, now)
+            return message
+        }
+    }
+
+    public func remove(_ key: MessageKey, of account: Document) async throws {
+        let zone = timeZone(of: account)
+        let now = clock.now
+        try await store.write { try Self.remove(Self.message(key, account, zone, $0), now, $0) }
+    }
+
+    private static func message(_ key: MessageKey, _ account: Document, _ zone: TimeZone, _ reader: any StoreReader) throws -> Message {
+        let found: Message? =
+            switch key {
+            case .serial(let serial, let left): try reader.message(serial: serial).flatMap { $0.timestamp == left ? $0 : nil }
+            case .callRecord(let id): try message(ofCallRecord: id, account, zone, reader)
+            }
+        guard let found, found.accountID == account.id, found.folder != .deleted else { throw VoicemailError.notFound(id: "message") }
+        return found
+    }
+
+    private static func message(ofCallRecord id: String, _ account: Document, _ zone: TimeZone, _ reader: any StoreReader) throws -> Message? {
+        guard let (time, digits) = CallRecordID.parse(id), let first = time.timestamp(in: zone) else { return nil }
+        var found: Message?
+        // A clock that is put back shows an hour twice.
+        for left in [first, first.advanced(by: 3600)] where left == first || left.fields(in: zone).shows(time) {
+            try reader.messages(MessageQuery(scope: .account(account.id), from: left, to: left, ascending: true)) { message in
+                if message.folder != .deleted, message.id.hasPrefix(digits) { found = message }
+                return found == nil
+            }
+            if found != nil { return found }
+        }
+        return nil
+    }
+}
+
+extension CalendarFields {
+    fileprivate func shows(_ time: WallTime) -> Bool {
+        (year, month, day) == (time.year, time.month, time.day) && (hour, minute, second) == (time.hour, time.minute, time.second)
+    }
+}
+
+extension VoicemailService {
+    /// What decoding says of the audio of some messages, by blob; what no decoder accepts is left out.
+    public func audioFacts(of messages: [Message]) async throws -> [BlobID: AudioFacts] {
+        let blobs = messages.compactMap { $0.audio?.blobID }
+        guard !blobs.isEmpty else { return [:] }
+        return try await store.read { reader in
+            var facts: [BlobID: AudioFacts] = [:]
+            for blob in blobs { facts[blob] = try reader.blob(id: blob)?.facts }
+            return facts
+        }
+    }
+}
