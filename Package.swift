@@ -77,7 +77,7 @@ let package = Package(
         .target(
             name: "HTTPFront",
             dependencies: [
-                "Threads", "Voicemail", "CArchive", crypto, logging, metrics, nioCore, nioPosix,
+                "Threads", "Voicemail", "CArchive", crypto, logging, metrics, nioCore, nioPosix, product("NIOConcurrencyHelpers", "swift-nio"),
                 product("NIOHTTP1", "swift-nio"), product("NIOHTTPTypesHTTP1", "swift-nio-extras"), product("NIOSSL", "swift-nio-ssl"),
                 product("HTTPTypes", "swift-http-types"), product("HummingbirdCore", "hummingbird"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
@@ -101,7 +101,10 @@ let package = Package(
         .target(name: "Speech", dependencies: ["Voicemail", nioCore, nioPosix], swiftSettings: settings),
         .target(
             name: "YeastarPSeriesAPI",
-            dependencies: ["Voicemail", "HTTPFront", logging, nioCore, product("HTTPTypes", "swift-http-types")],
+            dependencies: [
+                "Voicemail", "HTTPFront", "COpenAPI", logging, nioCore, product("NIOConcurrencyHelpers", "swift-nio"),
+                product("HTTPTypes", "swift-http-types"), product("OrderedCollections", "swift-collections"),
+            ],
             swiftSettings: settings),
         .target(
             name: "YeastarSSeriesAPI",

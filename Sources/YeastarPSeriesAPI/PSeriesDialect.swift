@@ -12,6 +12,8 @@ public struct PSeriesDialect: Dialect {
     let loginGuard: LoginGuard
     /// nil where no speech synthesizer is installed.
     let synthesizer: (any SpeechSynthesizer)?
+    let turns = ConversionTurns()
+    let started: Timestamp
 
     public init(
         service: VoicemailService, settings: PSeriesSettings, loginGuard: LoginGuard, synthesizer: (any SpeechSynthesizer)? = nil
@@ -20,6 +22,7 @@ public struct PSeriesDialect: Dialect {
         self.settings = settings
         self.loginGuard = loginGuard
         self.synthesizer = synthesizer
+        started = service.clock.now
     }
 
     public func claims(_ path: String) -> Bool {
@@ -55,7 +58,7 @@ public struct PSeriesDialect: Dialect {
             if settings.strictUserAgent, (request.headers[.userAgent] ?? "").isEmpty { throw PSeriesFailure.accessDenied }
             guard version == "v1.0" else { throw PSeriesFailure.unsupportedVersion }
             guard let endpoint, request.method == endpoint.method else { throw PSeriesFailure.noInterface }
-            if endpoint.isPublic { return PSeriesEnvelope.response(try await login(endpoint, request)) }
+            if endpoint.isPublic { return try await PSeriesEnvelope.response(try await login(endpoint, request)) }
             let application = try await caller(of: request)
             if let permission = endpoint.permission, !application.credential.permissions.contains(permission) {
                 throw PSeriesFailure.accessDenied
@@ -63,7 +66,7 @@ public struct PSeriesDialect: Dialect {
             let call = PSeriesCall(
                 request: request, endpoint: endpoint, parameters: try await parameters(of: request, endpoint), application: application,
                 zone: service.timeZone(of: application.account))
-            return PSeriesEnvelope.response(try await respond(to: call))
+            return try await PSeriesEnvelope.response(try await respond(to: call))
         }
     }
 

@@ -14,8 +14,8 @@ public struct PSeriesSettings: Sendable, Hashable {
     /// What the PBX calls itself (contract §9.5).
     public var deviceName = "Aftertone"
     public var modelName = "P-Series Software Edition"
-    /// In answers and with every event.
-    public var serialNumber = "AFTERTONE0001"
+    /// In answers and with every event; nil for one that stays the same as long as the data does.
+    public var serialNumber: String?
     /// Shown, and part of the names of links.
     public var firmware = "83.23.0.123"
     /// What recordings are downloaded as; nil as they were stored (contract §8.4).

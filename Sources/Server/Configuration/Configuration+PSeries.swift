@@ -19,7 +19,9 @@ extension PSeriesSettings {
         linkLifetime = reader.number("p_series.link_seconds", linkLifetime, 1...86_400)
         deviceName = reader.text("p_series.device_name", deviceName)
         modelName = reader.text("p_series.model_name", modelName)
-        serialNumber = reader.value("p_series.serial_number", serialNumber, expecting: "letters and digits", Self.word)
+        serialNumber = reader.value("p_series.serial_number", nil, expecting: "letters and digits, or nothing") { text in
+            text.isEmpty ? .some(nil) : Self.word(text).map { .some($0) }
+        }
         firmware = reader.value("p_series.firmware_version", firmware, expecting: "letters, digits, dots and hyphens", Self.word)
         recordingFormat = reader.value("p_series.recording_format", recordingFormat, expecting: "stored, wav or mp3") { word in
             word == "stored" ? .some(nil) : RecordingFormat(rawValue: word).map { .some($0) }

@@ -39,8 +39,15 @@ extension PSeriesDialect {
         case .greeting(let id):
             let (reader, attachment) = try await service.audio(of: try await service.document(id, kind: .media, of: account))
             return LinkedFile(reader: reader, name: attachment.fileName)
-        case .message, .recording:
-            throw PSeriesFailure.notFound
+        case .message(let id):
+            let message = try await service.message(id: id, of: account)
+            return LinkedFile(reader: try await service.rendition(of: message, .telephone).reader, name: linkName)
+        case .recording(let id, let format):
+            let recording = try await service.recording([.id(id)], of: account)
+            guard let container = format?.container else {
+                return LinkedFile(reader: try await service.download(of: recording).reader, name: recording.name)
+            }
+            return LinkedFile(reader: try await sound(of: recording, as: container).reader, name: recording.stem + "." + container.rawValue)
         }
     }
 }

@@ -25,16 +25,50 @@ enum Endpoint: String, Sendable, CaseIterable {
     case groupGreetingUpdate = "vm_greeting/update"
     case groupGreetingCreate = "vm_greeting/create"
 
+    case messageGet = "vm/get"
+    case messageQuery = "vm/query"
+    case messageDownload = "vm/download"
+    case messageCreate = "vm/create"
+    case messageUpdate = "vm/update"
+    case messageDelete = "vm/delete"
+    case messageDeleteAll = "vm/delete_extension_vm"
+    case groupList = "vm_group/list"
+
+    case recordingList = "recording/list"
+    case recordingSearch = "recording/search"
+    case recordingDownload = "recording/download"
+    case recordStart = "call/record_start"
+    case recordPause = "call/record_pause"
+    case recordUnpause = "call/record_unpause"
+
+    case extensionList = "extension/list"
+    case extensionSearch = "extension/search"
+    case extensionGet = "extension/get"
+    case extensionQuery = "extension/query"
+    case extensionPassword = "extension/getpassword"
+    case extensionCreate = "extension/create"
+    case extensionUpdate = "extension/update"
+    case extensionDelete = "extension/delete"
+
+    case systemInformation = "system/information"
+    case callRecordList = "cdr/list"
+    case callRecordSearch = "cdr/search"
+
     case globalGreetingList = "vm_global_greeting/list"
     case promptUpload = "custom_prompt/upload"
 
+    /// `GET` asks and deletes, `POST` adds, changes and performs (contract §2.2).
     var method: HTTPRequest.Method {
         switch self {
         case .getToken, .refreshToken, .greetingUpload, .greetingUpdate, .greetingCreate, .groupGreetingUpload, .groupGreetingUpdate,
-            .groupGreetingCreate, .promptUpload:
+            .groupGreetingCreate, .promptUpload, .messageCreate, .messageUpdate, .recordStart, .recordPause, .recordUnpause, .extensionCreate,
+            .extensionUpdate:
             .post
         case .deleteToken, .greetingList, .greetingDownload, .greetingPlay, .greetingDelete, .greetingRecord, .groupGreetingList,
-            .groupGreetingDownload, .groupGreetingPlay, .groupGreetingDelete, .groupGreetingRecord, .globalGreetingList:
+            .groupGreetingDownload, .groupGreetingPlay, .groupGreetingDelete, .groupGreetingRecord, .globalGreetingList, .messageGet,
+            .messageQuery, .messageDownload, .messageDelete, .messageDeleteAll, .groupList, .recordingList, .recordingSearch,
+            .recordingDownload, .extensionList, .extensionSearch, .extensionGet, .extensionQuery, .extensionPassword, .extensionDelete,
+            .systemInformation, .callRecordList, .callRecordSearch:
             .get
         }
     }
@@ -48,8 +82,16 @@ enum Endpoint: String, Sendable, CaseIterable {
         case .getToken, .refreshToken, .deleteToken: nil
         case .greetingList, .greetingDownload, .greetingPlay, .greetingUpload, .greetingDelete, .greetingRecord, .greetingUpdate,
             .greetingCreate, .groupGreetingList, .groupGreetingDownload, .groupGreetingPlay, .groupGreetingUpload, .groupGreetingDelete,
-            .groupGreetingRecord, .groupGreetingUpdate, .groupGreetingCreate, .globalGreetingList, .promptUpload:
+            .groupGreetingRecord, .groupGreetingUpdate, .groupGreetingCreate, .globalGreetingList, .promptUpload,
+            .messageGet, .messageQuery, .messageDownload, .messageCreate, .messageUpdate, .messageDelete, .messageDeleteAll, .groupList:
             .voicemail
+        case .recordingList, .recordingSearch, .recordStart, .recordPause, .recordUnpause: .recordings
+        case .recordingDownload: .downloadRecordings
+        case .extensionList, .extensionSearch, .extensionGet, .extensionQuery, .extensionPassword, .extensionCreate, .extensionUpdate,
+            .extensionDelete:
+            .extensions
+        case .systemInformation: .system
+        case .callRecordList, .callRecordSearch: .callRecords
         }
     }
 }

@@ -18,8 +18,10 @@ struct PSeriesCall: Sendable {
 enum PSeriesAnswer: Sendable {
     /// Fields behind `errcode` and `errmsg`.
     case fields(JSONObject)
-    /// The same, with a code of its own.
-    case partly(JSONObject)
+
+    /// Behind `errcode` and `errmsg` a list, whose items are written as they are read: it may be too long to hold. The closure writes the
+    /// whole list every time it runs.
+    case list(String, isPartial: Bool, @Sendable (_ write: (JSON) async throws -> Void) async throws -> Void)
 
     static let success = PSeriesAnswer.fields([:])
 }

@@ -59,10 +59,17 @@ struct PSeriesFailure: Error, Hashable {
     ///   - fields: what stands before the list, such as `owner`.
     static func duplicate(_ field: String, _ value: String, source: String, name: String, _ fields: JSONObject = [:]) -> PSeriesFailure {
         var fields = fields
-        fields["duplicate_field_list"] = [[
-            "field": .string(field), "value": .string(value), "external_source": .string(source), "external_source_name": .string(name),
-        ]]
+        fields["duplicate_field_list"] = [duplicateField(field, value, source: source, name: name)]
         return PSeriesFailure(40003, "DUPLICATE KEY VALUE", fields)
+    }
+
+    /// Several at once (the third published example).
+    static func duplicates(_ items: [JSON], _ text: String) -> PSeriesFailure {
+        PSeriesFailure(40003, "DUPLICATE KEY VALUE", ["submsg": .string(text), "duplicate_field_list": .array(items)])
+    }
+
+    static func duplicateField(_ field: String, _ value: String, source: String, name: String) -> JSON {
+        ["field": .string(field), "value": .string(value), "external_source": .string(source), "external_source_name": .string(name)]
     }
 
     /// The domain's and the ports' errors in P-Series words. `internalError` is what nobody foresaw, and is logged.
@@ -71,6 +78,7 @@ struct PSeriesFailure: Error, Hashable {
             switch error {
             case let failure as PSeriesFailure: failure
             case let error as VoicemailError: Self.domain(error)
+            case is ConversionTurns.Busy: .overloaded
             case is LoginGuard.Locked: .addressBlocked
             case ArchiveError.tooLarge: .fileTooLarge
             case is BodyError, is MultipartError: .syntaxError

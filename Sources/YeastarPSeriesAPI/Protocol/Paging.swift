@@ -31,6 +31,24 @@ struct Paging: Hashable, Sendable {
     }
 }
 
+/// What items of a list are compared by.
+enum SortValue: Comparable {
+    case number(Int)
+    case text(String)
+    /// An extension number: digits by value, the shorter first.
+    case numeral(String)
+
+    static func < (left: SortValue, right: SortValue) -> Bool {
+        switch (left, right) {
+        case (.number(let left), .number(let right)): left < right
+        case (.numeral(let left), .numeral(let right)): (left.utf8.count, left) < (right.utf8.count, right)
+        case (.text(let left), .text(let right)): (left.lowercased(), left) < (right.lowercased(), right)
+        // One list has one kind.
+        default: false
+        }
+    }
+}
+
 /// In what order a list is asked for (contract §2.8).
 struct Sorting<Key: RawRepresentable<String> & CaseIterable & Sendable>: Sendable {
     let key: Key
@@ -49,5 +67,14 @@ struct Sorting<Key: RawRepresentable<String> & CaseIterable & Sendable>: Sendabl
         case "desc"?: ascending = false
         case let word?: throw .invalid("order_by", .string(word))
         }
+    }
+
+    /// A list that is at hand, in the order asked for; what is equal stays in the order it has.
+    func sort<Element>(_ items: [Element], _ value: (Element, Key) -> SortValue) -> [Element] {
+        let keyed = items.enumerated().map { (offset: $0.offset, element: $0.element, value: value($0.element, key)) }
+        return keyed.sorted { left, right in
+            if left.value == right.value { return left.offset < right.offset }
+            return (left.value < right.value) == ascending
+        }.map(\.element)
     }
 }

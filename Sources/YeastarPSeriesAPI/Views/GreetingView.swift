@@ -24,11 +24,6 @@ extension NamedGreeting {
 /// The media type of a file by its extension (contract §4).
 enum FileType {
     static func of(_ name: String) -> String {
-        switch GreetingName.container(of: name) {
-        case "wav"?: "audio/wav"
-        case "mp3"?: "audio/mpeg"
-        case "gsm"?: "audio/gsm"
-        default: "application/octet-stream"
-        }
+        AudioFacts.contentType(ofContainer: name.split(separator: ".").last?.lowercased() ?? "")
     }
 }

@@ -109,6 +109,33 @@ struct PSeriesWorld: Sendable {
         try await get("extension_vm_greeting/list", ["extension": number])["greeting_list"]?.array?.compactMap { $0["real_filename"]?.string } ?? []
     }
 
+    // MARK: Messages and recordings
+
+    /// Leaves a message in the box of 3200, or in another.
+    @discardableResult
+    func leave(
+        _ sound: [UInt8]? = WAV.silence(milliseconds: 1000), from number: String = "2001", name: String = "Bob", at unix: Int? = nil,
+        in mailbox: Document? = nil, contentType: String = "audio/wav", fileName: String = "message.wav"
+    ) async throws -> Message {
+        let draft = MessageDraft(callerName: name, callerNumber: number, timestamp: unix.map { Timestamp(unix: $0) })
+        return try await server.leave(draft, audio: sound, contentType: contentType, fileName: fileName, in: mailbox ?? extensions[0], of: account)
+    }
+
+    /// `msg_id` of a message, put together anew.
+    static func id(_ message: Message) -> JSON { .string("\(message.timestamp.unix)-" + String(format: "%08x", message.serial)) }
+
+    /// The messages of a box as listed.
+    func messages(_ number: String = "3200") async throws -> [JSON] { try await get("vm/get", ["number": number])["data"]?.array ?? [] }
+
+    /// Adds a recording.
+    @discardableResult
+    func record(_ draft: RecordingDraft, _ sound: [UInt8] = WAV.tones([440, 880], milliseconds: 200)) async throws -> Recording {
+        let intake = try await service.receiveAudio()
+        try await intake.write(ByteBuffer(bytes: sound))
+        let audio = try await intake.finish(contentType: "audio/wav", fileName: "call.wav", policy: .playableOnly)
+        return try await service.addRecording(draft, audio: audio, in: account)
+    }
+
     /// Fetches the file behind a link of an answer.
     func fetch(_ answer: JSON, headers: KeyValuePairs<String, String> = [:], method: String = "GET") async throws -> Answer {
         let url = try #require((answer["download_resource_url"] ?? answer["play_resource_url"])?.string)

@@ -1,0 +1,65 @@
+import Voicemail
+
+/// What `cdr/search` filters by; nothing for `cdr/list` (contract §9.6).
+struct CallRecordFilter: Sendable {
+    var from: Timestamp?
+    var to: Timestamp?
+    var disposition: Disposition?
+    var type: CallDirection?
+    var caller: String?
+    var callee: String?
+
+    /// Whether every call has to be looked at.
+    var looksIntoCalls: Bool { disposition != nil || type != nil || caller != nil || callee != nil }
+
+    func keeps(_ facts: CallFacts) -> Bool {
+        (disposition == nil || facts.disposition == disposition) && (type == nil || facts.type == type)
+            && (caller == nil || facts.fromNumber == caller) && (callee == nil || facts.toNumber == callee)
+    }
+}
+
+/// Call records, as far as calls left something here (contract §9.6).
+extension PSeriesDialect {
+    private enum CallRecordKey: String, CaseIterable {
+        case id, time
+    }
+
+    func callRecordFilter(_ call: PSeriesCall) throws -> CallRecordFilter {
+        var filter = CallRecordFilter(from: try time("start_time", call), to: try time("end_time", call))
+        if let word = try call.parameters.text("status") {
+            guard let disposition = Disposition(rawValue: word.uppercased()) else { throw PSeriesFailure.invalid("status", .string(word)) }
+            filter.disposition = disposition
+        }
+        if let word = try call.parameters.text("call_type") {
+            guard let type = CallDirection(rawValue: word) else { throw PSeriesFailure.invalid("call_type", .string(word)) }
+            filter.type = type
+        }
+        filter.caller = try call.parameters.number("call_from")
+        filter.callee = try call.parameters.number("call_to")
+        return filter
+    }
+
+    func listCallRecords(_ call: PSeriesCall, _ filter: CallRecordFilter) async throws -> PSeriesAnswer {
+        let paging = try Paging(call.parameters)
+        let sorting = try Sorting(call.parameters, standard: CallRecordKey.id)
+        let first = filter.from ?? Timestamp(unix: Timestamp.plausible.lowerBound)
+        let last = filter.to ?? Timestamp(unix: Timestamp.plausible.upperBound)
+        let counted = filter.looksIntoCalls ? nil : try await service.callRecordCount(of: call.account, from: first, to: last)
+        let view = CallRecordView(zone: call.zone, format: settings.displayFormat)
+        var items: [JSON] = []
+        var seen = 0
+        // What is counted needs no walk beyond the page, and none at all for a page past the end.
+        if first <= last, counted.map({ paging.offset < $0 }) ?? true {
+            try await service.forEachCallRecord(
+                of: call.account, from: first, to: last, ascending: sorting.ascending, pageSize: min(500, max(20, paging.limit))
+            ) { page in
+                for record in page where !filter.looksIntoCalls || filter.keeps(CallFacts(record, call.zone)) {
+                    if seen >= paging.offset, items.count < paging.limit { items.append(view.item(record)) }
+                    seen += 1
+                }
+                return counted == nil || items.count < paging.limit
+            }
+        }
+        return .fields(["total_number": .int(counted ?? seen), "data": .array(items)])
+    }
+}

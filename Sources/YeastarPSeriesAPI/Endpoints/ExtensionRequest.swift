@@ -1,0 +1,117 @@
+import Foundation
+import Voicemail
+
+/// The settings of `extension/create` and `extension/update` in the words of a mailbox (contract §9.4). What concerns telephony only is
+/// passed over.
+struct ExtensionRequest {
+    /// What the mailbox is to be changed by.
+    private(set) var attributes: JSONObject = [:]
+    /// The greeting that is to be in force: nil for no change, and nil within for the system's.
+    private(set) var greeting: String??
+    private(set) var emailAddress: String?
+
+    static let systemGreeting = "follow_system"
+    static let presences = ["available", "away", "business_trip", "do_not_disturb", "lunch", "off_work"]
+    private static let keptTexts = ["mobile_number", "caller_id", "user_lang", "custom_presence_status"]
+    private static let keptFlags = ["enb_vm_play_datetime", "enb_vm_play_caller_id", "enb_vm_play_duration"]
+    /// Characters.
+    private static let longestKept = 128
+    /// Bytes of the per-presence settings.
+    private static let longestPresenceList = 16_384
+
+    /// - Parameter mailbox: the one that is changed; nil for a new one.
+    init(_ parameters: Parameters, of mailbox: Document?) throws(PSeriesFailure) {
+        if let number = try parameters.number("number") {
+            guard number.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { throw .invalid("number", .string(number)) }
+            attributes["mailbox"] = .string(number)
+        }
+        var kept: JSONObject = [:]
+        try readName(parameters, mailbox, &kept)
+        if let address = try parameters.text("email_addr") {
+            emailAddress = address
+            // This interface knows one address; others stay.
+            attributes["notify_email_addresses"] = JSON([address] + (mailbox?.notificationAddresses.dropFirst() ?? []))
+        }
+        for field in Self.keptTexts {
+            guard let text = try Self.text(parameters, field) else { continue }
+            kept[field] = .string(text)
+        }
+        for field in Self.keptFlags { kept[field] = try Self.flag(parameters, field).map { .int($0 ? 1 : 0) } }
+        kept["presence_status"] = try Self.word(parameters, "presence_status", Self.presences).map { .string($0) }
+        kept["presence_list"] = try Self.presenceList(parameters)
+        if !kept.isEmpty { attributes[Document.pSeriesKey] = .object(kept) }
+        try readVoicemail(parameters)
+    }
+
+    /// One name of two.
+    static func name(_ first: String, _ last: String) -> String { [first, last].filter { !$0.isEmpty }.joined(separator: " ") }
+
+    private mutating func readName(_ parameters: Parameters, _ mailbox: Document?, _ kept: inout JSONObject) throws(PSeriesFailure) {
+        let first = try Self.text(parameters, "first_name"), last = try Self.text(parameters, "last_name")
+        guard first != nil || last != nil else { return }
+        let old = mailbox?.personName ?? ("", "")
+        let full = (first ?? old.0, last ?? old.1)
+        kept["first_name"] = .string(full.0)
+        kept["last_name"] = .string(full.1)
+        attributes["name"] = .string(Self.name(full.0, full.1))
+    }
+
+    private mutating func readVoicemail(_ parameters: Parameters) throws(PSeriesFailure) {
+        if let isOn = try Self.flag(parameters, "enb_vm") { attributes["enabled"] = .bool(isOn) }
+        if let isOn = try Self.flag(parameters, "enb_vm_pin") { attributes["require_pin"] = .bool(isOn) }
+        if let text = try parameters.text("vm_pin") { attributes["pin"] = .string(try Self.pin(text)) }
+        switch try Self.word(parameters, "new_vm_notify", ["no", "with_attachment", "without_attachment"]) {
+        case nil: break
+        case "no"?: attributes[Document.mailSwitch] = false
+        case let word?:
+            attributes[Document.mailSwitch] = true
+            attributes["include_message_on_notify"] = .bool(word == "with_attachment")
+        }
+        if let word = try Self.word(parameters, "after_vm_notify", ["no", "no_change", "mark_as_read", "delete"]) {
+            attributes["save_after_notify"] = .bool(word == "mark_as_read")
+            attributes["delete_after_notify"] = .bool(word == "delete")
+        }
+        if let name = try parameters.text("vm_greeting") { greeting = .some(name == Self.systemGreeting ? nil : name) }
+    }
+
+    /// In Base64, or in clear: the Base64 of digits is never made of digits alone.
+    private static func pin(_ text: String) throws(PSeriesFailure) -> String {
+        if isDigits(text) { return text }
+        guard let bytes = Data(base64Encoded: text), let pin = String(validating: bytes, as: UTF8.self), isDigits(pin) else {
+            // Not even a PIN that is refused is shown.
+            throw .invalid("vm_pin", nil)
+        }
+        return pin
+    }
+
+    private static func isDigits(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    }
+
+    private static func text(_ parameters: Parameters, _ field: String) throws(PSeriesFailure) -> String? {
+        guard let text = try parameters.text(field) else { return nil }
+        guard text.unicodeScalars.count <= longestKept else { throw .invalid(field, .string(text)) }
+        return text
+    }
+
+    private static func flag(_ parameters: Parameters, _ field: String) throws(PSeriesFailure) -> Bool? {
+        guard let number = try parameters.integer(field) else { return nil }
+        guard number == 0 || number == 1 else { throw .invalid(field, .int(number)) }
+        return number == 1
+    }
+
+    private static func word(_ parameters: Parameters, _ field: String, _ words: [String]) throws(PSeriesFailure) -> String? {
+        guard let word = try parameters.text(field) else { return nil }
+        guard words.contains(word) else { throw .invalid(field, .string(word)) }
+        return word
+    }
+
+    /// One object for each presence at most; the telephone system reads what is in them.
+    private static func presenceList(_ parameters: Parameters) throws(PSeriesFailure) -> JSON? {
+        guard let value = parameters.value("presence_list") else { return nil }
+        guard let items = value.array, items.count <= presences.count, value.encoded.utf8.count <= longestPresenceList,
+            items.allSatisfy({ presences.contains($0["status"]?.string ?? "") })
+        else { throw .invalid("presence_list", nil) }
+        return value
+    }
+}

@@ -1,0 +1,92 @@
+import HTTPFront
+import Voicemail
+
+/// Extensions as far as boxes go (contract §9.1, §9.2).
+extension PSeriesDialect {
+    private enum ExtensionKey: String, CaseIterable {
+        case id, number
+        case name = "caller_id_name"
+        case email = "email_addr"
+        case mobile = "mobile_number"
+        case presence = "presence_status"
+    }
+
+    /// What a list needs to know of an extension to put it in its place.
+    private struct Place: Sendable {
+        let id: String
+        let value: SortValue
+        let serial: Int
+    }
+
+    /// - Parameter keyword: what number, name, e-mail or mobile number must contain; nil for all.
+    func listExtensions(_ call: PSeriesCall, keyword: String?) async throws -> PSeriesAnswer {
+        let paging = try Paging(call.parameters)
+        let sorting = try Sorting(call.parameters, standard: ExtensionKey.id)
+        let keyword = keyword?.lowercased()
+        let places = try await service.collectPersonal(of: call.account) { owned -> Place? in
+            let view = ExtensionView(owned: owned), mailbox = owned.mailbox
+            if let keyword {
+                let texts = [mailbox.number, mailbox.name, owned.mailAddress, view.mobile]
+                guard texts.contains(where: { $0.lowercased().contains(keyword) }) else { return nil }
+            }
+            let value: SortValue =
+                switch sorting.key {
+                case .id: .number(mailbox.serial)
+                case .number: .numeral(mailbox.number)
+                case .name: .text(mailbox.name)
+                case .email: .text(owned.mailAddress)
+                case .mobile: .text(view.mobile)
+                case .presence: .text(view.presence)
+                }
+            return Place(id: mailbox.id, value: value, serial: mailbox.serial)
+        }
+        let sorted = sorting.sort(places.sorted { $0.serial < $1.serial }) { place, _ in place.value }
+        let page = try await service.ownedMailboxes(paging.slice(sorted).map(\.id), of: call.account)
+        return .fields(["total_number": .int(places.count), "data": .array(page.map { ExtensionView(owned: $0).listed })])
+    }
+
+    func getExtension(_ call: PSeriesCall) async throws -> PSeriesAnswer {
+        let owned = try await service.personalMailbox(serial: try call.parameters.requireInteger("id"), of: call.account)
+        return .fields(["data": try await detail(owned)])
+    }
+
+    /// By ids; numbers do as well, because a client sends them (contract §9.2). What nobody has is left out.
+    func queryExtensions(_ call: PSeriesCall) async throws -> PSeriesAnswer {
+        var found: [VoicemailService.OwnedMailbox] = []
+        var asked = 0
+        if let ids = try call.parameters.integers("ids"), !ids.isEmpty {
+            var seen = Set<Int>()
+            for id in ids where seen.insert(id).inserted {
+                asked += 1
+                do { found.append(try await service.personalMailbox(serial: id, of: call.account)) } catch VoicemailError.notFound { continue }
+            }
+        } else if let numbers = try call.parameters.text("number") {
+            let listed = numbers.split(separator: ",").map { $0.trimmed }.filter { !$0.isEmpty }
+            let mailboxes = try await service.mailboxes(numbers: listed, of: call.account)
+            asked = mailboxes.count
+            let ids = mailboxes.compactMap { $0.mailbox }.filter { BoxKind.extension.fits($0) }.map(\.id)
+            found = try await service.ownedMailboxes(ids, of: call.account)
+        } else {
+            throw PSeriesFailure.required("ids")
+        }
+        if found.isEmpty { throw PSeriesFailure.notFound }
+        let all = found
+        return .list("data", isPartial: all.count < asked) { write in
+            for owned in all { try await write(try await detail(owned)) }
+        }
+    }
+
+    /// The PIN of the mailbox. There is no registration password, as no telephone registers here (contract §9.3).
+    func getPassword(_ call: PSeriesCall) async throws -> PSeriesAnswer {
+        let id = try call.parameters.requireInteger("id")
+        let type = try call.parameters.requireText("type")
+        guard type == "vm_pin" || type == "reg_password" else { throw PSeriesFailure.invalid("type", .string(type)) }
+        let owned = try await service.personalMailbox(serial: id, of: call.account)
+        guard type == "vm_pin", let pin = owned.mailbox.pin else { throw PSeriesFailure.notFound }
+        return .fields(["password": .string(ExtensionView.encoded(pin))])
+    }
+
+    private func detail(_ owned: VoicemailService.OwnedMailbox) async throws -> JSON {
+        ExtensionView(owned: owned).detailed(greeting: try await service.greetingInForce(of: owned.mailbox)?.fileName)
+    }
+}

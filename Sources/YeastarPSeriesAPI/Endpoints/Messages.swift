@@ -1,0 +1,115 @@
+import HTTPFront
+import Voicemail
+
+/// The messages of boxes (contract §7.1 to §7.7).
+extension PSeriesDialect {
+    func getMessages(_ call: PSeriesCall) async throws -> PSeriesAnswer {
+        let number = try call.parameters.requireNumber("number")
+        let paging = try Paging(call.parameters)
+        guard let mailbox = try await messageBox(number, of: call.account) else { throw PSeriesFailure.notFound }
+        let page = try await messages(of: mailbox, paging, call)
+        return .fields(["total_number": .int(page.total), "data": .array(page.data)])
+    }
+
+    /// Boxes nobody has are left out; with none left there is nothing to show (contract §7.2).
+    func queryMessages(_ call: PSeriesCall) async throws -> PSeriesAnswer {
+        // With a blank for a plus sign: clients that encode as forms do write one behind each comma so.
+        let numbers = try call.parameters.requireText("number").split(separator: ",").map { $0.trimmed }.filter { !$0.isEmpty }
+        if numbers.isEmpty { throw PSeriesFailure.required("number") }
+        let paging = try Paging(call.parameters)
+        let asked = try await service.mailboxes(numbers: numbers, of: call.account)
+        let boxes = asked.compactMap { $0.mailbox }.filter { $0.holdsMessages }
+        if boxes.isEmpty { throw PSeriesFailure.notFound }
+        return .list("voicemail_list", isPartial: boxes.count < asked.count) { write in
+            for mailbox in boxes {
+                let page = try await messages(of: mailbox, paging, call)
+                try await write(["number": .string(mailbox.number), "total_number": .int(page.total), "data": .array(page.data)])
+            }
+        }
+    }
+
+    func downloadMessage(_ call: PSeriesCall) async throws -> PSeriesAnswer {
+        let message = try await service.message(try messageKey(call, ["msg_id", "id"]), of: call.account)
+        // What no decoder accepts cannot be sent as WAV either.
+        guard let audio = message.audio, try await service.audioFacts(of: [message])[audio.blobID] != nil else { throw PSeriesFailure.notFound }
+        let link = try await link(to: .message(id: message.id), kind: .message, fileExtension: "wav", isOpen: false, call)
+        return .fields(["file": .string(link.name), "download_resource_url": .string(link.url)])
+    }
+
+    /// A message that only says that there is one (contract §7.4).
+    func createMessage(_ call: PSeriesCall) async throws -> PSeriesAnswer {
+        let from = try call.parameters.requireNumber("vm_from_number"), to = try call.parameters.requireNumber("vm_to_number")
+        for (field, number) in [("vm_from_number", from), ("vm_to_number", to)] where number.unicodeScalars.count > Self.longestNumber {
+            throw PSeriesFailure.invalid(field, .string(number))
+        }
+        let mailbox = try await box(to, .extension, of: call.account)
+        let caller = try await service.mailbox(number: from, of: call.account)
+        let draft = MessageDraft(callerName: caller?.name ?? "", callerNumber: from, lengthMilliseconds: 0)
+        do {
+            let message = try await service.deposit(draft, mailboxID: mailbox.id, in: call.account, ifRoom: true)
+            return .fields(["id": .string(MessageID.text(message))])
+        } catch VoicemailError.disabled {
+            // The extension's voicemail is switched off, not the API.
+            throw PSeriesFailure.operationFailed
+        }
+    }
+
+    private static let longestNumber = 35
+
+    func updateMessage(_ call: PSeriesCall) async throws -> PSeriesAnswer {
+        let key = try messageKey(call, ["id"])
+        let status = try call.parameters.requireText("vm_status")
+        guard status == "1" else { throw PSeriesFailure.invalid("vm_status", call.parameters.value("vm_status")) }
+        try await service.markRead(key, of: call.account)
+        return .success
+    }
+
+    func deleteMessage(_ call: PSeriesCall) async throws -> PSeriesAnswer {
+        let id = try call.parameters.requireText("id")
+        guard let key = MessageID.key(id) else { throw PSeriesFailure.notFound }
+        try await service.remove(key, of: call.account)
+        return .success
+    }
+
+    func deleteExtensionMessages(_ call: PSeriesCall) async throws -> PSeriesAnswer {
+        let mailbox = try await box(try call.parameters.requireNumber("vm_to_number"), .extension, of: call.account)
+        try await service.removeVisible(of: mailbox.id)
+        return .success
+    }
+
+    // MARK: What they share
+
+    /// The box of a number, if messages lie in it.
+    private func messageBox(_ number: String, of account: Document) async throws -> Document? {
+        try await service.mailbox(number: number, of: account).flatMap { $0.holdsMessages ? $0 : nil }
+    }
+
+    private func messages(of mailbox: Document, _ paging: Paging, _ call: PSeriesCall) async throws -> (data: [JSON], total: Int) {
+        let page = try await service.positionedMessages(of: mailbox.id, offset: paging.offset, limit: paging.limit)
+        let facts = try await service.audioFacts(of: page.items.map(\.message))
+        let view = MessageView(
+            zone: call.zone, format: settings.displayFormat, members: mailbox.group == nil ? nil : try await service.members(of: mailbox))
+        return (page.items.map { view.object($0, facts) }, page.total)
+    }
+
+    /// The message that one of `names`, or else `uid`, tells.
+    private func messageKey(_ call: PSeriesCall, _ names: [String]) throws -> MessageKey {
+        for name in names {
+            guard let id = try call.parameters.text(name) else { continue }
+            guard let key = MessageID.key(id) else { throw PSeriesFailure.notFound }
+            return key
+        }
+        guard let uid = try call.parameters.text("uid") else { throw PSeriesFailure.required(names[0]) }
+        return .callRecord(uid)
+    }
+}
+
+extension Document {
+    /// For a mailbox: whether messages stay in it. Those of a broadcasting group lie with its members (contract §7).
+    fileprivate var holdsMessages: Bool { group?.mode != .broadcast }
+}
+
+extension StringProtocol {
+    /// Without the blanks around it.
+    var trimmed: String { String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()) }
+}

@@ -1,0 +1,100 @@
+import HTTPFront
+import Voicemail
+
+/// What `recording/search` filters by; nothing for `recording/list` (contract §8.2).
+struct RecordingFilter: Sendable {
+    var from: Timestamp?
+    var to: Timestamp?
+    var caller: String?
+    var callee: String?
+    var ids: [Int]?
+}
+
+/// Recordings (contract §8).
+extension PSeriesDialect {
+    private enum RecordingSortKey: String, CaseIterable {
+        case id, time
+    }
+
+    func recordingFilter(_ call: PSeriesCall) throws -> RecordingFilter {
+        RecordingFilter(
+            from: try time("start_time", call), to: try time("end_time", call), caller: try call.parameters.number("caller"),
+            callee: try call.parameters.number("callee"), ids: try call.parameters.integers("ids"))
+    }
+
+    func listRecordings(_ call: PSeriesCall, _ filter: RecordingFilter) async throws -> PSeriesAnswer {
+        let paging = try Paging(call.parameters)
+        let sorting = try Sorting(call.parameters, standard: RecordingSortKey.id)
+        let page = try await service.recordings(RecordingQuery(
+            accountID: call.account.id, from: filter.from, to: filter.to, caller: filter.caller, callee: filter.callee, serials: filter.ids,
+            order: sorting.key == .time ? .time : .serial, ascending: sorting.ascending, offset: paging.offset, limit: paging.limit))
+        let view = RecordingView(zone: call.zone, format: settings.displayFormat)
+        return .fields(["total_number": .int(page.total), "data": .array(page.recordings.map(view.item))])
+    }
+
+    /// The conversion, if one is due, happens before the answer, as on the PBX (contract §8.4).
+    func downloadRecording(_ call: PSeriesCall) async throws -> PSeriesAnswer {
+        let recording = try await service.recording(try recordingKeys(call), of: call.account)
+        let container = settings.recordingFormat?.container
+        if let container { _ = try await sound(of: recording, as: container) }
+        let name = container.map { recording.stem + "." + $0.rawValue } ?? recording.name
+        let link = try await link(
+            to: .recording(id: recording.id, format: settings.recordingFormat), kind: .recording,
+            fileExtension: name.split(separator: ".").last.map(String.init) ?? "wav", isOpen: false, call)
+        return .fields(["file": .string(name), "download_resource_url": .string(link.url)])
+    }
+
+    /// `id`, else `file`: a name as it is stored, or as a download in the format set for downloads calls it.
+    private func recordingKeys(_ call: PSeriesCall) throws -> [RecordingKey] {
+        if let id = try call.parameters.integer("id") { return [.serial(id)] }
+        let names = try call.parameters.fileNames("file")
+        if names.isEmpty { throw PSeriesFailure.required("id") }
+        guard let format = settings.recordingFormat else { return names.map { .name($0) } }
+        let stored = names.filter { $0.hasSuffix("." + format.rawValue) }.flatMap { name in
+            RecordingName.containers.map { String(name.dropLast(format.rawValue.count)) + $0 }
+        }
+        return (names + stored).map { .name($0) }
+    }
+
+    /// A recording in a container. An MP3 that has to be made takes the account's turn; nothing else waits.
+    func sound(of recording: Recording, as container: Rendition.Container) async throws -> RenderedAudio {
+        guard container == .mp3, try await service.needsConversion(recording, to: container) else {
+            return try await service.download(of: recording, as: container)
+        }
+        let patience: Duration = settings.secondMP3 == .refuse ? .zero : .seconds(settings.mp3Patience)
+        return try await turns.withTurn(of: recording.accountID, patience: patience) {
+            try await service.download(of: recording, as: container)
+        }
+    }
+
+    /// There are no live calls here, so no channel has any id (contract §8.5).
+    func controlRecording(_ call: PSeriesCall) throws -> PSeriesAnswer {
+        _ = try call.parameters.requireText("channel_id")
+        throw PSeriesFailure.noChannel
+    }
+
+    /// A bound of a search: Unix seconds, or a time in the display format as older firmware has it (contract §2.9).
+    func time(_ name: String, _ call: PSeriesCall) throws(PSeriesFailure) -> Timestamp? {
+        guard let text = try call.parameters.text(name) else { return nil }
+        if text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) {
+            guard let seconds = Int(text), Timestamp.plausible.contains(seconds) else { throw .invalid(name, .string(text)) }
+            return Timestamp(unix: seconds)
+        }
+        guard let time = settings.displayFormat.timestamp(text, in: call.zone) else { throw .invalid(name, .string(text)) }
+        return time
+    }
+}
+
+extension PSeriesSettings.RecordingFormat {
+    var container: Rendition.Container {
+        switch self {
+        case .wav: .wav
+        case .mp3: .mp3
+        }
+    }
+}
+
+extension Recording {
+    /// Its name without the extension.
+    var stem: String { String(name[..<(name.lastIndex(of: ".") ?? name.endIndex)]) }
+}
