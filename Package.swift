@@ -51,7 +51,7 @@ let package = Package(
         .systemLibrary(name: "CSoxr", pkgConfig: "soxr", providers: [.apt(["libsoxr-dev"])]),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .target(name: "CFileIO"),
-        .target(name: "COpenAPI", exclude: ["kazoo.json"]),
+        .target(name: "COpenAPI", exclude: ["kazoo.json", "p-series.json"]),
         .systemLibrary(name: "CMalloc"),
 
         .target(name: "Threads", dependencies: [product("DequeModule", "swift-collections")], swiftSettings: settings),
@@ -151,7 +151,7 @@ let package = Package(
         .testTarget(
             name: "YeastarPSeriesAPITests",
             dependencies: [
-                "YeastarPSeriesAPI", "HTTPFront", "TestKit", "Voicemail", "Server", nioCore, nioPosix, logging,
+                "YeastarPSeriesAPI", "HTTPFront", "TestKit", "Voicemail", "Server", crypto, nioCore, nioPosix, logging,
                 product("HTTPTypes", "swift-http-types"),
             ], swiftSettings: settings),
         .testTarget(name: "VoicemailTests", dependencies: ["Voicemail", "Audio", "TestKit", nioCore], swiftSettings: settings),

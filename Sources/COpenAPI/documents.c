@@ -8,7 +8,16 @@ static const unsigned char kazoo[] = {
 #embed "kazoo.json"
 };
 
+static const unsigned char p_series[] = {
+#embed "p-series.json"
+};
+
 const unsigned char *aftertone_openapi_kazoo(size_t *size) {
     *size = sizeof kazoo;
     return kazoo;
+}
+
+const unsigned char *aftertone_openapi_p_series(size_t *size) {
+    *size = sizeof p_series;
+    return p_series;
 }

@@ -1,3 +1,5 @@
+import Crypto
+import Foundation
 import TestKit
 import Testing
 import Voicemail
@@ -67,4 +69,88 @@ import Voicemail
             #expect(try await world.greetingNames() == [])
         }
     }
+
+    @Test("A message left there appears here with the right place, length and state; read here it is saved there; deleted there it is gone here")
+    func messages() async throws {
+        try await PSeriesWorld.run { world in
+            let kazoo = try await world.server.makeToken(for: world.account)
+            let box = "/v2/accounts/\(world.account.id)/vmboxes/\(world.extensions[0].id)/messages"
+            var ids: [String] = []
+            for milliseconds in [1200, 2500] {
+                let sent = try await world.server.send(
+                    "PUT", box, headers: ["Content-Type": "audio/wav"], token: kazoo, body: WAV.tones([440], milliseconds: milliseconds))
+                ids.append(try #require(sent.data["media_id"]?.string))
+                world.server.clock.advance(by: 10)
+            }
+            let listed = try await world.messages()
+            #expect(listed.map { $0["file_name"] } == ["msg0000.wav", "msg0001.wav"])
+            #expect(listed.map { $0["duration"] } == [1, 2])
+            #expect(listed.map { $0["is_read"] } == [0, 0])
+            #expect(listed.map { $0["time"] } == ["05/11/2016 20:53:20", "05/11/2016 20:53:30"])
+            let first = try #require(listed[0]["msg_id"])
+            #expect(try await world.fetch(world.get("vm/download", ["msg_id": first.string ?? ""])).bytes.count == listed[0]["size"]?.int)
+            #expect(try await world.post("vm/update", ["id": first, "vm_status": 1]).code == 0)
+            #expect(try await world.server.send("GET", box + "/" + ids[0], token: kazoo).data["folder"] == "saved")
+            // Unread again there, unread here.
+            _ = try await world.server.send("POST", box + "/" + ids[0], token: kazoo, data: ["folder": "new"])
+            #expect(try await world.messages()[0]["is_read"] == 0)
+            _ = try await world.server.send("DELETE", box + "/" + ids[0], token: kazoo)
+            #expect(try await world.messages().map { $0["msg_id"] } == [listed[1]["msg_id"]])
+            #expect(try await world.messages()[0]["file_name"] == "msg0000.wav")
+            // And the other way round.
+            #expect(try await world.get("vm/delete", ["id": listed[1]["msg_id"]?.string ?? ""]).code == 0)
+            let trash = try await world.server.send("GET", box + "/" + ids[1], token: kazoo)
+            #expect(trash.status == 404 || trash.data["folder"] == "deleted")
+        }
+    }
+
+    @Test("The greeting in force is one in all: chosen here as `vm_greeting` it is `media.unavailable` there, and the other way round")
+    func greetingInForce() async throws {
+        try await PSeriesWorld.run { world in
+            _ = try await world.upload("vm_away.wav", sound)
+            _ = try await world.upload("vm_busy.wav", sound)
+            let kazoo = try await world.server.makeToken(for: world.account)
+            let box = "/v2/accounts/\(world.account.id)/vmboxes/\(world.extensions[0].id)"
+            let id = "\(world.extensions[0].serial)"
+            func inForce() async throws -> JSON? { try await world.get("extension/get", ["id": id])["data"]?["vm_greeting"] }
+            _ = try await world.post("extension/update", ["id": .string(id), "vm_greeting": "vm_away.wav"])
+            let away = try await world.service.greeting("vm_away.wav", on: .mailbox(world.extensions[0])).document.id
+            #expect(try await world.server.send("GET", box, token: kazoo).data["media"]?["unavailable"] == .string(away))
+            let busy = try await world.service.greeting("vm_busy.wav", on: .mailbox(world.extensions[0])).document.id
+            _ = try await world.server.send("PATCH", box, token: kazoo, data: ["media": ["unavailable": .string(busy)]])
+            #expect(try await inForce() == "vm_busy.wav")
+            // Deleted, it is in force no more.
+            _ = try await world.get("extension_vm_greeting/delete", ["extension": "3200", "file": "vm_busy.wav"])
+            #expect(try await inForce() == "follow_system")
+            #expect(try await world.server.send("GET", box, token: kazoo).data["media"]?["unavailable"] == nil)
+        }
+    }
+
+    @Test("A recording has one name, here and in the S-Series interface, and a mailbox made here is a mailbox there")
+    func sSeries() async throws {
+        try await PSeriesWorld.run { world in
+            let name = "20220412173331-1649756009.12-2002-2005-Internal.wav"
+            try await world.record(RecordingDraft(callerNumber: "2002", calleeNumber: "2005", source: name))
+            try await world.leave()
+            #expect(try await world.post("extension/create", ["number": "4100", "first_name": "Ann"]).code == 0)
+            let user = try await world.service.createSSeriesUser(name: "x", in: world.account)
+            let digest = LoginDigestOfPassword.md5(user.secret)
+            let login = try await world.server.send(
+                "POST", "/api/v1.1.0/login", json: ["username": .string(user.credential.handle), "password": .string(digest), "port": "8260"])
+            let token = try #require(login.json["token"]?.string)
+            func ask(_ endpoint: String, _ body: JSON) async throws -> JSON {
+                try await world.server.send("POST", "/api/v1.1.0/\(endpoint)?token=\(token)", json: body).json
+            }
+            #expect(try await ask("recording/get_random", ["recording": .string(name)])["status"] == "Success")
+            #expect(try await ask("extension/query", ["number": "4100"])["extinfos"]?.array?[0]["username"] == "Ann")
+            #expect(try await ask("voicemail/query", ["number": "3200"]).encoded.contains("msg0000.wav"))
+            #expect(try await ask("voicemail/delete", ["number": "3200", "voicemailfile": "msg0000.wav"])["status"] == "Success")
+            #expect(try await world.messages().isEmpty)
+        }
+    }
+}
+
+/// The digest that the other interface wants of a password.
+private enum LoginDigestOfPassword {
+    static func md5(_ text: String) -> String { HexID.encode(Insecure.MD5.hash(data: Array(text.utf8))) }
 }

@@ -20,7 +20,10 @@ struct Dialects: Sendable {
 
     /// What describes them to machines, by path.
     static var descriptions: [String: StaticRoute] {
-        ["/openapi/kazoo.json": StaticRoute(contentType: "application/json", bytes: KazooDialect.openAPI)]
+        [
+            "/openapi/kazoo.json": StaticRoute(contentType: "application/json", bytes: KazooDialect.openAPI),
+            "/openapi/p-series.json": StaticRoute(contentType: "application/json", bytes: PSeriesDialect.openAPI),
+        ]
     }
 
     private var kazoo: KazooDialect {

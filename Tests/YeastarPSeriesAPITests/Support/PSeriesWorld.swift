@@ -129,11 +129,13 @@ struct PSeriesWorld: Sendable {
 
     /// Adds a recording.
     @discardableResult
-    func record(_ draft: RecordingDraft, _ sound: [UInt8] = WAV.tones([440, 880], milliseconds: 200)) async throws -> Recording {
+    func record(
+        _ draft: RecordingDraft, _ sound: [UInt8] = WAV.tones([440, 880], milliseconds: 200), in account: Document? = nil
+    ) async throws -> Recording {
         let intake = try await service.receiveAudio()
         try await intake.write(ByteBuffer(bytes: sound))
         let audio = try await intake.finish(contentType: "audio/wav", fileName: "call.wav", policy: .playableOnly)
-        return try await service.addRecording(draft, audio: audio, in: account)
+        return try await service.addRecording(draft, audio: audio, in: account ?? self.account)
     }
 
     /// Fetches the file behind a link of an answer.
