@@ -21,15 +21,24 @@ struct KeyCommand: AsyncParsableCommand {
         @Option(help: "Id, name or realm.") var account: String
         @Option(help: "The interface it is for.") var kind: Kind
         @Option(help: "What it is for, in words.") var name: String?
+        @Option(help: ArgumentHelp("For p-series: something it may do, once for each; all of it otherwise.", valueName: "right"))
+        var allow: [ApplicationPermission] = []
+        @Option(help: ArgumentHelp("For p-series: an address or network it may call from, once for each; anywhere otherwise.", valueName: "address"))
+        var from: [AddressRange] = []
+
+        func validate() throws {
+            guard kind != .pSeries, !(allow.isEmpty && from.isEmpty) else { return }
+            throw ValidationError("--allow and --from are for --kind p-series")
+        }
 
         func run() async throws {
             try await common.open { installation in
                 let account = try await Lookup(service: installation.service).account(account)
-                common.output.show(try await Self.issue(kind, name: name, for: account, installation.service))
+                common.output.show(try await issue(for: account, installation.service))
             }
         }
 
-        private static func issue(_ kind: Kind, name: String?, for account: Document, _ service: VoicemailService) async throws -> JSONObject {
+        private func issue(for account: Document, _ service: VoicemailService) async throws -> JSONObject {
             switch kind {
             case .kazoo:
                 let issued = try await service.createAPIKey(name: name ?? kind.rawValue, in: account)
@@ -42,7 +51,14 @@ struct KeyCommand: AsyncParsableCommand {
                 object["username"] = .string(issued.credential.handle)
                 object["password"] = .string(issued.secret)
                 return object
-            case .pSeries, .intake:
+            case .pSeries:
+                let issued = try await service.createApplication(
+                    name: name ?? kind.rawValue, permissions: allow.isEmpty ? nil : Set(allow), addresses: from, in: account)
+                var object = issued.credential.asKey
+                object["client_id"] = .string(issued.credential.handle)
+                object["client_secret"] = .string(issued.secret)
+                return object
+            case .intake:
                 throw Refusal("--kind \(kind.rawValue): this version does not speak that interface yet")
             }
         }
@@ -92,4 +108,10 @@ extension Credential {
             "created": .string(created.iso8601),
         ]
     }
+}
+
+extension ApplicationPermission: ExpressibleByArgument {}
+
+extension AddressRange: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
 }

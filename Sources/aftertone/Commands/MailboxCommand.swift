@@ -16,6 +16,12 @@ struct MailboxCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp("Whose it is: id or user name.", valueName: "user")) var owner: String?
         @Option(help: ArgumentHelp("Its time zone, such as Europe/Dublin.", valueName: "zone")) var timezone: ZoneName?
         @Option(help: ArgumentHelp("Where its PIN is: the first line of a file.", valueName: "file")) var pinFile: String?
+        @Option(help: "Makes it a group's: one box that the members share, or a copy of every message for each.") var group: MailboxGroup.Mode?
+        @Option(help: ArgumentHelp("A member of the group, once for each.", valueName: "number")) var member: [String] = []
+
+        func validate() throws {
+            if group == nil, !member.isEmpty { throw ValidationError("--member needs --group") }
+        }
 
         func run() async throws {
             try await common.open { installation in
@@ -25,7 +31,12 @@ struct MailboxCommand: AsyncParsableCommand {
                 if let owner { request["owner_id"] = .string(try await lookup.user(owner, of: account).id) }
                 request["timezone"] = timezone.map { .string($0.name) }
                 if let pinFile { request["pin"] = .string(try SecretInput.read(file: pinFile)) }
-                let mailbox = try await installation.service.createMailbox(request, id: nil, in: account)
+                var members: [String] = []
+                for number in member { members.append(try await lookup.mailbox(number, of: account).id) }
+                var mailbox = try await installation.service.createMailbox(request, id: nil, in: account)
+                if let group {
+                    mailbox = try await installation.service.setGroup(MailboxGroup(mode: group, members: members), of: mailbox.id, in: account)
+                }
                 common.output.show(mailbox.asMailbox(), ["id", "account_id", "number", "name", "owner_id", "timezone"])
             }
         }
@@ -106,3 +117,5 @@ extension Document {
         return object
     }
 }
+
+extension MailboxGroup.Mode: ExpressibleByArgument {}

@@ -14,10 +14,12 @@ struct DemoScript {
     let address: ListenAddress
 
     /// One section for each interface.
-    var sections: [DemoSection] { [kazoo] }
+    var sections: [DemoSection] { [kazoo, pSeries] }
 
     var text: String {
         var lines = ["", "account   \(world.account.name)   id \(world.account.id)   realm \(world.account.realm)", "API key   \(world.apiKey)"]
+        lines.append("P-Series  client id \(world.application.credential.handle)   client secret \(world.application.secret)")
+        lines.append("group     mailbox \(world.groupNumber)   \(world.recordings.count) recordings in the account")
         for person in world.people {
             lines.append(
                 "user      \(person.username)   password \(person.password)   mailbox \(person.mailbox.number)   id \(person.mailbox.id)   "
@@ -50,5 +52,29 @@ extension DemoScript {
                 "curl -sS -X POST \(token) \(json) -d '\(filing.encoded)' \(box)/messages",
                 "curl -sS -f -X POST \(token) \(json) -d '\(ids.encoded)' -o messages.zip \(box)/messages/raw",
             ])
+    }
+}
+
+extension DemoScript {
+    /// Token, the messages of a person and of the group, listen, a greeting, a recording.
+    private var pSeries: DemoSection {
+        guard let person = world.people.first else { return DemoSection(title: "Yeastar P-Series", lines: []) }
+        let root = "\(address)/openapi/v1.0", number = person.mailbox.number
+        let login: JSON = ["username": .string(world.application.credential.handle), "password": .string(world.application.secret)]
+        let json = "-H 'Content-Type: application/json'"
+        func member(_ name: String) -> String { "sed 's/.*\"\(name)\":\"\\([^\"]*\\)\".*/\\1/'" }
+        func url(_ query: String) -> String { "URL=$(curl -sS \"\(root)/\(query)&access_token=$P_TOKEN\" | \(member("download_resource_url")))" }
+        let fetch = "curl -sS -f \"\(address)$URL?access_token=$P_TOKEN\""
+        return DemoSection(
+            title: "Yeastar P-Series",
+            lines: [
+                "P_TOKEN=$(curl -sS -X POST \(json) -d '\(login.encoded)' \(root)/get_token | \(member("access_token")))",
+                "curl -sS \"\(root)/vm/query?number=\(number),\(world.groupNumber)&access_token=$P_TOKEN\"",
+                "ID=$(curl -sS \"\(root)/vm/get?number=\(number)&access_token=$P_TOKEN\" | \(member("msg_id")))",
+                url("vm/download?msg_id=$ID"),
+                "\(fetch) -o message.wav",
+                "curl -sS -X POST -F owner=\(number) -F is_check=force -F file=@message.wav \"\(root)/extension_vm_greeting/upload?access_token=$P_TOKEN\"",
+                "curl -sS \"\(root)/recording/list?access_token=$P_TOKEN\"",
+            ] + world.recordings.prefix(1).flatMap { [url("recording/download?id=\($0.serial)"), "\(fetch) -o call.wav"] })
     }
 }

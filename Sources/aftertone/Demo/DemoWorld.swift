@@ -15,7 +15,12 @@ struct DemoWorld: Sendable {
 
     let account: Document
     let apiKey: String
+    /// Of the P-Series interface.
+    let application: VoicemailService.IssuedCredential
     let people: [Person]
+    /// The number of the box that they share.
+    let groupNumber: String
+    let recordings: [Recording]
 
     /// Makes it all, as a client would, but quicker.
     static func make(in service: VoicemailService) async throws -> DemoWorld {
@@ -26,7 +31,10 @@ struct DemoWorld: Sendable {
             try await builder.person("anna", "Anna Berg", number: "1001", callers: DemoBuilder.callers, seed: 1),
             try await builder.person("ben", "Ben Castle", number: "1002", callers: Array(DemoBuilder.callers.prefix(2)), seed: 100),
         ]
-        return DemoWorld(account: account, apiKey: key.secret, people: people)
+        let group = try await builder.group("6300", "Sales", of: people.map(\.mailbox))
+        return DemoWorld(
+            account: account, apiKey: key.secret, application: try await service.createApplication(name: "demo", in: account), people: people,
+            groupNumber: group.number, recordings: try await builder.recordings(of: people.map(\.mailbox)))
     }
 }
 
@@ -71,6 +79,32 @@ private struct DemoBuilder {
             messages.append(try await message(of: caller, to: mailbox, seed: seed + UInt64(index) + 1))
         }
         return DemoWorld.Person(username: username, password: password, mailbox: mailbox, messages: messages)
+    }
+
+    /// A box that all share, with a message in it.
+    func group(_ number: String, _ name: String, of members: [Document]) async throws -> Document {
+        let mailbox = try await service.createMailbox(["name": .string(name), "mailbox": .string(number)], id: nil, in: account)
+        _ = try await message(of: Self.callers[0], to: mailbox, seed: 300)
+        return try await service.setGroup(MailboxGroup(mode: .share, kind: .ringGroup, members: members.map(\.id)), of: mailbox.id, in: account)
+    }
+
+    /// A call between the two, and one from outside.
+    func recordings(of mailboxes: [Document]) async throws -> [Recording] {
+        let (first, second) = (mailboxes[0], mailboxes[1]), caller = Self.callers[0]
+        let calls = [
+            RecordingDraft(
+                callerNumber: first.number, callerName: first.name, calleeNumber: second.number, calleeName: second.name,
+                started: service.clock.now.advanced(by: -7200)),
+            RecordingDraft(
+                callerNumber: caller.number, callerName: caller.name, calleeNumber: first.number, calleeName: first.name, direction: .inbound,
+                started: service.clock.now.advanced(by: -3600)),
+        ]
+        var recordings: [Recording] = []
+        for (index, call) in calls.enumerated() {
+            let audio = try await receive(.murmur(seconds: 9, seed: 400 + UInt64(index)), .wavPCM16, "call")
+            recordings.append(try await service.addRecording(call, audio: audio, in: account))
+        }
+        return recordings
     }
 
     private func greeting(_ name: String, seed: UInt64) async throws -> Document {

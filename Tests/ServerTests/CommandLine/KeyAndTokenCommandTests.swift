@@ -39,6 +39,33 @@ import Voicemail
         }
     }
 
+    @Test func aPSeriesKeyIsAnApplication() async throws {
+        try await TestServer.run { server in
+            let tool = Tool(data: server.directory)
+            _ = try await server.makeWorld()
+            let key = try await tool.json(
+                "key", "create", "--account", "Acme", "--kind", "p-series", "--name", "CRM", "--allow", "voicemail", "--allow", "recordings", "--from",
+                "127.0.0.0/8")
+            #expect(key.text("client_id").utf8.count == 32 && key.text("client_secret").utf8.count == 32 && key["name"] == "CRM")
+            let login = try await server.send(
+                "POST", "/openapi/v1.0/get_token", json: ["username": key["client_id"] ?? .null, "password": key["client_secret"] ?? .null])
+            let token = login.json.text("access_token")
+            func code(_ endpoint: String) async throws -> JSON? {
+                try await server.send("GET", "/openapi/v1.0/\(endpoint)?access_token=\(token)").json["errcode"]
+            }
+            #expect(try await code("vm_group/list") == 0)
+            #expect(try await code("recording/list") == 0)
+            #expect(try await code("extension/list") == 10005)
+            let listed = try await tool.json("key", "list", "--account", "Acme")
+            #expect(!listed.encoded.contains(key.text("client_secret")))
+            _ = try await tool.json("key", "delete", "--account", "Acme", key.text("id"))
+            #expect(try await code("vm_group/list") == 10004)
+            try await tool.expectUsageError("key", "create", "--account", "Acme", "--kind", "p-series", "--allow", "everything")
+            try await tool.expectUsageError("key", "create", "--account", "Acme", "--kind", "p-series", "--from", "nowhere")
+            try await tool.expectUsageError("key", "create", "--account", "Acme", "--kind", "kazoo", "--allow", "voicemail")
+        }
+    }
+
     @Test func wrongUsage() async throws {
         try await Tool.run { tool, _ in
             try await tool.expectUsageError("key", "create", "--account", "Acme", "--kind", "other")
