@@ -163,6 +163,8 @@ import Voicemail
             for _ in 0..<5 { #expect(try await getToken(world, secret: "wrong").code == -1) }
             expect(try await getToken(world), is: ["errcode": 70004, "errmsg": "ACCOUNT IP BLOCKED"])
             #expect(try await isAlive(world, .string(world.token)))
+            // Nor does it keep anybody from refreshing.
+            #expect(try await refresh(world, "unknown").code == 10004)
             world.server.clock.advance(by: 599)
             #expect(try await getToken(world).code == 70004)
             world.server.clock.advance(by: 1)

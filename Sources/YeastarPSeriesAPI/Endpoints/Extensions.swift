@@ -71,8 +71,8 @@ extension PSeriesDialect {
         }
         if found.isEmpty { throw PSeriesFailure.notFound }
         let all = found
-        return .list("data", isPartial: all.count < asked) { write in
-            for owned in all { try await write(try await detail(owned)) }
+        return .list("data", isPartial: all.count < asked) { writer in
+            for owned in all { try await writer.write(try await detail(owned)) }
         }
     }
 

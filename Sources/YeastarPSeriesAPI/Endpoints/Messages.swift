@@ -8,7 +8,7 @@ extension PSeriesDialect {
         let paging = try Paging(call.parameters)
         guard let mailbox = try await messageBox(number, of: call.account) else { throw PSeriesFailure.notFound }
         let page = try await messages(of: mailbox, paging, call)
-        return .fields(["total_number": .int(page.total), "data": .array(page.data)])
+        return .list("data", behind: ["total_number": .int(page.total)]) { try await page.write(to: $0) }
     }
 
     /// Boxes nobody has are left out; with none left there is nothing to show (contract §7.2).
@@ -20,10 +20,11 @@ extension PSeriesDialect {
         let asked = try await service.mailboxes(numbers: numbers, of: call.account)
         let boxes = asked.compactMap { $0.mailbox }.filter { $0.holdsMessages }
         if boxes.isEmpty { throw PSeriesFailure.notFound }
-        return .list("voicemail_list", isPartial: boxes.count < asked.count) { write in
+        return .list("voicemail_list", isPartial: boxes.count < asked.count) { writer in
             for mailbox in boxes {
                 let page = try await messages(of: mailbox, paging, call)
-                try await write(["number": .string(mailbox.number), "total_number": .int(page.total), "data": .array(page.data)])
+                let fields: JSONObject = ["number": .string(mailbox.number), "total_number": .int(page.total)]
+                try await writer.write(fields, list: "data") { try await page.write(to: $0) }
             }
         }
     }
@@ -84,12 +85,24 @@ extension PSeriesDialect {
         try await service.mailbox(number: number, of: account).flatMap { $0.holdsMessages ? $0 : nil }
     }
 
-    private func messages(of mailbox: Document, _ paging: Paging, _ call: PSeriesCall) async throws -> (data: [JSON], total: Int) {
+    /// What a page shows, written item by item: in a large group each has the states of many members.
+    private struct Page: Sendable {
+        let items: [PositionedMessage]
+        let facts: [BlobID: AudioFacts]
+        let view: MessageView
+        let total: Int
+
+        func write(to writer: ItemWriter) async throws {
+            for item in items { try await writer.write(view.object(item, facts)) }
+        }
+    }
+
+    private func messages(of mailbox: Document, _ paging: Paging, _ call: PSeriesCall) async throws -> Page {
         let page = try await service.positionedMessages(of: mailbox.id, offset: paging.offset, limit: paging.limit)
         let facts = try await service.audioFacts(of: page.items.map(\.message))
         let view = MessageView(
             zone: call.zone, format: settings.displayFormat, members: mailbox.group == nil ? nil : try await service.members(of: mailbox))
-        return (page.items.map { view.object($0, facts) }, page.total)
+        return Page(items: page.items, facts: facts, view: view, total: page.total)
     }
 
     /// The message that one of `names`, or else `uid`, tells.

@@ -5,7 +5,8 @@ import Voicemail
 extension PSeriesDialect {
     /// Secrets are taken from the body only: a query stands in logs of proxies.
     func login(_ endpoint: Endpoint, _ request: FrontRequest) async throws -> PSeriesAnswer {
-        if loginGuard.isLocked(request.remote) { throw PSeriesFailure.addressBlocked }
+        // The lock is for those who guess secrets; a refresh token cannot be guessed (contract §3.1).
+        if endpoint == .getToken, loginGuard.isLocked(request.remote) { throw PSeriesFailure.addressBlocked }
         let parameters = Parameters(query: Query(), body: try await body(of: request))
         return endpoint == .refreshToken ? try await refreshToken(parameters, request) : try await getToken(parameters, request)
     }

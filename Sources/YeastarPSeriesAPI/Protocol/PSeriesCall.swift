@@ -19,9 +19,9 @@ enum PSeriesAnswer: Sendable {
     /// Fields behind `errcode` and `errmsg`.
     case fields(JSONObject)
 
-    /// Behind `errcode` and `errmsg` a list, whose items are written as they are read: it may be too long to hold. The closure writes the
+    /// The same with a list at the end, whose items are written as they are read: it may be too long to hold. The closure writes the
     /// whole list every time it runs.
-    case list(String, isPartial: Bool, @Sendable (_ write: (JSON) async throws -> Void) async throws -> Void)
+    case list(String, behind: JSONObject = [:], isPartial: Bool = false, @Sendable (ItemWriter) async throws -> Void)
 
     static let success = PSeriesAnswer.fields([:])
 }

@@ -101,11 +101,16 @@ final class PSeriesUpload {
         }
         var parser = MultipartParser(boundary: boundary)
         var total = 0
-        for try await chunk in call.request.body {
-            total += chunk.readableBytes
-            if total > Self.longestFile + Self.framing { throw PSeriesFailure.fileTooLarge }
-            parser.append(chunk)
-            while let event = try parser.next() { try await take(event) }
+        do {
+            for try await chunk in call.request.body {
+                total += chunk.readableBytes
+                if total > Self.longestFile + Self.framing { throw PSeriesFailure.fileTooLarge }
+                parser.append(chunk)
+                while let event = try parser.next() { try await take(event) }
+            }
+        } catch BodyError.tooLarge {
+            // More than the installation takes of anything.
+            throw PSeriesFailure.fileTooLarge
         }
         parser.finish()
         while let event = try parser.next() { try await take(event) }
