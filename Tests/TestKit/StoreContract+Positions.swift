@@ -34,6 +34,18 @@ extension StoreContract {
     }
 
     static let positions = [
+        Case("visible messages of an account are counted between two times, both inclusive, in all its mailboxes") { store in
+            let all = try await scatter(store)
+            let times = all.map(\.timestamp) + [Timestamp(unix: 2)]
+            for first in -5...10 {
+                for last in -5...10 {
+                    let count = try await store.read { try $0.visibleCount(accountID: "a", from: Timestamp(unix: first), to: Timestamp(unix: last)) }
+                    #expect(count == times.count { first <= last && (first...last).contains($0.unix) }, "\(first) \(last)")
+                }
+            }
+            let none = try await store.read { try $0.visibleCount(accountID: "nobody", from: Timestamp(unix: -9), to: Timestamp(unix: 9)) }
+            #expect(none == 0)
+        },
         Case("visible messages come in order of arrival, any stretch of them") { store in
             let all = try await scatter(store)
             for offset in 0...all.count + 1 {

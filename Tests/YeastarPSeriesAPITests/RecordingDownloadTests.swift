@@ -83,6 +83,8 @@ import Voicemail
     func mp3() async throws {
         try await PSeriesWorld.run { $0.pSeries.recordingFormat = .mp3 } _: { world in
             let recording = try await world.record(draft(name), WAV.tones([440, 0], milliseconds: 1000))
+            #expect(try await world.service.needsConversion(recording, to: .mp3))
+            #expect(try await world.service.needsConversion(recording, to: .wav) == false)
             let shown = name.replacingOccurrences(of: ".wav", with: ".mp3")
             for query: KeyValuePairs<String, String> in [["id": "\(recording.serial)"], ["file": name], ["file": shown]] {
                 let answer = try await world.get("recording/download", query)
@@ -95,6 +97,8 @@ import Voicemail
                 #expect(facts.channels == 2 && facts.container == "mp3")
             }
             #expect(try await world.get("recording/list")["data"]?.array?[0]["file"] == .string(name))
+            // Made once, it needs no turn again.
+            #expect(try await world.service.needsConversion(recording, to: .mp3) == false)
         }
     }
 
