@@ -94,6 +94,9 @@ public final class FileArchive: AudioArchive {
         }
     }
 
+    /// Lets go of memory kept for the next deposits.
+    public func releaseMemory() { scratch.release() }
+
     // MARK: AudioArchive
 
     public func begin(limit: Int) async throws -> any BlobWriter {

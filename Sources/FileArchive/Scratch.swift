@@ -16,6 +16,9 @@ final class ScratchBuffers: Sendable {
         return try body(scratch.memory)
     }
 
+    /// Lets go of the buffers that nobody is using.
+    func release() { free.withLock { $0 = [] } }
+
     private final class Scratch: Sendable {
         /// Safe to share: only the job that took the buffer from `free` touches the memory.
         nonisolated(unsafe) let memory = UnsafeMutableRawBufferPointer.allocate(

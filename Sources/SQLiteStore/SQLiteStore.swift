@@ -73,6 +73,13 @@ public final class SQLiteStore: VoicemailStore {
         }
     }
 
+    /// Lets go of the pages that the connections keep in memory; they are read again from the system's cache when needed.
+    public func releaseMemory() async throws {
+        try await onThread { [reads, writer] in
+            for connection in reads.connections + [writer] { connection.releaseMemory() }
+        }
+    }
+
     /// Lets go of the files once what is running has finished. Anything asked afterwards fails. Blocks.
     /// - Throws: `StoreError`.
     public func close() throws {

@@ -40,6 +40,9 @@ public struct Front: Service {
         self.logger = logger
     }
 
+    /// Requests answered since the start.
+    public var requestCount: Int { core.metrics.exchanges.value }
+
     /// Serves until the task is cancelled, or until a graceful shutdown has let the exchanges in progress finish; those that
     /// take longer than `FrontDeadlines.drain` are cut.
     /// - Throws: when a listener cannot be bound or its certificate cannot be read.

@@ -38,8 +38,10 @@ public struct AftertoneServer: Sendable {
         let outbox = OutboxService(
             service: installation.service, hub: EventHub(), settings: configuration.outbox.settings, instruments: OutboxInstruments(registry),
             channels: { _ in [] }, logger: logger)
+        let idleMemory = IdleMemory(
+            quiet: .seconds(5), activity: { front.requestCount }, release: { try await installation.releaseMemory() }, logger: logger)
         // Stopped from the last to the first: what serves goes before what it needs.
-        let services: [any Service] = [housekeeping, outbox, CertificateReload(front: front, signals: reloadSignals), front]
+        let services: [any Service] = [housekeeping, idleMemory, outbox, CertificateReload(front: front, signals: reloadSignals), front]
         group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },

@@ -38,6 +38,13 @@ public final class Installation: Sendable {
         self.teardown = teardown
     }
 
+    /// Gives what the store, the archive and the allocator keep for the next request back to the system.
+    public func releaseMemory() async throws {
+        archive.releaseMemory()
+        try await store.releaseMemory()
+        ProcessMemory.trim()
+    }
+
     /// Lets go of everything, once nothing uses it any more.
     public func close() async throws { try await teardown.run() }
 }

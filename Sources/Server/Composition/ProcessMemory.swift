@@ -20,4 +20,11 @@ public enum ProcessMemory {
             mallopt(M_MMAP_THRESHOLD, mappedAt)
         #endif
     }
+
+    /// Hands what is free inside the arenas to the system. Takes some milliseconds in which nothing can be allocated.
+    public static func trim() {
+        #if canImport(Glibc)
+            malloc_trim(0)
+        #endif
+    }
 }
