@@ -8,28 +8,32 @@ struct RequestTarget {
     /// Origin form and absolute form (RFC 9112 §3.2); a fragment, which clients must not send, is dropped.
     init(_ target: String) {
         var rest = Substring(target)
-        if let hash = rest.firstIndex(of: "#") { rest = rest[..<hash] }
-        if !rest.hasPrefix("/"), let scheme = rest.firstRange(of: "://") {
+        if let hash = rest.utf8.firstIndex(of: UInt8(ascii: "#")) { rest = rest[..<hash] }
+        if rest.utf8.first != Self.slash, let scheme = rest.firstRange(of: "://") {
             let authority = rest[scheme.upperBound...]
-            rest = authority.firstIndex { $0 == "/" || $0 == "?" }.map { authority[$0...] } ?? "/"
+            rest = authority.utf8.firstIndex { $0 == Self.slash || $0 == Self.mark }.map { authority[$0...] } ?? "/"
         }
-        let mark = rest.firstIndex(of: "?")
+        let mark = rest.utf8.firstIndex(of: Self.mark)
         path = String(rest[..<(mark ?? rest.endIndex)])
-        query = mark.map { rest[rest.index(after: $0)...] }
+        query = mark.map { rest[rest.utf8.index(after: $0)...] }
     }
 
     /// The path's segments, each decoded once; the empty pieces of a leading and of one trailing slash are dropped, inner
     /// ones kept, since `/accounts//boxes` names an empty account and not the account `boxes`.
     func segments() throws(RequestFault) -> [String] {
-        var pieces = path.split(separator: "/", omittingEmptySubsequences: false)
+        var pieces = path.utf8.split(separator: Self.slash, omittingEmptySubsequences: false)[...]
         if pieces.first?.isEmpty == true { pieces.removeFirst() }
         if pieces.last?.isEmpty == true { pieces.removeLast() }
         var segments: [String] = []
         segments.reserveCapacity(pieces.count)
         for piece in pieces {
-            guard let segment = PercentEncoding.decode(piece) else { throw .malformedPath }
+            guard let segment = PercentEncoding.decode(Substring(piece)) else { throw .malformedPath }
             segments.append(segment)
         }
         return segments
     }
+
+    // Bytes, not characters: a slash with a combining accent behind it is still a slash.
+    private static let slash = UInt8(ascii: "/")
+    private static let mark = UInt8(ascii: "?")
 }

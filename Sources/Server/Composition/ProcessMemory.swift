@@ -5,7 +5,7 @@ import CMalloc
 /// How the C allocator behaves in a process that runs for months.
 public enum ProcessMemory {
     private static let arenas: Int32 = 2
-    private static let returnedAt: Int32 = 1 << 20
+    private static let returnedAt: Int32 = 2 << 20
     private static let mappedAt: Int32 = 4 << 20
 
     /// glibc gives each thread that allocates an arena of its own, up to eight times the cores, and returns little of what
