@@ -126,6 +126,27 @@ import YeastarPSeriesAPI
         }
     }
 
+    @Test("The contract's example of system/information, to the letter")
+    func example() async throws {
+        try await PSeriesWorld.run(clock: ManualClock(Timestamp(unix: 1_789_468_200 - 24_852))) {
+            $0.pSeries.deviceName = "PBX"
+            $0.pSeries.serialNumber = "3631A2124XXX"
+            if let format = DisplayFormat(date: "YYYY/MM/DD", time: "HH:mm:ss") { $0.pSeries.displayFormat = format }
+        } _: { world in
+            world.server.clock.set(Timestamp(unix: 1_789_468_200))
+            let pair = try await world.service.openTokenPair(
+                for: world.service.logIn(application: world.application.credential.handle, secret: world.application.secret), rules: TokenRules(maximumLive: 99))
+            expect(try await world.raw("GET", "/openapi/v1.0/system/information?access_token=" + pair.access), is: [
+                "errcode": 0, "errmsg": "SUCCESS",
+                "data": [
+                    "device_name": "PBX", "model_name": "P-Series Software Edition", "sn": "3631A2124XXX", "firmware_version": "83.23.0.123",
+                    "system_time": "2026/09/15 10:30:00", "up_time": 24852, "system_date_format": "YYYY/MM/DD", "system_time_format": "HH:mm:ss",
+                    "timestamp": 1_789_468_200,
+                ],
+            ])
+        }
+    }
+
     @Test("What the PBX says of itself, every field; seconds since the start; a serial number that stays")
     func system() async throws {
         try await PSeriesWorld.run { $0.pSeries.firmware = "83.23.0.123" } _: { world in

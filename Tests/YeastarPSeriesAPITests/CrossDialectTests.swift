@@ -126,6 +126,19 @@ import Voicemail
         }
     }
 
+    @Test("Mailboxes removed several at a time take their greetings along, too")
+    func severalGo() async throws {
+        try await PSeriesWorld.run { world in
+            _ = try await world.upload("vm_away.wav", sound)
+            _ = try await world.upload("vm_away.wav", sound, owner: "3201")
+            try await world.service.removeMailboxes(world.extensions.map(\.id), in: world.account)
+            _ = try await world.server.makeMailbox("3200", in: world.account)
+            #expect(try await world.greetingNames() == [])
+            let kazoo = try await world.server.makeToken(for: world.account)
+            #expect(try await world.server.send("GET", "/v2/accounts/\(world.account.id)/media", token: kazoo).data == [])
+        }
+    }
+
     @Test("A recording has one name, here and in the S-Series interface, and a mailbox made here is a mailbox there")
     func sSeries() async throws {
         try await PSeriesWorld.run { world in

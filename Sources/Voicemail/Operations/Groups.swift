@@ -10,9 +10,7 @@ extension VoicemailService {
         let now = clock.now
         return try await store.write { writer in
             var mailbox = try Self.document(mailboxID, .mailbox, account.id, writer)
-            if let group { try Self.judge(group, of: mailbox, account, writer) }
-            mailbox.hidden["group"] = group?.json
-            mailbox.lookup = group == nil ? nil : Self.groupLookup(account)
+            try Self.setGroup(group, of: &mailbox, account, writer)
             return try Self.save(&mailbox, writer, now)
         }
     }
@@ -47,6 +45,12 @@ extension VoicemailService {
         try (mailbox.group?.members ?? []).compactMap { id in
             try reader.document(id: id).flatMap { $0.kind == .mailbox && $0.accountID == mailbox.accountID ? $0 : nil }
         }
+    }
+
+    static func setGroup(_ group: MailboxGroup?, of mailbox: inout Document, _ account: Document, _ reader: any StoreReader) throws {
+        if let group { try judge(group, of: mailbox, account, reader) }
+        mailbox.hidden["group"] = group?.json
+        mailbox.lookup = group == nil ? nil : groupLookup(account)
     }
 
     private static func groupLookup(_ account: Document) -> String { "group:" + account.id }

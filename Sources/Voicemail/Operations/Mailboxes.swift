@@ -1,14 +1,16 @@
 import Foundation
 
 extension VoicemailService {
-    /// Creates a mailbox (KAZOO contract §5.3).
+    /// Creates a mailbox (KAZOO contract §5.3), a person's or a group's.
     /// - Throws: `VoicemailError.invalid` with every rule broken at once, a taken number among them; `.conflict`.
-    public func createMailbox(_ request: JSONObject, id: String?, in account: Document) async throws -> Document {
+    public func createMailbox(_ request: JSONObject, id: String?, group: MailboxGroup? = nil, in account: Document) async throws -> Document {
         let (checked, violations) = Schema.mailbox(limits).apply(to: request.withoutPrivateKeys)
-        let draft = Self.mailbox(
+        let plain = Self.mailbox(
             Document(id: id ?? HexID.random(), kind: .mailbox, accountID: account.id, name: "", scope: account.id, created: clock.now), checked)
         return try await store.write { writer in
+            var draft = plain
             try Self.refuse(violations, orTakenNumberOf: draft, writer)
+            if let group { try Self.setGroup(group, of: &draft, account, writer) }
             try Self.claimID(draft.id, writer)
             return try Self.add(draft, writer)
         }

@@ -33,10 +33,8 @@ struct MailboxCommand: AsyncParsableCommand {
                 if let pinFile { request["pin"] = .string(try SecretInput.read(file: pinFile)) }
                 var members: [String] = []
                 for number in member { members.append(try await lookup.mailbox(number, of: account).id) }
-                var mailbox = try await installation.service.createMailbox(request, id: nil, in: account)
-                if let group {
-                    mailbox = try await installation.service.setGroup(MailboxGroup(mode: group, members: members), of: mailbox.id, in: account)
-                }
+                let mailbox = try await installation.service.createMailbox(
+                    request, id: nil, group: group.map { MailboxGroup(mode: $0, members: members) }, in: account)
                 common.output.show(mailbox.asMailbox(), ["id", "account_id", "number", "name", "owner_id", "timezone"])
             }
         }

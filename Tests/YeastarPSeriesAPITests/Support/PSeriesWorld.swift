@@ -15,10 +15,11 @@ struct PSeriesWorld: Sendable {
     let token: String
 
     static func run<Value: Sendable>(
-        permissions: Set<ApplicationPermission>? = nil, addresses: [String] = [], _ configure: (inout Configuration) -> Void = { _ in },
+        permissions: Set<ApplicationPermission>? = nil, addresses: [String] = [], clock: ManualClock = ManualClock(),
+        _ configure: (inout Configuration) -> Void = { _ in },
         _ body: @Sendable (PSeriesWorld) async throws -> Value
     ) async throws -> Value {
-        try await TestServer.run(configure) { server in
+        try await TestServer.run(clock: clock, configure) { server in
             let account = try await server.makeAccount("Acme")
             let extensions = [try await server.makeMailbox("3200", in: account), try await server.makeMailbox("3201", in: account)]
             let box = try await server.makeMailbox("6300", in: account)
