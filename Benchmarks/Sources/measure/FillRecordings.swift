@@ -21,6 +21,7 @@ struct FillRecordings: AsyncParsableCommand {
     func run() async throws {
         var configuration = Configuration()
         configuration.data = data
+        configuration.limits.maximumAudioBytes = 200_000_000
         var logger = Logger(label: "measure")
         logger.logLevel = .error
         let installation = try await Installation.open(configuration, for: .storesAudio, creating: false, logger: logger)
@@ -43,18 +44,20 @@ struct FillRecordings: AsyncParsableCommand {
         let audio = try await intake.finish(contentType: "audio/wav", fileName: "call.wav", policy: .playableOnly)
         let first = try await service.addRecording(RecordingDraft(callerNumber: "1000", calleeNumber: "2000"), audio: audio, in: owner)
         let zone = service.timeZone(of: owner)
+        // As many recordings of each caller however many there are, so that a search finds as much among more.
+        let callers = max(1, count / 40)
         for start in stride(from: 1, to: count, by: Self.batch) {
             let numbers = start..<min(start + Self.batch, count)
             try await installation.store.write { writer in
-                for number in numbers { _ = try writer.insert(Self.recording(number, like: first, zone)) }
+                for number in numbers { _ = try writer.insert(Self.recording(number, of: callers, like: first, zone)) }
             }
         }
     }
 
-    /// Two seconds apart, from and to a thousand numbers.
-    private static func recording(_ number: Int, like first: Recording, _ zone: TimeZone) -> Recording {
+    /// Two seconds apart.
+    private static func recording(_ number: Int, of callers: Int, like first: Recording, _ zone: TimeZone) -> Recording {
         let id = HexID.random(), started = first.started.advanced(by: -2 * number)
-        let caller = String(1000 + number % 1000), callee = String(2000 + number % 1000)
+        let caller = String(1000 + number % callers), callee = String(2000 + number % 1000)
         let name = RecordingName.compose(
             recorded: started, in: zone, callID: "\(started.unix).\(number)", caller: caller, callee: callee, direction: .within, fileExtension: "wav")
         return Recording(
