@@ -51,7 +51,7 @@ let package = Package(
         .systemLibrary(name: "CSoxr", pkgConfig: "soxr", providers: [.apt(["libsoxr-dev"])]),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .target(name: "CFileIO"),
-        .target(name: "COpenAPI", exclude: ["kazoo.json", "p-series.json"]),
+        .target(name: "COpenAPI", exclude: ["kazoo.json", "p-series.json", "s-series.json"]),
         .systemLibrary(name: "CMalloc"),
 
         .target(name: "Threads", dependencies: [product("DequeModule", "swift-collections")], swiftSettings: settings),
@@ -94,7 +94,7 @@ let package = Package(
         .target(
             name: "Delivery",
             dependencies: [
-                "Voicemail", logging, nioCore, product("NIOHTTP1", "swift-nio"), product("AsyncHTTPClient", "async-http-client"),
+                "Voicemail", logging, nioCore, nioPosix, product("NIOHTTP1", "swift-nio"), product("AsyncHTTPClient", "async-http-client"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
             ],
             swiftSettings: settings),

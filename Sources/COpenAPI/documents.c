@@ -12,6 +12,10 @@ static const unsigned char p_series[] = {
 #embed "p-series.json"
 };
 
+static const unsigned char s_series[] = {
+#embed "s-series.json"
+};
+
 const unsigned char *aftertone_openapi_kazoo(size_t *size) {
     *size = sizeof kazoo;
     return kazoo;
@@ -20,4 +24,9 @@ const unsigned char *aftertone_openapi_kazoo(size_t *size) {
 const unsigned char *aftertone_openapi_p_series(size_t *size) {
     *size = sizeof p_series;
     return p_series;
+}
+
+const unsigned char *aftertone_openapi_s_series(size_t *size) {
+    *size = sizeof s_series;
+    return s_series;
 }

@@ -2,17 +2,25 @@ import AsyncHTTPClient
 import Logging
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 import Voicemail
 
-/// `OutgoingHTTP` on AsyncHTTPClient.
+/// `OutgoingHTTP` on AsyncHTTPClient. What a name resolves to is judged, and the request goes there and nowhere else: a second look at the
+/// name could find something else.
 public struct HTTPPush: OutgoingHTTP {
     /// Bytes of an answer that are read; what a receiver says beyond its status matters to nobody.
     private static let longestAnswer = 65_536
 
     private let client: HTTPClient
+    private let resolver: AddressResolver
 
-    /// - Parameter client: shut down by its owner. `HTTPPush.configuration` suits it.
-    public init(client: HTTPClient) { self.client = client }
+    /// - Parameters:
+    ///   - client: shut down by its owner. `HTTPPush.configuration` suits it.
+    ///   - pool: where names are resolved, which blocks.
+    public init(client: HTTPClient, pool: NIOThreadPool) {
+        self.client = client
+        resolver = AddressResolver(pool: pool)
+    }
 
     /// A receiver that moves somewhere else must be configured anew: following it would carry the secret there.
     public static var configuration: HTTPClient.Configuration {
@@ -28,6 +36,19 @@ public struct HTTPPush: OutgoingHTTP {
     }
 
     public func send(_ request: OutgoingRequest) async throws(OutgoingHTTPError) -> Int {
+        guard let url = ReceiverURL(request.url) else { throw OutgoingHTTPError("the address is no URL of http or https") }
+        let address = try await resolver.address(of: url, reach: request.reach)
+        guard url.address == nil else { return try await execute(request, client) }
+        // Names are few; the connection of one is not kept.
+        var configuration = Self.configuration
+        configuration.dnsOverride = [url.writtenHost: address]
+        let pinned = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        let result = await Result { () async throws(OutgoingHTTPError) -> Int in try await execute(request, pinned) }
+        do { try await pinned.shutdown() } catch { throw OutgoingHTTPError("the connection could not be closed") }
+        return try result.get()
+    }
+
+    private func execute(_ request: OutgoingRequest, _ client: HTTPClient) async throws(OutgoingHTTPError) -> Int {
         var outgoing = HTTPClientRequest(url: request.url)
         outgoing.method = .RAW(value: request.method)
         for (name, value) in request.headers { outgoing.headers.add(name: name, value: value) }
@@ -46,5 +67,11 @@ public struct HTTPPush: OutgoingHTTP {
         } catch {
             throw OutgoingHTTPError(String(String(describing: error).prefix(200)))
         }
+    }
+}
+
+extension Result where Failure == OutgoingHTTPError {
+    fileprivate init(_ body: () async throws(OutgoingHTTPError) -> Success) async {
+        do { self = .success(try await body()) } catch { self = .failure(error) }
     }
 }

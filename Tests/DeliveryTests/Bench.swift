@@ -117,7 +117,7 @@ struct PostChannel: DeliveryChannel {
     func deliver(_ delivery: Delivery) async -> DeliveryOutcome {
         let request = OutgoingRequest(
             url: delivery.target, method: "POST", headers: [("X-Delivery", delivery.id)], body: JSON.object(delivery.payload).encode(),
-            timeoutSeconds: timeoutSeconds)
+            timeoutSeconds: timeoutSeconds, reach: .anywhere)
         do throws(OutgoingHTTPError) {
             switch try await push.send(request) {
             case 200..<300: return .delivered

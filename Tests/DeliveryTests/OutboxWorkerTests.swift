@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import NIOPosix
 import ServiceLifecycle
 import Synchronization
 import TestKit
@@ -11,7 +12,7 @@ struct OutboxWorkerTests {
     private func push<Value>(_ body: (HTTPPush) async throws -> Value) async throws -> Value {
         let client = HTTPClient(configuration: HTTPPush.configuration)
         let result: Result<Value, any Error>
-        do { result = .success(try await body(HTTPPush(client: client))) } catch { result = .failure(error) }
+        do { result = .success(try await body(HTTPPush(client: client, pool: .singleton))) } catch { result = .failure(error) }
         try await client.shutdown()
         return try result.get()
     }

@@ -10,4 +10,7 @@ const unsigned char *aftertone_openapi_kazoo(size_t *size);
 /// The same of the P-Series interface.
 const unsigned char *aftertone_openapi_p_series(size_t *size);
 
+/// The same of the S-Series interface.
+const unsigned char *aftertone_openapi_s_series(size_t *size);
+
 #endif

@@ -1,5 +1,4 @@
 import HTTPFront
-import Foundation
 import HTTPTypes
 import Voicemail
 
@@ -19,7 +18,7 @@ extension KazooDialect {
         case .get: return try await listDocuments(.webhook, call, row: WebhookView.row)
         case .put:
             try await requireEnvelope(call, for: .replace(call.envelope.data), schema: Schema.webhook, attributes: [:])
-            try Self.requirePublicURI(call.envelope.data)
+            try requirePublicURI(call.envelope.data)
             let hook = try await service.createDocument(
                 call.envelope.data, id: call.chosenID, kind: .webhook, schema: Schema.webhook, in: account)
             return Reply.document(hook).created(at: "/v2/accounts/\(account.id)/webhooks/\(hook.id)")
@@ -37,7 +36,7 @@ extension KazooDialect {
             let change = call.method == .post ? AttributeChange.replace(call.envelope.data) : .patch(call.envelope.data)
             let before = try await service.document(id, kind: .webhook, of: account)
             try await requireEnvelope(call, for: change, schema: Schema.webhook, attributes: before.attributes)
-            try Self.requirePublicURI(call.envelope.data)
+            try requirePublicURI(call.envelope.data)
             return .document(try await service.changeDocument(id, change, kind: .webhook, schema: Schema.webhook, in: account))
         }
     }
@@ -59,14 +58,15 @@ extension KazooDialect {
     }
 
     /// An absolute URL, and not one of this machine.
-    private static func requirePublicURI(_ data: JSONObject) throws(KazooFailure) {
+    private func requirePublicURI(_ data: JSONObject) throws(KazooFailure) {
         guard let text = data["uri"]?.string else { return }
-        guard let url = URL(string: text), let scheme = url.scheme?.lowercased(), ["http", "https"].contains(scheme),
-            let host = url.host()?.lowercased(), !host.isEmpty
-        else { throw .invalid([Violation(["uri"], .format("uri"), value: .string(text))]) }
-        let bare = host.trimmingCharacters(in: CharacterSet(charactersIn: "[]"))
-        if bare == "localhost" || bare.hasSuffix(".localhost") || bare.hasPrefix("127.") || bare == "::1" || bare == "0.0.0.0" || bare == "::" {
-            throw .invalid("uri", "invalid", "the host must not be this machine's own", cause: .string(text))
+        do {
+            _ = try service.judgeReceiver(text)
+        } catch {
+            switch error {
+            case .malformed: throw .invalid([Violation(["uri"], .format("uri"), value: .string(text))])
+            case .thisMachine: throw .invalid("uri", "invalid", "the host must not be this machine's own", cause: .string(text))
+            }
         }
     }
 

@@ -37,7 +37,7 @@ public struct AftertoneServer: Sendable {
             service: installation.service, interval: .seconds(configuration.housekeeping.intervalSeconds), logger: logger)
         let outbox = OutboxService(
             service: installation.service, hub: EventHub(), settings: configuration.outbox.settings, instruments: OutboxInstruments(registry),
-            channels: { _ in [] }, logger: logger)
+            channels: { dialects.channels(over: $0) }, logger: logger)
         let idleMemory = IdleMemory(
             quiet: .seconds(5), activity: { front.requestCount }, release: { try await installation.releaseMemory() }, logger: logger)
         // Stopped from the last to the first: what serves goes before what it needs.

@@ -18,11 +18,17 @@ struct Dialects: Sendable {
 
     var all: [any Dialect] { [kazoo, pSeries, sSeries] }
 
+    /// How they tell others what has happened.
+    func channels(over push: any OutgoingHTTP) -> [any DeliveryChannel] {
+        [ReportChannel(service: service, push: push)]
+    }
+
     /// What describes them to machines, by path.
     static var descriptions: [String: StaticRoute] {
         [
             "/openapi/kazoo.json": StaticRoute(contentType: "application/json", bytes: KazooDialect.openAPI),
             "/openapi/p-series.json": StaticRoute(contentType: "application/json", bytes: PSeriesDialect.openAPI),
+            "/openapi/s-series.json": StaticRoute(contentType: "application/json", bytes: SSeriesDialect.openAPI),
         ]
     }
 

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Delivery
 import HTTPFront
 import Logging
+import NIOPosix
 import ServiceLifecycle
 import Voicemail
 
@@ -14,18 +15,27 @@ struct OutboxService: Service {
     let channels: @Sendable (any OutgoingHTTP) -> [any DeliveryChannel]
     let logger: Logger
 
+    /// Names that are resolved at once; more wait.
+    private static let resolversAtOnce = 4
+
     /// Works until a graceful shutdown, and lets the attempts in progress finish.
     func run() async throws {
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: HTTPPush.configuration)
+        let resolvers = NIOThreadPool(numberOfThreads: Self.resolversAtOnce)
+        resolvers.start()
+        var teardown = Teardown()
+        teardown.add { try await client.shutdown() }
+        teardown.add { try await resolvers.shutdownGracefully() }
         let worker = OutboxWorker(
-            service: service, channels: channels(HTTPPush(client: client)), hub: hub, settings: settings, instruments: instruments, logger: logger)
+            service: service, channels: channels(HTTPPush(client: client, pool: resolvers)), hub: hub, settings: settings,
+            instruments: instruments, logger: logger)
         do {
             try await worker.run()
         } catch {
-            try await client.shutdown()
+            try await teardown.run()
             throw error
         }
-        try await client.shutdown()
+        try await teardown.run()
     }
 }
 

@@ -94,6 +94,7 @@ extension Configuration {
         limits.recordingRetention.bytes = reader.optionalNumber("retention.recording_bytes", 1...(.max))
         limits.maximumGreetings = reader.number("limits.greetings", limits.maximumGreetings, 1...100_000)
         limits.mailboxCapacity = reader.number("limits.messages_per_mailbox", limits.mailboxCapacity, 1...(.max))
+        limits.allowsReceiversHere = reader.flag("outbox.receivers_on_this_machine", limits.allowsReceiversHere)
         limits.eventDays = reader.number("retention.event_days", limits.eventDays, 1...3_650)
         return limits
     }

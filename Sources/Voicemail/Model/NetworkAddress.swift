@@ -26,6 +26,16 @@ public struct NetworkAddress: Hashable, Sendable {
         }
     }
 
+    /// Whether it leads to this machine from this machine, or no further than its own network's configuration: the loopback addresses, the
+    /// unspecified ones (RFC 1122 §3.2.1.3, RFC 4291 §2.5.2), and the link-local ones (RFC 3927, RFC 4291 §2.5.6), where hosting
+    /// providers keep what only the machine itself is to know.
+    public var isLocal: Bool {
+        if isLoopback { return true }
+        return bytes.count == 4
+            ? bytes[0] == 0 || (bytes[0] == 169 && bytes[1] == 254)
+            : bytes.allSatisfy { $0 == 0 } || (bytes[0] == 0xFE && bytes[1] & 0xC0 == 0x80)
+    }
+
     /// 127.0.0.0/8 or ::1.
     public var isLoopback: Bool {
         bytes.count == 4 ? bytes.first == 127 : bytes == [UInt8](repeating: 0, count: 15) + [1]

@@ -15,7 +15,7 @@ extension VoicemailService {
         }
         let password = Secrets.randomText(20)
         let id = HexID.random()
-        let digest = HexID.encode(Insecure.MD5.hash(data: Array(password.utf8)))
+        let digest = Self.sSeriesDigest(ofPassword: password)
         let verifier = try await secrets.slowHash(digest, salt: id)
         let now = clock.now
         let distinct = (name ?? "api") + "-" + HexID.random().prefix(8)
@@ -28,6 +28,11 @@ extension VoicemailService {
             return credential
         }
         return IssuedCredential(credential: credential, secret: password)
+    }
+
+    /// What a client sends for a password: its MD5 (contract §2.1).
+    public static func sSeriesDigest(ofPassword password: String) -> String {
+        HexID.encode(Insecure.MD5.hash(data: Array(password.utf8)))
     }
 
     /// The account of a user and the MD5 of his password, in either case of hex.

@@ -114,7 +114,7 @@ extension VoicemailService {
     static func distribute(_ message: Message, of mailbox: Document, _ account: Document, _ now: Timestamp, _ writer: any StoreWriter) throws -> Message? {
         let members = try recipients(of: mailbox, writer).filter { $0.id != mailbox.id }
         guard !members.isEmpty else { return nil }
-        let copies = try members.map { try add(message.copied(to: $0, account, history: true, at: now), writer) }
+        let copies = try members.map { try add(message.copied(to: $0, account, history: true, at: now), isAnnounced: false, writer) }
         try remove(message, now, writer)
         return copies.first
     }

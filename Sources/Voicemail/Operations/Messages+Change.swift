@@ -183,7 +183,7 @@ extension VoicemailService {
                     to: mailbox.number + "@" + account.realm, callerName: message.callerName, callerNumber: message.callerNumber,
                     callID: message.callID, lengthMilliseconds: message.lengthMilliseconds, audio: message.audio,
                     transcription: message.transcription, history: Array((message.history + [message.mailboxID]).suffix(maximumHistory)),
-                    modified: now), writer)
+                    modified: now), isAnnounced: false, writer)
         }
         // There is always a recipient.
         return copies[0]

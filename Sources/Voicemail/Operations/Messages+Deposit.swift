@@ -10,11 +10,14 @@ public struct MessageDraft: Sendable {
     public var folder: Folder?
     public var lengthMilliseconds: Int?
     public var timestamp: Timestamp?
+    /// Whether those who want to know of new messages are told; one that is not filed as new is no news.
+    public var isAnnounced: Bool
 
     public init(
         callID: String? = nil, callerName: String? = nil, callerNumber: String? = nil, from: String? = nil, to: String? = nil,
-        folder: Folder? = nil, lengthMilliseconds: Int? = nil, timestamp: Timestamp? = nil
+        folder: Folder? = nil, lengthMilliseconds: Int? = nil, timestamp: Timestamp? = nil, isAnnounced: Bool = true
     ) {
+        self.isAnnounced = isAnnounced
         self.callID = callID
         self.callerName = callerName
         self.callerNumber = callerNumber
@@ -57,7 +60,8 @@ extension VoicemailService {
                 if let audio { try writer.insert(audio.record, at: now) }
                 let recipients = audio == nil ? [mailbox] : try Self.recipients(of: mailbox, writer)
                 let copies = try recipients.map {
-                    try Self.add($0.id == mailbox.id ? message : message.copied(to: $0, account, history: true, at: now), writer)
+                    try Self.add(
+                        $0.id == mailbox.id ? message : message.copied(to: $0, account, history: true, at: now), isAnnounced: draft.isAnnounced, writer)
                 }
                 // There is always a recipient.
                 return copies[0]
@@ -121,10 +125,13 @@ extension VoicemailService {
         user.contains("@") ? user : user + "@" + realm
     }
 
-    static func add(_ message: Message, _ writer: any StoreWriter) throws -> Message {
+    /// - Parameter isAnnounced: whether it is news, and not one of those that were there before under another name.
+    static func add(_ message: Message, isAnnounced: Bool, _ writer: any StoreWriter) throws -> Message {
         let stored = try writer.insert(message)
+        var facts = stored.facts
+        facts[Event.announced] = .bool(isAnnounced && message.folder == .new)
         try writer.append(Event(
-            kind: .messageStored, accountID: message.accountID, subjectID: message.id, payload: stored.facts, created: message.modified))
+            kind: .messageStored, accountID: message.accountID, subjectID: message.id, payload: facts, created: message.modified))
         return stored
     }
 

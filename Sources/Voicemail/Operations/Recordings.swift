@@ -53,8 +53,11 @@ extension VoicemailService {
                 let recording = try Self.recording(draft, audio, facts, account, zone, now, writer)
                 try writer.insert(audio.record, at: now)
                 let stored = try writer.insert(recording)
+                var known = stored.facts
+                known["audio_ms"] = .int(facts.durationMilliseconds)
+                known[Event.announced] = true
                 try writer.append(Event(
-                    kind: .recordingStored, accountID: account.id, subjectID: stored.id, payload: stored.facts, created: now))
+                    kind: .recordingStored, accountID: account.id, subjectID: stored.id, payload: known, created: now))
                 return (stored, true)
             }
         }

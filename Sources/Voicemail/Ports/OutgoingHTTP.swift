@@ -1,5 +1,12 @@
 import NIOCore
 
+/// Where a request may end up, whatever its host resolves to.
+public enum OutgoingReach: Sendable, Hashable {
+    /// Not at this machine, nor at its link-local network; but at this one address in any case.
+    case otherMachines(besides: NetworkAddress?)
+    case anywhere
+}
+
 /// A request of ours to somebody else's server.
 public struct OutgoingRequest: Sendable {
     public var url: String
@@ -9,8 +16,13 @@ public struct OutgoingRequest: Sendable {
     public var body: ByteBuffer?
     /// From beginning to connect to the end of the answer.
     public var timeoutSeconds: Int
+    public var reach: OutgoingReach
 
-    public init(url: String, method: String, headers: [(name: String, value: String)] = [], body: ByteBuffer? = nil, timeoutSeconds: Int) {
+    public init(
+        url: String, method: String, headers: [(name: String, value: String)] = [], body: ByteBuffer? = nil, timeoutSeconds: Int,
+        reach: OutgoingReach = .otherMachines(besides: nil)
+    ) {
+        self.reach = reach
         self.url = url
         self.method = method
         self.headers = headers

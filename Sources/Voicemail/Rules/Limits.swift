@@ -24,6 +24,8 @@ public struct Limits: Sendable, Hashable {
     public var deadLetterDays: Int
     /// How long recordings are kept, unless their account says otherwise.
     public var recordingRetention: RecordingRetention
+    /// Whether receivers of webhooks and reports may be on this machine.
+    public var allowsReceiversHere: Bool
     /// The zone of accounts and mailboxes that name none.
     public var timezone: String
     /// Deepest account tree.
@@ -33,7 +35,8 @@ public struct Limits: Sendable, Hashable {
         maximumPinLength: Int = 15, retentionDays: Int = 93, maximumRange: Int = 2_682_000, maximumAudioBytes: Int = 8_000_000,
         maximumBatch: Int = 10_000, maximumGreetings: Int = 500, mailboxCapacity: Int = 100, tokenLifetime: Int = 3600,
         trashDays: Int = 93, eventDays: Int = 7, deadLetterDays: Int = 30, recordingRetention: RecordingRetention = RecordingRetention(),
-        timezone: String = "UTC", maximumAccountDepth: Int = 16
+        timezone: String = "UTC", maximumAccountDepth: Int = 16,
+        allowsReceiversHere: Bool = false
     ) {
         self.maximumPinLength = maximumPinLength
         self.retentionDays = retentionDays
@@ -49,6 +52,7 @@ public struct Limits: Sendable, Hashable {
         self.recordingRetention = recordingRetention
         self.timezone = timezone
         self.maximumAccountDepth = maximumAccountDepth
+        self.allowsReceiversHere = allowsReceiversHere
     }
 
     /// Seconds of retention for an account: days and one hour (contract §6.5).

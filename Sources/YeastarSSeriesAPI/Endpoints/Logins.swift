@@ -7,7 +7,8 @@ extension SSeriesDialect {
         let username = try call.parameters.required("username")
         let digest = try call.parameters.required("password")
         if call.version.requiresReportPort { _ = try call.parameters.required("port") }
-        let details = ClientDetails(address: call.request.remote, version: call.version, report: try ReportSettings(call.parameters))
+        let details = ClientDetails(
+            address: call.request.remote, version: call.version, format: call.format, report: try ReportSettings(call.parameters))
         let (account, credential) = try await loginGuard.attempt(from: call.request.remote) {
             try await service.logIn(sSeriesUser: username, digest: digest)
         }

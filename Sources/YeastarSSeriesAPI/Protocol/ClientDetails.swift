@@ -8,13 +8,21 @@ struct ClientDetails: Sendable {
     /// - Parameters:
     ///   - address: where the login came from: the "application server" that downloads are meant for (§4.2).
     ///   - version: of the path the login used; decides what reports look like.
-    init(address: String, version: APIVersion, report: ReportSettings) {
-        stored = ["address": .string(address), "api": .string(version.name), "report": .object(report.stored)]
+    ///   - format: of the login; reports come in the same.
+    init(address: String, version: APIVersion, format: AnswerFormat, report: ReportSettings) {
+        stored = [
+            "address": .string(address), "api": .string(version.name), "xml": .bool(format == .xml), "report": .object(report.stored),
+        ]
     }
 
     init(of session: Session) { stored = session.details }
 
-    var loginAddress: NetworkAddress? { stored["address"]?.string.flatMap(NetworkAddress.init) }
+    /// Where the login came from, as text.
+    var loginText: String? { stored["address"]?.string }
+    var loginAddress: NetworkAddress? { loginText.flatMap(NetworkAddress.init) }
+    /// The version of the login's path.
+    var api: String { stored["api"]?.string ?? "" }
+    var isXML: Bool { stored["xml"]?.bool ?? false }
 
     /// The addresses the client is known by: the login's, and the one a heartbeat has named since.
     var addresses: [NetworkAddress] {
@@ -26,7 +34,8 @@ struct ClientDetails: Sendable {
         stored["report"] = .object(self.report.merging(report.stored) { $1 })
     }
 
-    private var report: JSONObject { stored["report"]?.object ?? [:] }
+    /// What login and heartbeats have said of reports, in `ReportSettings`' words.
+    var report: JSONObject { stored["report"]?.object ?? [:] }
 }
 
 /// Where and how a client wants its reports, as far as it says so.

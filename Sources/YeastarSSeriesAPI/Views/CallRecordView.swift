@@ -27,7 +27,7 @@ struct CallRecordView: Sendable {
             case .message(let message, let number, let direction): CallFacts(message, mailboxNumber: number, direction)
             }
         return [
-            facts.callID, SSeriesTime.text(facts.started, in: zone), facts.caller, facts.callee, facts.seconds, facts.seconds, "", "", "",
+            facts.callID, SSeriesTime.text(facts.started, in: zone), facts.caller, facts.callee, facts.seconds, facts.talkSeconds, "", "", "",
             facts.status, facts.type, facts.recording, "", "0",
         ]
     }
@@ -41,31 +41,31 @@ struct CallFacts: Sendable {
     let callee: String
     /// Whole seconds, as text.
     let seconds: String
+    /// Of them, those that were spoken in, as far as is known.
+    let talkSeconds: String
     let status: String
     let type: String
     /// Its name; empty for a message.
     let recording: String
 
+    /// The callee answered, or something did.
+    static let answered = "ANSWERED"
+    /// The callee did not answer, and there is a message (§7).
+    static let voicemail = "VOICEMAIL"
+}
+
+extension CallFacts {
     init(_ recording: Recording) {
-        callID = recording.callID
-        started = recording.started
-        caller = recording.callerNumber
-        callee = recording.calleeNumber
-        seconds = String(recording.durationMilliseconds / 1000)
-        status = "ANSWERED"
-        type = recording.direction.rawValue
-        self.recording = recording.name
+        let seconds = String(recording.durationMilliseconds / 1000)
+        self.init(
+            callID: recording.callID, started: recording.started, caller: recording.callerNumber, callee: recording.calleeNumber,
+            seconds: seconds, talkSeconds: seconds, status: Self.answered, type: recording.direction.rawValue, recording: recording.name)
     }
 
-    /// The callee did not answer, and there is a message (§7).
     init(_ message: Message, mailboxNumber: String, _ direction: CallDirection) {
-        callID = message.callID
-        started = message.timestamp
-        caller = message.callerNumber
-        callee = mailboxNumber
-        seconds = String(message.lengthSeconds)
-        status = "VOICEMAIL"
-        type = direction.rawValue
-        recording = ""
+        let seconds = String(message.lengthSeconds)
+        self.init(
+            callID: message.callID, started: message.timestamp, caller: message.callerNumber, callee: mailboxNumber, seconds: seconds,
+            talkSeconds: seconds, status: Self.voicemail, type: direction.rawValue, recording: "")
     }
 }

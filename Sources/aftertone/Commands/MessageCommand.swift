@@ -15,17 +15,16 @@ struct MessageCommand: AsyncParsableCommand {
         @Option(help: "The caller's number.") var from: String
         @Option(help: "The caller's name.") var name: String?
         @Option(help: ArgumentHelp("When it was left, in RFC 3339 (default: now).", valueName: "time")) var at: Moment?
-        @Flag(help: "Tells those who want to know of new messages. This version tells nobody yet.") var notify = false
+        @Flag(help: "Tells those who want to know of new messages, as if a caller had left it.") var notify = false
         @Argument(help: "WAV, MP3, GSM, Ogg or FLAC.") var file: String
 
         func run() async throws {
-            if notify { throw Refusal("--notify: this version cannot notify anybody yet; the message was not added") }
             try await common.open(for: .storesAudio) { installation in
                 let lookup = Lookup(service: installation.service)
                 let account = try await lookup.account(account)
                 let mailbox = try await lookup.mailbox(mailbox, of: account)
                 let audio = try await AudioFile(path: file).store(in: installation)
-                let draft = MessageDraft(callerName: name, callerNumber: from, timestamp: at?.timestamp)
+                let draft = MessageDraft(callerName: name, callerNumber: from, timestamp: at?.timestamp, isAnnounced: notify)
                 let message = try await installation.service.deposit(draft, mailboxID: mailbox.id, in: account, audio: audio)
                 common.output.show(message.asMessage, ["id", "timestamp", "from", "to", "length_ms"])
             }

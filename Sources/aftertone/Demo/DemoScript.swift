@@ -14,11 +14,12 @@ struct DemoScript {
     let address: ListenAddress
 
     /// One section for each interface.
-    var sections: [DemoSection] { [kazoo, pSeries] }
+    var sections: [DemoSection] { [kazoo, pSeries, sSeries] }
 
     var text: String {
         var lines = ["", "account   \(world.account.name)   id \(world.account.id)   realm \(world.account.realm)", "API key   \(world.apiKey)"]
         lines.append("P-Series  client id \(world.application.credential.handle)   client secret \(world.application.secret)")
+        lines.append("API user  \(world.apiUser.name)   password \(world.apiUser.password)   of the S-Series interface")
         lines.append("group     mailbox \(world.groupNumber)   \(world.recordings.count) recordings in the account")
         for person in world.people {
             lines.append(
@@ -51,6 +52,27 @@ extension DemoScript {
                 "curl -sS -X PUT \(token) -H 'Content-Type: audio/wav' --data-binary @message.wav \(box)/messages",
                 "curl -sS -X POST \(token) \(json) -d '\(filing.encoded)' \(box)/messages",
                 "curl -sS -f -X POST \(token) \(json) -d '\(ids.encoded)' -o messages.zip \(box)/messages/raw",
+            ])
+    }
+
+    /// Log in, list, ask for a message and fetch it.
+    private var sSeries: DemoSection {
+        guard let person = world.people.first else { return DemoSection(title: "S-Series", lines: []) }
+        let root = "\(address)/api/v1.1.0"
+        let login: JSON = [
+            "username": .string(world.apiUser.name), "password": .string(VoicemailService.sSeriesDigest(ofPassword: world.apiUser.password)),
+            "port": "8260",
+        ]
+        let query: JSON = ["extid": .string(person.mailbox.number)]
+        let ask: JSON = ["extid": .string(person.mailbox.number), "voicemailfile": "msg0000.wav"]
+        let link = "extid=\(person.mailbox.number)&voicemailfile=msg0000.wav&token=$TOKEN&random=$RANDOM32"
+        return DemoSection(
+            title: "S-Series and OpenVox UC",
+            lines: [
+                "TOKEN=$(curl -sS -d '\(login.encoded)' \(root)/login | sed 's/.*\"token\":\"\\([^\"]*\\)\".*/\\1/')",
+                "curl -sS -d '\(query.encoded)' \"\(root)/voicemail/query?token=$TOKEN\"",
+                "RANDOM32=$(curl -sS -d '\(ask.encoded)' \"\(root)/voicemail/get_random?token=$TOKEN\" | sed 's/.*\"random\":\"\\([^\"]*\\)\".*/\\1/')",
+                "curl -sS -f -o msg0000.wav \"\(root)/voicemail/download?\(link)\"",
             ])
     }
 }

@@ -17,6 +17,8 @@ struct DemoWorld: Sendable {
     let apiKey: String
     /// Of the P-Series interface.
     let application: VoicemailService.IssuedCredential
+    /// Of the S-Series interface.
+    let apiUser: (name: String, password: String)
     let people: [Person]
     /// The number of the box that they share.
     let groupNumber: String
@@ -26,6 +28,7 @@ struct DemoWorld: Sendable {
     static func make(in service: VoicemailService) async throws -> DemoWorld {
         let account = try await service.createAccount(["name": "Demo Company", "realm": "demo.aftertone.invalid"], below: nil)
         let key = try await service.createAPIKey(name: "demo", in: account)
+        let user = try await service.createSSeriesUser(name: "demo", in: account)
         let builder = DemoBuilder(service: service, account: account)
         let people = [
             try await builder.person("anna", "Anna Berg", number: "1001", callers: DemoBuilder.callers, seed: 1),
@@ -33,7 +36,8 @@ struct DemoWorld: Sendable {
         ]
         let group = try await builder.group("6300", "Sales", of: people.map(\.mailbox))
         return DemoWorld(
-            account: account, apiKey: key.secret, application: try await service.createApplication(name: "demo", in: account), people: people,
+            account: account, apiKey: key.secret, application: try await service.createApplication(name: "demo", in: account),
+            apiUser: (user.credential.handle, user.secret), people: people,
             groupNumber: group.number, recordings: try await builder.recordings(of: people.map(\.mailbox)))
     }
 }

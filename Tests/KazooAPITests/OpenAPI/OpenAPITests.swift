@@ -1,6 +1,7 @@
 import HTTPFront
 import HTTPTypes
 import NIOCore
+import TestKit
 import Testing
 import Voicemail
 @testable import KazooAPI

@@ -1,0 +1,108 @@
+import Foundation
+import NIOCore
+import Voicemail
+
+/// Event reports: `NewCdr` for a new message and for a new recording, posted to every client that is logged in (contract §7).
+///
+/// A report is tried once: the contract knows no repetition. Clients that share an address and a format are told once.
+public struct ReportChannel: DeliveryChannel {
+    public let name = "s-series-report"
+    public let retries = RetryPolicy(maximumAttempts: 1, base: 0, ceiling: 0, attemptSeconds: attemptSeconds)
+
+    private static let attemptSeconds = 10
+    /// For what goes wrong on this side before anything is sent.
+    private static let storeTrouble = RetryPolicy(maximumAttempts: 10, base: 1, ceiling: 60, attemptSeconds: attemptSeconds)
+    /// Addresses of one account that are told; the latest ones of more.
+    private static let maximumDestinations = 100
+
+    private let service: VoicemailService
+    private let push: any OutgoingHTTP
+
+    public init(service: VoicemailService, push: any OutgoingHTTP) {
+        self.service = service
+        self.push = push
+    }
+
+    public func plan(_ event: Event, _ reader: any StoreReader) throws -> [PlannedDelivery] {
+        guard event.isAnnounced, let account = try reader.document(id: event.accountID), let call = try CallFacts(event, reader) else { return [] }
+        let zone = service.timeZone(of: account)
+        return try destinations(of: account.id, reader).map { destination in
+            let report = destination.format.newCallRecord(call, zone: zone, serialNumber: service.serialNumber)
+            return PlannedDelivery(
+                target: destination.url,
+                payload: [
+                    "report": .object(report), "format": .string(destination.format.rawValue), "xml": .bool(destination.isXML),
+                    "client": .string(destination.client),
+                ])
+        }
+    }
+
+    public func deliver(_ delivery: Delivery) async -> DeliveryOutcome {
+        let destination: ReportDestination
+        do {
+            guard let found = try await self.destination(of: delivery) else { return .withdrawn }
+            destination = found
+        } catch {
+            // Nobody was told yet.
+            return .failedUnder(Self.storeTrouble, "\(error)")
+        }
+        do {
+            let format: AnswerFormat = destination.isXML ? .xml : .json
+            let status = try await push.send(OutgoingRequest(
+                url: destination.url, method: "POST",
+                headers: [
+                    ("Accept", format.contentType), ("User-Agent", "WebAPI"), ("Content-Type", format.contentType), ("X-Delivery-Id", delivery.id),
+                ],
+                body: try format.document(delivery.payload["report"]?.object ?? [:]), timeoutSeconds: Self.attemptSeconds,
+                reach: service.receiverReach(besides: NetworkAddress(destination.client))))
+            return (200..<300).contains(status) ? .delivered : .failed("answered \(status)")
+        } catch {
+            // A client that named no port may well not listen: that is no failure.
+            guard destination.isNamed else { return .withdrawn }
+            return .failed((error as? OutgoingHTTPError)?.reason ?? "\(error)")
+        }
+    }
+
+    /// Where to, as long as a token of some client that wants it there lives (§7).
+    private func destination(of delivery: Delivery) async throws -> ReportDestination? {
+        try await service.store.read { try destinations(of: delivery.accountID, $0) }.first {
+            $0.url == delivery.target && $0.format.rawValue == delivery.payload["format"]?.string && $0.isXML == delivery.payload["xml"]?.bool
+        }
+    }
+
+    private func destinations(of accountID: String, _ reader: any StoreReader) throws -> ArraySlice<ReportDestination> {
+        var known = Set<[String]>()
+        var found: [ReportDestination] = []
+        for credential in try reader.credentials(accountID: accountID) where credential.kind == .sSeries {
+            for session in try reader.sessions(credentialID: credential.id, kind: .sSeries, aliveAt: service.clock.now) {
+                guard let destination = ReportDestination(ClientDetails(of: session)) else { continue }
+                if known.insert([destination.url, destination.format.rawValue, "\(destination.isXML)"]).inserted { found.append(destination) }
+            }
+        }
+        return found.suffix(Self.maximumDestinations)
+    }
+}
+
+extension CallFacts {
+    /// What an event tells of a call; nil for one whose mailbox is gone.
+    fileprivate init?(_ event: Event, _ reader: any StoreReader) throws {
+        let facts = event.payload
+        func text(_ name: String) -> String { facts[name]?.string ?? "" }
+        switch event.kind {
+        case .messageStored:
+            guard let mailbox = try reader.document(id: text("mailbox_id")) else { return nil }
+            let seconds = String((facts["length_ms"]?.int ?? 0) / 1000)
+            let direction = try VoicemailService.direction(fromCaller: text("caller_number"), to: event.accountID, reader)
+            self.init(
+                callID: text("call_id"), started: Timestamp(unix: facts["timestamp"]?.int ?? event.created.unix), caller: text("caller_number"),
+                callee: mailbox.number, seconds: seconds, talkSeconds: seconds, status: Self.voicemail, type: direction.rawValue, recording: "")
+        case .recordingStored:
+            let duration = facts["duration_ms"]?.int ?? 0
+            self.init(
+                callID: text("call_id"), started: Timestamp(unix: facts["started"]?.int ?? event.created.unix), caller: text("caller_number"),
+                callee: text("callee_number"), seconds: String(duration / 1000), talkSeconds: String(min(duration, facts["audio_ms"]?.int ?? duration) / 1000),
+                status: Self.answered, type: text("direction"), recording: text("name"))
+        default: return nil
+        }
+    }
+}

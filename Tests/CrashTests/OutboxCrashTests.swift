@@ -1,0 +1,114 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+import Server
+import Synchronization
+import TestKit
+import Testing
+import Voicemail
+
+/// Promise 2: what was stored is told, at least once, although the server is killed again and again while it stores and while it tells.
+@Suite struct OutboxCrashTests {
+    @Test("Every acknowledged message is reported to a client that listens, whenever the server is killed")
+    func acknowledgedMessagesAreTold() async throws {
+        let kills = ProcessInfo.processInfo.environment["KILLS"].flatMap(Int.init) ?? 5
+        let seed = ProcessInfo.processInfo.environment["SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 1...UInt64(UInt32.max))
+        let acknowledged = Acknowledged()
+        // Slow enough to be cut off in the middle of.
+        let receiver = Receiver { _, _ in
+            try? await Task.sleep(for: .milliseconds(3))
+            return 200
+        }
+        try await TemporaryDirectory.run { directory in
+            let data = directory.path + "/data"
+            try await receiver.run { port in
+                let world = try await Self.prepare(data, reportingTo: port)
+                var random = SeededRandom(seed: seed)
+                var number = 0
+                for _ in 1...kills {
+                    let server = try await ServerProcess.start(in: data, environment: ["AFTERTONE_OUTBOX_INTERVAL_MILLISECONDS": "10"])
+                    let pause = Duration.milliseconds(Int.random(in: 20...300, using: &random))
+                    let first = number
+                    number += 1_000_000
+                    try await withThrowingTaskGroup(of: Void.self) { tasks in
+                        tasks.addTask { await Self.work(from: first, world, port: server.port, acknowledged) }
+                        try await Task.sleep(for: pause)
+                        server.kill()
+                        try await tasks.waitForAll()
+                    }
+                }
+                let last = try await ServerProcess.start(in: data)
+                let all = acknowledged.all
+                while !all.isSubset(of: Self.callers(receiver)) { try await Task.sleep(for: .milliseconds(10)) }
+                #expect(!all.isEmpty)
+                #expect(last.stop() == 0)
+            }
+            // What was told twice was told under one id, and nothing was given up.
+            let ids = Dictionary(grouping: receiver.requests, by: { Self.caller($0) }).mapValues { Set($0.compactMap { $0["X-Delivery-Id"] }) }
+            #expect(ids.values.allSatisfy { $0.count == 1 }, "seed \(seed)")
+            try await TestServer.run(in: data) { (server: TestServer) async throws in
+                #expect(try await server.service.deliveryTotals() == DeliveryTotals(), "seed \(seed)")
+            }
+        }
+    }
+
+    private struct World: Sendable {
+        let path: String
+        let token: String
+    }
+
+    /// An account with a mailbox, and a client that is logged in and told at `port`.
+    private static func prepare(_ data: String, reportingTo port: Int) async throws -> World {
+        try await TestServer.run(in: data, clock: ManualClock(SystemClock().now)) { server in
+            let account = try await server.makeAccount("Crash")
+            let box = try await server.makeMailbox("1000", in: account)
+            let user = try await server.service.createSSeriesUser(name: "told", in: account)
+            _ = try await server.service.openSSeriesSession(
+                account: account, credential: user.credential,
+                details: ["address": "127.0.0.1", "api": "v2.0.0", "report": ["port": .int(port)]])
+            return World(
+                path: "/v2/accounts/\(account.id)/vmboxes/\(box.id)/messages", token: try await server.makeToken(for: account, lifetime: 86_400))
+        }
+    }
+
+    /// Leaves messages until the server stops answering.
+    private static func work(from first: Int, _ world: World, port: Int, _ acknowledged: Acknowledged) async {
+        for number in first... {
+            guard await leave("\(number)", world, port: port) else { return }
+            acknowledged.add("\(number)")
+        }
+    }
+
+    /// - Returns: whether it was acknowledged.
+    private static func leave(_ caller: String, _ world: World, port: Int) async -> Bool {
+        var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(world.path)")
+        request.method = .PUT
+        request.headers.add(name: "X-Auth-Token", value: world.token)
+        request.headers.add(name: "Content-Type", value: "application/json")
+        request.body = .bytes(ByteBuffer(string: #"{"data":{"caller_id_number":"\#(caller)"}}"#))
+        return await (try? client.execute(request, timeout: .seconds(30)))?.status == .created
+    }
+
+    /// Gives up at once when nobody listens. Lives as long as the tests.
+    private static let client: HTTPClient = {
+        var configuration = HTTPClient.Configuration()
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
+
+    private static func caller(_ request: Receiver.Request) -> String {
+        (try? JSON.parse(request.body))?["callfrom"]?.string ?? "unreadable"
+    }
+
+    private static func callers(_ receiver: Receiver) -> Set<String> { Set(receiver.requests.map(caller)) }
+}
+
+/// Callers whose messages were acknowledged.
+private final class Acknowledged: Sendable {
+    private let callers = Mutex<Set<String>>([])
+
+    func add(_ caller: String) { callers.withLock { _ = $0.insert(caller) } }
+
+    var all: Set<String> { callers.withLock { $0 } }
+}
