@@ -107,6 +107,13 @@ let package = Package(
             ],
             swiftSettings: settings),
         .target(
+            name: "RecordingIntake",
+            dependencies: [
+                "Voicemail", "HTTPFront", logging, nioCore, nioPosix, product("HTTPTypes", "swift-http-types"),
+                product("ServiceLifecycle", "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings),
+        .target(
             name: "YeastarSSeriesAPI",
             dependencies: [
                 "Voicemail", "HTTPFront", "COpenAPI", crypto, logging, nioCore, product("NIOConcurrencyHelpers", "swift-nio"),
@@ -116,7 +123,8 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "Voicemail", "SQLiteStore", "FileArchive", "Audio", "Delivery", "HTTPFront", "KazooAPI", "YeastarPSeriesAPI", "YeastarSSeriesAPI",
+                "Voicemail", "SQLiteStore", "FileArchive", "Audio", "Delivery", "HTTPFront", "KazooAPI", "RecordingIntake", "YeastarPSeriesAPI",
+                "YeastarSSeriesAPI",
                 "Speech", "CMalloc", product("AsyncHTTPClient", "async-http-client"), logging,
                 product("Configuration", "swift-configuration"), product("Yams", "Yams"),
                 product("ServiceLifecycle", "swift-service-lifecycle"), product("UnixSignals", "swift-service-lifecycle"),
@@ -154,6 +162,10 @@ let package = Package(
                 "YeastarPSeriesAPI", "HTTPFront", "TestKit", "Voicemail", "Server", crypto, nioCore, nioPosix, logging,
                 product("HTTPTypes", "swift-http-types"),
             ], swiftSettings: settings),
+        .testTarget(
+            name: "RecordingIntakeTests",
+            dependencies: ["RecordingIntake", "Audio", "HTTPFront", "Server", "TestKit", "Voicemail", "aftertone", logging, nioCore, nioPosix],
+            swiftSettings: settings),
         .testTarget(name: "VoicemailTests", dependencies: ["Voicemail", "Audio", "TestKit", nioCore], swiftSettings: settings),
         .testTarget(
             name: "SQLiteStoreTests", dependencies: ["SQLiteStore", "TestKit", product("GRDB", "GRDB.swift")], swiftSettings: settings),

@@ -12,9 +12,10 @@ struct AudioFile {
 
     /// Streams the file through the same intake as every other upload.
     /// - Throws: `Refusal`, `VoicemailError.unplayable`, `ArchiveError`.
-    func store(in installation: Installation) async throws -> ReceivedAudio {
+    /// - Parameter limit: bytes it may have; nil for those of a message.
+    func store(in installation: Installation, limit: Int? = nil) async throws -> ReceivedAudio {
         let facts = try await measured(installation)
-        let intake = try await installation.service.receiveAudio()
+        let intake = try await installation.service.receiveAudio(limit: limit)
         do {
             try await FileHandleReader.forEachChunk(of: path, size: Self.chunk) { try await intake.write($0) }
             return try await intake.finish(

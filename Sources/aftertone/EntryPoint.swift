@@ -62,7 +62,7 @@ struct Aftertone: AsyncParsableCommand {
         commandName: "aftertone", abstract: "A voicemail and call-recording server that speaks the REST interfaces of four vendors.",
         version: "aftertone \(Version.number)",
         subcommands: [
-            ServeCommand.self, DemoCommand.self, AccountCommand.self, UserCommand.self, MailboxCommand.self, MessageCommand.self,
+            ServeCommand.self, DemoCommand.self, AccountCommand.self, UserCommand.self, MailboxCommand.self, MessageCommand.self, RecordingCommand.self,
             KeyCommand.self, TokenCommand.self, OutboxCommand.self, VerifyCommand.self, BackupCommand.self, RestoreCommand.self, ConfigCommand.self,
             VersionCommand.self,
         ])

@@ -7,12 +7,7 @@ struct Lookup {
 
     /// An account by id, realm or name.
     func account(_ reference: String) async throws -> Document {
-        let name = VoicemailService.comparableName(reference)
-        let found = try await service.store.read { reader -> [Document] in
-            if let account = try reader.document(id: reference), account.kind == .account { return [account] }
-            if let account = try reader.document(kind: .account, scope: "", key: reference.lowercased()) { return [account] }
-            return name.isEmpty ? [] : try reader.documents(kind: .account, lookup: name, limit: 2)
-        }
+        let found = try await service.accounts(named: reference)
         guard let account = found.first else { throw Refusal("there is no account \(reference)") }
         guard found.count == 1 else { throw Refusal("several accounts are called \(reference); use the id") }
         return account

@@ -95,7 +95,10 @@ import Voicemail
             let variable = "AFTERTONE_" + key.uppercased().replacingOccurrences(of: ".", with: "_")
             #expect(Configuration.unknownVariables(in: [variable: ""]) == [], "\(key)")
             // A value that suits no key but a text is noticed, so the variable is read.
-            let texts = ["data", "kazoo.node", "p_series.device_name", "p_series.model_name", "http.tls.certificate", "http.tls.key"]
+            let texts = [
+                "data", "kazoo.node", "p_series.device_name", "p_series.model_name", "http.tls.certificate", "http.tls.key", "recordings.done",
+                "recordings.refused",
+            ]
             if !texts.contains(key) { #expect(problems("", [variable: "~?"]).contains { $0.hasPrefix(key + " ") }, "\(key)") }
         }
         #expect(Configuration.unknownVariables(in: ["AFTERTONE_PORT": "tcp://10.0.0.1:80", "PATH": "", "AFTERTONE_CONFIG": ""]) == ["AFTERTONE_PORT"])

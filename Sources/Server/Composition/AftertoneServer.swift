@@ -1,6 +1,7 @@
 import Delivery
 import HTTPFront
 import Logging
+import RecordingIntake
 import ServiceLifecycle
 import UnixSignals
 import Voicemail
@@ -23,12 +24,13 @@ public struct AftertoneServer: Sendable {
         self.installation = installation
         let configuration = installation.configuration
         let logger = installation.logger
+        let counter = RecordingCounter(registry)
         let dialects = Dialects(
             service: installation.service, configuration: configuration,
             loginGuard: LoginGuard(
                 maximumFailures: configuration.logins.maximumFailures, lockSeconds: configuration.logins.lockSeconds,
                 clock: installation.service.clock),
-            uptime: uptime, synthesizer: installation.synthesizer)
+            uptime: uptime, recordingCounter: counter, synthesizer: installation.synthesizer)
         let front = Front(
             listeners: configuration.http.listeners, dialects: dialects.all, limits: configuration.http.limits,
             deadlines: configuration.http.deadlines, metrics: registry, readiness: Self.readiness(of: installation.service),
@@ -40,8 +42,11 @@ public struct AftertoneServer: Sendable {
             channels: { dialects.channels(over: $0) }, logger: logger)
         let idleMemory = IdleMemory(
             quiet: .seconds(5), activity: { front.requestCount }, release: { try await installation.releaseMemory() }, logger: logger)
+        let recordings = DirectoryIntake(
+            service: installation.service, directories: configuration.recordings.watched, settings: configuration.recordings.watch, counter: counter,
+            logger: logger)
         // Stopped from the last to the first: what serves goes before what it needs.
-        let services: [any Service] = [housekeeping, idleMemory, outbox, CertificateReload(front: front, signals: reloadSignals), front]
+        let services: [any Service] = [housekeeping, idleMemory, outbox, recordings, CertificateReload(front: front, signals: reloadSignals), front]
         group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },

@@ -1,5 +1,6 @@
 import HTTPFront
 import KazooAPI
+import RecordingIntake
 import Speech
 import Voicemail
 import YeastarPSeriesAPI
@@ -13,10 +14,11 @@ struct Dialects: Sendable {
     let loginGuard: LoginGuard
     /// Seconds of a clock that never goes back.
     let uptime: @Sendable () -> Double
+    let recordingCounter: RecordingCounter
     /// nil where none is installed.
     let synthesizer: (any SpeechSynthesizer)?
 
-    var all: [any Dialect] { [kazoo, pSeries, sSeries] }
+    var all: [any Dialect] { [kazoo, pSeries, sSeries, IntakeDialect(service: service, counter: recordingCounter)] }
 
     /// How they tell others what has happened.
     func channels(over push: any OutgoingHTTP) -> [any DeliveryChannel] {

@@ -2,6 +2,7 @@ import Foundation
 import HTTPFront
 import KazooAPI
 import Logging
+import RecordingIntake
 import SQLiteStore
 import Voicemail
 import YeastarPSeriesAPI
@@ -74,6 +75,11 @@ extension Configuration {
         store.checkpointPages = reader.number("store.checkpoint_pages", store.checkpointPages, 10...1_000_000)
         store.maximumPages = reader.optionalNumber("store.maximum_pages", 64...(.max))
         store.reservedBytes = reader.number("store.reserve_bytes", store.reservedBytes, 0...(.max))
+        recordings.watched = reader.list("recordings.watch", recordings.watched, expecting: "ACCOUNT=DIRECTORY") { WatchedDirectory(setting: $0) }
+        recordings.watch.interval = reader.seconds("recordings.look_seconds", recordings.watch.interval, 1...86_400)
+        recordings.watch.settling = reader.seconds("recordings.settle_seconds", recordings.watch.settling, 0...86_400)
+        recordings.watch.done = reader.optionalText("recordings.done")
+        recordings.watch.refused = reader.optionalText("recordings.refused")
         outbox.receiversAtOnce = reader.number("outbox.receivers_at_once", outbox.receiversAtOnce, 1...1024)
         outbox.intervalMilliseconds = reader.number("outbox.interval_milliseconds", outbox.intervalMilliseconds, 10...60_000)
         housekeeping.intervalSeconds = reader.number("housekeeping.interval_seconds", housekeeping.intervalSeconds, 1...86_400)
@@ -83,6 +89,7 @@ extension Configuration {
         var limits = standard
         limits.maximumPinLength = reader.number("limits.pin_length", limits.maximumPinLength, 4...64)
         limits.maximumAudioBytes = reader.number("limits.audio_bytes", limits.maximumAudioBytes, 1...(.max))
+        limits.maximumRecordingBytes = reader.number("limits.recording_bytes", limits.maximumRecordingBytes, 1...(.max))
         limits.maximumBatch = reader.number("limits.messages_per_request", limits.maximumBatch, 1...1_000_000)
         limits.maximumRange = reader.number("limits.listing_seconds", limits.maximumRange, 1...Int(Int32.max))
         limits.maximumAccountDepth = reader.number("limits.account_depth", limits.maximumAccountDepth, 1...64)
@@ -136,5 +143,14 @@ extension Configuration.Kazoo {
         rateLimit.perSecond = reader.number("kazoo.rate_limit.per_second", rateLimit.perSecond, 1...1_000_000_000)
         rateLimit.loginCost = reader.number("kazoo.rate_limit.login_cost", rateLimit.loginCost, 1...1_000_000_000)
         emptyNextStartKey = reader.flag("kazoo.empty_next_start_key", emptyNextStartKey)
+    }
+}
+
+extension WatchedDirectory {
+    /// `ACCOUNT=DIRECTORY`, as the configuration has it.
+    fileprivate init?(setting: String) {
+        let parts = setting.split(separator: "=", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
+        guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty }) else { return nil }
+        self.init(account: parts[0], path: parts[1])
     }
 }

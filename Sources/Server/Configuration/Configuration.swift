@@ -3,6 +3,7 @@ import Delivery
 import HTTPFront
 import KazooAPI
 import Logging
+import RecordingIntake
 import SQLiteStore
 import Voicemail
 import YeastarPSeriesAPI
@@ -22,6 +23,7 @@ public struct Configuration: Sendable, Hashable {
     public var audio = Audio()
     public var archive = Archive()
     public var store = StoreOptions()
+    public var recordings = Recordings()
     public var outbox = Outbox()
     public var housekeeping = Housekeeping()
 
@@ -80,6 +82,12 @@ public struct Configuration: Sendable, Hashable {
         public var preparedFiles = 64
         public var writeThreads = 16
         public var readThreads = 4
+    }
+
+    public struct Recordings: Sendable, Hashable {
+        /// Directories that recordings are taken from.
+        public var watched: [WatchedDirectory] = []
+        public var watch = WatchSettings()
     }
 
     public struct Outbox: Sendable, Hashable {

@@ -1,4 +1,14 @@
 extension VoicemailService {
+    /// Accounts that people mean by an id, a realm or a name; more than one only where a name is not unique, and then not all.
+    public func accounts(named reference: String) async throws -> [Document] {
+        let name = Self.comparableName(reference)
+        return try await store.read { reader in
+            if let account = try reader.document(id: reference), account.kind == .account { return [account] }
+            if let account = try reader.document(kind: .account, scope: "", key: reference.lowercased()) { return [account] }
+            return name.isEmpty ? [] : try reader.documents(kind: .account, lookup: name, limit: 2)
+        }
+    }
+
     /// Creates an account below `parent`, or a root when there is none.
     /// - Throws: `VoicemailError.invalid`, `.conflict` for an id that exists.
     public func createAccount(_ request: JSONObject, id: String? = nil, below parent: Document?, superduperAdmin: Bool = false) async throws -> Document {

@@ -47,7 +47,8 @@ public final class AudioIntake: Sendable {
 
     /// Makes the bytes durable and measures them, both at once.
     /// - Throws: `VoicemailError.unplayable` under `.playableOnly`, `ArchiveError`; nothing is kept then.
-    public func finish(contentType: String, fileName: String, policy: AudioPolicy) async throws -> ReceivedAudio {
+    /// - Parameter contentType: as it was announced; nil for what decoding says.
+    public func finish(contentType: String? = nil, fileName: String, policy: AudioPolicy) async throws -> ReceivedAudio {
         let record: BlobRecord
         if let bytes = copy.complete {
             async let stored = writer.finish()
@@ -63,7 +64,8 @@ public final class AudioIntake: Sendable {
             try await archive.remove(record.blob.id)
             throw VoicemailError.unplayable
         }
-        return ReceivedAudio(record: record, contentType: contentType, fileName: fileName)
+        let type = contentType ?? AudioFacts.contentType(ofContainer: record.facts?.container ?? "")
+        return ReceivedAudio(record: record, contentType: type, fileName: fileName)
     }
 
     /// Drops the upload.

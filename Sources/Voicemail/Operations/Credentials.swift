@@ -7,9 +7,30 @@ extension VoicemailService {
 
     /// Makes an API key of 64 hex digits for an account (KAZOO contract §3.3).
     public func createAPIKey(name: String, in account: Document) async throws -> IssuedCredential {
+        try await createKey(.kazoo, name: name, in: account)
+    }
+
+    /// Makes a key of 64 hex digits that recorders send an account's recordings with.
+    public func createIntakeKey(name: String, in account: Document) async throws -> IssuedCredential {
+        try await createKey(.intake, name: name, in: account)
+    }
+
+    /// The account that a recorder's key is for.
+    /// - Throws: `VoicemailError.badCredentials`, `.disabled`.
+    public func account(ofIntakeKey key: String) async throws -> Document {
+        let handle = secrets.fingerprint(key)
+        let account = try await store.read { reader in
+            try reader.credential(kind: .intake, handle: handle).flatMap { try reader.document(id: $0.accountID) }
+        }
+        guard let account, account.kind == .account else { throw VoicemailError.badCredentials }
+        guard account.isEnabled else { throw VoicemailError.disabled }
+        return account
+    }
+
+    private func createKey(_ kind: Credential.Kind, name: String, in account: Document) async throws -> IssuedCredential {
         let key = HexID.random() + HexID.random()
         let credential = Credential(
-            kind: .kazoo, accountID: account.id, name: name, handle: secrets.fingerprint(key), verifier: "", created: clock.now)
+            kind: kind, accountID: account.id, name: name, handle: secrets.fingerprint(key), verifier: "", created: clock.now)
         try await store.write { try $0.insert(credential) }
         return IssuedCredential(credential: credential, secret: key)
     }

@@ -16,6 +16,10 @@ public struct RecordingDraft: Sendable {
     public var durationMilliseconds: Int?
     /// The recorder's file name: kept as the recording's name if it is composed as a vendor's is, and remembered in any case.
     public var source: String?
+    /// When recording ended, for one that says no other time.
+    public var ended: Timestamp?
+    /// Whether the recorder may give a name again to other bytes; else that is a conflict.
+    public var reusesSource = false
 
     public init(
         callerNumber: String, callerName: String = "", calleeNumber: String, calleeName: String = "", direction: CallDirection = .within,
@@ -34,22 +38,35 @@ public struct RecordingDraft: Sendable {
     }
 }
 
+/// A recording, and whether it was not there before.
+public struct StoredRecording: Sendable {
+    public let recording: Recording
+    public let isNew: Bool
+}
+
 extension VoicemailService {
     /// Characters of a number, a name or a call id.
     public static let longestCallFact = 255
+
+    /// As `takeRecording`, for those who do not ask whether it is new.
+    public func addRecording(_ draft: RecordingDraft, audio: ReceivedAudio, in account: Document) async throws -> Recording {
+        try await takeRecording(draft, audio: audio, in: account).recording
+    }
 
     /// Stores a recording; durable once this returns. A file that its recorder sends again is stored once: same source, same bytes, same
     /// recording.
     /// - Throws: `VoicemailError.conflict` when the source names other bytes, `.invalid` for texts that are too long, `.unplayable`; the audio
     ///   is dropped then.
-    public func addRecording(_ draft: RecordingDraft, audio: ReceivedAudio, in account: Document) async throws -> Recording {
+    public func takeRecording(_ draft: RecordingDraft, audio: ReceivedAudio, in account: Document) async throws -> StoredRecording {
         let zone = timeZone(of: account)
         let now = clock.now
         let outcome = try await dropping(audio) {
             guard let facts = audio.record.facts else { throw VoicemailError.unplayable }
             try Self.judge(draft)
-            return try await store.write { writer -> (recording: Recording, isNew: Bool) in
-                if let known = try Self.known(draft, audio, account, writer) { return (known, false) }
+            return try await store.write { writer in
+                var draft = draft
+                if draft.reusesSource { draft.source = try Self.freeSource(draft, audio, account, writer) }
+                if let known = try Self.known(draft, audio, account, writer) { return StoredRecording(recording: known, isNew: false) }
                 let recording = try Self.recording(draft, audio, facts, account, zone, now, writer)
                 try writer.insert(audio.record, at: now)
                 let stored = try writer.insert(recording)
@@ -58,11 +75,21 @@ extension VoicemailService {
                 known[Event.announced] = true
                 try writer.append(Event(
                     kind: .recordingStored, accountID: account.id, subjectID: stored.id, payload: known, created: now))
-                return (stored, true)
+                return StoredRecording(recording: stored, isNew: true)
             }
         }
         if !outcome.isNew { try await archive.remove(audio.record.blob.id) }
-        return outcome.recording
+        return outcome
+    }
+
+    /// The source's own name, unless it has come to stand for other bytes: then one with the bytes' hash in it.
+    private static func freeSource(
+        _ draft: RecordingDraft, _ audio: ReceivedAudio, _ account: Document, _ reader: any StoreReader
+    ) throws -> String? {
+        guard let source = draft.source, let known = try reader.recording(.source(source), accountID: account.id),
+            try reader.blob(id: known.audio.blobID)?.blob.sha256 != audio.record.blob.sha256
+        else { return draft.source }
+        return String(source.prefix(longestCallFact - 17)) + "#" + audio.record.blob.sha256.prefix(16)
     }
 
     private static func judge(_ draft: RecordingDraft) throws {
@@ -94,7 +121,7 @@ extension VoicemailService {
         _ draft: RecordingDraft, _ audio: ReceivedAudio, _ facts: AudioFacts, _ account: Document, _ zone: TimeZone, _ now: Timestamp,
         _ reader: any StoreReader
     ) throws -> Recording {
-        let began = draft.recorded ?? draft.started ?? now.advanced(by: -facts.durationMilliseconds / 1000)
+        let began = draft.recorded ?? draft.started ?? (draft.ended ?? now).advanced(by: -facts.durationMilliseconds / 1000)
         let started = draft.started ?? draft.recorded ?? began
         let (name, callID) = try name(draft, began, facts.container, account, zone, reader)
         let (id, callRecordID) = try callRecord(started, account, zone, reader)
@@ -154,6 +181,16 @@ extension Message {
 }
 
 extension Recording {
+    /// What those who add and list recordings are shown of it.
+    public var summary: JSONObject {
+        [
+            "id": .string(id), "account_id": .string(accountID), "name": .string(name), "source": source.map { .string($0) } ?? .null,
+            "started": .string(started.iso8601), "from": .string(callerNumber), "from_name": .string(callerName), "to": .string(calleeNumber),
+            "to_name": .string(calleeName), "type": .string(direction.rawValue), "call_id": .string(callID), "uid": .string(callRecordID),
+            "duration_ms": .int(durationMilliseconds), "size": .int(audio.size), "content_type": .string(audio.contentType),
+        ]
+    }
+
     /// What a receiver needs to know of it once it may be gone.
     var facts: JSONObject {
         [

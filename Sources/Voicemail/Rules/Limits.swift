@@ -8,6 +8,8 @@ public struct Limits: Sendable, Hashable {
     public var maximumRange: Int
     /// Bytes of one piece of audio.
     public var maximumAudioBytes: Int
+    /// Bytes of one recording.
+    public var maximumRecordingBytes: Int
     /// Messages one request may name.
     public var maximumBatch: Int
     /// Greetings of one mailbox, and prompts of one account, where they are files.
@@ -33,6 +35,7 @@ public struct Limits: Sendable, Hashable {
 
     public init(
         maximumPinLength: Int = 15, retentionDays: Int = 93, maximumRange: Int = 2_682_000, maximumAudioBytes: Int = 8_000_000,
+        maximumRecordingBytes: Int = 64 << 20,
         maximumBatch: Int = 10_000, maximumGreetings: Int = 500, mailboxCapacity: Int = 100, tokenLifetime: Int = 3600,
         trashDays: Int = 93, eventDays: Int = 7, deadLetterDays: Int = 30, recordingRetention: RecordingRetention = RecordingRetention(),
         timezone: String = "UTC", maximumAccountDepth: Int = 16,
@@ -42,6 +45,7 @@ public struct Limits: Sendable, Hashable {
         self.retentionDays = retentionDays
         self.maximumRange = maximumRange
         self.maximumAudioBytes = maximumAudioBytes
+        self.maximumRecordingBytes = maximumRecordingBytes
         self.maximumBatch = maximumBatch
         self.maximumGreetings = maximumGreetings
         self.mailboxCapacity = mailboxCapacity

@@ -59,7 +59,10 @@ struct KeyCommand: AsyncParsableCommand {
                 object["client_secret"] = .string(issued.secret)
                 return object
             case .intake:
-                throw Refusal("--kind \(kind.rawValue): this version does not speak that interface yet")
+                let issued = try await service.createIntakeKey(name: name ?? kind.rawValue, in: account)
+                var object = issued.credential.asKey
+                object["api_key"] = .string(issued.secret)
+                return object
             }
         }
     }

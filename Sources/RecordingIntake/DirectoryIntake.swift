@@ -1,0 +1,200 @@
+import Foundation
+import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+import Voicemail
+
+/// A directory whose recordings are taken into an account.
+public struct WatchedDirectory: Sendable, Hashable {
+    /// By id, realm or name.
+    public var account: String
+    public var path: String
+
+    public init(account: String, path: String) {
+        self.account = account
+        self.path = path
+    }
+}
+
+/// How directories are watched, and what becomes of a file that was taken.
+public struct WatchSettings: Sendable, Hashable {
+    /// Between two looks.
+    public var interval: Duration
+    /// How long a file must stay as it is to count as complete.
+    public var settling: Duration
+    /// Where files go that were taken; nil to delete them. On the file system of the watched directory.
+    public var done: String?
+    /// Where files go that are no recordings; nil to leave them where they are.
+    public var refused: String?
+
+    public init(interval: Duration = .seconds(5), settling: Duration = .seconds(10), done: String? = nil, refused: String? = nil) {
+        self.interval = interval
+        self.settling = settling
+        self.done = done
+        self.refused = refused
+    }
+}
+
+/// Takes recordings that a recorder leaves in directories.
+///
+/// A file is taken when it has not changed for a while, read whole, stored, and only then moved or deleted. Killed in between, the server
+/// finds it again, and finds that the same bytes of that name are stored already.
+public struct DirectoryIntake: Service {
+    private let service: VoicemailService
+    private let directories: [WatchedDirectory]
+    private let settings: WatchSettings
+    private let counter: RecordingCounter
+    private let logger: Logger
+
+    public init(
+        service: VoicemailService, directories: [WatchedDirectory], settings: WatchSettings, counter: RecordingCounter, logger: Logger
+    ) {
+        self.service = service
+        self.directories = directories
+        self.settings = settings
+        self.counter = counter
+        self.logger = logger
+    }
+
+    /// Bytes read at a time.
+    private static let chunk = 256 << 10
+
+    /// Watches until a graceful shutdown. A file that is being read then is left for the next start.
+    public func run() async throws {
+        guard !directories.isEmpty else { return try await gracefulShutdown() }
+        try await cancelWhenGracefulShutdown {
+            var memories = directories.map { _ in WatchMemory() }
+            while !Task.isCancelled {
+                for index in directories.indices { await round(directories[index], &memories[index]) }
+                do { try await Task.sleep(for: settings.interval) } catch is CancellationError { return }
+            }
+        }
+    }
+
+    /// One look at one directory. What fails is tried again by the next.
+    private func round(_ directory: WatchedDirectory, _ memory: inout WatchMemory) async {
+        do {
+            guard let account = try await service.accounts(named: directory.account).first else {
+                return logger.error("recordings wait for an account that is not there", metadata: ["directory": "\(directory.path)"])
+            }
+            let found = try await blocking { [settings] in
+                try WatchedTree(root: directory.path, besides: [settings.done, settings.refused].compactMap { $0 }).files()
+            }
+            for file in memory.settled(found, for: settings.settling) where !Task.isCancelled {
+                await take(file, of: directory, into: account, &memory)
+            }
+        } catch {
+            logger.error("a directory could not be looked at", metadata: ["directory": "\(directory.path)", "error": "\(error)"])
+        }
+    }
+
+    private func take(_ file: WatchedTree.File, of directory: WatchedDirectory, into account: Document, _ memory: inout WatchMemory) async {
+        let metadata: Logger.Metadata = ["directory": "\(directory.path)", "file": "\(file.place)"]
+        do {
+            let outcome = try await store(file, of: directory, into: account)
+            counter.count(.directory, outcome.isNew ? .stored : .known)
+            // It is not to be read again, even if it cannot be moved away.
+            memory.dismiss(file)
+            try await putAway(file, of: directory, to: settings.done, orDelete: true)
+        } catch WatchedFileError.changed {
+            memory.forget(file)
+        } catch let error where Self.isRefusal(error) {
+            counter.count(.directory, .refused)
+            logger.warning("a file is no recording", metadata: metadata.merging(["reason": "\(error)"]) { $1 })
+            memory.dismiss(file)
+            do { try await putAway(file, of: directory, to: settings.refused, orDelete: false) } catch {
+                logger.error("a refused file could not be moved away", metadata: metadata.merging(["error": "\(error)"]) { $1 })
+            }
+        } catch is CancellationError {
+            return
+        } catch {
+            logger.error("a recording could not be taken", metadata: metadata.merging(["error": "\(error)"]) { $1 })
+        }
+    }
+
+    /// Whether the file will be as unwelcome tomorrow.
+    private static func isRefusal(_ error: any Error) -> Bool {
+        switch error {
+        case VoicemailError.unplayable, VoicemailError.invalid, VoicemailError.conflict, ArchiveError.tooLarge: true
+        default: false
+        }
+    }
+
+    private func store(_ file: WatchedTree.File, of directory: WatchedDirectory, into account: Document) async throws -> StoredRecording {
+        let path = directory.path + "/" + file.place
+        let open = try await blocking { try WatchedFile(path: path, in: file.state) }
+        let intake = try await service.receiveAudio(limit: service.limits.maximumRecordingBytes)
+        let audio: ReceivedAudio
+        do {
+            while true {
+                let piece = try await blocking { try open.read(upTo: Self.chunk) }
+                if piece.readableBytes == 0 { break }
+                try Task.checkCancellation()
+                try await intake.write(piece)
+            }
+            guard try await blocking({ open.isUnchanged() }) else { throw WatchedFileError.changed }
+            audio = try await intake.finish(fileName: file.name, policy: .playableOnly)
+        } catch {
+            await intake.abandon()
+            throw error
+        }
+        var draft = try RecordingDraft(
+            RecordingParameters(), fileName: file.name, zone: service.timeZone(of: account),
+            ended: Timestamp(unix: file.state.modified / 1_000_000_000), isComplete: false)
+        // A recorder may use a name again, once the file is gone.
+        draft.reusesSource = true
+        return try await service.takeRecording(draft, audio: audio, in: account)
+    }
+
+    /// Moves a file away, or deletes it, if it is still the one that was read.
+    private func putAway(_ file: WatchedTree.File, of directory: WatchedDirectory, to destination: String?, orDelete: Bool) async throws {
+        try await blocking {
+            let path = directory.path + "/" + file.place
+            guard FileState(of: path) == file.state else { return }
+            if let destination {
+                try WatchedTree.move(path, to: destination, place: file.place)
+            } else if orDelete {
+                try WatchedTree.delete(path)
+            }
+        }
+    }
+
+    private func blocking<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await NIOThreadPool.singleton.runIfActive(body)
+    }
+}
+
+/// What is remembered of a directory's files between two looks.
+struct WatchMemory {
+    private struct Sight {
+        let state: FileState
+        let since: ContinuousClock.Instant
+        /// Was taken or refused in this state.
+        var isOver = false
+    }
+
+    private var sights: [String: Sight] = [:]
+
+    /// The files that have stayed as they are since an earlier look, at least so long ago, and are not over with; oldest names first.
+    mutating func settled(_ files: [WatchedTree.File], for time: Duration, now: ContinuousClock.Instant = .now) -> [WatchedTree.File] {
+        var next: [String: Sight] = [:]
+        var settled: [WatchedTree.File] = []
+        for file in files {
+            if let known = sights[file.place], known.state == file.state {
+                next[file.place] = known
+                if !known.isOver, now - known.since >= time { settled.append(file) }
+            } else {
+                next[file.place] = Sight(state: file.state, since: now)
+            }
+        }
+        sights = next
+        return settled.sorted { $0.place < $1.place }
+    }
+
+    /// The file is not to be taken again as it is.
+    mutating func dismiss(_ file: WatchedTree.File) { sights[file.place]?.isOver = true }
+
+    /// The file has changed while it was read.
+    mutating func forget(_ file: WatchedTree.File) { sights[file.place] = nil }
+}

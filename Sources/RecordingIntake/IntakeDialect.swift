@@ -1,0 +1,93 @@
+import HTTPFront
+import HTTPTypes
+import Logging
+import NIOCore
+import Voicemail
+
+/// Takes recordings in over HTTP: `PUT /intake/recordings/{name}`, the bytes as the body, what is known of the call in the query. The key
+/// comes as a bearer token or as the password of basic authentication (RFC 6750, RFC 7617), and decides the account.
+///
+/// The answer to a recording that is stored is 201; to one that was stored before, the same bytes under the same name, 200. So a
+/// recorder may send again whenever it has not heard.
+public struct IntakeDialect: Dialect {
+    public let name = "intake"
+    private let service: VoicemailService
+    private let counter: RecordingCounter
+
+    public init(service: VoicemailService, counter: RecordingCounter) {
+        self.service = service
+        self.counter = counter
+    }
+
+    private static let prefix = "/intake/"
+
+    public func claims(_ path: String) -> Bool { path.hasPrefix(Self.prefix) }
+
+    public func respond(to request: FrontRequest) async -> FrontResponse {
+        var response: FrontResponse
+        do {
+            response = try await answer(request)
+        } catch {
+            let failure = IntakeFailure(error)
+            if failure.status.kind == .serverError { request.logger.error("a recording was not taken", metadata: ["error": "\(error)"]) }
+            response = failure.response
+        }
+        response.routeLabel = request.segments.count == 3 ? "recordings/{name}" : "unknown"
+        return response
+    }
+
+    /// The order of judgement is path, method, key, parameters, bytes.
+    private func answer(_ request: FrontRequest) async throws -> FrontResponse {
+        guard request.segments.count == 3, request.segments[1] == "recordings", !request.segments[2].isEmpty else { throw IntakeFailure.noSuchPath }
+        guard [.put, .post].contains(request.method) else { throw IntakeFailure.onlyPut }
+        let account = try await service.account(ofIntakeKey: try Self.key(of: request))
+        let name = request.segments[2]
+        let draft = try RecordingDraft(
+            try IntakeParameters.read(request.query), fileName: name, zone: service.timeZone(of: account), isComplete: true)
+        let audio = try await receive(request.body, named: name)
+        let outcome = try await service.takeRecording(draft, audio: audio, in: account)
+        counter.count(.http, outcome.isNew ? .stored : .known)
+        return FrontResponse(
+            status: outcome.isNew ? .created : .ok, contentType: "application/json", bytes: JSON.object(outcome.recording.summary).encode())
+    }
+
+    /// Streams the body into the archive; nothing stays of one that does not come whole.
+    private func receive(_ body: RequestBody, named name: String) async throws -> ReceivedAudio {
+        let limit = service.limits.maximumRecordingBytes
+        if let length = body.declaredLength, length > limit { throw ArchiveError.tooLarge(limit: limit) }
+        let intake = try await service.receiveAudio(limit: limit)
+        do {
+            for try await piece in body { try await intake.write(piece) }
+            return try await intake.finish(fileName: name, policy: .playableOnly)
+        } catch {
+            await intake.abandon()
+            throw error
+        }
+    }
+
+    private static func key(of request: FrontRequest) throws(IntakeFailure) -> String {
+        guard let header = request.headers[.authorization] else { throw .noKey }
+        let parts = header.split(separator: " ", maxSplits: 1).map(String.init)
+        guard parts.count == 2 else { throw .noKey }
+        switch parts[0].lowercased() {
+        case "bearer": return parts[1].trimmingBlanks
+        case "basic":
+            guard let text = Self.decoded(parts[1].trimmingBlanks), let colon = text.firstIndex(of: ":") else { throw .noKey }
+            return String(text[text.index(after: colon)...])
+        default: throw .noKey
+        }
+    }
+
+    private static func decoded(_ base64: String) -> String? {
+        var decoder = Base64Decoder()
+        guard var bytes = try? decoder.decode(ByteBuffer(string: base64)), var end = try? decoder.finish() else { return nil }
+        bytes.writeBuffer(&end)
+        return String(buffer: bytes)
+    }
+}
+
+extension String {
+    fileprivate var trimmingBlanks: String {
+        String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+    }
+}

@@ -1,0 +1,79 @@
+import ArgumentParser
+import Foundation
+import Server
+import Voicemail
+
+struct RecordingCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "recording", abstract: "Call recordings.", subcommands: [Add.self, List.self])
+
+    /// Which way a call went.
+    enum Direction: String, CaseIterable, ExpressibleByArgument {
+        case Internal, Inbound, Outbound
+    }
+
+    struct Add: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Stores a recording from an audio file.",
+            discussion: """
+                What is not said is read from the file's name, if it is composed as a PBX does: \
+                20220412173331-1649756009.12-2002-2005-Internal.wav or exten-101-106-20200505-042135-1588641695.1772.wav. The same \
+                file is stored once, however often it is added.
+                """)
+
+        @OptionGroup var common: CommonOptions
+        @Option(help: "Id, name or realm.") var account: String
+        @Option(help: "The caller's number.") var from: String?
+        @Option(help: "The caller's name.") var fromName: String?
+        @Option(help: "The called number.") var to: String?
+        @Option(help: "The called party's name.") var toName: String?
+        @Option(help: "Which way the call went.") var type: Direction?
+        @Option(help: ArgumentHelp("When the call began, in RFC 3339.", valueName: "time")) var at: Moment?
+        @Option(help: "The PBX's name of the call.") var callID: String?
+        @Argument(help: "WAV, MP3, GSM, Ogg or FLAC.") var file: String
+
+        func run() async throws {
+            try await common.open(for: .storesAudio) { installation in
+                let service = installation.service
+                let account = try await Lookup(service: service).account(account)
+                let draft = try RecordingDraft(
+                    parameters, fileName: (file as NSString).lastPathComponent, zone: service.timeZone(of: account), isComplete: true)
+                let audio = try await AudioFile(path: file).store(in: installation, limit: service.limits.maximumRecordingBytes)
+                let recording = try await service.addRecording(draft, audio: audio, in: account)
+                common.output.show(recording.summary, ["id", "name", "started", "from", "to", "type", "duration_ms"])
+            }
+        }
+
+        private var parameters: RecordingParameters {
+            var parameters = RecordingParameters()
+            parameters.caller = from
+            parameters.callerName = fromName
+            parameters.callee = to
+            parameters.calleeName = toName
+            parameters.direction = type?.rawValue
+            parameters.started = at?.timestamp
+            parameters.callID = callID
+            return parameters
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Lists the recordings of an account, in the order they came in.")
+
+        @OptionGroup var common: CommonOptions
+        @Option(help: "Id, name or realm.") var account: String
+
+        func run() async throws {
+            try await common.open { installation in
+                let service = installation.service
+                let account = try await Lookup(service: service).account(account)
+                var query = RecordingQuery(accountID: account.id, limit: 500)
+                try await common.output.list(["id", "name", "started", "from", "to", "type", "duration_ms", "size"]) {
+                    let page = try await service.recordings(query).recordings
+                    query.offset += page.count
+                    return page.map(\.summary)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,181 @@
+import Foundation
+import NIOCore
+import Server
+import TestKit
+import Testing
+import Voicemail
+
+@testable import RecordingIntake
+
+@Suite("Watched directories")
+struct DirectoryIntakeTests {
+    /// Runs `body` with a server that watches a directory for the account Acme, without waiting for files to settle longer than a look.
+    private static func run(
+        _ configure: @Sendable (inout Configuration, String) -> Void = { _, _ in },
+        _ body: @Sendable (IntakeWorld, _ directory: String, _ parent: String) async throws -> Void
+    ) async throws {
+        try await TemporaryDirectory.run { scratch in
+            let directory = scratch.path + "/spool"
+            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+            try await TestServer.run { configuration in
+                configuration.recordings.watched = [WatchedDirectory(account: "Acme", path: directory)]
+                configuration.recordings.watch.interval = .milliseconds(10)
+                configuration.recordings.watch.settling = .zero
+                configure(&configuration, scratch.path)
+            } _: { (server: TestServer) async throws in
+                try await body(try await IntakeWorld(server), directory, scratch.path)
+            }
+        }
+    }
+
+    private static func write(_ bytes: [UInt8], _ path: String) throws {
+        try FileManager.default.createDirectory(
+            atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+        try Data(bytes).write(to: URL(filePath: path + ".tmp"))
+        try FileManager.default.moveItem(atPath: path + ".tmp", toPath: path)
+    }
+
+    private static func names(in path: String) -> [String] {
+        (FileManager.default.subpaths(atPath: path) ?? []).filter { (try? Data(contentsOf: URL(filePath: path + "/" + $0))) != nil }.sorted()
+    }
+
+    private static let vendor = "exten-101-106-20200505-042135-1588641695.1772.wav"
+
+    @Test("A complete file is stored with what its name says, and deleted")
+    func takes() async throws {
+        try await Self.run { world, directory, _ in
+            try Self.write(try Sounds.wav(), directory + "/2020/05/05/" + Self.vendor)
+            try await until { try await world.recordings().count == 1 }
+            let recording = try await world.recordings()[0]
+            #expect(recording.name == Self.vendor)
+            #expect(recording.callerNumber == "106" && recording.calleeNumber == "101")
+            try await until { Self.names(in: directory).isEmpty }
+        }
+    }
+
+    @Test("A file of no vendor's name is stored with the time it was written")
+    func plainName() async throws {
+        try await Self.run { world, directory, _ in
+            let path = directory + "/meeting.wav"
+            let written = Date(timeIntervalSince1970: 1_400_000_000)
+            try Data(try Sounds.wav(seconds: 2)).write(to: URL(filePath: path + ".part"))
+            try FileManager.default.setAttributes([.modificationDate: written], ofItemAtPath: path + ".part")
+            try FileManager.default.moveItem(atPath: path + ".part", toPath: path)
+            try await until { try await world.recordings().count == 1 }
+            let recording = try await world.recordings()[0]
+            #expect(recording.started == Timestamp(unix: 1_399_999_998))
+            #expect(recording.source == "meeting.wav")
+            #expect(recording.callerNumber == "" && recording.calleeNumber == "")
+        }
+    }
+
+    @Test("Files that were taken are moved where the configuration says, under a name that is free there")
+    func moves() async throws {
+        try await Self.run({ $0.recordings.watch.done = $1 + "/spool/done" }) { world, directory, _ in
+            let done = directory + "/done"
+            try Self.write([1], done + "/a/call.wav")
+            for number in 1...2 {
+                let audio = try Sounds.wav(number)
+                try Self.write(audio, directory + "/a/call.wav")
+                try await until { try await world.recordings().count == number }
+                try await until { Self.names(in: directory).count == number + 1 }
+                #expect(FileManager.default.contents(atPath: done + "/a/call.wav.\(number)").map(Array.init) == audio)
+            }
+            // The second has another sound under the same name: another recording.
+            #expect(Set(try await world.recordings().map(\.name)).count == 2)
+        }
+    }
+
+    @Test("The same file that comes again is the same recording")
+    func comesAgain() async throws {
+        try await Self.run { world, directory, _ in
+            let audio = try Sounds.wav()
+            for _ in 0..<2 {
+                try Self.write(audio, directory + "/" + Self.vendor)
+                try await until { Self.names(in: directory).isEmpty }
+            }
+            #expect(try await world.recordings().count == 1)
+        }
+    }
+
+    @Test("What is no recording goes where refused files go, or stays, and is told once")
+    func refuses() async throws {
+        try await Self.run({ $0.recordings.watch.refused = $1 + "/refused" }) { world, directory, parent in
+            try Self.write(Array("no sound".utf8), directory + "/x/notes.txt")
+            try await until { Self.names(in: parent + "/refused") == ["x/notes.txt"] }
+            #expect(try await world.recordings().isEmpty)
+        }
+        try await Self.run { world, directory, _ in
+            try Self.write(Array("no sound".utf8), directory + "/notes.txt")
+            try Self.write(try Sounds.wav(), directory + "/zz.wav")
+            try await until { try await world.recordings().count == 1 }
+            try await until { Self.names(in: directory) == ["notes.txt"] }
+            let refused = #"aftertone_recordings_taken_total{way="directory",result="refused"} 1"#
+            try await until { try await world.server.send("GET", "/metrics").text.contains(refused) }
+        }
+    }
+
+    @Test("Hidden and unfinished files, links and what is too deep are left alone")
+    func leavesAlone() async throws {
+        try await Self.run { world, directory, parent in
+            let audio = try Sounds.wav()
+            try Self.write(audio, parent + "/outside.wav")
+            try FileManager.default.createSymbolicLink(atPath: directory + "/link.wav", withDestinationPath: parent + "/outside.wav")
+            for name in [".hidden.wav", "a.wav.partial", "b.part", "1/2/3/4/deep.wav"] { try Self.write(audio, directory + "/" + name) }
+            try Self.write(try Sounds.wav(2), directory + "/1/2/3/last.wav")
+            try await until { try await world.recordings().count == 1 }
+            #expect(try await world.recordings()[0].source == "last.wav")
+            #expect(Self.names(in: directory) == [".hidden.wav", "1/2/3/4/deep.wav", "a.wav.partial", "b.part", "link.wav"])
+        }
+    }
+}
+
+@Suite("When a file counts as complete")
+struct WatchMemoryTests {
+    private let start = ContinuousClock.now
+
+    private func file(_ path: String) throws -> WatchedTree.File {
+        WatchedTree.File(place: (path as NSString).lastPathComponent, state: try #require(FileState(of: path)))
+    }
+
+    @Test("After it has stayed as it is for its time; a change begins that anew; once over with it is not looked at again")
+    func settles() async throws {
+        try await TemporaryDirectory.run { directory in
+            let path = directory.path + "/a.wav"
+            try Data([1]).write(to: URL(filePath: path))
+            var memory = WatchMemory()
+            let first = try file(path)
+            #expect(memory.settled([first], for: .seconds(10), now: start).isEmpty)
+            #expect(memory.settled([first], for: .seconds(10), now: start + .seconds(9)).isEmpty)
+            try Data([1, 2]).write(to: URL(filePath: path))
+            let second = try file(path)
+            #expect(first != second)
+            #expect(memory.settled([second], for: .seconds(10), now: start + .seconds(11)).isEmpty)
+            #expect(memory.settled([second], for: .seconds(10), now: start + .seconds(20)).isEmpty)
+            #expect(memory.settled([second], for: .seconds(10), now: start + .seconds(21)) == [second])
+            #expect(memory.settled([second], for: .seconds(10), now: start + .seconds(22)) == [second])
+            memory.dismiss(second)
+            #expect(memory.settled([second], for: .seconds(10), now: start + .seconds(99)).isEmpty)
+            #expect(memory.settled([], for: .seconds(10), now: start + .seconds(100)).isEmpty)
+            #expect(memory.settled([second], for: .zero, now: start + .seconds(101)).isEmpty)
+            #expect(memory.settled([second], for: .zero, now: start + .seconds(102)) == [second])
+        }
+    }
+
+    @Test("A file that grows while it is read is not what it was")
+    func growsWhileRead() async throws {
+        try await TemporaryDirectory.run { directory in
+            let path = directory.path + "/a.wav"
+            try Data(repeating: 7, count: 1000).write(to: URL(filePath: path))
+            let open = try WatchedFile(path: path, in: try file(path).state)
+            #expect(try open.read(upTo: 4096).readableBytes == 1000)
+            #expect(open.isUnchanged())
+            let writer = try #require(FileHandle(forWritingAtPath: path))
+            try writer.seekToEnd()
+            try writer.write(contentsOf: Data([8]))
+            try writer.close()
+            #expect(!open.isUnchanged())
+            #expect(throws: WatchedFileError.changed) { try WatchedFile(path: path + ".gone", in: try file(path).state) }
+        }
+    }
+}

@@ -1,0 +1,111 @@
+import Foundation
+import Server
+import TestKit
+import Testing
+import Voicemail
+
+@Suite("Recordings put over HTTP")
+struct HTTPIntakeTests {
+    private static let name = "20220412173331-1649756009.12-2002-2005-Inbound.wav"
+
+    @Test("A vendor's file name tells who called whom, and when; sent again it is the same recording")
+    func vendorName() async throws {
+        try await TestServer.run { (server: TestServer) async throws in
+            let world = try await IntakeWorld(server)
+            let audio = try Sounds.wav()
+            let answer = try await world.put(Self.name, audio)
+            #expect(answer.status == 201)
+            let recording = try #require(try await world.recordings().first)
+            #expect(answer.json["id"] == .string(recording.id))
+            #expect(answer.json["name"] == .string(Self.name))
+            #expect(recording.name == Self.name)
+            #expect(recording.callerNumber == "2002" && recording.calleeNumber == "2005" && recording.direction == .inbound)
+            #expect(recording.callID == "1649756009.12")
+            // The call id begins with the second of the call, whatever zone the recorder's clock is in.
+            #expect(recording.started == Timestamp(unix: 1_649_756_009))
+            #expect(recording.audio.contentType == "audio/wav")
+            #expect(recording.durationMilliseconds == 1000)
+            let again = try await world.put(Self.name, audio)
+            #expect(again.status == 200)
+            #expect(again.json == answer.json)
+            #expect(try await world.put(Self.name, try Sounds.wav(2)).status == 409)
+            #expect(try await world.recordings().count == 1)
+            #expect(try await server.service.store.read { try $0.events(after: 0, limit: 99) }.filter { $0.kind == .recordingStored }.count == 1)
+        }
+    }
+
+    @Test("What the request says goes before the name")
+    func parameters() async throws {
+        try await TestServer.run { (server: TestServer) async throws in
+            let world = try await IntakeWorld(server)
+            let query = "?caller=+35315550101&caller_name=Ann+Lee&to=3000&callee_name=Desk&type=out&at=2024-05-06T07:08:09Z&call_id=abc-1&duration=12.5"
+            let answer = try await world.put("call.wav" + query, try Sounds.wav())
+            #expect(answer.status == 201, "\(answer.text)")
+            let recording = try #require(try await world.recordings().first)
+            #expect(recording.callerNumber == "+35315550101" && recording.callerName == "Ann Lee")
+            #expect(recording.calleeNumber == "3000" && recording.calleeName == "Desk")
+            #expect(recording.direction == .outbound && recording.callID == "abc-1")
+            #expect(recording.started == Timestamp(rfc3339: "2024-05-06T07:08:09Z"))
+            #expect(recording.durationMilliseconds == 12_500)
+            #expect(recording.source == "call.wav")
+            #expect(recording.name == "20240506070809-abc_1-+35315550101-3000-Outbound.wav")
+        }
+    }
+
+    @Test("The key may be a bearer's or the password of basic authentication; any other opens nothing")
+    func keys() async throws {
+        try await TestServer.run { (server: TestServer) async throws in
+            let world = try await IntakeWorld(server)
+            let audio = try Sounds.wav()
+            let path = "/intake/recordings/" + Self.name
+            let basic = Data("recorder:\(world.key)".utf8).base64EncodedString()
+            let other = try await server.service.createAPIKey(name: "kazoo", in: world.account).secret
+            for header in ["", "Bearer", "Bearer x", "Bearer \(other)", "Basic !", "Basic \(Data("a".utf8).base64EncodedString())", "Digest x"] {
+                let refused = try await server.send("PUT", path, headers: ["Authorization": header], body: audio)
+                #expect(refused.status == 401, "\(header)")
+                #expect(refused["WWW-Authenticate"] != nil)
+            }
+            #expect(try await server.send("PUT", path, body: audio).status == 401)
+            #expect(try await world.recordings().isEmpty)
+            #expect(try await server.send("PUT", path, headers: ["Authorization": "Basic \(basic)"], body: audio).status == 201)
+            let credential = try #require(try await server.service.credentials(of: world.account).first { $0.kind == .intake })
+            try await server.service.removeCredential(credential.id, in: world.account)
+            #expect(try await world.put(Self.name, audio).status == 401)
+        }
+    }
+
+    @Test("Refusals leave nothing behind")
+    func refusals() async throws {
+        try await TestServer.run { $0.limits.maximumRecordingBytes = 20_000 } _: { (server: TestServer) async throws in
+            let world = try await IntakeWorld(server)
+            let audio = try Sounds.wav()
+            for (path, body, status) in [
+                ("call.wav", audio, 400), ("call.wav?caller=1", audio, 400), (Self.name + "?type=sideways", audio, 400),
+                (Self.name + "?at=yesterday", audio, 400), (Self.name + "?duration=long", audio, 400),
+                (Self.name + "?call_id=" + String(repeating: "x", count: 256), audio, 400), ("a/b.wav", audio, 404), ("", audio, 404),
+                (Self.name, Array("no sound".utf8), 415), (Self.name, [], 415), (Self.name, audio + [UInt8](repeating: 0, count: 20_001 - audio.count), 413),
+            ] {
+                let answer = try await world.put(path, body)
+                #expect(answer.status == status, "\(path)")
+                #expect(answer.json["error"]?.string?.isEmpty == false)
+            }
+            let get = try await server.send("GET", "/intake/recordings/x", headers: ["Authorization": "Bearer \(world.key)"])
+            #expect(get.status == 405 && get["Allow"] == "PUT, POST")
+            #expect(try await world.recordings().isEmpty)
+            // Padding behind the sound makes it as large as it may be.
+            #expect(try await world.put(Self.name, audio + [UInt8](repeating: 0, count: 20_000 - audio.count)).status == 201)
+            try await server.service.verifyArchive { damage in Issue.record("\(damage.description)") }
+        }
+    }
+
+    @Test("A name from outside is a label", arguments: ["..%2F..%2Fetc%2Fpasswd", "%00.wav", "a%22b%0A.wav", "%E2%80%AE.wav"])
+    func hostileNames(name: String) async throws {
+        try await TestServer.run { (server: TestServer) async throws in
+            let world = try await IntakeWorld(server)
+            #expect(try await world.put(name + "?caller=1&callee=2", try Sounds.wav()).status == 201)
+            let recording = try #require(try await world.recordings().first)
+            #expect(recording.source == name.removingPercentEncoding)
+            #expect(recording.name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) })
+        }
+    }
+}
