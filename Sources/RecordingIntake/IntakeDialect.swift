@@ -43,7 +43,7 @@ public struct IntakeDialect: Dialect {
         let account = try await service.account(ofIntakeKey: try Self.key(of: request))
         let name = request.segments[2]
         let draft = try RecordingDraft(
-            try IntakeParameters.read(request.query), fileName: name, zone: service.timeZone(of: account), isComplete: true)
+            try IntakeParameters.read(request.query), fileName: name, zone: service.timeZone(of: account), isComplete: false)
         let audio = try await receive(request.body, named: name)
         let outcome = try await service.takeRecording(draft, audio: audio, in: account)
         counter.count(.http, outcome.isNew ? .stored : .known)

@@ -52,6 +52,18 @@ struct HTTPIntakeTests {
         }
     }
 
+    @Test("KAZOO's recorder tells no more than the call's id")
+    func kazooName() async throws {
+        try await TestServer.run { (server: TestServer) async throws in
+            let world = try await IntakeWorld(server)
+            #expect(try await world.put("call_recording_79959ZDNm%40192.0.2.1.wav", try Sounds.wav()).status == 201)
+            let recording = try #require(try await world.recordings().first)
+            #expect(recording.callID == "79959ZDNm@192.0.2.1")
+            #expect(recording.callerNumber == "" && recording.calleeNumber == "")
+            #expect(recording.started == server.clock.now.advanced(by: -1))
+        }
+    }
+
     @Test("The key may be a bearer's or the password of basic authentication; any other opens nothing")
     func keys() async throws {
         try await TestServer.run { (server: TestServer) async throws in
@@ -80,7 +92,7 @@ struct HTTPIntakeTests {
             let world = try await IntakeWorld(server)
             let audio = try Sounds.wav()
             for (path, body, status) in [
-                ("call.wav", audio, 400), ("call.wav?caller=1", audio, 400), (Self.name + "?type=sideways", audio, 400),
+                (Self.name + "?type=sideways", audio, 400),
                 (Self.name + "?at=yesterday", audio, 400), (Self.name + "?duration=long", audio, 400),
                 (Self.name + "?call_id=" + String(repeating: "x", count: 256), audio, 400), ("a/b.wav", audio, 404), ("", audio, 404),
                 (Self.name, Array("no sound".utf8), 415), (Self.name, [], 415), (Self.name, audio + [UInt8](repeating: 0, count: 20_001 - audio.count), 413),

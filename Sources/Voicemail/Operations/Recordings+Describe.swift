@@ -47,10 +47,19 @@ extension RecordingDraft {
         calleeName = parameters.calleeName ?? ""
         recorded = name?.recorded.timestamp(in: zone)
         started = parameters.started ?? name.flatMap { Self.beginning(of: $0, recorded: recorded) }
-        callID = parameters.callID ?? name?.callID
+        callID = parameters.callID ?? name?.callID ?? Self.callID(in: fileName)
         durationMilliseconds = parameters.durationMilliseconds
         self.ended = ended
     }
+
+    /// KAZOO's recorder calls what it sends `call_recording_CALLID.EXT`.
+    private static func callID(in fileName: String) -> String? {
+        guard fileName.hasPrefix(kazooPrefix), let dot = fileName.lastIndex(of: ".") else { return nil }
+        let id = fileName[..<dot].dropFirst(kazooPrefix.count)
+        return id.isEmpty ? nil : String(id)
+    }
+
+    private static let kazooPrefix = "call_recording_"
 
     /// A vendor's call id begins with the second in which the call did; recording began in it or after it.
     private static func beginning(of name: RecordingName, recorded: Timestamp?) -> Timestamp? {
