@@ -39,4 +39,14 @@ extension Snapshot {
             guard try visit(DocumentRow.decode(run)) else { return }
         }
     }
+
+    func removedAccounts() throws -> [String] {
+        var run = try connection.prepare("""
+            SELECT id FROM document INDEXED BY document_removed WHERE removed_at >= ? AND kind = 'account'
+            """)
+        run.bind(Int.min)
+        var found: [String] = []
+        while try run.step() { found.append(run.text(0)) }
+        return found
+    }
 }

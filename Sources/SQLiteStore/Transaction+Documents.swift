@@ -36,15 +36,26 @@ extension Transaction {
         }
     }
 
-    func removeContents(accountID: String, at: Timestamp) throws {
-        try executeInParts("""
+    func removeContents(accountID: String, at: Timestamp, limit: Int) throws -> Int {
+        var left = max(0, limit)
+        func go(_ sql: String, _ bind: (inout Execution) -> Void) throws {
+            guard left > 0 else { return }
+            left -= try execute(sql) { run in
+                bind(&run)
+                run.bind(left)
+            }
+        }
+        // First what opens the account.
+        try go("DELETE FROM session WHERE token_hash IN (SELECT token_hash FROM session WHERE account_id = ? LIMIT ?)") { $0.bind(accountID) }
+        try go("DELETE FROM credential WHERE id IN (SELECT id FROM credential WHERE account_id = ? LIMIT ?)") { $0.bind(accountID) }
+        try go("""
             UPDATE message SET removed_at = ?, folder = 'deleted'
             WHERE serial IN (SELECT serial FROM message INDEXED BY message_by_account WHERE account_id = ? AND removed_at IS NULL LIMIT ?)
             """) { run in
             run.bind(at)
             run.bind(accountID)
         }
-        try executeInParts("""
+        try go("""
             UPDATE document SET removed_at = ? WHERE serial IN (
                 SELECT serial FROM document INDEXED BY document_by_account
                 WHERE account_id = ? AND removed_at IS NULL AND id <> account_id LIMIT ?)
@@ -52,19 +63,23 @@ extension Transaction {
             run.bind(at)
             run.bind(accountID)
         }
-        try execute("""
-            INSERT OR IGNORE INTO blob_garbage (blob_id) SELECT blob_id FROM recording WHERE account_id = ?
-            """) { $0.bind(accountID) }
-        try executeInParts("""
-            DELETE FROM recording WHERE serial IN (SELECT serial FROM recording INDEXED BY recording_by_account WHERE account_id = ? LIMIT ?)
-            """) { $0.bind(accountID) }
-        try executeInParts("""
+        for id in try recordings(of: accountID, limit: left) {
+            try remove(recordingID: id)
+            left -= 1
+        }
+        try go("""
             DELETE FROM delivery WHERE serial IN (SELECT serial FROM delivery INDEXED BY delivery_by_account WHERE account_id = ? LIMIT ?)
             """) { $0.bind(accountID) }
-        try removeSessions(accountID: accountID, userID: nil, credentialID: nil)
-        try executeInParts("""
-            DELETE FROM credential WHERE id IN (SELECT id FROM credential WHERE account_id = ? LIMIT ?)
-            """) { $0.bind(accountID) }
+        return max(0, limit) - left
+    }
+
+    private func recordings(of accountID: String, limit: Int) throws -> [String] {
+        var run = try connection.prepare("SELECT id FROM recording INDEXED BY recording_by_account WHERE account_id = ? LIMIT ?")
+        run.bind(accountID)
+        run.bind(limit)
+        var found: [String] = []
+        while try run.step() { found.append(run.text(0)) }
+        return found
     }
 
     /// Drops the counters of a mailbox that is gone, once nothing is counted in them.

@@ -108,7 +108,7 @@ extension StoreContract {
             #expect(try await store.read { try $0.deliveryTotals() } == DeliveryTotals(pending: 1, dead: 2))
             try await store.write { try $0.update(delivery("two")) }
             #expect(try await store.read { try $0.deliveryTotals() } == DeliveryTotals(pending: 2, dead: 1))
-            try await store.write { try $0.removeContents(accountID: "a", at: now) }
+            _ = try await store.write { try $0.removeContents(accountID: "a", at: now, limit: 100) }
             try await store.write { try $0.removeDeliveries(deadBefore: now.advanced(by: 1)) }
             #expect(try await store.read { try $0.deliveryTotals() } == DeliveryTotals())
         },
@@ -132,7 +132,7 @@ extension StoreContract {
             }
             let left = try await store.read { try $0.deliveries(DeliveryQuery(limit: 9)).map(\.id) }
             #expect(left == ["edge", "pending", "b"])
-            try await store.write { try $0.removeContents(accountID: "a", at: now) }
+            _ = try await store.write { try $0.removeContents(accountID: "a", at: now, limit: 100) }
             let others = try await store.read { try $0.deliveries(DeliveryQuery(limit: 9)).map(\.id) }
             #expect(others == ["b"])
         },

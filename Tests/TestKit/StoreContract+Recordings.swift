@@ -78,7 +78,7 @@ extension StoreContract {
         Case("an account's recordings go with its contents") { store in
             let stored = try await add({ recording(blob: $0) }, store)
             try await add({ recording(account: "b", blob: $0) }, store)
-            try await store.write { try $0.removeContents(accountID: "a", at: now) }
+            _ = try await store.write { try $0.removeContents(accountID: "a", at: now, limit: 100) }
             let left = try await store.read { try [$0.recordingCount(RecordingQuery(accountID: "a")), $0.recordingCount(RecordingQuery(accountID: "b"))] }
             #expect(left == [0, 1])
             let freed = try await store.read { try $0.garbage(limit: 9) }

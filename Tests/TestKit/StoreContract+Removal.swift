@@ -46,6 +46,23 @@ extension StoreContract {
             let tallies = try await store.read { try [$0.tally(mailboxID: "m0", cutoff: longAgo), $0.tally(mailboxID: "m1", cutoff: longAgo)] }
             #expect(tallies == [Tally(), Tally(new: 0, saved: 3)])
         },
+        Case("an account's contents are removed a few at a time, and a removed account is known until it is purged") { store in
+            try await store.write { writer in
+                for account in ["a", "b"] { _ = try writer.insert(document(account, kind: .account, account: account, key: account)) }
+                for number in 0..<5 { _ = try writer.insert(message("m\(number)", account: "a")) }
+                _ = try writer.insert(document("box", account: "a", key: "1"))
+                _ = try writer.insert(message("other", account: "b"))
+                try writer.remove(documentID: "a", at: now, physically: false)
+            }
+            #expect(try await store.read { try $0.removedAccounts() } == ["a"])
+            var counts: [Int] = []
+            while counts.last != 0 { counts.append(try await store.write { try $0.removeContents(accountID: "a", at: now, limit: 4) }) }
+            #expect(counts == [4, 2, 0])
+            let left = try await store.read { reader in
+                try ["m0", "m4", "other"].map { try reader.message(id: $0) != nil } + [try reader.document(id: "box") != nil]
+            }
+            #expect(left == [false, false, true, false])
+        },
         Case("removing an account's contents leaves the account, and everything of the others") { store in
             try await store.write { writer in
                 for account in ["a", "b"] {
@@ -55,7 +72,7 @@ extension StoreContract {
                     try writer.insert(Session(tokenHash: account + "-token", kind: .kazoo, accountID: account, created: now, expires: now))
                     try writer.insert(Credential(id: account + "-key", kind: .kazoo, accountID: account, name: "", handle: account, verifier: "", created: now))
                 }
-                try writer.removeContents(accountID: "a", at: now)
+                #expect(try writer.removeContents(accountID: "a", at: now, limit: 100) == 4)
             }
             for (account, isThere) in [("a", false), ("b", true)] {
                 let found = try await store.read { reader in

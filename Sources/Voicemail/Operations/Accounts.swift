@@ -51,9 +51,12 @@ extension VoicemailService {
     }
 
     /// Removes an account with everything in it. An account that has others below it is kept.
+    ///
+    /// The account goes first, in one transaction: from then on nobody gets at what was in it. That goes in batches, so that a large
+    /// account holds nobody up; what a crash leaves of it is removed by `sweep`.
     public func removeAccount(_ id: String) async throws -> Document {
         let now = clock.now
-        let removed = try await store.write { writer in
+        let account = try await store.write { writer in
             guard let account = try writer.document(id: id), account.kind == .account else { throw VoicemailError.notFound(id: id) }
             var hasChildren = false
             try writer.documents(DocumentQuery(kind: .account, ownerID: id)) { _ in
@@ -61,12 +64,18 @@ extension VoicemailService {
                 return false
             }
             guard !hasChildren else { throw VoicemailError.conflict }
-            try writer.removeContents(accountID: id, at: now)
             try writer.remove(documentID: id, at: now, physically: false)
+            try writer.removeSessions(accountID: id, userID: nil, credentialID: nil)
             try writer.append(Event(kind: .documentDeleted, accountID: id, subjectID: id, payload: ["type": "account"], created: now))
             return account
         }
-        return removed
+        try await removeContents(of: id)
+        return account
+    }
+
+    func removeContents(of accountID: String) async throws {
+        let now = clock.now
+        try await repeatedly { try $0.removeContents(accountID: accountID, at: now, limit: $1) }
     }
 
     /// Accounts by id, in the order asked; unknown ones are left out.

@@ -27,14 +27,15 @@ extension VoicemailService {
     /// sessions, told events and old dead letters are dropped. Run every few minutes.
     public func sweep() async throws {
         let now = clock.now
+        for account in try await store.read({ try $0.removedAccounts() }) { try await removeContents(of: account) }
         for account in try await documents(DocumentQuery(kind: .account), limit: nil).items {
             let cutoff = cutoff(for: account)
-            try await repeatedly { try $0.retire(accountID: account.id, cutoff: cutoff, limit: Self.housekeepingBatch) }
+            try await repeatedly { try $0.retire(accountID: account.id, cutoff: cutoff, limit: $1) }
             try await distributeLeftovers(of: account)
             try await expireRecordings(of: account)
         }
         let removedBefore = now.advanced(by: -limits.trashDays * 86_400)
-        try await repeatedly { try $0.purge(removedBefore: removedBefore, limit: Self.housekeepingBatch) }
+        try await repeatedly { try $0.purge(removedBefore: removedBefore, limit: $1) }
         let eventsBefore = now.advanced(by: -limits.eventDays * 86_400)
         let deadBefore = now.advanced(by: -limits.deadLetterDays * 86_400)
         try await store.write { writer in
@@ -58,8 +59,10 @@ extension VoicemailService {
         return ids.count
     }
 
-    private func repeatedly(_ step: @escaping @Sendable (any StoreWriter) throws -> Int) async throws {
-        while try await store.write(step) == Self.housekeepingBatch {}
+    /// Runs `step` in one transaction after the other until one changes fewer rows than it may.
+    func repeatedly(_ step: @escaping @Sendable (any StoreWriter, _ limit: Int) throws -> Int) async throws {
+        let limit = Self.housekeepingBatch
+        while try await store.write({ try step($0, limit) }) == limit {}
     }
 }
 

@@ -118,6 +118,8 @@ public protocol StoreReader: RecordingReader, OutboxReader {
     func documents(kind: DocumentKind, lookup: String, limit: Int) throws -> [Document]
     /// Visits until `visit` returns false. Memory is constant.
     func documents(_ query: DocumentQuery, _ visit: (Document) throws -> Bool) throws
+    /// Ids of accounts that are removed and not purged yet.
+    func removedAccounts() throws -> [String]
 
     /// - Parameter id: the 32 hex digits.
     func message(id: String) throws -> Message?
@@ -164,8 +166,10 @@ public protocol StoreWriter: StoreReader, RecordingWriter, OutboxWriter {
     func update(_ document: Document) throws
     /// Hides a document and frees its key; `physically` deletes the row.
     func remove(documentID: String, at: Timestamp, physically: Bool) throws
-    /// Removes every message, document, recording, delivery, session and credential of an account, but not the account itself.
-    func removeContents(accountID: String, at: Timestamp) throws
+    /// Removes messages, documents, recordings, deliveries, sessions and credentials of an account, but not the account itself;
+    /// at most `limit` of them.
+    /// - Returns: how many went; fewer than `limit` when none is left.
+    func removeContents(accountID: String, at: Timestamp, limit: Int) throws -> Int
 
     /// - Returns: the message with its serial.
     func insert(_ message: Message) throws -> Message
