@@ -30,11 +30,11 @@ import Voicemail
                 let client = Client(box: box, server: RemoteServer(port: port))
                 _ = try await client.ask("GET", "/messages")
                 try Self.forgetPeak(of: program)
-                let before = try Self.memory(of: program, "VmHWM")
+                let before = try program.memory("VmHWM")
                 try await Self.list(client)
                 let ids = try await Self.page(client)
                 try await Self.change(client, ids)
-                let peak = try Self.memory(of: program, "VmHWM")
+                let peak = try program.memory("VmHWM")
                 #expect(peak - before < Self.growth, "\(before >> 20) MiB before, \(peak >> 20) MiB at worst")
             }
         }
@@ -133,13 +133,6 @@ import Voicemail
         _ = try await store.transaction { writer in try writer.execute(Self.fill) { $0.bind(Self.count) } }
         try store.close()
         return box
-    }
-
-    /// Bytes of a line of `/proc/PID/status`.
-    private static func memory(of program: RunningProgram, _ name: String) throws -> Int {
-        let status = try String(contentsOfFile: "/proc/\(program.id)/status", encoding: .utf8)
-        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix(name + ":") })
-        return try #require(Int(line.filter(\.isNumber))) * 1024
     }
 
     /// Has the kernel count the most memory held from now on (proc(5), clear_refs).

@@ -131,4 +131,11 @@ public final class RunningProgram: Sendable {
 
     /// What it has said on standard error so far.
     public func errors() throws -> String { try String(contentsOfFile: errorsPath, encoding: .utf8) }
+
+    /// Bytes that a line of `/proc/PID/status` tells: `VmRSS` is what it holds, `VmHWM` the most it has held.
+    public func memory(_ name: String) throws -> Int {
+        let status = try String(contentsOfFile: "/proc/\(id)/status", encoding: .utf8)
+        let line = status.split(separator: "\n").first { $0.hasPrefix(name + ":") } ?? ""
+        return (Int(line.filter(\.isNumber)) ?? 0) * 1024
+    }
 }

@@ -75,6 +75,20 @@ public struct DataDirectory: Sendable, Hashable {
         try writeFormat()
     }
 
+    /// Whether this is another directory, or below it, whatever links lead there.
+    func isWithin(_ other: DataDirectory) -> Bool {
+        func parts(_ path: String) -> [String] {
+            var url = URL(fileURLWithPath: path).standardizedFileURL
+            var missing: [String] = []
+            while !FileManager.default.fileExists(atPath: url.path), url.path != "/" {
+                missing.insert(url.lastPathComponent, at: 0)
+                url.deleteLastPathComponent()
+            }
+            return url.resolvingSymlinksInPath().pathComponents + missing
+        }
+        return parts(path).starts(with: parts(other.path))
+    }
+
     /// Refuses to settle in a directory that belongs to something else.
     func requireNothingForeign() throws(DataDirectoryError) {
         for name in try DurableFile.names(in: path) where !Self.expected.contains(name) && !name.hasSuffix(DurableFile.partialSuffix) {

@@ -47,6 +47,7 @@ public struct Backup: Sendable {
     }
 
     private func prepare() throws {
+        guard !copy.isWithin(source) else { throw DataDirectoryError.failed("\(copy.path) is within the data directory") }
         try DurableFile.makeDirectory(copy.path)
         guard try DurableFile.names(in: copy.path).isEmpty else { throw DataDirectoryError.failed("\(copy.path) is not empty") }
         try DurableFile.makeDirectory(copy.blobs)

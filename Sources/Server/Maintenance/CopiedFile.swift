@@ -58,6 +58,14 @@ enum CopiedFile {
         return try read(descriptor, path) { _ in }
     }
 
+    /// - Returns: false when there is no such file.
+    /// - Throws: for anything but a regular file that is no symbolic link.
+    static func isRegular(_ path: String) throws -> Bool {
+        guard let descriptor = try openRegular(path) else { return false }
+        close(descriptor)
+        return true
+    }
+
     private static func openRegular(_ path: String) throws -> Int32? {
         // Not to wait for the other end of a pipe that somebody put there.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)

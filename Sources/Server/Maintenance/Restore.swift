@@ -44,6 +44,11 @@ public struct Restore: Sendable {
 
     /// - Returns: how many pieces of audio there are.
     private func check() throws -> Int {
+        guard !backup.isWithin(target), !target.isWithin(backup) else { throw RestoreError.refused("\(target.path) and \(backup.path) are one in the other") }
+        // Before a byte of them is read: a link could lead anywhere, and a pipe would never end.
+        for name in [BackupManifest.name] + BackupManifest.files {
+            guard try CopiedFile.isRegular("\(backup.path)/\(name)") else { throw RestoreError.refused("\(name) is missing in the backup") }
+        }
         var manifest = try BackupManifestReader(directory: backup.path)
         var total = 0
         while let entry = try manifest.next() {

@@ -37,7 +37,7 @@ actor DiskWorld {
         return DiskWorld(data: data, launcher: launcher, account: account, box: box, token: token)
     }
 
-    private var path: String { "/v2/accounts/\(account)/vmboxes/\(box)" }
+    nonisolated var path: String { "/v2/accounts/\(account)/vmboxes/\(box)" }
 
     var count: Int { acknowledged.count }
 

@@ -1,0 +1,103 @@
+import Foundation
+import TestKit
+import Testing
+import Voicemail
+
+/// `aftertone backup` and `aftertone restore`, whole and with what can be wrong with a backup.
+@Suite struct BackupCommandTests {
+    @Test func whatIsRestoredIsWhatWasThere() async throws {
+        try await Tool.run { tool, scratch in
+            let world = try await MaintenanceWorld.make(tool, scratch, messages: 3)
+            let backup = scratch.path + "/backup", restored = Tool(data: scratch.path + "/restored")
+            let made = try await TestServer.run(in: tool.data, clock: ManualClock(SystemClock().now)) { _ in
+                // While the server runs.
+                try await tool.json("backup", backup)
+            }
+            #expect(made["blobs"] == 3)
+            let done = try await restored.json("restore", backup)
+            #expect(done["blobs"] == 3)
+            #expect(try await restored.json("verify")["ok"] == true)
+            #expect(try await restored.json("message", "list", "--account", "Acme", "--mailbox", "3000") == tool.json("message", "list", "--account", "Acme", "--mailbox", "3000"))
+            for blob in world.blobs {
+                #expect(try Data(contentsOf: URL(filePath: world.file(of: blob))) == Data(contentsOf: URL(filePath: world.file(of: blob, in: restored.data))))
+            }
+            #expect(try Data(contentsOf: URL(filePath: tool.data + "/secret.key")) == Data(contentsOf: URL(filePath: restored.data + "/secret.key")))
+            // What is there already is not written over.
+            #expect(try await restored.refusal("restore", backup) == "\(restored.data) holds data already")
+            #expect(try await tool.refusal("backup", backup) == "\(backup) is not empty")
+        }
+    }
+
+    @Test func damageIsToldByTheBackupThatFindsIt() async throws {
+        try await Tool.run { tool, scratch in
+            let world = try await MaintenanceWorld.make(tool, scratch, messages: 3)
+            try FileManager.default.removeItem(atPath: world.file(of: world.blobs[0]))
+            try world.change(world.blobs[1]) { $0[100] ^= 1 }
+            let outcome = try await tool("backup", scratch.path + "/backup", "--json")
+            #expect(outcome.status == 1)
+            #expect(outcome.errors.contains("2 "), "\(outcome.errors)")
+            // It is a backup of what is there nevertheless, and a restore says no more than its manifest does.
+            let restored = Tool(data: scratch.path + "/restored")
+            #expect(try await restored.json("restore", scratch.path + "/backup")["blobs"] == 2)
+            #expect(try await restored("verify").status == 1)
+        }
+    }
+
+    @Test func aBackupThatIsNotAsItsManifestSaysIsRefused() async throws {
+        try await Tool.run { tool, scratch in
+            let world = try await MaintenanceWorld.make(tool, scratch, messages: 2)
+            let backup = scratch.path + "/backup", spoiled = scratch.path + "/spoiled"
+            _ = try await tool.json("backup", backup)
+            let blob = world.blobs[0], files = FileManager.default
+            let spoilers: [(String, @Sendable (String) throws -> Void)] = [
+                ("altered", { try world.change(blob, in: $0) { $0[50] ^= 1 } }),
+                ("truncated", { try world.change(blob, in: $0) { $0.removeLast() } }),
+                ("missing", { try FileManager.default.removeItem(atPath: world.file(of: blob, in: $0)) }),
+                ("extra blob", { try Data().write(to: URL(filePath: $0 + "/blobs/00/" + HexID.random())) }),
+                ("extra file", { try Data().write(to: URL(filePath: $0 + "/readme")) }),
+                ("no manifest", { try FileManager.default.removeItem(atPath: $0 + "/manifest") }),
+                ("half a manifest", { try Self.halve($0 + "/manifest") }),
+                ("another key", { try Data(count: 32).write(to: URL(filePath: $0 + "/secret.key")) }),
+                ("linked format", { try Self.link($0 + "/format", to: "/etc/passwd") }),
+                ("linked audio", { try Self.link(world.file(of: blob, in: $0), to: world.file(of: blob)) }),
+                ("linked manifest", { try Self.link($0 + "/manifest", to: backup + "/manifest") }),
+            ]
+            for (name, spoil) in spoilers {
+                try files.copyItem(atPath: backup, toPath: spoiled)
+                try spoil(spoiled)
+                let target = Tool(data: scratch.path + "/target")
+                let refusal = try await target.refusal("restore", spoiled)
+                #expect(refusal?.isEmpty == false, "\(name)")
+                #expect(refusal?.contains("root:") != true, "\(name)")
+                #expect(try files.fileExists(atPath: target.data) == false || files.contentsOfDirectory(atPath: target.data) == [], "\(name)")
+                try files.removeItem(atPath: spoiled)
+            }
+        }
+    }
+
+    @Test func oneWithinTheOtherIsRefused() async throws {
+        try await Tool.run { tool, scratch in
+            _ = try await MaintenanceWorld.make(tool, scratch, messages: 1)
+            try FileManager.default.createSymbolicLink(atPath: scratch.path + "/alias", withDestinationPath: tool.data)
+            for destination in [tool.data + "/backup", scratch.path + "/alias/deep/backup"] {
+                #expect(try await tool.refusal("backup", destination) == "\(destination) is within the data directory")
+            }
+            #expect(try await tool.json("verify")["ok"] == true)
+            let backup = scratch.path + "/backup"
+            _ = try await tool.json("backup", backup)
+            let inner = Tool(data: backup + "/data")
+            #expect(try await inner.refusal("restore", backup) == "\(inner.data) and \(backup) are one in the other")
+            #expect(!FileManager.default.fileExists(atPath: inner.data))
+        }
+    }
+
+    private static func link(_ path: String, to target: String) throws {
+        try FileManager.default.removeItem(atPath: path)
+        try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: target)
+    }
+
+    private static func halve(_ path: String) throws {
+        let bytes = try Data(contentsOf: URL(filePath: path))
+        try bytes.prefix(bytes.count / 2).write(to: URL(filePath: path))
+    }
+}

@@ -1,0 +1,108 @@
+import Foundation
+@testable import SQLiteStore
+import TestKit
+import Testing
+import Voicemail
+
+/// Damage that the test plants, found by `aftertone verify`.
+@Suite struct VerifyCommandTests {
+    @Test func soundDataHaveNoDamage() async throws {
+        try await Tool.run { tool, scratch in
+            let world = try await MaintenanceWorld.make(tool, scratch, messages: 2)
+            let found = try await tool.json("verify")
+            #expect(found["ok"] == true)
+            #expect(found["blobs"] == .int(world.blobs.count))
+            #expect(found["damages"] == [])
+            #expect(try await tool("verify").output == "no damage; 2 pieces of audio compared\n")
+        }
+    }
+
+    @Test func everyKindOfDamageIsFoundAndNamed() async throws {
+        try await Tool.run { tool, scratch in
+            let world = try await MaintenanceWorld.make(tool, scratch, messages: 4)
+            let (missing, truncated, altered) = (world.blobs[0], world.blobs[1], world.blobs[2])
+            try FileManager.default.removeItem(atPath: world.file(of: missing))
+            try world.change(truncated) { $0.removeLast() }
+            try world.change(altered) { $0[$0.count / 2] ^= 1 }
+            let orphan = try world.plantOrphan()
+            try await world.execute("UPDATE mailbox_tally SET new = new + 7")
+
+            let outcome = try await tool("verify", "--json")
+            #expect(outcome.status == 1)
+            #expect(outcome.refusal == "5 damages found")
+            let damages = outcome.json["damages"]?.array ?? []
+            #expect(
+                Set(damages.map { $0.text("kind") + " " + $0.text("id") })
+                    == ["missing_blob \(missing)", "truncated_blob \(truncated)", "altered_blob \(altered)", "orphan_blob \(orphan)", "wrong_counter \(world.box)"])
+            let lines = Set(try await tool("verify").output.split(separator: "\n").map(String.init))
+            #expect(lines.contains("missing blob \(missing)"))
+            #expect(lines.contains("wrong counter of mailbox \(world.box): 11 new and 0 saved instead of 4 and 0"))
+            #expect(lines.count == 5)
+
+            // A start removes the orphan and nothing else.
+            try await TestServer.run(in: tool.data, clock: ManualClock(SystemClock().now)) { _ in }
+            let after = try await tool("verify", "--json")
+            #expect(Set(after.json["damages"]?.array?.map { $0.text("kind") } ?? []) == ["missing_blob", "truncated_blob", "altered_blob", "wrong_counter"])
+        }
+    }
+
+    @Test func aDamagedDatabaseIsSaidToBe() async throws {
+        try await Tool.run { tool, scratch in
+            _ = try await MaintenanceWorld.make(tool, scratch, messages: 1)
+            let file = try FileHandle(forUpdating: URL(filePath: tool.data + "/aftertone.sqlite"))
+            let size = try file.seekToEnd()
+            for page in stride(from: UInt64(8192), to: size, by: 4096) {
+                try file.seek(toOffset: page)
+                try file.write(contentsOf: [UInt8](repeating: 0x5A, count: 4096))
+            }
+            try file.close()
+            let outcome = try await tool("verify", "--json")
+            #expect(outcome.status == 1)
+            #expect(outcome.refusal != nil, "\(outcome.errors)")
+        }
+    }
+}
+
+/// A data directory with a mailbox of messages, made by the command line, and ways to spoil it.
+struct MaintenanceWorld: Sendable {
+    let data: String
+    let box: String
+    /// Each message's audio, by the names of its files.
+    let blobs: [String]
+
+    static func make(_ tool: Tool, _ scratch: TemporaryDirectory, messages: Int) async throws -> MaintenanceWorld {
+        _ = try await tool.json("account", "create", "Acme")
+        let box = try await tool.json("mailbox", "create", "--account", "Acme", "--number", "3000", "--name", "One").text("id")
+        for number in 0..<messages {
+            let file = try scratch.write(Sound.bytes(1, number), to: "\(number).wav")
+            _ = try await tool.json("message", "add", "--account", "Acme", "--mailbox", "3000", "--from", "2001", file)
+        }
+        let blobs = try FileManager.default.subpathsOfDirectory(atPath: tool.data + "/blobs").filter { $0.count == 35 }
+        #expect(blobs.count == messages)
+        return MaintenanceWorld(data: tool.data, box: box, blobs: blobs.map { String($0.dropFirst(3)) }.sorted())
+    }
+
+    func file(of blob: String, in data: String? = nil) -> String { "\(data ?? self.data)/blobs/\(blob.prefix(2))/\(blob)" }
+
+    func change(_ blob: String, in data: String? = nil, _ body: (inout Data) -> Void) throws {
+        let url = URL(filePath: file(of: blob, in: data))
+        var bytes = try Data(contentsOf: url)
+        body(&bytes)
+        // In place of the file, which a backup may share.
+        try FileManager.default.removeItem(at: url)
+        try bytes.write(to: url)
+    }
+
+    /// Audio that nothing names.
+    func plantOrphan() throws -> String {
+        let id = HexID.random()
+        try Data("lost".utf8).write(to: URL(filePath: file(of: id)))
+        return id
+    }
+
+    func execute(_ sql: String) async throws {
+        let store = try SQLiteStore(path: data + "/aftertone.sqlite", options: StoreOptions(readers: 1))
+        _ = try await store.transaction { try $0.execute(sql) }
+        try store.close()
+    }
+}
