@@ -17,13 +17,14 @@ public final class SQLiteStore: VoicemailStore {
     let reads: ReaderLanes
 
     /// Opens or creates the database at `path` and brings its schema up to date. Blocks: call it at start.
+    /// - Parameter onCommit: told of every commit how many seconds it took; on the writer's thread, so it must be quick.
     /// - Throws: `StoreOpenError`, `StoreError`.
-    public init(path: String, options: StoreOptions = StoreOptions()) throws {
+    public init(path: String, options: StoreOptions = StoreOptions(), onCommit: (@Sendable (_ seconds: Double) -> Void)? = nil) throws {
         self.path = path
         self.options = options
         do {
             writer = try Opening.writer(path, options)
-            writes = WriteQueue(writer, options, health: health)
+            writes = WriteQueue(writer, options, health: health, onCommit: onCommit)
             reads = ReaderLanes(try (0..<max(1, options.readers)).map { _ in try Opening.reader(path, options) })
         } catch {
             throw Fault.translate(error, on: nil)

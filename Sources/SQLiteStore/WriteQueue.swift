@@ -24,7 +24,10 @@ final class WriteQueue: Sendable {
     private let health: Health
     private let checkpointer: Checkpointer
 
-    init(_ connection: DatabaseQueue, _ options: StoreOptions, health: Health) {
+    private let onCommit: (@Sendable (_ seconds: Double) -> Void)?
+
+    init(_ connection: DatabaseQueue, _ options: StoreOptions, health: Health, onCommit: (@Sendable (_ seconds: Double) -> Void)? = nil) {
+        self.onCommit = onCommit
         self.connection = connection
         self.options = options
         self.health = health
@@ -149,7 +152,10 @@ final class WriteQueue: Sendable {
     }
 
     private func commit(_ database: Database) throws {
+        guard let onCommit else { return try database.cachedStatement(sql: "COMMIT TRANSACTION").execute() }
+        let start = ContinuousClock.now
         try database.cachedStatement(sql: "COMMIT TRANSACTION").execute()
+        onCommit((ContinuousClock.now - start) / .seconds(1))
     }
 
     private func rollBack(_ database: Database, after error: any Error) -> any Error {

@@ -35,6 +35,7 @@ enum Wording {
         case .limitReached: "there are as many as there may be"
         case .badCredentials: "wrong credentials"
         case .disabled: "the account or user is switched off"
+        case .mailboxDisabled: "the mailbox is switched off"
         case .expired(let id, _): "\(id) is older than retention allows to change"
         case .conflict: "it conflicts with what is there"
         case .unplayable: "no decoder accepts the audio"

@@ -179,4 +179,31 @@ import Voicemail
             #expect(try await server.send("GET", "/v2/webhooks/samples/none").status == 404)
         }
     }
+
+    @Test func aMadeUpRealmIsNeverTaken() async throws {
+        try await TestServer.run { server in
+            let root = try await server.makeAccount("Root")
+            let token = try await server.makeToken(for: root)
+            let id = "abcdef" + String(repeating: "0", count: 26)
+            let path = "/v2/accounts/\(root.id)"
+            let taken = try await server.send("PUT", path, token: token, data: ["name": "First", "realm": "abcdef.sip.aftertone.invalid"])
+            #expect(taken.status == 201)
+            let made = try await server.send("PUT", path, token: token, data: ["name": "Second", "id": .string(id)])
+            #expect(made.status == 201, "\(made.text)")
+            #expect(made.data["id"] == .string(id))
+            #expect(made.data["realm"] == "abcdef000000.sip.aftertone.invalid")
+        }
+    }
+
+    @Test func aBoxThatIsOffTakesNoMessages() async throws {
+        try await TestServer.run { server in
+            let world = try await server.makeWorld()
+            #expect(try await server.send("PATCH", world.boxPath, token: world.token, data: ["enabled": false]).status == 200)
+            let answer = try await server.send(
+                "PUT", world.boxPath + "/messages", headers: ["Content-Type": "audio/wav"], token: world.token, body: Sound.bytes(1, 1))
+            #expect(answer.status == 400)
+            #expect(answer.data == ["enabled": ["disabled": ["message": "the voicemail box is disabled"]]], "\(answer.text)")
+            try await server.service.archive.list { id, _ in Issue.record("\(id) stays") }
+        }
+    }
 }

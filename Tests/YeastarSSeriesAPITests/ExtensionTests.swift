@@ -131,7 +131,7 @@ struct ExtensionTests {
         try await SSeriesWorld.run(extensions: ["1000"]) { (world: SSeriesWorld) async throws in
             #expect(try await world.client.post("extension/update", ["extid": "1000", "hasvoicemail": "off"]) == succeeded)
             #expect(try await info(world, "1000")["hasvoicemail"] == "off")
-            await #expect(throws: VoicemailError.disabled) { try await world.leave(in: "1000") }
+            await #expect(throws: VoicemailError.mailboxDisabled) { try await world.leave(in: "1000") }
             #expect(try await world.client.post("extension/update", ["extid": "1000", "hasvoicemail": "on"]) == succeeded)
             try await world.leave(in: "1000")
         }

@@ -70,7 +70,8 @@ struct Exchange {
         logger[metadataKey: "request"] = .string(id)
         let request = FrontRequest(
             id: id, method: method, path: target.path, segments: segments, query: query,
-            headers: headers, body: body, remote: connection.remote, isSecure: connection.isSecure, logger: logger)
+            headers: headers, body: body,
+            remote: core.proxies.client(of: connection.remote, fields: head.headers[TrustedProxies.fieldName]), isSecure: connection.isSecure, logger: logger)
         return (request, fault)
     }
 
@@ -155,7 +156,7 @@ struct Exchange {
             seconds: Double(elapsed) / 1e9, received: received, sent: outcome.sent)
         AccessLog.write(
             ExchangeRecord(
-                remote: connection.remote, method: head.method.rawValue, path: target.path, query: target.query, status: outcome.status,
+                remote: request.remote, method: head.method.rawValue, path: target.path, query: target.query, status: outcome.status,
                 sent: outcome.sent, nanoseconds: elapsed, isWhole: outcome.isWhole),
             to: request.logger)
     }

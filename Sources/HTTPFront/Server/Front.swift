@@ -3,6 +3,7 @@ import Logging
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
+import Voicemail
 
 /// The HTTP server: listeners, limits, health and metrics, and the dialects behind them.
 public struct Front: Service {
@@ -24,16 +25,18 @@ public struct Front: Service {
     ///   - dialects: asked in this order whether they claim a path.
     ///   - readiness: what `/readyz` depends on.
     ///   - documents: fixed answers by exact path, such as `/openapi/kazoo.json`.
+    ///   - trustedProxies: whose `X-Forwarded-For` says what address a client has.
     ///   - onListening: called once for each listener when it accepts connections.
     public init(
         listeners: [Listener], dialects: [any Dialect], limits: FrontLimits = FrontLimits(), deadlines: FrontDeadlines = FrontDeadlines(),
         metrics: MetricsRegistry = MetricsRegistry(), readiness: [ReadinessCheck] = [], documents: [String: StaticRoute] = [:],
+        trustedProxies: [NetworkRange] = [],
         eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton, logger: Logger,
         onListening: @escaping @Sendable (Bound) async -> Void = { _ in }
     ) {
         core = FrontCore(
             dialects: dialects, operations: OperationsRoutes(registry: metrics, checks: readiness, documents: documents), limits: limits,
-            deadlines: deadlines, metrics: ExchangeMetrics(metrics), logger: logger)
+            deadlines: deadlines, metrics: ExchangeMetrics(metrics), proxies: TrustedProxies(ranges: trustedProxies), logger: logger)
         self.listeners = listeners
         group = eventLoopGroup
         self.onListening = onListening

@@ -9,18 +9,20 @@ final class FrontCore: Sendable {
     let limits: FrontLimits
     let deadlines: FrontDeadlines
     let metrics: ExchangeMetrics
+    let proxies: TrustedProxies
     let date = HTTPDate()
     let logger: Logger
 
     init(
         dialects: [any Dialect], operations: OperationsRoutes, limits: FrontLimits, deadlines: FrontDeadlines, metrics: ExchangeMetrics,
-        logger: Logger
+        proxies: TrustedProxies, logger: Logger
     ) {
         self.dialects = dialects
         self.operations = operations
         self.limits = limits
         self.deadlines = deadlines
         self.metrics = metrics
+        self.proxies = proxies
         self.logger = logger
     }
 

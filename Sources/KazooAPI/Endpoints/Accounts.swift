@@ -53,13 +53,7 @@ extension KazooDialect {
         let paging = try Paging(call)
         let page = try await service.documents(
             DocumentQuery(kind: .account, start: try paging.documentStart()), limit: paging.size, keep: { keep($0) && filter.pass($0) })
-        var reply = Reply.json(.array(page.items.map { .object(AccountView.row($0)) }))
-        if paging.size != nil {
-            reply.page = Reply.Page(
-                size: page.items.count, start: page.items.first.map { Paging.key(($0.name, $0.id)) } ?? paging.start,
-                next: page.next.map { Paging.key($0) })
-        }
-        return reply
+        return paging.reply(page.items.map(AccountView.row), first: page.items.first, next: page.next)
     }
 
     /// `?t=account&q=name&v={name}` (contract §9).

@@ -11,13 +11,7 @@ extension KazooDialect {
         let (items, next) = try await service.mailboxSummaries(
             of: account, ownerID: ownerID, start: try paging.documentStart(), ascending: call.flag("ascending") ?? true, limit: paging.size,
             keep: { keep.pass($0) })
-        var reply = Reply.json(.array(items.map { .object(BoxView.row($0)) }))
-        if paging.size != nil {
-            reply.page = Reply.Page(
-                size: items.count, start: items.first.map { Paging.key(($0.mailbox.name, $0.mailbox.id)) } ?? paging.start,
-                next: next.map { Paging.key($0) })
-        }
-        return reply
+        return paging.reply(items.map(BoxView.row), first: items.first?.mailbox, next: next)
     }
 
     func createBox(_ call: Call) async throws -> Reply {

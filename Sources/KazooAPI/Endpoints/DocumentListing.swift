@@ -36,6 +36,16 @@ struct DocumentFilter: Sendable {
 }
 
 extension KazooDialect {
+    /// Creates a document of a collection of the account (contract §2.2: a body that cannot be one is judged before its type is).
+    func createDocument(
+        _ call: Call, in collection: String, _ schema: Schema, _ make: (_ request: JSONObject, _ id: String?, Document) async throws -> Document
+    ) async throws -> Reply {
+        let account = try call.requireAccount()
+        try await requireEnvelope(call, for: .replace(call.envelope.data), schema: schema, attributes: [:])
+        let document = try await make(call.envelope.data, call.chosenID, account)
+        return Reply.document(document).created(at: "/v2/accounts/\(account.id)/\(collection)/\(document.id)")
+    }
+
     /// A listing of documents by name.
     func listDocuments(_ kind: DocumentKind, _ call: Call, row: @escaping @Sendable (Document) -> JSONObject) async throws -> Reply {
         let account = try call.requireAccount()
@@ -44,12 +54,6 @@ extension KazooDialect {
         let page = try await service.documents(
             DocumentQuery(kind: kind, accountID: account.id, start: try paging.documentStart(), ascending: call.flag("ascending") ?? true),
             limit: paging.size, keep: { keep.pass($0) })
-        var reply = Reply.json(.array(page.items.map { .object(row($0)) }))
-        if paging.size != nil {
-            reply.page = Reply.Page(
-                size: page.items.count, start: page.items.first.map { Paging.key(($0.name, $0.id)) } ?? paging.start,
-                next: page.next.map { Paging.key($0) })
-        }
-        return reply
+        return paging.reply(page.items.map(row), first: page.items.first, next: page.next)
     }
 }

@@ -5,10 +5,7 @@ import Voicemail
 /// Greetings, which KAZOO calls media (contract §8).
 extension KazooDialect {
     func createGreeting(_ call: Call) async throws -> Reply {
-        let account = try call.requireAccount()
-        try await requireEnvelope(call, for: .replace(call.envelope.data), schema: Schema.media, attributes: [:])
-        let greeting = try await service.createGreeting(call.envelope.data, id: call.chosenID, in: account)
-        return Reply.document(greeting).created(at: "/v2/accounts/\(account.id)/media/\(greeting.id)")
+        try await createDocument(call, in: "media", Schema.media) { try await service.createGreeting($0, id: $1, in: $2) }
     }
 
     func greeting(_ id: String, _ call: Call) async throws -> Reply {

@@ -12,10 +12,8 @@ extension KazooDialect {
         // An envelope is judged before anything is stored; that of a multipart body may follow the file.
         let early = call.contentType.isEnvelope ? try Self.draft(call.envelope.data) : nil
         let content = try await Upload(call, service: service, limit: settings.maximumBody).read(accepting: .message)
-        let message = try await storing(content.audio) { audio in
-            let draft = try early ?? Self.draft(content.data ?? [:])
-            return try await service.deposit(draft, mailboxID: box, in: account, audio: audio)
-        }
+        let draft = try await service.dropping(content.audio) { try early ?? Self.draft(content.data ?? [:]) }
+        let message = try await service.deposit(draft, mailboxID: box, in: account, audio: content.audio)
         return reply(message, account).created(at: "/v2/accounts/\(account.id)/vmboxes/\(box)/messages/\(message.monthID)")
     }
 
@@ -54,16 +52,6 @@ extension KazooDialect {
 
     private func zone(of box: String, _ account: Document) async throws -> TimeZone {
         try await service.timeZone(of: try await service.document(box, kind: .mailbox, of: account), account: account)
-    }
-
-    /// Runs `body` with audio that is in the archive and in no row; drops it when `body` never got to store it.
-    private func storing(_ audio: ReceivedAudio?, _ body: (ReceivedAudio?) async throws -> Message) async throws -> Message {
-        do {
-            return try await body(audio)
-        } catch let failure as KazooFailure {
-            if let audio { try await service.archive.remove(audio.record.blob.id) }
-            throw failure
-        }
     }
 
     private static func draft(_ data: JSONObject) throws(KazooFailure) -> MessageDraft {

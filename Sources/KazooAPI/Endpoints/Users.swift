@@ -5,10 +5,7 @@ import Voicemail
 /// Users (contract §9).
 extension KazooDialect {
     func createUser(_ call: Call) async throws -> Reply {
-        let account = try call.requireAccount()
-        try await requireEnvelope(call, for: .replace(call.envelope.data), schema: Schema.user, attributes: [:])
-        let user = try await service.createUser(call.envelope.data, id: call.chosenID, in: account)
-        return Reply.document(user).created(at: "/v2/accounts/\(account.id)/users/\(user.id)")
+        try await createDocument(call, in: "users", Schema.user) { try await service.createUser($0, id: $1, in: $2) }
     }
 
     func user(_ id: String, _ call: Call) async throws -> Reply {

@@ -95,6 +95,7 @@ struct KazooFailure: Error {
         case .forbidden, .forbiddenAddress, .limitReached: forbidden
         case .badCredentials: unauthenticated
         case .disabled: invalid("account", "disabled", "account disabled")
+        case .mailboxDisabled: invalid("enabled", "disabled", "the voicemail box is disabled")
         case .expired(let id, let cutoff):
             invalid(id, "date_range", "cannot make changes to messages prior to retention duration", cause: .int(cutoff.gregorian))
         case .conflict: conflict

@@ -55,6 +55,21 @@ struct Paging: Sendable {
     }
 }
 
+extension Paging {
+    /// A page of documents with its bookkeeping, or all of them without.
+    /// - Parameters:
+    ///   - first: the document of the first row.
+    ///   - next: where the next page begins; nil on the last one.
+    func reply(_ rows: [JSONObject], first: Document?, next: (name: String, id: String)?) -> Reply {
+        var reply = Reply.json(.array(rows.map { .object($0) }))
+        if size != nil {
+            reply.page = Reply.Page(
+                size: rows.count, start: first.map { Self.key(($0.name, $0.id)) } ?? start, next: next.map { Self.key($0) })
+        }
+        return reply
+    }
+}
+
 extension Data {
     /// Base64 that is safe in URLs, without padding (RFC 4648 §5).
     var base64URL: String {

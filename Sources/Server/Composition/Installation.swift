@@ -83,7 +83,9 @@ extension Installation {
     ) async throws -> Installation {
         let base = try await Base.open(configuration.data, for: use, creating: creating)
         teardown.add { base.locks.release() }
-        let store = try await blocking { try SQLiteStore(path: base.directory.database, options: storeOptions(configuration, use)) }
+        let store = try await blocking {
+            try SQLiteStore(path: base.directory.database, options: storeOptions(configuration, use), onCommit: { instruments?.committed($0) })
+        }
         teardown.add { try await blocking { try store.close() } }
         let archive = try await FileArchive(archiveConfiguration(base.directory, configuration, use, instruments), logger: logger)
         teardown.add { await archive.close() }
@@ -95,7 +97,7 @@ extension Installation {
         teardown.add { try await hashes.shutdownGracefully() }
         let service = VoicemailService(
             store: store, archive: archive, codec: codec, secrets: Secrets(key: base.key, pool: hashes, cost: rig.hashCost), clock: rig.clock,
-            limits: configuration.limits, logger: logger)
+            limits: configuration.limits, logger: logger, deposited: { instruments?.deposited() })
         return Installation(
             configuration, base, store: store, archive: archive, codec: codec, service: service,
             synthesizer: use == .server ? speech(&teardown) : nil, logger: logger, teardown: teardown)

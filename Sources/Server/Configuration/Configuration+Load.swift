@@ -112,6 +112,9 @@ extension Configuration.HTTP {
         self.init()
         listen = reader.list("http.listen", listen, expecting: "http://HOST:PORT or https://HOST:PORT") { ListenAddress($0) }
         operations = reader.word("http.operations", operations)
+        trustedProxies = reader.list("http.trusted_proxies", trustedProxies, expecting: "an IP address or a network such as 10.0.0.0/8") {
+            NetworkRange($0)
+        }
         let certificate = reader.optionalText("http.tls.certificate"), key = reader.optionalText("http.tls.key")
         if let certificate, let key { tls = TLSFiles(certificate: certificate, key: key) }
         if (certificate == nil) != (key == nil) { reader.refuse("http.tls", because: "needs both certificate and key") }

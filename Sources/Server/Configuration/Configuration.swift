@@ -34,6 +34,8 @@ public struct Configuration: Sendable, Hashable {
         /// For the `https` addresses.
         public var tls: TLSFiles?
         public var operations = Operations.all
+        /// Proxies whose word about a client's address is taken.
+        public var trustedProxies: [NetworkRange] = []
         public var limits = FrontLimits()
         public var deadlines = FrontDeadlines()
     }

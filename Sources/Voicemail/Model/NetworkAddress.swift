@@ -7,7 +7,7 @@
 /// One IP address, compared by its bits and not by how it is written.
 public struct NetworkAddress: Hashable, Sendable {
     /// Four bytes of IPv4, sixteen of IPv6.
-    private let bytes: [UInt8]
+    fileprivate let bytes: [UInt8]
 
     /// Reads an address of either family. An IPv4 address that came through an IPv6 socket (`::ffff:192.0.2.1`, RFC 4291
     /// §2.5.5.2) is the IPv4 address it stands for.
@@ -39,5 +39,32 @@ public struct NetworkAddress: Hashable, Sendable {
     /// 127.0.0.0/8 or ::1.
     public var isLoopback: Bool {
         bytes.count == 4 ? bytes.first == 127 : bytes == [UInt8](repeating: 0, count: 15) + [1]
+    }
+}
+
+/// A stretch of IP addresses that begin with the same bits: `10.0.0.0/8`, or one address.
+public struct NetworkRange: Hashable, Sendable {
+    private let base: NetworkAddress
+    /// Bits that count.
+    private let length: Int
+
+    /// - Returns: nil for what is no address, and for more bits than it has.
+    public init?(_ text: String) {
+        let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        guard let first = parts.first, let base = NetworkAddress(first) else { return nil }
+        self.base = base
+        guard parts.count == 2 else {
+            length = base.bytes.count * 8
+            return
+        }
+        guard parts[1].allSatisfy(\.isNumber), let length = Int(parts[1]), length <= base.bytes.count * 8 else { return nil }
+        self.length = length
+    }
+
+    public func contains(_ address: NetworkAddress) -> Bool {
+        guard address.bytes.count == base.bytes.count else { return false }
+        let whole = length / 8, rest = length % 8
+        guard address.bytes.prefix(whole) == base.bytes.prefix(whole) else { return false }
+        return rest == 0 || (address.bytes[whole] ^ base.bytes[whole]) >> (8 - rest) == 0
     }
 }

@@ -17,7 +17,9 @@ extension VoicemailService {
         var (attributes, violations) = Schema.account.apply(to: request.withoutPrivateKeys)
         guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
         let id = id ?? HexID.random()
-        if attributes["realm"] == nil { attributes["realm"] = .string(String(id.prefix(6)) + ".sip.aftertone.invalid") }
+        // Longer ones for the case that somebody has the first already.
+        let madeUp = attributes["realm"] == nil ? [6, 12, 32].map { "\(id.prefix($0)).sip.aftertone.invalid" } : []
+        if let first = madeUp.first { attributes["realm"] = .string(first) }
         let now = clock.now
         let draft = Document(
             id: id, kind: .account, accountID: id, name: attributes["name"]?.string ?? "", key: attributes["realm"]?.string?.lowercased(),
@@ -25,6 +27,11 @@ extension VoicemailService {
             hidden: ["lineage": JSON(lineage), "superduper_admin": .bool(superduperAdmin), "salt": .string(HexID.random())], created: now)
         return try await store.write { writer in
             try Self.claimID(id, writer)
+            var draft = draft
+            if let free = try madeUp.first(where: { try writer.document(kind: .account, scope: "", key: $0) == nil }) {
+                draft.attributes["realm"] = .string(free)
+                draft.key = free
+            }
             try Self.claimRealm(of: draft, writer)
             let stored = try writer.insert(draft)
             try writer.append(Event(kind: .documentCreated, accountID: id, subjectID: id, payload: ["type": "account"], created: now))

@@ -13,6 +13,15 @@ public struct ReceivedAudio: Sendable {
     public let record: BlobRecord
     public let contentType: String
     public let fileName: String
+    /// Held until a row names the audio, or nobody wants it any more: meanwhile no sweep takes it for a left-over.
+    private let writer: any BlobWriter
+
+    init(record: BlobRecord, contentType: String, fileName: String, writer: any BlobWriter) {
+        self.record = record
+        self.contentType = contentType
+        self.fileName = fileName
+        self.writer = writer
+    }
 
     /// Milliseconds as decoded; nil when unplayable.
     public var durationMilliseconds: Int? { record.facts?.durationMilliseconds }
@@ -49,23 +58,38 @@ public final class AudioIntake: Sendable {
     /// - Throws: `VoicemailError.unplayable` under `.playableOnly`, `ArchiveError`; nothing is kept then.
     /// - Parameter contentType: as it was announced; nil for what decoding says.
     public func finish(contentType: String? = nil, fileName: String, policy: AudioPolicy) async throws -> ReceivedAudio {
-        let record: BlobRecord
+        let (blob, verdict) = try await stored()
+        do {
+            let facts = try verdict.get()
+            if policy == .playableOnly, facts == nil { throw VoicemailError.unplayable }
+            let record = BlobRecord(blob: blob, facts: facts)
+            let type = contentType ?? AudioFacts.contentType(ofContainer: facts?.container ?? "")
+            return ReceivedAudio(record: record, contentType: type, fileName: fileName, writer: writer)
+        } catch {
+            try await archive.remove(blob.id)
+            throw error
+        }
+    }
+
+    /// The durable blob, and what the decoder made of it.
+    private func stored() async throws -> (StoredBlob, Result<AudioFacts?, any Error>) {
         if let bytes = copy.complete {
-            async let stored = writer.finish()
-            let facts = try await measure(.bytes(bytes))
-            record = BlobRecord(blob: try await stored, facts: facts)
-        } else {
-            let stored = try await writer.finish()
-            let reader = try await archive.open(stored.id)
-            record = BlobRecord(blob: stored, facts: try await measure(.file(path: reader.path)))
+            async let blob = writer.finish()
+            let verdict = await verdict { try await self.measure(.bytes(bytes)) }
+            return (try await blob, verdict)
+        }
+        let blob = try await writer.finish()
+        let verdict = await verdict {
+            let reader = try await self.archive.open(blob.id)
+            let facts = try await self.measure(.file(path: reader.path))
             withExtendedLifetime(reader) {}
+            return facts
         }
-        if policy == .playableOnly, record.facts == nil {
-            try await archive.remove(record.blob.id)
-            throw VoicemailError.unplayable
-        }
-        let type = contentType ?? AudioFacts.contentType(ofContainer: record.facts?.container ?? "")
-        return ReceivedAudio(record: record, contentType: type, fileName: fileName)
+        return (blob, verdict)
+    }
+
+    private func verdict(_ measure: () async throws -> AudioFacts?) async -> Result<AudioFacts?, any Error> {
+        do { return .success(try await measure()) } catch { return .failure(error) }
     }
 
     /// Drops the upload.

@@ -43,30 +43,31 @@ extension VoicemailService {
     /// share the audio; one without audio waits for it in the group's box for a while.
     /// - Parameter ifRoom: refuse when the mailbox has as many messages as it may.
     /// - Returns: the message, or the first member's.
-    /// - Throws: `VoicemailError.notFound` for the mailbox, `.limitReached`, `.disabled` for one that takes no messages; the audio is dropped then.
+    /// - Throws: `VoicemailError.notFound` for the mailbox, `.limitReached`, `.mailboxDisabled` for one that takes no messages; the audio is dropped then.
     public func deposit(
         _ draft: MessageDraft, mailboxID: String, in account: Document, audio: ReceivedAudio? = nil, ifRoom: Bool = false
     ) async throws -> Message {
-        try await dropping(audio) {
+        let stored = try await dropping(audio) {
             let now = clock.now
             let standardCapacity = limits.mailboxCapacity
             return try await store.write { writer in
                 let mailbox = try Self.document(mailboxID, .mailbox, account.id, writer)
-                guard mailbox.isEnabled else { throw VoicemailError.disabled }
+                guard mailbox.isEnabled else { throw VoicemailError.mailboxDisabled }
                 if ifRoom, try Self.visibleTally(mailboxID, writer).total >= mailbox.capacity(standardCapacity) {
                     throw VoicemailError.limitReached
                 }
                 let message = Self.message(draft, mailbox, account, audio, now)
                 if let audio { try writer.insert(audio.record, at: now) }
                 let recipients = audio == nil ? [mailbox] : try Self.recipients(of: mailbox, writer)
-                let copies = try recipients.map {
+                return try recipients.map {
                     try Self.add(
                         $0.id == mailbox.id ? message : message.copied(to: $0, account, history: true, at: now), isAnnounced: draft.isAnnounced, writer)
                 }
-                // There is always a recipient.
-                return copies[0]
             }
         }
+        countDeposits(stored)
+        // There is always a recipient.
+        return stored[0]
     }
 
     /// Gives a message audio, in place of any it has. Metadata stays, but a length that nobody gave is measured.
@@ -95,7 +96,7 @@ extension VoicemailService {
     }
 
     /// Runs `body`; when it fails, the audio it was to store goes too.
-    func dropping<Value: Sendable>(_ audio: ReceivedAudio?, _ body: () async throws -> Value) async throws -> Value {
+    public func dropping<Value: Sendable>(_ audio: ReceivedAudio?, _ body: () async throws -> Value) async throws -> Value {
         do {
             return try await body()
         } catch {

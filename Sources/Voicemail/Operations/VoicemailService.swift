@@ -12,10 +12,12 @@ public struct VoicemailService: Sendable {
     public let limits: Limits
     public let secrets: Secrets
     public let logger: Logger
+    /// Told of each message that a deposit has stored, once it is durable.
+    private let deposited: @Sendable () -> Void
 
     public init(
         store: any VoicemailStore, archive: any AudioArchive, codec: any AudioCodec, secrets: Secrets, clock: any WallClock = SystemClock(),
-        limits: Limits = Limits(), logger: Logger = Logger(label: "aftertone.voicemail")
+        limits: Limits = Limits(), logger: Logger = Logger(label: "aftertone.voicemail"), deposited: @escaping @Sendable () -> Void = {}
     ) {
         self.store = store
         self.archive = archive
@@ -24,5 +26,10 @@ public struct VoicemailService: Sendable {
         self.clock = clock
         self.limits = limits
         self.logger = logger
+        self.deposited = deposited
+    }
+
+    func countDeposits(_ messages: [Message]) {
+        for _ in messages { deposited() }
     }
 }

@@ -16,6 +16,8 @@ public enum VoicemailError: Error, Hashable, Sendable {
     case badCredentials
     /// The account or user is switched off.
     case disabled
+    /// The mailbox is switched off: it takes no messages.
+    case mailboxDisabled
     /// Older than retention allows to change.
     case expired(id: String, cutoff: Timestamp)
     /// An id that exists already.

@@ -46,13 +46,8 @@ extension PSeriesDialect {
         let mailbox = try await box(to, .extension, of: call.account)
         let caller = try await service.mailbox(number: from, of: call.account)
         let draft = MessageDraft(callerName: caller?.name ?? "", callerNumber: from, lengthMilliseconds: 0)
-        do {
-            let message = try await service.deposit(draft, mailboxID: mailbox.id, in: call.account, ifRoom: true)
-            return .fields(["id": .string(MessageID.text(message))])
-        } catch VoicemailError.disabled {
-            // The extension's voicemail is switched off, not the API.
-            throw PSeriesFailure.operationFailed
-        }
+        let message = try await service.deposit(draft, mailboxID: mailbox.id, in: call.account, ifRoom: true)
+        return .fields(["id": .string(MessageID.text(message))])
     }
 
     private static let longestNumber = 35

@@ -94,6 +94,8 @@ struct PSeriesFailure: Error, Hashable {
         case .forbiddenAddress: .addressForbidden
         case .badCredentials: .badCredentials
         case .disabled: .unavailable
+        // The extension's voicemail is switched off, not the API.
+        case .mailboxDisabled: .operationFailed
         case .conflict: PSeriesFailure(40003, "DUPLICATE KEY VALUE")
         case .limitReached: .limitExceeded
         case .unplayable: .invalid("file", nil)

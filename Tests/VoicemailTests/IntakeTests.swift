@@ -1,0 +1,46 @@
+import NIOCore
+import TestKit
+import Testing
+import Voicemail
+
+/// A decoder that breaks is no verdict on the audio: the upload fails, and nothing of it stays.
+@Suite struct IntakeTests {
+    /// The machine's decoder on a bad day.
+    private struct BrokenCodec: AudioCodec {
+        let whole: any AudioCodec
+
+        func measure(_ source: AudioSource) async throws -> AudioFacts { throw AudioError.failed("no threads") }
+        func render(_ source: AudioSource, key: BlobID, as rendition: Rendition) async throws -> RenderedAudio {
+            try await whole.render(source, key: key, as: rendition)
+        }
+        func rendered(_ key: BlobID, as rendition: Rendition) async throws -> RenderedAudio? { try await whole.rendered(key, as: rendition) }
+        func peaks(_ source: AudioSource, count: Int) async throws -> [Peak] { try await whole.peaks(source, count: count) }
+    }
+
+    /// One that is measured from memory, and one from its file.
+    @Test(arguments: [10_000, 3_000_000])
+    func nothingStays(bytes: Int) async throws {
+        try await TestServer.run { server in
+            let service = server.service
+            let broken = VoicemailService(
+                store: service.store, archive: service.archive, codec: BrokenCodec(whole: service.codec), secrets: service.secrets)
+            let intake = try await broken.receiveAudio()
+            try await intake.write(ByteBuffer(repeating: 1, count: bytes))
+            await #expect(throws: AudioError.failed("no threads")) {
+                _ = try await intake.finish(contentType: "audio/wav", fileName: "a.wav", policy: .keepAnything)
+            }
+            try await service.archive.list { id, _ in Issue.record("\(id) stays") }
+        }
+    }
+
+    /// What is received is nobody's left-over while somebody holds it.
+    @Test func whatIsHeldIsNotSwept() async throws {
+        try await TestServer.run { server in
+            let intake = try await server.service.receiveAudio()
+            try await intake.write(ByteBuffer(bytes: Sound.bytes(1, 1)))
+            let received = try await intake.finish(contentType: "audio/wav", fileName: "a.wav", policy: .keepAnything)
+            #expect(try await server.service.removeOrphans() == 0)
+            #expect(try await server.service.archive.open(received.record.blob.id).size == Sound.bytes(1, 1).count)
+        }
+    }
+}
