@@ -76,7 +76,6 @@ import Voicemail
             #expect(try await add(tool, scratch.path) == "\(scratch.path) is no regular file")
             #expect(try await add(tool, "/dev/zero") == "/dev/zero is no regular file")
             #expect(try await add(tool, good, mailbox: "9") == "there is no mailbox 9 in the account")
-            #expect(try await add(tool, good, "--notify")?.hasPrefix("--notify: ") == true)
             #expect(try await tool.json("message", "list", "--account", "Acme") == [])
             #expect(try Self.blobs(tool) == 0)
         }
