@@ -78,8 +78,8 @@ let package = Package(
             name: "HTTPFront",
             dependencies: [
                 "Threads", "Voicemail", "CArchive", crypto, logging, metrics, nioCore, nioPosix, product("NIOConcurrencyHelpers", "swift-nio"),
-                product("NIOHTTP1", "swift-nio"), product("NIOHTTPTypesHTTP1", "swift-nio-extras"), product("NIOSSL", "swift-nio-ssl"),
-                product("HTTPTypes", "swift-http-types"), product("HummingbirdCore", "hummingbird"),
+                product("NIOHTTP1", "swift-nio"), product("NIOWebSocket", "swift-nio"), product("NIOHTTPTypesHTTP1", "swift-nio-extras"),
+                product("NIOSSL", "swift-nio-ssl"), product("HTTPTypes", "swift-http-types"), product("HummingbirdCore", "hummingbird"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
@@ -102,8 +102,9 @@ let package = Package(
         .target(
             name: "YeastarPSeriesAPI",
             dependencies: [
-                "Voicemail", "HTTPFront", "COpenAPI", logging, nioCore, product("NIOConcurrencyHelpers", "swift-nio"),
+                "Voicemail", "HTTPFront", "COpenAPI", crypto, logging, nioCore, product("NIOConcurrencyHelpers", "swift-nio"),
                 product("HTTPTypes", "swift-http-types"), product("OrderedCollections", "swift-collections"),
+                product("ServiceLifecycle", "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
         .target(

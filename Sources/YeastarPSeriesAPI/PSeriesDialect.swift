@@ -12,12 +12,16 @@ public struct PSeriesDialect: Dialect {
     let loginGuard: LoginGuard
     /// nil where no speech synthesizer is installed.
     let synthesizer: (any SpeechSynthesizer)?
+    /// Events as they are committed, for open web sockets.
+    let events: @Sendable () -> AsyncStream<Event>
     let turns = ConversionTurns()
     let started: Timestamp
 
     public init(
-        service: VoicemailService, settings: PSeriesSettings, loginGuard: LoginGuard, synthesizer: (any SpeechSynthesizer)? = nil
+        service: VoicemailService, settings: PSeriesSettings, loginGuard: LoginGuard, synthesizer: (any SpeechSynthesizer)? = nil,
+        events: @escaping @Sendable () -> AsyncStream<Event> = { AsyncStream { $0.finish() } }
     ) {
+        self.events = events
         self.service = service
         self.settings = settings
         self.loginGuard = loginGuard
@@ -63,6 +67,7 @@ public struct PSeriesDialect: Dialect {
             if let permission = endpoint.permission, !application.credential.permissions.contains(permission) {
                 throw PSeriesFailure.accessDenied
             }
+            if endpoint == .subscribe { return try subscribe(request, application) }
             let call = PSeriesCall(
                 request: request, endpoint: endpoint, parameters: try await parameters(of: request, endpoint), application: application,
                 zone: service.timeZone(of: application.account))

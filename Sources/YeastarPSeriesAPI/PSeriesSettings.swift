@@ -24,6 +24,8 @@ public struct PSeriesSettings: Sendable, Hashable {
     public var secondMP3 = SecondMP3.wait
     /// Seconds it waits at most.
     public var mp3Patience = 30
+    /// How long a web socket may be silent (contract §11.1).
+    public var socketSilence = Duration.seconds(60)
     /// How `msg` of an event is sent (contract §11.2).
     public var eventMessageFormat = EventMessageFormat.auto
 

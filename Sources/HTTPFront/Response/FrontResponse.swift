@@ -22,6 +22,8 @@ public struct FrontResponse: Sendable {
     public var closesConnection = false
     /// The route for metrics, with placeholders instead of ids: `vmboxes/{box}/messages`. Must come from a small fixed set.
     public var routeLabel: String?
+    /// What goes on over the connection after this answer (`webSocket`).
+    var conversation: (@Sendable (WebSocketConnection) async -> Void)?
 
     public init(status: HTTPResponse.Status, headers: HTTPFields = [:], body: Body = .bytes(ByteBuffer()), routeLabel: String? = nil) {
         self.status = status

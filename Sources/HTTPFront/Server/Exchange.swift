@@ -28,6 +28,9 @@ struct Exchange {
         let (request, fault) = makeRequest(target, body: wire.map { RequestBody(.wire($0)) } ?? .empty)
         var answer = await core.answer(request, fault: fault, showsOperations: connection.showsOperations)
         if answer.response.headers[.xRequestID] == nil { answer.response.headers[.xRequestID] = request.id }
+        if let conversation = answer.response.conversation {
+            return try await converse(conversation, after: answer, request: request, target: target, start: start)
+        }
         let keeps = keepsConnection(answer.response, wire)
         let outcome = await send(answer.response, keeps: keeps, request: request)
         record(answer, outcome, request: request, target: target, start: start, received: wire?.received ?? 0)
@@ -35,6 +38,19 @@ struct Exchange {
         guard outcome.isWhole, keeps else { return false }
         while try await wire?.next() != nil {}
         return true
+    }
+
+    /// Leaves HTTP: the answer's head turns the pipeline around (`ExchangeDeadline`), and what follows is between client and dialect.
+    private func converse(
+        _ conversation: @Sendable (WebSocketConnection) async -> Void, after answer: FrontCore.Answer, request: FrontRequest,
+        target: RequestTarget, start: NIODeadline
+    ) async throws -> Bool {
+        var headers = HTTPHeaders(answer.response.headers)
+        headers.add(name: "Connection", value: "Upgrade")
+        try await outbound.write(.head(HTTPResponseHead(version: .http1_1, status: .switchingProtocols, headers: headers)))
+        record(answer, Outcome(status: answer.response.status.code), request: request, target: target, start: start, received: 0)
+        await conversation(WebSocketConnection(parts, outbound))
+        return false
     }
 
     /// The body still to come, or nil when there is none: then its end, which came with the head, is taken here.

@@ -18,6 +18,8 @@ final class ExchangeDeadline: ChannelDuplexHandler {
         case exchange
         /// Nothing has arrived since the last answer.
         case idle
+        /// Not HTTP any more.
+        case conversation
         /// Our side is closed; what the client still sends is dropped.
         case lingering
     }
@@ -82,6 +84,10 @@ final class ExchangeDeadline: ChannelDuplexHandler {
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
+        case .head(let head) where head.status == .switchingProtocols:
+            context.write(data, promise: promise)
+            context.flush()
+            leaveHTTP(context)
         case .head(var head):
             if isStopping, head.status.code >= 200 {
                 head.headers.replaceOrAdd(name: "Connection", value: "close")
@@ -96,6 +102,24 @@ final class ExchangeDeadline: ChannelDuplexHandler {
             promise.futureResult.whenSuccess { bound.value.handler.answered(bound.value.context) }
             unsent += 1
             context.write(data, promise: promise)
+        }
+    }
+
+    /// From here on the connection speaks web socket. How long it may be silent is for those who talk over it to say; the client has
+    /// not been told before this moment, so nothing of what it says has come yet.
+    private func leaveHTTP(_ context: ChannelHandlerContext) {
+        phase = .conversation
+        deadline = .distantFuture
+        timer?.task.cancel()
+        timer = nil
+        let pipeline = context.pipeline.syncOperations
+        do {
+            try pipeline.addHandlers(WebSocketBridge.handlers, position: .before(self))
+            pipeline.removeHandler(try pipeline.handler(type: HTTPResponseEncoder.self), promise: nil)
+            pipeline.removeHandler(try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self), promise: nil)
+        } catch {
+            context.fireErrorCaught(error)
+            context.close(promise: nil)
         }
     }
 

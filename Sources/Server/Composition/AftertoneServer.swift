@@ -24,13 +24,13 @@ public struct AftertoneServer: Sendable {
         self.installation = installation
         let configuration = installation.configuration
         let logger = installation.logger
-        let counter = RecordingCounter(registry)
+        let counter = RecordingCounter(registry), hub = EventHub()
         let dialects = Dialects(
             service: installation.service, configuration: configuration,
             loginGuard: LoginGuard(
                 maximumFailures: configuration.logins.maximumFailures, lockSeconds: configuration.logins.lockSeconds,
                 clock: installation.service.clock),
-            uptime: uptime, recordingCounter: counter, synthesizer: installation.synthesizer)
+            uptime: uptime, recordingCounter: counter, hub: hub, synthesizer: installation.synthesizer)
         let front = Front(
             listeners: configuration.http.listeners, dialects: dialects.all, limits: configuration.http.limits,
             deadlines: configuration.http.deadlines, metrics: registry, readiness: Self.readiness(of: installation.service),
@@ -38,7 +38,7 @@ public struct AftertoneServer: Sendable {
         let housekeeping = Housekeeping(
             service: installation.service, interval: .seconds(configuration.housekeeping.intervalSeconds), logger: logger)
         let outbox = OutboxService(
-            service: installation.service, hub: EventHub(), settings: configuration.outbox.settings, instruments: OutboxInstruments(registry),
+            service: installation.service, hub: hub, settings: configuration.outbox.settings, instruments: OutboxInstruments(registry),
             channels: { dialects.channels(over: $0) }, logger: logger)
         let idleMemory = IdleMemory(
             quiet: .seconds(5), activity: { front.requestCount }, release: { try await installation.releaseMemory() }, logger: logger)

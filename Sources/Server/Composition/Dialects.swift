@@ -1,3 +1,4 @@
+import Delivery
 import HTTPFront
 import KazooAPI
 import RecordingIntake
@@ -15,6 +16,8 @@ struct Dialects: Sendable {
     /// Seconds of a clock that never goes back.
     let uptime: @Sendable () -> Double
     let recordingCounter: RecordingCounter
+    /// Shows what is committed to those who listen.
+    let hub: EventHub
     /// nil where none is installed.
     let synthesizer: (any SpeechSynthesizer)?
 
@@ -22,7 +25,9 @@ struct Dialects: Sendable {
 
     /// How they tell others what has happened.
     func channels(over push: any OutgoingHTTP) -> [any DeliveryChannel] {
-        [ReportChannel(service: service, push: push)]
+        [
+            ReportChannel(service: service, push: push), WebhookChannel(service: service, settings: configuration.pSeries, push: push),
+        ]
     }
 
     /// What describes them to machines, by path.
@@ -50,7 +55,7 @@ struct Dialects: Sendable {
     }
 
     private var pSeries: PSeriesDialect {
-        PSeriesDialect(service: service, settings: configuration.pSeries, loginGuard: yeastarGuard, synthesizer: synthesizer)
+        PSeriesDialect(service: service, settings: configuration.pSeries, loginGuard: yeastarGuard, synthesizer: synthesizer, events: { hub.events() })
     }
 
     private var yeastarGuard: LoginGuard { LoginGuard(maximumFailures: 5, lockSeconds: 600, clock: service.clock) }

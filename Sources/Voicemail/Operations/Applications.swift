@@ -96,7 +96,7 @@ extension VoicemailService {
             guard application.credential.allows(address: address) else { throw VoicemailError.forbiddenAddress }
             try writer.remove(tokenHash: hash)
             if let access = old.details["pair"]?.string { try writer.remove(tokenHash: access) }
-            try Self.open(sessions(of: pair, application.credential, rules), application.credential, rules, now, writer)
+            try Self.open(sessions(of: pair, application.credential, rules, replacing: old.details["pair"]), application.credential, rules, now, writer)
             return pair
         }
     }
@@ -119,12 +119,14 @@ extension VoicemailService {
         }
     }
 
-    private func sessions(of pair: TokenPair, _ credential: Credential, _ rules: TokenRules) -> [Session] {
+    private func sessions(of pair: TokenPair, _ credential: Credential, _ rules: TokenRules, replacing old: JSON? = nil) -> [Session] {
         let access = secrets.fingerprint(pair.access), refresh = secrets.fingerprint(pair.refresh)
         func session(_ hash: String, _ kind: Session.Kind, _ lifetime: Int, pairedWith other: String) -> Session {
-            Session(
+            var details: JSONObject = ["pair": .string(other)]
+            if kind == .pSeriesAccess { details[Session.replacedToken] = old }
+            return Session(
                 tokenHash: hash, kind: kind, accountID: credential.accountID, credentialID: credential.id, created: clock.now,
-                expires: clock.now.advanced(by: lifetime), details: ["pair": .string(other)])
+                expires: clock.now.advanced(by: lifetime), details: details)
         }
         return [
             session(access, .pSeriesAccess, rules.accessLifetime, pairedWith: refresh),

@@ -4,8 +4,8 @@ extension PSeriesDialect {
     /// Sends a call to the function that answers it.
     func respond(to call: PSeriesCall) async throws -> PSeriesAnswer {
         switch call.endpoint {
-        // Answered before there is a caller.
-        case .getToken, .refreshToken: throw PSeriesFailure.noInterface
+        // Answered before there is a caller, or in another way.
+        case .getToken, .refreshToken, .subscribe: throw PSeriesFailure.noInterface
         case .deleteToken: return try await deleteToken(call)
         case .greetingList: return try await listGreetings(call, .extension)
         case .greetingDownload: return try await linkGreeting(call, .extension, plays: false)
@@ -46,6 +46,8 @@ extension PSeriesDialect {
         case .systemInformation: return systemInformation(call)
         case .callRecordList: return try await listCallRecords(call, CallRecordFilter())
         case .callRecordSearch: return try await listCallRecords(call, try callRecordFilter(call))
+        case .webhookQuery: return try await queryWebhooks(call)
+        case .webhookUpdate: return try await updateWebhooks(call)
         case .globalGreetingList: return try await listPrompts(call)
         case .promptUpload: return try await uploadPrompt(call)
         }

@@ -54,6 +54,10 @@ enum Endpoint: String, Sendable, CaseIterable {
     case callRecordList = "cdr/list"
     case callRecordSearch = "cdr/search"
 
+    case subscribe
+    case webhookQuery = "webhook/query"
+    case webhookUpdate = "webhook/update"
+
     case globalGreetingList = "vm_global_greeting/list"
     case promptUpload = "custom_prompt/upload"
 
@@ -62,13 +66,13 @@ enum Endpoint: String, Sendable, CaseIterable {
         switch self {
         case .getToken, .refreshToken, .greetingUpload, .greetingUpdate, .greetingCreate, .groupGreetingUpload, .groupGreetingUpdate,
             .groupGreetingCreate, .promptUpload, .messageCreate, .messageUpdate, .recordStart, .recordPause, .recordUnpause, .extensionCreate,
-            .extensionUpdate:
+            .extensionUpdate, .webhookUpdate:
             .post
         case .deleteToken, .greetingList, .greetingDownload, .greetingPlay, .greetingDelete, .greetingRecord, .groupGreetingList,
             .groupGreetingDownload, .groupGreetingPlay, .groupGreetingDelete, .groupGreetingRecord, .globalGreetingList, .messageGet,
             .messageQuery, .messageDownload, .messageDelete, .messageDeleteAll, .groupList, .recordingList, .recordingSearch,
             .recordingDownload, .extensionList, .extensionSearch, .extensionGet, .extensionQuery, .extensionPassword, .extensionDelete,
-            .systemInformation, .callRecordList, .callRecordSearch:
+            .systemInformation, .callRecordList, .callRecordSearch, .subscribe, .webhookQuery:
             .get
         }
     }
@@ -92,6 +96,7 @@ enum Endpoint: String, Sendable, CaseIterable {
             .extensions
         case .systemInformation: .system
         case .callRecordList, .callRecordSearch: .callRecords
+        case .subscribe, .webhookQuery, .webhookUpdate: .events
         }
     }
 }

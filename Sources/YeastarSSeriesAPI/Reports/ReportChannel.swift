@@ -24,8 +24,9 @@ public struct ReportChannel: DeliveryChannel {
     }
 
     public func plan(_ event: Event, _ reader: any StoreReader) throws -> [PlannedDelivery] {
-        guard event.isAnnounced, let account = try reader.document(id: event.accountID), let call = try CallFacts(event, reader) else { return [] }
+        guard let account = try reader.document(id: event.accountID) else { return [] }
         let zone = service.timeZone(of: account)
+        guard let call = try AnnouncedCall(event, zone: zone, reader).map({ CallFacts($0) }) else { return [] }
         return try destinations(of: account.id, reader).map { destination in
             let report = destination.format.newCallRecord(call, zone: zone, serialNumber: service.serialNumber)
             return PlannedDelivery(
@@ -84,25 +85,10 @@ public struct ReportChannel: DeliveryChannel {
 }
 
 extension CallFacts {
-    /// What an event tells of a call; nil for one whose mailbox is gone.
-    fileprivate init?(_ event: Event, _ reader: any StoreReader) throws {
-        let facts = event.payload
-        func text(_ name: String) -> String { facts[name]?.string ?? "" }
-        switch event.kind {
-        case .messageStored:
-            guard let mailbox = try reader.document(id: text("mailbox_id")) else { return nil }
-            let seconds = String((facts["length_ms"]?.int ?? 0) / 1000)
-            let direction = try VoicemailService.direction(fromCaller: text("caller_number"), to: event.accountID, reader)
-            self.init(
-                callID: text("call_id"), started: Timestamp(unix: facts["timestamp"]?.int ?? event.created.unix), caller: text("caller_number"),
-                callee: mailbox.number, seconds: seconds, talkSeconds: seconds, status: Self.voicemail, type: direction.rawValue, recording: "")
-        case .recordingStored:
-            let duration = facts["duration_ms"]?.int ?? 0
-            self.init(
-                callID: text("call_id"), started: Timestamp(unix: facts["started"]?.int ?? event.created.unix), caller: text("caller_number"),
-                callee: text("callee_number"), seconds: String(duration / 1000), talkSeconds: String(min(duration, facts["audio_ms"]?.int ?? duration) / 1000),
-                status: Self.answered, type: text("direction"), recording: text("name"))
-        default: return nil
-        }
+    fileprivate init(_ call: AnnouncedCall) {
+        self.init(
+            callID: call.callID, started: call.started, caller: call.caller, callee: call.callee, seconds: String(call.seconds),
+            talkSeconds: String(call.talkSeconds), status: call.recording == nil ? Self.voicemail : Self.answered,
+            type: call.direction.rawValue, recording: call.recording ?? "")
     }
 }

@@ -36,6 +36,20 @@ import Voicemail
         }
     }
 
+    @Test func onlyWithNotifyIsItNews() async throws {
+        try await TestServer.run { (server: TestServer) async throws in
+            try await TemporaryDirectory.run { scratch in
+                let tool = Tool(data: server.directory)
+                _ = try await server.makeWorld()
+                let file = try scratch.write(try AudioSamples.tones([440], seconds: 1).encoded(as: .wavPCM16), to: "a.wav")
+                _ = try await tool.json("message", "add", "--account", "Acme", "--mailbox", "3000", "--from", "1", file)
+                _ = try await tool.json("message", "add", "--account", "Acme", "--mailbox", "3000", "--from", "2", "--notify", file)
+                let events = try await server.service.store.read { try $0.events(after: 0, limit: 100) }.filter { $0.kind == .messageStored }
+                #expect(events.map(\.isAnnounced) == [false, true])
+            }
+        }
+    }
+
     @Test func listAndShow() async throws {
         try await Tool.run { tool, scratch in
             try await prepare(tool)

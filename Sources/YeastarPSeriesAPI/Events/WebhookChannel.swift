@@ -1,0 +1,77 @@
+import Crypto
+import Foundation
+import NIOCore
+import Voicemail
+
+/// The web hook push: every event to each receiver that the account has named for it, signed, and again until it is taken (contract §11.3).
+public struct WebhookChannel: DeliveryChannel {
+    public let name = "p-series-webhook"
+    /// For what is not the receiver's fault; each account has its own for what is.
+    public let retries = RetryPolicy(maximumAttempts: 10, base: 1, ceiling: 60, attemptSeconds: EventPush.timeouts.upperBound)
+
+    private let service: VoicemailService
+    private let settings: PSeriesSettings
+    private let push: any OutgoingHTTP
+
+    public init(service: VoicemailService, settings: PSeriesSettings, push: any OutgoingHTTP) {
+        self.service = service
+        self.settings = settings
+        self.push = push
+    }
+
+    public func plan(_ event: Event, _ reader: any StoreReader) throws -> [PlannedDelivery] {
+        guard let account = try reader.document(id: event.accountID) else { return [] }
+        let push = account.eventPush, zone = service.timeZone(of: account)
+        guard push.isEnabled, !push.receivers.isEmpty, let call = try AnnouncedCall(event, zone: zone, reader) else { return [] }
+        let message = PSeriesEvent(call, zone: zone)
+        let text = message.encoded(settings.eventMessageFormat, serialNumber: settings.serialNumber ?? service.serialNumber)
+        return push.receivers.filter { $0.wants(message.type) }.map { receiver in
+            PlannedDelivery(target: receiver.url, payload: ["body": .string(text), "method": .string(receiver.method.rawValue)])
+        }
+    }
+
+    public func deliver(_ delivery: Delivery) async -> DeliveryOutcome {
+        do {
+            let account = try await service.store.read { try $0.document(id: delivery.accountID) }
+            guard let push = account?.eventPush, push.isEnabled,
+                let receiver = push.receivers.first(where: { $0.url == delivery.target && $0.method.rawValue == delivery.payload["method"]?.string })
+            else { return .withdrawn }
+            // The last delay a receiver that comes back has to wait is a minute.
+            let policy = RetryPolicy(maximumAttempts: push.retries + 1, base: 2, ceiling: 60, attemptSeconds: push.timeout)
+            do throws(OutgoingHTTPError) {
+                let status = try await self.push.send(Self.request(delivery, receiver, push.timeout, service.receiverReach()))
+                return (200..<300).contains(status) ? .delivered : .failedUnder(policy, "answered \(status)")
+            } catch {
+                return .failedUnder(policy, error.reason)
+            }
+        } catch {
+            return .failed("\(error)")
+        }
+    }
+
+    private static func request(_ delivery: Delivery, _ receiver: EventPush.Receiver, _ timeout: Int, _ reach: OutgoingReach) -> OutgoingRequest {
+        let text = delivery.payload["body"]?.string ?? ""
+        var headers = [("X-Signature", signature(of: text, secret: receiver.secret)), ("X-Delivery-Id", delivery.id)]
+        switch receiver.method {
+        case .post:
+            headers.append(("Content-Type", "application/json"))
+            return OutgoingRequest(
+                url: receiver.url, method: "POST", headers: headers, body: ByteBuffer(string: text), timeoutSeconds: timeout, reach: reach)
+        case .get:
+            return OutgoingRequest(
+                url: adding(text, to: receiver.url), method: "GET", headers: headers, timeoutSeconds: timeout, reach: reach)
+        }
+    }
+
+    /// What proves that the body came from here: base64 of its HMAC under the receiver's secret.
+    static func signature(of body: String, secret: String) -> String {
+        Data(HMAC<SHA256>.authenticationCode(for: Data(body.utf8), using: SymmetricKey(data: Data(secret.utf8)))).base64EncodedString()
+    }
+
+    /// The event as the query parameter `data`, beside those that the address has.
+    private static func adding(_ text: String, to url: String) -> String {
+        let value = text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+        let parts = url.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
+        return parts[0] + (parts[0].contains("?") ? "&" : "?") + "data=" + value
+    }
+}
