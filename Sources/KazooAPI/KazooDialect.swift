@@ -65,7 +65,12 @@ public struct KazooDialect: Dialect {
     }
 
     public func refuse(_ fault: RequestFault, of request: FrontRequest) async -> FrontResponse? {
-        var response = writer(request, Draft(), spent: 0, remaining: settings.rateLimit.burst).failure(.parseError())
+        let failure: KazooFailure =
+            switch fault {
+            case .targetTooLong: .targetTooLong
+            case .malformedPath, .malformedQuery, .tooManyParameters: .parseError()
+            }
+        var response = writer(request, Draft(), spent: 0, remaining: settings.rateLimit.burst).failure(failure)
         Self.allowCrossOrigin([], request, &response)
         return response
     }

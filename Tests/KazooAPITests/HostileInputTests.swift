@@ -127,3 +127,25 @@ extension String {
         utf8.map { $0 < 0x80 && $0 > 0x20 ? String(UnicodeScalar($0)) : "%" + String($0, radix: 16, uppercase: true) }.joined()
     }
 }
+
+extension HostileInputTests {
+    @Test func aTargetThatIsTooLongIsRefusedInTheEnvelope() async throws {
+        try await TestServer.run { server in
+            let world = try await server.makeWorld()
+            let filler = String(repeating: "9", count: 70_000)
+            for target in ["/v2/accounts/\(world.account.id)/vmboxes/", "/v2/accounts/\(world.account.id)/vmboxes?x="] {
+                for length in [8_000, 8_192] {
+                    let path = target + filler.prefix(length)
+                    let answer = try await server.exchange("GET \(path) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                    if path.utf8.count <= 8_192 {
+                        #expect(!answer.hasPrefix("HTTP/1.1 414 "))
+                    } else {
+                        #expect(answer.hasPrefix("HTTP/1.1 414 "), "\(answer.prefix(80))")
+                        #expect(answer.contains("\"error\":\"414\""))
+                        #expect(answer.contains("\"status\":\"error\""))
+                    }
+                }
+            }
+        }
+    }
+}

@@ -19,7 +19,8 @@ struct DocumentFilter: Sendable {
         return filters.isEmpty || filters.pass(document.published)
     }
 
-    private static func range(_ name: String, _ call: Call) throws(KazooFailure) -> ClosedRange<Int>? {
+    /// Unix seconds, inclusive; nil when neither bound is given.
+    static func range(_ name: String, _ call: Call) throws(KazooFailure) -> ClosedRange<Int>? {
         let from = try Window.bound(name + "_from", call)
         let to = try Window.bound(name + "_to", call)
         guard from != nil || to != nil else { return nil }

@@ -14,11 +14,13 @@ extension KazooDialect {
         let window = try Window(call, account: account, service: service)
         let rows = MessageRows(view: MessageView(cutoff: service.cutoff(for: account)), namesMailbox: box == nil)
         let filters = Filters(call.request.query)
+        let modified = try DocumentFilter.range("modified", call)
         let query = MessageQuery(
             scope: box.map { .mailbox($0) } ?? .account(account.id), from: window.from, to: window.to, start: try paging.messageStart(),
             ascending: paging.ascending, folder: Self.indexedFolder(filters))
         let listing = MessageListing(query: query, limit: paging.size ?? Self.streamedPage) { message in
-            message.accountID == account.id && (filters.isEmpty || filters.pass(rows.view.object(message, listed: true)))
+            message.accountID == account.id && modified?.contains(message.modified.unix) != false
+                && (filters.isEmpty || filters.pass(rows.view.object(message, listed: true)))
         }
         let page = try await service.messages(listing)
         guard paging.size == nil, page.next != nil else {

@@ -68,7 +68,7 @@ extension KazooDialect {
         case .none: return reply(try await service.file(place, in: folder(call), account: account), account)
         case .move(let box): return reply(try await service.move(place, to: box, account: account), account)
         case .copy(let boxes):
-            let outcome = try await service.copy([before.monthID], of: place.mailboxID, to: try bounded(boxes, 1), account: account)
+            let outcome = try await service.copy([before.monthID], of: place.mailboxID, to: boxes, account: account)
             if outcome.failed.contains(where: { $0.reason == .priorToRetention }) {
                 throw VoicemailError.expired(id: place.monthID, cutoff: service.cutoff(for: account))
             }
@@ -87,7 +87,7 @@ extension KazooDialect {
             case .none: try await service.file(ids, of: box, in: folder(call), account: account)
             case .move(let other): try await service.move(ids, of: box, to: other, account: account)
             case .copy(let others) where others.isEmpty: BatchOutcome()
-            case .copy(let others): try await service.copy(ids, of: box, to: try bounded(others, ids.count), account: account)
+            case .copy(let others): try await service.copy(ids, of: box, to: others, account: account)
             }
         return .json(MessageView.outcome(outcome))
     }
@@ -100,7 +100,7 @@ extension KazooDialect {
         return try identifiers(items)
     }
 
-    private func identifiers(_ items: [JSON]) throws(KazooFailure) -> [String] {
+    func identifiers(_ items: [JSON]) throws(KazooFailure) -> [String] {
         let limit = service.limits.maximumBatch
         if items.count > limit { throw .invalid([Violation(["messages"], .maxItems(limit), value: .int(items.count))]) }
         var seen = Set<String>()
@@ -110,34 +110,5 @@ extension KazooDialect {
             if seen.insert(id).inserted { ids.append(id) }
         }
         return ids
-    }
-
-    /// Mailboxes to copy to, once each, and no more copies than one request may change.
-    private func bounded(_ boxes: [String], _ messages: Int) throws(KazooFailure) -> [String] {
-        let distinct = Array(OrderedSet(boxes))
-        let limit = service.limits.maximumBatch
-        if distinct.count * messages > limit { throw .invalid([Violation(["source_id"], .maxItems(limit / messages), value: .int(distinct.count))]) }
-        return distinct
-    }
-
-    /// The messages named, else those of a folder, else all of the mailbox (§7.7). A word that is no folder never widens
-    /// the request (12-20).
-    private func deleteMessages(of box: String, _ call: Call) async throws -> Reply {
-        let account = try call.requireAccount()
-        if let named = call.envelope.data["messages"] {
-            guard let items = named.array else { throw KazooFailure.invalid([Violation(["messages"], .type(["array"]), value: named)]) }
-            return .json(MessageView.outcome(try await service.remove(try identifiers(items), of: box, account: account)))
-        }
-        var folder: Folder?
-        if let word = call.value("folder") {
-            guard let known = word.string.flatMap(Folder.init) else {
-                throw KazooFailure.invalid([Violation(["folder"], .enumeration(Folder.allCases.map(\.rawValue)), value: word)])
-            }
-            folder = known
-        }
-        let view = MessageView(cutoff: service.cutoff(for: account))
-        let filters = Filters(call.request.query)
-        let outcome = try await service.removeAll(of: box, in: folder, account: account) { filters.isEmpty || filters.pass(view.object($0)) }
-        return .json(MessageView.outcome(outcome))
     }
 }

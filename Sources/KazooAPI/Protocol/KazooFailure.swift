@@ -38,6 +38,8 @@ struct KazooFailure: Error {
     static let unsupportedMediaType = bodiless(415)
     static let conflict = simple(409, "datastore_conflict", "conflicting documents")
     static let gone = simple(410, "gone", "version 1 of the API is no longer supported")
+    /// RFC 9110 §15.5.15; the contract names no word for it.
+    static let targetTooLong = simple(414, "uri_too_long", "request target too long")
     static let tooManyRequests = simple(429, "too_many_requests", "too many requests")
     static let fault = simple(500, "unspecified_fault", "unspecified fault")
     static let unreachable = simple(503, "datastore_unreachable", "datastore is not reachable")

@@ -6,6 +6,8 @@ import Voicemail
 struct RequestEnvelope: Sendable {
     /// The payload; empty when there was no body.
     var data: JSONObject = [:]
+    /// The payload of an envelope whose `data` is a list, which holds no field.
+    var list: [JSON]?
     /// The other keys, lower-case and with `_` for `-`.
     var top: JSONObject = [:]
 
@@ -36,7 +38,7 @@ struct RequestEnvelope: Sendable {
         switch members.first(where: { $0.key.lowercased() == "data" })?.value {
         case .object(let payload)?: data = payload
         // An array is let in and holds no field, as KAZOO does.
-        case .array?: break
+        case .array(let items)?: list = items
         case let other?: throw .invalid([Violation(["data"], .type(["object"]), value: other)])
         case nil where acceptsBare: data = members
         case nil: throw .invalid([Violation(["data"], .required, value: "data")])

@@ -12,11 +12,9 @@ public struct BatchOutcome: Sendable {
 
     public init() {}
 
-    static func + (left: BatchOutcome, right: BatchOutcome) -> BatchOutcome {
-        var sum = left
-        sum.succeeded += right.succeeded
-        sum.failed += right.failed
-        return sum
+    mutating func append(_ part: BatchOutcome) {
+        succeeded += part.succeeded
+        failed += part.failed
     }
 }
 
@@ -70,9 +68,16 @@ extension VoicemailService {
     }
 
     /// Copies messages to other mailboxes. The audio is shared, not copied (promise 3).
-    /// - Throws: `VoicemailError.notFound` for a destination, before anything is copied.
+    /// - Throws: `VoicemailError.notFound` for a destination, before anything is copied; `.invalid` for more copies than
+    ///   `Limits.maximumBatch`.
     public func copy(_ ids: [String], of mailboxID: String, to destinations: [String], account: Document) async throws -> BatchOutcome {
         let now = clock.now
+        let destinations = Array(OrderedSet(destinations))
+        if destinations.count * ids.count > limits.maximumBatch {
+            throw VoicemailError.invalid([
+                Violation(["source_id"], .maxItems(limits.maximumBatch / ids.count), value: .int(destinations.count)),
+            ])
+        }
         try await requireMailboxes(destinations, account)
         return try await changeEach(ids, of: mailboxID, account) { message, writer in
             try destinations.map { try Self.duplicate(message, to: $0, account, now, writer).monthID }
@@ -101,9 +106,13 @@ extension VoicemailService {
         }
     }
 
-    /// Removes the messages of a mailbox that are in `folder`, or all of them, and that `keep` names.
+    /// Removes the messages of a mailbox that are in `folder`, or all of them, and that `matches` names.
+    /// - Parameters:
+    ///   - from: the earliest time of a message to remove, inclusive; nil for no bound.
+    ///   - to: the latest.
     public func removeAll(
-        of mailboxID: String, in folder: Folder?, account: Document, where matches: @escaping @Sendable (Message) -> Bool = { _ in true }
+        of mailboxID: String, in folder: Folder?, from: Timestamp? = nil, to: Timestamp? = nil, account: Document,
+        where matches: @escaping @Sendable (Message) -> Bool = { _ in true }
     ) async throws -> BatchOutcome {
         let now = clock.now
         let cutoff = cutoff(for: account)
@@ -111,10 +120,10 @@ extension VoicemailService {
         var start: MessagePosition?
         repeat {
             let page = try await messages(MessageListing(
-                query: MessageQuery(scope: .mailbox(mailboxID), start: start, folder: folder), limit: Self.batchSize,
+                query: MessageQuery(scope: .mailbox(mailboxID), from: from, to: to, start: start, folder: folder), limit: Self.batchSize,
                 keep: { $0.accountID == account.id && matches($0) }))
             start = page.next
-            outcome = outcome + (try await store.write { writer in
+            outcome.append(try await store.write { writer in
                 var part = BatchOutcome()
                 for listed in page.messages {
                     // Another caller may have changed it between the two transactions.
@@ -133,6 +142,8 @@ extension VoicemailService {
     }
 
     /// Applies `change` to each message that exists in the mailbox and is within retention.
+    /// - Throws: what `change` throws in the first batch. Later, with batches that stay done, a destination that went
+    ///   meanwhile fails the messages that are left.
     private func changeEach(
         _ ids: [String], of mailboxID: String, _ account: Document,
         _ change: @escaping @Sendable (Message, any StoreWriter) throws -> [String]
@@ -141,22 +152,35 @@ extension VoicemailService {
         var outcome = BatchOutcome()
         for start in stride(from: 0, to: ids.count, by: Self.batchSize) {
             let slice = ids[start..<min(start + Self.batchSize, ids.count)]
-            outcome = outcome + (try await store.write { writer in
-                var part = BatchOutcome()
-                for id in slice {
-                    do {
-                        let message = try Self.changeable(MessagePlace(mailboxID: mailboxID, monthID: id), account, cutoff, writer)
-                        part.succeeded += try change(message, writer)
-                    } catch VoicemailError.notFound(let missing) where missing == id {
-                        part.failed.append((id, .notFound))
-                    } catch VoicemailError.expired {
-                        part.failed.append((id, .priorToRetention))
-                    }
-                }
-                return part
-            })
+            do {
+                outcome.append(try await apply(change, to: slice, of: mailboxID, account, cutoff))
+            } catch VoicemailError.notFound where start > 0 {
+                outcome.failed += ids[start...].map { ($0, .notFound) }
+                return outcome
+            }
         }
         return outcome
+    }
+
+    /// One transaction of `changeEach`.
+    private func apply(
+        _ change: @escaping @Sendable (Message, any StoreWriter) throws -> [String], to ids: ArraySlice<String>, of mailboxID: String,
+        _ account: Document, _ cutoff: Timestamp
+    ) async throws -> BatchOutcome {
+        try await store.write { writer in
+            var part = BatchOutcome()
+            for id in ids {
+                do {
+                    let message = try Self.changeable(MessagePlace(mailboxID: mailboxID, monthID: id), account, cutoff, writer)
+                    part.succeeded += try change(message, writer)
+                } catch VoicemailError.notFound(let missing) where missing == id {
+                    part.failed.append((id, .notFound))
+                } catch VoicemailError.expired {
+                    part.failed.append((id, .priorToRetention))
+                }
+            }
+            return part
+        }
     }
 
     private func requireMailboxes(_ ids: [String], _ account: Document) async throws {

@@ -18,25 +18,45 @@ extension VoicemailService {
         }
     }
 
+    /// Times a change is planned anew because the user's name changed while his login was worked out.
+    private static let maximumPlans = 8
+
     /// Replaces or patches a user. A new password ends his sessions.
+    /// - Throws: `VoicemailError.invalid` also for a new name without the password: logins hold both.
     public func changeUser(_ id: String, _ change: AttributeChange, in account: Document) async throws -> Document {
+        for _ in 0..<Self.maximumPlans {
+            let before = try await document(id, kind: .user, of: account)
+            let (planned, violations) = Schema.user.apply(to: change.applied(to: before.attributes))
+            guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
+            let logins = try await logins(attributes: planned, userID: id, account: account)
+            if let changed = try await changeUser(id, change, planned: planned, logins, in: account) { return changed }
+        }
+        throw VoicemailError.conflict
+    }
+
+    /// - Returns: nil when the user's name is no longer the one `logins` were made for; then nothing was changed.
+    private func changeUser(
+        _ id: String, _ change: AttributeChange, planned: JSONObject, _ logins: [Credential], in account: Document
+    ) async throws -> Document? {
         let now = clock.now
-        let before = try await document(id, kind: .user, of: account)
-        let planned = Schema.user.apply(to: change.applied(to: before.attributes))
-        guard planned.1.isEmpty else { throw VoicemailError.invalid(planned.1) }
-        let logins = try await logins(attributes: planned.0, userID: id, account: account)
         return try await store.write { writer in
             let user = try Self.document(id, .user, account.id, writer)
             let (checked, violations) = Schema.user.apply(to: change.applied(to: user.attributes))
             guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
+            if checked["password"] != nil, checked["username"] != planned["username"] { return nil }
             var changed = Self.user(user, checked)
             try Self.claimUsername(of: changed, writer)
             if !logins.isEmpty {
                 try Self.replaceLogins(of: id, with: logins, writer)
                 try writer.removeSessions(accountID: nil, userID: id, credentialID: nil)
-            } else if user.key != changed.key {
-                // The digests of the login forms hold the name, so the old ones stand for nothing now.
+            } else if user.key != changed.key, try Self.hasLogin(id, writer) {
+                // The digests of the login forms hold the name, so the old ones would stand for nothing.
+                if changed.key != nil {
+                    throw VoicemailError.invalid([Violation(["password"], .other(
+                        code: "required", message: "The password must be provided when updating the user name", target: nil, cause: nil))])
+                }
                 try Self.replaceLogins(of: id, with: [], writer)
+                try writer.removeSessions(accountID: nil, userID: id, credentialID: nil)
             }
             return try Self.save(&changed, writer, now)
         }
@@ -79,6 +99,10 @@ extension VoicemailService {
                 details: ["user_id": .string(userID)], created: clock.now))
         }
         return logins
+    }
+
+    private static func hasLogin(_ userID: String, _ reader: any StoreReader) throws -> Bool {
+        try LoginDigest.allCases.contains { try reader.credential(id: "\(userID)-\($0.rawValue)") != nil }
     }
 
     private static func replaceLogins(of userID: String, with logins: [Credential], _ writer: any StoreWriter) throws {
