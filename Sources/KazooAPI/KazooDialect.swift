@@ -84,8 +84,9 @@ public struct KazooDialect: Dialect {
     /// Everything but CORS: the order of judgement of contract §2.2, the first failure answers.
     private func judged(_ request: FrontRequest, _ path: RoutedPath?) async -> FrontResponse {
         var draft = Draft()
-        let cost = path?.route.isLogin == true ? settings.rateLimit.loginCost : 1
-        let remaining = limiter.spend(cost, by: request.remote + " " + (path?.accountID ?? ""))
+        let isLogin = path?.route.isLogin == true || PresentedToken.isLogin(request)
+        let cost = isLogin ? settings.rateLimit.loginCost : 1
+        let remaining = limiter.spend(cost, by: RateLimiter.client(request.remote, accountID: path?.accountID))
         do {
             guard let remaining else { throw KazooFailure.tooManyRequests }
             let reply = try await reply(to: request, path, &draft)

@@ -218,6 +218,24 @@ import Voicemail
         }
     }
 
+    /// A list that is streamed is wrapped as one that is held.
+    @Test func longListsAreWrappedForCallbacks() async throws {
+        try await TestServer.run { server in
+            let world = try await server.makeWorld()
+            for _ in 0..<1001 { _ = try await server.leave(in: world.mailbox, of: world.account) }
+            let path = world.boxPath + "/messages?paginate=false"
+            for query in ["", "&pretty_print=true"] {
+                let called = try await server.send("GET", path + "&jsonp=app.got" + query, token: world.token)
+                #expect(called["Content-Type"] == "application/javascript")
+                #expect(called.text.hasPrefix("app.got({") && called.text.hasSuffix("});"))
+                let envelope = try JSON.parse(String(called.text.dropFirst("app.got(".count).dropLast(2)))
+                #expect(envelope["data"]?.array?.count == 1001)
+                #expect(envelope["status"] == "success")
+                #expect(try await server.send("GET", path + query, token: world.token).mediaIDs.count == 1001)
+            }
+        }
+    }
+
     @Test func browsersFromElsewhereAreLetIn() async throws {
         try await TestServer.run { server in
             let world = try await server.makeWorld()

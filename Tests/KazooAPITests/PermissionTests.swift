@@ -1,3 +1,5 @@
+import HTTPTypes
+@testable import KazooAPI
 import TestKit
 import Testing
 import Voicemail
@@ -56,8 +58,69 @@ import Voicemail
         Endpoint("PATCH", "/webhooks", #"{"data":{"re-enable":true}}"#), Endpoint("GET", "/webhooks/{hook}"),
         Endpoint("POST", "/webhooks/{hook}", #"{"data":{"name":"h","uri":"https://example.com/h","hook":"all"}}"#),
         Endpoint("PATCH", "/webhooks/{hook}", #"{"data":{"k":1}}"#), Endpoint("DELETE", "/webhooks/{hook}"), Endpoint("GET", "/webhooks/attempts"),
-        Endpoint("GET", "/webhooks/{hook}/attempts"), Endpoint("GET", "/token_auth"),
+        Endpoint("GET", "/webhooks/{hook}/attempts"), Endpoint("GET", "/token_auth"), Endpoint("GET", "/media/prompts/vm-enter_pass"),
     ]
+
+    /// Those that end what the callers stand on, or that only administrators of the whole system may call: who may is let in by
+    /// the tests of accounts and logins.
+    static let guarded = [
+        Endpoint("DELETE", ""), Endpoint("DELETE", "/users/{user}"),
+        Endpoint("PUT", "/users/{user}/user_auth", #"{"data":{"action":"impersonate_user"}}"#), Endpoint("GET", "/user_auth/{token}"),
+    ]
+
+    /// Those whose paths name no account: any token that is good is let in, so there are no strangers.
+    static let accountless = [
+        Endpoint("GET", "/token_auth"), Endpoint("DELETE", "/token_auth"), Endpoint("GET", "/user_auth/{token}"),
+        Endpoint("PUT", "/accounts", #"{"data":{"name":"sub"}}"#), Endpoint("GET", "/account"), Endpoint("PATCH", "/account", #"{"data":{"k":1}}"#),
+        Endpoint("GET", "/account/vmboxes"), Endpoint("DELETE", "/account/vmboxes/{box}"),
+        Endpoint("DELETE", "/account/vmboxes/{box}/messages"),
+    ]
+
+    /// Every route that needs a token, by every method it has, is among the endpoints.
+    @Test func noEndpointIsLeftOut() {
+        func names(_ endpoints: [Endpoint], _ prefix: [String]) -> [String] {
+            endpoints.compactMap { endpoint in
+                let path = endpoint.path.prefix { $0 != "?" }
+                let segments = prefix + path.split(separator: "/" as Character).map(String.init)
+                return RoutedPath(segments).map { endpoint.method + " " + $0.route.template }
+            }
+        }
+        let tested = Set(names(Self.endpoints + Self.guarded, ["accounts", "a"]) + names(Self.accountless, []))
+        let offered = Set(Route.samples.filter { !$0.isPublic }.flatMap { route in route.methods.map { $0.rawValue + " " + route.template } })
+        #expect(offered.subtracting(tested).sorted() == [])
+    }
+
+    @Test(arguments: guarded) func onlyWhoMayEndsThings(_ endpoint: Endpoint) async throws {
+        try await TestServer.run { server in
+            let parent = try await server.makeAccount("Above")
+            let world = try await server.makeWorld(below: parent)
+            let place = try await Place(server, world)
+            let tokens = try await Self.tokens(server, world, parent)
+            let before = try await Self.fingerprint(server, world)
+            for caller in Caller.allCases where caller.refusal != nil {
+                let answer = try await place.send(endpoint, token: tokens[caller] ?? nil)
+                #expect(answer.status == caller.refusal, "\(caller): \(answer.text)")
+            }
+            #expect(try await Self.fingerprint(server, world) == before, "a refused call changed something")
+        }
+    }
+
+    @Test(arguments: accountless) func aTokenIsNeededWhereNoAccountIsNamed(_ endpoint: Endpoint) async throws {
+        try await TestServer.run { server in
+            let parent = try await server.makeAccount("Above")
+            let world = try await server.makeWorld(below: parent)
+            let place = try await Place(server, world)
+            let tokens = try await Self.tokens(server, world, parent)
+            let before = try await Self.fingerprint(server, world)
+            for caller in [Caller.nobody, .madeUp, .expired, .revoked] {
+                let answer = try await place.send(endpoint, token: tokens[caller] ?? nil, base: "/v2")
+                #expect(answer.status == 401, "\(caller): \(answer.text)")
+            }
+            #expect(try await Self.fingerprint(server, world) == before, "a refused call changed something")
+            let answer = try await place.send(endpoint, token: world.token, base: "/v2")
+            #expect((200...299).contains(answer.status), "\(answer.text)")
+        }
+    }
 
     @Test(arguments: endpoints) func onlyWhoMayIsLetIn(_ endpoint: Endpoint) async throws {
         try await TestServer.run { server in
@@ -100,15 +163,15 @@ import Voicemail
             let app = try await server.send("GET", path + "/apps_store", token: world.token).data.array?.first?["id"]?.string
             words = [
                 "{account}": path, "{box}": mailbox.id, "{number}": mailbox.number, "{message}": message.monthID, "{user}": world.user.id,
-                "{media}": greeting.id, "{hook}": hook.id, "{app}": app ?? "",
+                "{media}": greeting.id, "{hook}": hook.id, "{app}": app ?? "", "{token}": world.token,
             ]
         }
 
-        func send(_ endpoint: Endpoint, token: String?, uniquely suffix: String = "") async throws -> Answer {
+        func send(_ endpoint: Endpoint, token: String?, base: String = "{account}", uniquely suffix: String = "") async throws -> Answer {
             let isAudio = endpoint.body == "audio"
             let body = endpoint.body.map { isAudio ? Sounds.wav(milliseconds: 20) : Array(filled($0, suffix).utf8) }
             return try await server.send(
-                endpoint.method, filled("{account}" + endpoint.path, ""), headers: ["Content-Type": isAudio ? "audio/wav" : "application/json"],
+                endpoint.method, filled(base + endpoint.path, ""), headers: ["Content-Type": isAudio ? "audio/wav" : "application/json"],
                 token: token, body: body)
         }
 

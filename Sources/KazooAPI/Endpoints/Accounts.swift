@@ -49,10 +49,18 @@ extension KazooDialect {
         case .siblings: keep = { $0.lineage.last == account.lineage.last && $0.id != account.id && caller.may(actOn: $0) }
         default: keep = { $0.lineage.contains(account.id) }
         }
+        // Those right below one account have an index.
+        let parent: String? =
+            switch call.route {
+            case .children: account.id
+            case .siblings: account.lineage.last
+            default: nil
+            }
         let filter = try DocumentFilter(call)
         let paging = try Paging(call)
         let page = try await service.documents(
-            DocumentQuery(kind: .account, start: try paging.documentStart()), limit: paging.size, keep: { keep($0) && filter.pass($0) })
+            DocumentQuery(kind: .account, ownerID: parent, start: try paging.documentStart()), limit: paging.size,
+            keep: { keep($0) && filter.pass($0) })
         return paging.reply(page.items.map(AccountView.row), first: page.items.first, next: page.next)
     }
 

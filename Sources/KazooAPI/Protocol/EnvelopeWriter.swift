@@ -30,7 +30,7 @@ struct EnvelopeWriter: Sendable {
         if case .rows(let write) = reply.payload {
             let tail = self.tail(of: reply)
             body = .stream(length: nil) { sink in
-                try await sink.write(ByteBuffer(string: "{\"data\":["))
+                try await sink.write(ByteBuffer(string: (callback.map { $0 + "(" } ?? "") + "{\"data\":["))
                 try await write(sink)
                 try await sink.write(tail)
             }
@@ -70,12 +70,12 @@ struct EnvelopeWriter: Sendable {
         return writer.finish()
     }
 
-    /// What follows the rows of a streamed list.
+    /// What follows the rows of a streamed list. It is not indented, whatever was asked: the rows are not held to be.
     private func tail(of reply: Reply) -> ByteBuffer {
         var writer = JSONWriter(capacity: 512)
         writer.raw("],")
         writeMembers(members(of: reply), &writer)
-        writer.raw("}")
+        writer.raw(callback == nil ? "}" : "});")
         return writer.finish()
     }
 

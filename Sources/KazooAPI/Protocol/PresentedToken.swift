@@ -28,6 +28,14 @@ struct PresentedToken: Sendable {
         }
     }
 
+    /// Whether a request logs in by what it presents before its body: `Authorization: Basic`, which costs what a login does
+    /// (§2.12).
+    static func isLogin(_ request: FrontRequest) -> Bool {
+        if request.headers[.xAuthToken] != nil || request.query["auth_token"] != nil { return false }
+        guard let authorization = request.headers[.authorization] ?? request.query["authorization"] else { return false }
+        return authorization.split(separator: " ", maxSplits: 1).first?.lowercased() == "basic"
+    }
+
     private static func plain(_ token: String) -> PresentedToken { PresentedToken(session: token, caller: nil, echo: token) }
 
     /// `base64({account}:md5(user:password))` or `base64({account}:user:password)` (§3.4).

@@ -1,4 +1,5 @@
 import NIOConcurrencyHelpers
+import Voicemail
 
 /// A bucket of tokens for each client address and account (contract §2.12).
 public struct RateLimit: Sendable, Hashable {
@@ -16,18 +17,36 @@ public struct RateLimit: Sendable, Hashable {
     }
 }
 
-/// Counts what clients spend. Memory is bounded: full buckets are forgotten, as an absent one is full.
+/// Counts what clients spend. Memory is bounded: buckets are kept in two generations, and when the young one is full the old
+/// one is forgotten, which makes whoever was not seen for that long start with a full bucket again.
 final class RateLimiter: Sendable {
     private struct Bucket {
         var tokens: Double
         var updated: Double
     }
 
-    private static let maximumBuckets = 10_000
+    private struct Generations {
+        var young: [String: Bucket] = [:]
+        var old: [String: Bucket] = [:]
+
+        mutating func take(_ client: String) -> Bucket? {
+            young[client] ?? old.removeValue(forKey: client)
+        }
+
+        mutating func keep(_ bucket: Bucket, of client: String) {
+            if young[client] == nil, young.count >= RateLimiter.generationSize {
+                old = young
+                young = [:]
+            }
+            young[client] = bucket
+        }
+    }
+
+    private static let generationSize = 5_000
 
     private let limit: RateLimit
     private let uptime: @Sendable () -> Double
-    private let buckets = NIOLockedValueBox<[String: Bucket]>([:])
+    private let buckets = NIOLockedValueBox(Generations())
 
     /// - Parameter uptime: seconds of a clock that never goes back.
     init(_ limit: RateLimit, uptime: @escaping @Sendable () -> Double) {
@@ -35,32 +54,27 @@ final class RateLimiter: Sendable {
         self.uptime = uptime
     }
 
+    /// The name of a bucket: an address, with an account where the path names one in the form that accounts have.
+    /// Any other text in its place would make each invention a bucket of its own.
+    static func client(_ address: String, accountID: String?) -> String {
+        guard let accountID, HexID.isValid(accountID) else { return address }
+        return address + " " + accountID
+    }
+
     /// Takes `cost` tokens out.
     /// - Returns: what remains, or nil when there were too few; then nothing was taken.
     func spend(_ cost: Int, by client: String) -> Int? {
         let now = uptime()
         return buckets.withLockedValue { buckets in
-            if buckets.count >= Self.maximumBuckets { forgetFull(&buckets, now) }
-            var bucket = buckets[client].map { refilled($0, now) } ?? Bucket(tokens: Double(limit.burst), updated: now)
-            guard bucket.tokens >= Double(cost) else {
-                buckets[client] = bucket
-                return nil
-            }
-            bucket.tokens -= Double(cost)
-            buckets[client] = bucket
-            return Int(bucket.tokens)
+            var bucket = buckets.take(client).map { refilled($0, now) } ?? Bucket(tokens: Double(limit.burst), updated: now)
+            let suffices = bucket.tokens >= Double(cost)
+            if suffices { bucket.tokens -= Double(cost) }
+            buckets.keep(bucket, of: client)
+            return suffices ? Int(bucket.tokens) : nil
         }
     }
 
     private func refilled(_ bucket: Bucket, _ now: Double) -> Bucket {
         Bucket(tokens: min(Double(limit.burst), bucket.tokens + max(0, now - bucket.updated) * Double(limit.perSecond)), updated: now)
-    }
-
-    /// Drops full buckets; if an attack filled the table with others, the one refilled longest ago goes.
-    private func forgetFull(_ buckets: inout [String: Bucket], _ now: Double) {
-        buckets = buckets.filter { refilled($0.value, now).tokens < Double(limit.burst) }
-        if buckets.count >= Self.maximumBuckets, let oldest = buckets.min(by: { $0.value.updated < $1.value.updated }) {
-            buckets.removeValue(forKey: oldest.key)
-        }
     }
 }

@@ -1,0 +1,43 @@
+import Foundation
+import KazooAPI
+import Server
+import TestKit
+import Testing
+import Voicemail
+
+/// Whose tokens a request spends, and how many (contract §2.12).
+@Suite struct RateLimitTests {
+    private func run(_ body: @Sendable (TestServer, TestWorld) async throws -> Void) async throws {
+        try await TestServer.run { configuration in
+            configuration.kazoo.rateLimit = .init(burst: 100, perSecond: 10, loginCost: 35)
+        } _: { server in
+            try await body(server, try await server.makeWorld())
+        }
+    }
+
+    @Test func inventedAccountsShareTheBucketOfTheirAddress() async throws {
+        try await run { server, world in
+            for number in 0..<100 {
+                let answer = try await server.send("GET", "/v2/accounts/x\(number)/vmboxes", token: world.token)
+                #expect(answer.json["tokens"]?["remaining"]?.int == 99 - number)
+            }
+            for path in ["/v2/accounts/y/vmboxes", "/v2/accounts//vmboxes", "/v2/nowhere", "/v2/accounts/\(String(repeating: "a", count: 33))/vmboxes"] {
+                #expect(try await server.send("GET", path, token: world.token).status == 429, "\(path)")
+            }
+            #expect(try await server.send("GET", world.boxPath, token: world.token).status == 200)
+        }
+    }
+
+    @Test func aLoginByHeaderCostsALogin() async throws {
+        try await run { server, world in
+            let text = "\(world.account.id):\(LoginDigest.md5.digest(TestWorld.username, TestWorld.password))"
+            let basic = "Basic " + Data(text.utf8).base64EncodedString()
+            let first = try await server.send("GET", world.boxPath, headers: ["Authorization": basic])
+            #expect(first.status == 200, "\(first.text)")
+            expect(first.json["tokens"] ?? .null, is: ["consumed": 35, "remaining": 65])
+            #expect(try await server.send("GET", world.boxPath, headers: ["Authorization": "bearer " + world.token]).json["tokens"]?["remaining"] == 64)
+            #expect(try await server.send("GET", world.boxPath, headers: ["authorization": basic]).json["tokens"]?["remaining"] == 29)
+            #expect(try await server.send("GET", world.boxPath, headers: ["Authorization": basic]).status == 429)
+        }
+    }
+}
