@@ -169,7 +169,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "VoicemailTests", dependencies: ["Voicemail", "Audio", "TestKit", nioCore], swiftSettings: settings),
         .testTarget(
-            name: "SQLiteStoreTests", dependencies: ["SQLiteStore", "TestKit", product("GRDB", "GRDB.swift")], swiftSettings: settings),
+            name: "SQLiteStoreTests", dependencies: ["SQLiteStore", "TestKit", "Threads", product("GRDB", "GRDB.swift")], swiftSettings: settings),
         .testTarget(
             name: "FileArchiveTests", dependencies: ["FileArchive", "CFileIO", "TestKit", "Voicemail", nioCore, logging], swiftSettings: settings),
         .testTarget(name: "AudioTests", dependencies: ["Audio", "TestKit"], swiftSettings: settings),

@@ -47,7 +47,7 @@ public final class AudioEngine: AudioCodec {
             try AudioFacts(ofPlain: source, maxSeconds: configuration.maxSeconds)
         }
         if let plain { return plain }
-        return try await convert { budget in try AudioFacts(decoding: source, budget: budget) }
+        return try await convert(within: min(configuration.measuringLimit, configuration.timeLimit)) { budget in try AudioFacts(decoding: source, budget: budget) }
     }
 
     public func render(_ source: AudioSource, key: BlobID, as rendition: Rendition) async throws -> RenderedAudio {
@@ -89,14 +89,16 @@ public final class AudioEngine: AudioCodec {
     }
 
     /// Runs a conversion on a thread of its own when it is its turn, and stops it when the task is cancelled.
-    private func convert<Result: Sendable>(_ work: @escaping @Sendable (WorkBudget) throws -> Result) async throws -> Result {
+    private func convert<Result: Sendable>(
+        within limit: Duration? = nil, _ work: @escaping @Sendable (WorkBudget) throws -> Result
+    ) async throws -> Result {
         try await gate.withTurn {
             let cancellation = StopSignal()
             return try await withTaskCancellationHandler {
                 try await conversions.perform { [configuration, shutdownSignal] in
                     try work(
                         WorkBudget(
-                            maxSeconds: configuration.maxSeconds, timeLimit: configuration.timeLimit, cancellation: cancellation,
+                            maxSeconds: configuration.maxSeconds, timeLimit: limit ?? configuration.timeLimit, cancellation: cancellation,
                             shutdown: shutdownSignal))
                 }
             } onCancel: {
@@ -120,12 +122,15 @@ extension AudioEngine {
         public var maxSeconds: Int
         /// The longest a single conversion may run.
         public var timeLimit: Duration
+        /// The longest that measuring may take: an upload waits for it.
+        public var measuringLimit: Duration
         /// For short file work: opening renderings, reading them, measuring what needs no decoding.
         public var fileThreads: NIOThreadPool
 
         public init(
             cacheDirectory: String, cacheByteLimit: Int = 1 << 30, conversionsAtOnce: Int = System.coreCount, mostWaiting: Int = 1000,
-            maxSeconds: Int = 4 * 3600, timeLimit: Duration = .seconds(120), fileThreads: NIOThreadPool = .singleton
+            maxSeconds: Int = 4 * 3600, timeLimit: Duration = .seconds(120), measuringLimit: Duration = .seconds(20),
+            fileThreads: NIOThreadPool = .singleton
         ) {
             self.cacheDirectory = cacheDirectory
             self.cacheByteLimit = cacheByteLimit
@@ -133,6 +138,7 @@ extension AudioEngine {
             self.mostWaiting = mostWaiting
             self.maxSeconds = maxSeconds
             self.timeLimit = timeLimit
+            self.measuringLimit = measuringLimit
             self.fileThreads = fileThreads
         }
     }

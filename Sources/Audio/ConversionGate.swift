@@ -27,7 +27,7 @@ final class ConversionGate: Sendable {
     var waiting: Int { state.withLock { $0.waiting.count } }
 
     /// Runs `body` when it is its turn.
-    /// - Throws: `CancellationError` when cancelled while waiting, `AudioError.failed` when too many wait or the gate
+    /// - Throws: `CancellationError` when cancelled while waiting, `AudioError.overloaded` when too many wait, `.failed` when the gate
     ///   is closed, what `body` throws.
     func withTurn<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {
         try await enter()
@@ -64,7 +64,7 @@ final class ConversionGate: Sendable {
                         state.free -= 1
                         return .granted
                     }
-                    if state.waiting.count >= mostWaiting { return .refused(AudioError.failed("too many conversions are waiting")) }
+                    if state.waiting.count >= mostWaiting { return .refused(AudioError.overloaded("too many conversions are waiting")) }
                     state.waiting.append(Waiter(id: id, continuation: continuation))
                     return .queued
                 }

@@ -2,7 +2,7 @@ import Threads
 
 /// How a store uses its machine. The standard values suit a server with one disk.
 public struct StoreOptions: Sendable, Hashable {
-    /// Connections that read at once: as many as there are threads that serve requests, so that none of these waits for one.
+    /// Connections that read at once: fewer than threads that serve requests; who finds none free waits without one of those.
     public var readers: Int
     /// Transactions that share one sync at most.
     public var batchLimit: Int
@@ -23,7 +23,7 @@ public struct StoreOptions: Sendable, Hashable {
     public var keepsLog = true
 
     public init(
-        readers: Int = WorkerThreads.shared.count, batchLimit: Int = 128, busySeconds: Double = 10, writerCacheKibibytes: Int = 8192,
+        readers: Int = WorkerThreads.readers, batchLimit: Int = 128, busySeconds: Double = 10, writerCacheKibibytes: Int = 8192,
         readerCacheKibibytes: Int = 4096, checkpointPages: Int = 4000, maximumPages: Int? = nil, reservedBytes: Int = 16 << 20
     ) {
         self.readers = readers

@@ -9,7 +9,12 @@ import Synchronization
 /// thread, and those cost more than the reading does. A task that prefers this executor reads where it is (`isCurrent`).
 public final class WorkerThreads: TaskExecutor {
     /// The process's own. Its threads sleep while there is nothing to do, and end with the process.
-    public static let shared = WorkerThreads(count: min(16, max(4, ProcessInfo.processInfo.activeProcessorCount)))
+    public static let shared = WorkerThreads(count: readers + spare)
+
+    /// How many may read a database at once. Longer reads than these wait elsewhere, and not on these threads.
+    public static let readers = min(16, max(4, ProcessInfo.processInfo.activeProcessorCount))
+    /// Threads that are never all reading, so that what needs no database is answered whatever the database has to do.
+    private static let spare = 2
 
     public let count: Int
 

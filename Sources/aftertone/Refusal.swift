@@ -86,7 +86,7 @@ enum Wording {
         case .undecodable: "no decoder accepts the audio"
         case .tooLong(let limit): "the audio is longer than \(limit) seconds"
         case .full: "no room for a rendering"
-        case .failed(let reason): "decoding failed: \(reason)"
+        case .overloaded(let reason), .failed(let reason): "decoding failed: \(reason)"
         }
     }
 }

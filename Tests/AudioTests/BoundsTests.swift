@@ -36,7 +36,7 @@ import Voicemail
     @Test func noTimeMeansNoConversion() async throws {
         let bytes = try AudioSamples.tones([500], seconds: 1).encoded(as: .flac)
         try await withEngine(timeLimit: .zero) { engine, directory in
-            let error = AudioError.failed("converting the audio took longer than 0.0 seconds")
+            let error = AudioError.overloaded("converting the audio took longer than 0.0 seconds")
             await #expect(throws: error) { try await engine.measure(.bytes(bytes)) }
             await #expect(throws: error) { try await engine.render(.bytes(bytes), key: BlobID(), as: .telephone) }
             let left = try renderings(in: directory)

@@ -91,7 +91,7 @@ import Voicemail
                 await until { gate.waiting == index + 1 || gate.waiting == 2 }
                 if index == 0 { await until { gate.waiting == 1 } }
             }
-            await #expect(throws: AudioError.failed("too many conversions are waiting")) { try await gate.withTurn {} }
+            await #expect(throws: AudioError.overloaded("too many conversions are waiting")) { try await gate.withTurn {} }
             door.open()
             try await group.waitForAll()
         }

@@ -83,6 +83,14 @@ import Voicemail
                 #expect(answer.status == status)
                 if status == 400 { #expect(answer.data["json"]?["invalid"] != nil) }
             }
+            // Values are counted by the commas between them.
+            for (values, status) in [(JSON.maximumValues, 200), (JSON.maximumValues + 1, 400)] {
+                let list = String(repeating: "0,", count: values - 1) + "0"
+                let answer = try await server.send(
+                    "PATCH", world.boxPath, headers: ["Content-Type": "application/json"], token: world.token,
+                    body: Array(#"{"data":{"k":[\#(list)]}}"#.utf8))
+                #expect(answer.status == status)
+            }
         }
     }
 

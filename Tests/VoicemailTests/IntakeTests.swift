@@ -8,8 +8,9 @@ import Voicemail
     /// The machine's decoder on a bad day.
     private struct BrokenCodec: AudioCodec {
         let whole: any AudioCodec
+        var error = AudioError.failed("no threads")
 
-        func measure(_ source: AudioSource) async throws -> AudioFacts { throw AudioError.failed("no threads") }
+        func measure(_ source: AudioSource) async throws -> AudioFacts { throw error }
         func render(_ source: AudioSource, key: BlobID, as rendition: Rendition) async throws -> RenderedAudio {
             try await whole.render(source, key: key, as: rendition)
         }
@@ -28,6 +29,28 @@ import Voicemail
             try await intake.write(ByteBuffer(repeating: 1, count: bytes))
             await #expect(throws: AudioError.failed("no threads")) {
                 _ = try await intake.finish(contentType: "audio/wav", fileName: "a.wav", policy: .keepAnything)
+            }
+            try await service.archive.list { id, _ in Issue.record("\(id) stays") }
+        }
+    }
+
+    /// A decoder that has too much to do refuses no message, and no promise that a file plays is made without it.
+    @Test(arguments: [10_000, 3_000_000])
+    func whatCannotBeMeasuredNowIsKept(bytes: Int) async throws {
+        try await TestServer.run { server in
+            let service = server.service, busy = AudioError.overloaded("too many conversions are waiting")
+            let codec = BrokenCodec(whole: service.codec, error: busy)
+            let busyService = VoicemailService(store: service.store, archive: service.archive, codec: codec, secrets: service.secrets)
+            for policy in [AudioPolicy.keepAnything, .playableOnly] {
+                let intake = try await busyService.receiveAudio()
+                try await intake.write(ByteBuffer(repeating: 1, count: bytes))
+                if policy == .keepAnything {
+                    let received = try await intake.finish(contentType: "audio/wav", fileName: "a.wav", policy: policy)
+                    #expect(received.record.facts == nil && received.record.blob.size == bytes)
+                    try await service.archive.remove(received.record.blob.id)
+                } else {
+                    await #expect(throws: busy) { _ = try await intake.finish(contentType: "audio/wav", fileName: "a.wav", policy: policy) }
+                }
             }
             try await service.archive.list { id, _ in Issue.record("\(id) stays") }
         }

@@ -28,14 +28,14 @@ final class WorkBudget {
     }
 
     /// Accounts for `count` more samples per channel.
-    /// - Throws: `AudioError.tooLong` past the longest duration, `.failed` past the time or when the codec shuts down,
+    /// - Throws: `AudioError.tooLong` past the longest duration, `.overloaded` past the time, `.failed` when the codec shuts down,
     ///   `CancellationError`.
     func spend(frames count: Int, sampleRate: Int) throws {
         frames += count
         if frames > maxSeconds * sampleRate { throw AudioError.tooLong(limitSeconds: maxSeconds) }
         if cancellation.isStopped { throw CancellationError() }
         if shutdown.isStopped { throw AudioError.shutDown }
-        if ContinuousClock.now > deadline { throw AudioError.failed("converting the audio took longer than \(timeLimit)") }
+        if ContinuousClock.now > deadline { throw AudioError.overloaded("converting the audio took longer than \(timeLimit)") }
     }
 }
 

@@ -14,7 +14,7 @@ final class ExchangeMetrics: Sendable {
     }
 
     let openConnections: MetricGauge
-    /// All exchanges, however they ended.
+    /// All exchanges with dialects, however they ended; who looks after the server asks every few seconds, day and night.
     let exchanges = MetricCounter()
     private let registry: MetricsRegistry
     private let received: MetricCounter
@@ -32,7 +32,7 @@ final class ExchangeMetrics: Sendable {
     func record(dialect: String, route: String, status: Int, seconds: Double, received bytesIn: Int, sent bytesOut: Int) {
         let key = Key(dialect: dialect, route: route, status: status)
         let instruments = known.withLock { $0[key] } ?? remember(key)
-        exchanges.add()
+        if dialect != OperationsRoutes.name { exchanges.add() }
         instruments.requests.add()
         instruments.seconds.observe(seconds)
         if bytesIn > 0 { received.add(bytesIn) }

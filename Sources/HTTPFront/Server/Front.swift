@@ -43,7 +43,7 @@ public struct Front: Service {
         self.logger = logger
     }
 
-    /// Requests answered since the start.
+    /// Requests to dialects that were answered since the start.
     public var requestCount: Int { core.metrics.exchanges.value }
 
     /// Serves until the task is cancelled, or until a graceful shutdown has let the exchanges in progress finish; those that

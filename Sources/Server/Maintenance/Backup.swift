@@ -96,6 +96,7 @@ public struct Backup: Sendable {
     private func finish(_ missing: [BlobID]) async throws -> Summary {
         let manifest = try await blocking { try BackupManifestWriter(directory: copy.path) }
         var summary = try await withCopiedStore { store in
+            try await prune(store)
             var summary = Summary(damages: missing.map { .missingBlob($0) })
             try await Self.forEachBatch(of: store) { records in
                 let added = try await blocking { try add(records, to: manifest) }
@@ -119,6 +120,18 @@ public struct Backup: Sendable {
             try manifest.finish()
         }
         return summary
+    }
+
+    /// Removes audio that was fetched for a copy of the database that has been taken anew since: restoring refuses what is in no
+    /// manifest.
+    private func prune(_ store: SQLiteStore) async throws {
+        for prefix in FileArchive.prefixes {
+            let directory = copy.blobs + "/" + prefix
+            for name in try await blocking({ try DurableFile.names(in: directory) }) {
+                if let id = BlobID(name), try await store.read({ try $0.blob(id: id) }) != nil { continue }
+                try await blocking { try FileManager.default.removeItem(atPath: directory + "/" + name) }
+            }
+        }
     }
 
     private func add(_ records: [BlobRecord], to manifest: BackupManifestWriter) throws -> Summary {

@@ -7,19 +7,23 @@ public enum JSONParseError: Error, Equatable, Sendable {
     case malformed
     /// Arrays and objects nested deeper than `limit`.
     case tooDeep(limit: Int)
+    /// More values than `limit`.
+    case tooMany(limit: Int)
 }
 
 extension JSON {
     /// How deep arrays and objects may nest in anything a client sends.
     public static let maximumDepth = 64
+    /// How many values anything a client sends may have. A megabyte of `[0,0,…` costs a hundred times its bytes.
+    public static let maximumValues = 100_000
 
     /// Parses one JSON value.
     ///
-    /// Foundation's decoder does the reading; nesting is bounded before it runs, because its own limit
-    /// is not ours to set. Keys of an object come out in alphabetical order.
+    /// Foundation's decoder does the reading; nesting and the number of values are bounded before it runs, because its own limits
+    /// are not ours to set. Keys of an object come out in alphabetical order.
     /// - Throws: `JSONParseError`.
     public static func parse(_ bytes: some Collection<UInt8>, maximumDepth: Int = JSON.maximumDepth) throws(JSONParseError) -> JSON {
-        try boundDepth(of: bytes, to: maximumDepth)
+        try bound(bytes, depth: maximumDepth)
         do {
             return try JSONDecoder().decode(JSON.self, from: Data(bytes))
         } catch {
@@ -32,8 +36,9 @@ extension JSON {
         try parse(text.utf8)
     }
 
-    private static func boundDepth(of bytes: some Collection<UInt8>, to limit: Int) throws(JSONParseError) {
+    private static func bound(_ bytes: some Collection<UInt8>, depth limit: Int) throws(JSONParseError) {
         var depth = 0
+        var separators = 0
         var inString = false
         var escaped = false
         for byte in bytes {
@@ -53,6 +58,9 @@ extension JSON {
                 depth += 1
                 if depth > limit { throw .tooDeep(limit: limit) }
             case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
+            case UInt8(ascii: ","):
+                separators += 1
+                if separators >= maximumValues { throw .tooMany(limit: maximumValues) }
             default: break
             }
         }

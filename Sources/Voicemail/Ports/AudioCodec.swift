@@ -109,6 +109,8 @@ public enum AudioError: Error, Equatable, Sendable {
     case tooLong(limitSeconds: Int)
     /// The cache has no room for the rendering.
     case full
+    /// The audio takes longer than a conversion may, or too many conversions are waiting; the text is for the log.
+    case overloaded(String)
     /// The machine failed; the text is for the log.
     case failed(String)
 }
@@ -116,7 +118,7 @@ public enum AudioError: Error, Equatable, Sendable {
 /// Decoding, measuring and rendering, off the cooperative pool and with a bounded number at once.
 public protocol AudioCodec: Sendable {
     /// Decodes the whole of `source` and tells what it is.
-    /// - Throws: `AudioError.undecodable`, `.tooLong`, `.failed`.
+    /// - Throws: `AudioError.undecodable`, `.tooLong`, `.overloaded`, `.failed`.
     func measure(_ source: AudioSource) async throws -> AudioFacts
 
     /// Renders `source` as `rendition`. Renderings are cached by `key`, which must name the bytes (a blob id).

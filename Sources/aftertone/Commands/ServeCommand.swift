@@ -48,6 +48,7 @@ enum Serving {
         onListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in }
     ) async throws {
         ProcessMemory.keepSmall()
+        OpenFiles.raiseLimit()
         let logger = CommonOptions.logger(configuration.logLevel)
         for name in Configuration.unknownVariables(in: ProcessInfo.processInfo.environment) {
             logger.warning("a variable of the environment is no setting", metadata: ["name": "\(Terminal.visible(name))"])

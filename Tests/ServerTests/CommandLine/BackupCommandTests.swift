@@ -1,4 +1,6 @@
+import FileArchive
 import Foundation
+import Server
 import TestKit
 import Testing
 import Voicemail
@@ -25,6 +27,25 @@ import Voicemail
             // What is there already is not written over.
             #expect(try await restored.refusal("restore", backup) == "\(restored.data) holds data already")
             #expect(try await tool.refusal("backup", backup) == "\(backup) is not empty")
+        }
+    }
+
+    /// Audio fetched in a round whose database was given up, because something was removed meanwhile.
+    @Test func audioOfAnEarlierRoundIsNotInTheBackup() async throws {
+        try await Tool.run { tool, scratch in
+            _ = try await MaintenanceWorld.make(tool, scratch, messages: 2)
+            let backup = scratch.path + "/backup", restored = Tool(data: scratch.path + "/restored")
+            let left = BlobID()
+            try await TestServer.run(in: tool.data, clock: ManualClock(SystemClock().now)) { server in
+                let summary = try await Backup(of: server.installation, to: backup) { progress in
+                    guard progress.stage == "audio" else { return }
+                    let path = backup + "/blobs/" + FileArchive.relativePath(of: left)
+                    #expect(FileManager.default.createFile(atPath: path, contents: Data([1])))
+                }.run()
+                #expect(summary.blobs == 2 && summary.damages.isEmpty)
+            }
+            #expect(!FileManager.default.fileExists(atPath: backup + "/blobs/" + FileArchive.relativePath(of: left)))
+            #expect(try await restored.json("restore", backup)["blobs"] == 2)
         }
     }
 

@@ -1,0 +1,50 @@
+import Testing
+import Threads
+import Voicemail
+
+@testable import SQLiteStore
+
+/// Where a task may wait, reads are done there; elsewhere on the store's threads; and everyone is served.
+struct WorkerReadTests {
+    @Test func onlyTasksThatPreferTheThreadsAreOnThem() async {
+        #expect(!WorkerThreads.shared.isCurrent)
+        await withTaskExecutorPreference(WorkerThreads.shared) {
+            #expect(WorkerThreads.shared.isCurrent)
+            async let child = WorkerThreads.shared.isCurrent
+            #expect(await child)
+        }
+    }
+
+    @Test("More readers than connections, on the threads and off them, all read what was written")
+    func everyoneIsServed() async throws {
+        try await withStore(StoreOptions(readers: 2)) { store in
+            let account = Document(
+                id: "a", kind: .account, accountID: "a", name: "A", scope: "accounts", attributes: ["name": "A"], created: Timestamp(unix: 0))
+            _ = try await store.write { try $0.insert(account) }
+            let found = try await withThrowingTaskGroup(of: Bool.self) { group in
+                for number in 0..<200 {
+                    let preference: (any TaskExecutor)? = number.isMultiple(of: 3) ? nil : WorkerThreads.shared
+                    group.addTask(executorPreference: preference) {
+                        try await store.read { try $0.document(id: "a") }?.attributes["name"] == "A"
+                    }
+                }
+                return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+            }
+            #expect(found == 200)
+        }
+    }
+
+    @Test("A read that throws gives its connection back")
+    func errorsGiveTheConnectionBack() async throws {
+        struct Refused: Error {}
+        try await withStore(StoreOptions(readers: 1)) { store in
+            try await withTaskExecutorPreference(WorkerThreads.shared) {
+                for _ in 0..<5 {
+                    await #expect(throws: Refused.self) { try await store.read { _ in throw Refused() } }
+                }
+                let document = try await store.read { try $0.document(id: "a") }
+                #expect(document == nil)
+            }
+        }
+    }
+}
