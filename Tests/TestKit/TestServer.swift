@@ -72,6 +72,10 @@ public struct TestServer: Sendable {
     private static func testConfiguration(_ directory: String, _ configure: (inout Configuration) -> Void) -> Configuration {
         var configuration = Configuration()
         configuration.data = directory
+        // A machine that runs everything at once is no slow client.
+        configuration.http.deadlines.head = .seconds(600)
+        configuration.http.deadlines.exchange = .seconds(600)
+        configuration.http.deadlines.idle = .seconds(600)
         configuration.http.listen = [ListenAddress(host: "127.0.0.1", port: 0)]
         configuration.http.deadlines.drain = .seconds(5)
         configuration.archive.preparedFiles = 2
