@@ -56,6 +56,8 @@ import Voicemail
             world.server.clock.advance(by: 599)
             try await world.service.sweep()
             #expect(try await counts(world) == [0, 0])
+            #expect(try await world.service.visibleTally(of: world.group.id).total == 1)
+            expect(try await world.get("vm_group/list")["vm_group_list"]?.array?[0]["messages"] ?? .null, is: ["total": 0, "unread": 0])
             world.server.clock.advance(by: 1)
             try await world.service.sweep()
             #expect(try await counts(world) == [1, 1])

@@ -140,6 +140,36 @@ import Voicemail
         }
     }
 
+    @Test("What is given empty is empty afterwards; what cannot be empty is refused")
+    func emptied() async throws {
+        try await PSeriesWorld.run { world in
+            let id = JSON.int(world.extensions[0].serial)
+            func shown() async throws -> JSON? { try await world.get("extension/get", ["id": "\(world.extensions[0].serial)"])["data"] }
+            expect(
+                try await world.post("extension/update", [
+                    "id": id, "first_name": "Leo", "last_name": "Ball", "email_addr": "leo@example.com", "mobile_number": "+353861", "caller_id": "100",
+                    "custom_presence_status": "At lunch", "vm_pin": "MTAwMA==",
+                ]), is: success)
+            for (field, empty): (String, JSON) in [
+                ("last_name", ""), ("email_addr", ""), ("mobile_number", ""), ("caller_id", "3200"), ("vm_pin", ""),
+            ] {
+                #expect(try await shown()?[field] != empty)
+                expect(try await world.post("extension/update", .object((["id": id] as JSONObject).merging([field: ""]) { $1 })), is: success)
+                #expect(try await shown()?[field] == empty, "\(field)")
+            }
+            expect(try await world.post("extension/update", ["id": id, "custom_presence_status": ""]), is: success)
+            let listed = try await world.get("extension/list")["data"]?.array?[0]
+            #expect(listed?["custom_presence_status"] == nil && listed?["caller_id_name"] == "Leo")
+            expect(try await world.get("extension/getpassword", ["id": "\(world.extensions[0].serial)", "type": "vm_pin"]), is: notFound)
+            let before = try await shown()
+            for field in ["number", "new_vm_notify", "after_vm_notify", "presence_status", "vm_greeting", "first_name"] {
+                expect(try await world.post("extension/update", .object((["id": id] as JSONObject).merging([field: ""]) { $1 })), is: parameterError(field, ""))
+            }
+            expect(try await world.post("extension/update", ["id": id, "enb_vm": ""]), is: ["errcode": 40001, "errmsg": "PARAMETER SYNTAX ERROR"])
+            #expect(try await shown() == before)
+        }
+    }
+
     @Test("Values outside what may be there, and nothing is changed for them")
     func updateRefusals() async throws {
         try await PSeriesWorld.run { world in

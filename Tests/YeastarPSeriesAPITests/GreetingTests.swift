@@ -133,6 +133,32 @@ import YeastarPSeriesAPI
         }
     }
 
+    @Test("To delete a greeting that is only borrowed puts the standard one in force and leaves the greeting to its owner")
+    func borrowed() async throws {
+        try await PSeriesWorld.run { world in
+            _ = try await world.upload("vm_own.wav", sound, owner: "3201")
+            let other = try await world.service.greeting("vm_own.wav", on: .mailbox(world.extensions[1])).document
+            let media = try await world.service.createGreeting(["name": "Office"], id: nil, in: world.account)
+            let intake = try await world.service.receiveAudio()
+            try await intake.write(.init(bytes: sound))
+            _ = try await world.service.uploadGreeting(
+                media.id, audio: intake.finish(contentType: "audio/wav", fileName: "office.wav", policy: .playableOnly), in: world.account)
+            for lent in [other, media] {
+                let box = try await world.service.changeMailbox(
+                    world.extensions[0].id, .patch(["media": ["unavailable": .string(lent.id)]]), in: world.account)
+                #expect(box.greetingInForceID == lent.id)
+                let names = try await world.greetingNames()
+                try #require(names.count == 1)
+                expect(try await world.get("extension_vm_greeting/delete", ["extension": "3200", "file": names[0]]), is: ["errcode": 0, "errmsg": "SUCCESS"])
+                #expect(try await world.service.document(box.id, kind: .mailbox, of: world.account).greetingInForceID == nil)
+                #expect(try await world.greetingNames() == [])
+                let (reader, _) = try await world.service.audio(of: try await world.service.document(lent.id, kind: .media, of: world.account))
+                #expect(reader.size == sound.count)
+            }
+            #expect(try await world.greetingNames("3201") == ["vm_own.wav"])
+        }
+    }
+
     @Test("Renaming keeps id and extension, and refuses clashes, marks and strangers")
     func renaming() async throws {
         try await PSeriesWorld.run { world in

@@ -85,6 +85,9 @@ import Voicemail
             }
             expect(try await world.post("vm/update", ["id": id]), is: parameterError("vm_status", required: true))
             expect(try await world.post("vm/update", ["vm_status": 1]), is: parameterError("id", required: true))
+            // The state is judged before the id.
+            expect(try await world.post("vm/update", ["id": "x"]), is: parameterError("vm_status", required: true))
+            expect(try await world.post("vm/update", ["id": "x", "vm_status": 0]), is: parameterError("vm_status", 0))
             for unknown: JSON in ["1463000000-0000ffff", "x", 12, "1463000001-00000001"] {
                 expect(try await world.post("vm/update", ["id": unknown, "vm_status": 1]), is: notFound)
             }

@@ -70,6 +70,21 @@ import Voicemail
         }
     }
 
+    @Test("Announced as MP3, a recording whose stored name ends in capitals is found under the name it was announced by")
+    func capitals() async throws {
+        try await PSeriesWorld.run { $0.pSeries.recordingFormat = .mp3 } _: { world in
+            let recording = try await world.record(draft(String(name.dropLast(4)) + ".WAV"))
+            #expect(recording.name.hasSuffix(".WAV"))
+            let announced = try await world.get("recording/download", ["id": "\(recording.serial)"])
+            let file = try #require(announced["file"]?.string)
+            #expect(file.hasSuffix(".mp3"))
+            for name in [file, recording.name, String(file.dropLast(3)) + "MP3"] {
+                let answer = try await world.get("recording/download", ["file": name])
+                #expect(answer["file"] == .string(file), "\(answer.encoded)")
+            }
+        }
+    }
+
     @Test("To see recordings and to download them are two rights")
     func permissions() async throws {
         try await PSeriesWorld.run(permissions: [.recordings]) { world in

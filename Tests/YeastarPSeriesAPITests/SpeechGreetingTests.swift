@@ -41,6 +41,48 @@ import YeastarPSeriesAPI
         }
     }
 
+    @Test("A level alone has the stored text spoken anew; a name that is taken leaves the sound as it was, and a bad language the name")
+    func anew() async throws {
+        try await PSeriesWorld.run { world in
+            guard world.server.installation.synthesizer != nil else { return }
+            let id = try #require(try await world.post("extension_vm_greeting/create", .object(order))["id"]?.int)
+            _ = try await world.upload("taken.wav", WAV.tones([440], milliseconds: 200))
+            func sound(_ file: String) async throws -> [UInt8] {
+                try await world.fetch(world.get("extension_vm_greeting/download", ["extension": "3200", "file": file])).bytes
+            }
+            let first = try await sound("vm_end.wav")
+            let clash: JSON = ["id": .int(id), "file": "taken", "text": "Something else."]
+            #expect(try await world.post("extension_vm_greeting/update", clash).code == 40003)
+            expect(
+                try await world.post("extension_vm_greeting/update", ["id": .int(id), "file": "other", "language": "qq-QQ"]),
+                is: parameterError("language", "qq-QQ"))
+            expect(try await world.post("extension_vm_greeting/update", ["id": .int(id), "file": "other", "speed": 101]), is: parameterError("speed", 101))
+            #expect(try await sound("vm_end.wav") == first)
+            expect(try await world.post("extension_vm_greeting/update", ["id": .int(id), "file": "vm_end", "speed": 10]), is: ["errcode": 0, "errmsg": "SUCCESS"])
+            let slow = try await sound("vm_end.wav")
+            #expect(slow.count > first.count)
+            // What was set before stays.
+            expect(try await world.post("extension_vm_greeting/update", ["id": .int(id), "file": "vm_end", "volume": 20]), is: ["errcode": 0, "errmsg": "SUCCESS"])
+            let quiet = try await sound("vm_end.wav")
+            #expect(quiet != slow && quiet.count > first.count)
+            let taken = try await world.service.greeting("taken.wav", on: .mailbox(world.extensions[0])).serial
+            expect(
+                try await world.post("extension_vm_greeting/update", ["id": .int(taken), "file": "free", "speed": 10]), is: parameterError("speed", 10))
+            #expect(try await world.greetingNames() == ["taken.wav", "vm_end.wav"])
+        }
+    }
+
+    @Test("The longest text that is legal is spoken, though it sounds longer than an upload may")
+    func long() async throws {
+        try await PSeriesWorld.run { world in
+            guard world.server.installation.synthesizer != nil else { return }
+            let text = JSON.string(String(repeating: "w ", count: 500))
+            #expect(try await world.post("extension_vm_greeting/create", with(["text": text, "speed": 1])).code == 0)
+            let sound = try await world.fetch(world.get("extension_vm_greeting/download", ["extension": "3200", "file": "vm_end.wav"]))
+            #expect(sound.bytes.count > 8 << 20)
+        }
+    }
+
     @Test("What is asked is judged before anything is spoken")
     func refusals() async throws {
         try await PSeriesWorld.run { world in

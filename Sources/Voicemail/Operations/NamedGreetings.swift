@@ -37,6 +37,12 @@ public struct NamedGreeting: Sendable, Hashable {
 
     public var suffix: String { GreetingName.suffix(of: fileName) }
 
+    /// What was spoken; nil for what was not made so.
+    public var spokenText: String? { isSynthesized ? document.attributes["tts"]?["text"]?.string : nil }
+
+    /// How it was spoken, in the words of who had it spoken.
+    public var voice: JSONObject { document.hidden["voice"]?.object ?? [:] }
+
     /// Without the extension.
     public var stem: String { String(fileName.dropLast(suffix.count)) }
 }
@@ -118,26 +124,38 @@ extension VoicemailService {
         try await store.read { try Self.greeting(serial: serial, on: isMeant, of: account, $0) }
     }
 
-    /// Gives a greeting another name; its extension stays.
-    /// - Throws: `VoicemailError.notFound`, `.conflict` for a name that is taken, `.invalid`.
-    public func renameGreeting(
-        serial: Int, to stem: String, on isMeant: @escaping @Sendable (GreetingShelf) -> Bool, of account: Document
+    /// Gives a greeting another name and, where there is one, another sound: both or neither. Its extension stays.
+    /// - Throws: `VoicemailError.notFound`, `.conflict` for a name that is taken, `.invalid`; the audio is dropped then.
+    public func changeGreeting(
+        serial: Int, to stem: String, sound: (audio: ReceivedAudio, origin: GreetingOrigin)? = nil,
+        on isMeant: @escaping @Sendable (GreetingShelf) -> Bool, of account: Document
     ) async throws -> NamedGreeting {
         let now = clock.now
-        guard GreetingName.isStem(stem) else { throw VoicemailError.invalid([Violation(["file"], .format("file name"), value: .string(stem))]) }
-        return try await store.write { writer in
+        let change: @Sendable (any StoreWriter) throws -> NamedGreeting = { writer in
+            guard GreetingName.isStem(stem) else { throw VoicemailError.invalid([Violation(["file"], .format("file name"), value: .string(stem))]) }
             let (greeting, shelf) = try Self.greeting(serial: serial, on: isMeant, of: account, writer)
             let name = stem + greeting.suffix
             var document = greeting.document
             if let holder = try writer.document(kind: .media, scope: account.id, key: shelf.key(name)), holder.id != document.id {
                 throw VoicemailError.conflict
             }
+            let replaced = sound == nil ? nil : document.blobID
+            if let sound {
+                try writer.insert(sound.audio.record, at: now)
+                Self.describe(&document, name, sound.audio, sound.origin)
+            }
             document.rename(to: name, key: shelf.key(name))
-            return NamedGreeting(document: try Self.save(&document, writer, now), fileName: name)
+            let saved = try Self.save(&document, writer, now)
+            if let replaced { try writer.release(replaced) }
+            return NamedGreeting(document: saved, fileName: name)
         }
+        guard let sound else { return try await store.write(change) }
+        let greeting = try await dropping(sound.audio) { try await store.write(change) }
+        await collectGarbage()
+        return greeting
     }
 
-    /// Removes a greeting. A mailbox whose greeting in force goes falls back to the standard one.
+    /// Removes a greeting. A mailbox whose greeting in force goes falls back to the standard one; one it only borrowed is left to its owner.
     /// - Throws: `VoicemailError.notFound`.
     public func removeGreeting(_ fileName: String, on shelf: GreetingShelf) async throws {
         let now = clock.now
@@ -147,6 +165,7 @@ extension VoicemailService {
                 current.setGreetingInForce(nil)
                 _ = try Self.save(&current, writer, now)
             }
+            guard greeting.document.ownerID == shelf.ownerID else { return }
             try Self.discard(greeting.document, writer, now, physically: false)
         }
         await collectGarbage()

@@ -51,7 +51,7 @@ extension PSeriesDialect {
         // What is counted needs no walk beyond the page, and none at all for a page past the end.
         if first <= last, counted.map({ paging.offset < $0 }) ?? true {
             try await service.forEachCallRecord(
-                of: call.account, from: first, to: last, ascending: sorting.ascending, pageSize: min(500, max(20, paging.limit))
+                of: call.account, from: first, to: last, ascending: sorting.ascending
             ) { page in
                 for record in page where !filter.looksIntoCalls || filter.keeps(CallFacts(record, call.zone)) {
                     if seen >= paging.offset, items.count < paging.limit { items.append(view.item(record)) }

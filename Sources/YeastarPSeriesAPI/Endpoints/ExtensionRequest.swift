@@ -19,22 +19,28 @@ struct ExtensionRequest {
     /// Bytes of the per-presence settings.
     private static let longestPresenceList = 16_384
 
-    /// - Parameter mailbox: the one that is changed; nil for a new one.
+    /// - Parameter mailbox: the one that is changed; nil for a new one. What is given empty empties the field of the one, and is nothing for
+    ///   the other.
     init(_ parameters: Parameters, of mailbox: Document?) throws(PSeriesFailure) {
+        var parameters = parameters
+        parameters.keepsEmpty = mailbox != nil
         if let number = try parameters.number("number") {
-            guard number.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { throw .invalid("number", .string(number)) }
+            guard Self.isDigits(number) else { throw .invalid("number", .string(number)) }
             attributes["mailbox"] = .string(number)
         }
         var kept: JSONObject = [:]
         try readName(parameters, mailbox, &kept)
-        if let address = try parameters.text("email_addr") {
+        switch try parameters.text("email_addr") {
+        case nil: break
+        case ""?: attributes["notify_email_addresses"] = []
+        case let address?:
             emailAddress = address
             // This interface knows one address; others stay.
             attributes["notify_email_addresses"] = JSON([address] + (mailbox?.notificationAddresses.dropFirst() ?? []))
         }
         for field in Self.keptTexts {
             guard let text = try Self.text(parameters, field) else { continue }
-            kept[field] = .string(text)
+            kept[field] = text.isEmpty ? .null : .string(text)
         }
         for field in Self.keptFlags { kept[field] = try Self.flag(parameters, field).map { .int($0 ? 1 : 0) } }
         kept["presence_status"] = try Self.word(parameters, "presence_status", Self.presences).map { .string($0) }
@@ -59,7 +65,7 @@ struct ExtensionRequest {
     private mutating func readVoicemail(_ parameters: Parameters) throws(PSeriesFailure) {
         if let isOn = try Self.flag(parameters, "enb_vm") { attributes["enabled"] = .bool(isOn) }
         if let isOn = try Self.flag(parameters, "enb_vm_pin") { attributes["require_pin"] = .bool(isOn) }
-        if let text = try parameters.text("vm_pin") { attributes["pin"] = .string(try Self.pin(text)) }
+        if let text = try parameters.text("vm_pin") { attributes["pin"] = text.isEmpty ? .null : .string(try Self.pin(text)) }
         switch try Self.word(parameters, "new_vm_notify", ["no", "with_attachment", "without_attachment"]) {
         case nil: break
         case "no"?: attributes[Document.mailSwitch] = false
@@ -71,7 +77,10 @@ struct ExtensionRequest {
             attributes["save_after_notify"] = .bool(word == "mark_as_read")
             attributes["delete_after_notify"] = .bool(word == "delete")
         }
-        if let name = try parameters.text("vm_greeting") { greeting = .some(name == Self.systemGreeting ? nil : name) }
+        if let name = try parameters.text("vm_greeting") {
+            if name.isEmpty { throw .invalid("vm_greeting", "") }
+            greeting = .some(name == Self.systemGreeting ? nil : name)
+        }
     }
 
     /// In Base64, or in clear: the Base64 of digits is never made of digits alone.

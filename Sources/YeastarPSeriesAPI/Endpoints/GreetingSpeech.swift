@@ -17,8 +17,12 @@ extension PSeriesDialect {
         let speech = try speech(parameters, text: try parameters.requireText("text"), language: try parameters.requireText("language"))
         _ = try parameters.requireText("asr_manufacturer")
         let shelf = GreetingShelf.mailbox(try await box(number, kind, of: call.account))
-        let greeting = try await speak(speech, as: stem + ".wav", on: shelf, replacing: false) {
-            PSeriesFailure.duplicate("file", stem, source: kind.module, name: number)
+        let name = stem + ".wav"
+        let greeting: NamedGreeting
+        do {
+            greeting = try await service.putGreeting(name, audio: try await spoken(speech, as: name), origin: speech.origin, on: shelf, replacing: false)
+        } catch VoicemailError.conflict {
+            throw PSeriesFailure.duplicate("file", stem, source: kind.module, name: number)
         }
         return .fields(["id": .int(greeting.serial), "status": "complete", "request_id": .string(call.request.id)])
     }
@@ -34,27 +38,42 @@ extension PSeriesDialect {
             return owner == nil || owner == mailbox.id
         }
         let found = try await service.greeting(serial: id, on: isShelf, of: call.account)
-        let text = try parameters.text("text")
-        // Everything is judged before anything is done.
-        let speech = try text.map { text throws(PSeriesFailure) in
-            guard found.greeting.isSynthesized else { throw .invalid("text", .string(text)) }
-            return try self.speech(parameters, text: text, language: try parameters.text("language") ?? found.greeting.language)
-        }
-        let renamed: NamedGreeting
+        // Everything is judged, and spoken, before anything is changed.
+        let speech = try self.speech(parameters, anew: found.greeting)
+        var sound: (audio: ReceivedAudio, origin: GreetingOrigin)?
+        if let speech { sound = (try await spoken(speech, as: found.greeting.fileName), speech.origin) }
         do {
-            renamed = try await service.renameGreeting(serial: id, to: stem, on: isShelf, of: call.account)
+            _ = try await service.changeGreeting(serial: id, to: stem, sound: sound, on: isShelf, of: call.account)
         } catch VoicemailError.conflict {
             throw PSeriesFailure.duplicate("file", stem, source: kind.module, name: found.shelf.number)
         }
-        if let speech { _ = try await speak(speech, as: renamed.fileName, on: found.shelf, replacing: true) { .internalError } }
         return .success
+    }
+
+    /// What an update asks to be spoken: what is not given stays as it was. Nil when nothing of it is given.
+    private func speech(_ parameters: Parameters, anew greeting: NamedGreeting) throws(PSeriesFailure) -> SpeechRequest? {
+        guard let field = ["text", "language", "speed", "volume", "pitch"].first(where: { parameters.value($0) != nil }) else {
+            try judgeManufacturer(parameters)
+            return nil
+        }
+        guard let known = greeting.spokenText else { throw .invalid(field, parameters.value(field)) }
+        let text = try parameters.text("text") ?? known
+        var speech = try speech(parameters, text: text, language: try parameters.text("language") ?? greeting.voice["language"]?.string ?? "en-US")
+        speech.speed = speech.speed ?? greeting.voice["speed"]?.int
+        speech.volume = speech.volume ?? greeting.voice["volume"]?.int
+        speech.pitch = speech.pitch ?? greeting.voice["pitch"]?.int
+        return speech
+    }
+
+    private func judgeManufacturer(_ parameters: Parameters) throws(PSeriesFailure) {
+        if let manufacturer = try parameters.text("asr_manufacturer"), !Self.manufacturers.contains(manufacturer) {
+            throw .invalid("asr_manufacturer", .string(manufacturer))
+        }
     }
 
     private func speech(_ parameters: Parameters, text: String, language: String) throws(PSeriesFailure) -> SpeechRequest {
         guard text.unicodeScalars.count <= Self.longestText else { throw .invalid("text", .string(text)) }
-        if let manufacturer = try parameters.text("asr_manufacturer"), !Self.manufacturers.contains(manufacturer) {
-            throw .invalid("asr_manufacturer", .string(manufacturer))
-        }
+        try judgeManufacturer(parameters)
         func level(_ name: String) throws(PSeriesFailure) -> Int? {
             let level = try parameters.integer(name)
             if let level, !(1...100).contains(level) { throw .invalid(name, .int(level)) }
@@ -63,36 +82,36 @@ extension PSeriesDialect {
         return SpeechRequest(text: text, language: language, speed: try level("speed"), volume: try level("volume"), pitch: try level("pitch"))
     }
 
-    private func speak(
-        _ speech: SpeechRequest, as fileName: String, on shelf: GreetingShelf, replacing: Bool, duplicate: () -> PSeriesFailure
-    ) async throws -> NamedGreeting {
+    /// The sound of a speech, durable; whoever calls stores it or drops it.
+    private func spoken(_ speech: SpeechRequest, as fileName: String) async throws -> ReceivedAudio {
         guard let synthesizer else { throw PSeriesFailure.operationFailed }
         let sound: ByteBuffer
         do { sound = try await synthesizer.speak(speech) } catch SpeechError.unknownLanguage {
             throw PSeriesFailure.invalid("language", .string(speech.language))
         }
-        let intake = try await service.receiveAudio(limit: PSeriesUpload.longestFile)
-        let audio: ReceivedAudio
+        // A legal text can sound longer than an upload may: only what the synthesizer itself allows bounds it.
+        let intake = try await service.receiveAudio(limit: sound.readableBytes)
         do {
             try await intake.write(sound)
-            audio = try await intake.finish(contentType: "audio/wav", fileName: fileName, policy: .playableOnly)
+            return try await intake.finish(contentType: "audio/wav", fileName: fileName, policy: .playableOnly)
+        } catch VoicemailError.unplayable {
+            throw PSeriesFailure.operationFailed
         } catch {
             await intake.abandon()
             throw error
         }
-        do {
-            return try await service.putGreeting(
-                fileName, audio: audio, origin: .speech(text: speech.text, voice: ["language": .string(speech.language)]), on: shelf,
-                replacing: replacing)
-        } catch VoicemailError.conflict {
-            throw duplicate()
-        }
     }
 }
 
-extension NamedGreeting {
-    /// What it was spoken in.
-    fileprivate var language: String { document.hidden["voice"]?["language"]?.string ?? "en-US" }
+extension SpeechRequest {
+    /// With what it is spoken anew when only a part of it changes.
+    fileprivate var origin: GreetingOrigin {
+        var voice: JSONObject = ["language": .string(language)]
+        voice["speed"] = speed.map { .int($0) }
+        voice["volume"] = volume.map { .int($0) }
+        voice["pitch"] = pitch.map { .int($0) }
+        return .speech(text: text, voice: voice)
+    }
 }
 
 extension GreetingShelf {

@@ -24,13 +24,15 @@ extension PSeriesDialect {
 
     private static func item(_ summary: VoicemailService.GroupSummary) -> JSON {
         let mailbox = summary.mailbox
+        // What a broadcasting group still has to hand on is no message of its own.
+        let tally = mailbox.holdsMessages ? summary.tally : Tally()
         return [
             "id": .int(mailbox.serial), "type": .string(mailbox.group?.kind.rawValue ?? ""), "number": .string(mailbox.number),
             "name": .string(mailbox.name), "mode": .string(mailbox.group?.mode.rawValue ?? ""),
             "member_list": .array(summary.members.map { member in
                 ["value": .string(String(member.serial)), "type": "extension", "text": .string(member.name), "text2": .string(member.number)]
             }),
-            "messages": ["total": .int(summary.tally.total), "unread": .int(summary.tally.new)],
+            "messages": ["total": .int(tally.total), "unread": .int(tally.new)],
         ]
     }
 }

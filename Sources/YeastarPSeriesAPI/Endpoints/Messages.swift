@@ -53,10 +53,9 @@ extension PSeriesDialect {
     private static let longestNumber = 35
 
     func updateMessage(_ call: PSeriesCall) async throws -> PSeriesAnswer {
-        let key = try messageKey(call, ["id"])
         let status = try call.parameters.requireText("vm_status")
         guard status == "1" else { throw PSeriesFailure.invalid("vm_status", call.parameters.value("vm_status")) }
-        try await service.markRead(key, of: call.account)
+        try await service.markRead(try messageKey(call, ["id"]), of: call.account)
         return .success
     }
 
@@ -114,7 +113,7 @@ extension PSeriesDialect {
 
 extension Document {
     /// For a mailbox: whether messages stay in it. Those of a broadcasting group lie with its members (contract §7).
-    fileprivate var holdsMessages: Bool { group?.mode != .broadcast }
+    var holdsMessages: Bool { group?.mode != .broadcast }
 }
 
 extension StringProtocol {

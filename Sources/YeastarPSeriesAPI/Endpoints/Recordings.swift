@@ -50,10 +50,19 @@ extension PSeriesDialect {
         let names = try call.parameters.fileNames("file")
         if names.isEmpty { throw PSeriesFailure.required("id") }
         guard let format = settings.recordingFormat else { return names.map { .name($0) } }
-        let stored = names.filter { $0.hasSuffix("." + format.rawValue) }.flatMap { name in
-            RecordingName.containers.map { String(name.dropLast(format.rawValue.count)) + $0 }
+        // Programs that record name their files by either case.
+        let stored = names.filter { $0.lowercased().hasSuffix("." + format.rawValue) }.flatMap { name in
+            RecordingName.containers.flatMap(Self.spellings).map { String(name.dropLast(format.rawValue.count)) + $0 }
         }
         return (names + stored).map { .name($0) }
+    }
+
+    /// A word in every mixture of cases, all of them small first.
+    private static func spellings(_ word: String) -> [String] {
+        word.reduce([""]) { heads, letter in
+            let small = heads.map { $0 + letter.lowercased() }
+            return letter.isLetter ? small + heads.map { $0 + letter.uppercased() } : small
+        }
     }
 
     /// A recording in a container. An MP3 that has to be made takes the account's turn; nothing else waits.

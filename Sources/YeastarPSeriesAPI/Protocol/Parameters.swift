@@ -6,6 +6,8 @@ import Voicemail
 struct Parameters: Sendable {
     private let body: JSONObject
     private let query: Query
+    /// Whether the empty text is a value of its own, as where it empties a field; otherwise it counts as none.
+    var keepsEmpty = false
 
     /// Bytes of a JSON body.
     static let longestBody = 1 << 20
@@ -30,16 +32,16 @@ struct Parameters: Sendable {
         return query[name].map { .string($0) }
     }
 
-    /// A text; numbers are taken for one, as clients mix the two (contract §2.4). Empty counts as none.
+    /// A text; numbers are taken for one, as clients mix the two (contract §2.4).
     func text(_ name: String) throws(PSeriesFailure) -> String? {
         guard let value = value(name) else { return nil }
         guard let text = value.text else { throw .invalid(name, nil) }
-        return text.isEmpty ? nil : text
+        return text.isEmpty && !keepsEmpty ? nil : text
     }
 
     /// A telephone number or a file name in a query: `+` is a plus sign, which clients forget to encode.
     func number(_ name: String) throws(PSeriesFailure) -> String? {
-        if body[name] == nil, let literal = query.literal(name) { return literal.isEmpty ? nil : literal }
+        if body[name] == nil, let literal = query.literal(name) { return literal.isEmpty && !keepsEmpty ? nil : literal }
         return try text(name)
     }
 
@@ -53,7 +55,8 @@ struct Parameters: Sendable {
     /// A whole number, or its digits as a text.
     func integer(_ name: String) throws(PSeriesFailure) -> Int? {
         switch value(name) {
-        case nil, .string("")?: return nil
+        case nil: return nil
+        case .string("")? where !keepsEmpty: return nil
         case .int(let number)?: return number
         case .string(let text)?:
             guard let number = Int(text) else { throw .syntaxError }
