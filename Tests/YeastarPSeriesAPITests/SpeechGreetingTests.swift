@@ -76,10 +76,10 @@ import YeastarPSeriesAPI
     func long() async throws {
         try await PSeriesWorld.run { world in
             guard world.server.installation.synthesizer != nil else { return }
-            let text = JSON.string(String(repeating: "w ", count: 500))
+            let text = JSON.string(String(repeating: "777 ", count: 250))
             #expect(try await world.post("extension_vm_greeting/create", with(["text": text, "speed": 1])).code == 0)
-            let sound = try await world.fetch(world.get("extension_vm_greeting/download", ["extension": "3200", "file": "vm_end.wav"]))
-            #expect(sound.bytes.count > 8 << 20)
+            let greeting = try await world.service.greeting("vm_end.wav", on: .mailbox(world.extensions[0])).document
+            #expect(greeting.attributes["content_length"]?.int ?? 0 > 8 << 20)
         }
     }
 
