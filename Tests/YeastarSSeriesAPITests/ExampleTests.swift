@@ -178,7 +178,7 @@ struct ExampleTests {
                 + #""extnumber":"101","username":"xiaoshaokun","type":"pjsip","noanswerforward":"on","busyforward":"off","status":"Unavailable","#
                 + #""callerid":"","userpassword":"","registerpassword":"","email":"x@example.com","moblie":"","maxregistrations":"1","#
                 + #""hasvoicemail":"on","vmsecret":"666666","enablevmtoemail":"on","language":"en","allowbeingmonitored":"off","#
-                + #""monitormode":"Disabled","maxduration":"Follow System","dnd":"off"}]}"#)
+                + #""monitormode":"disable","maxduration":"10800","dnd":"off"}]}"#)
             let sSeries = "username status type callerid registername registerpassword maxregistrations loginpassword email "
                 + "moblie language hasvoicemail enablevmtoemail vmsecret alwaysforward noanswerforward ntransferto ntransferprefix busyforward "
                 + "btransferto btransferprefix ringsimultaneous mobileprefix enablemobile allowbeingmonitored monitormode ringtimeout maxduration dnd "
@@ -189,6 +189,48 @@ struct ExampleTests {
                 let answer = try await world.client.speaking(version).send("extension/query", "{\"\(key)\":\"101\"}")
                 let shown = answer.text.matches(of: /"([a-z]+)":"/).map { String($0.output.1) }
                 #expect(shown == ["status"] + fields.split(separator: " ").map(String.init))
+            }
+        }
+    }
+
+    /// OpenVox's example; the passwords are not kept, and what it leaves out with dots is made up.
+    @Test("extension/query answers OpenVox's example for what its client has set, in JSON and XML (§6.2, §2.0)")
+    func openVoxExtension() async throws {
+        try await SSeriesWorld.run("v0.0.1", extensions: ["101"]) { (world: SSeriesWorld) async throws in
+            let update = #"{"extid":"101","username":"xiaoshaokun","noanswerforward":"off","busyforward":"off","callerid":"858585","email":"x@example.com","#
+                + #""moblie":"13800000000","maxregistrations":"3","hasvoicemail":"on","vmsecret":"666666","enablevmtoemail":"on","language":"cn"}"#
+            #expect(try await world.client.send("extension/update", update).text == #"{"status":"Success"}"#)
+            #expect(try await world.client.send("extension/query", #"{"extid":"101"}"#).text == #"{"status":"Success","extinfos":[{"#
+                + #""extnumber":"101","username":"xiaoshaokun","type":"pjsip","noanswerforward":"off","busyforward":"off","status":"Unavailable","#
+                + #""callerid":"858585","userpassword":"","registerpassword":"","email":"x@example.com","moblie":"13800000000","#
+                + #""maxregistrations":"3","hasvoicemail":"on","vmsecret":"666666","enablevmtoemail":"on","language":"cn","#
+                + #""allowbeingmonitored":"off","monitormode":"disable","maxduration":"10800","dnd":"off"}]}"#)
+            let request = #"<?xml version="1.0" encoding="utf-8"?><xml><extid>101</extid></xml>"#
+            let xml = try await world.client.send("extension/query", request, query: "&type=xml")
+            #expect(xml["Content-Type"] == "application/xml")
+            #expect(xml.text.contains(#"<xml><status>Success</status><extinfos><item id="0"><extnumber>101</extnumber><username>xiaoshaokun</username>"#))
+            #expect(xml.text.contains("<userpassword></userpassword>"))
+            #expect(xml.text.contains("<dnd>off</dnd></item></extinfos></xml>"))
+        }
+    }
+
+    @Test("The type is honoured where the vendor documents no XML too (§2.0)")
+    func undocumentedXML() async throws {
+        try await SSeriesWorld.run("v1.1.0", extensions: ["1004"]) { (world: SSeriesWorld) async throws in
+            try await world.leave(in: "1004")
+            func send(_ endpoint: String, _ body: String = "") async throws -> String {
+                try await world.client.send(endpoint, body, query: "&type=xml").text
+            }
+            let box = "<extid>1004</extid><voicemailfile>msg0000.wav</voicemailfile>"
+            let random = try await send("voicemail/get_random", "<xml>\(box)</xml>")
+            let shape = /<random>[0-9a-f]{32}<\/random><\/xml>\n?/
+            #expect(random.contains("<xml><status>Success</status><extid>1004</extid><voicemailstatus>unread</voicemailstatus>"))
+            #expect(random.firstMatch(of: shape) != nil, "\(random)")
+            for (endpoint, body) in [
+                ("voicemail/delete", "<xml>\(box)<voicemailstatus>unread</voicemailstatus></xml>"), ("heartbeat", "<xml><port>8280</port></xml>"),
+                ("logout", ""),
+            ] {
+                #expect(try await send(endpoint, body).contains("<xml><status>Success</status></xml>"), "\(endpoint)")
             }
         }
     }

@@ -117,6 +117,23 @@ struct ExtensionTests {
         }
     }
 
+    @Test("Forwarding that was set is shown, also where the version's example leaves it out", arguments: ["v0.0.1", "v1.1.0", "v2.0.0"])
+    func forwarding(version: String) async throws {
+        try await SSeriesWorld.run(version, extensions: ["1000"]) { (world: SSeriesWorld) async throws in
+            let key = version == "v2.0.0" ? "number" : "extid"
+            func shown() async throws -> JSON {
+                try await world.client.post("extension/query", [key: "1000"])["extinfos"]?.array?.first ?? .null
+            }
+            #expect(try await shown()["atransferto"] == nil)
+            let change: JSON = [key: "1000", "alwaysforward": "on", "atransferto": "Voicemail", "btransferto": "1001"]
+            #expect(try await world.client.post("extension/update", change) == succeeded)
+            let after = try await shown()
+            #expect(after["alwaysforward"] == "on")
+            #expect(after["atransferto"] == "Voicemail")
+            #expect(after["btransferto"] == "1001")
+        }
+    }
+
     @Test("Changing the one address this interface knows keeps the others")
     func addresses() async throws {
         try await SSeriesWorld.run { (world: SSeriesWorld) async throws in
@@ -151,6 +168,8 @@ struct ExtensionTests {
     private static let refusedUpdates = [
         (#"{"extid":"9999","username":"x"}"#, "10006"), (#"{"extid":"1000","vmsecret":"123"}"#, "10017"), (#"{"username":"x"}"#, "10004"), ("", "20007"),
         (#"{"extid":"1000","enablevmtoemail":"maybe"}"#, "10017"), (#"{"extid":"1000","username":["x"]}"#, "20000"),
+        // What is asked is judged before who it is asked of (§2.6).
+        (#"{"extid":"9999","username":["x"]}"#, "20000"), (#"{"extid":"9999","hasvoicemail":"yes"}"#, "10017"),
     ]
 
     @Test("What update refuses")

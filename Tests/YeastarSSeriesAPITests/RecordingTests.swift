@@ -202,6 +202,21 @@ struct CallRecordTests {
         }
     }
 
+    @Test("How the extensions are written is no other selection: blanks at the commas, order, the case of all", arguments: [
+        ("1000, 1001", "1001,1000"), ("ALL", "all"),
+    ])
+    func spelling(asked: String, linked: String) async throws {
+        try await SSeriesWorld.run(extensions: ["1000", "1001"]) { (world: SSeriesWorld) async throws in
+            try await fill(world)
+            let answer = try await world.client.post(
+                "cdr/get_random", ["extid": .string(asked), "starttime": "2020-05-01 00:00:00", "endtime": "2020-05-05 23:59:59"])
+            #expect(answer["extid"] == .string(asked))
+            let random = try #require(answer["random"]?.string)
+            let link = "cdr/download?extid=\(linked)&starttime=2020-05-01%2000:00:00&endtime=2020-05-05%2023:59:59&random=\(random)"
+            #expect(try await world.client.get(link).text.hasPrefix(Self.header))
+        }
+    }
+
     private static let refusals = [
         (#"{"starttime":"2020-05-01 00:00:00","endtime":"2020-05-05 23:59:59"}"#, "10004"), (#"{"extid":"all","endtime":"2020-05-05 23:59:59"}"#, "10004"),
         (#"{"extid":"all","starttime":"2020-05-01 00:00:00"}"#, "10004"), ("", "20007"),

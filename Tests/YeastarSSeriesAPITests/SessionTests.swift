@@ -104,6 +104,19 @@ struct SessionTests {
         }
     }
 
+    @Test("A heartbeat's URL without a tag is relative, as at login; a tag alone stays until a URL comes")
+    func heartbeatTag() async throws {
+        try await SSeriesWorld.run { (world: SSeriesWorld) async throws in
+            for (body, absolute) in [
+                (["url": "172.16.6.150:8280", "urltag": 1], true), (["port": "8281"], true), (["url": "report"], false),
+            ] as [(JSON, Bool)] {
+                #expect(try await world.client.post("heartbeat", body) == succeeded)
+                let session = try await world.server.service.enterSSeries(token: world.client.token).session
+                #expect((session.details["report"]?["absolute"]?.bool ?? false) == absolute, "\(body)")
+            }
+        }
+    }
+
     @Test("Refreshing voids the old pair, once; a refresh token is no token")
     func refresh() async throws {
         try await TestServer.run { server in

@@ -8,7 +8,7 @@ extension SSeriesDialect {
         let extensions = try call.requiredExtension()
         let (start, end) = try Self.times(call)
         let allowed = try allowedAddress(call)
-        let random = try issue(.callRecords(extensions: extensions, start: start, end: end), allowed, call)
+        let random = try issue(.callRecords(Self.selection(extensions), start: start, end: end), allowed, call)
         return .success([
             call.version.extensionKey: .string(extensions), "starttime": .string(SSeriesTime.text(start)),
             "endtime": .string(SSeriesTime.text(end)), "random": .string(random),
@@ -16,22 +16,25 @@ extension SSeriesDialect {
     }
 
     func downloadCallRecords(_ call: Call) async throws -> Reply {
-        let extensions = try call.requiredExtension()
+        let extensions = Self.selection(try call.requiredExtension())
         let (start, end) = try Self.times(call)
         let random = try call.parameters.required("random")
         let (session, account) = (try call.requireEntry().session, try call.requireEntry().account)
         guard let grant = grants.grant(random), grant.tokenHash == session.tokenHash,
-            grant.subject == .callRecords(extensions: extensions, start: start, end: end)
+            grant.subject == .callRecords(extensions, start: start, end: end)
         else { throw SSeriesFailure.wrongCallRecordRandom }
         try judgeAddress(call, grant)
         let zone = service.timeZone(of: account)
         guard let first = start.timestamp(in: zone), let last = end.timestamp(in: zone) else { throw SSeriesFailure.wrongCallRecordTime }
-        let view = CallRecordView(zone: zone, extensions: extensions.lowercased() == "all" ? nil : Set(extensions.listed))
+        let view = CallRecordView(zone: zone, extensions: extensions)
         let sheet = CallRecordSheet(service: service, account: account, first: first, last: last, view: view)
         guard try await sheet.hasRows() else { throw SSeriesFailure.noCallRecord }
         let body = try await FrontResponse.Body.written { try await sheet.write(to: $0) }
         return try file("text/csv; charset=utf-8", named: "cdr.csv", body, random, call, used: .wrongCallRecordRandom)
     }
+
+    /// The extensions that a text names, however it is spaced; nil for all of them.
+    private static func selection(_ text: String) -> Set<String>? { text.lowercased() == "all" ? nil : Set(text.listed) }
 
     /// Both ends of the time asked for, in order.
     private static func times(_ call: Call) throws -> (start: WallTime, end: WallTime) {

@@ -8,7 +8,7 @@ struct ExtensionRequest {
     private static let longestKept = 128
 
     /// - Throws: `SSeriesFailure.extensionNotConfigured` for values that no extension takes.
-    init(_ parameters: RequestParameters, number: String) throws {
+    init(_ parameters: RequestParameters) throws {
         if let name = try parameters.optional("username") { attributes["name"] = .string(name) }
         if let pin = try parameters.optional("vmsecret") {
             guard pin.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { throw SSeriesFailure.extensionNotConfigured }

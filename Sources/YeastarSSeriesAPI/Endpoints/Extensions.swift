@@ -45,7 +45,7 @@ extension SSeriesDialect {
         guard number.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
             throw SSeriesFailure.extensionNotConfigured
         }
-        var request = try ExtensionRequest(call.parameters, number: number).attributes
+        var request = try ExtensionRequest(call.parameters).attributes
         request["mailbox"] = .string(number)
         if request["name"] == nil { request["name"] = .string(number) }
         // The vendors start with the number as the PIN, where that is long enough to be one.
@@ -56,9 +56,9 @@ extension SSeriesDialect {
 
     func updateExtension(_ call: Call) async throws -> Reply {
         let number = try call.requiredExtension()
+        var change = try ExtensionRequest(call.parameters).attributes
         let account = try call.requireEntry().account
         let mailbox = try await mailbox(number, of: account)
-        var change = try ExtensionRequest(call.parameters, number: mailbox.number).attributes
         if let addresses = change["notify_email_addresses"]?.array {
             // This interface knows one address; others stay.
             change["notify_email_addresses"] = JSON(addresses.compactMap(\.string) + mailbox.notificationAddresses.dropFirst())

@@ -8,14 +8,14 @@ extension SSeriesDialect {
     func deleteVoicemail(_ call: Call) async throws -> Reply {
         let extensions = try call.requiredExtension()
         let files = try call.parameters.required("voicemailfile")
+        let names = call.version.deletesSeveral ? files.listed : [files]
+        guard !names.isEmpty else { throw SSeriesFailure.parameterBlank }
         let folder = try deletedFolder(call)
         let account = try call.requireEntry().account
         let mailboxes = try await mailboxesToEmpty(extensions, call.version, account)
         if files == Self.all {
             for mailbox in mailboxes { try await service.removeVisible(of: mailbox, folder: folder) }
         } else {
-            let names = call.version.deletesSeveral ? files.listed : [files]
-            guard !names.isEmpty else { throw SSeriesFailure.parameterBlank }
             try await service.remove(named: names, folder: folder, of: mailboxes)
         }
         return .success

@@ -22,6 +22,8 @@ struct APIVersion: Sendable {
     let extensionType: String
     /// What `extension/query` shows, in order.
     let extensionFields: [ExtensionField]
+    /// Values of fields that a mailbox has none for, where they are this version's own.
+    let standard: [ExtensionField: String]
 
     /// Whether a login is given a token to refresh with (§2.4).
     var hasRefreshTokens: Bool { endpoints.contains(.refreshToken) }
@@ -41,7 +43,8 @@ struct APIVersion: Sendable {
         name: "v0.0.1",
         endpoints: common.union([.callRecordRandom, .downloadCallRecords, .listExtensions, .addExtension, .deleteExtension]), extensionKey: "extid",
         listedExtensionKey: "extnumber", showsVoicemailStatus: false, deletesSeveral: false, requiresExtensions: false,
-        requiresReportPort: true, tellsTransport: false, extensionType: "pjsip", extensionFields: ExtensionField.openVox)
+        requiresReportPort: true, tellsTransport: false, extensionType: "pjsip", extensionFields: ExtensionField.openVox,
+        standard: ExtensionField.openVoxStandard)
 
     static let v1_0_x = APIVersion(
         name: "v1.0.x", endpoints: common.union([.listExtensions, .apply]), extensionKey: "extid", listedExtensionKey: "extnumber",
@@ -69,7 +72,7 @@ struct APIVersion: Sendable {
     private init(
         name: String, endpoints: Set<Endpoint>, extensionKey: String, listedExtensionKey: String, showsVoicemailStatus: Bool,
         deletesSeveral: Bool, requiresExtensions: Bool, requiresReportPort: Bool, tellsTransport: Bool, extensionType: String,
-        extensionFields: [ExtensionField]
+        extensionFields: [ExtensionField], standard: [ExtensionField: String] = [:]
     ) {
         self.name = name
         self.endpoints = endpoints
@@ -82,6 +85,7 @@ struct APIVersion: Sendable {
         self.tellsTransport = tellsTransport
         self.extensionType = extensionType
         self.extensionFields = extensionFields
+        self.standard = standard
     }
 }
 

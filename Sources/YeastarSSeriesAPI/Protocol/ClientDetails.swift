@@ -29,9 +29,12 @@ struct ClientDetails: Sendable {
         [loginAddress, report["ipaddr"]?.string.flatMap(NetworkAddress.init)].compactMap { $0 }
     }
 
-    /// Takes over what a heartbeat changes; the rest stays.
+    /// Takes over what a heartbeat changes; the rest stays. A URL that comes without its tag is relative, as at login (§2.1).
     mutating func merge(_ report: ReportSettings) {
-        stored["report"] = .object(self.report.merging(report.stored) { $1 })
+        var merged = self.report
+        if report.stored["url"] != nil { merged.removeValue(forKey: "absolute") }
+        merged.merge(report.stored) { $1 }
+        stored["report"] = .object(merged)
     }
 
     /// What login and heartbeats have said of reports, in `ReportSettings`' words.

@@ -19,8 +19,8 @@ final class DownloadGrants: Sendable {
         /// A message for life, under the name and status it had when the random was issued.
         case message(id: String, mailboxID: String, fileName: String, folder: Folder)
         case recording(Recording)
-        /// As asked for: the extensions as written, and both ends of the time.
-        case callRecords(extensions: String, start: WallTime, end: WallTime)
+        /// The extensions asked for, nil for all of them, and both ends of the time.
+        case callRecords(Set<String>?, start: WallTime, end: WallTime)
     }
 
     /// Seconds a random lives.

@@ -16,6 +16,9 @@ enum ExtensionField: String, Sendable, CaseIterable {
         .maxregistrations, .hasvoicemail, .vmsecret, .enablevmtoemail, .language, .allowbeingmonitored, .monitormode, .maxduration, .dnd,
     ]
 
+    /// OpenVox's words where they are others than the S-Series'.
+    static let openVoxStandard: [ExtensionField: String] = [.monitormode: "disable", .maxduration: "10800"]
+
     /// In the order of the S-Series example.
     static let sSeries: [ExtensionField] = [
         .extnumber, .username, .status, .type, .callerid, .registername, .registerpassword, .maxregistrations, .loginpassword, .email, .moblie,
@@ -46,7 +49,12 @@ enum ExtensionField: String, Sendable, CaseIterable {
         }
     }
 
-    /// The value where a mailbox has none.
+    /// Forwarding (contract §6.2), which a version whose example leaves it out shows once a client has set it.
+    static let forwarding: [ExtensionField] = [
+        .alwaysforward, .atransferto, .atransferprefix, .ntransferto, .ntransferprefix, .btransferto, .btransferprefix,
+    ]
+
+    /// The value where a mailbox has none, in the S-Series' words.
     var standard: String {
         switch self {
         case .status: "Unavailable"

@@ -15,7 +15,8 @@ struct ExtensionView: Sendable {
 
     /// Everything the version shows.
     func detailed(_ owned: VoicemailService.OwnedMailbox) -> JSONObject {
-        JSONObject(version.extensionFields.map { ($0.rawValue, .string(value($0, owned))) }, uniquingKeysWith: { first, _ in first })
+        let fields = version.extensionFields + ExtensionField.forwarding.filter { owned.mailbox.kept($0) != nil }
+        return JSONObject(fields.map { ($0.rawValue, .string(value($0, owned))) }, uniquingKeysWith: { first, _ in first })
     }
 
     private func value(_ field: ExtensionField, _ owned: VoicemailService.OwnedMailbox) -> String {
@@ -28,7 +29,7 @@ struct ExtensionView: Sendable {
         case .email: owned.mailAddress
         case .hasvoicemail: mailbox.isEnabled ? "on" : "off"
         case .enablevmtoemail: owned.sendsMail ? "on" : "off"
-        default: mailbox.kept(field) ?? field.standard
+        default: mailbox.kept(field) ?? version.standard[field] ?? field.standard
         }
     }
 }
