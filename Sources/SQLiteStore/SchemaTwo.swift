@@ -1,9 +1,9 @@
-/// Recordings, the outbox, and who has heard a shared message.
+/// Recordings, the outbox, failed logins, and who has heard a shared message.
 ///
 /// The rowid at the end of an index is the serial, so each index on numbers alone is in the order of serials.
 enum SchemaTwo {
     static let statements = [
-        "ALTER TABLE message ADD COLUMN readers TEXT", recording, recordingTally, delivery, deliveryTally, eventCursor,
+        "ALTER TABLE message ADD COLUMN readers TEXT", recording, recordingTally, delivery, deliveryTally, eventCursor, loginCount,
     ] + indexes + triggers
 
     private static let recording = """
@@ -76,6 +76,18 @@ enum SchemaTwo {
         ) STRICT, WITHOUT ROWID
         """
 
+    /// Some ten thousand rows at most.
+    private static let loginCount = """
+        CREATE TABLE login_count (
+            id TEXT NOT NULL PRIMARY KEY,
+            kind TEXT NOT NULL,
+            label TEXT NOT NULL,
+            failures INTEGER NOT NULL,
+            first INTEGER NOT NULL,
+            last INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID
+        """
+
     private static let indexes = [
         "CREATE UNIQUE INDEX recording_by_name ON recording (account_id, name)",
         "CREATE UNIQUE INDEX recording_by_source ON recording (account_id, source) WHERE source IS NOT NULL",
@@ -92,6 +104,8 @@ enum SchemaTwo {
         "CREATE INDEX delivery_backlog ON delivery (state, channel, target, serial, due)",
         "CREATE INDEX delivery_claimed ON delivery (channel, target, claimed_until) WHERE claimed_until <> 0",
         "CREATE INDEX delivery_by_account ON delivery (account_id)",
+        "CREATE INDEX login_count_by_weight ON login_count (kind, failures, last)",
+        "CREATE INDEX login_count_by_time ON login_count (last)",
     ]
 
     private static let triggers = [

@@ -26,7 +26,7 @@ struct Output {
                 if json {
                     Terminal.write((isFirst ? "" : ",\n") + JSON.object(item).encoded, to: 1)
                 } else {
-                    Terminal.print(columns.map { item[$0].map(Self.cell) ?? "" }.joined(separator: "\t"))
+                    Terminal.print(columns.map { item[$0].flatMap { $0.isNull ? nil : Self.cell($0) } ?? "" }.joined(separator: "\t"))
                 }
                 isFirst = false
             }

@@ -17,7 +17,7 @@ public enum StoreContract {
     }
 
     public static let all = transactions + documents + messages + listings + positions + tallies + removal + blobs + access + texts
-        + recordings + outbox
+        + recordings + outbox + logins
 }
 
 // MARK: - Things to store

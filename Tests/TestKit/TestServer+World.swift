@@ -67,3 +67,10 @@ extension TestServer {
         return try await intake.finish(contentType: contentType, fileName: fileName, policy: .keepAnything)
     }
 }
+
+extension TestServer {
+    /// A guard over counts of its own in this server's store, for a dialect that is asked without a socket.
+    public func makeLoginGuard(_ rule: LoginRule = LoginRule(maximumFailures: 5, lockSeconds: 600)) -> LoginGuard {
+        LoginGuard(LoginLedger(service, rules: LoginRules(sources: [rule], login: rule, account: rule)), interface: "test", rule: rule)
+    }
+}

@@ -30,4 +30,12 @@ struct NetworkAddressTests {
     func loopback(text: String, expected: Bool) {
         #expect(NetworkAddress(text)?.isLoopback == expected)
     }
+
+    @Test("One address of IPv4 stands for itself, one of IPv6 for the network it is in", arguments: [
+        ("192.0.2.1", "192.0.2.1"), ("::ffff:192.0.2.1", "192.0.2.1"), ("2001:db8:0:a1:ffff::1", "2001:db8:0:a1::/64"),
+        ("2001:db8:0:a1::", "2001:db8:0:a1::/64"), ("2001:db8:0:a2::", "2001:db8:0:a2::/64"), ("::1", "0:0:0:0::/64"),
+    ])
+    func site(text: String, expected: String) {
+        #expect(NetworkAddress(text)?.site == expected)
+    }
 }

@@ -207,7 +207,7 @@ struct ReportTests {
             let user = try await server.makeSSeriesUser(in: account)
             let dialect = SSeriesDialect(
                 service: server.service, settings: SSeriesSettings(),
-                loginGuard: LoginGuard(maximumFailures: 5, lockSeconds: 600, clock: server.clock))
+                loginGuard: server.makeLoginGuard())
             let body = user.login(["port": "1", "url": .string("127.0.0.1:\(port)/x"), "urltag": "1"])
             let path = "/api/v2.0.0/login"
             let request = FrontRequest(

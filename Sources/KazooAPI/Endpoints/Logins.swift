@@ -23,10 +23,15 @@ extension KazooDialect {
         guard let digest = form["credentials"]?.string, let method = form["method"]?.string.flatMap(LoginDigest.init) else {
             throw KazooFailure.unauthenticated
         }
-        let (account, user) = try await loginGuard.attempt(from: call.request.remote) {
+        let (account, user) = try await loginGuard.attempt(from: call.request.remote, as: selector.names, proven: Self.loginName) {
             try await service.logIn(digest: digest, form: method, to: selector)
         }
         return try await openSession(account: account, user: user, credentialID: nil)
+    }
+
+    /// Who has logged in; what is sent need not say.
+    static func loginName(_ login: (account: Document, user: Document)) -> LoginName? {
+        login.user.attributes["username"]?.string.map { .user($0, accountID: login.account.id) }
     }
 
     func logInByKey(_ call: Call) async throws -> Reply {

@@ -40,6 +40,8 @@ struct KazooFailure: Error {
     static let gone = simple(410, "gone", "version 1 of the API is no longer supported")
     /// RFC 9110 §15.5.15; the contract names no word for it.
     static let targetTooLong = simple(414, "uri_too_long", "request target too long")
+    /// Too many failed logins from wherever (front ends, row 2).
+    static let locked = simple(423, "locked", "too many failed logins")
     static let tooManyRequests = simple(429, "too_many_requests", "too many requests")
     static let fault = simple(500, "unspecified_fault", "unspecified fault")
     static let unreachable = simple(503, "datastore_unreachable", "datastore is not reachable")
@@ -84,7 +86,7 @@ struct KazooFailure: Error {
             case StoreError.conflict: .conflict
             case StoreError.full, ArchiveError.full, AudioError.full: .storageFull
             case is StoreError, is ArchiveError: .storageFault
-            case is LoginGuard.Locked: .tooManyRequests
+            case let locked as LoginGuard.Locked: locked.kind == .source ? .tooManyRequests : .locked
             default: .fault
             }
     }

@@ -44,7 +44,8 @@ struct PresentedToken: Sendable {
         let parts = text.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
         guard parts.count >= 2 else { throw KazooFailure.badToken }
         let digest = parts.count == 2 ? parts[1] : LoginDigest.md5.digest(parts[1], parts[2])
-        let (account, user) = try await dialect.loginGuard.attempt(from: request.remote) {
+        let names = [LoginName.accountID(parts[0])] + (parts.count == 3 ? [.user(parts[1], accountID: parts[0])] : [])
+        let (account, user) = try await dialect.loginGuard.attempt(from: request.remote, as: names, proven: KazooDialect.loginName) {
             try await dialect.service.logIn(digest: digest, form: .md5, accountID: parts[0])
         }
         let caller = Principal(

@@ -27,9 +27,7 @@ public struct AftertoneServer: Sendable {
         let counter = RecordingCounter(registry), hub = EventHub()
         let dialects = Dialects(
             service: installation.service, configuration: configuration,
-            loginGuard: LoginGuard(
-                maximumFailures: configuration.logins.maximumFailures, lockSeconds: configuration.logins.lockSeconds,
-                clock: installation.service.clock),
+            logins: LoginLedger(installation.service, rules: configuration.logins.rules, observer: LoginLedger.Observer(registry)),
             uptime: uptime, recordingCounter: counter, hub: hub, synthesizer: installation.synthesizer)
         let front = Front(
             listeners: configuration.http.listeners, dialects: dialects.all, limits: configuration.http.limits,

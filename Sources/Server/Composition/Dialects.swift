@@ -11,8 +11,8 @@ import YeastarSSeriesAPI
 struct Dialects: Sendable {
     let service: VoicemailService
     let configuration: Configuration
-    /// One for all, so that guessing at one interface locks out of the others.
-    let loginGuard: LoginGuard
+    /// One for all, so that guessing at one interface counts at the others.
+    let logins: LoginLedger
     /// Seconds of a clock that never goes back.
     let uptime: @Sendable () -> Double
     let recordingCounter: RecordingCounter
@@ -43,21 +43,20 @@ struct Dialects: Sendable {
         let settings = KazooSettings(
             maximumBody: configuration.kazoo.maximumBody, rateLimit: configuration.kazoo.rateLimit, node: configuration.kazoo.node,
             emptyNextStartKey: configuration.kazoo.emptyNextStartKey)
-        return KazooDialect(service: service, settings: settings, loginGuard: loginGuard, uptime: uptime)
+        return KazooDialect(
+            service: service, settings: settings, loginGuard: loginGuard("kazoo", configuration.logins.sourceRule), uptime: uptime)
     }
 
-    /// Its lock-out is documented by the vendor, so it is not the one of the others.
     private var sSeries: SSeriesDialect {
         let settings = SSeriesSettings(enforcesDownloadAddress: configuration.sSeries.enforcesDownloadAddress)
-        return SSeriesDialect(
-            service: service, settings: settings,
-            loginGuard: yeastarGuard)
+        return SSeriesDialect(service: service, settings: settings, loginGuard: loginGuard("s-series", .yeastar))
     }
 
     private var pSeries: PSeriesDialect {
-        PSeriesDialect(service: service, settings: configuration.pSeries, loginGuard: yeastarGuard, synthesizer: synthesizer, events: { hub.events() })
+        PSeriesDialect(
+            service: service, settings: configuration.pSeries, loginGuard: loginGuard("p-series", .yeastar), synthesizer: synthesizer,
+            events: { hub.events() })
     }
 
-    private var yeastarGuard: LoginGuard { LoginGuard(maximumFailures: 5, lockSeconds: 600, clock: service.clock) }
-
+    private func loginGuard(_ interface: String, _ rule: LoginRule) -> LoginGuard { LoginGuard(logins, interface: interface, rule: rule) }
 }

@@ -46,10 +46,16 @@ public struct Configuration: Sendable, Hashable {
     }
 
     public struct Logins: Sendable, Hashable {
-        /// Consecutive failures that lock a source out.
+        /// Consecutive failures that lock a source out, where an interface documents no number of its own.
         public var maximumFailures = 10
         /// Seconds it stays locked out.
         public var lockSeconds = 300
+        /// Consecutive failures that lock one login, wherever they come from.
+        public var maximumFailuresOfLogin = 50
+        /// Failures in `lockSecondsOfLogin` that lock the logins of an account that do not name the user, or name many.
+        public var maximumFailuresOfAccount = 100
+        /// Seconds either stays locked.
+        public var lockSecondsOfLogin = 900
         /// Slow hashes at once, 16 MiB each.
         public var hashesAtOnce = 2
     }

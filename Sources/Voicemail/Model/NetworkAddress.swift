@@ -36,6 +36,14 @@ public struct NetworkAddress: Hashable, Sendable {
             : bytes.allSatisfy { $0 == 0 } || (bytes[0] == 0xFE && bytes[1] & 0xC0 == 0x80)
     }
 
+    /// The address if it is one of IPv4, the network of 64 bits that it is in if it is one of IPv6, which is what one link has (RFC 4291
+    /// §2.5.1): `192.0.2.1`, `2001:db8:0:1::/64`.
+    public var site: String {
+        if bytes.count == 4 { return bytes.map(String.init).joined(separator: ".") }
+        let groups = stride(from: 0, to: 8, by: 2).map { String(Int(bytes[$0]) << 8 | Int(bytes[$0 + 1]), radix: 16) }
+        return groups.joined(separator: ":") + "::/64"
+    }
+
     /// 127.0.0.0/8 or ::1.
     public var isLoopback: Bool {
         bytes.count == 4 ? bytes.first == 127 : bytes == [UInt8](repeating: 0, count: 15) + [1]

@@ -24,7 +24,7 @@ extension VoicemailService {
 
     /// What time does to the store: expired messages leave the tallies, broadcasts that waited for audio go on without it,
     /// removed messages go for good after the trash's days, recordings go that their account no longer keeps, and dead
-    /// sessions, told events and old dead letters are dropped. Run every few minutes.
+    /// sessions, told events, old dead letters and failed logins long ago are dropped. Run every few minutes.
     public func sweep() async throws {
         let now = clock.now
         for account in try await store.read({ try $0.removedAccounts() }) { try await removeContents(of: account) }
@@ -42,6 +42,7 @@ extension VoicemailService {
             try writer.removeSessions(expiredBefore: now.advanced(by: -Self.expiredSessionMemory))
             try writer.removeEvents(createdBefore: eventsBefore, upTo: try writer.eventCursor(of: Self.outboxCursor))
             try writer.removeDeliveries(deadBefore: deadBefore)
+            try writer.removeLoginCounts(lastBefore: now.advanced(by: -LoginRules.memory))
         }
         await collectGarbage()
     }

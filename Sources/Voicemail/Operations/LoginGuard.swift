@@ -1,77 +1,68 @@
-import NIOConcurrencyHelpers
-
-/// Counts failed logins by where they come from, across calls and interfaces (field notes 2.3, row 22), and locks a
-/// source out for a while when there were too many in a row.
-public final class LoginGuard: Sendable {
-    /// The source is locked out.
-    public struct Locked: Error, Sendable {}
-
-    private struct Record {
-        var failures: Int
-        var last: Timestamp
+/// Keeps those out who guess (field notes 2.3, row 22): failed logins are counted in the store by where they come from and by what they
+/// try to get into, across calls, interfaces, processes and restarts; too many lock for a while.
+///
+/// Each interface has one of these over the ledger that all share. One that asks for a PIN over the telephone names the mailbox, in a
+/// `LoginName` of its own, and the caller's address as the source.
+public struct LoginGuard: Sendable {
+    /// It is locked out.
+    public struct Locked: Error, Hashable, Sendable {
+        public let kind: LoginCount.Kind
     }
 
-    private static let maximumSources = 10_000
-
-    private let maximumFailures: Int
-    private let lockSeconds: Int
-    private let clock: any WallClock
-    private let records = NIOLockedValueBox<[String: Record]>([:])
+    private let ledger: LoginLedger
+    private let interface: String
+    private let rule: LoginRule
 
     /// - Parameters:
-    ///   - maximumFailures: consecutive failures after which a source is locked.
-    ///   - lockSeconds: how long it stays locked after the last of them.
-    public init(maximumFailures: Int, lockSeconds: Int, clock: any WallClock) {
-        self.maximumFailures = maximumFailures
-        self.lockSeconds = lockSeconds
-        self.clock = clock
+    ///   - interface: names it in the log and in metrics.
+    ///   - rule: when it refuses a source; one of the ledger's rules of sources.
+    public init(_ ledger: LoginLedger, interface: String, rule: LoginRule) {
+        self.ledger = ledger
+        self.interface = interface
+        self.rule = rule
     }
 
-    /// Runs a login attempt and keeps count of its outcome.
-    /// - Throws: `Locked` when the source is locked: without trying, or after trying when others that were tried at the same time
-    ///   have locked it, so that many guesses at once are no more than many in a row; what `login` throws otherwise.
-    public func attempt<Value>(from source: String, _ login: () async throws -> Value) async throws -> Value {
-        guard !isLocked(source) else { throw Locked() }
+    /// Runs a login attempt and keeps count of its outcome. Success resets the counts of the source and of the login, but not the
+    /// account's.
+    /// - Parameters:
+    ///   - source: the client's address.
+    ///   - names: what it tries to get into.
+    ///   - proven: what only its success tells that it got into.
+    /// - Throws: `Locked`, without trying, or after trying when others that came before or at the same time have locked it, so that
+    ///   many guesses at once are no more than many in a row; `StoreError` when the outcome could not be counted; what `login` throws
+    ///   otherwise.
+    public func attempt<Value>(
+        from source: String, as names: [LoginName] = [], proven: (Value) -> LoginName? = { _ in nil }, _ login: () async throws -> Value
+    ) async throws -> Value {
+        let subjects = ledger.subjects(source, names), keys = subjects.map(\.id)
+        let ticket = ledger.order.enter(keys)
+        defer { ledger.order.leave(ticket, keys) }
+        try await refuseLocked(subjects)
         do {
             let value = try await login()
-            guard !isLocked(source) else { throw Locked() }
-            unlock(source)
+            await ledger.order.waitForEarlier(ticket, keys)
+            let got = proven(value).map { ledger.subjects(nil, [$0]) } ?? []
+            try await counting { try await ledger.succeed(subjects + got, rule) }
             return value
         } catch let error as VoicemailError where error == .badCredentials {
-            recordFailure(of: source)
+            ledger.observer.failed(interface)
+            try await counting { try await ledger.fail(subjects, rule, interface) }
             throw error
         }
     }
 
-    /// Whether attempts from a source are refused now.
-    public func isLocked(_ source: String) -> Bool {
-        let now = clock.now
-        return records.withLockedValue { records in
-            guard let record = records[source], record.failures >= maximumFailures else { return false }
-            return now < record.last.advanced(by: lockSeconds)
-        }
+    /// For a refusal before anything else is looked at.
+    /// - Throws: `Locked`, `StoreError`.
+    public func refuseLocked(_ source: String) async throws { try await refuseLocked(ledger.subjects(source, [])) }
+
+    private func refuseLocked(_ subjects: [LoginLedger.Subject]) async throws {
+        try await counting { try await ledger.refuseLocked(subjects, rule) }
     }
 
-    /// Forgets a source's failures.
-    public func unlock(_ source: String) {
-        records.withLockedValue { _ = $0.removeValue(forKey: source) }
-    }
-
-    private func recordFailure(of source: String) {
-        let now = clock.now
-        records.withLockedValue { records in
-            if records.count >= Self.maximumSources {
-                records = records.filter { now < $0.value.last.advanced(by: lockSeconds) }
-                if records.count >= Self.maximumSources, let oldest = records.min(by: { $0.value.last < $1.value.last }) {
-                    records.removeValue(forKey: oldest.key)
-                }
-            }
-            var record = records[source] ?? Record(failures: 0, last: now)
-            // A lock that has run out starts the count anew.
-            if record.failures >= maximumFailures, now >= record.last.advanced(by: lockSeconds) { record.failures = 0 }
-            record.failures += 1
-            record.last = now
-            records[source] = record
+    private func counting(_ body: () async throws -> Void) async throws {
+        do { try await body() } catch let locked as Locked {
+            ledger.observer.refused(interface)
+            throw locked
         }
     }
 }

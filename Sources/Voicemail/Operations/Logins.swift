@@ -10,6 +10,12 @@ extension VoicemailService {
             self.realm = realm
             self.name = name
         }
+
+        /// What its failures are counted for. Each is, and none is looked up: whoever sends a name that nobody has beside one that
+        /// somebody has is counted for both.
+        public var names: [LoginName] {
+            [realm.map { .realm($0) }, name.flatMap { VoicemailService.comparableName($0).isEmpty ? nil : .account($0) }].compactMap { $0 }
+        }
     }
 
     /// Accounts of one name that a login tries at most.
@@ -37,10 +43,12 @@ extension VoicemailService {
 
     /// The user of an account whose login form sends this digest, for `Authorization: Basic` (contract §3.4).
     public func logIn(digest: String, form: LoginDigest, accountID: String) async throws -> (account: Document, user: Document) {
-        let account = try await store.read { try $0.document(id: accountID) }
-        guard let account, account.kind == .account, let user = try await user(sending: digest, form, in: account) else {
+        guard let account = try await store.read({ try $0.document(id: accountID) }), account.kind == .account else {
+            // As long as for an account that there is.
+            _ = try await secrets.slowHash(digest, salt: "nobody")
             throw VoicemailError.badCredentials
         }
+        guard let user = try await user(sending: digest, form, in: account) else { throw VoicemailError.badCredentials }
         guard account.isEnabled, user.isEnabled else { throw VoicemailError.disabled }
         return (account, user)
     }

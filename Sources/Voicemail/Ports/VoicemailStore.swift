@@ -110,7 +110,7 @@ public struct BlobRecord: Sendable, Hashable {
 }
 
 /// Reading within a transaction. Removed documents and messages do not exist here.
-public protocol StoreReader: RecordingReader, OutboxReader {
+public protocol StoreReader: RecordingReader, OutboxReader, LoginReader {
     func document(id: String) throws -> Document?
     func document(serial: Int) throws -> Document?
     func document(kind: DocumentKind, scope: String, key: String) throws -> Document?
@@ -157,7 +157,7 @@ public protocol StoreReader: RecordingReader, OutboxReader {
 }
 
 /// Changing within a transaction.
-public protocol StoreWriter: StoreReader, RecordingWriter, OutboxWriter {
+public protocol StoreWriter: StoreReader, RecordingWriter, OutboxWriter, LoginWriter {
     /// - Returns: the document with its serial.
     /// - Throws: `StoreError.conflict` when the id or the key is taken.
     func insert(_ document: Document) throws -> Document

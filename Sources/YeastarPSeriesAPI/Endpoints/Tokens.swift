@@ -6,14 +6,16 @@ extension PSeriesDialect {
     /// Secrets are taken from the body only: a query stands in logs of proxies.
     func login(_ endpoint: Endpoint, _ request: FrontRequest) async throws -> PSeriesAnswer {
         // The lock is for those who guess secrets; a refresh token cannot be guessed (contract §3.1).
-        if endpoint == .getToken, loginGuard.isLocked(request.remote) { throw PSeriesFailure.addressBlocked }
+        if endpoint == .getToken { try await loginGuard.refuseLocked(request.remote) }
         let parameters = Parameters(query: Query(), body: try await body(of: request))
         return endpoint == .refreshToken ? try await refreshToken(parameters, request) : try await getToken(parameters, request)
     }
 
     private func getToken(_ parameters: Parameters, _ request: FrontRequest) async throws -> PSeriesAnswer {
         let id = try parameters.requireText("username"), secret = try parameters.requireText("password")
-        let application = try await loginGuard.attempt(from: request.remote) { try await service.logIn(application: id, secret: secret) }
+        let application = try await loginGuard.attempt(from: request.remote, as: [.application(id)]) {
+            try await service.logIn(application: id, secret: secret)
+        }
         guard application.credential.allows(address: request.remote) else { throw PSeriesFailure.addressForbidden }
         return answer(try await service.openTokenPair(for: application, rules: settings.tokens))
     }

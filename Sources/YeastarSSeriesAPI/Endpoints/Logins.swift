@@ -9,7 +9,7 @@ extension SSeriesDialect {
         if call.version.requiresReportPort { _ = try call.parameters.required("port") }
         let details = ClientDetails(
             address: call.request.remote, version: call.version, format: call.format, report: try ReportSettings(call.parameters))
-        let (account, credential) = try await loginGuard.attempt(from: call.request.remote) {
+        let (account, credential) = try await loginGuard.attempt(from: call.request.remote, as: [.apiUser(username)]) {
             try await service.logIn(sSeriesUser: username, digest: digest)
         }
         let tokens = try await service.openSSeriesSession(account: account, credential: credential, details: details.stored)

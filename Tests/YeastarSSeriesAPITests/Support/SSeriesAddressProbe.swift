@@ -20,7 +20,7 @@ struct SSeriesAddressProbe: Sendable {
         try await server.leave(from: "1", at: "2020-04-07 10:00:00", in: mailbox, of: account)
         dialect = SSeriesDialect(
             service: service, settings: SSeriesSettings(enforcesDownloadAddress: enforcing),
-            loginGuard: LoginGuard(maximumFailures: 5, lockSeconds: 600, clock: service.clock))
+            loginGuard: server.makeLoginGuard())
         let user = try await server.makeSSeriesUser(in: account)
         let login = try await Self.post("login", user.login(), token: nil, to: dialect)
         token = try #require(login["token"]?.string)

@@ -1,0 +1,85 @@
+/// Failed logins that are counted together.
+public struct LoginCount: Sendable, Hashable {
+    /// What they have in common.
+    public enum Kind: String, Sendable, CaseIterable {
+        /// Where they came from.
+        case source
+        /// The one login they tried to get into.
+        case login
+        /// The account they tried to get into, where its users are not named or are tried one after the other.
+        case account
+    }
+
+    /// The address, for a source; else a keyed hash of the name that was given, so that what nobody is called, a password in the
+    /// wrong field among it, is kept nowhere.
+    public let id: String
+    public let kind: Kind
+    /// What to call it: the address, or the name if somebody has it; else empty.
+    public var label: String
+    public var failures: Int
+    /// When the first and the last of them were.
+    public var first: Timestamp
+    public var last: Timestamp
+
+    public init(id: String, kind: Kind, label: String, failures: Int, first: Timestamp, last: Timestamp) {
+        self.id = id
+        self.kind = kind
+        self.label = label
+        self.failures = failures
+        self.first = first
+        self.last = last
+    }
+}
+
+/// What a login tries to get into, as its client says. It is counted alike whether there is such a thing or not.
+public enum LoginName: Sendable, Hashable {
+    case realm(String)
+    case account(String)
+    case accountID(String)
+    /// A user who is named beside his account.
+    case user(String, accountID: String)
+    /// A program, by its id.
+    case application(String)
+    /// A user of an interface whose users belong to no mailbox.
+    case apiUser(String)
+
+    var kind: LoginCount.Kind {
+        switch self {
+        case .realm, .account, .accountID: .account
+        case .user, .application, .apiUser: .login
+        }
+    }
+
+    /// What people call it.
+    var label: String {
+        switch self {
+        case .realm(let text), .account(let text), .accountID(let text), .application(let text), .apiUser(let text): text
+        case .user(let name, _): name
+        }
+    }
+
+    /// Tells every name from every other.
+    var key: String {
+        switch self {
+        case .realm(let realm): "realm \(realm.lowercased())"
+        case .account(let name): "account \(VoicemailService.comparableName(name))"
+        case .accountID(let id): "id \(id)"
+        case .user(let name, let accountID): "user \(accountID.utf8.count) \(accountID) \(name.lowercased())"
+        case .application(let id): "application \(id)"
+        case .apiUser(let name): "api user \(name)"
+        }
+    }
+
+    /// Whether anything is called so.
+    func isKnown(_ reader: any StoreReader) throws -> Bool {
+        switch self {
+        case .realm(let realm): try reader.document(kind: .account, scope: "", key: realm.lowercased()) != nil
+        case .account(let name):
+            try !reader.documents(kind: .account, lookup: VoicemailService.comparableName(name), limit: 1).isEmpty
+        case .accountID(let id): try reader.document(id: id)?.kind == .account
+        case .user(let name, let accountID): try reader.document(kind: .user, scope: accountID, key: name.lowercased()) != nil
+        case .application(let id): try reader.credential(kind: .pSeries, handle: id) != nil
+        case .apiUser(let name): try reader.credential(kind: .sSeries, handle: name) != nil
+        }
+    }
+}

@@ -1,0 +1,149 @@
+import Logging
+
+/// Where failed logins are counted, for all interfaces of a server.
+public final class LoginLedger: Sendable {
+    /// Told what is to be shown in metrics.
+    public struct Observer: Sendable {
+        /// A login has failed, at an interface.
+        public var failed: @Sendable (_ interface: String) -> Void
+        /// One was refused because something is locked.
+        public var refused: @Sendable (_ interface: String) -> Void
+        /// Something has been locked.
+        public var locked: @Sendable (LoginCount.Kind) -> Void
+
+        public init(
+            failed: @escaping @Sendable (String) -> Void = { _ in }, refused: @escaping @Sendable (String) -> Void = { _ in },
+            locked: @escaping @Sendable (LoginCount.Kind) -> Void = { _ in }
+        ) {
+            self.failed = failed
+            self.refused = refused
+            self.locked = locked
+        }
+    }
+
+    /// What is counted of one attempt.
+    struct Subject: Sendable {
+        let id: String
+        let kind: LoginCount.Kind
+        /// nil for a source.
+        let name: LoginName?
+    }
+
+    /// Counts of each kind.
+    static let maximumCounts = 10_000
+
+    let observer: Observer
+    let order = AttemptOrder()
+    private let service: VoicemailService
+    private let rules: LoginRules
+
+    public init(_ service: VoicemailService, rules: LoginRules, observer: Observer = Observer()) {
+        self.service = service
+        self.rules = rules
+        self.observer = observer
+    }
+
+    func subjects(_ source: String?, _ names: [LoginName]) -> [Subject] {
+        (source.map { [Subject(id: VoicemailService.loginSource($0), kind: .source, name: nil)] } ?? [])
+            + names.map { Subject(id: service.loginCountID(of: $0), kind: $0.kind, name: $0) }
+    }
+
+    /// - Parameter rule: of sources, as the interface has it.
+    func refuseLocked(_ subjects: [Subject], _ rule: LoginRule) async throws {
+        try await service.store.read { try self.refuseLocked(subjects, rule, $0) }
+    }
+
+    /// Counts a failure, unless something is locked by now: what is locked writes nothing.
+    func fail(_ subjects: [Subject], _ rule: LoginRule, _ interface: String) async throws {
+        let locked = try await service.store.write { writer in
+            try self.refuseLocked(subjects, rule, writer)
+            return try subjects.compactMap { try self.count($0, writer) }
+        }
+        for count in locked {
+            observer.locked(count.kind)
+            // By its id: `aftertone login list` says what it is called.
+            service.logger.warning(
+                "too many failed logins: locked out",
+                metadata: [
+                    "kind": "\(count.kind.rawValue)", "subject": "\(count.id)", "failures": "\(count.failures)", "interface": "\(interface)",
+                    "until": "\(rules.lockEnd(of: count, at: count.last)?.iso8601 ?? "")",
+                ])
+        }
+    }
+
+    /// Forgets failures of those that have shown who they are.
+    func succeed(_ subjects: [Subject], _ rule: LoginRule) async throws {
+        let resets = subjects.filter { $0.kind != .account }
+        let isCounted = try await service.store.read { reader in
+            try self.refuseLocked(subjects, rule, reader)
+            return try resets.contains { try reader.loginCount(id: $0.id) != nil }
+        }
+        guard isCounted else { return }
+        try await service.store.write { writer in
+            try self.refuseLocked(subjects, rule, writer)
+            for subject in resets { try writer.remove(loginCountID: subject.id) }
+        }
+    }
+
+    private func refuseLocked(_ subjects: [Subject], _ rule: LoginRule, _ reader: any StoreReader) throws {
+        let now = service.clock.now
+        for subject in subjects {
+            let rules = subject.kind == .source ? [rule] : rules.of(subject.kind)
+            if let count = try reader.loginCount(id: subject.id), rules.contains(where: { $0.locks(count, at: now) }) {
+                throw LoginGuard.Locked(kind: subject.kind)
+            }
+        }
+    }
+
+    /// - Returns: the count if this failure has locked it for some interface.
+    private func count(_ subject: Subject, _ writer: any StoreWriter) throws -> LoginCount? {
+        let now = service.clock.now
+        let stored = try writer.loginCount(id: subject.id), old = stored.flatMap { rules.isOver($0, at: now) ? nil : $0 }
+        var count = old ?? LoginCount(id: subject.id, kind: subject.kind, label: "", failures: 0, first: now, last: now)
+        count.failures += 1
+        count.last = now
+        count.label = try label(of: subject, writer)
+        try writer.save(count)
+        if stored == nil { try writer.trimLoginCounts(subject.kind, to: Self.maximumCounts) }
+        let locks = rules.of(subject.kind).contains { rule in rule.locks(count, at: now) && !(old.map { rule.locks($0, at: now) } ?? false) }
+        return locks ? count : nil
+    }
+
+    private func label(of subject: Subject, _ reader: any StoreReader) throws -> String {
+        guard let name = subject.name else { return subject.id }
+        return try name.isKnown(reader) ? name.label : ""
+    }
+}
+
+/// What an administrator does with the counts.
+extension VoicemailService {
+    /// Counts in order of id, after the given one, at most `limit`.
+    public func loginCounts(after id: String, limit: Int) async throws -> [LoginCount] {
+        try await store.read { try $0.loginCounts(after: id, limit: limit) }
+    }
+
+    /// Forgets failures.
+    /// - Parameter reference: an address, an id, or a name.
+    /// - Returns: what was forgotten; everything of that name.
+    public func forgetLogins(of reference: String) async throws -> [LoginCount] {
+        let source = Self.loginSource(reference)
+        return try await forgetLogins { $0.id == reference || $0.label == reference || ($0.kind == .source && $0.id == source) }
+    }
+
+    /// Forgets every failure.
+    public func forgetAllLogins() async throws -> [LoginCount] { try await forgetLogins { _ in true } }
+
+    private func forgetLogins(_ isMeant: @escaping @Sendable (LoginCount) -> Bool) async throws -> [LoginCount] {
+        try await store.write { writer in
+            let all = try writer.loginCounts(after: "", limit: LoginLedger.maximumCounts * LoginCount.Kind.allCases.count)
+            let meant = all.filter(isMeant)
+            for count in meant { try writer.remove(loginCountID: count.id) }
+            return meant
+        }
+    }
+
+    /// What stands for an address: of IPv6 the network that one subscriber has, because he may take any address of it (RFC 6177).
+    static func loginSource(_ address: String) -> String { NetworkAddress(address)?.site ?? String(address.prefix(64)) }
+
+    func loginCountID(of name: LoginName) -> String { String(secrets.fingerprint("login " + name.key).prefix(32)) }
+}
