@@ -54,7 +54,7 @@ let package = Package(
         .target(name: "COpenAPI", exclude: ["kazoo.json", "p-series.json", "s-series.json"]),
         .systemLibrary(name: "CMalloc"),
 
-        .target(name: "Threads", dependencies: [product("DequeModule", "swift-collections")], swiftSettings: settings),
+        .target(name: "Threads", dependencies: [product("DequeModule", "swift-collections"), product("NIOConcurrencyHelpers", "swift-nio")], swiftSettings: settings),
         .target(
             name: "Voicemail",
             dependencies: [
@@ -64,7 +64,10 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "SQLiteStore",
-            dependencies: ["Threads", "Voicemail", product("GRDB", "GRDB.swift"), product("GRDBSQLite", "GRDB.swift"), logging],
+            dependencies: [
+                "Threads", "Voicemail", product("GRDB", "GRDB.swift"), product("GRDBSQLite", "GRDB.swift"),
+                product("NIOConcurrencyHelpers", "swift-nio"), logging,
+            ],
             swiftSettings: settings),
         .target(
             name: "FileArchive",

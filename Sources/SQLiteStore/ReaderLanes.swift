@@ -1,5 +1,5 @@
 import GRDB
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// A fixed number of reading connections, each with a thread of its own; callers beyond that wait in order.
 ///
@@ -14,16 +14,17 @@ final class ReaderLanes: Sendable {
         var waiting: [Job] = []
     }
 
-    private let state: Mutex<State>
+    /// Not a `Mutex`, for the reason that `WorkerThreads` gives.
+    private let state: NIOLockedValueBox<State>
     let connections: [DatabaseQueue]
 
     init(_ connections: [DatabaseQueue]) {
         self.connections = connections
-        state = Mutex(State(idle: connections))
+        state = NIOLockedValueBox(State(idle: connections))
     }
 
     func enqueue(_ job: @escaping Job) {
-        let lane = state.withLock { state in
+        let lane = state.withLockedValue { state in
             let lane = state.idle.popLast()
             if lane == nil { state.waiting.append(job) }
             return lane
@@ -38,7 +39,7 @@ final class ReaderLanes: Sendable {
     /// Runs `job` on the calling thread, which must be one that may wait.
     /// - Returns: nil when every connection is in use; nothing was run then.
     func runHere<Value>(_ job: (Database) -> Value) -> Value? {
-        guard let lane = state.withLock({ $0.idle.popLast() }) else { return nil }
+        guard let lane = state.withLockedValue({ $0.idle.popLast() }) else { return nil }
         let value = lane.unsafeRead(job)
         if let waiting = next(lane) {
             lane.asyncWriteWithoutTransaction { database in
@@ -50,7 +51,7 @@ final class ReaderLanes: Sendable {
     }
 
     private func next(_ lane: DatabaseQueue?) -> Job? {
-        state.withLock { state in
+        state.withLockedValue { state in
             guard state.waiting.isEmpty else { return state.waiting.removeFirst() }
             if let lane { state.idle.append(lane) }
             return nil

@@ -3,7 +3,8 @@ public enum HexID {
     /// A fresh identifier from the system's cryptographic source.
     public static func random() -> String {
         var generator = SystemRandomNumberGenerator()
-        return hex(generator.next()) + hex(generator.next())
+        let bits = (generator.next() as UInt64, generator.next() as UInt64)
+        return withUnsafeBytes(of: bits) { encode($0) }
     }
 
     /// Whether `text` is exactly 32 lower-case hex digits.
@@ -19,16 +20,16 @@ public enum HexID {
 
     /// Bytes as lower-case hex digits.
     public static func encode(_ bytes: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789abcdef".utf8)
         var out: [UInt8] = []
+        out.reserveCapacity(2 * bytes.underestimatedCount)
         for byte in bytes {
-            out.append(digits[Int(byte >> 4)])
-            out.append(digits[Int(byte & 15)])
+            out.append(digit(byte >> 4))
+            out.append(digit(byte & 15))
         }
         return String(decoding: out, as: UTF8.self)
     }
 
-    private static func hex(_ value: UInt64) -> String {
-        encode((0..<8).map { UInt8(truncatingIfNeeded: value >> (56 - 8 * $0)) })
+    private static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value
     }
 }

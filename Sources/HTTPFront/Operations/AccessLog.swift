@@ -10,16 +10,26 @@ enum AccessLog {
 
     static func write(_ exchange: ExchangeRecord, to logger: Logger) {
         guard logger.logLevel <= .info else { return }
-        var metadata: Logger.Metadata = [
-            "remote": .string(exchange.remote),
-            "method": .string(visible(exchange.method)),
-            "path": .string(target(path: exchange.path, query: exchange.query)),
-            "status": .stringConvertible(exchange.status),
-            "bytes": .stringConvertible(exchange.sent),
-            "ms": .string(milliseconds(exchange.nanoseconds)),
-        ]
-        if !exchange.isWhole { metadata["cut"] = "true" }
-        logger.info("request", metadata: metadata)
+        logger.info("\(line(of: exchange))")
+    }
+
+    /// The fields as one text, in the order of reading: as the logger's metadata they would be sorted and joined anew for each line.
+    static func line(of exchange: ExchangeRecord) -> String {
+        var line = "status="
+        line.reserveCapacity(192)
+        line += String(exchange.status)
+        line += " method="
+        line += visible(exchange.method)
+        line += " path="
+        line += target(path: exchange.path, query: exchange.query)
+        line += " bytes="
+        line += String(exchange.sent)
+        line += " ms="
+        line += milliseconds(exchange.nanoseconds)
+        line += " remote="
+        line += exchange.remote
+        if !exchange.isWhole { line += " cut=true" }
+        return line
     }
 
     /// The target without its secrets.

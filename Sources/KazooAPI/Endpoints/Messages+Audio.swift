@@ -29,9 +29,9 @@ extension KazooDialect {
     func messageAudio(_ place: MessagePlace, _ call: Call) async throws -> Reply {
         if call.method == .put { return try await attachAudio(place, call) }
         let account = try call.requireAccount()
-        let message = try await service.message(place, in: account)
+        let (message, zone) = try await service.zonedMessage(place, in: account)
         let (reader, audio) = try await service.audio(of: message)
-        let name = DownloadName.of(message, zone: try await zone(of: place.mailboxID, account))
+        let name = DownloadName.of(message, zone: zone)
         return Reply(.raw(AudioDownload.response(reader, contentType: audio.contentType, fileName: name, call.request)))
     }
 
@@ -48,10 +48,6 @@ extension KazooDialect {
         }
         guard !entries.isEmpty else { throw KazooFailure.notFound }
         return Reply(.raw(AudioDownload.archive(entries, service: service, requestID: call.request.id)))
-    }
-
-    private func zone(of box: String, _ account: Document) async throws -> TimeZone {
-        try await service.timeZone(of: try await service.document(box, kind: .mailbox, of: account), account: account)
     }
 
     private static func draft(_ data: JSONObject) throws(KazooFailure) -> MessageDraft {

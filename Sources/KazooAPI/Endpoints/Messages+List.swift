@@ -80,15 +80,15 @@ struct MessageRows: Sendable {
     }
 
     private func write(_ messages: [Message], continues: Bool, _ writer: inout JSONWriter) {
-        var first = !continues
-        for message in messages {
-            if !first { writer.raw(",") }
-            first = false
+        // By span: iterating the array would copy each message, which is a dozen counted references.
+        let messages = messages.span
+        for index in messages.indices {
+            if index > 0 || continues { writer.raw(",") }
             if namesMailbox {
                 writer.raw("{")
-                writer.key(message.mailboxID, first: true)
+                writer.key(messages[index].mailboxID, first: true)
             }
-            view.write(message, to: &writer)
+            view.write(messages[index], to: &writer)
             if namesMailbox { writer.raw("}") }
         }
     }

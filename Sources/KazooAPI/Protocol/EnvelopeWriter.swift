@@ -52,7 +52,9 @@ struct EnvelopeWriter: Sendable {
 
     private func encoded(_ reply: Reply) -> ByteBuffer {
         if pretty { return JSON.object(tree(of: reply)).encode(pretty: true) }
-        var writer = JSONWriter(capacity: 1024)
+        var payload = 0
+        if case .encoded(let text) = reply.payload { payload = text.readableBytes }
+        var writer = JSONWriter(capacity: 1024 + payload)
         writer.raw("{")
         switch reply.payload {
         case .json(let value):

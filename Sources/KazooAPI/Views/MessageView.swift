@@ -51,7 +51,7 @@ struct MessageView: Sendable {
         writer.raw(",\"length\":")
         writer.write(message.lengthMilliseconds)
         writer.raw(",\"media_id\":")
-        writer.write(message.monthID)
+        writer.write(message.monthPrefix, message.id)
         if message.transcription != nil { writer.raw(",\"transcribed\":true") }
         if expired {
             writer.raw(",\"retention\":\"enforced\",\"retention_message\":")

@@ -68,6 +68,19 @@ public struct JSONWriter: ~Copyable {
     /// A string with quotes and escapes.
     public mutating func write(_ value: String) {
         text.append(UInt8(ascii: "\""))
+        escaped(value)
+        text.append(UInt8(ascii: "\""))
+    }
+
+    /// A string of two parts.
+    public mutating func write(_ first: String, _ second: String) {
+        text.append(UInt8(ascii: "\""))
+        escaped(first)
+        escaped(second)
+        text.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func escaped(_ value: String) {
         var value = value
         value.withUTF8 { bytes in
             var clean = 0
@@ -78,7 +91,6 @@ public struct JSONWriter: ~Copyable {
             }
             text.append(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[clean...]))
         }
-        text.append(UInt8(ascii: "\""))
     }
 
     /// Text that is JSON already, such as a stored document or a part put together before.

@@ -87,9 +87,12 @@ public struct Message: Sendable, Hashable {
     public var position: MessagePosition { MessagePosition(timestamp: timestamp, serial: serial) }
 
     /// KAZOO's name for it: the month of the timestamp in UTC, then the id (contract §6.2).
-    public var monthID: String {
+    public var monthID: String { monthPrefix + id }
+
+    /// What comes before the id in `monthID`.
+    public var monthPrefix: String {
         let at = timestamp.utc
-        return CalendarFields.pad(at.year, 4) + CalendarFields.pad(at.month, 2) + "-" + id
+        return CalendarFields.pad(at.year, 4) + CalendarFields.pad(at.month, 2) + "-"
     }
 }
 

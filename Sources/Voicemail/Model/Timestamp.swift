@@ -89,6 +89,7 @@ public struct CalendarFields: Hashable, Sendable {
 
     public static func pad(_ value: Int, _ width: Int) -> String {
         let digits = String(value)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+        guard digits.count < width else { return digits }
+        return String(repeating: "0", count: width - digits.count) + digits
     }
 }

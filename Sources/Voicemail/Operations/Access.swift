@@ -53,14 +53,18 @@ extension VoicemailService {
         return try await store.read { reader in
             let session = try hash.flatMap { try reader.session(tokenHash: $0) }
                 .flatMap { $0.kind == kind && $0.expires > now ? $0 : nil }
-            let principal = try session.flatMap { try Self.principal(of: $0, reader) }
             let account = try accountID.flatMap { try reader.document(id: $0) }.flatMap { $0.kind == .account ? $0 : nil }
+            let principal = try session.flatMap { session in
+                // Mostly the one of the path, which has been read.
+                let own = session.accountID == accountID ? account : try reader.document(id: session.accountID)
+                return try own.flatMap { try Self.principal(of: session, in: $0, reader) }
+            }
             return Entry(principal: principal, session: session, account: account)
         }
     }
 
-    private static func principal(of session: Session, _ reader: any StoreReader) throws -> Principal? {
-        guard let account = try reader.document(id: session.accountID), account.isEnabled else { return nil }
+    private static func principal(of session: Session, in account: Document, _ reader: any StoreReader) throws -> Principal? {
+        guard account.isEnabled else { return nil }
         if let userID = session.userID {
             guard let user = try reader.document(id: userID), user.isEnabled else { return nil }
         }

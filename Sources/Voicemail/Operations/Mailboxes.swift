@@ -87,8 +87,12 @@ extension VoicemailService {
 
     /// The zone a mailbox's times are shown in: its own, its owner's, its account's, the server's (contract §7.9).
     public func timeZone(of mailbox: Document, account: Document) async throws -> TimeZone {
+        try await store.read { try timeZone(of: mailbox, account: account, $0) }
+    }
+
+    func timeZone(of mailbox: Document, account: Document, _ reader: any StoreReader) throws -> TimeZone {
         if let zone = Self.zone(named: mailbox.attributes["timezone"]) { return zone }
-        if let ownerID = mailbox.ownerID, let owner = try await store.read({ try $0.document(id: ownerID) }), owner.accountID == account.id,
+        if let owner = try mailbox.ownerID.flatMap({ try reader.document(id: $0) }), owner.accountID == account.id,
             let zone = Self.zone(named: owner.attributes["timezone"])
         {
             return zone

@@ -1,3 +1,5 @@
+import Foundation
+
 /// A message as a caller names it: by mailbox and by its month id.
 public struct MessagePlace: Sendable, Hashable {
     public let mailboxID: String
@@ -52,6 +54,16 @@ extension VoicemailService {
     /// - Throws: `VoicemailError.notFound` also for a message of another mailbox (contract §7.4).
     public func message(_ place: MessagePlace, in account: Document) async throws -> Message {
         try await store.read { try Self.message(place, account, $0) }
+    }
+
+    /// A message, and the zone that its mailbox's times are shown in (contract §7.9), from one reading.
+    /// - Throws: as `message(_:in:)`.
+    public func zonedMessage(_ place: MessagePlace, in account: Document) async throws -> (Message, TimeZone) {
+        try await store.read { reader in
+            let message = try Self.message(place, account, reader)
+            guard let mailbox = try reader.document(id: message.mailboxID) else { throw VoicemailError.notFound(id: place.mailboxID) }
+            return (message, try timeZone(of: mailbox, account: account, reader))
+        }
     }
 
     /// Messages of a mailbox by id, in the order asked; unknown ones are left out.
