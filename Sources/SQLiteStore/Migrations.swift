@@ -11,6 +11,9 @@ enum Migrations {
         migrator.registerMigration("2") { database in
             for statement in SchemaTwo.statements { try database.execute(sql: statement) }
         }
+        migrator.registerMigration("3") { database in
+            for statement in SchemaThree.statements { try database.execute(sql: statement) }
+        }
         return migrator
     }()
 

@@ -162,20 +162,17 @@ enum SchemaTwo {
 enum RecordingAxis: Int, CaseIterable {
     case all = 0, day, block, caller, callee
 
-    static let secondsPerDay = 86_400
     /// Serials that share a counter.
     static let blockSize = 4096
 
-    /// The day or block of a value, rounded downwards also before 1970.
-    static func bucket(_ value: Int, of size: Int) -> Int {
-        value >= 0 ? value / size : -((-value + size - 1) / size)
-    }
+    /// The day of a number of seconds in SQL, rounded downwards also before 1970, as `CountedDay` has it.
+    static func day(of seconds: String) -> String { "(\(seconds) - ((\(seconds) % 86400) + 86400) % 86400) / 86400" }
 
-    /// The same in SQL, for a column of `row`.
+    /// The counter of a `row` in SQL.
     fileprivate func bucket(of row: String) -> String {
         switch self {
         case .all: "0"
-        case .day: "(\(row).started - ((\(row).started % 86400) + 86400) % 86400) / 86400"
+        case .day: Self.day(of: "\(row).started")
         case .block: "\(row).serial / 4096"
         case .caller: "\(row).caller_number"
         case .callee: "\(row).callee_number"

@@ -31,12 +31,28 @@ extension Snapshot {
         return try run.step() ? run.int(0) : 0
     }
 
+    func visibleDays(accountID: String, from: Timestamp, to: Timestamp, ascending: Bool, _ visit: (CountedDay) throws -> Bool) throws {
+        guard from <= to else { return }
+        var run = try connection.prepare("""
+            SELECT day, count FROM message_day WHERE account_id = ? AND day >= ? AND day <= ? ORDER BY day \(ascending ? "ASC" : "DESC")
+            """)
+        run.bind(accountID)
+        run.bind(CountedDay.number(of: from))
+        run.bind(CountedDay.number(of: to))
+        while try run.step() {
+            let whole = CountedDay(day: run.int(0), count: run.int(1))
+            let isCut = from > whole.first || to < whole.last
+            let count = isCut ? try visibleCount(accountID, max(from, whole.first), min(to, whole.last)) : whole.count
+            guard try visit(CountedDay(day: whole.day, count: count)) else { return }
+        }
+    }
+
     static let visibleInAccountSQL = """
         SELECT count(*) FROM message INDEXED BY message_by_account
         WHERE removed_at IS NULL AND account_id = ?1 AND folder <> 'deleted' AND timestamp >= ?2 AND timestamp <= ?3
         """
 
-    func visibleCount(accountID: String, from: Timestamp, to: Timestamp) throws -> Int {
+    private func visibleCount(_ accountID: String, _ from: Timestamp, _ to: Timestamp) throws -> Int {
         var run = try connection.prepare(Self.visibleInAccountSQL)
         run.bind(accountID)
         run.bind(from)

@@ -38,8 +38,8 @@ extension Snapshot {
         }
         if query.from == nil, query.to == nil { return try recordingTotals(accountID: query.accountID).count }
         var count = 0
-        try days(of: query, ascending: true) { _, here in
-            count += here
+        try days(of: query, ascending: true) { day in
+            count += day.count
             return true
         }
         return count
@@ -92,18 +92,17 @@ extension Snapshot {
         guard query.offset > 0 else { return RecordingListing(query: query) }
         var found: RecordingListing?
         var query = query
-        try days(of: query, ascending: query.ascending) { day, here in
-            guard query.offset >= here else {
-                let first = day * RecordingAxis.secondsPerDay, last = first + RecordingAxis.secondsPerDay - 1
+        try days(of: query, ascending: query.ascending) { day in
+            guard query.offset >= day.count else {
                 if query.ascending {
-                    query.from = max(query.from ?? Timestamp(unix: first), Timestamp(unix: first))
+                    query.from = max(query.from ?? day.first, day.first)
                 } else {
-                    query.to = min(query.to ?? Timestamp(unix: last), Timestamp(unix: last))
+                    query.to = min(query.to ?? day.last, day.last)
                 }
                 found = RecordingListing(query: query)
                 return false
             }
-            query.offset -= here
+            query.offset -= day.count
             return true
         }
         return found
@@ -129,25 +128,28 @@ extension Snapshot {
         return nil
     }
 
+    func recordingDays(accountID: String, from: Timestamp, to: Timestamp, ascending: Bool, _ visit: (CountedDay) throws -> Bool) throws {
+        try days(of: RecordingQuery(accountID: accountID, from: from, to: to), ascending: ascending, visit)
+    }
+
     /// The days of a query and how many of its recordings each has: counted, where the query cuts a day, else kept.
-    private func days(of query: RecordingQuery, ascending: Bool, _ visit: (_ day: Int, _ count: Int) -> Bool) throws {
+    private func days(of query: RecordingQuery, ascending: Bool, _ visit: (CountedDay) throws -> Bool) throws {
         let from = query.from?.unix ?? Int.min, to = query.to?.unix ?? Int.max
         guard from <= to else { return }
-        let size = RecordingAxis.secondsPerDay
         var run = try connection.prepare("""
             SELECT bucket, count FROM recording_tally WHERE account_id = ? AND axis = ? AND bucket >= ? AND bucket <= ?
             ORDER BY bucket \(ascending ? "ASC" : "DESC")
             """)
         run.bind(query.accountID)
         run.bind(RecordingAxis.day.rawValue)
-        run.bind(query.from.map { RecordingAxis.bucket($0.unix, of: size) } ?? Int.min)
-        run.bind(query.to.map { RecordingAxis.bucket($0.unix, of: size) } ?? Int.max)
+        run.bind(query.from.map(CountedDay.number) ?? Int.min)
+        run.bind(query.to.map(CountedDay.number) ?? Int.max)
         while try run.step() {
-            let day = run.int(0)
-            let first = day * size, last = first + size - 1
+            let whole = CountedDay(day: run.int(0), count: run.int(1))
+            let first = whole.first.unix, last = whole.last.unix
             let isWhole = from <= first && last <= to
-            let count = isWhole ? run.int(1) : try count(accountID: query.accountID, from: max(from, first), to: min(to, last))
-            guard visit(day, count) else { return }
+            let count = isWhole ? whole.count : try count(accountID: query.accountID, from: max(from, first), to: min(to, last))
+            guard try visit(CountedDay(day: whole.day, count: count)) else { return }
         }
     }
 

@@ -33,18 +33,67 @@ extension StoreContract {
         try await store.read { try $0.visibleCount(mailboxID: mailbox, before: position) }
     }
 
-    static let positions = [
-        Case("visible messages of an account are counted between two times, both inclusive, in all its mailboxes") { store in
-            let all = try await scatter(store)
-            let times = all.map(\.timestamp) + [Timestamp(unix: 2)]
-            for first in -5...10 {
-                for last in -5...10 {
-                    let count = try await store.read { try $0.visibleCount(accountID: "a", from: Timestamp(unix: first), to: Timestamp(unix: last)) }
-                    #expect(count == times.count { first <= last && (first...last).contains($0.unix) }, "\(first) \(last)")
-                }
+    private static func days(_ store: any VoicemailStore, account: String = "a", from: Int, to: Int, ascending: Bool) async throws -> [CountedDay] {
+        try await store.read { reader in
+            var found: [CountedDay] = []
+            try reader.visibleDays(accountID: account, from: Timestamp(unix: from), to: Timestamp(unix: to), ascending: ascending) {
+                found.append($0)
+                return true
             }
-            let none = try await store.read { try $0.visibleCount(accountID: "nobody", from: Timestamp(unix: -9), to: Timestamp(unix: 9)) }
-            #expect(none == 0)
+            return found
+        }
+    }
+
+    /// Compares every listing of days with what counting the messages gives. A day that the bounds cut may be left with none.
+    private static func compareDays(_ messages: [Message], _ store: any VoicemailStore) async throws {
+        let bounds = [-200_000, -86_400, -1, 0, 1, 86_399, 86_400, 500_000]
+        for (from, to) in bounds.flatMap({ from in bounds.map { (from, $0) } }) {
+            for ascending in [true, false] {
+                let times = messages.filter { $0.folder != .deleted && from <= $0.timestamp.unix && $0.timestamp.unix <= to }.map(\.timestamp)
+                let expected = Dictionary(grouping: times, by: CountedDay.number).map { CountedDay(day: $0.key, count: $0.value.count) }
+                let found = try await days(store, from: from, to: to, ascending: ascending)
+                #expect(found.filter { $0.count > 0 } == expected.sorted { ($0.day < $1.day) == ascending }, "\(from) \(to)")
+            }
+        }
+    }
+
+    static let positions = [
+        Case("visible messages of an account are counted by day between two times, both inclusive, in all its mailboxes, both ways") { store in
+            let day = 86_400
+            let seconds = [-day - 1, -day, -1, 0, 1, day - 1, day, day, day + 1, 3 * day]
+            var messages = try await store.write { writer in
+                try seconds.enumerated().map { try writer.insert(message(mailbox: $0.offset % 2 == 0 ? "m" : "other", at: $0.element)) }
+            }
+            try await compareDays(messages, store)
+            // Whatever takes a message out of sight, or moves it, is counted.
+            for change in 0..<5 {
+                var changed = messages[change]
+                switch change {
+                case 0: changed.folder = .deleted
+                case 1: changed.folder = .saved
+                case 2: changed = message(changed.id, mailbox: changed.mailboxID, at: 5 * day)
+                default: break
+                }
+                let kept = changed
+                try await store.write { writer in
+                    switch change {
+                    case 3: try writer.remove(messageID: kept.id, at: now, physically: false)
+                    case 4: try writer.remove(messageID: kept.id, at: now, physically: true)
+                    default: try writer.update(kept)
+                    }
+                }
+                messages[change] = kept
+                if change > 2 { messages[change].folder = .deleted }
+                try await compareDays(messages, store)
+            }
+            messages[0].folder = .new
+            let back = messages[0]
+            try await store.write { try $0.update(back) }
+            try await compareDays(messages, store)
+            try await store.write { try $0.removeMessages(mailboxID: "m", at: now) }
+            try await compareDays(messages.filter { $0.mailboxID != "m" }, store)
+            let none = try await days(store, account: "nobody", from: -9 * day, to: 9 * day, ascending: true)
+            #expect(none == [])
         },
         Case("visible messages come in order of arrival, any stretch of them") { store in
             let all = try await scatter(store)

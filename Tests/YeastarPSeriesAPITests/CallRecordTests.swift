@@ -38,9 +38,9 @@ import YeastarPSeriesAPI
                     ],
                     [
                         "id": items.last?["id"] ?? .null, "time": "11/20/2026 12:01:00", "uid": .string(uid), "call_from": "Box 3201<3201>",
-                        "call_to": "3200", "timestamp": .int(noon + 60), "call_type": "Internal", "duration": 3, "ring_duration": 0,
+                        "call_to": "Box 3200<3200>", "timestamp": .int(noon + 60), "call_type": "Internal", "duration": 3, "ring_duration": 0,
                         "talk_duration": 3, "disposition": "VOICEMAIL", "call_from_number": "3201", "call_from_name": "Box 3201",
-                        "call_to_number": "3200", "call_to_name": "",
+                        "call_to_number": "3200", "call_to_name": "Box 3200",
                     ],
                 ],
             ])
@@ -68,6 +68,56 @@ import YeastarPSeriesAPI
             _ = try await world.get("vm/delete", ["id": PSeriesWorld.id(message).string ?? ""])
             #expect(try await times([:], total: 2) == [0, 120])
             expect(try await world.get("cdr/list", ["sort_by": "uid"]), is: parameterError("sort_by", "uid"))
+        }
+    }
+
+    @Test("Every page, both ways, of everything and of each kind, is that stretch of the whole list")
+    func pages() async throws {
+        try await PSeriesWorld.run { world in
+            let day = 86_400
+            for (index, time) in [0, 5, 5, day, day, day + 1, 3 * day, 9 * day, 9 * day].enumerated() {
+                if index % 2 == 0 {
+                    _ = try await world.leave(nil, at: noon + time)
+                } else {
+                    _ = try await world.record(RecordingDraft(callerNumber: "1", calleeNumber: "2", started: Timestamp(unix: noon + time)))
+                }
+            }
+            let removed = try await world.leave(nil, at: noon + 2 * day)
+            _ = try await world.get("vm/delete", ["id": PSeriesWorld.id(removed).string ?? ""])
+            let ranges: [KeyValuePairs<String, String>] = [[:], ["start_time": "\(noon + 5)", "end_time": "\(noon + 9 * day - 1)"]]
+            for (range, status, order) in ranges.flatMap({ range in
+                ["", "ANSWERED", "VOICEMAIL", "BUSY"].flatMap { status in ["asc", "desc"].map { (range, status, $0) } }
+            }) {
+                func ids(_ page: Int, _ size: Int) async throws -> (ids: [JSON], total: JSON?) {
+                    let query = range.map { ($0.key, $0.value) } + [("status", status), ("order_by", order), ("page", "\(page)"), ("page_size", "\(size)")]
+                    let answer = try await world.raw("GET", PSeriesWorld.path("cdr/search", [("access_token", world.token)] + query))
+                    return (answer["data"]?.array?.compactMap { $0["id"] } ?? [], answer["total_number"])
+                }
+                let all = try await ids(1, 100)
+                #expect(all.total == .int(all.ids.count) && Set(all.ids).count == all.ids.count)
+                for size in [1, 2, 4] {
+                    for page in 1...(all.ids.count / size + 2) {
+                        let found = try await ids(page, size)
+                        #expect(found.ids == Array(all.ids.dropFirst((page - 1) * size).prefix(size)), "\(status) \(order) \(page) \(size)")
+                        #expect(found.total == all.total)
+                    }
+                }
+            }
+        }
+    }
+
+    @Test("A deep page begins on its day: fewer calls than that day has are passed over, however many came before")
+    func place() {
+        var random = SeededRandom(seed: 7)
+        let days = (0..<200).map { CountedDay(day: $0 * 3 - 100, count: Int.random(in: 0...40, using: &random)) }
+        let total = days.reduce(0) { $0 + $1.count }
+        for ascending in [true, false] {
+            let one = days.sorted { ($0.day < $1.day) == ascending }.flatMap { day in (0..<day.count).map { (day, $0) } }
+            for offset in stride(from: 0, to: total, by: 13) {
+                let place = CountedDay.place(of: offset, in: days.shuffled(using: &random), ascending: ascending)
+                #expect(place?.day == one[offset].0 && place?.before == one[offset].1)
+            }
+            #expect(CountedDay.place(of: total, in: days, ascending: ascending) == nil)
         }
     }
 

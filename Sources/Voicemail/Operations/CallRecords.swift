@@ -1,25 +1,71 @@
 /// A call as far as it left something here: what was recorded of it, or the message it ended in.
 public enum CallRecord: Sendable, Hashable {
     case recording(Recording)
-    case message(Message, mailboxNumber: String, direction: CallDirection)
+    /// - Parameters:
+    ///   - mailboxNumber: the number of the mailbox the message lies in, and what it is called.
+    case message(Message, mailboxNumber: String, mailboxName: String, direction: CallDirection)
+
+    /// What a call can have left.
+    public enum Kind: Sendable, Hashable, CaseIterable {
+        case recording, message
+    }
 
     /// When the call began, as far as is known.
     public var started: Timestamp {
         switch self {
         case .recording(let recording): recording.started
-        case .message(let message, _, _): message.timestamp
+        case .message(let message, _, _, _): message.timestamp
         }
     }
 }
 
+/// One page of calls and how many there are in all.
+public struct CallRecordPage: Sendable {
+    public let records: [CallRecord]
+    public let total: Int
+}
+
 extension VoicemailService {
+    /// Calls of an account that began from `first` to `last`, both inclusive, in order of time: `limit` of them after the first `offset`.
+    /// What lies before the page costs nothing but a look at how many there were on each day.
+    /// - Parameter kinds: what the calls must have left.
+    public func callRecords(
+        of account: Document, from first: Timestamp, to last: Timestamp, kinds: Set<CallRecord.Kind>, ascending: Bool, offset: Int, limit: Int
+    ) async throws -> CallRecordPage {
+        let days = try await store.read { reader in
+            var days: [Int: Int] = [:]
+            func add(_ day: CountedDay) -> Bool {
+                days[day.day, default: 0] += day.count
+                return true
+            }
+            if kinds.contains(.recording) { try reader.recordingDays(accountID: account.id, from: first, to: last, ascending: ascending, add) }
+            if kinds.contains(.message) { try reader.visibleDays(accountID: account.id, from: first, to: last, ascending: ascending, add) }
+            return days.map { CountedDay(day: $0.key, count: $0.value) }
+        }
+        let total = days.reduce(0) { $0 + $1.count }
+        guard limit > 0, let place = CountedDay.place(of: offset, in: days, ascending: ascending) else { return CallRecordPage(records: [], total: total) }
+        var records: [CallRecord] = []
+        var before = place.before
+        try await forEachCallRecord(
+            of: account, from: ascending ? max(first, place.day.first) : first, to: ascending ? last : min(last, place.day.last), kinds: kinds,
+            ascending: ascending
+        ) { page in
+            let passed = min(before, page.count)
+            before -= passed
+            records += page.dropFirst(passed).prefix(limit - records.count)
+            return records.count < limit
+        }
+        return CallRecordPage(records: records, total: total)
+    }
+
     /// Visits the calls of an account that began from `first` to `last`, both inclusive, in order of time, `pageSize` at a time and
     /// until `visit` returns false. Messages in the trash are left out. Memory does not grow with the number of calls.
     public func forEachCallRecord(
-        of account: Document, from first: Timestamp, to last: Timestamp, ascending: Bool = true, pageSize: Int = 500,
-        _ visit: ([CallRecord]) async throws -> Bool
+        of account: Document, from first: Timestamp, to last: Timestamp, kinds: Set<CallRecord.Kind> = Set(CallRecord.Kind.allCases),
+        ascending: Bool = true, pageSize: Int = 500, _ visit: ([CallRecord]) async throws -> Bool
     ) async throws {
-        var recordings = Upcoming<CallRecord>(), messages = Upcoming<CallRecord>()
+        var recordings = Upcoming<CallRecord>(isComplete: !kinds.contains(.recording))
+        var messages = Upcoming<CallRecord>(isComplete: !kinds.contains(.message))
         var offset = 0
         var start: MessagePosition?
         while true {
@@ -41,14 +87,6 @@ extension VoicemailService {
         }
     }
 
-    /// How many calls `forEachCallRecord` visits.
-    public func callRecordCount(of account: Document, from first: Timestamp, to last: Timestamp) async throws -> Int {
-        try await store.read { reader in
-            try reader.recordingCount(RecordingQuery(accountID: account.id, from: first, to: last))
-                + reader.visibleCount(accountID: account.id, from: first, to: last)
-        }
-    }
-
     private func callRecords(_ query: RecordingQuery) async throws -> [Recording] {
         try await store.read { reader in
             var found: [Recording] = []
@@ -62,11 +100,12 @@ extension VoicemailService {
 
     private func callRecords(of messages: [Message], _ account: Document) async throws -> [CallRecord] {
         try await store.read { reader in
-            var numbers: [String: String] = [:]
+            var called: [String: (number: String, name: String)] = [:]
             return try messages.map { message in
-                let number = try numbers[message.mailboxID] ?? reader.document(id: message.mailboxID)?.number ?? ""
-                numbers[message.mailboxID] = number
-                return .message(message, mailboxNumber: number, direction: try Self.direction(fromCaller: message.callerNumber, to: account.id, reader))
+                let box = try called[message.mailboxID] ?? reader.document(id: message.mailboxID).map { ($0.number, $0.name) } ?? ("", "")
+                called[message.mailboxID] = box
+                let direction = try Self.direction(fromCaller: message.callerNumber, to: account.id, reader)
+                return .message(message, mailboxNumber: box.number, mailboxName: box.name, direction: direction)
             }
         }
     }
@@ -80,7 +119,9 @@ extension VoicemailService {
 /// One of two ordered listings on their way to become one.
 private struct Upcoming<Element> {
     private var waiting: ArraySlice<Element> = []
-    private var isComplete = false
+    private var isComplete: Bool
+
+    init(isComplete: Bool) { self.isComplete = isComplete }
 
     /// Whether what comes next is not known.
     var wantsMore: Bool { waiting.isEmpty && !isComplete }

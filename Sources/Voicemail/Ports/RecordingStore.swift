@@ -56,6 +56,8 @@ public protocol RecordingReader {
     func recordings(_ query: RecordingQuery, _ visit: (Recording) throws -> Bool) throws
     /// How many there are, whatever `offset` and `limit` say.
     func recordingCount(_ query: RecordingQuery) throws -> Int
+    /// Visits, in order, the days on which recorded calls began, as `StoreReader.visibleDays` does for messages.
+    func recordingDays(accountID: String, from: Timestamp, to: Timestamp, ascending: Bool, _ visit: (CountedDay) throws -> Bool) throws
     /// Kept counters.
     func recordingTotals(accountID: String) throws -> RecordingTotals
 }

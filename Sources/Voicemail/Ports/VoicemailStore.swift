@@ -131,8 +131,9 @@ public protocol StoreReader: RecordingReader, OutboxReader, LoginReader {
     func visibleMessages(mailboxID: String, offset: Int, limit: Int, _ visit: (Message) throws -> Bool) throws
     /// How many messages of a mailbox that are not in the trash come before `position`.
     func visibleCount(mailboxID: String, before position: MessagePosition) throws -> Int
-    /// How many messages of an account that are not in the trash were left from `from` to `to`, both inclusive.
-    func visibleCount(accountID: String, from: Timestamp, to: Timestamp) throws -> Int
+    /// Visits, in order, the days on which messages of an account were left that are not in the trash, from `from` to `to`, both
+    /// inclusive, until `visit` returns false. Kept counters; only a day that the bounds cut is counted.
+    func visibleDays(accountID: String, from: Timestamp, to: Timestamp, ascending: Bool, _ visit: (CountedDay) throws -> Bool) throws
     /// Messages of a mailbox that are not in the trash and not older than `cutoff`.
     func tally(mailboxID: String, cutoff: Timestamp) throws -> Tally
     /// Whether the mailbox has any message in any folder.
@@ -154,6 +155,8 @@ public protocol StoreReader: RecordingReader, OutboxReader, LoginReader {
 
     /// Events after `serial`, oldest first, at most `limit`.
     func events(after serial: Int, limit: Int) throws -> [Event]
+    /// The serial of the newest event there is; 0 for none.
+    func newestEvent() throws -> Int
 }
 
 /// Changing within a transaction.

@@ -10,11 +10,20 @@ struct CallRecordFilter: Sendable {
     var callee: String?
 
     /// Whether every call has to be looked at.
-    var looksIntoCalls: Bool { disposition != nil || type != nil || caller != nil || callee != nil }
+    var looksIntoCalls: Bool { type != nil || caller != nil || callee != nil }
+
+    /// What a call of the disposition leaves here.
+    var kinds: Set<CallRecord.Kind> {
+        switch disposition {
+        case nil: [.recording, .message]
+        case .answered?: [.recording]
+        case .voicemail?: [.message]
+        case .noAnswer?, .busy?, .failed?: []
+        }
+    }
 
     func keeps(_ facts: CallFacts) -> Bool {
-        (disposition == nil || facts.disposition == disposition) && (type == nil || facts.type == type)
-            && (caller == nil || facts.fromNumber == caller) && (callee == nil || facts.toNumber == callee)
+        (type == nil || facts.type == type) && (caller == nil || facts.fromNumber == caller) && (callee == nil || facts.toNumber == callee)
     }
 }
 
@@ -44,22 +53,26 @@ extension PSeriesDialect {
         let sorting = try Sorting(call.parameters, standard: CallRecordKey.id)
         let first = filter.from ?? Timestamp(unix: Timestamp.plausible.lowerBound)
         let last = filter.to ?? Timestamp(unix: Timestamp.plausible.upperBound)
-        let counted = filter.looksIntoCalls ? nil : try await service.callRecordCount(of: call.account, from: first, to: last)
         let view = CallRecordView(zone: call.zone, format: settings.displayFormat)
+        guard filter.looksIntoCalls else {
+            let page = try await service.callRecords(
+                of: call.account, from: first, to: last, kinds: filter.kinds, ascending: sorting.ascending, offset: paging.offset,
+                limit: paging.limit)
+            return .fields(["total_number": .int(page.total), "data": .array(page.records.map(view.item))])
+        }
         var items: [JSON] = []
         var seen = 0
-        // What is counted needs no walk beyond the page, and none at all for a page past the end.
-        if first <= last, counted.map({ paging.offset < $0 }) ?? true {
+        if first <= last {
             try await service.forEachCallRecord(
-                of: call.account, from: first, to: last, ascending: sorting.ascending
+                of: call.account, from: first, to: last, kinds: filter.kinds, ascending: sorting.ascending
             ) { page in
-                for record in page where !filter.looksIntoCalls || filter.keeps(CallFacts(record, call.zone)) {
+                for record in page where filter.keeps(CallFacts(record, call.zone)) {
                     if seen >= paging.offset, items.count < paging.limit { items.append(view.item(record)) }
                     seen += 1
                 }
-                return counted == nil || items.count < paging.limit
+                return true
             }
         }
-        return .fields(["total_number": .int(counted ?? seen), "data": .array(items)])
+        return .fields(["total_number": .int(seen), "data": .array(items)])
     }
 }

@@ -25,7 +25,7 @@ struct CallRecordView: Sendable {
         let (kind, serial) =
             switch record {
             case .recording(let recording): (0, recording.serial)
-            case .message(let message, _, _): (1, message.serial)
+            case .message(let message, _, _, _): (1, message.serial)
             }
         return record.started.unix * (1 << 20) + kind * (1 << 19) + serial % (1 << 19)
     }
@@ -65,12 +65,12 @@ struct CallFacts: Sendable {
             disposition = .answered
             seconds = recording.durationMilliseconds / 1000
             recordFile = recording.name
-        case .message(let message, let number, let direction):
+        case .message(let message, let number, let name, let direction):
             uid = message.callRecordID(in: zone)
             fromNumber = message.callerNumber
             fromName = message.callerName
             toNumber = number
-            toName = ""
+            toName = name
             type = direction
             disposition = .voicemail
             seconds = message.lengthSeconds

@@ -16,7 +16,7 @@ struct CallRecordView: Sendable {
         guard let extensions else { return true }
         return switch record {
         case .recording(let recording): extensions.contains(recording.callerNumber) || extensions.contains(recording.calleeNumber)
-        case .message(let message, let number, _): extensions.contains(message.callerNumber) || extensions.contains(number)
+        case .message(let message, let number, _, _): extensions.contains(message.callerNumber) || extensions.contains(number)
         }
     }
 
@@ -24,7 +24,7 @@ struct CallRecordView: Sendable {
         let facts =
             switch record {
             case .recording(let recording): CallFacts(recording)
-            case .message(let message, let number, let direction): CallFacts(message, mailboxNumber: number, direction)
+            case .message(let message, let number, _, let direction): CallFacts(message, mailboxNumber: number, direction)
             }
         return [
             facts.callID, SSeriesTime.text(facts.started, in: zone), facts.caller, facts.callee, facts.seconds, facts.talkSeconds, "", "", "",
