@@ -230,6 +230,46 @@ import Voicemail
         }
     }
 
+    @Test("Of several that ask for the same number or address at once, one gets it; the others hear what clashed")
+    func races() async throws {
+        try await PSeriesWorld.run { world in
+            func codes(_ bodies: [JSON], _ endpoint: String) async throws -> [JSON] {
+                try await withThrowingTaskGroup(of: JSON.self) { group in
+                    for body in bodies { group.addTask { try await world.post(endpoint, body) } }
+                    return try await group.reduce(into: []) { $0.append($1) }.sorted { ($0.code ?? 0) < ($1.code ?? 0) }
+                }
+            }
+            let created = try await codes((0..<6).map { _ in ["number": "4000"] }, "extension/create")
+            #expect(created.map(\.code) == [0] + Array(repeating: 40003, count: 5))
+            for failure in created.dropFirst() {
+                expect(failure, is: [
+                    "errcode": 40003, "errmsg": "DUPLICATE KEY VALUE", "submsg": "Extension create fail for duplicate fields",
+                    "duplicate_field_list": [["field": "number", "value": "4000", "external_source": "extension", "external_source_name": "4000"]],
+                ])
+            }
+            let mailed = try await codes((1...6).map { ["number": .string("500\($0)"), "email_addr": "one@example.com"] }, "extension/create")
+            #expect(mailed.map(\.code) == [0] + Array(repeating: 40003, count: 5))
+            for failure in mailed.dropFirst() { #expect(failure["duplicate_field_list"]?.array?.map { $0["field"] } == ["email_addr"]) }
+            let updates = world.extensions.map { JSON.object(["id": .int($0.serial), "email_addr": "two@example.com"]) }
+            #expect(try await codes(updates, "extension/update").map(\.code) == [0, 40003])
+            let listed = try await world.get("extension/list")["data"]?.array ?? []
+            #expect(listed.count { $0["email_addr"] == "one@example.com" } == 1 && listed.count { $0["email_addr"] == "two@example.com" } == 1)
+        }
+    }
+
+    @Test("A plus sign looked for is one, written as it is or encoded; what was meant as a blank is found, too")
+    func plusSigns() async throws {
+        try await PSeriesWorld.run { world in
+            let id = JSON.int(world.extensions[0].serial)
+            _ = try await world.post("extension/update", ["id": id, "first_name": "Leo", "last_name": "Ball", "mobile_number": "+353871234567"])
+            _ = try await world.post("extension/update", ["id": .int(world.extensions[1].serial), "mobile_number": "0044353871234567"])
+            for (value, numbers) in [("+353", ["3200"]), ("%2B353", ["3200"]), ("353", ["3200", "3201"]), ("leo+ball", ["3200"]), ("leo%20ball", ["3200"]), ("+44", [])] {
+                let answer = try await world.raw("GET", "/openapi/v1.0/extension/search?access_token=\(world.token)&search_value=\(value)")
+                #expect(answer["data"]?.array?.compactMap { $0["number"]?.string } == numbers, "\(value)")
+            }
+        }
+    }
+
     @Test("A removed extension is gone with its messages and greetings, and its number is free")
     func delete() async throws {
         try await PSeriesWorld.run { world in

@@ -69,23 +69,25 @@ extension VoicemailService {
     public func collectPersonal<Kept: Sendable>(
         of account: Document, _ keep: @escaping @Sendable (OwnedMailbox) -> Kept?
     ) async throws -> [Kept] {
-        try await store.read { reader in
-            var owners: [String: Document?] = [:]
-            var kept: [Kept] = []
-            try reader.documents(DocumentQuery(kind: .mailbox, accountID: account.id)) { mailbox in
-                guard mailbox.group == nil else { return true }
-                let owner = try mailbox.ownerID.flatMap { id in
-                    if let known = owners[id] { return known }
-                    let found = try reader.document(id: id).flatMap { $0.accountID == account.id ? $0 : nil }
-                    // Most owners have one mailbox; a few are worth remembering.
-                    if owners.count < 256 { owners[id] = .some(found) }
-                    return found
-                }
-                if let one = keep(OwnedMailbox(mailbox: mailbox, owner: owner)) { kept.append(one) }
-                return true
+        try await store.read { try Self.collectPersonal(of: account, $0, keep) }
+    }
+
+    static func collectPersonal<Kept>(of account: Document, _ reader: any StoreReader, _ keep: (OwnedMailbox) -> Kept?) throws -> [Kept] {
+        var owners: [String: Document?] = [:]
+        var kept: [Kept] = []
+        try reader.documents(DocumentQuery(kind: .mailbox, accountID: account.id)) { mailbox in
+            guard mailbox.group == nil else { return true }
+            let owner = try mailbox.ownerID.flatMap { id in
+                if let known = owners[id] { return known }
+                let found = try reader.document(id: id).flatMap { $0.accountID == account.id ? $0 : nil }
+                // Most owners have one mailbox; a few are worth remembering.
+                if owners.count < 256 { owners[id] = .some(found) }
+                return found
             }
-            return kept
+            if let one = keep(OwnedMailbox(mailbox: mailbox, owner: owner)) { kept.append(one) }
+            return true
         }
+        return kept
     }
 
     /// The mailbox of a person by its serial.

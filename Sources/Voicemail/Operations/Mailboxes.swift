@@ -2,13 +2,17 @@ import Foundation
 
 extension VoicemailService {
     /// Creates a mailbox (KAZOO contract §5.3), a person's or a group's.
-    /// - Throws: `VoicemailError.invalid` with every rule broken at once, a taken number among them; `.conflict`.
-    public func createMailbox(_ request: JSONObject, id: String?, group: MailboxGroup? = nil, in account: Document) async throws -> Document {
+    /// - Parameter claim: what nobody else may have, judged first.
+    /// - Throws: `VoicemailError.invalid` with every rule broken at once, a taken number among them; `.conflict`; `MailboxClaim.Clash`.
+    public func createMailbox(
+        _ request: JSONObject, id: String?, group: MailboxGroup? = nil, claim: MailboxClaim? = nil, in account: Document
+    ) async throws -> Document {
         let (checked, violations) = Schema.mailbox(limits).apply(to: request.withoutPrivateKeys)
         let plain = Self.mailbox(
             Document(id: id ?? HexID.random(), kind: .mailbox, accountID: account.id, name: "", scope: account.id, created: clock.now), checked)
         return try await store.write { writer in
             var draft = plain
+            if let claim { try Self.judge(claim, writer) }
             try Self.refuse(violations, orTakenNumberOf: draft, writer)
             if let group { try Self.setGroup(group, of: &draft, account, writer) }
             try Self.claimID(draft.id, writer)
@@ -17,11 +21,13 @@ extension VoicemailService {
     }
 
     /// Replaces or patches a mailbox (§5.5, §5.6).
-    public func changeMailbox(_ id: String, _ change: AttributeChange, in account: Document) async throws -> Document {
+    /// - Parameter claim: what nobody else may have, judged first.
+    public func changeMailbox(_ id: String, _ change: AttributeChange, claim: MailboxClaim? = nil, in account: Document) async throws -> Document {
         let now = clock.now
         let schema = Schema.mailbox(limits)
         return try await store.write { writer in
             let mailbox = try Self.document(id, .mailbox, account.id, writer)
+            if let claim { try Self.judge(claim, writer) }
             let (checked, violations) = schema.apply(to: change.applied(to: mailbox.attributes))
             var changed = Self.mailbox(mailbox, checked)
             try Self.refuse(violations, orTakenNumberOf: changed, writer)

@@ -10,9 +10,11 @@ extension PSeriesDialect {
         if case .some(.some(_)) = request.greeting { throw PSeriesFailure.notFound }
         var attributes: JSONObject = ["name": .string(number), "require_pin": true]
         attributes.merge(request.attributes) { $1 }
-        try await refuseDuplicates(request, of: nil, verb: "create", call)
         let draft = attributes
-        let mailbox = try await translated { try await service.createMailbox(draft, id: nil, in: call.account) }
+        let claim = try await claim(request, of: nil, call)
+        let mailbox = try await translated(request, verb: "create") {
+            try await service.createMailbox(draft, id: nil, claim: claim, in: call.account)
+        }
         return .fields(["id": .int(mailbox.serial)])
     }
 
@@ -26,9 +28,13 @@ extension PSeriesDialect {
             if let name = greeting { id = .string(try await service.greeting(name, on: .mailbox(mailbox)).document.id) }
             attributes["media"] = ["unavailable": id]
         }
-        try await refuseDuplicates(request, of: mailbox, verb: "update", call)
         let patch = attributes
-        if !patch.isEmpty { _ = try await translated { try await service.changeMailbox(mailbox.id, .patch(patch), in: call.account) } }
+        if !patch.isEmpty {
+            let claim = try await claim(request, of: mailbox, call)
+            _ = try await translated(request, verb: "update") {
+                try await service.changeMailbox(mailbox.id, .patch(patch), claim: claim, in: call.account)
+            }
+        }
         return .success
     }
 
@@ -38,29 +44,31 @@ extension PSeriesDialect {
         return .success
     }
 
-    /// Numbers and addresses belong to one extension each (the third published error).
-    private func refuseDuplicates(_ request: ExtensionRequest, of mailbox: Document?, verb: String, _ call: PSeriesCall) async throws {
-        var duplicates: [JSON] = []
-        if let number = request.attributes["mailbox"]?.string, let holder = try await service.mailbox(number: number, of: call.account),
-            holder.id != mailbox?.id
-        {
+    /// Numbers and addresses belong to one extension each.
+    private func claim(_ request: ExtensionRequest, of mailbox: Document?, _ call: PSeriesCall) async throws -> MailboxClaim {
+        let address = request.emailAddress.flatMap { mailbox?.notificationAddresses.first == $0 ? nil : $0 }
+        return try await service.claim(number: request.attributes["mailbox"]?.string, mailAddress: address, for: mailbox, in: call.account)
+    }
+
+    /// What is taken already, by what (the third published error).
+    private static func duplicates(_ clash: MailboxClaim.Clash, _ request: ExtensionRequest, verb: String) -> PSeriesFailure {
+        var items: [JSON] = []
+        if let holder = clash.numberHolder {
             let kind = holder.group == nil ? BoxKind.extension : .group
-            duplicates.append(PSeriesFailure.duplicateField("number", number, source: kind.module, name: holder.number))
+            items.append(PSeriesFailure.duplicateField("number", request.attributes["mailbox"]?.string ?? "", source: kind.module, name: holder.number))
         }
-        if let address = request.emailAddress, mailbox?.notificationAddresses.first != address {
-            let wanted = address.lowercased(), own = mailbox?.id
-            let holders = try await service.collectPersonal(of: call.account) { owned in
-                owned.mailbox.id != own && owned.mailAddress.lowercased() == wanted ? owned.mailbox.number : nil
-            }
-            duplicates += holders.map { PSeriesFailure.duplicateField("email_addr", address, source: BoxKind.extension.module, name: $0) }
+        items += clash.addressHolders.map {
+            PSeriesFailure.duplicateField("email_addr", request.emailAddress ?? "", source: BoxKind.extension.module, name: $0.number)
         }
-        guard duplicates.isEmpty else { throw PSeriesFailure.duplicates(duplicates, "Extension \(verb) fail for duplicate fields") }
+        return PSeriesFailure.duplicates(items, "Extension \(verb) fail for duplicate fields")
     }
 
     /// Runs a change of a mailbox and words what it breaks by the fields of this interface.
-    private func translated(_ change: () async throws -> Document) async throws -> Document {
+    private func translated(_ request: ExtensionRequest, verb: String, _ change: () async throws -> Document) async throws -> Document {
         do {
             return try await change()
+        } catch let clash as MailboxClaim.Clash {
+            throw Self.duplicates(clash, request, verb: verb)
         } catch VoicemailError.invalid(let violations) {
             throw VoicemailError.invalid(violations.map { violation in
                 switch violation.path.first {

@@ -18,16 +18,16 @@ extension PSeriesDialect {
         let serial: Int
     }
 
-    /// - Parameter keyword: what number, name, e-mail or mobile number must contain; nil for all.
-    func listExtensions(_ call: PSeriesCall, keyword: String?) async throws -> PSeriesAnswer {
+    /// - Parameter keywords: of which number, name, e-mail or mobile number must contain one; none for all.
+    func listExtensions(_ call: PSeriesCall, keywords: [String]) async throws -> PSeriesAnswer {
         let paging = try Paging(call.parameters)
         let sorting = try Sorting(call.parameters, standard: ExtensionKey.id)
-        let keyword = keyword?.lowercased()
+        let keywords = keywords.map { $0.lowercased() }
         let places = try await service.collectPersonal(of: call.account) { owned -> Place? in
             let view = ExtensionView(owned: owned), mailbox = owned.mailbox
-            if let keyword {
-                let texts = [mailbox.number, mailbox.name, owned.mailAddress, view.mobile]
-                guard texts.contains(where: { $0.lowercased().contains(keyword) }) else { return nil }
+            if !keywords.isEmpty {
+                let texts = [mailbox.number, mailbox.name, owned.mailAddress, view.mobile].map { $0.lowercased() }
+                guard keywords.contains(where: { keyword in texts.contains { $0.contains(keyword) } }) else { return nil }
             }
             let value: SortValue =
                 switch sorting.key {

@@ -18,7 +18,8 @@ extension PSeriesDialect {
         let greeting = try await greeting(call, kind).greeting
         guard greeting.document.blobID != nil else { throw PSeriesFailure.notFound }
         let link = try await link(
-            to: .greeting(id: greeting.document.id), kind: .greeting, fileExtension: String(greeting.suffix.dropFirst()), isOpen: plays, call)
+            to: .greeting(id: greeting.document.id, fileName: greeting.fileName), kind: .greeting,
+            fileExtension: String(greeting.suffix.dropFirst()), isOpen: plays, call)
         return .fields(["file": .string(greeting.fileName), plays ? "play_resource_url" : "download_resource_url": .string(link.url)])
     }
 
@@ -50,7 +51,7 @@ extension PSeriesDialect {
     /// The greeting that `extension` and `file` name. Of a path only the last component counts (contract §5.2).
     private func greeting(_ call: PSeriesCall, _ kind: BoxKind) async throws -> (greeting: NamedGreeting, shelf: GreetingShelf) {
         let number = try call.parameters.requireNumber("extension")
-        let names = try call.parameters.requireFileNames("file").map { FileLabel.lastComponent($0) }
+        let names = try call.parameters.requireReadings("file").map { FileLabel.lastComponent($0) }
         let shelf = GreetingShelf.mailbox(try await box(number, kind, of: call.account))
         for name in names {
             do {

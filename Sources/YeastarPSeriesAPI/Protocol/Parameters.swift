@@ -45,8 +45,8 @@ struct Parameters: Sendable {
         return try text(name)
     }
 
-    /// A file name as it may have been meant: `+` first as a plus sign, then as a blank (contract §2.4).
-    func fileNames(_ name: String) throws(PSeriesFailure) -> [String] {
+    /// A file name or a word to look for as it may have been meant: `+` first as a plus sign, then as a blank (contract §2.4).
+    func readings(_ name: String) throws(PSeriesFailure) -> [String] {
         guard let literal = try number(name) else { return [] }
         guard let spaced = try text(name), spaced != literal else { return [literal] }
         return [literal, spaced]
@@ -82,8 +82,8 @@ struct Parameters: Sendable {
         return number
     }
 
-    func requireFileNames(_ name: String) throws(PSeriesFailure) -> [String] {
-        let names = try fileNames(name)
+    func requireReadings(_ name: String) throws(PSeriesFailure) -> [String] {
+        let names = try readings(name)
         if names.isEmpty { throw .required(name) }
         return names
     }

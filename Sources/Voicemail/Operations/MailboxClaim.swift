@@ -1,0 +1,58 @@
+/// What a mailbox is to have for itself: a number, and an address that mail for no other person's goes to.
+///
+/// Who has the address already is found out by looking at every mailbox. That is done beforehand, and in the transaction again only if
+/// the account's documents have changed meanwhile.
+public struct MailboxClaim: Sendable {
+    fileprivate let account: Document
+    /// The mailbox that claims; nil for one that is to be made.
+    fileprivate let ownID: String?
+    fileprivate let number: String?
+    fileprivate let mailAddress: String?
+    fileprivate let rivals: [Document]
+    /// The newest event when the rivals were looked for.
+    fileprivate let seen: Int
+
+    /// Others that have a part of the claim already.
+    public struct Clash: Error {
+        /// Any mailbox, a group's too.
+        public let numberHolder: Document?
+        /// Mailboxes of persons.
+        public let addressHolders: [Document]
+    }
+}
+
+extension VoicemailService {
+    /// Prepares a claim; nil where a part is not claimed.
+    public func claim(number: String?, mailAddress: String?, for mailbox: Document?, in account: Document) async throws -> MailboxClaim {
+        try await store.read { reader in
+            let seen = try reader.newestEvent()
+            let rivals = try Self.rivals(mailAddress, mailbox?.id, account, reader)
+            return MailboxClaim(account: account, ownID: mailbox?.id, number: number, mailAddress: mailAddress, rivals: rivals, seen: seen)
+        }
+    }
+
+    /// - Throws: `MailboxClaim.Clash`.
+    static func judge(_ claim: MailboxClaim, _ reader: any StoreReader) throws {
+        let holder = try claim.number.flatMap {
+            try reader.document(kind: .mailbox, scope: claim.account.id, key: MailboxNumber.comparable($0))
+        }.flatMap { $0.id == claim.ownID ? nil : $0 }
+        var rivals = claim.rivals
+        if claim.mailAddress != nil, try isStale(claim, reader) { rivals = try Self.rivals(claim.mailAddress, claim.ownID, claim.account, reader) }
+        guard holder == nil, rivals.isEmpty else { throw MailboxClaim.Clash(numberHolder: holder, addressHolders: rivals) }
+    }
+
+    private static func isStale(_ claim: MailboxClaim, _ reader: any StoreReader) throws -> Bool {
+        let since = try reader.events(after: claim.seen, limit: eventsLookedAt)
+        let changes: Set<Event.Kind> = [.documentCreated, .documentEdited, .documentDeleted]
+        return since.count == eventsLookedAt || since.contains { $0.accountID == claim.account.id && changes.contains($0.kind) }
+    }
+
+    private static let eventsLookedAt = 256
+
+    private static func rivals(_ address: String?, _ ownID: String?, _ account: Document, _ reader: any StoreReader) throws -> [Document] {
+        guard let wanted = address?.lowercased() else { return [] }
+        return try collectPersonal(of: account, reader) { owned in
+            owned.mailbox.id != ownID && owned.mailAddress.lowercased() == wanted ? owned.mailbox : nil
+        }
+    }
+}
