@@ -22,8 +22,11 @@ public struct PSeriesSettings: Sendable, Hashable {
     public var recordingFormat: RecordingFormat?
     /// What a second download gets while an MP3 is being made for the account.
     public var secondMP3 = SecondMP3.wait
-    /// Seconds it waits at most.
+    /// Seconds it waits at most; less than `longestAnswer`.
     public var mp3Patience = 30
+    /// How long an answer may wait for a conversion, its turn included, before it is 70082: less than the front gives an exchange, so
+    /// that there is an answer.
+    public var longestAnswer = Duration.seconds(110)
     /// How long a web socket may be silent (contract §11.1).
     public var socketSilence = Duration.seconds(60)
     /// How `msg` of an event is sent (contract §11.2).

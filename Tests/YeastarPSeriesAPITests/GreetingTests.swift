@@ -149,6 +149,13 @@ import YeastarPSeriesAPI
                 #expect(box.greetingInForceID == lent.id)
                 let names = try await world.greetingNames()
                 try #require(names.count == 1)
+                // It is listed with an id, but it is not this box's to rename.
+                let listed = try await world.get("extension_vm_greeting/list", ["extension": "3200"])["greeting_list"]?.array?.first
+                let body: JSON = ["id": listed?["id"] ?? .null, "number": "3200", "file": "mine"]
+                expect(try await world.post("extension_vm_greeting/update", body), is: ["errcode": 10009, "errmsg": "OPERATION FAILED"])
+                expect(try await world.post("vm_greeting/update", ["id": listed?["id"] ?? .null, "file": "mine"]), is: [
+                    "errcode": 60001, "errmsg": "DATA NOT FOUND",
+                ])
                 expect(try await world.get("extension_vm_greeting/delete", ["extension": "3200", "file": names[0]]), is: ["errcode": 0, "errmsg": "SUCCESS"])
                 #expect(try await world.service.document(box.id, kind: .mailbox, of: world.account).greetingInForceID == nil)
                 #expect(try await world.greetingNames() == [])
@@ -156,6 +163,23 @@ import YeastarPSeriesAPI
                 #expect(reader.size == sound.count)
             }
             #expect(try await world.greetingNames("3201") == ["vm_own.wav"])
+        }
+    }
+
+    @Test("A download is called what the answer called it, whatever name another interface gave the sound")
+    func downloadName() async throws {
+        try await PSeriesWorld.run { world in
+            _ = try await world.upload("vm_away.wav", sound)
+            let greeting = try await world.service.greeting("vm_away.wav", on: .mailbox(world.extensions[0])).document
+            let intake = try await world.service.receiveAudio()
+            try await intake.write(.init(bytes: sound))
+            _ = try await world.service.uploadGreeting(
+                greeting.id, audio: intake.finish(contentType: "audio/wav", fileName: "from kazoo.wav", policy: .playableOnly), in: world.account)
+            for verb in ["download", "play"] {
+                let answer = try await world.get("extension_vm_greeting/" + verb, ["extension": "3200", "file": "vm_away.wav"])
+                #expect(answer["file"] == "vm_away.wav")
+                #expect(try await world.fetch(answer)["Content-Disposition"] == "attachment; filename=\"vm_away.wav\"")
+            }
         }
     }
 

@@ -69,6 +69,63 @@ import YeastarPSeriesAPI
         }
     }
 
+    @Test("Whoever fetches what a link leads to must be allowed to ask for the link; a link ends with the application that did")
+    func permissions() async throws {
+        try await PSeriesWorld.run { world in
+            func token(_ permissions: Set<ApplicationPermission>) async throws -> String {
+                let issued = try await world.service.createApplication(name: "other", permissions: permissions, in: world.account)
+                return try await world.service.openTokenPair(
+                    for: world.service.logIn(application: issued.credential.handle, secret: issued.secret), rules: TokenRules()).access
+            }
+            _ = try await world.upload("a.wav", sound)
+            let message = try await world.leave(), recording = try await world.record(RecordingDraft(callerNumber: "1", calleeNumber: "2"))
+            let lists = try await token([.recordings, .voicemail]), downloads = try await token([.downloadRecordings])
+            let greeting = try await world.get("extension_vm_greeting/download", ["extension": "3200", "file": "a.wav"])
+            let links = [
+                (greeting, lists, downloads), (try await world.get("vm/download", ["msg_id": PSeriesWorld.id(message).string ?? ""]), lists, downloads),
+                (try await world.get("recording/download", ["id": "\(recording.serial)"]), downloads, lists),
+            ]
+            for (answer, allowed, other) in links {
+                let url = try #require(answer["download_resource_url"]?.string) + "?access_token="
+                #expect(try await world.server.send("GET", url + allowed)["Content-Type"] == "audio/wav")
+                expect(try await world.raw("GET", url + other), is: ["errcode": 10005, "errmsg": "ACCESS DENIED"])
+            }
+            let played = try await world.get("extension_vm_greeting/play", ["extension": "3200", "file": "a.wav"])
+            let play = try #require(played["play_resource_url"]?.string), download = try #require(greeting["download_resource_url"]?.string)
+            try await world.service.removeCredential(world.application.credential.id, in: world.account)
+            expect(try await world.raw("GET", play), is: ["errcode": 60001, "errmsg": "DATA NOT FOUND"])
+            expect(try await world.raw("GET", download + "?access_token=" + lists), is: ["errcode": 60001, "errmsg": "DATA NOT FOUND"])
+        }
+    }
+
+    @Test("What the disk has lost a part of is a failure in JSON, before any byte of it is sent")
+    func truncated() async throws {
+        try await PSeriesWorld.run { world in
+            _ = try await world.upload("a.wav", sound)
+            let message = try await world.leave(), recording = try await world.record(RecordingDraft(callerNumber: "1", calleeNumber: "2"))
+            let document = try await world.service.greeting("a.wav", on: .mailbox(world.extensions[0])).document
+            let links = [
+                (try await world.get("extension_vm_greeting/play", ["extension": "3200", "file": "a.wav"]), try #require(document.blobID)),
+                (try await world.get("vm/download", ["msg_id": PSeriesWorld.id(message).string ?? ""]), try #require(message.audio?.blobID)),
+                (try await world.get("recording/download", ["id": "\(recording.serial)"]), recording.audio.blobID),
+            ]
+            for (answer, blob) in links {
+                let whole = try await world.fetch(answer)
+                #expect(whole["Content-Type"] == "audio/wav")
+                let files = FileManager.default.enumerator(atPath: world.server.directory)?.compactMap { $0 as? String } ?? []
+                let path = try #require(files.first { $0.hasSuffix(blob.hex) || $0.hasSuffix(String(blob.hex.dropFirst(2))) })
+                let handle = try #require(FileHandle(forUpdatingAtPath: world.server.directory + "/" + path))
+                try handle.truncate(atOffset: 45)
+                try handle.close()
+                for method in ["GET", "HEAD"] {
+                    let broken = try await world.fetch(answer, method: method)
+                    #expect(broken.status == 200 && broken["Content-Type"] == "application/json")
+                    if method == "GET" { expect(broken.json, is: ["errcode": -2, "errmsg": "INTERNAL SERVER ERROR"]) }
+                }
+            }
+        }
+    }
+
     @Test("HEAD tells what GET would; ranges are honoured")
     func headAndRanges() async throws {
         try await PSeriesWorld.run { world in

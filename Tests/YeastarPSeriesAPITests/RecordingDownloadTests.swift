@@ -123,7 +123,7 @@ import Voicemail
             let sound = WAV.tones([440, 880], milliseconds: 300)
             let plain = try await world.record(draft(name), sound)
             #expect(try await world.fetch(world.get("recording/download", ["id": "\(plain.serial)"])).bytes == sound)
-            let rendered = try await world.service.rendition(of: plain.audio.blobID, .mp3Channels)
+            let rendered = try await world.service.download(of: plain, as: .mp3)
             let bytes = try await rendered.reader.read(at: 0, count: rendered.reader.size)
             let other = try await world.record(draft(), Array(bytes.readableBytesView))
             #expect(other.name.hasSuffix(".mp3"))
@@ -191,6 +191,24 @@ import Voicemail
         try await turns.withTurn(of: "a", patience: .zero) {}
         #expect(PSeriesFailure(ConversionTurns.Busy()) == .overloaded)
         #expect(PSeriesFailure.overloaded.code == 70082 && PSeriesFailure.overloaded.message == "OVERLOAD_TASK_RUNNING")
+    }
+
+    @Test("What takes longer than an answer may is stopped and is overload, as is a decoder that has too much to do")
+    func tooLong() async throws {
+        await #expect(throws: ConversionTurns.Busy.self) {
+            try await answering(within: .milliseconds(1)) { try await Task.sleep(for: .seconds(600)) }
+        }
+        // Held up by somebody else's turn, it leaves the line.
+        try await holding {
+            await #expect(throws: ConversionTurns.Busy.self) {
+                try await answering(within: .milliseconds(1)) { try await turns.withTurn(of: "a", patience: .seconds(600)) {} }
+            }
+            #expect(turns.waiting(for: "a") == 0)
+        }
+        #expect(try await answering(within: .seconds(600)) { 7 } == 7)
+        await #expect(throws: VoicemailError.unplayable) { try await answering(within: .seconds(600)) { throw VoicemailError.unplayable } }
+        #expect(PSeriesFailure(AudioError.overloaded("busy")) == .overloaded)
+        #expect(PSeriesFailure(VoicemailError.unplayable) == .notFound)
     }
 
     @Test("Whoever waits is served in turn, never two at once")

@@ -59,7 +59,7 @@ extension Configuration {
         logins.lockSecondsOfLogin = reader.number("logins.lock_seconds_of_login", logins.lockSecondsOfLogin, 1...86_400)
         logins.hashesAtOnce = reader.number("logins.hashes_at_once", logins.hashesAtOnce, 1...64)
         kazoo = Kazoo(reader)
-        pSeries = PSeriesSettings(reader)
+        pSeries = PSeriesSettings(reader, exchange: http.deadlines.exchange)
         sSeries.enforcesDownloadAddress = reader.flag("s_series.enforce_download_ip", sSeries.enforcesDownloadAddress)
         audio.conversionsAtOnce = reader.number("audio.conversions_at_once", audio.conversionsAtOnce, 1...256)
         audio.conversionSeconds = reader.number("audio.conversion_seconds", audio.conversionSeconds, 1...86_400)

@@ -2,8 +2,12 @@ import Voicemail
 import YeastarPSeriesAPI
 
 extension PSeriesSettings {
-    init(_ reader: SettingsReader) {
+    /// - Parameter exchange: how long the front gives an exchange.
+    init(_ reader: SettingsReader, exchange: Duration) {
         self.init()
+        // A twelfth is left for everything else that belongs to an answer.
+        longestAnswer = exchange * 11 / 12
+        let longestWait = max(1, Int(longestAnswer.components.seconds))
         isEnabled = reader.flag("p_series.enabled", isEnabled)
         strictUserAgent = reader.flag("p_series.strict_user_agent", strictUserAgent)
         let standard = displayFormat
@@ -27,7 +31,7 @@ extension PSeriesSettings {
             word == "stored" ? .some(nil) : RecordingFormat(rawValue: word).map { .some($0) }
         }
         secondMP3 = reader.word("p_series.mp3_second_request", secondMP3)
-        mp3Patience = reader.number("p_series.mp3_wait_seconds", mp3Patience, 1...600)
+        mp3Patience = reader.number("p_series.mp3_wait_seconds", min(mp3Patience, longestWait), 1...longestWait)
         eventMessageFormat = reader.word("p_series.event_msg_format", eventMessageFormat)
     }
 

@@ -47,7 +47,7 @@ extension VoicemailService {
     /// - Throws: `VoicemailError.noAudio`, `ArchiveError`.
     public func audio(of greeting: Document) async throws -> (any BlobReader, AudioAttachment) {
         guard let blobID = greeting.blobID else { throw VoicemailError.noAudio(id: greeting.id) }
-        let reader = try await archive.open(blobID)
+        let reader = try await open(blobID, size: greeting.attributes["content_length"]?.int)
         let attachment = AudioAttachment(
             blobID: blobID, size: reader.size, contentType: greeting.attributes["content_type"]?.string ?? "application/octet-stream",
             fileName: greeting.hidden["file_name"]?.string ?? greeting.id)

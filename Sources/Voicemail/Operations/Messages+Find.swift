@@ -83,7 +83,7 @@ extension VoicemailService {
     /// - Throws: `VoicemailError.notFound`, `.noAudio`, `ArchiveError`.
     public func audio(of message: Message) async throws -> (any BlobReader, AudioAttachment) {
         guard let audio = message.audio else { throw VoicemailError.noAudio(id: message.monthID) }
-        return (try await archive.open(audio.blobID), audio)
+        return (try await open(audio), audio)
     }
 
     static func message(_ place: MessagePlace, _ account: Document, _ reader: any StoreReader) throws -> Message {

@@ -124,6 +124,20 @@ extension VoicemailService {
         try await store.read { try Self.greeting(serial: serial, on: isMeant, of: account, $0) }
     }
 
+    /// Whether a greeting is listed for a mailbox that is meant only because it is in force there: it lies elsewhere, or on no shelf.
+    public func isBorrowed(serial: Int, by isMeant: @escaping @Sendable (Document) -> Bool, of account: Document) async throws -> Bool {
+        try await store.read { reader in
+            guard let greeting = try reader.document(serial: serial), greeting.kind == .media, greeting.accountID == account.id, greeting.blobID != nil
+            else { return false }
+            var isBorrowed = false
+            try reader.documents(DocumentQuery(kind: .mailbox, accountID: account.id)) { mailbox in
+                isBorrowed = mailbox.greetingInForceID == greeting.id && mailbox.id != greeting.ownerID && isMeant(mailbox)
+                return !isBorrowed
+            }
+            return isBorrowed
+        }
+    }
+
     /// Gives a greeting another name and, where there is one, another sound: both or neither. Its extension stays.
     /// - Throws: `VoicemailError.notFound`, `.conflict` for a name that is taken, `.invalid`; the audio is dropped then.
     public func changeGreeting(

@@ -31,7 +31,7 @@ extension VoicemailService {
 
     /// Opens a recording's audio as it was stored.
     public func audio(of recording: Recording) async throws -> any BlobReader {
-        try await archive.open(recording.audio.blobID)
+        try await open(recording.audio)
     }
 
     public func removeRecording(_ recording: Recording) async throws {

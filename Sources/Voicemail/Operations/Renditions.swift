@@ -3,20 +3,29 @@ extension VoicemailService {
     /// - Throws: `VoicemailError.noAudio`; `.unplayable` for a master that no decoder accepts; `ArchiveError`; `AudioError`.
     public func rendition(of message: Message, _ rendition: Rendition) async throws -> RenderedAudio {
         guard let audio = message.audio else { throw VoicemailError.noAudio(id: message.monthID) }
-        return try await self.rendition(of: audio.blobID, rendition)
+        return try await self.rendition(of: audio, rendition)
     }
 
-    /// A stored blob in another format.
-    /// - Throws: `VoicemailError.unplayable`, `ArchiveError`, `AudioError`.
-    public func rendition(of blobID: BlobID, _ rendition: Rendition) async throws -> RenderedAudio {
-        let master = try await archive.open(blobID)
+    private func rendition(of audio: AudioAttachment, _ rendition: Rendition) async throws -> RenderedAudio {
+        let master = try await open(audio)
         // The path is only good while the reader lives.
         defer { withExtendedLifetime(master) {} }
         do {
-            return try await codec.render(.file(path: master.path), key: blobID, as: rendition)
+            return try await codec.render(.file(path: master.path), key: audio.blobID, as: rendition)
         } catch AudioError.undecodable, AudioError.tooLong {
             throw VoicemailError.unplayable
         }
+    }
+
+    /// Opens stored audio that is as long as it was when it was stored: what the disk has lost is found out before a byte is sent.
+    /// - Throws: `ArchiveError`.
+    func open(_ audio: AudioAttachment) async throws -> any BlobReader { try await open(audio.blobID, size: audio.size) }
+
+    /// - Parameter size: in bytes; nil where nobody has noted it.
+    func open(_ blobID: BlobID, size: Int?) async throws -> any BlobReader {
+        let reader = try await archive.open(blobID)
+        if let size, reader.size != size { throw ArchiveError.failed("blob \(blobID) has \(reader.size) bytes of \(size)") }
+        return reader
     }
 }
 
@@ -32,8 +41,8 @@ extension VoicemailService {
     /// - Throws: `VoicemailError.unplayable`, `ArchiveError`, `AudioError`.
     public func download(of recording: Recording, as container: Rendition.Container?) async throws -> RenderedAudio {
         let stored = try await storedContainer(of: recording)
-        if let container, stored != container.rawValue { return try await rendition(of: recording.audio.blobID, Self.channels(container)) }
-        return RenderedAudio(reader: try await archive.open(recording.audio.blobID), contentType: AudioFacts.contentType(ofContainer: stored))
+        if let container, stored != container.rawValue { return try await rendition(of: recording.audio, Self.channels(container)) }
+        return RenderedAudio(reader: try await open(recording.audio), contentType: AudioFacts.contentType(ofContainer: stored))
     }
 
     /// Whether a download of a recording in a container needs a conversion that has not been made yet.

@@ -37,7 +37,15 @@ extension PSeriesDialect {
             guard case .mailbox(let mailbox) = shelf, kind.fits(mailbox) else { return false }
             return owner == nil || owner == mailbox.id
         }
-        let found = try await service.greeting(serial: id, on: isShelf, of: call.account)
+        let found: (greeting: NamedGreeting, shelf: GreetingShelf)
+        do {
+            found = try await service.greeting(serial: id, on: isShelf, of: call.account)
+        } catch VoicemailError.notFound {
+            // One that is only borrowed is listed, but it is its owner's to change.
+            let isBorrower: @Sendable (Document) -> Bool = { kind.fits($0) && (owner == nil || owner == $0.id) }
+            guard try await service.isBorrowed(serial: id, by: isBorrower, of: call.account) else { throw PSeriesFailure.notFound }
+            throw PSeriesFailure.operationFailed
+        }
         // Everything is judged, and spoken, before anything is changed.
         let speech = try self.speech(parameters, anew: found.greeting)
         var sound: (audio: ReceivedAudio, origin: GreetingOrigin)?

@@ -36,7 +36,7 @@ extension PSeriesDialect {
     func downloadRecording(_ call: PSeriesCall) async throws -> PSeriesAnswer {
         let recording = try await service.recording(try recordingKeys(call), of: call.account)
         let container = settings.recordingFormat?.container
-        if let container { _ = try await sound(of: recording, as: container) }
+        if let container { _ = try await answering(within: settings.longestAnswer) { try await sound(of: recording, as: container) } }
         let name = container.map { recording.stem + "." + $0.rawValue } ?? recording.name
         let link = try await link(
             to: .recording(id: recording.id, format: settings.recordingFormat), kind: .recording,
@@ -47,7 +47,7 @@ extension PSeriesDialect {
     /// `id`, else `file`: a name as it is stored, or as a download in the format set for downloads calls it.
     private func recordingKeys(_ call: PSeriesCall) throws -> [RecordingKey] {
         if let id = try call.parameters.integer("id") { return [.serial(id)] }
-        let names = try call.parameters.fileNames("file")
+        let names = try call.parameters.readings("file")
         if names.isEmpty { throw PSeriesFailure.required("id") }
         guard let format = settings.recordingFormat else { return names.map { .name($0) } }
         // Programs that record name their files by either case.

@@ -3,7 +3,8 @@ import Voicemail
 
 /// What a link leads to.
 enum LinkTarget: Sendable, Hashable {
-    case greeting(id: String)
+    /// - Parameter fileName: what the answer called it, whatever name another interface has given it since.
+    case greeting(id: String, fileName: String)
     case message(id: String)
     /// - Parameter format: nil for the file as it was stored.
     case recording(id: String, format: PSeriesSettings.RecordingFormat?)
@@ -11,7 +12,7 @@ enum LinkTarget: Sendable, Hashable {
     init?(_ details: JSONObject) {
         guard let id = details["id"]?.string else { return nil }
         switch details["link"]?.string {
-        case "greeting"?: self = .greeting(id: id)
+        case "greeting"?: self = .greeting(id: id, fileName: details["file"]?.string ?? "")
         case "message"?: self = .message(id: id)
         case "recording"?: self = .recording(id: id, format: details["format"]?.string.flatMap(PSeriesSettings.RecordingFormat.init))
         default: return nil
@@ -20,10 +21,18 @@ enum LinkTarget: Sendable, Hashable {
 
     fileprivate var details: JSONObject {
         switch self {
-        case .greeting(let id): ["link": "greeting", "id": .string(id)]
+        case .greeting(let id, let fileName): ["link": "greeting", "id": .string(id), "file": .string(fileName)]
         case .message(let id): ["link": "message", "id": .string(id)]
         case .recording(let id, let format):
             ["link": "recording", "id": .string(id), "format": format.map { .string($0.rawValue) } ?? .null]
+        }
+    }
+
+    /// What an application must be allowed to fetch it: the same as to be given the link.
+    var permission: ApplicationPermission {
+        switch self {
+        case .greeting, .message: .voicemail
+        case .recording: .downloadRecordings
         }
     }
 }
@@ -44,7 +53,7 @@ struct Link: Sendable {
 }
 
 extension PSeriesDialect {
-    /// Hands out a link.
+    /// Hands out a link. It ends with what it leads to and with the application, but not with the token (contract §12).
     /// - Parameter isOpen: whether whoever has the name may fetch it, as from `play`; otherwise a token is needed (contract §4).
     func link(to target: LinkTarget, kind: LinkKind, fileExtension: String, isOpen: Bool, _ call: PSeriesCall) async throws -> Link {
         let at = service.clock.now.fields(in: call.zone)
@@ -53,7 +62,8 @@ extension PSeriesDialect {
         var details = target.details
         details["open"] = .bool(isOpen)
         try await service.openSession(
-            token: name, kind: .download, accountID: call.account.id, lifetime: settings.linkLifetime, details: details)
+            token: name, kind: .download, accountID: call.account.id, credentialID: call.application.credential.id,
+            lifetime: settings.linkLifetime, details: details)
         return Link(name: name)
     }
 }

@@ -14,10 +14,14 @@ extension PSeriesDialect {
                 throw PSeriesFailure.notFound
             }
             if session.details["open"] != true {
-                // Any valid token of the account will do, not only the one that asked for the link.
-                guard try await caller(of: request).account.id == session.accountID else { throw PSeriesFailure.notFound }
+                // Any valid token of the account will do, not only the one that asked for the link, if it might have asked for it.
+                let application = try await caller(of: request)
+                guard application.account.id == session.accountID else { throw PSeriesFailure.notFound }
+                guard application.credential.permissions.contains(target.permission) else { throw PSeriesFailure.accessDenied }
             }
-            let file = try await linkedFile(target, linkName: name[0], accountID: session.accountID)
+            let file = try await answering(within: settings.longestAnswer) {
+                try await linkedFile(target, linkName: name[0], accountID: session.accountID)
+            }
             let headers: HTTPFields = [
                 .contentType: FileType.of(name[0]), .contentDisposition: ContentDisposition.attachment(file.name),
                 .cacheControl: "private, no-store",
@@ -26,7 +30,7 @@ extension PSeriesDialect {
         }
     }
 
-    private struct LinkedFile {
+    private struct LinkedFile: Sendable {
         let reader: any BlobReader
         /// For the client to save it under.
         let name: String
@@ -36,9 +40,9 @@ extension PSeriesDialect {
     private func linkedFile(_ target: LinkTarget, linkName: String, accountID: String) async throws -> LinkedFile {
         guard let account = try await service.enter(token: nil, kind: .download, accountID: accountID).account else { throw PSeriesFailure.notFound }
         switch target {
-        case .greeting(let id):
-            let (reader, attachment) = try await service.audio(of: try await service.document(id, kind: .media, of: account))
-            return LinkedFile(reader: reader, name: attachment.fileName)
+        case .greeting(let id, let fileName):
+            let (reader, _) = try await service.audio(of: try await service.document(id, kind: .media, of: account))
+            return LinkedFile(reader: reader, name: fileName)
         case .message(let id):
             let message = try await service.message(id: id, of: account)
             return LinkedFile(reader: try await service.rendition(of: message, .telephone).reader, name: linkName)

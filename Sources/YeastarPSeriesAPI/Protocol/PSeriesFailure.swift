@@ -78,7 +78,7 @@ struct PSeriesFailure: Error, Hashable {
             switch error {
             case let failure as PSeriesFailure: failure
             case let error as VoicemailError: Self.domain(error)
-            case is ConversionTurns.Busy: .overloaded
+            case is ConversionTurns.Busy, AudioError.overloaded: .overloaded
             case is LoginGuard.Locked: .addressBlocked
             case ArchiveError.tooLarge: .fileTooLarge
             case is BodyError, is MultipartError: .syntaxError
@@ -88,7 +88,8 @@ struct PSeriesFailure: Error, Hashable {
 
     private static func domain(_ error: VoicemailError) -> PSeriesFailure {
         switch error {
-        case .notFound, .noAudio, .expired: .notFound
+        // What no decoder accepts is refused where it is sent; where it is asked for, there is nothing of that kind.
+        case .notFound, .noAudio, .expired, .unplayable: .notFound
         case .invalid(let violations): invalid(violations)
         case .forbidden: .accessDenied
         case .forbiddenAddress: .addressForbidden
@@ -98,7 +99,6 @@ struct PSeriesFailure: Error, Hashable {
         case .mailboxDisabled: .operationFailed
         case .conflict: PSeriesFailure(40003, "DUPLICATE KEY VALUE")
         case .limitReached: .limitExceeded
-        case .unplayable: .invalid("file", nil)
         }
     }
 
