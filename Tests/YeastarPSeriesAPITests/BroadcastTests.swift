@@ -33,6 +33,24 @@ import Voicemail
         }
     }
 
+    @Test("Every copy has a call record by which it is found, to the member who has it; of one call they are by its id")
+    func callRecords() async throws {
+        try await run { world in
+            let first = try await world.leave(sound, in: world.group)
+            let records = try await world.get("cdr/list")["data"]?.array ?? []
+            #expect(records.map { $0["call_to"] } == ["Box 3200<3200>", "Box 3201<3201>"])
+            #expect(Set(records.compactMap { $0["id"]?.int }).count == 2 && Set(records.compactMap { $0["uid"]?.string }).count == 2)
+            for (number, record) in zip(["3200", "3201"], records) {
+                expect(try await world.post("vm/update", ["uid": record["uid"] ?? .null, "vm_status": 1]), is: ["errcode": 0, "errmsg": "SUCCESS"])
+                let message = try await world.messages(number)[0]
+                #expect(message["is_read"] == 1)
+                let key = try #require(message["msg_id"]?.string.flatMap { $0.split(separator: "-").last }.flatMap { Int($0, radix: 16) })
+                let stored = try await world.service.store.read { try $0.message(serial: key) }
+                #expect(stored?.callID == first.callID)
+            }
+        }
+    }
+
     @Test("A KAZOO client that sends the audio after the message: it is handed on with the audio")
     func twoSteps() async throws {
         try await run { world in

@@ -232,6 +232,25 @@ import Voicemail
         #expect(ExtensionView.encoded("1000") == "MTAwMA==")
     }
 
+    @Test("§11.3: the settings of the web hook")
+    func webhook() async throws {
+        try await PSeriesWorld.run { world in
+            let receivers: JSON = [[
+                "url": "https://webhook.site/38e9dea1-be68-4381-8a8c-f0623517f513", "secret": "Pugghh14VCb05rtG7WGumbD4hwJPIabc", "request_method": "POST",
+                "event_ids": [0],
+            ]]
+            let body: JSON = ["webhook_event_push_list": receivers, "webhook_event_push_timeout": 5, "webhook_event_push_retry_count": 3]
+            expect(try await world.post("webhook/update", body), is: success)
+            expect(try await world.get("webhook/query"), is: [
+                "errcode": 0, "errmsg": "SUCCESS",
+                "data": [
+                    "enb_webhook_event_push": 1, "webhook_event_push_list": receivers, "webhook_event_push_timeout": 5,
+                    "webhook_event_push_retry_count": 3, "webhook_event_ids": .array(PSeriesEvent.published.map { .int($0) }),
+                ],
+            ])
+        }
+    }
+
     @Test("§9.4: presence alone is changed")
     func presence() async throws {
         try await PSeriesWorld.run { world in
