@@ -1,11 +1,9 @@
 import Voicemail
 
 /// The statement of a `DocumentQuery`: one of a fixed set, each served by the index it names.
-///
-/// Only a prefix of `lookup` has to sort, as its index is in another order than the listing.
 struct DocumentListing {
     enum Source: Int, CaseIterable {
-        case kind, account, owner, lookup
+        case kind, account, owner
     }
 
     let source: Source
@@ -13,8 +11,7 @@ struct DocumentListing {
     let ascending: Bool
 
     init(_ query: DocumentQuery) {
-        source =
-            if query.lookupPrefix != nil { .lookup } else if query.ownerID != nil { .owner } else if query.accountID != nil { .account } else { .kind }
+        source = if query.ownerID != nil { .owner } else if query.accountID != nil { .account } else { .kind }
         hasStart = query.start != nil
         ascending = query.ascending
     }
@@ -38,7 +35,7 @@ struct DocumentListing {
     private var text: String {
         let order = ascending ? "ASC" : "DESC"
         return "SELECT \(DocumentRow.columns) FROM document \(condition)"
-            + (hasStart ? " AND (name, id) \(ascending ? ">=" : "<=") (?6, ?7)" : "") + " ORDER BY name \(order), id \(order)"
+            + (hasStart ? " AND (name, id) \(ascending ? ">=" : "<=") (?4, ?5)" : "") + " ORDER BY name \(order), id \(order)"
     }
 
     private var condition: String {
@@ -50,11 +47,6 @@ struct DocumentListing {
             INDEXED BY document_by_owner WHERE removed_at IS NULL AND owner_id IS NOT NULL AND kind = ?1 AND owner_id = ?3 \
             AND (?2 IS NULL OR account_id = ?2)
             """
-        case .lookup:
-            """
-            INDEXED BY document_by_lookup WHERE removed_at IS NULL AND lookup IS NOT NULL AND kind = ?1 AND lookup >= ?4 AND lookup < ?5 \
-            AND (?2 IS NULL OR account_id = ?2) AND (?3 IS NULL OR owner_id = ?3)
-            """
         }
     }
 
@@ -64,29 +56,9 @@ struct DocumentListing {
         run.bind(query.accountID)
         if source == .account, !hasStart { return }
         run.bind(query.ownerID)
-        if source == .owner, !hasStart { return }
-        run.bind(query.lookupPrefix)
-        if let end = query.lookupPrefix.flatMap(Self.end) { run.bind(end) } else { run.bindAboveEveryText() }
         if let start = query.start {
             run.bind(start.name)
             run.bind(start.id)
         }
-    }
-
-    /// The least text above every text that begins with `prefix`, nil when there is none. The order of bytes
-    /// is the order of scalars in UTF-8.
-    static func end(ofTextsBeginningWith prefix: String) -> String? {
-        var scalars = Array(prefix.unicodeScalars)
-        while let last = scalars.popLast() {
-            // Surrogates are no scalars: the one after U+D7FF is U+E000.
-            let next = last.value == 0xd7ff ? 0xe000 : last.value + 1
-            if let scalar = Unicode.Scalar(next) {
-                scalars.append(scalar)
-                var end = String.UnicodeScalarView()
-                end.append(contentsOf: scalars)
-                return String(end)
-            }
-        }
-        return nil
     }
 }

@@ -1,10 +1,10 @@
-/// Recordings, the outbox, failed logins, and who has heard a shared message.
+/// Recordings, the outbox, failed logins, who has heard a shared message, and the tree of accounts.
 ///
 /// The rowid at the end of an index is the serial, so each index on numbers alone is in the order of serials.
 enum SchemaTwo {
     static let statements = [
         "ALTER TABLE message ADD COLUMN readers TEXT", recording, recordingTally, delivery, deliveryTally, eventCursor, loginCount,
-    ] + indexes + triggers
+    ] + indexes + triggers + accountTree
 
     private static let recording = """
         CREATE TABLE recording (

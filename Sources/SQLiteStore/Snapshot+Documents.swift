@@ -40,6 +40,14 @@ extension Snapshot {
         }
     }
 
+    func accounts(_ query: AccountQuery, _ visit: (Document) throws -> Bool) throws {
+        var run = try connection.prepare(AccountListing.sql(of: query))
+        AccountListing.bind(query, to: &run)
+        while try run.step() {
+            guard try visit(DocumentRow.decode(run)) else { return }
+        }
+    }
+
     func removedAccounts() throws -> [String] {
         var run = try connection.prepare("""
             SELECT id FROM document INDEXED BY document_removed WHERE removed_at >= ? AND kind = 'account'

@@ -20,8 +20,6 @@ struct QueryPlanTests {
 
     /// Statements that sort what they find, and why they may.
     private static let maySort = [
-        // What begins with a prefix is in order of the rest of the text, not of names.
-        "INDEXED BY document_by_lookup",
         // Serials of a stretch of time, or of numbers that the caller names.
         "FROM recording",
         // The few live tokens of one application.
@@ -30,7 +28,7 @@ struct QueryPlanTests {
 
     @Test("No statement that the contract makes the store run passes over rows it does not want, or sorts")
     func nothingScans() async throws {
-        var statements = Set(MessageListing.texts + DocumentListing.all.map(\.sql))
+        var statements = Set(MessageListing.texts + DocumentListing.all.map(\.sql) + [AccountListing.byName, AccountListing.byLookup])
         for promise in StoreContract.all {
             statements.formUnion(try await withStore(StoreOptions(readers: 1)) { store in
                 try await promise.run(store)
@@ -76,6 +74,19 @@ struct QueryPlanTests {
             let retired = plan.filter { $0 == "SEARCH message USING COVERING INDEX message_retired (mailbox_id=? AND folder=? AND timestamp>?)" }
             #expect(counted.count == 2)
             #expect(retired.count == 2)
+        }
+    }
+
+    @Test("Accounts of a tree are looked for at the start of a page, and no further than the page")
+    func accountsOfATree() async throws {
+        try await withStore { store in
+            let found = "SEARCH document USING INDEX sqlite_autoindex_document_1 (id=?)"
+            let byName = try Self.plan(AccountListing.byName, store)
+            #expect(byName == ["SEARCH account_tree USING COVERING INDEX account_tree_by_name (ancestor_id=? AND (tree_name,descendant_id)>(?,?))", found])
+            let byLookup = try Self.plan(AccountListing.byLookup, store)
+            #expect(byLookup == [
+                "SEARCH account_tree USING COVERING INDEX account_tree_by_lookup (ancestor_id=? AND (tree_lookup,descendant_id)>(?,?) AND tree_lookup<?)", found,
+            ])
         }
     }
 

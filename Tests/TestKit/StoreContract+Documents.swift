@@ -77,7 +77,6 @@ extension StoreContract {
             #expect(found == [])
             for query in [
                 DocumentQuery(kind: .mailbox), DocumentQuery(kind: .mailbox, accountID: "a"), DocumentQuery(kind: .mailbox, ownerID: "o"),
-                DocumentQuery(kind: .mailbox, lookupPrefix: "l"),
             ] {
                 let listed = try await list(query, store)
                 #expect(listed == [])

@@ -41,27 +41,35 @@ extension KazooDialect {
         case .tree:
             let above = try await service.accounts(account.lineage).filter { caller.may(actOn: $0) }
             return .json(.array(above.map { ["id": .string($0.id), "name": .string($0.name)] }))
-        default: break
+        case .children: return try await listAccounts(below: account.id, call)
+        case .siblings:
+            // Who may act on one of them may on all: whoever is above.
+            guard caller.isSuperduperAdmin || account.lineage.contains(caller.accountID) else { return try Paging(call).reply(ListingPage()) }
+            if let parent = account.lineage.last { return try await listAccounts(below: parent, except: account.id, call) }
+            return try await listAccounts(AccountQuery(.roots), except: account.id, call)
+        default: return try await listAccounts(AccountQuery(.at(account.id)), except: account.id, call)
         }
-        let keep: @Sendable (Document) -> Bool
-        switch call.route {
-        case .children: keep = { $0.lineage.last == account.id }
-        case .siblings: keep = { $0.lineage.last == account.lineage.last && $0.id != account.id && caller.may(actOn: $0) }
-        default: keep = { $0.lineage.contains(account.id) }
-        }
-        // Those right below one account have an index.
-        let parent: String? =
-            switch call.route {
-            case .children: account.id
-            case .siblings: account.lineage.last
-            default: nil
-            }
+    }
+
+    /// Those right below one.
+    private func listAccounts(below parent: String, except left: String? = nil, _ call: Call) async throws -> Reply {
         let filter = try DocumentFilter(call)
-        let paging = try Paging(call)
-        let page = try await service.documents(
-            DocumentQuery(kind: .account, ownerID: parent, start: try paging.documentStart()), limit: paging.size,
-            keep: { keep($0) && filter.pass($0) })
-        return paging.reply(page.items.map(AccountView.row), first: page.items.first, next: page.next)
+        return try await list(call) { start, limit in
+            try await service.documents(DocumentQuery(kind: .account, ownerID: parent, start: start), limit: limit) {
+                $0.id != left && filter.pass($0) ? .object(AccountView.row($0)) : nil
+            }
+        }
+    }
+
+    private func listAccounts(_ query: AccountQuery, except left: String? = nil, _ call: Call) async throws -> Reply {
+        let filter = try DocumentFilter(call)
+        return try await list(call) { start, limit in
+            var query = query
+            query.start = start
+            return try await service.accounts(query, limit: limit) {
+                $0.id != left && filter.pass($0) ? .object(AccountView.row($0)) : nil
+            }
+        }
     }
 
     /// `?t=account&q=name&v={name}` (contract §9).
@@ -74,8 +82,7 @@ extension KazooDialect {
         guard type == "account" else { throw KazooFailure.invalid([Violation(["t"], .enumeration(["account"]), value: .string(type))]) }
         let key = try required("q")
         guard key == "name" else { throw KazooFailure.invalid([Violation(["q"], .enumeration(["name"]), value: .string(key))]) }
-        let found = try await service.searchAccounts(below: account, name: try required("v"))
-        return .json(.array(found.map { .object(AccountView.row($0)) }))
+        return try await listAccounts(VoicemailService.search(below: account, name: try required("v")), call)
     }
 
     private func reply(_ account: Document) -> Reply { .document(account, AccountView.object(account)) }

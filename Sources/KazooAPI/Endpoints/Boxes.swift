@@ -6,12 +6,13 @@ import Voicemail
 extension KazooDialect {
     func boxes(_ call: Call, ownerID: String?) async throws -> Reply {
         let account = try call.requireAccount()
-        let paging = try Paging(call)
-        let keep = try DocumentFilter(call)
-        let (items, next) = try await service.mailboxSummaries(
-            of: account, ownerID: ownerID, start: try paging.documentStart(), ascending: call.flag("ascending") ?? true, limit: paging.size,
-            keep: { keep.pass($0) })
-        return paging.reply(items.map(BoxView.row), first: items.first?.mailbox, next: next)
+        let filter = try DocumentFilter(call)
+        let ascending = call.flag("ascending") ?? true
+        return try await list(call) { start, limit in
+            try await service.mailboxSummaries(
+                of: account, ownerID: ownerID, start: start, ascending: ascending, limit: limit, keep: filter.pass,
+                item: { .object(BoxView.row($0)) })
+        }
     }
 
     func createBox(_ call: Call) async throws -> Reply {

@@ -1,4 +1,5 @@
 import HTTPFront
+import NIOCore
 import Voicemail
 
 /// The filters of a listing of documents: those of every listing, and the documents' own times (contract §2.11).
@@ -50,11 +51,40 @@ extension KazooDialect {
     /// A listing of documents by name.
     func listDocuments(_ kind: DocumentKind, _ call: Call, row: @escaping @Sendable (Document) -> JSONObject) async throws -> Reply {
         let account = try call.requireAccount()
+        let filter = try DocumentFilter(call)
+        let query = DocumentQuery(kind: kind, accountID: account.id, ascending: call.flag("ascending") ?? true)
+        return try await list(call) { start, limit in
+            var query = query
+            query.start = start
+            return try await service.documents(query, limit: limit) { filter.pass($0) ? .object(row($0)) : nil }
+        }
+    }
+
+    /// The page that is asked for; or everything, read and sent a page at a time, so that memory does not grow with the listing.
+    func list(
+        _ call: Call, page: @escaping @Sendable (_ start: ListingPlace?, _ limit: Int) async throws -> ListingPage<JSON>
+    ) async throws -> Reply {
         let paging = try Paging(call)
-        let keep = try DocumentFilter(call)
-        let page = try await service.documents(
-            DocumentQuery(kind: kind, accountID: account.id, start: try paging.documentStart(), ascending: call.flag("ascending") ?? true),
-            limit: paging.size, keep: { keep.pass($0) })
-        return paging.reply(page.items.map(row), first: page.items.first, next: page.next)
+        let first = try await page(try paging.documentStart(), paging.size ?? Self.streamedPage)
+        guard paging.size == nil, first.next != nil else { return paging.reply(first) }
+        return Reply(.rows { sink in
+            var current = first
+            try await sink.write(Self.elements(current.items, continues: false))
+            while let next = current.next {
+                current = try await page(next, Self.streamedPage)
+                try await sink.write(Self.elements(current.items, continues: true))
+            }
+        })
+    }
+
+    /// Elements of an array that is sent in pieces.
+    /// - Parameter continues: whether elements went before.
+    private static func elements(_ items: [JSON], continues: Bool) -> ByteBuffer {
+        var writer = JSONWriter(capacity: 64 + items.count * 200)
+        for (index, item) in items.enumerated() {
+            if continues || index > 0 { writer.raw(",") }
+            writer.write(item)
+        }
+        return writer.finish()
     }
 }

@@ -46,20 +46,25 @@ extension KazooDialect {
 
     /// How many greetings there are in each language, or of each prompt.
     func greetingIndex(_ kind: String, _ call: Call) async throws -> Reply {
+        var query = DocumentQuery(kind: .media, accountID: try call.requireAccount().id)
         var counts = JSONObject()
-        for greeting in try await allGreetings(call) {
-            guard let name = Self.indexKey(kind, greeting) else { continue }
-            counts[name] = .int((counts[name]?.int ?? 0) + 1)
-        }
+        repeat {
+            let page = try await service.documents(query, limit: Self.streamedPage) { Self.indexKey(kind, $0) }
+            for name in page.items { counts[name] = .int((counts[name]?.int ?? 0) + 1) }
+            query.start = page.next
+        } while query.start != nil
         return .json([.object(counts)])
     }
 
+    /// The ids of one entry of that index.
     func greetingIndexEntry(_ kind: String, _ name: String, _ call: Call) async throws -> Reply {
-        .json(JSON(try await allGreetings(call).filter { Self.indexKey(kind, $0) == name }.map(\.id)))
-    }
-
-    private func allGreetings(_ call: Call) async throws -> [Document] {
-        try await service.documents(DocumentQuery(kind: .media, accountID: try call.requireAccount().id), limit: nil).items
+        let account = try call.requireAccount()
+        let filter = try DocumentFilter(call)
+        return try await list(call) { start, limit in
+            try await service.documents(DocumentQuery(kind: .media, accountID: account.id, start: start), limit: limit) {
+                Self.indexKey(kind, $0) == name && filter.pass($0) ? .string($0.id) : nil
+            }
+        }
     }
 
     private static func indexKey(_ kind: String, _ greeting: Document) -> String? {

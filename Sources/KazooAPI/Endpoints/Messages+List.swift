@@ -5,7 +5,7 @@ import Voicemail
 /// Listings of messages (contract §7.1, §7.2).
 extension KazooDialect {
     /// Rows encoded and sent at a time when everything is asked for in one answer.
-    private static let streamedPage = 1000
+    static let streamedPage = 1000
 
     /// - Parameter box: nil for every mailbox of the account; each row is then an object whose one key is its mailbox.
     func listMessages(of box: String?, _ call: Call) async throws -> Reply {

@@ -17,10 +17,9 @@ extension KazooDialect {
         switch call.method {
         case .get: return try await listDocuments(.webhook, call, row: WebhookView.row)
         case .put:
-            try await requireEnvelope(call, for: .replace(call.envelope.data), schema: Schema.webhook, attributes: [:])
-            try requirePublicURI(call.envelope.data)
-            let hook = try await service.createDocument(
-                call.envelope.data, id: call.chosenID, kind: .webhook, schema: Schema.webhook, in: account)
+            if !call.contentType.isEnvelope { try service.validateWebhook(call.envelope.data.withoutPrivateKeys) }
+            try requireEnvelope(call)
+            let hook = try await service.createWebhook(call.envelope.data, id: call.chosenID, in: account)
             return Reply.document(hook).created(at: "/v2/accounts/\(account.id)/webhooks/\(hook.id)")
         default: return try await enableAll(call, account)
         }
@@ -35,9 +34,9 @@ extension KazooDialect {
         default:
             let change = call.method == .post ? AttributeChange.replace(call.envelope.data) : .patch(call.envelope.data)
             let before = try await service.document(id, kind: .webhook, of: account)
-            try await requireEnvelope(call, for: change, schema: Schema.webhook, attributes: before.attributes)
-            try requirePublicURI(call.envelope.data)
-            return .document(try await service.changeDocument(id, change, kind: .webhook, schema: Schema.webhook, in: account))
+            if !call.contentType.isEnvelope { try service.validateWebhook(change.applied(to: before.attributes)) }
+            try requireEnvelope(call)
+            return .document(try await service.changeWebhook(id, change, in: account))
         }
     }
 
@@ -47,27 +46,18 @@ extension KazooDialect {
         guard call.envelope.data["re-enable"]?.bool == true || call.envelope.data["enabled"]?.bool == true else {
             throw KazooFailure.invalid([Violation(["re-enable"], .required, value: "re-enable")])
         }
+        var query = DocumentQuery(kind: .webhook, accountID: account.id)
         var enabled: [JSON] = []
-        let hooks = try await service.documents(DocumentQuery(kind: .webhook, accountID: account.id), limit: nil).items
-        for hook in hooks where hook.attributes["enabled"] == false {
-            let change = AttributeChange.patch(["enabled": true, "disable_message": .null])
-            let changed = try await service.changeDocument(hook.id, change, kind: .webhook, schema: Schema.webhook, in: account)
-            enabled.append(.object(WebhookView.row(changed)))
-        }
-        return .json(.array(enabled))
-    }
-
-    /// An absolute URL, and not one of this machine.
-    private func requirePublicURI(_ data: JSONObject) throws(KazooFailure) {
-        guard let text = data["uri"]?.string else { return }
-        do {
-            _ = try service.judgeReceiver(text)
-        } catch {
-            switch error {
-            case .malformed: throw .invalid([Violation(["uri"], .format("uri"), value: .string(text))])
-            case .thisMachine: throw .invalid("uri", "invalid", "the host must not be this machine's own", cause: .string(text))
+        repeat {
+            let disabled = try await service.documents(query, limit: Self.streamedPage) { $0.isEnabled ? nil : $0.id }
+            for id in disabled.items {
+                let change = AttributeChange.patch(["enabled": true, "disable_message": .null])
+                let changed = try await service.changeDocument(id, change, kind: .webhook, schema: Schema.webhook, in: account)
+                enabled.append(.object(WebhookView.row(changed)))
             }
-        }
+            query.start = disabled.next
+        } while query.start != nil
+        return .json(.array(enabled))
     }
 
     /// The kinds of hook, and what they send; without a login.
@@ -96,11 +86,14 @@ enum WebhookView {
     /// Payloads by event (contract §11.2, §11.4).
     static let samples: JSONObject = [
         "voicemail_new": [
-            "account_id": "bba100b3b2c5ad48d5c4b6c3c9a80c9e", "call_id": "79959ZDNmM2I5ZTliMzA0NzA4N2FjNjlmODA5OWVkZjUxZWU",
+            "account_id": "bba100b3b2c5ad48d5c4b6c3c9a80c9e", "account_db": "account%2Fbb%2Fa1%2F00b3b2c5ad48d5c4b6c3c9a80c9e", "call_id": "79959ZDNmM2I5ZTliMzA0NzA4N2FjNjlmODA5OWVkZjUxZWU",
             "caller_id_name": "userb userb", "caller_id_number": "1001", "from_user": "1001", "from_realm": "aeac33.sip.iptelecom.com",
             "to_user": "1000", "to_realm": "aeac33.sip.iptelecom.com", "voicemail_box": "0e820108c0f4ca391500f3be1b02bdfa",
             "voicemail_id": "201605-6aadef09f6fcf5fd8bcdfca312e923ba", "voicemail_length": 3140, "voicemail_timestamp": 63_630_058_722,
-            "event_category": "notification", "event_name": "voicemail_new",
+            "voicemail_transcription": ["result": "success", "text": "hello"], "app_name": "callflow", "app_version": "5.0",
+            "event_category": "notification", "event_name": "voicemail_new", "msg_id": "5f9b3a6cd4b7a0a1f1e2d3c4b5a69788",
+            "node": "z7fVK0wRTQWHCJIzrgbmCw", "server_id": "z7fVK0wRTQWHCJIzrgbmCw", "system_log_id": "c4b5a69788f1e2d3d4b7a0a15f9b3a6c",
+            "cluster_id": "4d0d1ac3b4e2b0a0f9b8c7d6e5f4a3b2",
         ],
         "object": [
             "id": "0e820108c0f4ca391500f3be1b02bdfa", "account_id": "bba100b3b2c5ad48d5c4b6c3c9a80c9e", "action": "doc_edited",

@@ -40,7 +40,7 @@ struct Paging: Sendable {
     static func key(_ position: MessagePosition) -> String { "\(position.timestamp.gregorian)-\(position.serial)" }
 
     /// - Throws: for a start key that this server never gave.
-    func documentStart() throws(KazooFailure) -> (name: String, id: String)? {
+    func documentStart() throws(KazooFailure) -> ListingPlace? {
         guard let start else { return nil }
         let padded = start.map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 }
         let text = String(padded) + String(repeating: "=", count: (4 - padded.count % 4) % 4)
@@ -50,21 +50,17 @@ struct Paging: Sendable {
         return (String(both.dropLast(32)), String(both.suffix(32)))
     }
 
-    static func key(_ place: (name: String, id: String)) -> String {
+    static func key(_ place: ListingPlace) -> String {
         Data((place.name + place.id).utf8).base64URL
     }
 }
 
 extension Paging {
     /// A page of documents with its bookkeeping, or all of them without.
-    /// - Parameters:
-    ///   - first: the document of the first row.
-    ///   - next: where the next page begins; nil on the last one.
-    func reply(_ rows: [JSONObject], first: Document?, next: (name: String, id: String)?) -> Reply {
-        var reply = Reply.json(.array(rows.map { .object($0) }))
+    func reply(_ page: ListingPage<JSON>) -> Reply {
+        var reply = Reply.json(.array(page.items))
         if size != nil {
-            reply.page = Reply.Page(
-                size: rows.count, start: first.map { Self.key(($0.name, $0.id)) } ?? start, next: next.map { Self.key($0) })
+            reply.page = Reply.Page(size: page.items.count, start: page.first.map(Self.key) ?? start, next: page.next.map(Self.key))
         }
         return reply
     }

@@ -92,17 +92,20 @@ extension VoicemailService {
         }
     }
 
-    /// The accounts at or below one, whose comparable name begins with `name`; at most `limit`.
-    public func searchAccounts(below root: Document, name: String, limit: Int = 100) async throws -> [Document] {
-        let prefix = Self.comparableName(name)
-        return try await store.read { reader in
-            var found: [Document] = []
-            try reader.documents(DocumentQuery(kind: .account, lookupPrefix: prefix)) { account in
-                if account.id == root.id || account.lineage.contains(root.id) { found.append(account) }
-                return found.count < limit
-            }
-            return found
+    /// Accounts of a tree: what `item` takes from each, at most `limit` times; nil leaves one out.
+    public func accounts<Item: Sendable>(
+        _ query: AccountQuery, limit: Int, item: @escaping @Sendable (Document) -> Item?
+    ) async throws -> ListingPage<Item> {
+        try await store.read { reader in
+            var builder = ListingPageBuilder<Item>(limit: limit)
+            try reader.accounts(query) { account in builder.add(at: query.place(of: account)) { item(account) } }
+            return builder.page
         }
+    }
+
+    /// What a search for a name visits: accounts at or below `root` whose comparable name begins with it.
+    public static func search(below root: Document, name: String, start: ListingPlace? = nil) -> AccountQuery {
+        AccountQuery(.at(root.id), .named(comparableName(name)), start: start)
     }
 
     /// A name as logins compare it: lower-case letters and digits (KAZOO contract §3.2).

@@ -24,11 +24,47 @@ extension OrderedDictionary where Key == String, Value == JSON {
     }
 }
 
-/// One page of a listing of documents.
-public struct DocumentPage: Sendable {
-    public let items: [Document]
+/// Where a document stands in a listing: by the text it is sorted by, and its id.
+public typealias ListingPlace = (name: String, id: String)
+
+/// One page of a listing of documents, of each what the listing takes from it.
+public struct ListingPage<Item: Sendable>: Sendable {
+    public let items: [Item]
+    /// Where the first of them stands; nil on an empty page.
+    public let first: ListingPlace?
     /// Where the next page starts; nil on the last one.
-    public let next: (name: String, id: String)?
+    public let next: ListingPlace?
+
+    public init(items: [Item] = [], first: ListingPlace? = nil, next: ListingPlace? = nil) {
+        self.items = items
+        self.first = first
+        self.next = next
+    }
+}
+
+/// Fills a page, one document after the other; what a page leaves out of a document is not held.
+struct ListingPageBuilder<Item: Sendable> {
+    let limit: Int
+    private var items: [Item] = []
+    private var first: ListingPlace?
+    private var next: ListingPlace?
+
+    init(limit: Int) { self.limit = limit }
+
+    /// - Parameter item: what the listing shows of the document at `place`; nil for nothing.
+    /// - Returns: whether the page takes more.
+    mutating func add(at place: ListingPlace, _ item: () throws -> Item?) rethrows -> Bool {
+        guard let item = try item() else { return true }
+        if items.count == limit {
+            next = place
+            return false
+        }
+        if items.isEmpty { first = place }
+        items.append(item)
+        return true
+    }
+
+    var page: ListingPage<Item> { ListingPage(items: items, first: first, next: next) }
 }
 
 extension VoicemailService {
@@ -38,29 +74,23 @@ extension VoicemailService {
         try await store.read { try Self.document(id, kind, account.id, $0) }
     }
 
-    /// Documents in order of name, `limit` of those that `keep` lets pass; nil for all.
-    public func documents(
-        _ query: DocumentQuery, limit: Int?, keep: @escaping @Sendable (Document) -> Bool = { _ in true }
-    ) async throws -> DocumentPage {
+    /// Documents in order of name: what `item` takes from each, at most `limit` times; nil leaves one out.
+    public func documents<Item: Sendable>(
+        _ query: DocumentQuery, limit: Int, item: @escaping @Sendable (Document) -> Item?
+    ) async throws -> ListingPage<Item> {
         try await store.read { reader in
-            var items: [Document] = []
-            var next: (name: String, id: String)?
-            try reader.documents(query) { document in
-                guard keep(document) else { return true }
-                if let limit, items.count == limit {
-                    next = (document.name, document.id)
-                    return false
-                }
-                items.append(document)
-                return true
-            }
-            return DocumentPage(items: items, next: next)
+            var builder = ListingPageBuilder<Item>(limit: limit)
+            try reader.documents(query) { document in builder.add(at: (document.name, document.id)) { item(document) } }
+            return builder.page
         }
     }
 
-    /// Creates a document of a kind that has no rules of its own beyond its schema.
-    public func createDocument(_ request: JSONObject, id: String?, kind: DocumentKind, schema: Schema, in account: Document) async throws -> Document {
-        let (attributes, violations) = schema.apply(to: request.withoutPrivateKeys)
+    /// Creates a document of a kind that has no rules of its own beyond its schema and what `judge` finds in its attributes.
+    public func createDocument(
+        _ request: JSONObject, id: String?, kind: DocumentKind, schema: Schema, in account: Document, judge: (JSONObject) -> [Violation] = { _ in [] }
+    ) async throws -> Document {
+        var (attributes, violations) = schema.apply(to: request.withoutPrivateKeys)
+        violations += judge(attributes)
         guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
         let draft = Document(
             id: id ?? HexID.random(), kind: kind, accountID: account.id, name: attributes["name"]?.string ?? "", scope: account.id,
@@ -71,11 +101,15 @@ extension VoicemailService {
         }
     }
 
-    public func changeDocument(_ id: String, _ change: AttributeChange, kind: DocumentKind, schema: Schema, in account: Document) async throws -> Document {
+    public func changeDocument(
+        _ id: String, _ change: AttributeChange, kind: DocumentKind, schema: Schema, in account: Document,
+        judge: @escaping @Sendable (JSONObject) -> [Violation] = { _ in [] }
+    ) async throws -> Document {
         let now = clock.now
         return try await store.write { writer in
             var document = try Self.document(id, kind, account.id, writer)
-            let (attributes, violations) = schema.apply(to: change.applied(to: document.attributes))
+            var (attributes, violations) = schema.apply(to: change.applied(to: document.attributes))
+            violations += judge(attributes)
             guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
             document.attributes = attributes
             document.name = attributes["name"]?.string ?? ""

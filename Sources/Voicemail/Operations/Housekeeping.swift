@@ -28,12 +28,12 @@ extension VoicemailService {
     public func sweep() async throws {
         let now = clock.now
         for account in try await store.read({ try $0.removedAccounts() }) { try await removeContents(of: account) }
-        for account in try await documents(DocumentQuery(kind: .account), limit: nil).items {
-            let cutoff = cutoff(for: account)
-            try await repeatedly { try $0.retire(accountID: account.id, cutoff: cutoff, limit: $1) }
-            try await distributeLeftovers(of: account)
-            try await expireRecordings(of: account)
-        }
+        var accounts = DocumentQuery(kind: .account)
+        repeat {
+            let page = try await documents(accounts, limit: 100) { $0 }
+            for account in page.items { try await sweep(account) }
+            accounts.start = page.next
+        } while accounts.start != nil
         let removedBefore = now.advanced(by: -limits.trashDays * 86_400)
         try await repeatedly { try $0.purge(removedBefore: removedBefore, limit: $1) }
         let eventsBefore = now.advanced(by: -limits.eventDays * 86_400)
@@ -45,6 +45,13 @@ extension VoicemailService {
             try writer.removeLoginCounts(lastBefore: now.advanced(by: -LoginRules.memory))
         }
         await collectGarbage()
+    }
+
+    private func sweep(_ account: Document) async throws {
+        let cutoff = cutoff(for: account)
+        try await repeatedly { try $0.retire(accountID: account.id, cutoff: cutoff, limit: $1) }
+        try await distributeLeftovers(of: account)
+        try await expireRecordings(of: account)
     }
 
     /// Removes blobs that no row knows: what a crash left between the archive and the commit. Only while

@@ -73,22 +73,25 @@ extension VoicemailService {
         public let hasMessages: Bool
     }
 
-    /// Mailboxes in order of name with their counts, `limit` of those that `keep` lets pass; nil for all.
-    public func mailboxSummaries(
-        of account: Document, ownerID: String? = nil, start: (name: String, id: String)? = nil, ascending: Bool = true, limit: Int?,
-        keep: @escaping @Sendable (Document) -> Bool = { _ in true }
-    ) async throws -> (items: [MailboxSummary], next: (name: String, id: String)?) {
-        let page = try await documents(
-            DocumentQuery(kind: .mailbox, accountID: account.id, ownerID: ownerID, start: start, ascending: ascending), limit: limit, keep: keep)
+    /// Mailboxes in order of name with their counts: what `item` takes from each that `keep` lets pass, at most `limit` times.
+    public func mailboxSummaries<Item: Sendable>(
+        of account: Document, ownerID: String? = nil, start: ListingPlace? = nil, ascending: Bool = true, limit: Int,
+        keep: @escaping @Sendable (Document) -> Bool = { _ in true }, item: @escaping @Sendable (MailboxSummary) -> Item
+    ) async throws -> ListingPage<Item> {
+        let query = DocumentQuery(kind: .mailbox, accountID: account.id, ownerID: ownerID, start: start, ascending: ascending)
         let cutoff = cutoff(for: account)
-        let items = try await store.read { reader in
-            try page.items.map { mailbox in
-                MailboxSummary(
-                    mailbox: mailbox, tally: try reader.tally(mailboxID: mailbox.id, cutoff: cutoff),
-                    hasMessages: try reader.hasMessages(mailboxID: mailbox.id))
+        return try await store.read { reader in
+            var builder = ListingPageBuilder<Item>(limit: limit)
+            try reader.documents(query) { mailbox in
+                try builder.add(at: (mailbox.name, mailbox.id)) {
+                    guard keep(mailbox) else { return nil }
+                    return item(MailboxSummary(
+                        mailbox: mailbox, tally: try reader.tally(mailboxID: mailbox.id, cutoff: cutoff),
+                        hasMessages: try reader.hasMessages(mailboxID: mailbox.id)))
+                }
             }
+            return builder.page
         }
-        return (items, page.next)
     }
 
     /// The zone a mailbox's times are shown in: its own, its owner's, its account's, the server's (contract §7.9).

@@ -41,18 +41,21 @@ extension VoicemailService {
 
     /// Stores a message, with its audio if there is any; durable once this returns. A broadcasting group's goes to its members, who
     /// share the audio; one without audio waits for it in the group's box for a while.
-    /// - Parameter ifRoom: refuse when the mailbox has as many messages as it may.
+    /// - Parameters:
+    ///   - ifRoom: refuse when the mailbox has as many messages as it may.
+    ///   - evenIfOff: also into a mailbox that is switched off, which is a rule of calls: a KAZOO client that files messages is judged by
+    ///     none of those (contract §7.3).
     /// - Returns: the message, or the first member's.
     /// - Throws: `VoicemailError.notFound` for the mailbox, `.limitReached`, `.mailboxDisabled` for one that takes no messages; the audio is dropped then.
     public func deposit(
-        _ draft: MessageDraft, mailboxID: String, in account: Document, audio: ReceivedAudio? = nil, ifRoom: Bool = false
+        _ draft: MessageDraft, mailboxID: String, in account: Document, audio: ReceivedAudio? = nil, ifRoom: Bool = false, evenIfOff: Bool = false
     ) async throws -> Message {
         let stored = try await dropping(audio) {
             let now = clock.now
             let standardCapacity = limits.mailboxCapacity
             return try await store.write { writer in
                 let mailbox = try Self.document(mailboxID, .mailbox, account.id, writer)
-                guard mailbox.isEnabled else { throw VoicemailError.mailboxDisabled }
+                guard evenIfOff || mailbox.isEnabled else { throw VoicemailError.mailboxDisabled }
                 if ifRoom, try Self.visibleTally(mailboxID, writer).total >= mailbox.capacity(standardCapacity) {
                     throw VoicemailError.limitReached
                 }

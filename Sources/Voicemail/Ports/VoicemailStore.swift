@@ -66,34 +66,66 @@ public struct DocumentQuery: Sendable, Hashable {
     /// nil for all accounts.
     public var accountID: String?
     public var ownerID: String?
-    /// Documents whose `lookup` begins with this.
-    public var lookupPrefix: String?
     /// The first document to visit, by name and id; inclusive.
     public var start: (name: String, id: String)?
     public var ascending: Bool
 
     public init(
-        kind: DocumentKind, accountID: String? = nil, ownerID: String? = nil, lookupPrefix: String? = nil,
-        start: (name: String, id: String)? = nil, ascending: Bool = true
+        kind: DocumentKind, accountID: String? = nil, ownerID: String? = nil, start: (name: String, id: String)? = nil,
+        ascending: Bool = true
     ) {
         self.kind = kind
         self.accountID = accountID
         self.ownerID = ownerID
-        self.lookupPrefix = lookupPrefix
         self.start = start
         self.ascending = ascending
     }
 
     public static func == (left: DocumentQuery, right: DocumentQuery) -> Bool {
         left.kind == right.kind && left.accountID == right.accountID && left.ownerID == right.ownerID
-            && left.lookupPrefix == right.lookupPrefix && left.start?.name == right.start?.name
-            && left.start?.id == right.start?.id && left.ascending == right.ascending
+            && left.start?.name == right.start?.name && left.start?.id == right.start?.id && left.ascending == right.ascending
     }
 
     public func hash(into hasher: inout Hasher) {
         hasher.combine(kind)
         hasher.combine(accountID)
         hasher.combine(start?.id)
+    }
+}
+
+/// Which accounts of a tree to visit.
+public struct AccountQuery: Sendable {
+    public enum Branch: Sendable, Hashable {
+        /// Those that have none above them.
+        case roots
+        /// The account of this id and every one below it.
+        case at(String)
+    }
+
+    public enum Choice: Sendable, Hashable {
+        /// All, in order of name, then id.
+        case all
+        /// Those whose `lookup` begins with this, in order of it, then id.
+        case named(String)
+    }
+
+    public var branch: Branch
+    public var choice: Choice
+    /// The first account to visit; inclusive.
+    public var start: ListingPlace?
+
+    public init(_ branch: Branch, _ choice: Choice = .all, start: ListingPlace? = nil) {
+        self.branch = branch
+        self.choice = choice
+        self.start = start
+    }
+
+    /// Where an account stands in this order.
+    func place(of account: Document) -> ListingPlace {
+        switch choice {
+        case .all: (account.name, account.id)
+        case .named: (account.lookup ?? "", account.id)
+        }
     }
 }
 
@@ -118,6 +150,8 @@ public protocol StoreReader: RecordingReader, OutboxReader, LoginReader {
     func documents(kind: DocumentKind, lookup: String, limit: Int) throws -> [Document]
     /// Visits until `visit` returns false. Memory is constant.
     func documents(_ query: DocumentQuery, _ visit: (Document) throws -> Bool) throws
+    /// Visits accounts of a tree until `visit` returns false. What it costs follows what is visited, not how many accounts there are.
+    func accounts(_ query: AccountQuery, _ visit: (Document) throws -> Bool) throws
     /// Ids of accounts that are removed and not purged yet.
     func removedAccounts() throws -> [String]
 

@@ -102,7 +102,7 @@ final class DocumentPages {
     /// The next page; empty after the last.
     func next() async throws -> [Document] {
         guard let query else { return [] }
-        let page = try await service.documents(query, limit: Self.size)
+        let page = try await service.documents(query, limit: Self.size) { $0 }
         self.query?.start = page.next
         if page.next == nil { self.query = nil }
         return page.items

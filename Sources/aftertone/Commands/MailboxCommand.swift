@@ -50,14 +50,14 @@ struct MailboxCommand: AsyncParsableCommand {
             try await common.open { installation in
                 let service = installation.service
                 let account = try await Lookup(service: service).account(account)
-                var start: (name: String, id: String)?
+                var start: ListingPlace?
                 var isDone = false
                 try await common.output.list(["id", "number", "name", "new", "saved"]) {
                     if isDone { return [] }
-                    let page = try await service.mailboxSummaries(of: account, start: start, limit: 500)
+                    let page = try await service.mailboxSummaries(of: account, start: start, limit: 500) { $0.mailbox.asMailbox($0.tally) }
                     start = page.next
                     isDone = page.next == nil
-                    return page.items.map { $0.mailbox.asMailbox($0.tally) }
+                    return page.items
                 }
             }
         }
