@@ -91,7 +91,7 @@ public struct KazooDialect: Dialect {
             guard let remaining else { throw KazooFailure.tooManyRequests }
             let reply = try await reply(to: request, path, &draft)
             if case .raw(let response) = reply.payload { return response }
-            draft.token = reply.token ?? draft.token
+            if let made = reply.token { draft = Draft(token: made, isAuthenticated: true) }
             return try shaped(reply, request, writer(request, draft, spent: cost, remaining: remaining))
         } catch {
             let failure = KazooFailure(error)

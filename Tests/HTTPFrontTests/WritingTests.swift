@@ -56,7 +56,7 @@ import Testing
         #expect(headers?[.accessControlExposeHeaders] == "content-type, x-auth-token, x-request-id, x-kazoo-cluster-id, location, etag")
         #expect(
             headers?[.accessControlAllowHeaders]
-                == "content-type, depth, user-agent, x-http-method-override, x-file-size, x-requested-with, if-modified-since, x-file-name, cache-control, x-auth-token, x-kazoo-cluster-id, if-match")
+                == "content-type, depth, user-agent, x-http-method-override, x-file-size, x-requested-with, if-modified-since, x-file-name, cache-control, x-auth-token, x-kazoo-cluster-id, if-match, range")
     }
 
     @Test func corsEchoesTheMethodAskedFor() {

@@ -90,7 +90,10 @@ import Voicemail
         #expect(offered.subtracting(tested).sorted() == [])
     }
 
-    @Test(arguments: guarded) func onlyWhoMayEndsThings(_ endpoint: Endpoint) async throws {
+    /// Tries every caller who may not and expects his refusal and that nothing changed, then runs `body`.
+    private static func refusing(
+        _ endpoint: Endpoint, _ body: @Sendable (TestServer, TestWorld, [Caller: String?]) async throws -> Void = { _, _, _ in }
+    ) async throws {
         try await TestServer.run { server in
             let parent = try await server.makeAccount("Above")
             let world = try await server.makeWorld(below: parent)
@@ -100,10 +103,15 @@ import Voicemail
             for caller in Caller.allCases where caller.refusal != nil {
                 let answer = try await place.send(endpoint, token: tokens[caller] ?? nil)
                 #expect(answer.status == caller.refusal, "\(caller): \(answer.text)")
+                #expect(answer.json["error"]?.string == caller.refusal.map(String.init))
+                #expect(answer.json["data"]?.object != nil)
             }
             #expect(try await Self.fingerprint(server, world) == before, "a refused call changed something")
+            try await body(server, world, tokens)
         }
     }
+
+    @Test(arguments: guarded) func onlyWhoMayEndsThings(_ endpoint: Endpoint) async throws { try await Self.refusing(endpoint) }
 
     @Test(arguments: accountless) func aTokenIsNeededWhereNoAccountIsNamed(_ endpoint: Endpoint) async throws {
         try await TestServer.run { server in
@@ -123,19 +131,7 @@ import Voicemail
     }
 
     @Test(arguments: endpoints) func onlyWhoMayIsLetIn(_ endpoint: Endpoint) async throws {
-        try await TestServer.run { server in
-            let parent = try await server.makeAccount("Above")
-            let world = try await server.makeWorld(below: parent)
-            let place = try await Place(server, world)
-            let tokens = try await Self.tokens(server, world, parent)
-            let before = try await Self.fingerprint(server, world)
-            for caller in Caller.allCases where caller.refusal != nil {
-                let answer = try await place.send(endpoint, token: tokens[caller] ?? nil)
-                #expect(answer.status == caller.refusal, "\(caller): \(answer.text)")
-                #expect(answer.json["error"]?.string == caller.refusal.map(String.init))
-                #expect(answer.json["data"]?.object != nil)
-            }
-            #expect(try await Self.fingerprint(server, world) == before, "a refused call changed something")
+        try await Self.refusing(endpoint) { server, world, tokens in
             for caller in [Caller.parent, .own] {
                 // The state is made anew, since the call before may have removed it.
                 let fresh = try await Place(server, world, number: caller == .own ? "3001" : "3002")

@@ -21,6 +21,6 @@ public enum CORS {
 
     private static let allowedHeaders =
         "content-type, depth, user-agent, x-http-method-override, x-file-size, x-requested-with, if-modified-since, x-file-name, "
-        + "cache-control, x-auth-token, x-kazoo-cluster-id, if-match"
+        + "cache-control, x-auth-token, x-kazoo-cluster-id, if-match, range"
     private static let exposedHeaders = "content-type, x-auth-token, x-request-id, x-kazoo-cluster-id, location, etag"
 }
