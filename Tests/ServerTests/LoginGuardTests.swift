@@ -264,7 +264,7 @@ import Voicemail
                 for _ in 0..<5 { await arrivals.next() }
                 group.addTask {
                     do {
-                        try await guardian.attempt(from: "203.0.113.1", as: [.apiUser("b")]) { enter.yield() }
+                        _ = try await guardian.attempt(from: "203.0.113.1", as: [.apiUser("b")]) { enter.yield() }
                         return true
                     } catch is LoginGuard.Locked { return false }
                 }

@@ -29,15 +29,17 @@ final class ResponseSender: Sendable {
     }
 
     private let outbound: Outbound
+    private let loop: any EventLoop
     private let head: HTTPResponseHead
     /// What the head promises; nil when chunked.
     private let length: Int?
     private let progress = Mutex(Progress())
 
-    init(_ head: HTTPResponseHead, length: Int?, to outbound: Outbound) {
+    init(_ head: HTTPResponseHead, length: Int?, to outbound: Outbound, on loop: any EventLoop) {
         self.head = head
         self.length = length
         self.outbound = outbound
+        self.loop = loop
     }
 
     var headIsSent: Bool { progress.withLock { $0.headIsSent } }
@@ -100,6 +102,9 @@ final class ResponseSender: Sendable {
         } else {
             try await write([.body(.byteBuffer(bytes))])
         }
+        // The writer makes nobody wait before the loop has seen that the socket takes no more; until then a busy loop would be given
+        // the whole of a file.
+        do { try await loop.submit {}.get() } catch { throw ConnectionGone(cause: error) }
     }
 
     private func end() async throws {

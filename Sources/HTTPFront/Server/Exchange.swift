@@ -109,7 +109,7 @@ struct Exchange {
 
     private func send(_ response: FrontResponse, keeps: Bool, request: FrontRequest) async -> Outcome {
         let hasBody = request.method != .head && response.status.code >= 200 && response.status.code != 204 && response.status.code != 304
-        let sender = ResponseSender(responseHead(response, keeps: keeps), length: response.contentLength, to: outbound)
+        let sender = ResponseSender(responseHead(response, keeps: keeps), length: response.contentLength, to: outbound, on: connection.loop)
         do {
             if hasBody {
                 try await sender.send(response.body)
@@ -129,7 +129,7 @@ struct Exchange {
     /// For a body that failed before its first byte.
     private func sendFailure() async -> Outcome {
         let response = FrontResponse.text(.internalServerError, "internal error")
-        let sender = ResponseSender(responseHead(response, keeps: false), length: response.contentLength, to: outbound)
+        let sender = ResponseSender(responseHead(response, keeps: false), length: response.contentLength, to: outbound, on: connection.loop)
         do {
             try await sender.send(response.body)
             return Outcome(status: response.status.code, sent: sender.sent, isWhole: false)

@@ -10,6 +10,8 @@ struct ConnectionFacts: Sendable {
     let remote: String
     let isSecure: Bool
     let showsOperations: Bool
+    /// The thread that writes to the socket.
+    let loop: any EventLoop
 }
 
 /// HTTP/1 on the connections of one listener.
@@ -66,7 +68,8 @@ struct HTTPConnection: ServerChildChannel {
 
     private func facts(_ channel: any Channel) -> ConnectionFacts {
         ConnectionFacts(
-            remote: channel.remoteAddress?.ipAddress ?? "", isSecure: tls != nil, showsOperations: showsOperations)
+            remote: channel.remoteAddress?.ipAddress ?? "", isSecure: tls != nil, showsOperations: showsOperations,
+            loop: channel.eventLoop)
     }
 
     private func serve(_ parts: PartReader, _ outbound: ResponseSender.Outbound, _ facts: ConnectionFacts) async throws {

@@ -24,6 +24,7 @@ public struct AftertoneServer: Sendable {
         self.installation = installation
         let configuration = installation.configuration
         let logger = installation.logger
+        registry.sampleProcess()
         let counter = RecordingCounter(registry), hub = EventHub()
         let dialects = Dialects(
             service: installation.service, configuration: configuration,

@@ -54,7 +54,6 @@ enum Serving {
             logger.warning("a variable of the environment is no setting", metadata: ["name": "\(Terminal.visible(name))"])
         }
         let registry = MetricsRegistry()
-        registry.sampleProcess()
         let installation = try await Installation.open(
             configuration, for: .server, creating: true, instruments: StorageInstruments(registry), logger: logger)
         do {
