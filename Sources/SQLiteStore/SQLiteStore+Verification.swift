@@ -41,8 +41,8 @@ extension SQLiteStore {
         }
     }
 
-    /// Sets wrong counters right.
-    /// - Returns: how many mailboxes were wrong.
+    /// Sets wrong counters right, those of mailboxes and those of accounts.
+    /// - Returns: how many were wrong.
     public func repairTallies() async throws -> Int {
         try await transaction { writer in
             let wrong = try Self.differences(writer.connection, Int.max)
@@ -57,7 +57,7 @@ extension SQLiteStore {
                     run.bind(difference.counted.saved)
                 }
             }
-            return wrong.count
+            return try wrong.count + Self.repairCounters(writer)
         }
     }
 

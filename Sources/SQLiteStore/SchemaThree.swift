@@ -13,7 +13,8 @@ enum SchemaThree {
         ) STRICT, WITHOUT ROWID
         """
 
-    private static let fill = """
+    /// Counts what there is; for a table that is empty.
+    static let fill = """
         INSERT INTO message_day (account_id, day, count)
         SELECT account_id, \(day(of: "message")), count(*) FROM message WHERE \(isVisible("message")) GROUP BY 1, 2
         """
@@ -43,7 +44,8 @@ enum SchemaThree {
 
     private static let isSameDay = "NEW.account_id = OLD.account_id AND NEW.timestamp = OLD.timestamp"
 
-    private static func isVisible(_ row: String) -> String { "\(row).removed_at IS NULL AND \(row).folder <> 'deleted'" }
+    /// Whether a `row` in SQL is counted.
+    static func isVisible(_ row: String) -> String { "\(row).removed_at IS NULL AND \(row).folder <> 'deleted'" }
 
     private static func day(of row: String) -> String { RecordingAxis.day(of: "\(row).timestamp") }
 }

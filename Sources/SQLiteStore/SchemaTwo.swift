@@ -43,6 +43,17 @@ enum SchemaTwo {
         ) STRICT, WITHOUT ROWID
         """
 
+    /// What the counters come to.
+    static let countedRecordings = RecordingAxis.allCases.map { axis in
+        """
+        SELECT account_id, \(axis.rawValue) AS axis, \(axis.bucket(of: "recording")) AS bucket, count(*) AS count, sum(audio_size) AS bytes
+        FROM recording GROUP BY 1, 2, 3
+        """
+    }.joined(separator: " UNION ALL ")
+
+    /// Counts what there is; for a table that is empty.
+    static let fillRecordingTally = "INSERT INTO recording_tally (account_id, axis, bucket, count, bytes) \(countedRecordings)"
+
     private static let delivery = """
         CREATE TABLE delivery (
             serial INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -169,7 +180,7 @@ enum RecordingAxis: Int, CaseIterable {
     static func day(of seconds: String) -> String { "(\(seconds) - ((\(seconds) % 86400) + 86400) % 86400) / 86400" }
 
     /// The counter of a `row` in SQL.
-    fileprivate func bucket(of row: String) -> String {
+    func bucket(of row: String) -> String {
         switch self {
         case .all: "0"
         case .day: Self.day(of: "\(row).started")

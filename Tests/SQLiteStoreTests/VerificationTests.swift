@@ -35,6 +35,54 @@ struct VerificationTests {
         }
     }
 
+    @Test("Wrong counters of an account's days and recordings are found, told with both numbers, and counted anew")
+    func wrongAccountCounters() async throws {
+        try await withStore { store in
+            let blob = BlobID(), day = 86_400
+            try await store.write { writer in
+                try writer.insert(StoreContract.blob(blob), at: StoreContract.now)
+                for number in 0..<6 { _ = try writer.insert(StoreContract.message(at: number / 2 * day, folder: number == 5 ? .deleted : .new)) }
+                for number in 0..<3 { _ = try writer.insert(StoreContract.recording(at: number * day, caller: "100\(number)", blob: blob)) }
+            }
+            #expect(try await store.recountAccounts() == [])
+            try await store.writer.writeWithoutTransaction { database in
+                try database.execute(sql: "UPDATE message_day SET count = 5 WHERE day = 0")
+                try database.execute(sql: "DELETE FROM message_day WHERE day = 1")
+                try database.execute(sql: "INSERT INTO message_day VALUES ('ghost', \(Int.max), 4)")
+                try database.execute(sql: "UPDATE recording_tally SET bytes = 1 WHERE axis = 0")
+                try database.execute(sql: "DELETE FROM recording_tally WHERE bucket = '1002'")
+                try database.execute(sql: "INSERT INTO recording_tally VALUES ('a', 1, -1, 2, 9)")
+                try database.execute(sql: "UPDATE recording_tally SET count = 7 WHERE axis = 2")
+            }
+            func difference(_ account: String, _ subject: String, _ kept: Int, _ keptBytes: Int?, _ counted: Int, _ countedBytes: Int?) -> CounterDifference {
+                CounterDifference(
+                    accountID: account, subject: subject, kept: .init(rows: kept, bytes: keptBytes), counted: .init(rows: counted, bytes: countedBytes))
+            }
+            let expected = [
+                difference("a", "messages of 1970-01-01", 5, nil, 2, nil), difference("a", "messages of 1970-01-02", 0, nil, 2, nil),
+                difference("ghost", "messages of day \(Int.max)", 4, nil, 0, nil), difference("a", "recordings", 3, 1, 3, 21),
+                difference("a", "recordings of 1969-12-31", 2, 9, 0, 0), difference("a", "recordings of block 0", 7, 21, 3, 21),
+                difference("a", "recordings of caller 1002", 0, 0, 1, 7),
+            ]
+            #expect(try await store.recountAccounts() == expected)
+            #expect(try await store.recountAccounts(limit: 1) == [expected[0], expected[3]])
+            // They are none of a mailbox's.
+            #expect(try await store.recount() == [])
+            #expect(try await store.repairTallies() == 7)
+            #expect(try await store.recountAccounts() == [])
+            #expect(try await store.repairTallies() == 0)
+            let page = try await store.read { reader in
+                var days: [CountedDay] = []
+                try reader.visibleDays(accountID: "a", from: Timestamp(unix: -day), to: Timestamp(unix: 9 * day), ascending: true) {
+                    days.append($0)
+                    return true
+                }
+                return days
+            }
+            #expect(page == [CountedDay(day: 0, count: 2), CountedDay(day: 1, count: 2), CountedDay(day: 2, count: 1)])
+        }
+    }
+
     @Test("Counters follow statements that know nothing of them")
     func triggers() async throws {
         try await withStore { store in
@@ -45,10 +93,12 @@ struct VerificationTests {
                 "UPDATE message SET folder = 'saved' WHERE serial % 4 = 0", "UPDATE message SET mailbox_id = 'm2' WHERE serial % 5 = 0",
                 "UPDATE message SET removed_at = 1 WHERE serial % 7 = 0", "UPDATE message SET retired = 1 WHERE serial % 3 = 0",
                 "UPDATE message SET removed_at = NULL, folder = 'new'", "DELETE FROM message WHERE serial % 2 = 0", "UPDATE message SET retired = 0",
+                "UPDATE message SET timestamp = timestamp + 86400 WHERE serial % 3 = 1", "UPDATE message SET account_id = 'b' WHERE serial % 5 = 1",
                 "UPDATE OR REPLACE message SET id = 'm0' WHERE serial < 3", "DELETE FROM message",
             ] {
                 try await store.writer.writeWithoutTransaction { try $0.execute(sql: statement) }
                 #expect(try await store.recount() == [], "\(statement)")
+                #expect(try await store.recountAccounts() == [], "\(statement)")
             }
         }
     }

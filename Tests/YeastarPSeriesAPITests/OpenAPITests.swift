@@ -114,12 +114,31 @@ import Voicemail
 
     @Test func successExamplesHaveTheDescribedFields() throws {
         for operation in operations {
-            guard let json = operation.object.value(at: ["responses", "200", "content", "application/json"]), operation.endpoint != nil else { continue }
+            // What succeeds otherwise than with 200 has examples of failures there.
+            guard operation.object.value(at: ["responses", "101"]) == nil, operation.endpoint != nil,
+                let json = operation.object.value(at: ["responses", "200", "content", "application/json"])
+            else { continue }
             let example = try #require(json["example"]?.object, "\(operation.path) has no example")
             let described = json["schema"]?["oneOf"]?.array?.first?["required"]?.array?.compactMap(\.string) ?? []
             #expect(Set(example.keys) == Set(described), "\(operation.path)")
             #expect(example["errcode"] == 0 && example["errmsg"] == "SUCCESS", "\(operation.path)")
         }
+    }
+
+    /// A conversation over a web socket begins with 101, and with 200 comes why it does not: the described failures are the server's.
+    @Test func refusedConversationsAreAsDescribed() async throws {
+        let switching = operations.filter { $0.object.value(at: ["responses", "101"]) != nil }
+        #expect(switching.map(\.path) == [Self.prefix + "subscribe"])
+        let json = try #require(switching.first?.object.value(at: ["responses", "200", "content", "application/json"]))
+        #expect(json["schema"] == ["$ref": "#/components/schemas/Failure"])
+        let examples = try #require(json["examples"]?.object).mapValues { $0["value"] ?? .null }
+        try await PSeriesWorld.run(permissions: [.voicemail]) { world in
+            func ask(_ token: String) async throws -> JSON { try await world.raw("GET", PSeriesWorld.path("subscribe", [("access_token", token)])) }
+            expect(try await ask("wrong"), is: examples["unknownToken"] ?? .null)
+            expect(try await ask(world.token), is: examples["noPermission"] ?? .null)
+        }
+        try await PSeriesWorld.run { world in expect(try await world.get("subscribe"), is: examples["noWebSocket"] ?? .null) }
+        #expect(examples.count == 3)
     }
 
     /// What the description calls required is what the server misses, and the other way round.

@@ -10,6 +10,7 @@ public struct Verification: Sendable {
     public enum Finding: Sendable, Hashable {
         case database(String)
         case tally(TallyDifference)
+        case counter(CounterDifference)
         case audio(Damage)
 
         /// One line for people.
@@ -19,15 +20,22 @@ public struct Verification: Sendable {
             case .tally(let difference):
                 "wrong counter of mailbox \(difference.mailboxID): "
                     + "\(difference.kept.new) new and \(difference.kept.saved) saved instead of \(difference.counted.new) and \(difference.counted.saved)"
+            case .counter(let difference):
+                "wrong counter of account \(difference.accountID), \(difference.subject): "
+                    + "\(Self.text(difference.kept)) instead of \(Self.text(difference.counted))"
             case .audio(let damage): damage.description
             }
+        }
+
+        private static func text(_ count: CounterDifference.Count) -> String {
+            "\(count.rows)" + (count.bytes.map { " of \($0) bytes" } ?? "")
         }
 
         /// One word for scripts.
         public var kind: String {
             switch self {
             case .database: "database"
-            case .tally: "wrong_counter"
+            case .tally, .counter: "wrong_counter"
             case .audio(.missingBlob): "missing_blob"
             case .audio(.truncatedBlob): "truncated_blob"
             case .audio(.alteredBlob): "altered_blob"
@@ -35,11 +43,12 @@ public struct Verification: Sendable {
             }
         }
 
-        /// What it is about: a mailbox or a blob.
+        /// What it is about: a mailbox, an account or a blob.
         public var subject: String? {
             switch self {
             case .database: nil
             case .tally(let difference): difference.mailboxID
+            case .counter(let difference): difference.accountID
             case .audio(.missingBlob(let id)), .audio(.truncatedBlob(let id, _, _)), .audio(.alteredBlob(let id)), .audio(.orphanBlob(let id)): id.hex
             }
         }
@@ -69,6 +78,7 @@ public struct Verification: Sendable {
         progress(MaintenanceProgress("database", 0))
         for line in try await installation.store.integrityCheck() { await tracker.note(.database(line)) }
         for difference in try await installation.store.recount() { await tracker.note(.tally(difference)) }
+        for difference in try await installation.store.recountAccounts() { await tracker.note(.counter(difference)) }
         let compared = Mutex(0)
         try await installation.service.verifyArchive(
             progress: { [progress] count in

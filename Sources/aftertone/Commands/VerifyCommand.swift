@@ -7,7 +7,7 @@ struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify", abstract: "Looks for damage, byte by byte; changes nothing.",
         discussion: """
-            Checks the database file, the counters of every mailbox and the checksum of every piece of audio. Prints each damage on a line \
+            Checks the database file, the counters of every mailbox and account and the checksum of every piece of audio. Prints each damage on a line \
             and ends with status 1 if there is any. Works while the server runs. Audio that nothing names is removed by the next start of \
             the server.
             """)

@@ -26,18 +26,24 @@ import Voicemail
             try world.change(altered) { $0[$0.count / 2] ^= 1 }
             let orphan = try world.plantOrphan()
             try await world.execute("UPDATE mailbox_tally SET new = new + 7")
+            try await world.execute("UPDATE message_day SET count = count + 3")
+            let account = try await tool.json("account", "show", "Acme").text("id")
 
             let outcome = try await tool("verify", "--json")
             #expect(outcome.status == 1)
-            #expect(outcome.refusal == "5 damages found")
+            #expect(outcome.refusal == "6 damages found")
             let damages = outcome.json["damages"]?.array ?? []
             #expect(
                 Set(damages.map { $0.text("kind") + " " + $0.text("id") })
-                    == ["missing_blob \(missing)", "truncated_blob \(truncated)", "altered_blob \(altered)", "orphan_blob \(orphan)", "wrong_counter \(world.box)"])
+                    == [
+                        "missing_blob \(missing)", "truncated_blob \(truncated)", "altered_blob \(altered)", "orphan_blob \(orphan)", "wrong_counter \(world.box)",
+                        "wrong_counter \(account)",
+                    ])
             let lines = Set(try await tool("verify").output.split(separator: "\n").map(String.init))
             #expect(lines.contains("missing blob \(missing)"))
             #expect(lines.contains("wrong counter of mailbox \(world.box): 11 new and 0 saved instead of 4 and 0"))
-            #expect(lines.count == 5)
+            #expect(lines.contains { $0.wholeMatch(of: /wrong counter of account (.+), messages of \d{4}-\d\d-\d\d: 7 instead of 4/)?.1 == account[...] })
+            #expect(lines.count == 6)
 
             // A start removes the orphan and nothing else.
             try await TestServer.run(in: tool.data, clock: ManualClock(SystemClock().now)) { _ in }

@@ -1,0 +1,91 @@
+import Foundation
+import GRDB
+import Voicemail
+
+/// A kept counter of an account that is not what its rows add up to.
+public struct CounterDifference: Sendable, Hashable {
+    public struct Count: Sendable, Hashable {
+        public let rows: Int
+        /// Of audio; nil where bytes are not counted.
+        public let bytes: Int?
+    }
+
+    public let accountID: String
+    /// What is counted, in words.
+    public let subject: String
+    public let kept: Count
+    public let counted: Count
+}
+
+/// The counters of an account that listings begin their pages by: messages by day, and recordings along each `RecordingAxis`.
+extension SQLiteStore {
+    private static let dayDifferencesSQL = """
+        SELECT account_id, day, sum(kept), sum(counted) FROM (
+            SELECT account_id, day, count AS kept, 0 AS counted FROM message_day
+            UNION ALL
+            SELECT account_id, \(RecordingAxis.day(of: "message.timestamp")), 0, 1 FROM message WHERE \(SchemaThree.isVisible("message")))
+        GROUP BY account_id, day HAVING sum(kept) <> sum(counted) ORDER BY account_id, day LIMIT ?
+        """
+
+    private static let recordingDifferencesSQL = """
+        SELECT account_id, axis, bucket, sum(kept), sum(kept_bytes), sum(counted), sum(counted_bytes) FROM (
+            SELECT account_id, axis, bucket, count AS kept, bytes AS kept_bytes, 0 AS counted, 0 AS counted_bytes FROM recording_tally
+            UNION ALL
+            SELECT account_id, axis, bucket, 0, 0, count, bytes FROM (\(SchemaTwo.countedRecordings)))
+        GROUP BY account_id, axis, bucket HAVING sum(kept) <> sum(counted) OR sum(kept_bytes) <> sum(counted_bytes)
+        ORDER BY account_id, axis, bucket LIMIT ?
+        """
+
+    /// Compares the kept counters of accounts with the messages and recordings themselves, one pass over each.
+    /// - Returns: counters that differ, at most `limit` of each kind.
+    public func recountAccounts(limit: Int = 1000) async throws -> [CounterDifference] {
+        try await aside { connection in
+            try connection.unsafeRead { try Self.counterDifferences(Connection($0, inTransaction: false), limit) }
+        }
+    }
+
+    /// Counts anew what is counted wrong.
+    /// - Returns: how many counters were wrong.
+    static func repairCounters(_ writer: Transaction) throws -> Int {
+        let wrong = try counterDifferences(writer.connection, Int.max)
+        guard !wrong.isEmpty else { return 0 }
+        for statement in ["DELETE FROM message_day", SchemaThree.fill, "DELETE FROM recording_tally", SchemaTwo.fillRecordingTally] {
+            try writer.execute(statement)
+        }
+        return wrong.count
+    }
+
+    private static func counterDifferences(_ connection: Connection, _ limit: Int) throws -> [CounterDifference] {
+        var found: [CounterDifference] = []
+        var days = try connection.prepare(dayDifferencesSQL)
+        days.bind(max(0, limit))
+        while try days.step() {
+            found.append(CounterDifference(
+                accountID: days.text(0), subject: "messages of " + date(ofDay: days.int(1)), kept: .init(rows: days.int(2), bytes: nil),
+                counted: .init(rows: days.int(3), bytes: nil)))
+        }
+        var recordings = try connection.prepare(recordingDifferencesSQL)
+        recordings.bind(max(0, limit))
+        while try recordings.step() {
+            let subject =
+                switch RecordingAxis(rawValue: recordings.int(1)) {
+                case .all: "recordings"
+                case .day: "recordings of " + date(ofDay: recordings.int(2))
+                case .block: "recordings of block \(recordings.text(2))"
+                case .caller: "recordings of caller " + recordings.text(2)
+                case .callee: "recordings of callee " + recordings.text(2)
+                case nil: "recordings by what is not counted"
+                }
+            found.append(CounterDifference(
+                accountID: recordings.text(0), subject: subject, kept: .init(rows: recordings.int(3), bytes: recordings.int(4)),
+                counted: .init(rows: recordings.int(5), bytes: recordings.int(6))))
+        }
+        return found
+    }
+
+    private static func date(ofDay day: Int) -> String {
+        let (seconds, isTooFar) = day.multipliedReportingOverflow(by: 86_400)
+        guard !isTooFar, Timestamp.plausible.contains(seconds) else { return "day \(day)" }
+        return Timestamp(unix: seconds).fields(in: .gmt).date("-")
+    }
+}
