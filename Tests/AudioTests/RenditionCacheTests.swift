@@ -74,6 +74,25 @@ import Voicemail
         }
     }
 
+    /// A rendering may be used any number of times before it is the one to go, and the order of the others stays.
+    @Test func manyUsesKeepTheOrder() async throws {
+        try await withDirectory { directory in
+            let cache = try cache(directory, limit: 1000)
+            let keys = (0..<10).map { _ in BlobID() }
+            for key in keys { _ = try cache.make(key, "wav", write(100)) }
+            for _ in 0..<100 {
+                for key in keys.reversed() { #expect(cache.open(key, "wav") != nil) }
+            }
+            for (count, expected) in keys.reversed().enumerated() {
+                _ = try cache.make(BlobID(), "wav", write(100))
+                #expect(cache.bytes == 1000)
+                let left = try renderings(in: directory).filter { name in keys.contains { name.hasPrefix($0.hex) } }
+                #expect(left.count == 9 - count)
+                #expect(!left.contains("\(expected.hex).wav"))
+            }
+        }
+    }
+
     @Test func oneByteLessMeansOneFileLess() async throws {
         try await withEngine(cacheByteLimit: 3 * Self.size - 1) { engine, directory in
             for _ in 0..<3 { _ = try await engine.render(try Self.second(), key: BlobID(), as: .telephone) }

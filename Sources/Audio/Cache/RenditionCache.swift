@@ -16,16 +16,17 @@ import Darwin
 /// only a rendering to be repeated. All calls block and belong on a thread pool. The lock is held over the few quick calls
 /// (open, rename, unlink) that must not overtake one another.
 final class RenditionCache: Sendable {
-    private struct Entry {
-        let size: Int
-        var lastUse: Int
+    private struct Key: Hashable {
+        let blob: BlobID
+        let rendition: String
     }
 
     private struct State {
-        var entries: [BlobID: [String: Entry]] = [:]
-        /// Bytes of the entries and of the drafts.
+        /// The sizes of the finished ones.
+        var sizes: [BlobID: [String: Int]] = [:]
+        var order = UseOrder<Key>()
+        /// Bytes of the finished ones and of the drafts.
         var bytes = 0
-        var uses = 0
         var drafts: [ObjectIdentifier: BlobID] = [:]
     }
 
@@ -53,23 +54,22 @@ final class RenditionCache: Sendable {
     /// A finished rendering; nil when it has to be made.
     func open(_ blob: BlobID, _ rendition: String) -> RenderedFile? {
         state.withLock { state in
-            guard let entry = state.entries[blob]?[rendition] else { return nil }
+            guard let size = state.sizes[blob]?[rendition] else { return nil }
             // What is not there, or not as it was, is made again.
-            guard let file = try? OpenFile(reading: directory.path(blob, rendition)), (try? file.size()) == entry.size else {
+            guard let file = try? OpenFile(reading: directory.path(blob, rendition)), (try? file.size()) == size else {
                 remove(blob, rendition, from: &state)
                 return nil
             }
             file.touch()
-            state.uses += 1
-            state.entries[blob]?[rendition]?.lastUse = state.uses
-            return RenderedFile(file, size: entry.size, threads: threads)
+            state.order.use(Key(blob: blob, rendition: rendition))
+            return RenderedFile(file, size: size, threads: threads)
         }
     }
 
     /// Drops all renderings of `blob`, also those being made: they go to who waits for them and are not kept.
     func forget(_ blob: BlobID) {
         state.withLock { state in
-            for rendition in state.entries[blob, default: [:]].keys { remove(blob, rendition, from: &state) }
+            for rendition in state.sizes[blob, default: [:]].keys { remove(blob, rendition, from: &state) }
             state.drafts = state.drafts.filter { $0.value != blob }
         }
     }
@@ -120,32 +120,25 @@ final class RenditionCache: Sendable {
         if !fits { throw .full }
     }
 
-    // MARK: Entries, under the lock
+    // MARK: Under the lock
 
     private func add(_ blob: BlobID, _ rendition: String, size: Int, to state: inout State) {
-        state.uses += 1
-        if let old = state.entries[blob]?[rendition] { state.bytes -= old.size }
-        state.entries[blob, default: [:]][rendition] = Entry(size: size, lastUse: state.uses)
-        state.bytes += size
+        state.bytes += size - (state.sizes[blob]?[rendition] ?? 0)
+        state.sizes[blob, default: [:]][rendition] = size
+        state.order.use(Key(blob: blob, rendition: rendition))
     }
 
     private func remove(_ blob: BlobID, _ rendition: String, from state: inout State) {
-        guard let entry = state.entries[blob]?.removeValue(forKey: rendition) else { return }
-        if state.entries[blob]?.isEmpty == true { state.entries[blob] = nil }
-        state.bytes -= entry.size
+        guard let size = state.sizes[blob]?.removeValue(forKey: rendition) else { return }
+        if state.sizes[blob]?.isEmpty == true { state.sizes[blob] = nil }
+        state.order.remove(Key(blob: blob, rendition: rendition))
+        state.bytes -= size
         unlink(directory.path(blob, rendition))
     }
 
     private func makeRoom(for bytes: Int, in state: inout State) {
-        while state.bytes + bytes > byteLimit {
-            var oldest: (BlobID, String, lastUse: Int)?
-            for (blob, renditions) in state.entries {
-                for (rendition, entry) in renditions where entry.lastUse < oldest?.lastUse ?? .max {
-                    oldest = (blob, rendition, entry.lastUse)
-                }
-            }
-            guard let oldest else { return }
-            remove(oldest.0, oldest.1, from: &state)
+        while state.bytes + bytes > byteLimit, let oldest = state.order.leastRecent() {
+            remove(oldest.blob, oldest.rendition, from: &state)
         }
     }
 }
