@@ -18,5 +18,7 @@ final class BlobFile: Sendable {
         self.descriptor = descriptor
     }
 
+    func unlock() { _ = flock(descriptor, LOCK_UN) }
+
     deinit { close(descriptor) }
 }

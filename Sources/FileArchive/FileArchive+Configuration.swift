@@ -7,8 +7,8 @@ extension FileArchive {
         /// Bytes of the device that stay free: below that, `begin` answers `.full`, so that the database
         /// beside the archive can still write.
         public var reserveBytes = 64 << 20
-        /// Bytes that all blobs together may have, for one process; nil for no bound. With a quota, opening the
-        /// archive counts what is there.
+        /// Bytes that all blobs together may have; nil for no bound. With a quota, opening the archive counts what is there, and
+        /// `recount` what other processes have stored or removed since.
         public var quotaBytes: Int?
         /// Empty files kept ready for deposits, each with an open descriptor; 0 for a process that stores little.
         public var preparedFiles = 64

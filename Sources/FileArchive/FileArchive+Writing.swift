@@ -43,6 +43,11 @@ extension FileArchive {
         others.runLater { [self] in removeNow(file) }
     }
 
+    /// Lets go of a finished blob: it is listed from now on.
+    nonisolated func settle(_ file: BlobFile, size: Int) {
+        room.settle(file.id, size: size) { file.unlock() }
+    }
+
     private func keeping(_ draft: Draft?, _ body: (inout Draft) throws(SystemError) -> Void) throws(ArchiveError) -> Draft {
         do throws(SystemError) {
             var draft = if let draft { draft } else { Draft(file: try newFile()) }

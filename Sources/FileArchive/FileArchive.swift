@@ -71,9 +71,7 @@ public final class FileArchive: AudioArchive {
             try await system(others) { () throws(SystemError) in try layout.create(fileSystem) }
             // Before anybody asks: while one caller measures, the others go by the measurement before.
             try await measureRoom()
-            if configuration.quotaBytes != nil {
-                try await list { _, size in self.room.count(size) }
-            }
+            try await recount()
         } catch {
             await close()
             throw error
@@ -124,19 +122,18 @@ public final class FileArchive: AudioArchive {
     public func remove(_ id: BlobID) async throws {
         let (fileSystem, path, room) = (fileSystem, layout.path(id), room)
         try await system(others) { () throws(SystemError) in
-            var facts = stat()
-            let size = lstat(path, &facts) == 0 ? Int(facts.st_size) : 0
-            if try fileSystem.remove(path) { room.giveBack(size) }
+            try room.remove(id) { () throws(SystemError) in
+                var facts = stat()
+                let size = lstat(path, &facts) == 0 ? Int(facts.st_size) : 0
+                return try fileSystem.remove(path) ? size : 0
+            }
         }
     }
 
     public func list(_ visit: @Sendable (BlobID, Int) async throws -> Void) async throws {
         for prefix in BlobLayout.prefixes {
-            let path = layout.directory(prefix)
-            let directory = try await system(others) { () throws(SystemError) in try DirectoryReader(path: path) }
-            while true {
-                let entries = try await system(others) { () throws(SystemError) in try directory.next(256) }
-                if entries.isEmpty { break }
+            let directory = try await openDirectory(prefix)
+            while let entries = try await next(in: directory) {
                 for entry in entries { try await visit(entry.id, entry.size) }
             }
         }
@@ -157,6 +154,39 @@ public final class FileArchive: AudioArchive {
 }
 
 extension FileArchive {
+    /// Counts anew what is stored, where there is a quota: other processes store and remove in the same directory, of which this
+    /// one knows nothing. What is being written stays counted. A directory of the 256 that this process keeps changing
+    /// while it is read is left to the next call.
+    /// - Throws: `ArchiveError.failed`.
+    public func recount() async throws {
+        guard configuration.quotaBytes != nil else { return }
+        for prefix in BlobLayout.prefixes {
+            for _ in 0..<Self.attemptsToCount where try await count(prefix) { break }
+        }
+    }
+
+    private static let attemptsToCount = 3
+
+    private func count(_ prefix: String) async throws(ArchiveError) -> Bool {
+        try await room.count(prefix) { () throws(ArchiveError) in
+            let directory = try await openDirectory(prefix)
+            var bytes = 0
+            while let entries = try await next(in: directory) { bytes += entries.reduce(0) { $0 + $1.size } }
+            return bytes
+        }
+    }
+
+    private func openDirectory(_ prefix: String) async throws(ArchiveError) -> DirectoryReader {
+        let path = layout.directory(prefix)
+        return try await system(others) { () throws(SystemError) in try DirectoryReader(path: path) }
+    }
+
+    /// Some more entries; nil at the end.
+    private func next(in directory: DirectoryReader) async throws(ArchiveError) -> [DirectoryReader.Entry]? {
+        let entries = try await system(others) { () throws(SystemError) in try directory.next(256) }
+        return entries.isEmpty ? nil : entries
+    }
+
     private func measureRoom() async throws(ArchiveError) {
         guard room.wantsMeasurement() else { return }
         try await system(others) { [room] () throws(SystemError) in try room.measure() }

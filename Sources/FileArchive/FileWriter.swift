@@ -9,7 +9,7 @@ import Voicemail
 actor FileWriter: BlobWriter {
     private enum State {
         case writing
-        /// The file stays open, and thereby locked, until `abandon` or the end of the writer.
+        /// The file stays locked until `abandon` or the end of the writer.
         case finished(BlobFile)
         case ended
     }
@@ -27,7 +27,11 @@ actor FileWriter: BlobWriter {
     }
 
     deinit {
-        if case .writing = state { archive.discardLater(draft?.file, size: size) }
+        switch state {
+        case .writing: archive.discardLater(draft?.file, size: size)
+        case .finished(let file): archive.settle(file, size: size)
+        case .ended: break
+        }
     }
 
     func write(_ bytes: ByteBuffer) async throws {
@@ -61,7 +65,9 @@ actor FileWriter: BlobWriter {
     func abandon() async {
         switch state {
         case .writing: await drop()
-        case .finished: state = .ended
+        case .finished(let file):
+            state = .ended
+            archive.settle(file, size: size)
         case .ended: break
         }
     }

@@ -126,6 +126,82 @@ import Voicemail
         }
     }
 
+    /// A command stores and removes in the data directory of a running server.
+    @Test func isCountedAnewForWhatAnotherProcessDid() async throws {
+        try await withDirectory { path in
+            try await withArchive(in: path, { $0.quotaBytes = 1000 }) { server in
+                try await withArchive(in: path) { command in
+                    let own = try await ArchiveContract.store(Bytes.pattern(100), in: server)
+                    let first = try await ArchiveContract.store(Bytes.pattern(400), in: command)
+                    let second = try await ArchiveContract.store(Bytes.pattern(300), in: command)
+                    #expect(server.room.used == 100)
+                    try await server.recount()
+                    #expect(server.room.used == 800)
+                    await #expect(throws: ArchiveError.full) { try await ArchiveContract.store(Bytes.pattern(201), in: server) }
+
+                    try await command.remove(second.id)
+                    try await server.recount()
+                    #expect(server.room.used == 500)
+                    // What the other stored and this one removes.
+                    try await server.remove(first.id)
+                    try await command.remove(own.id)
+                    try await server.recount()
+                    #expect(server.room.used == 0)
+                    _ = try await ArchiveContract.store(Bytes.pattern(1000), in: server)
+                    try await server.recount()
+                    #expect(server.room.used == 1000)
+                }
+            }
+        }
+    }
+
+    @Test func keepsWhatIsBeingWrittenWhenItIsCountedAnew() async throws {
+        try await withDirectory { path in
+            try await withArchive(in: path, { $0.quotaBytes = 1_000_000 }) { server in
+                try await withArchive(in: path) { command in
+                    // One in memory, one with a part on disk, one finished and not let go, one that another process writes.
+                    let writers = [try await server.begin(limit: 1000), try await server.begin(limit: 400_000), try await server.begin(limit: 5000)]
+                    for (writer, count) in zip(writers, [1000, 400_000, 5000]) { try await writer.write(ByteBuffer(bytes: Bytes.pattern(count))) }
+                    let finished = try await writers[2].finish()
+                    let other = try await command.begin(limit: 70_000)
+                    try await other.write(ByteBuffer(bytes: Bytes.pattern(70_000)))
+                    let theirs = try await other.finish()
+                    try await server.recount()
+                    #expect(server.room.used == 406_000)
+
+                    for writer in writers { await writer.abandon() }
+                    await other.abandon()
+                    #expect(server.room.used == 5000)
+                    try await server.recount()
+                    #expect(server.room.used == 75_000)
+                    #expect(try await ArchiveContract.listing(of: server) == [finished.id: 5000, theirs.id: 70_000])
+                }
+            }
+        }
+    }
+
+    @Test func isRightInTheEndHoweverOftenItWasCountedMeanwhile() async throws {
+        try await withDirectory { path in
+            try await withArchive(in: path, { $0.quotaBytes = 10_000_000 }) { server in
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for worker in 0..<8 {
+                        group.addTask {
+                            for round in 0..<40 {
+                                let stored = try await ArchiveContract.store(Bytes.pattern(100 + worker), in: server)
+                                if round % 2 == 0 { try await server.remove(stored.id) }
+                            }
+                        }
+                    }
+                    group.addTask { for _ in 0..<10 { try await server.recount() } }
+                    try await group.waitForAll()
+                }
+                let listed = try await ArchiveContract.listing(of: server).values.reduce(0, +)
+                #expect(server.room.used == listed)
+                #expect(listed == (0..<8).reduce(0) { $0 + 20 * (100 + $1) })
+            }
+        }
+    }
+
     @Test func holdsAgainstManyAtOnce() async throws {
         try await withArchive({ $0.quotaBytes = 100_000 }) { archive, _ in
             let kept = await withTaskGroup(of: Bool.self) { group in

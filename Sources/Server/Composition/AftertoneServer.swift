@@ -35,7 +35,7 @@ public struct AftertoneServer: Sendable {
             deadlines: configuration.http.deadlines, metrics: registry, readiness: Self.readiness(of: installation.service),
             documents: Dialects.descriptions, trustedProxies: configuration.http.trustedProxies, logger: logger, onListening: onListening)
         let housekeeping = Housekeeping(
-            service: installation.service, interval: .seconds(configuration.housekeeping.intervalSeconds), logger: logger)
+            service: installation.service, archive: installation.archive, interval: .seconds(configuration.housekeeping.intervalSeconds), logger: logger)
         let outbox = OutboxService(
             service: installation.service, hub: hub, settings: configuration.outbox.settings, instruments: OutboxInstruments(registry),
             channels: { dialects.channels(over: $0) }, logger: logger)

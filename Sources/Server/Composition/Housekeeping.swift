@@ -1,3 +1,4 @@
+import FileArchive
 import Logging
 import ServiceLifecycle
 import Voicemail
@@ -5,6 +6,7 @@ import Voicemail
 /// What has to be done every few minutes while the server runs.
 struct Housekeeping: Service {
     let service: VoicemailService
+    let archive: FileArchive
     let interval: Duration
     let logger: Logger
 
@@ -16,15 +18,16 @@ struct Housekeeping: Service {
                 } catch is CancellationError {
                     return
                 }
-                await round()
+                await attempt { try await service.sweep() }
+                await attempt { try await archive.recount() }
             }
         }
     }
 
-    /// A round that fails is made up for by the next.
-    private func round() async {
+    /// A step that fails is made up for by the next round.
+    private func attempt(_ step: () async throws -> Void) async {
         do {
-            try await service.sweep()
+            try await step()
         } catch {
             logger.error("housekeeping failed", metadata: ["error": "\(error)"])
         }
