@@ -15,7 +15,8 @@ import Testing
     @Test(arguments: [
         nil, "", "bytes=", "bytes=0-6", "bytes=0-9", "bytes=3-9", "bytes=7-7", "bytes=7-", "bytes=-3", "bytes=-0", "bytes=0-0,2-3",
         "bytes=3-1", "bytes=a-b", "bytes=1", "items=0-1", "bytes 0-1", "bytes=+1-2", "bytes=1--2", "bytes=0x1-2",
-        "bytes=99999999999999999999-", "bytes=0-99999999999999999999",
+        "bytes=99999999999999999999-", "bytes=0-99999999999999999999", "bytes=0-9223372036854775807",
+        "bytes=9223372036854775807-9223372036854775807",
     ])
     func kazooGivesEverything(_ header: String?) {
         #expect(ByteRange(header, size: 7, policy: .kazoo) == .whole)
@@ -24,12 +25,16 @@ import Testing
     @Test(arguments: [
         ("bytes=0-0", 0..<1), ("bytes=0-6", 0..<7), ("bytes=0-9", 0..<7), ("bytes=3-9", 3..<7), ("bytes=3-", 3..<7), ("bytes=0-", 0..<7),
         ("bytes=-3", 4..<7), ("bytes=-7", 0..<7), ("bytes=-99", 0..<7), ("bytes=0-99999999999999999999", 0..<7),
+        ("bytes=0-9223372036854775806", 0..<7), ("bytes=0-9223372036854775807", 0..<7), ("bytes=-9223372036854775807", 0..<7),
+        ("bytes=0-9223372036854775808", 0..<7),
     ])
     func standardGivesAPart(_ header: String, _ range: Range<Int>) {
         #expect(ByteRange(header, size: 7, policy: .standard) == .part(range))
     }
 
-    @Test(arguments: ["bytes=7-", "bytes=7-9", "bytes=-0", "bytes=99999999999999999999-"])
+    @Test(arguments: ["bytes=7-", "bytes=7-9", "bytes=-0", "bytes=99999999999999999999-", "bytes=9223372036854775807-",
+        "bytes=9223372036854775807-9223372036854775807",
+    ])
     func standardHasNothingBeyondTheEnd(_ header: String) {
         #expect(ByteRange(header, size: 7, policy: .standard) == .unsatisfiable)
     }

@@ -70,7 +70,8 @@ public enum ByteRange: Hashable, Sendable {
         /// Digits only; a number too large for any file is as good as the largest.
         private static func number(_ text: Substring) -> Int? {
             guard !text.isEmpty, text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
-            return Int(text) ?? .max - 1
+            // One may be added to it.
+            return min(Int(text) ?? .max, .max - 1)
         }
 
         func standard(_ size: Int) -> ByteRange {
