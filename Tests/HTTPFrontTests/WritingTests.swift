@@ -85,6 +85,15 @@ import Testing
         #expect(["a.mp3", "a.mp3", "A.mp3", "a_2.mp3", "b", "b", "a.mp3"].map { names.add($0) } == ["a.mp3", "a_2.mp3", "A_3.mp3", "a_2_2.mp3", "b", "b_2", "a_4.mp3"])
     }
 
+    @Test func manyOfOneNameAreCountedOn() {
+        var names = EntryNames()
+        var given = Set((0..<20_000).map { _ in names.add("1001_2016-05-10_01:18:42.mp3") })
+        #expect(given.count == 20_000)
+        #expect(given.contains("1001_2016-05-10_01:18:42_20000.mp3"))
+        given.insert(names.add("1001_2016-05-10_01:18:42_7.mp3"))
+        #expect(given.count == 20_001)
+    }
+
     @Test func lengthIsBoundedInBytesAndKeepsTheExtension() {
         var names = EntryNames()
         let exact = String(repeating: "x", count: 251) + ".mp3"

@@ -4,6 +4,8 @@ public struct EntryNames: Sendable {
     static let longest = 255
 
     private var taken: Set<String> = []
+    /// How often each name was asked for, so that ten thousand of one name are not counted through from the first each time.
+    private var counts: [String: Int] = [:]
 
     public init() {}
 
@@ -12,7 +14,8 @@ public struct EntryNames: Sendable {
         let name = Self.clean(label)
         let (stem, ending) = Self.split(name)
         var candidate = name
-        var count = 1
+        var count = counts[name.lowercased(), default: 1]
+        defer { counts[name.lowercased()] = count }
         while !taken.insert(candidate.lowercased()).inserted {
             count += 1
             let suffix = "_\(count)" + ending
