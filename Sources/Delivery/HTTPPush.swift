@@ -53,19 +53,29 @@ public struct HTTPPush: OutgoingHTTP {
         outgoing.method = .RAW(value: request.method)
         for (name, value) in request.headers { outgoing.headers.add(name: name, value: value) }
         if let body = request.body { outgoing.body = .bytes(body) }
+        let end = ContinuousClock.now + .seconds(request.timeoutSeconds)
         do {
             let response = try await client.execute(outgoing, timeout: .seconds(Int64(request.timeoutSeconds)))
-            let status = Int(response.status.code)
-            do {
-                _ = try await response.body.collect(upTo: Self.longestAnswer)
-            } catch is NIOTooManyBytesError {
-                // The status has been said; the rest is not ours to read.
-            }
-            return status
+            await Self.drain(response.body, until: end)
+            return Int(response.status.code)
         } catch let error as HTTPClientError {
             throw OutgoingHTTPError(error.shortDescription)
         } catch {
             throw OutgoingHTTPError(String(String(describing: error).prefix(200)))
+        }
+    }
+}
+
+extension HTTPPush {
+    /// Reads what a receiver says beyond its status, so that the connection can be used again. The client's own timeout ends with the
+    /// head, and a receiver may take for ever over the rest: the status has been said, and what cannot be read of it in time, or at
+    /// all, is not missed.
+    private static func drain(_ body: HTTPClientResponse.Body, until end: ContinuousClock.Instant) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { _ = try? await body.collect(upTo: longestAnswer) }
+            group.addTask { try? await Task.sleep(until: end, clock: .continuous) }
+            await group.next()
+            group.cancelAll()
         }
     }
 }
