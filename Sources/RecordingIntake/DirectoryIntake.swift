@@ -78,9 +78,8 @@ public struct DirectoryIntake: Service {
             guard let account = try await service.accounts(named: directory.account).first else {
                 return logger.error("recordings wait for an account that is not there", metadata: ["directory": "\(directory.path)"])
             }
-            let found = try await blocking { [settings] in
-                try WatchedTree(root: directory.path, besides: [settings.done, settings.refused].compactMap { $0 }).files()
-            }
+            let tree = tree(of: directory)
+            let found = try await blocking { try tree.files() }
             for file in memory.settled(found, for: settings.settling) where !Task.isCancelled {
                 await take(file, of: directory, into: account, &memory)
             }
@@ -122,8 +121,8 @@ public struct DirectoryIntake: Service {
     }
 
     private func store(_ file: WatchedTree.File, of directory: WatchedDirectory, into account: Document) async throws -> StoredRecording {
-        let path = directory.path + "/" + file.place
-        let open = try await blocking { try WatchedFile(path: path, in: file.state) }
+        let tree = tree(of: directory)
+        let open = try await blocking { try tree.open(file) }
         let intake = try await service.receiveAudio(limit: service.limits.maximumRecordingBytes)
         let audio: ReceivedAudio
         do {
@@ -149,15 +148,18 @@ public struct DirectoryIntake: Service {
 
     /// Moves a file away, or deletes it, if it is still the one that was read.
     private func putAway(_ file: WatchedTree.File, of directory: WatchedDirectory, to destination: String?, orDelete: Bool) async throws {
+        let tree = tree(of: directory)
         try await blocking {
-            let path = directory.path + "/" + file.place
-            guard FileState(of: path) == file.state else { return }
             if let destination {
-                try WatchedTree.move(path, to: destination, place: file.place)
+                try tree.move(file, to: destination)
             } else if orDelete {
-                try WatchedTree.delete(path)
+                try tree.delete(file)
             }
         }
+    }
+
+    private func tree(of directory: WatchedDirectory) -> WatchedTree {
+        WatchedTree(root: directory.path, besides: [settings.done, settings.refused].compactMap { $0 })
     }
 
     private func blocking<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {

@@ -16,7 +16,7 @@ struct FileState: Hashable, Sendable {
     /// Of the last change, in nanoseconds since 1970.
     let modified: Int
 
-    fileprivate init?(_ status: stat) {
+    init?(_ status: stat) {
         guard status.st_mode & S_IFMT == S_IFREG else { return nil }
         inode = UInt64(status.st_ino)
         size = Int(status.st_size)
@@ -25,13 +25,6 @@ struct FileState: Hashable, Sendable {
         #else
         modified = status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec
         #endif
-    }
-
-    /// - Returns: nil unless a regular file is there; what a link leads to is not looked at. Blocks.
-    init?(of path: String) {
-        var status = stat()
-        guard lstat(path, &status) == 0 else { return nil }
-        self.init(status)
     }
 }
 
@@ -50,11 +43,8 @@ final class WatchedFile: Sendable {
     private let state: FileState
 
     /// Opens a file if it still is in `state`.
-    init(path: String, in state: FileState) throws(WatchedFileError) {
-        // Not to wait for somebody at the other end, should it be a pipe by now.
-        let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-        guard descriptor >= 0 else { throw errno == ENOENT ? .changed : .last("cannot open \(path)") }
-        self.descriptor = descriptor
+    init(_ name: String, of directory: OpenDirectory, in state: FileState) throws(WatchedFileError) {
+        descriptor = try directory.openFile(name)
         self.state = state
         guard Self.state(of: descriptor) == state else { throw .changed }
     }

@@ -1,13 +1,5 @@
 import Foundation
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// The files below a directory that may be recordings. Its calls block.
 struct WatchedTree: Sendable {
     struct File: Hashable, Sendable {
@@ -16,6 +8,8 @@ struct WatchedTree: Sendable {
         let state: FileState
 
         var name: String { (place as NSString).lastPathComponent }
+        /// The directories that lead to it.
+        var folders: [Substring] { place.split(separator: "/").dropLast() }
     }
 
     let root: String
@@ -35,48 +29,56 @@ struct WatchedTree: Sendable {
     }
 
     /// - Throws: when the directory itself cannot be read; what cannot be read in it is left out.
-    func files() throws -> [File] {
+    func files() throws(WatchedFileError) -> [File] {
         var found: [File] = []
-        try visit("", depth: Self.depth, &found)
+        try visit(try OpenDirectory(path: root), "", depth: Self.depth, &found)
         return found
     }
 
-    private func visit(_ place: String, depth: Int, _ found: inout [File]) throws {
-        let directory = place.isEmpty ? root : root + "/" + place
-        for name in try FileManager.default.contentsOfDirectory(atPath: directory) {
+    private func visit(_ directory: OpenDirectory, _ place: String, depth: Int, _ found: inout [File]) throws(WatchedFileError) {
+        for name in try directory.names(atMost: Self.most) {
             guard found.count < Self.most else { return }
             // Hidden files are what programs move into place when it is whole.
             guard !name.hasPrefix("."), !Self.unfinished.contains(where: { name.hasSuffix($0) }) else { continue }
             let inner = place.isEmpty ? name : place + "/" + name
-            let path = root + "/" + inner
-            if let state = FileState(of: path) {
+            if let state = directory.state(of: name) {
                 found.append(File(place: inner, state: state))
-            } else if depth > 1, !besides.contains((path as NSString).standardizingPath), Self.isDirectory(path) {
+            } else if depth > 1, !besides.contains((root + "/" + inner as NSString).standardizingPath), directory.holdsDirectory(name) {
                 // One that goes away at this moment is no trouble.
-                try? visit(inner, depth: depth - 1, &found)
+                guard let below = try? directory.directory([name[...]]) else { continue }
+                try? visit(below, inner, depth: depth - 1, &found)
             }
         }
     }
 
-    private static func isDirectory(_ path: String) -> Bool {
-        var status = stat()
-        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    /// Opens a file that `files` has found.
+    func open(_ file: File) throws(WatchedFileError) -> WatchedFile {
+        try WatchedFile(file.name, of: try directory(of: file), in: file.state)
     }
 
-    /// Moves a file to the same place below another directory, under a name that is free there.
-    static func move(_ path: String, to directory: String, place: String) throws {
-        var target = directory + "/" + place
-        try FileManager.default.createDirectory(atPath: (target as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
-        var status = stat()
+    /// Moves a file to the same place below another directory, under a name that is free there, if it is still what it was.
+    func move(_ file: File, to destination: String) throws {
+        let from = try directory(of: file)
+        guard from.state(of: file.name) == file.state else { return }
+        try FileManager.default.createDirectory(atPath: destination, withIntermediateDirectories: true)
+        let target = try OpenDirectory(path: destination).directory(file.folders, creating: true)
+        var name = file.name
         var number = 0
-        while lstat(target, &status) == 0 {
+        while target.holds(name) {
             number += 1
-            target = directory + "/" + place + ".\(number)"
+            name = file.name + ".\(number)"
         }
-        guard rename(path, target) == 0 else { throw WatchedFileError.last("cannot move \(path) to \(target)") }
+        try from.move(file.name, to: target, as: name)
     }
 
-    static func delete(_ path: String) throws {
-        guard unlink(path) == 0 || errno == ENOENT else { throw WatchedFileError.last("cannot delete \(path)") }
+    /// Deletes a file if it is still what it was.
+    func delete(_ file: File) throws(WatchedFileError) {
+        let from = try directory(of: file)
+        guard from.state(of: file.name) == file.state else { return }
+        try from.delete(file.name)
+    }
+
+    private func directory(of file: File) throws(WatchedFileError) -> OpenDirectory {
+        try OpenDirectory(path: root).directory(file.folders)
     }
 }

@@ -135,8 +135,10 @@ struct WatchMemoryTests {
     private let start = ContinuousClock.now
 
     private func file(_ path: String) throws -> WatchedTree.File {
-        WatchedTree.File(place: (path as NSString).lastPathComponent, state: try #require(FileState(of: path)))
+        try #require(try Self.tree(of: path).files().first { $0.place == (path as NSString).lastPathComponent })
     }
+
+    private static func tree(of path: String) -> WatchedTree { WatchedTree(root: (path as NSString).deletingLastPathComponent, besides: []) }
 
     @Test("After it has stayed as it is for its time; a change begins that anew; once over with it is not looked at again")
     func settles() async throws {
@@ -167,7 +169,8 @@ struct WatchMemoryTests {
         try await TemporaryDirectory.run { directory in
             let path = directory.path + "/a.wav"
             try Data(repeating: 7, count: 1000).write(to: URL(filePath: path))
-            let open = try WatchedFile(path: path, in: try file(path).state)
+            let found = try file(path)
+            let open = try Self.tree(of: path).open(found)
             #expect(try open.read(upTo: 4096).readableBytes == 1000)
             #expect(open.isUnchanged())
             let writer = try #require(FileHandle(forWritingAtPath: path))
@@ -175,7 +178,53 @@ struct WatchMemoryTests {
             try writer.write(contentsOf: Data([8]))
             try writer.close()
             #expect(!open.isUnchanged())
-            #expect(throws: WatchedFileError.changed) { try WatchedFile(path: path + ".gone", in: try file(path).state) }
+            #expect(throws: WatchedFileError.changed) { try Self.tree(of: path).open(WatchedTree.File(place: "gone.wav", state: found.state)) }
+        }
+    }
+}
+
+/// Whoever fills a watched directory may be less trusted than the server that empties it.
+@Suite("A link in the place of a directory")
+struct WatchedLinkTests {
+    /// A file that has been found in `spool/day`, which is a link to `outside` by now, where the same file lies as well.
+    private func run(_ body: (WatchedTree, WatchedTree.File, TemporaryDirectory) throws -> Void) async throws {
+        try await TemporaryDirectory.run { directory in
+            let manager = FileManager.default, spool = directory.path + "/spool", outside = directory.path + "/outside"
+            for path in [spool + "/day", outside] { try manager.createDirectory(atPath: path, withIntermediateDirectories: true) }
+            try Data([1]).write(to: URL(filePath: spool + "/day/a.wav"))
+            try manager.linkItem(atPath: spool + "/day/a.wav", toPath: outside + "/a.wav")
+            let tree = WatchedTree(root: spool, besides: [])
+            let file = try #require(try tree.files().first)
+            try manager.removeItem(atPath: spool + "/day")
+            try manager.createSymbolicLink(atPath: spool + "/day", withDestinationPath: outside)
+            try body(tree, file, directory)
+        }
+    }
+
+    @Test("Nothing is read, moved or deleted through it")
+    func leadsNowhere() async throws {
+        try await run { tree, file, directory in
+            let found = try tree.files()
+            #expect(found.isEmpty)
+            #expect(throws: WatchedFileError.self) { try tree.open(file) }
+            #expect(throws: WatchedFileError.self) { try tree.delete(file) }
+            #expect(throws: WatchedFileError.self) { try tree.move(file, to: directory.path + "/done") }
+            #expect(FileManager.default.fileExists(atPath: directory.path + "/outside/a.wav"))
+        }
+    }
+
+    @Test("Nothing is moved into it")
+    func takesNothing() async throws {
+        try await TemporaryDirectory.run { directory in
+            let manager = FileManager.default, spool = directory.path + "/spool", done = spool + "/done", outside = directory.path + "/outside"
+            for path in [spool + "/day", done, outside] { try manager.createDirectory(atPath: path, withIntermediateDirectories: true) }
+            try Data([1]).write(to: URL(filePath: spool + "/day/a.wav"))
+            try manager.createSymbolicLink(atPath: done + "/day", withDestinationPath: outside)
+            let tree = WatchedTree(root: spool, besides: [done])
+            let file = try #require(try tree.files().first)
+            #expect(throws: WatchedFileError.self) { try tree.move(file, to: done) }
+            #expect(manager.fileExists(atPath: spool + "/day/a.wav"))
+            #expect(try manager.contentsOfDirectory(atPath: outside).isEmpty)
         }
     }
 }
