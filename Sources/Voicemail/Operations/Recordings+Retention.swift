@@ -5,6 +5,9 @@ public struct RecordingRetention: Sendable, Hashable {
     /// Of audio, all recordings of an account together.
     public var bytes: Int?
 
+    /// With more, seconds would be counted beyond what can be.
+    static let dayCounts = 1...36_500
+
     public init(days: Int? = nil, bytes: Int? = nil) {
         self.days = days
         self.bytes = bytes
@@ -15,8 +18,9 @@ extension VoicemailService {
     /// An account's own rule where it has one, else the server's.
     public func recordingRetention(of account: Document) -> RecordingRetention {
         RecordingRetention(
-            days: account.attributes["recording_retention_days"]?.int ?? limits.recordingRetention.days,
-            bytes: account.attributes["recording_maximum_bytes"]?.int ?? limits.recordingRetention.bytes)
+            days: account.attributes["recording_retention_days"]?.int.flatMap { RecordingRetention.dayCounts.contains($0) ? $0 : nil }
+                ?? limits.recordingRetention.days,
+            bytes: account.attributes["recording_maximum_bytes"]?.int.flatMap { $0 >= 1 ? $0 : nil } ?? limits.recordingRetention.bytes)
     }
 
     /// Removes what an account's retention no longer keeps, oldest calls first.

@@ -65,6 +65,8 @@ extension Schema {
         Field("language", .string()),
         Field("enabled", .boolean, default: true),
         Field("message_retention_duration", .integer(min: 1, max: 36_500)),
+        Field("recording_retention_days", .integer(min: RecordingRetention.dayCounts.lowerBound, max: RecordingRetention.dayCounts.upperBound)),
+        Field("recording_maximum_bytes", .integer(min: 1)),
     ])
 
     /// A greeting (contract §8).

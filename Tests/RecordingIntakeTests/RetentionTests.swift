@@ -1,0 +1,56 @@
+import Foundation
+import TestKit
+import Testing
+import Voicemail
+
+/// What an account may say of how long its recordings are kept, and that no number of it brings the server down.
+@Suite struct RetentionTests {
+    @Test(arguments: [
+        ("recording_retention_days", [1, 36_500], [0, -1, 36_501, .max, .min]), ("recording_maximum_bytes", [1, .max], [0, -1, .min]),
+    ])
+    func anAccountSaysHowLongItsRecordingsAreKept(_ key: String, _ good: [Int], _ bad: [Int]) async throws {
+        try await TestServer.run { server in
+            let world = try await server.makeWorld()
+            for number in bad {
+                let answer = try await server.send("PATCH", world.accountPath, token: world.token, data: [key: .int(number)])
+                #expect(answer.status == 400, "\(number)")
+                #expect(answer.data[key]?.object?.isEmpty == false, "\(number)")
+            }
+            for number in good {
+                let answer = try await server.send("PATCH", world.accountPath, token: world.token, data: [key: .int(number)])
+                #expect(answer.status == 200)
+                #expect(answer.data[key] == .int(number))
+                try await server.service.sweep()
+            }
+        }
+    }
+
+    @Test(arguments: [Int.max, .min, 0, -1])
+    func aNumberThatIsStoredAlreadyAndMeansNothingCountsAsNone(_ number: Int) async throws {
+        try await TestServer.run { server in
+            let world = try await IntakeWorld(server)
+            #expect(try await world.put("a.wav", try Sounds.wav()).status == 201)
+            try await server.service.store.write { writer in
+                var account = try #require(try writer.document(id: world.account.id))
+                account.attributes["recording_retention_days"] = .int(number)
+                account.attributes["recording_maximum_bytes"] = .int(min(number, 0))
+                try writer.update(account)
+            }
+            try await server.service.sweep()
+            #expect(try await world.recordings().count == 1)
+        }
+    }
+
+    @Test func olderCallsThanTheAccountKeepsAreRemoved() async throws {
+        try await TestServer.run { server in
+            let world = try await IntakeWorld(server)
+            let now = server.clock.now.unix
+            for (number, age) in [86_000, 87_000].enumerated() {
+                #expect(try await world.put("\(number).wav?at=\(now - age)", try Sounds.wav(number)).status == 201)
+            }
+            _ = try await server.service.changeAccount(world.account.id, .patch(["recording_retention_days": 1]))
+            try await server.service.sweep()
+            #expect(try await world.recordings().map(\.source) == ["0.wav"])
+        }
+    }
+}
