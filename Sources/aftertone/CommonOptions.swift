@@ -46,7 +46,7 @@ struct CommonOptions: ParsableArguments {
 
     /// Log lines go where complaints go, so that standard output stays clean.
     static func logger(_ level: Logger.Level) -> Logger {
-        var logger = Logger(label: "aftertone") { StreamLogHandler.standardError(label: $0) }
+        var logger = Logger(label: "aftertone") { StreamLogHandler(label: $0, stream: LogStream()) }
         logger.logLevel = level
         return logger
     }

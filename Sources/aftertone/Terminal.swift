@@ -10,7 +10,9 @@ import Darwin
 enum Terminal {
     static func print(_ line: String) { write(line + "\n", to: STDOUT_FILENO) }
 
-    static func complain(_ line: String) { write(line + "\n", to: STDERR_FILENO) }
+    static func complain(_ line: String) { write(line + "\n", to: errors) }
+
+    static var errors: Int32 { STDERR_FILENO }
 
     static var showsProgress: Bool { isatty(STDERR_FILENO) == 1 }
 

@@ -1,0 +1,10 @@
+/// Standard error with one line for each event. What is logged may be hostile text, a file's name or what a client has sent: nothing in it
+/// ends the line or is a command to the terminal.
+struct LogStream: TextOutputStream, Sendable {
+    /// - Parameter text: one event, its line end included.
+    mutating func write(_ text: String) {
+        let isPlain = text.utf8.dropLast().allSatisfy { (0x20...0x7E).contains($0) }
+        let line = isPlain ? text : Terminal.visible(text.hasSuffix("\n") ? String(text.dropLast()) : text) + "\n"
+        Terminal.write(line, to: Terminal.errors)
+    }
+}
