@@ -59,6 +59,7 @@ import Voicemail
         }
         let csv = try await client.server.send("GET", client.box.path + "/messages?accept=text/csv&page_size=10000", token: client.box.token)
         #expect(csv.status == 200)
+        #expect(csv.bytes.count { $0 == UInt8(ascii: "\n") } == 10_001)
     }
 
     /// Every page of the largest size.
@@ -129,7 +130,8 @@ import Voicemail
             let other = try await server.makeMailbox("3001", in: world.account)
             return Box(account: world.accountPath, id: world.mailbox.id, other: other.id, token: world.token)
         }
-        let store = try SQLiteStore(path: data + "/aftertone.sqlite", options: StoreOptions(readers: 1))
+        // With all its indexes in memory: their pages are written once.
+        let store = try SQLiteStore(path: data + "/aftertone.sqlite", options: StoreOptions(readers: 1, writerCacheKibibytes: 256 << 10))
         _ = try await store.transaction { writer in try writer.execute(Self.fill) { $0.bind(Self.count) } }
         try store.close()
         return box
