@@ -1,23 +1,29 @@
 import Voicemail
 
-/// The statement of an `AccountQuery`: one of two. Each goes through one index of `account_tree`, which has a row for every
+/// The statement of an `AccountQuery`: one of four. Each goes through one index of `account_tree`, which has a row for every
 /// account and every account above it, and fetches the documents it names one by one.
 enum AccountListing {
     static func sql(of query: AccountQuery) -> String {
         switch query.choice {
-        case .all: byName
-        case .named: byLookup
+        case .all: query.ascending ? byName : byNameDescending
+        case .named: query.ascending ? byLookup : byLookupDescending
         }
     }
 
-    static let byName = text(index: "account_tree_by_name", key: "tree_name", end: "")
-    static let byLookup = text(index: "account_tree_by_lookup", key: "tree_lookup", end: " AND tree_lookup < ?4")
+    static let byName = text(index: "account_tree_by_name", key: "tree_name")
+    static let byLookup = text(index: "account_tree_by_lookup", key: "tree_lookup", other: " AND tree_lookup < ?4")
+    static let byNameDescending = text(index: "account_tree_by_name", key: "tree_name", ascending: false)
+    static let byLookupDescending = text(
+        index: "account_tree_by_lookup", key: "tree_lookup", ascending: false, other: " AND tree_lookup >= ?4")
 
-    private static func text(index: String, key: String, end: String) -> String {
-        """
-        SELECT \(DocumentRow.columns) FROM account_tree INDEXED BY \(index) CROSS JOIN document ON id = descendant_id \
-        WHERE ancestor_id = ?1 AND (\(key), descendant_id) >= (?2, ?3)\(end) AND removed_at IS NULL ORDER BY \(key), descendant_id
-        """
+    /// - Parameter other: the end that the listing does not start at.
+    private static func text(index: String, key: String, ascending: Bool = true, other: String = "") -> String {
+        let order = ascending ? "ASC" : "DESC"
+        return """
+            SELECT \(DocumentRow.columns) FROM account_tree INDEXED BY \(index) CROSS JOIN document ON id = descendant_id \
+            WHERE ancestor_id = ?1 AND (\(key), descendant_id) \(ascending ? ">=" : "<=") (?2, ?3)\(other) AND removed_at IS NULL \
+            ORDER BY \(key) \(order), descendant_id \(order)
+            """
     }
 
     static func bind(_ query: AccountQuery, to run: inout Execution) {
@@ -26,15 +32,29 @@ enum AccountListing {
         case .roots: run.bind("")
         case .at(let id): run.bind(id)
         }
-        var least = ""
-        if case .named(let prefix) = query.choice { least = prefix }
         // No text is below the empty one, and no id.
-        let start: ListingPlace = query.start.flatMap { $0.name.utf8.lexicographicallyPrecedes(least.utf8) ? nil : $0 } ?? (least, "")
-        run.bind(start.name)
-        run.bind(start.id)
+        var least = "", end: String?
+        if case .named(let prefix) = query.choice { (least, end) = (prefix, Self.end(ofTextsBeginningWith: prefix)) }
+        if query.ascending {
+            let start: ListingPlace = query.start.flatMap { isBelow($0.name, least) ? nil : $0 } ?? (least, "")
+            run.bind(start.name)
+            run.bind(start.id)
+        } else if let start = query.start, end.map({ isBelow(start.name, $0) }) ?? true {
+            run.bind(start.name)
+            run.bind(start.id)
+        } else {
+            bind(end: end, to: &run)
+            run.bind("")
+        }
         guard case .named = query.choice else { return }
-        if let end = end(ofTextsBeginningWith: least) { run.bind(end) } else { run.bindAboveEveryText() }
+        if query.ascending { bind(end: end, to: &run) } else { run.bind(least) }
     }
+
+    private static func bind(end: String?, to run: inout Execution) {
+        if let end { run.bind(end) } else { run.bindAboveEveryText() }
+    }
+
+    private static func isBelow(_ text: String, _ other: String) -> Bool { text.utf8.lexicographicallyPrecedes(other.utf8) }
 
     /// The least text above every text that begins with `prefix`, nil when there is none. The order of bytes
     /// is the order of scalars in UTF-8.

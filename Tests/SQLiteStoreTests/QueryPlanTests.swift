@@ -28,7 +28,9 @@ struct QueryPlanTests {
 
     @Test("No statement that the contract makes the store run passes over rows it does not want, or sorts")
     func nothingScans() async throws {
-        var statements = Set(MessageListing.texts + DocumentListing.all.map(\.sql) + [AccountListing.byName, AccountListing.byLookup])
+        var statements = Set(MessageListing.texts + DocumentListing.all.map(\.sql) + [
+            AccountListing.byName, AccountListing.byLookup, AccountListing.byNameDescending, AccountListing.byLookupDescending,
+        ])
         for promise in StoreContract.all {
             statements.formUnion(try await withStore(StoreOptions(readers: 1)) { store in
                 try await promise.run(store)
@@ -86,6 +88,12 @@ struct QueryPlanTests {
             let byLookup = try Self.plan(AccountListing.byLookup, store)
             #expect(byLookup == [
                 "SEARCH account_tree USING COVERING INDEX account_tree_by_lookup (ancestor_id=? AND (tree_lookup,descendant_id)>(?,?) AND tree_lookup<?)", found,
+            ])
+            let byNameDescending = try Self.plan(AccountListing.byNameDescending, store)
+            #expect(byNameDescending == ["SEARCH account_tree USING COVERING INDEX account_tree_by_name (ancestor_id=? AND (tree_name,descendant_id)<(?,?))", found])
+            let byLookupDescending = try Self.plan(AccountListing.byLookupDescending, store)
+            #expect(byLookupDescending == [
+                "SEARCH account_tree USING COVERING INDEX account_tree_by_lookup (ancestor_id=? AND tree_lookup>? AND (tree_lookup,descendant_id)<(?,?))", found,
             ])
         }
     }

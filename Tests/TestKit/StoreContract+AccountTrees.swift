@@ -43,8 +43,10 @@ extension StoreContract {
             if case .named(let prefix) = query.choice {
                 guard (account.lookup ?? "").utf8.starts(with: prefix.utf8) else { return false }
             }
-            return query.start.map { !precedes(place(account, in: query.choice), $0) } ?? true
-        }.sorted { precedes(place($0, in: query.choice), place($1, in: query.choice)) }.map(\.id)
+            guard let start = query.start else { return true }
+            let at = place(account, in: query.choice)
+            return query.ascending ? !precedes(at, start) : !precedes(start, at)
+        }.sorted { precedes(place($0, in: query.choice), place($1, in: query.choice)) == query.ascending }.map(\.id)
     }
 
     private static func list(_ query: AccountQuery, _ store: any VoicemailStore) async throws -> [Document] {
@@ -66,9 +68,11 @@ extension StoreContract {
                 for choice in choices {
                     let starts: [ListingPlace?] = [nil, ("", ""), ("a", "1-1"), ("la", "1-1"), ("la", "z"), ("\u{10FFFF}\u{10FFFF}", "")]
                     for start in starts {
-                        let query = AccountQuery(branch, choice, start: start)
-                        let listed = try await list(query, store).map(\.id)
-                        #expect(listed == expected(query, of: all), "\(query)")
+                        for ascending in [true, false] {
+                            let query = AccountQuery(branch, choice, start: start, ascending: ascending)
+                            let listed = try await list(query, store).map(\.id)
+                            #expect(listed == expected(query, of: all), "\(query)")
+                        }
                     }
                 }
             }

@@ -55,7 +55,8 @@ extension KazooDialect {
     private func listAccounts(below parent: String, except left: String? = nil, _ call: Call) async throws -> Reply {
         let filter = try DocumentFilter(call)
         return try await list(call) { start, limit in
-            try await service.documents(DocumentQuery(kind: .account, ownerID: parent, start: start), limit: limit) {
+            let query = DocumentQuery(kind: .account, ownerID: parent, start: start, ascending: call.flag("ascending") ?? true)
+            return try await service.documents(query, limit: limit) {
                 $0.id != left && filter.pass($0) ? .object(AccountView.row($0)) : nil
             }
         }
@@ -66,6 +67,7 @@ extension KazooDialect {
         return try await list(call) { start, limit in
             var query = query
             query.start = start
+            query.ascending = call.flag("ascending") ?? true
             return try await service.accounts(query, limit: limit) {
                 $0.id != left && filter.pass($0) ? .object(AccountView.row($0)) : nil
             }

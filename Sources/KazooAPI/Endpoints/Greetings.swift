@@ -61,7 +61,8 @@ extension KazooDialect {
         let account = try call.requireAccount()
         let filter = try DocumentFilter(call)
         return try await list(call) { start, limit in
-            try await service.documents(DocumentQuery(kind: .media, accountID: account.id, start: start), limit: limit) {
+            let query = DocumentQuery(kind: .media, accountID: account.id, start: start, ascending: call.flag("ascending") ?? true)
+            return try await service.documents(query, limit: limit) {
                 Self.indexKey(kind, $0) == name && filter.pass($0) ? .string($0.id) : nil
             }
         }

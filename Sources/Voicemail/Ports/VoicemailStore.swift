@@ -113,11 +113,14 @@ public struct AccountQuery: Sendable {
     public var choice: Choice
     /// The first account to visit; inclusive.
     public var start: ListingPlace?
+    /// False for the opposite of the order.
+    public var ascending: Bool
 
-    public init(_ branch: Branch, _ choice: Choice = .all, start: ListingPlace? = nil) {
+    public init(_ branch: Branch, _ choice: Choice = .all, start: ListingPlace? = nil, ascending: Bool = true) {
         self.branch = branch
         self.choice = choice
         self.start = start
+        self.ascending = ascending
     }
 
     /// Where an account stands in this order.
