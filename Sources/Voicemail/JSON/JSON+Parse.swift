@@ -20,7 +20,7 @@ extension JSON {
     /// Parses one JSON value.
     ///
     /// Foundation's decoder does the reading; nesting and the number of values are bounded before it runs, because its own limits
-    /// are not ours to set. Keys of an object come out in alphabetical order.
+    /// are not ours to set, and a comma without a value behind it is refused (RFC 8259 §4), which it lets pass. Keys of an object come out in alphabetical order.
     /// - Throws: `JSONParseError`.
     public static func parse(_ bytes: some Collection<UInt8>, maximumDepth: Int = JSON.maximumDepth) throws(JSONParseError) -> JSON {
         try bound(bytes, depth: maximumDepth)
@@ -41,6 +41,8 @@ extension JSON {
         var separators = 0
         var inString = false
         var escaped = false
+        /// The last byte outside of strings that is no blank.
+        var last: UInt8 = 0
         for byte in bytes {
             if inString {
                 if escaped {
@@ -57,12 +59,15 @@ extension JSON {
             case UInt8(ascii: "{"), UInt8(ascii: "["):
                 depth += 1
                 if depth > limit { throw .tooDeep(limit: limit) }
-            case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"):
+                if last == UInt8(ascii: ",") { throw .malformed }
+                depth -= 1
             case UInt8(ascii: ","):
                 separators += 1
                 if separators >= maximumValues { throw .tooMany(limit: maximumValues) }
             default: break
             }
+            if byte != 0x20, !(0x09...0x0D).contains(byte) { last = byte }
         }
     }
 }
