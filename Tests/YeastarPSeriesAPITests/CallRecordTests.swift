@@ -148,6 +148,48 @@ import YeastarPSeriesAPI
         }
     }
 
+    @Test("A search by the number called reads only the calls to it, one by the caller no recording of another")
+    func visited() async throws {
+        try await PSeriesWorld.run { world in
+            for number in 0..<6 {
+                let ends = number % 2 == 0 ? ("3200", "3201") : ("3201", "3200")
+                let started = Timestamp(unix: noon + number)
+                _ = try await world.record(RecordingDraft(callerNumber: ends.0, calleeNumber: ends.1, started: started))
+                _ = try await world.leave(nil, from: ends.0, at: noon + number, in: world.extensions[number % 2])
+            }
+            func visited(caller: String? = nil, callee: String? = nil, ascending: Bool = true) async throws -> [CallRecord] {
+                var all: [CallRecord] = []
+                try await world.service.forEachCallRecord(
+                    of: world.account, from: Timestamp(unix: noon), to: Timestamp(unix: noon + 9), caller: caller, callee: callee,
+                    ascending: ascending, pageSize: 2
+                ) { page in
+                    all += page
+                    return true
+                }
+                return all
+            }
+            func ends(_ records: [CallRecord]) -> [String] {
+                records.map { record in
+                    switch record {
+                    case .recording(let recording): recording.callerNumber + ">" + recording.calleeNumber
+                    case .message(let message, let number, _, _): message.callerNumber + "|" + number
+                    }
+                }
+            }
+            let all = try await visited()
+            #expect(all.count == 12)
+            let to = try await visited(callee: "3200")
+            #expect(to.count == 6 && Set(ends(to)) == ["3201>3200", "3200|3200"])
+            #expect(try await Set(ends(visited(caller: "3201"))) == ["3201>3200", "3201|3201"])
+            #expect(try await ends(visited(caller: "3200", callee: "3200")) == Array(repeating: "3200|3200", count: 3))
+            #expect(try await visited(callee: "3200", ascending: false) == to.reversed())
+            for nobody in ["9999", "03200", "", "6300"] { #expect(try await visited(callee: nobody) == []) }
+            let answer = try await world.get("cdr/search", ["call_to": "3200", "page": "2", "page_size": "4"])
+            #expect(answer["total_number"] == 6 && answer["data"]?.array?.count == 2)
+            #expect(answer["data"]?.array?.allSatisfy { $0["call_to_number"] == "3200" } == true)
+        }
+    }
+
     @Test("A PBX set to day first and twelve hours shows and takes times so, as a public client sends them")
     func otherFormat() async throws {
         try await PSeriesWorld.run {

@@ -60,24 +60,37 @@ extension VoicemailService {
 
     /// Visits the calls of an account that began from `first` to `last`, both inclusive, in order of time, `pageSize` at a time and
     /// until `visit` returns false. Messages in the trash are left out. Memory does not grow with the number of calls.
+    /// - Parameters:
+    ///   - caller: the number that calls must come from. Of recordings only such are read; messages are all looked at.
+    ///   - callee: the number that calls must go to. Only such are read.
     public func forEachCallRecord(
         of account: Document, from first: Timestamp, to last: Timestamp, kinds: Set<CallRecord.Kind> = Set(CallRecord.Kind.allCases),
-        ascending: Bool = true, pageSize: Int = 500, _ visit: ([CallRecord]) async throws -> Bool
+        caller: String? = nil, callee: String? = nil, ascending: Bool = true, pageSize: Int = 500,
+        _ visit: ([CallRecord]) async throws -> Bool
     ) async throws {
         var recordings = Upcoming<CallRecord>(isComplete: !kinds.contains(.recording))
         var messages = Upcoming<CallRecord>(isComplete: !kinds.contains(.message))
+        var scope = MessageQuery.Scope.account(account.id)
+        if let callee {
+            let called = try await mailbox(number: callee, of: account).flatMap { $0.number == callee ? $0 : nil }
+            if let called { scope = .mailbox(called.id) } else { messages.take([], isLast: true) }
+        }
         var offset = 0
         var start: MessagePosition?
         while true {
             if recordings.wantsMore {
-                let query = RecordingQuery(accountID: account.id, from: first, to: last, order: .time, ascending: ascending, offset: offset, limit: pageSize)
+                let query = RecordingQuery(
+                    accountID: account.id, from: first, to: last, caller: caller, callee: callee, order: .time, ascending: ascending, offset: offset,
+                    limit: pageSize)
                 let page = try await callRecords(query)
                 offset += page.count
                 recordings.take(page.map { .recording($0) }, isLast: page.count < pageSize)
             }
             if messages.wantsMore {
-                let query = MessageQuery(scope: .account(account.id), from: first, to: last, start: start, ascending: ascending)
-                let page = try await self.messages(MessageListing(query: query, limit: pageSize, keep: { $0.folder != .deleted }))
+                let query = MessageQuery(scope: scope, from: first, to: last, start: start, ascending: ascending)
+                let page = try await self.messages(MessageListing(query: query, limit: pageSize, keep: { message in
+                    message.folder != .deleted && (caller == nil || message.callerNumber == caller)
+                }))
                 start = page.next
                 messages.take(try await callRecords(of: page.messages, account), isLast: page.next == nil)
             }

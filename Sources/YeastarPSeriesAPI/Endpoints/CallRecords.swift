@@ -9,7 +9,7 @@ struct CallRecordFilter: Sendable {
     var caller: String?
     var callee: String?
 
-    /// Whether every call has to be looked at.
+    /// Whether calls have to be looked at to be counted.
     var looksIntoCalls: Bool { type != nil || caller != nil || callee != nil }
 
     /// What a call of the disposition leaves here.
@@ -64,7 +64,8 @@ extension PSeriesDialect {
         var seen = 0
         if first <= last {
             try await service.forEachCallRecord(
-                of: call.account, from: first, to: last, kinds: filter.kinds, ascending: sorting.ascending
+                of: call.account, from: first, to: last, kinds: filter.kinds, caller: filter.caller, callee: filter.callee,
+                ascending: sorting.ascending
             ) { page in
                 for record in page where filter.keeps(CallFacts(record, call.zone)) {
                     if seen >= paging.offset, items.count < paging.limit { items.append(view.item(record)) }
