@@ -49,10 +49,12 @@ import Voicemail
             #expect(names.count == 1)
             let link = try await world.get("extension_vm_greeting/download", ["extension": "3200", "file": try #require(names.first)])
             #expect(try await world.fetch(link).bytes == sound)
-            // An upload of that name is another greeting and leaves KAZOO's alone.
+            // An upload of that name takes its place here, and leaves KAZOO's alone.
             _ = try await world.upload(try #require(names.first), WAV.silence(milliseconds: 100))
             #expect(try await world.server.send("GET", path + "/media/\(id)/raw", token: kazoo).bytes == sound)
-            #expect(Set(try await world.greetingNames()).count == 2)
+            #expect(try await world.greetingNames() == names)
+            let box = try await world.server.send("GET", path + "/vmboxes/" + world.extensions[0].id, token: kazoo).data
+            #expect(box["media"]?["unavailable"]?.string != id && box["media"]?["unavailable"]?.string != nil)
         }
     }
 

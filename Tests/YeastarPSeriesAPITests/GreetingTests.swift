@@ -166,6 +166,40 @@ import YeastarPSeriesAPI
         }
     }
 
+    @Test("A name that a borrowed greeting is listed by is taken; put there by force, another takes its place in the list and in force")
+    func borrowedNames() async throws {
+        try await PSeriesWorld.run { world in
+            let other = WAV.tones([880], milliseconds: 100)
+            for name in ["office.wav", "mine.wav"] { #expect(try await world.upload(name, sound, owner: name == "mine.wav" ? "3200" : "3201").code == 0) }
+            let lent = try await world.service.greeting("office.wav", on: .mailbox(world.extensions[1])).document
+            let mine = try await world.service.greeting("mine.wav", on: .mailbox(world.extensions[0])).serial
+            _ = try await world.service.changeMailbox(
+                world.extensions[0].id, .patch(["media": ["unavailable": .string(lent.id)]]), in: world.account)
+            #expect(try await world.greetingNames() == ["mine.wav", "office.wav"])
+            let taken: JSON = [
+                "errcode": 40003, "errmsg": "DUPLICATE KEY VALUE",
+                "duplicate_field_list": [["field": "file", "value": "office", "external_source": "extension", "external_source_name": "3200"]],
+            ]
+            expect(try await world.post("extension_vm_greeting/update", ["id": .int(mine), "file": "office"]), is: taken)
+            #expect(try await world.upload("office.wav", sound, check: "ask").code == 40003)
+            #expect(try await world.greetingNames() == ["mine.wav", "office.wav"])
+            // To speak one of that name is refused where there is somebody to speak at all.
+            if world.server.installation.synthesizer != nil {
+                let order: JSON = ["file": "office", "type": "tts", "number": "3200", "text": "Hello", "language": "en-US", "asr_manufacturer": "aws"]
+                expect(try await world.post("extension_vm_greeting/create", order), is: taken)
+            }
+            #expect(try await world.upload("office.wav", other).code == 0)
+            #expect(try await world.greetingNames() == ["office.wav", "mine.wav"])
+            let detail = try await world.get("extension/get", ["id": "\(world.extensions[0].serial)"])["data"]
+            #expect(detail?["vm_greeting"] == "office.wav")
+            let query: KeyValuePairs = ["extension": "3200", "file": "office.wav"]
+            #expect(try await world.fetch(world.get("extension_vm_greeting/download", query)).bytes == other)
+            // The owner keeps his.
+            let theirs = try await world.get("extension_vm_greeting/download", ["extension": "3201", "file": "office.wav"])
+            #expect(try await world.fetch(theirs).bytes == sound)
+        }
+    }
+
     @Test("A download is called what the answer called it, whatever name another interface gave the sound")
     func downloadName() async throws {
         try await PSeriesWorld.run { world in

@@ -66,7 +66,7 @@ import Voicemail
         ("{\"username\":\"\",\"password\":\"x\"}", parameterError("username", required: true)), ("", parameterError("username", required: true)),
         ("{\"username\":null,\"password\":\"x\"}", parameterError("username", required: true)),
         ("{", ["errcode": 40001, "errmsg": "PARAMETER SYNTAX ERROR"]), ("[]", ["errcode": 40001, "errmsg": "PARAMETER SYNTAX ERROR"]),
-        ("{\"username\":{},\"password\":\"x\"}", parameterError("username")),
+        ("{\"username\":{},\"password\":\"x\"}", parameterError("username", [:])), ("{\"username\":\"x\",\"password\":{}}", parameterError("password")),
     ] as [(String, JSON)])
     func malformedLogins(_ body: String, _ expected: JSON) async throws {
         try await PSeriesWorld.run { world in

@@ -90,6 +90,14 @@ struct WebhookTests {
             ] as [(JSON, Int)] {
                 #expect(try await world.post("webhook/update", body)["errcode"] == .int(code), "\(body.encoded)")
             }
+            // Of two that are the same, it is that address which is told.
+            let twice: [JSON] = ["http://example.com/a", "http://example.com/b", "http://example.com/b"].map { ["url": $0] }
+            expect(try await Self.update(world, twice), is: [
+                "errcode": 40003, "errmsg": "DUPLICATE KEY VALUE",
+                "duplicate_field_list": [
+                    ["field": "url", "value": "http://example.com/b", "external_source": "webhook", "external_source_name": ""],
+                ],
+            ])
             #expect(try await world.get("webhook/query") == before)
         }
     }

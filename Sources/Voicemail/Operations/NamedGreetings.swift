@@ -43,6 +43,9 @@ public struct NamedGreeting: Sendable, Hashable {
     /// How it was spoken, in the words of who had it spoken.
     public var voice: JSONObject { document.hidden["voice"]?.object ?? [:] }
 
+    /// Names are compared byte by byte.
+    func isCalled(_ name: String) -> Bool { fileName.utf8.elementsEqual(name.utf8) }
+
     /// Without the extension.
     public var stem: String { String(fileName.dropLast(suffix.count)) }
 }
@@ -82,8 +85,10 @@ extension VoicemailService {
         }
     }
 
-    /// Puts a greeting on a shelf. One of the same name gets the new content and keeps its identity.
-    /// - Throws: `VoicemailError.limitReached`, `.invalid` for the name; the audio is dropped then.
+    /// Puts a greeting on a shelf. One of the same name gets the new content and keeps its identity; one of the same name that a mailbox
+    /// only borrows is left to its owner, and the new one is in force in its place.
+    /// - Throws: `VoicemailError.limitReached`, `.conflict` for a name that is taken unless `replacing`, `.invalid` for the name; the audio
+    ///   is dropped then.
     public func putGreeting(
         _ fileName: String, audio: ReceivedAudio, origin: GreetingOrigin, on shelf: GreetingShelf, replacing: Bool = true
     ) async throws -> NamedGreeting {
@@ -104,12 +109,18 @@ extension VoicemailService {
                     if let replaced { try writer.release(replaced) }
                     return NamedGreeting(document: saved, fileName: fileName)
                 }
-                guard try Self.greetings(on: shelf, writer).count < limit else { throw VoicemailError.limitReached }
+                let listed = try Self.greetings(on: shelf, writer)
+                // One that is in force here and is somebody else's stays as it is; what is put here takes its place.
+                let isBorrowed = listed.contains { $0.isCalled(fileName) }
+                guard replacing || !isBorrowed else { throw VoicemailError.conflict }
+                guard listed.count < limit + (isBorrowed ? 1 : 0) else { throw VoicemailError.limitReached }
                 var fresh = Document(
                     kind: .media, accountID: shelf.account, name: "", key: shelf.key(fileName), scope: shelf.account, ownerID: shelf.ownerID,
                     created: now)
                 Self.describe(&fresh, fileName, audio, origin)
-                return NamedGreeting(document: try Self.add(fresh, writer), fileName: fileName)
+                let added = NamedGreeting(document: try Self.add(fresh, writer), fileName: fileName)
+                if isBorrowed, case .mailbox(let mailbox) = shelf { _ = try Self.setGreeting(fileName, of: mailbox, now, writer) }
+                return added
             }
         }
         await collectGarbage()
@@ -150,9 +161,8 @@ extension VoicemailService {
             let (greeting, shelf) = try Self.greeting(serial: serial, on: isMeant, of: account, writer)
             let name = stem + greeting.suffix
             var document = greeting.document
-            if let holder = try writer.document(kind: .media, scope: account.id, key: shelf.key(name)), holder.id != document.id {
-                throw VoicemailError.conflict
-            }
+            let isTaken = try Self.greetings(on: shelf, writer).contains { $0.isCalled(name) && $0.document.id != document.id }
+            guard !isTaken else { throw VoicemailError.conflict }
             let replaced = sound == nil ? nil : document.blobID
             if let sound {
                 try writer.insert(sound.audio.record, at: now)
@@ -214,7 +224,7 @@ extension VoicemailService {
     }
 
     static func greeting(_ fileName: String, on shelf: GreetingShelf, _ reader: any StoreReader) throws -> NamedGreeting {
-        guard let found = try greetings(on: shelf, reader).first(where: { $0.fileName.utf8.elementsEqual(fileName.utf8) }) else {
+        guard let found = try greetings(on: shelf, reader).first(where: { $0.isCalled(fileName) }) else {
             throw VoicemailError.notFound(id: fileName)
         }
         return found

@@ -19,11 +19,12 @@ struct ExtensionRequest {
     /// Bytes of the per-presence settings.
     private static let longestPresenceList = 16_384
 
-    /// - Parameter mailbox: the one that is changed; nil for a new one. What is given empty empties the field of the one, and is nothing for
-    ///   the other.
-    init(_ parameters: Parameters, of mailbox: Document?) throws(PSeriesFailure) {
+    /// - Parameters:
+    ///   - isChange: whether a mailbox is changed, of which what is given empty empties the field; of a new one it is nothing.
+    ///   - mailbox: the one that is changed; nil where it is not known yet.
+    init(_ parameters: Parameters, isChange: Bool, of mailbox: Document? = nil) throws(PSeriesFailure) {
         var parameters = parameters
-        parameters.keepsEmpty = mailbox != nil
+        parameters.keepsEmpty = isChange
         if let number = try parameters.number("number") {
             guard Self.isDigits(number) else { throw .invalid("number", .string(number)) }
             attributes["mailbox"] = .string(number)

@@ -5,7 +5,7 @@ import Voicemail
 extension PSeriesDialect {
     func createExtension(_ call: PSeriesCall) async throws -> PSeriesAnswer {
         let number = try call.parameters.requireNumber("number")
-        let request = try ExtensionRequest(call.parameters, of: nil)
+        let request = try ExtensionRequest(call.parameters, isChange: false)
         // A greeting cannot be there before its extension.
         if case .some(.some(_)) = request.greeting { throw PSeriesFailure.notFound }
         var attributes: JSONObject = ["name": .string(number), "require_pin": true]
@@ -19,9 +19,11 @@ extension PSeriesDialect {
     }
 
     func updateExtension(_ call: PSeriesCall) async throws -> PSeriesAnswer {
-        let owned = try await service.personalMailbox(serial: try call.parameters.requireInteger("id"), of: call.account)
-        let mailbox = owned.mailbox
-        let request = try ExtensionRequest(call.parameters, of: mailbox)
+        let id = try call.parameters.requireInteger("id")
+        // Whatever is wrong by itself is said before anything is looked for.
+        _ = try ExtensionRequest(call.parameters, isChange: true)
+        let mailbox = try await service.personalMailbox(serial: id, of: call.account).mailbox
+        let request = try ExtensionRequest(call.parameters, isChange: true, of: mailbox)
         var attributes = request.attributes
         if let greeting = request.greeting {
             var id = JSON.null

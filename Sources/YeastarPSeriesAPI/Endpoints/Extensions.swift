@@ -62,6 +62,7 @@ extension PSeriesDialect {
             }
         } else if let numbers = try call.parameters.text("number") {
             let listed = numbers.split(separator: ",").map { $0.trimmed }.filter { !$0.isEmpty }
+            if listed.isEmpty { throw PSeriesFailure.required("ids") }
             let mailboxes = try await service.mailboxes(numbers: listed, of: call.account)
             asked = mailboxes.count
             let ids = mailboxes.compactMap { $0.mailbox }.filter { BoxKind.extension.fits($0) }.map(\.id)

@@ -32,6 +32,8 @@ extension PSeriesDialect {
         let id = try parameters.requireInteger("id")
         let stem = try parameters.requireText("file")
         guard GreetingName.isStem(stem) else { throw PSeriesFailure.invalid("file", .string(stem)) }
+        // Whatever is wrong by itself is said before anything is looked for.
+        _ = try speech(parameters, text: try parameters.text("text") ?? "", language: try parameters.text("language") ?? "")
         let owner = if let number = try parameters.text("number") { try await box(number, kind, of: call.account).id } else { String?.none }
         let isShelf: @Sendable (GreetingShelf) -> Bool = { shelf in
             guard case .mailbox(let mailbox) = shelf, kind.fits(mailbox) else { return false }

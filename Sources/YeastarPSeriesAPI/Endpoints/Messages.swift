@@ -53,6 +53,7 @@ extension PSeriesDialect {
     private static let longestNumber = 35
 
     func updateMessage(_ call: PSeriesCall) async throws -> PSeriesAnswer {
+        if try call.parameters.text("id") == nil, try call.parameters.text("uid") == nil { throw PSeriesFailure.required("id") }
         let status = try call.parameters.requireText("vm_status")
         guard status == "1" else { throw PSeriesFailure.invalid("vm_status", call.parameters.value("vm_status")) }
         try await service.markRead(try messageKey(call, ["id"]), of: call.account)

@@ -49,17 +49,19 @@ extension PSeriesDialect {
         var receivers: [EventPush.Receiver] = []
         for item in items {
             guard item.object != nil else { throw .syntaxError }
-            guard let url = item["url"]?.string, !url.isEmpty else { throw .required("url") }
+            guard let address = item["url"], !address.isNull, address != "" else { throw .required("url") }
+            guard let url = address.string else { throw .invalid("url", address) }
             // Not of this machine: what listens here trusts it more than it trusts the client.
             do { _ = try service.judgeReceiver(url) } catch { throw .invalid("url", .string(url)) }
-            let word = item["request_method"]?.string ?? EventPush.Method.post.rawValue
-            guard let method = EventPush.Method(rawValue: word) else { throw .invalid("request_method", .string(word)) }
-            let secret = item["secret"]?.text ?? ""
-            guard secret.utf8.count <= Self.longestSecret else { throw .invalid("secret", nil) }
+            let word = item["request_method"].flatMap { $0.isNull ? nil : $0 } ?? .string(EventPush.Method.post.rawValue)
+            guard let method = word.string.flatMap({ EventPush.Method(rawValue: $0) }) else { throw .invalid("request_method", word) }
+            let given = item["secret"].flatMap { $0.isNull ? nil : $0 } ?? ""
+            guard let secret = given.text, secret.utf8.count <= Self.longestSecret else { throw .invalid("secret", nil) }
             receivers.append(EventPush.Receiver(url: url, secret: secret, method: method, events: try Self.events(item["event_ids"])))
         }
-        guard Set(receivers.map { [$0.url, $0.method.rawValue] }).count == receivers.count else {
-            throw .duplicate("url", receivers.map(\.url).first ?? "", source: "webhook", name: "")
+        var known: Set<[String]> = []
+        for receiver in receivers where !known.insert([receiver.url, receiver.method.rawValue]).inserted {
+            throw .duplicate("url", receiver.url, source: "webhook", name: "")
         }
         return receivers
     }

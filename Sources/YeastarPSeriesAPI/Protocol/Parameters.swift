@@ -9,6 +9,9 @@ struct Parameters: Sendable {
     /// Whether the empty text is a value of its own, as where it empties a field; otherwise it counts as none.
     var keepsEmpty = false
 
+    /// What is not repeated in an answer, however wrong it is.
+    private static let secrets: Set<String> = ["password", "refresh_token", "vm_pin"]
+
     /// Bytes of a JSON body.
     static let longestBody = 1 << 20
 
@@ -35,7 +38,7 @@ struct Parameters: Sendable {
     /// A text; numbers are taken for one, as clients mix the two (contract §2.4).
     func text(_ name: String) throws(PSeriesFailure) -> String? {
         guard let value = value(name) else { return nil }
-        guard let text = value.text else { throw .invalid(name, nil) }
+        guard let text = value.text else { throw .invalid(name, Self.secrets.contains(name) ? nil : value) }
         return text.isEmpty && !keepsEmpty ? nil : text
     }
 
@@ -97,8 +100,8 @@ struct Parameters: Sendable {
             }
         }
         guard let text = try text(name) else { return nil }
-        return try text.split(separator: ",").map { part throws(PSeriesFailure) in
-            guard let number = Int(part.filter { $0 != " " }) else { throw .syntaxError }
+        return try text.split(separator: ",").map { $0.trimmed }.filter { !$0.isEmpty }.map { part throws(PSeriesFailure) in
+            guard let number = Int(part) else { throw .syntaxError }
             return number
         }
     }
