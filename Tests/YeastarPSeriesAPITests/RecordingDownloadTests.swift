@@ -217,7 +217,7 @@ import Voicemail
         let waiting = try await holding {
             let tasks = (0..<8).map { _ in
                 Task {
-                    try await turns.withTurn(of: "a", patience: .seconds(60)) {
+                    try await turns.withTurn(of: "a", patience: .seconds(600)) {
                         running.enter()
                         await Task.yield()
                         running.leave()
@@ -235,9 +235,9 @@ import Voicemail
     @Test("Whoever gives up leaves the line, and the turn goes to the next")
     func cancelled() async throws {
         let next = try await holding {
-            let first = Task { try await turns.withTurn(of: "a", patience: .seconds(60)) {} }
+            let first = Task { try await turns.withTurn(of: "a", patience: .seconds(600)) {} }
             while turns.waiting(for: "a") < 1 { await Task.yield() }
-            let second = Task { try await turns.withTurn(of: "a", patience: .seconds(60)) {} }
+            let second = Task { try await turns.withTurn(of: "a", patience: .seconds(600)) {} }
             while turns.waiting(for: "a") < 2 { await Task.yield() }
             first.cancel()
             await #expect(throws: (any Error).self) { try await first.value }
