@@ -50,6 +50,7 @@ let package = Package(
         .systemLibrary(name: "CLame", providers: [.apt(["libmp3lame-dev"])]),
         .systemLibrary(name: "CSoxr", pkgConfig: "soxr", providers: [.apt(["libsoxr-dev"])]),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CFileIO"),
         .target(name: "COpenAPI", exclude: ["kazoo.json", "p-series.json", "s-series.json"]),
         .systemLibrary(name: "CMalloc"),
@@ -97,7 +98,7 @@ let package = Package(
         .target(
             name: "Delivery",
             dependencies: [
-                "Voicemail", logging, nioCore, nioPosix, product("NIOHTTP1", "swift-nio"), product("AsyncHTTPClient", "async-http-client"),
+                "Voicemail", "CCurl", logging, nioCore, nioPosix, product("NIOHTTP1", "swift-nio"), product("AsyncHTTPClient", "async-http-client"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
@@ -147,8 +148,9 @@ let package = Package(
         .target(
             name: "TestKit",
             dependencies: [
-                "Voicemail", "SQLiteStore", "FileArchive", "Audio", "HTTPFront", "Server", logging, nioCore, nioPosix,
+                "Voicemail", "SQLiteStore", "FileArchive", "Audio", "Delivery", "HTTPFront", "Server", logging, nioCore, nioPosix,
                 product("HTTPTypes", "swift-http-types"), product("NIOConcurrencyHelpers", "swift-nio"), product("NIOHTTP1", "swift-nio"),
+                product("NIOExtras", "swift-nio-extras"), product("NIOSSL", "swift-nio-ssl"),
                 product("AsyncHTTPClient", "async-http-client"), product("ServiceLifecycle", "swift-service-lifecycle"),
             ],
             path: "Tests/TestKit", swiftSettings: settings),
@@ -183,7 +185,8 @@ let package = Package(
                 product("HTTPTypes", "swift-http-types"), product("ServiceLifecycle", "swift-service-lifecycle"),
             ], swiftSettings: settings),
         .testTarget(
-            name: "KazooAPITests", dependencies: ["KazooAPI", "HTTPFront", "Server", "TestKit", "Voicemail", nioCore, product("HTTPTypes", "swift-http-types")],
+            name: "KazooAPITests",
+            dependencies: ["KazooAPI", "Delivery", "HTTPFront", "Server", "TestKit", "Voicemail", nioCore, product("HTTPTypes", "swift-http-types")],
             swiftSettings: settings),
         .testTarget(
             name: "CrashTests",
@@ -200,7 +203,10 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "ServerTests",
-            dependencies: ["Server", "aftertone", "TestKit", "Voicemail", "HTTPFront", "KazooAPI", "Audio", "SQLiteStore", "FileArchive", nioCore, nioPosix, logging],
+            dependencies: [
+                "Server", "aftertone", "TestKit", "Voicemail", "HTTPFront", "KazooAPI", "Delivery", "Audio", "SQLiteStore", "FileArchive", nioCore, nioPosix,
+                logging,
+            ],
             swiftSettings: settings),
     ]
 )

@@ -14,11 +14,14 @@ public struct KazooSettings: Sendable {
     public var version: String
     /// Sends `"next_start_key": []` on a last page, as old servers did (12-09).
     public var emptyNextStartKey: Bool
+    /// Pages that links to a new password may lead to; none where no such links are mailed.
+    public var recoveryPages: [RecoveryPage]
 
     public init(
         maximumBody: Int = 8_000_000, rateLimit: RateLimit = RateLimit(), node: String = "aftertone", version: String = "5.0.0",
-        emptyNextStartKey: Bool = false
+        emptyNextStartKey: Bool = false, recoveryPages: [RecoveryPage] = []
     ) {
+        self.recoveryPages = recoveryPages
         self.maximumBody = maximumBody
         self.rateLimit = rateLimit
         self.node = node
@@ -212,7 +215,7 @@ extension Route {
     /// Whether an attempt costs as much as a login (contract §2.12).
     var isLogin: Bool {
         switch self {
-        case .userAuth, .apiAuth: true
+        case .userAuth, .userAuthRecovery, .apiAuth: true
         default: false
         }
     }

@@ -2,6 +2,7 @@ import HTTPTypes
 import Logging
 import NIOCore
 import NIOSSL
+import TestKit
 import Testing
 
 @testable import HTTPFront

@@ -1,3 +1,4 @@
+import Delivery
 import Foundation
 import HTTPFront
 import KazooAPI
@@ -97,7 +98,7 @@ import Voicemail
             // A value that suits no key but a text is noticed, so the variable is read.
             let texts = [
                 "data", "kazoo.node", "p_series.device_name", "p_series.model_name", "http.tls.certificate", "http.tls.key", "recordings.done",
-                "recordings.refused",
+                "recordings.refused", "mail.host", "mail.username", "mail.password_file", "mail.authorities_file",
             ]
             if !texts.contains(key) { #expect(problems("", [variable: "~?"]).contains { $0.hasPrefix(key + " ") }, "\(key)") }
         }
@@ -119,6 +120,12 @@ import Voicemail
         ("http: {tls: {key: x}}\n", "http.tls needs both certificate and key"),
         ("kazoo:\n  body_bytes: [1]\n", "a.yaml:2: kazoo.body_bytes is a list and must be a whole number from 1"),
         ("kazoo: {empty_next_start_key: maybe}\n", "a.yaml:1: kazoo.empty_next_start_key is \"maybe\" and must be true or false"),
+        ("kazoo:\n  recovery_pages: [\"https://ui.example.com/\"]\n", "a.yaml:2: kazoo.recovery_pages needs mail.host"),
+        ("kazoo:\n  recovery_pages: [\"ui\"]\n", "a.yaml:2: kazoo.recovery_pages is \"ui\" and must be URLs of http or https"),
+        ("mail: {host: mx}\n", "mail.from is needed where mail.host is given"),
+        ("mail:\n  from: a b\n", "a.yaml:2: mail.from is \"a b\" and must be an address such as voicemail@example.com"),
+        ("mail: {host: mx, from: a@b, username: u}\n", "mail needs both username and password_file"),
+        ("mail: {host: mx, from: a@b, username: u, password_file: p, security: none}\n", "a.yaml:1: mail.username would be sent in clear: mail.security is none"),
         ("limits:\n  pin_length: 3\n", "a.yaml:2: limits.pin_length is \"3\" and must be a whole number from 4 to 64"),
         ("limits:\n  pin_length: 65\n", "a.yaml:2: limits.pin_length is \"65\" and must be a whole number from 4 to 64"),
         ("limits:\n  pin_length: 1e1\n", "a.yaml:2: limits.pin_length is \"1e1\" and must be a whole number from 4 to 64"),
@@ -132,6 +139,15 @@ import Voicemail
     @Test func theLimitsOfANumberAreGood() throws {
         #expect(try read("limits: {pin_length: 4}").limits.maximumPinLength == 4)
         #expect(try read("limits: {pin_length: 64}").limits.maximumPinLength == 64)
+    }
+
+    @Test func mailGoesToTheUsualPort() throws {
+        #expect(try read("").mail == nil)
+        for (security, port) in [("tls", 465), ("starttls", 587), ("none", 25)] {
+            let mail = try #require(try read("mail: {host: mx, from: a@b, security: \(security)}").mail)
+            #expect(mail.port == port && mail.security.rawValue == security && mail.sender.text == "a@b" && mail.login == nil)
+        }
+        #expect(try read("mail: {host: mx, from: a@b, port: 2525}").mail?.port == 2525)
     }
 
     @Test func everythingWrongIsToldAtOnce() {

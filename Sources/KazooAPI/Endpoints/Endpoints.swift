@@ -10,7 +10,7 @@ extension KazooDialect {
         case .tokenAuth: call.method == .delete ? try await logOut(call) : try await describeToken(call)
         case .userAuthToken(let token): try await describeToken(call, named: token)
         case .tokenInfo: try await tokenInfo(call)
-        case .userAuthRecovery: try recoverPassword(call)
+        case .userAuthRecovery: call.method == .post ? try await useRecovery(call) : try await requestRecovery(call)
         case .accounts, .account: try await account(call)
         case .children, .descendants, .siblings, .tree, .search: try await accountListing(call)
         case .boxes: call.method == .put ? try await createBox(call) : try await boxes(call, ownerID: nil)

@@ -17,9 +17,7 @@ extension KazooDialect {
         let (form, violations) = Self.loginSchema.apply(to: call.envelope.data)
         guard violations.isEmpty else { throw KazooFailure.invalid(violations) }
         try requireEnvelope(call)
-        let selector = VoicemailService.AccountSelector(
-            phoneNumber: form["phone_number"]?.string, realm: form["account_realm"]?.string ?? form["realm"]?.string,
-            name: form["account_name"]?.string)
+        let selector = VoicemailService.AccountSelector(form)
         guard let digest = form["credentials"]?.string, let method = form["method"]?.string.flatMap(LoginDigest.init) else {
             throw KazooFailure.unauthenticated
         }
@@ -88,11 +86,6 @@ extension KazooDialect {
         let user = if let id = caller.userID { try await service.document(id, kind: .user, of: account) } else { Document?.none }
         return .json(.object(SessionView.object(account, user)))
     }
-
-    /// Mails a link, which needs the mail that this server does not send yet.
-    func recoverPassword(_ call: Call) throws -> Reply {
-        throw KazooFailure.notFound
-    }
 }
 
 enum SessionView {
@@ -111,5 +104,14 @@ enum SessionView {
         object["capabilities"] = ["voicemail": ["transcription": ["available": false, "default": false]]]
         object["ui_config"] = [:]
         return object
+    }
+}
+
+extension VoicemailService.AccountSelector {
+    /// As login forms name an account (contract §3.2).
+    init(_ form: JSONObject) {
+        self.init(
+            phoneNumber: form["phone_number"]?.string, realm: form["account_realm"]?.string ?? form["realm"]?.string,
+            name: form["account_name"]?.string)
     }
 }

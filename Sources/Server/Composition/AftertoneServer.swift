@@ -38,7 +38,7 @@ public struct AftertoneServer: Sendable {
             service: installation.service, archive: installation.archive, interval: .seconds(configuration.housekeeping.intervalSeconds), logger: logger)
         let outbox = OutboxService(
             service: installation.service, hub: hub, settings: configuration.outbox.settings, instruments: OutboxInstruments(registry),
-            channels: { dialects.channels(over: $0) }, logger: logger)
+            mailServer: configuration.mail, channels: { dialects.channels(over: $0, mail: $1) }, logger: logger)
         let idleMemory = IdleMemory(
             quiet: .seconds(5), activity: { front.requestCount }, release: { try await installation.releaseMemory() }, logger: logger)
         let recordings = DirectoryIntake(

@@ -24,10 +24,13 @@ struct Dialects: Sendable {
     var all: [any Dialect] { [kazoo, pSeries, sSeries, IntakeDialect(service: service, counter: recordingCounter)] }
 
     /// How they tell others what has happened.
-    func channels(over push: any OutgoingHTTP) -> [any DeliveryChannel] {
-        [
+    /// - Parameter mail: nil where none is sent.
+    func channels(over push: any OutgoingHTTP, mail: (any OutgoingMail)?) -> [any DeliveryChannel] {
+        let pushes: [any DeliveryChannel] = [
             ReportChannel(service: service, push: push), WebhookChannel(service: service, settings: configuration.pSeries, push: push),
         ]
+        guard let mail, let server = configuration.mail else { return pushes }
+        return pushes + [RecoveryChannel(service: service, mail: mail, attemptSeconds: server.attemptSeconds)]
     }
 
     /// What describes them to machines, by path.
@@ -42,7 +45,7 @@ struct Dialects: Sendable {
     private var kazoo: KazooDialect {
         let settings = KazooSettings(
             maximumBody: configuration.kazoo.maximumBody, rateLimit: configuration.kazoo.rateLimit, node: configuration.kazoo.node,
-            emptyNextStartKey: configuration.kazoo.emptyNextStartKey)
+            emptyNextStartKey: configuration.kazoo.emptyNextStartKey, recoveryPages: configuration.kazoo.recoveryPages)
         return KazooDialect(
             service: service, settings: settings, loginGuard: loginGuard("kazoo", configuration.logins.sourceRule), uptime: uptime)
     }

@@ -12,11 +12,15 @@ struct OutboxService: Service {
     let hub: EventHub
     let settings: OutboxSettings
     let instruments: OutboxInstruments
-    let channels: @Sendable (any OutgoingHTTP) -> [any DeliveryChannel]
+    /// nil where no mail is sent.
+    let mailServer: MailServer?
+    let channels: @Sendable (any OutgoingHTTP, (any OutgoingMail)?) -> [any DeliveryChannel]
     let logger: Logger
 
     /// Names that are resolved at once; more wait.
     private static let resolversAtOnce = 4
+    /// Conversations with the mail server at once.
+    private static let mailersAtOnce = 2
 
     /// Works until a graceful shutdown, and lets the attempts in progress finish.
     func run() async throws {
@@ -26,8 +30,13 @@ struct OutboxService: Service {
         var teardown = Teardown()
         teardown.add { try await client.shutdown() }
         teardown.add { try await resolvers.shutdownGracefully() }
+        let mailers = NIOThreadPool(numberOfThreads: Self.mailersAtOnce)
+        if mailServer != nil {
+            mailers.start()
+            teardown.add { try await mailers.shutdownGracefully() }
+        }
         let worker = OutboxWorker(
-            service: service, channels: channels(HTTPPush(client: client, pool: resolvers)), hub: hub, settings: settings,
+            service: service, channels: channels(HTTPPush(client: client, pool: resolvers), mailServer.map { SMTPMailer($0, pool: mailers) }), hub: hub, settings: settings,
             instruments: instruments, logger: logger)
         do {
             try await worker.run()

@@ -1,3 +1,4 @@
+import Delivery
 import Foundation
 import HTTPFront
 import KazooAPI
@@ -83,6 +84,8 @@ extension Configuration {
         recordings.watch.settling = reader.seconds("recordings.settle_seconds", recordings.watch.settling, 0...86_400)
         recordings.watch.done = reader.optionalText("recordings.done")
         recordings.watch.refused = reader.optionalText("recordings.refused")
+        mail = MailServer(reader)
+        if mail == nil, !kazoo.recoveryPages.isEmpty { reader.refuse("kazoo.recovery_pages", because: "needs mail.host") }
         outbox.receiversAtOnce = reader.number("outbox.receivers_at_once", outbox.receiversAtOnce, 1...1024)
         outbox.intervalMilliseconds = reader.number("outbox.interval_milliseconds", outbox.intervalMilliseconds, 10...60_000)
         housekeeping.intervalSeconds = reader.number("housekeeping.interval_seconds", housekeeping.intervalSeconds, 1...86_400)
@@ -149,6 +152,7 @@ extension Configuration.Kazoo {
         rateLimit.perSecond = reader.number("kazoo.rate_limit.per_second", rateLimit.perSecond, 1...1_000_000_000)
         rateLimit.loginCost = reader.number("kazoo.rate_limit.login_cost", rateLimit.loginCost, 1...1_000_000_000)
         emptyNextStartKey = reader.flag("kazoo.empty_next_start_key", emptyNextStartKey)
+        recoveryPages = reader.list("kazoo.recovery_pages", recoveryPages, expecting: "URLs of http or https") { RecoveryPage($0) }
     }
 }
 

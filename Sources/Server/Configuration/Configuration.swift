@@ -25,6 +25,8 @@ public struct Configuration: Sendable, Hashable {
     public var store = StoreOptions()
     public var recordings = Recordings()
     public var outbox = Outbox()
+    /// nil where no mail is sent.
+    public var mail: MailServer?
     public var housekeeping = Housekeeping()
 
     public init() {}
@@ -65,6 +67,8 @@ public struct Configuration: Sendable, Hashable {
         public var maximumBody = 8_000_000
         public var rateLimit = RateLimit()
         public var emptyNextStartKey = false
+        /// Pages that mailed links to a new password may lead to.
+        public var recoveryPages: [RecoveryPage] = []
         /// Names this server in answers.
         public var node = "aftertone"
     }

@@ -8,6 +8,8 @@ public struct Event: Sendable, Hashable {
         case documentEdited = "doc_edited"
         case documentDeleted = "doc_deleted"
         case recordingStored = "recording_stored"
+        /// Asked for, by somebody who said he was the user.
+        case passwordResetRequested = "password_reset_requested"
     }
 
     /// Grows with every event; 0 until stored.

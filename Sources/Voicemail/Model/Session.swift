@@ -8,6 +8,8 @@ public struct Session: Sendable, Hashable {
         case sSeries = "s-series"
         case sSeriesRefresh = "s-series-refresh"
         case download
+        /// A mailed link that opens one session.
+        case passwordReset = "password-reset"
     }
 
     /// Keyed hash of the token, 64 hex digits.

@@ -80,7 +80,7 @@ extension VoicemailService {
         }
     }
 
-    private func accounts(for selector: AccountSelector) async throws -> [Document] {
+    func accounts(for selector: AccountSelector) async throws -> [Document] {
         try await store.read { reader in
             if let realm = selector.realm?.lowercased(), let account = try reader.document(kind: .account, scope: "", key: realm) {
                 return [account]

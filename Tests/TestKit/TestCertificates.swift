@@ -1,15 +1,14 @@
 import Foundation
-
-@testable import HTTPFront
+import HTTPFront
 
 /// Two self-signed certificates for `localhost`, made for these tests alone and valid for a hundred years.
-enum TestCertificates {
-    struct Pair {
-        let certificate: String
-        let key: String
+public enum TestCertificates {
+    public struct Pair: Sendable {
+        public let certificate: String
+        public let key: String
     }
 
-    static let first = Pair(
+    public static let first = Pair(
         certificate: """
         -----BEGIN CERTIFICATE-----
         MIIBZjCCAQ2gAwIBAgIBBjAKBggqhkjOPQQDAjAUMRIwEAYDVQQDDAlsb2NhbGhv
@@ -32,7 +31,7 @@ enum TestCertificates {
 
         """)
 
-    static let second = Pair(
+    public static let second = Pair(
         certificate: """
         -----BEGIN CERTIFICATE-----
         MIIBaDCCAQ2gAwIBAgIBBjAKBggqhkjOPQQDAjAUMRIwEAYDVQQDDAlsb2NhbGhv
@@ -57,11 +56,11 @@ enum TestCertificates {
 }
 
 /// A folder with a certificate and a key, removed when let go.
-final class CertificateFolder {
-    let files: TLSFiles
+public final class CertificateFolder {
+    public let files: TLSFiles
     private let folder: URL
 
-    init(_ pair: TestCertificates.Pair) throws {
+    public init(_ pair: TestCertificates.Pair) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "aftertone-tls-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         files = TLSFiles(certificate: folder.appending(path: "cert.pem").path, key: folder.appending(path: "key.pem").path)
@@ -74,11 +73,11 @@ final class CertificateFolder {
     }
 
     /// Replaces the file as deployment tools do: by renaming a new one over it.
-    func put(certificate: String) throws {
+    public func put(certificate: String) throws {
         try Data(certificate.utf8).write(to: URL(filePath: files.certificate), options: .atomic)
     }
 
-    func put(key: String) throws {
+    public func put(key: String) throws {
         try Data(key.utf8).write(to: URL(filePath: files.key), options: .atomic)
     }
 }

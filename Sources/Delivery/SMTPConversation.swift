@@ -1,0 +1,121 @@
+import CCurl
+import Voicemail
+
+/// One mail from the connection to the mail server's word that it has it. Owns what libcurl hands out, and frees it.
+struct SMTPConversation: ~Copyable {
+    /// Before the first conversation of the process; libcurl counts, and nothing has to be undone before the process ends.
+    private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+    private static let connectSeconds = 15
+
+    private let handle: OpaqueCurl
+    private let mime: OpaquePointer
+    /// libcurl writes what went wrong here for as long as the handle lives.
+    private let errors = UnsafeMutableBufferPointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+    /// Lists that the handle reads from.
+    private var lists: [UnsafeMutablePointer<curl_slist>] = []
+
+    private typealias OpaqueCurl = UnsafeMutableRawPointer
+
+    /// Blocks, for `server.attemptSeconds` at most.
+    /// - Throws: `OutgoingMailError` when the server has not taken the mail, or it isn't known whether it has.
+    static func deliver(_ message: MailMessage, headers: [String], to server: MailServer) throws(OutgoingMailError) {
+        var conversation = try SMTPConversation()
+        try conversation.set(server)
+        try conversation.set(message, headers, from: server.sender)
+        try conversation.perform()
+    }
+
+    private init() throws(OutgoingMailError) {
+        guard Self.isReady, let handle = curl_easy_init() else { throw OutgoingMailError("libcurl could not be started") }
+        guard let mime = curl_mime_init(handle) else {
+            curl_easy_cleanup(handle)
+            throw OutgoingMailError("no memory for a mail")
+        }
+        self.handle = handle
+        self.mime = mime
+        errors.initialize(repeating: 0)
+    }
+
+    deinit {
+        // In this order: the handle names the others.
+        curl_easy_cleanup(handle)
+        curl_mime_free(mime)
+        for list in lists { curl_slist_free_all(list) }
+        errors.deallocate()
+    }
+
+    private func set(_ server: MailServer) throws(OutgoingMailError) {
+        try check(aftertone_curl_set_errors(handle, errors.baseAddress))
+        try check(aftertone_curl_ignore_answers(handle))
+        try set(CURLOPT_URL, server.url)
+        // The address comes from the configuration, but nothing else is to be spoken whatever it says.
+        try set(CURLOPT_PROTOCOLS_STR, "smtp,smtps")
+        // Mail goes where the configuration says, not where the environment would have it go.
+        try set(CURLOPT_PROXY, "")
+        try set(CURLOPT_USE_SSL, server.security == .none ? Int(CURLUSESSL_NONE.rawValue) : Int(CURLUSESSL_ALL.rawValue))
+        if let authorities = server.authorities { try set(CURLOPT_CAINFO, authorities) }
+        if let login = server.login {
+            try set(CURLOPT_USERNAME, login.username)
+            try set(CURLOPT_PASSWORD, try login.password())
+        }
+        // Signals are the process's, not libcurl's.
+        try set(CURLOPT_NOSIGNAL, 1)
+        try set(CURLOPT_CONNECTTIMEOUT, min(Self.connectSeconds, server.attemptSeconds))
+        try set(CURLOPT_TIMEOUT, server.attemptSeconds)
+    }
+
+    private mutating func set(_ message: MailMessage, _ headers: [String], from sender: MailAddress) throws(OutgoingMailError) {
+        try set(CURLOPT_MAIL_FROM, "<\(sender.text)>")
+        try set(CURLOPT_MAIL_RCPT, ["<\(message.to.text)>"])
+        try set(CURLOPT_HTTPHEADER, headers)
+        guard let part = curl_mime_addpart(mime) else { throw OutgoingMailError("no memory for a mail") }
+        // Lines end in CRLF on the wire (RFC 5321 §2.3.8).
+        let text = message.text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\r\n")
+        try check(curl_mime_data(part, text, text.utf8.count))
+        try check(curl_mime_type(part, "text/plain; charset=utf-8"))
+        try check(curl_mime_encoder(part, "quoted-printable"))
+        try check(aftertone_curl_set_mime(handle, mime))
+    }
+
+    private func perform() throws(OutgoingMailError) {
+        let code = curl_easy_perform(handle)
+        guard code != CURLE_OK else { return }
+        var status = 0
+        _ = aftertone_curl_response(handle, &status)
+        // A wrong password is the administrator's to mend, and mail waits for him; a refused receiver is for good (RFC 5321 §4.2.1).
+        let isPermanent = (550...559).contains(status) && code != CURLE_LOGIN_DENIED
+        throw OutgoingMailError(explanation(code), isPermanent: isPermanent)
+    }
+
+    private func set(_ option: CURLoption, _ text: String) throws(OutgoingMailError) {
+        try check(aftertone_curl_set_text(handle, option, text))
+    }
+
+    private func set(_ option: CURLoption, _ number: Int) throws(OutgoingMailError) {
+        try check(aftertone_curl_set_number(handle, option, number))
+    }
+
+    private mutating func set(_ option: CURLoption, _ lines: [String]) throws(OutgoingMailError) {
+        var list: UnsafeMutablePointer<curl_slist>?
+        for line in lines {
+            guard let longer = curl_slist_append(list, line) else {
+                curl_slist_free_all(list)
+                throw OutgoingMailError("no memory for a mail")
+            }
+            list = longer
+        }
+        guard let list else { return }
+        lists.append(list)
+        try check(aftertone_curl_set_list(handle, option, list))
+    }
+
+    private func check(_ code: CURLcode) throws(OutgoingMailError) {
+        if code != CURLE_OK { throw OutgoingMailError(explanation(code)) }
+    }
+
+    /// libcurl's words; they hold names of hosts and what the server answered, and no secret.
+    private func explanation(_ code: CURLcode) -> String {
+        let detail = errors.baseAddress.map { String(cString: $0) } ?? ""
+        return String((detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail).prefix(300))
+    }
+}

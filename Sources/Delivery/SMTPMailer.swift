@@ -1,0 +1,46 @@
+import Foundation
+import NIOPosix
+import Voicemail
+
+/// `OutgoingMail` over SMTP (RFC 5321), by libcurl.
+public struct SMTPMailer: OutgoingMail {
+    private let server: MailServer
+    private let pool: NIOThreadPool
+
+    /// - Parameter pool: where the conversations block; its size bounds how many there are at once.
+    public init(_ server: MailServer, pool: NIOThreadPool) {
+        self.server = server
+        self.pool = pool
+    }
+
+    public func send(_ message: MailMessage) async throws(OutgoingMailError) {
+        let headers = headers(of: message)
+        let result: Result<Void, OutgoingMailError>
+        do {
+            result = try await pool.runIfActive { [server] in
+                Result { () throws(OutgoingMailError) in try SMTPConversation.deliver(message, headers: headers, to: server) }
+            }
+        } catch {
+            throw OutgoingMailError("the server is stopping")
+        }
+        try result.get()
+    }
+
+    private func headers(of message: MailMessage) -> [String] {
+        [
+            "Date: \(Self.date(Date()))", "From: <\(server.sender.text)>", "To: <\(message.to.text)>",
+            "Message-ID: <\(HexID.random())@\(server.sender.domain)>", "Subject: \(HeaderText.encoded(message.subject))",
+            // So that nobody's absence is answered to it (RFC 3834 §5).
+            "Auto-Submitted: auto-generated",
+        ]
+    }
+
+    /// RFC 5322 §3.3, in UTC.
+    private static func date(_ date: Date) -> String {
+        let formatter = DateFormatter()
+        formatter.locale = Locale(identifier: "en_US_POSIX")
+        formatter.timeZone = .gmt
+        formatter.dateFormat = "EEE, d MMM yyyy HH:mm:ss '+0000'"
+        return formatter.string(from: date)
+    }
+}

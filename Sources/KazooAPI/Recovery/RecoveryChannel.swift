@@ -1,0 +1,59 @@
+import Voicemail
+
+/// Mails links to new passwords.
+public struct RecoveryChannel: DeliveryChannel {
+    public let name = "password-recovery"
+    public let retries: RetryPolicy
+
+    private let service: VoicemailService
+    private let mail: any OutgoingMail
+
+    /// - Parameter attemptSeconds: that one mail may take.
+    public init(service: VoicemailService, mail: any OutgoingMail, attemptSeconds: Int) {
+        self.service = service
+        self.mail = mail
+        retries = RetryPolicy(maximumAttempts: 8, base: 10, ceiling: 600, attemptSeconds: attemptSeconds)
+    }
+
+    public func plan(_ event: Event, _ reader: any StoreReader) throws -> [PlannedDelivery] {
+        guard event.kind == .passwordResetRequested else { return [] }
+        return [PlannedDelivery(target: event.subjectID, payload: event.payload)]
+    }
+
+    public func deliver(_ delivery: Delivery) async -> DeliveryOutcome {
+        do {
+            let reset = try await service.openPasswordReset(userID: delivery.target, accountID: delivery.accountID, requested: delivery.created)
+            guard let reset, let page = delivery.payload[Event.page]?.string else { return .withdrawn }
+            try await mail.send(Self.message(reset, link: RecoveryPage.link(to: page, id: reset.id)))
+            return .delivered
+        } catch let error as OutgoingMailError {
+            return error.isPermanent ? .refused(error.reason) : .failed(error.reason)
+        } catch {
+            return .failed("\(error)")
+        }
+    }
+
+    private static func message(_ reset: PasswordReset, link: String) -> MailMessage {
+        let user = line(reset.user.attributes["username"]?.string ?? ""), account = line(reset.account.name)
+        let text = """
+            Somebody, probably you, has asked for a new password for
+
+                user:    \(user)
+                account: \(account)
+
+            This link logs you in once, within an hour, to choose one:
+
+            \(link)
+
+            If it was not you, do nothing: your password is what it was.
+
+            """
+        return MailMessage(to: reset.address, subject: "Choose a new password", text: text)
+    }
+
+    /// Names are what somebody has typed: one line of it, and not a long one.
+    private static func line(_ name: String) -> String {
+        String(String.UnicodeScalarView(name.unicodeScalars.filter { !$0.properties.isPatternWhitespace || $0 == " " }
+            .filter { $0.properties.generalCategory != .control }.prefix(128)))
+    }
+}

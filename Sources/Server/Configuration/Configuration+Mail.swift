@@ -1,0 +1,38 @@
+import Delivery
+import Voicemail
+
+extension MailServer {
+    /// - Returns: nil where the configuration names none.
+    init?(_ reader: SettingsReader) {
+        let host = reader.optionalText("mail.host"), security = reader.word("mail.security", Security.starttls)
+        let port = reader.optionalNumber("mail.port", 1...65_535)
+        let username = reader.optionalText("mail.username"), passwordFile = reader.optionalText("mail.password_file")
+        let sender = reader.value("mail.from", MailAddress?.none, expecting: "an address such as voicemail@example.com") {
+            $0.isEmpty ? .some(nil) : MailAddress($0).map { .some($0) }
+        }
+        let authorities = reader.optionalText("mail.authorities_file")
+        let attemptSeconds = reader.number("mail.attempt_seconds", 60, 5...600)
+        guard let host else { return nil }
+        guard let sender else {
+            reader.refuse("mail.from", because: "is needed where mail.host is given")
+            return nil
+        }
+        let login = username.flatMap { username in passwordFile.map { Login(username: username, passwordFile: $0) } }
+        if (username == nil) != (passwordFile == nil) { reader.refuse("mail", because: "needs both username and password_file") }
+        if username != nil, security == .none { reader.refuse("mail.username", because: "would be sent in clear: mail.security is none") }
+        self.init(
+            host: host, port: port ?? security.port, security: security, login: login, sender: sender,
+            authorities: authorities, attemptSeconds: attemptSeconds)
+    }
+}
+
+extension MailServer.Security {
+    /// Where submission is listened for (RFC 6409, RFC 8314), and a relay.
+    fileprivate var port: Int {
+        switch self {
+        case .tls: 465
+        case .starttls: 587
+        case .none: 25
+        }
+    }
+}

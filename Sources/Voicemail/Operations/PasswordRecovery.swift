@@ -1,0 +1,89 @@
+/// A link to a new password, as it is mailed.
+public struct PasswordReset: Sendable {
+    /// What the link carries. It is kept nowhere.
+    public let id: String
+    public let user: Document
+    public let account: Document
+    public let address: MailAddress
+}
+
+/// Forgotten passwords (KAZOO contract §3.4): a link is mailed, and whoever has it logs in once.
+extension VoicemailService {
+    /// Seconds that a link is good, and within which a user is sent at most so many.
+    public static let passwordResetLifetime = 3600
+    public static let maximumPasswordResets = 3
+    /// Characters of a link's id.
+    public static let passwordResetLength = 137
+
+    /// Asks for a link to be mailed. Whether there is such a user, and whether he has an address, is for nobody to learn, so neither is
+    /// said; nor that he has been sent as many as he may be.
+    /// - Parameter url: of the page that the link leads to.
+    public func requestPasswordReset(username: String, of selector: AccountSelector, url: String) async throws {
+        let candidates = try await accounts(for: selector).filter(\.isEnabled)
+        let now = clock.now
+        try await store.write { writer in
+            for account in candidates {
+                guard var user = try writer.document(kind: .user, scope: account.id, key: username.lowercased()) else { continue }
+                guard user.isEnabled, user.mailAddress != nil, user.countPasswordReset(at: now) else { return }
+                // Not a change of the document as its readers know it, so not a revision of it.
+                try writer.update(user)
+                try writer.append(Event(
+                    kind: .passwordResetRequested, accountID: account.id, subjectID: user.id, payload: [Event.page: .string(url)], created: now))
+                return
+            }
+        }
+    }
+
+    /// Makes the link that answers a request; each attempt to mail it has one of its own, because none is kept.
+    /// - Parameter requested: when it was asked for.
+    /// - Returns: nil when nobody is to have one any more.
+    public func openPasswordReset(userID: String, accountID: String, requested: Timestamp) async throws -> PasswordReset? {
+        guard clock.now < requested.advanced(by: Self.passwordResetLifetime) else { return nil }
+        let found = try await store.read { reader -> (Document, Document)? in
+            guard let user = try reader.document(id: userID), user.kind == .user, user.accountID == accountID, user.isEnabled,
+                let account = try reader.document(id: accountID), account.isEnabled
+            else { return nil }
+            return (user, account)
+        }
+        guard let (user, account) = found, let address = user.mailAddress else { return nil }
+        let id = String((0...Self.passwordResetLength / 32).map { _ in HexID.random() }.joined().prefix(Self.passwordResetLength))
+        try await openSession(
+            token: id, kind: .passwordReset, accountID: account.id, userID: user.id, lifetime: Self.passwordResetLifetime)
+        return PasswordReset(id: id, user: user, account: account, address: address)
+    }
+
+    /// Uses a link up. The user is to choose a new password (`require_password_update`; front ends, row 5).
+    /// - Throws: `VoicemailError.badCredentials` for a link that is unknown, too old, or used.
+    public func usePasswordReset(_ id: String) async throws -> (account: Document, user: Document) {
+        let hash = secrets.fingerprint(id)
+        let now = clock.now
+        return try await store.write { writer in
+            guard let session = try writer.session(tokenHash: hash), session.kind == .passwordReset, session.expires > now,
+                let account = try writer.document(id: session.accountID), account.isEnabled,
+                let userID = session.userID, var user = try writer.document(id: userID), user.isEnabled
+            else { throw VoicemailError.badCredentials }
+            try writer.remove(tokenHash: hash)
+            user.attributes["require_password_update"] = true
+            return (account, try Self.save(&user, writer, now))
+        }
+    }
+}
+
+extension Event {
+    /// The member of a payload that says which page asked for a new password.
+    public static let page = "page"
+}
+
+extension Document {
+    /// For a user: where he is written to.
+    fileprivate var mailAddress: MailAddress? { attributes["email"]?.string.flatMap { MailAddress($0) } }
+
+    /// - Returns: whether he may be sent one more link.
+    fileprivate mutating func countPasswordReset(at now: Timestamp) -> Bool {
+        let requests = (hidden["password_resets"]?.array ?? []).compactMap(\.int)
+            .filter { now < Timestamp(unix: $0).advanced(by: VoicemailService.passwordResetLifetime) }
+        guard requests.count < VoicemailService.maximumPasswordResets else { return false }
+        hidden["password_resets"] = .array((requests + [now.unix]).map { .int($0) })
+        return true
+    }
+}
