@@ -148,6 +148,8 @@ public struct KazooDialect: Dialect {
         let bytes: ByteBuffer
         do { bytes = try await request.body.collect(upTo: settings.maximumBody) } catch BodyError.tooLarge {
             throw KazooFailure.tooLarge(settings.maximumBody)
+        } catch BodyError.busy {
+            throw KazooFailure.tooManyRequests
         } catch {
             throw KazooFailure.parseError()
         }

@@ -4,6 +4,8 @@ import NIOCore
 public enum BodyError: Error, Hashable, Sendable {
     /// More bytes than `limit`. Known at once when the client declared a length.
     case tooLarge(limit: Int)
+    /// Bodies of other requests fill the memory that there is for them.
+    case busy
     /// The client went away, or was cut for being too slow, before the end.
     case incomplete
     /// The framing is broken (RFC 9112 §7).
@@ -54,17 +56,23 @@ public struct RequestBody: AsyncSequence, Sendable {
         }
     }
 
-    /// Reads everything.
+    /// Reads everything, into memory.
     /// - Parameter bytes: the most to accept; the front's own maximum holds as well.
     public func collect(upTo bytes: Int = .max) async throws(BodyError) -> ByteBuffer {
         if let declaredLength, declaredLength > bytes { throw .tooLarge(limit: bytes) }
         var iterator = makeAsyncIterator()
         guard var whole = try await iterator.next(isolation: nil) else { return ByteBuffer() }
+        try keep(whole.readableBytes)
         while whole.readableBytes <= bytes, var next = try await iterator.next(isolation: nil) {
+            try keep(next.readableBytes)
             whole.writeBuffer(&next)
         }
         guard whole.readableBytes <= bytes else { throw .tooLarge(limit: bytes) }
         return whole
+    }
+
+    private func keep(_ bytes: Int) throws(BodyError) {
+        if case .wire(let wire) = source { try wire.keep(bytes) }
     }
 
     public func makeAsyncIterator() -> Iterator {

@@ -64,7 +64,7 @@ struct Exchange {
             !speaksOldHTTP && head.headers.first(name: "expect")?.lowercased() == "100-continue"
         return WireBody(
             declaredLength: head.headers.contains(name: "transfer-encoding") ? nil : declared, limit: core.limits.body,
-            awaitsContinue: awaitsContinue, parts: parts, outbound: outbound)
+            awaitsContinue: awaitsContinue, memory: core.bodyMemory, parts: parts, outbound: outbound)
     }
 
     private func makeRequest(_ target: RequestTarget, body: RequestBody) -> (FrontRequest, RequestFault?) {

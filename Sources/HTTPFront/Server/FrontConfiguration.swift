@@ -32,6 +32,8 @@ public struct TLSFiles: Hashable, Sendable {
 public struct FrontLimits: Hashable, Sendable {
     /// A request body, whatever a dialect would take.
     public var body = 64 << 20
+    /// What all requests together may keep of bodies in memory, beyond the first 64 KiB of each. Uploads are not kept.
+    public var bodiesInMemory = 256 << 20
     /// Path and query together; longer is 414.
     public var target = 8 << 10
     /// Header fields of one request; more is 431.

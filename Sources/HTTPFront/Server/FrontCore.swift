@@ -11,6 +11,7 @@ final class FrontCore: Sendable {
     let metrics: ExchangeMetrics
     let proxies: TrustedProxies
     let date = HTTPDate()
+    let bodyMemory: BodyMemory
     let logger: Logger
 
     init(
@@ -20,6 +21,7 @@ final class FrontCore: Sendable {
         self.dialects = dialects
         self.operations = operations
         self.limits = limits
+        bodyMemory = BodyMemory(limit: limits.bodiesInMemory)
         self.deadlines = deadlines
         self.metrics = metrics
         self.proxies = proxies

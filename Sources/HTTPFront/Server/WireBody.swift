@@ -6,6 +6,9 @@ import Synchronization
 final class WireBody: Sendable {
     private struct State {
         var received = 0
+        /// Bytes that a reader keeps in memory, and those of them that are counted there.
+        var kept = 0
+        var charged = 0
         /// The end of the message has been read.
         var isComplete = false
         /// Set once no further byte may be handed out.
@@ -18,12 +21,14 @@ final class WireBody: Sendable {
     let limit: Int
     private let parts: PartReader
     private let outbound: NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>
+    private let memory: BodyMemory
     private let state: Mutex<State>
 
     init(
-        declaredLength: Int?, limit: Int, awaitsContinue: Bool, parts: PartReader,
+        declaredLength: Int?, limit: Int, awaitsContinue: Bool, memory: BodyMemory, parts: PartReader,
         outbound: NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>
     ) {
+        self.memory = memory
         self.declaredLength = declaredLength
         self.limit = limit
         self.parts = parts
@@ -47,7 +52,25 @@ final class WireBody: Sendable {
     func close() {
         state.withLock { state in
             if state.failure == nil { state.failure = .unavailable }
+            memory.giveBack(state.charged)
+            state.charged = 0
         }
+    }
+
+    /// Notes that a reader keeps bytes until the exchange is over.
+    /// - Throws: `BodyError.busy` when all requests together keep too many.
+    func keep(_ bytes: Int) throws(BodyError) {
+        let fits = state.withLock { state in
+            // Nobody gives back what is taken after the end.
+            guard state.failure == nil else { return true }
+            state.kept += bytes
+            let due = max(0, state.kept - BodyMemory.free) - state.charged
+            guard due > 0 else { return true }
+            guard memory.take(due) else { return false }
+            state.charged += due
+            return true
+        }
+        if !fits { throw fail(.busy) }
     }
 
     /// The next buffer; nil at the end.

@@ -127,6 +127,7 @@ extension Configuration.HTTP {
         if listen.isEmpty { reader.refuse("http.listen", because: "names no address") }
         if tls == nil, listen.contains(where: \.isSecure) { reader.refuse("http.listen", because: "has an https address, which needs http.tls") }
         limits.body = reader.number("http.limits.body_bytes", limits.body, 1...(.max))
+        limits.bodiesInMemory = reader.number("http.limits.bodies_in_memory_bytes", limits.bodiesInMemory, 0...(.max))
         limits.target = reader.number("http.limits.target_bytes", limits.target, 64...1_048_576)
         limits.headerCount = reader.number("http.limits.headers", limits.headerCount, 8...10_000)
         limits.headerBytes = reader.number("http.limits.header_bytes", limits.headerBytes, 512...16_777_216)

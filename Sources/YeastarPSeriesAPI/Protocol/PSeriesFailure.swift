@@ -78,7 +78,7 @@ struct PSeriesFailure: Error, Hashable {
             switch error {
             case let failure as PSeriesFailure: failure
             case let error as VoicemailError: Self.domain(error)
-            case is ConversionTurns.Busy, AudioError.overloaded: .overloaded
+            case is ConversionTurns.Busy, AudioError.overloaded, BodyError.busy: .overloaded
             case is LoginGuard.Locked: .addressBlocked
             case ArchiveError.tooLarge: .fileTooLarge
             case is BodyError, is MultipartError: .syntaxError
