@@ -155,6 +155,27 @@ import Voicemail
         }
     }
 
+    @Test("Of several who give a token back, or refresh it, at once, one does; to the others it is expired")
+    func atOnce() async throws {
+        try await PSeriesWorld.run { world in
+            for _ in 0..<5 {
+                let pair = try await getToken(world)
+                let path = "/openapi/v1.0/del_token?access_token=\(pair["access_token"]?.string ?? "")"
+                let codes = try await withThrowingTaskGroup(of: Int?.self) { group in
+                    for _ in 0..<6 { group.addTask { try await world.raw("GET", path).code } }
+                    return try await group.reduce(into: [Int?]()) { $0.append($1) }
+                }
+                #expect(codes.count { $0 == 0 } == 1 && codes.count { $0 == 10004 } == 5)
+            }
+            let pair = try await getToken(world)
+            let refreshed = try await withThrowingTaskGroup(of: Int?.self) { group in
+                for _ in 0..<6 { group.addTask { try await refresh(world, pair["refresh_token"]).code } }
+                return try await group.reduce(into: [Int?]()) { $0.append($1) }
+            }
+            #expect(refreshed.count { $0 == 0 } == 1 && refreshed.count { $0 == 10004 } == 5)
+        }
+    }
+
     @Test("Five failures in a row lock an address out for ten minutes; a success before starts the count anew")
     func lockOut() async throws {
         try await PSeriesWorld.run { world in

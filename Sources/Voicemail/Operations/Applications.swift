@@ -111,11 +111,13 @@ extension VoicemailService {
     }
 
     /// Ends a pair by the hash of its access token.
-    public func closeTokenPair(accessHash: String) async throws {
+    /// - Returns: whether there was one; of several who end it at once, one does.
+    public func closeTokenPair(accessHash: String) async throws -> Bool {
         try await store.write { writer in
-            guard let access = try writer.session(tokenHash: accessHash) else { return }
+            guard let access = try writer.session(tokenHash: accessHash) else { return false }
             if let refresh = access.details["pair"]?.string { try writer.remove(tokenHash: refresh) }
             try writer.remove(tokenHash: accessHash)
+            return true
         }
     }
 

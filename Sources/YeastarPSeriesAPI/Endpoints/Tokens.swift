@@ -38,8 +38,7 @@ extension PSeriesDialect {
     }
 
     func deleteToken(_ call: PSeriesCall) async throws -> PSeriesAnswer {
-        guard let hash = call.application.tokenHash else { throw PSeriesFailure.tokenExpired }
-        try await service.closeTokenPair(accessHash: hash)
+        guard let hash = call.application.tokenHash, try await service.closeTokenPair(accessHash: hash) else { throw PSeriesFailure.tokenExpired }
         return .success
     }
 }
