@@ -71,15 +71,9 @@ public struct EspeakSynthesizer: SpeechSynthesizer {
         process.standardInput = input
         process.standardOutput = FileHandle.nullDevice
         process.standardError = errors
-        do {
-            try process.run()
-            // A thousand characters fit into the pipe, so this cannot block.
-            try input.fileHandleForWriting.write(contentsOf: Data(request.text.utf8))
-            try input.fileHandleForWriting.close()
-        } catch {
-            if process.isRunning { process.terminate() }
-            throw SpeechError.failed("\(Self.program): \(error)")
-        }
+        do { try process.run() } catch { throw SpeechError.failed("\(Self.program): \(error)") }
+        // A thousand characters fit into the pipe, so this cannot block. Who ends without having read it, for want of a voice, says so.
+        let unread = Self.write(request.text, to: input.fileHandleForWriting)
         let watchdog = DispatchSource.makeTimerSource()
         watchdog.schedule(deadline: .now() + Self.timeLimit)
         watchdog.setEventHandler { process.terminate() }
@@ -91,7 +85,20 @@ public struct EspeakSynthesizer: SpeechSynthesizer {
             if complaint.contains("voice does not exist") { return nil }
             throw SpeechError.failed("\(Self.program) ended with \(process.terminationStatus): \(complaint)")
         }
+        if let unread { throw SpeechError.failed("\(Self.program) was not told all: \(unread)") }
         return try read(file)
+    }
+
+    /// Writes all of a text and closes the pipe.
+    /// - Returns: why not all of it was written.
+    private static func write(_ text: String, to pipe: FileHandle) -> (any Error)? {
+        do {
+            defer { try? pipe.close() }
+            try pipe.write(contentsOf: Data(text.utf8))
+            return nil
+        } catch {
+            return error
+        }
     }
 
     private func read(_ file: URL) throws -> ByteBuffer {

@@ -34,6 +34,31 @@ struct EspeakSynthesizerTests {
         #expect(EspeakSynthesizer(searchPath: "bin:.", pool: .singleton) == nil)
     }
 
+    @Test("A program that ends without having read the text is believed why it did: more than a pipe holds is left unread", arguments: [
+        ("echo 'The specified espeak-ng voice does not exist.' >&2; exit 1", SpeechError.unknownLanguage),
+        ("exit 3", .failed("espeak-ng ended with 3: ")), ("exit 0", nil),
+    ])
+    func unread(_ script: String, _ failure: SpeechError?) async throws {
+        // As the server does: a pipe that nobody reads is an error of the write.
+        signal(SIGPIPE, SIG_IGN)
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("speech-" + HexID.random())
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let program = folder.appendingPathComponent("espeak-ng")
+        try Data("#!/bin/sh\nexec 0<&-\n\(script)\n".utf8).write(to: program)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.path)
+        let synthesizer = try #require(EspeakSynthesizer(searchPath: folder.path, pool: .singleton))
+        let text = String(repeating: "a", count: 1 << 20)
+        let error = await #expect(throws: SpeechError.self) { try await synthesizer.speak(SpeechRequest(text: text, language: "en")) }
+        guard let failure else {
+            // It says that all is well, and was not told all.
+            guard case .failed(let why)? = error else { Issue.record("\(String(describing: error))"); return }
+            #expect(why.hasPrefix("espeak-ng was not told all: "))
+            return
+        }
+        #expect(error == failure)
+    }
+
     @Test("It speaks, a region it does not know too; text that looks like an option or markup is text", .enabled(if: installed != nil))
     func speaks() async throws {
         let synthesizer = try #require(Self.installed)
