@@ -13,11 +13,14 @@ public struct HTTPPush: OutgoingHTTP {
 
     private let client: HTTPClient
     private let resolver: AddressResolver
+    private let patience: Duration
 
     /// - Parameters:
     ///   - client: shut down by its owner. `HTTPPush.configuration` suits it.
     ///   - pool: where names are resolved, which blocks.
-    public init(client: HTTPClient, pool: NIOThreadPool) {
+    ///   - patience: how long a receiver may take over what it says beyond its status, within the time of its request.
+    public init(client: HTTPClient, pool: NIOThreadPool, patience: Duration = .seconds(5)) {
+        self.patience = patience
         self.client = client
         resolver = AddressResolver(pool: pool)
     }
@@ -56,7 +59,7 @@ public struct HTTPPush: OutgoingHTTP {
         let end = ContinuousClock.now + .seconds(request.timeoutSeconds)
         do {
             let response = try await client.execute(outgoing, timeout: .seconds(Int64(request.timeoutSeconds)))
-            await Self.drain(response.body, until: end)
+            await Self.drain(response.body, until: min(end, .now + patience))
             return Int(response.status.code)
         } catch let error as HTTPClientError {
             throw OutgoingHTTPError(error.shortDescription)

@@ -25,7 +25,7 @@ import Voicemail
         }
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: ["127.0.0.1", "localhost"], ["Content-Length: 10\r\n\r\nabc", "Transfer-Encoding: chunked\r\n\r\n"])
+    @Test(arguments: ["127.0.0.1", "localhost"], ["Content-Length: 10\r\n\r\nabc", "Transfer-Encoding: chunked\r\n\r\n"])
     func itsStatusCounts(_ host: String, _ rest: String) async throws {
         let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
@@ -33,10 +33,11 @@ import Voicemail
             }
             .bind(host: "127.0.0.1", port: 0).get()
         let client = HTTPClient(configuration: HTTPPush.configuration)
-        let push = HTTPPush(client: client, pool: .singleton)
+        let push = HTTPPush(client: client, pool: .singleton, patience: .milliseconds(50))
         let port = try #require(server.localAddress?.port)
-        let request = OutgoingRequest(url: "http://\(host):\(port)/", method: "GET", timeoutSeconds: 1, reach: .anywhere)
-        #expect(try await push.send(request) == 202)
+        let request = OutgoingRequest(url: "http://\(host):\(port)/", method: "GET", timeoutSeconds: 600, reach: .anywhere)
+        let status = try? await push.send(request)
+        #expect(status == 202)
         // Nothing is left of it that a shutdown would wait for.
         try await client.shutdown()
         try await server.close()
