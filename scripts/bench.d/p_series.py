@@ -9,7 +9,11 @@ import urllib.request
 tools = None
 
 # Three minutes of patience: with one core a conversion may wait for those of all other accounts.
+# Who waits for an MP3 is answered within the time of an exchange, and the last of the twenty waits for all before it.
 MP3_CONFIGURATION = """\
+http:
+  deadlines:
+    exchange_seconds: 300
 limits:
   audio_bytes: 200000000
 p_series:
