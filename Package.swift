@@ -17,6 +17,7 @@ let metrics = product("Metrics", "swift-metrics")
 let nioCore = product("NIOCore", "swift-nio")
 let nioPosix = product("NIOPosix", "swift-nio")
 let crypto = product("Crypto", "swift-crypto")
+let system = product("SystemPackage", "swift-system")
 
 let package = Package(
     name: "aftertone",
@@ -37,6 +38,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         .package(url: "https://github.com/CoreOffice/XMLCoder", from: "0.18.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -67,7 +69,7 @@ let package = Package(
             name: "SQLiteStore",
             dependencies: [
                 "Threads", "Voicemail", product("GRDB", "GRDB.swift"), product("GRDBSQLite", "GRDB.swift"),
-                product("NIOConcurrencyHelpers", "swift-nio"), logging,
+                product("NIOConcurrencyHelpers", "swift-nio"), logging, system,
             ],
             swiftSettings: settings),
         .target(
@@ -114,7 +116,7 @@ let package = Package(
         .target(
             name: "RecordingIntake",
             dependencies: [
-                "Voicemail", "HTTPFront", logging, nioCore, nioPosix, product("HTTPTypes", "swift-http-types"),
+                "Voicemail", "HTTPFront", logging, nioCore, nioPosix, system, product("HTTPTypes", "swift-http-types"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
@@ -133,13 +135,13 @@ let package = Package(
                 "Speech", "CMalloc", product("AsyncHTTPClient", "async-http-client"), logging,
                 product("Configuration", "swift-configuration"), product("Yams", "Yams"),
                 product("ServiceLifecycle", "swift-service-lifecycle"), product("UnixSignals", "swift-service-lifecycle"),
-                crypto, nioCore, nioPosix,
+                crypto, nioCore, nioPosix, system,
             ],
             swiftSettings: settings),
         .executableTarget(
             name: "aftertone",
             dependencies: [
-                "Server", "Voicemail", "SQLiteStore", "FileArchive", "Audio", "HTTPFront", "KazooAPI", logging, nioCore, nioPosix,
+                "Server", "Voicemail", "SQLiteStore", "FileArchive", "Audio", "HTTPFront", "KazooAPI", logging, nioCore, nioPosix, system,
                 product("NIOConcurrencyHelpers", "swift-nio"), product("ArgumentParser", "swift-argument-parser"),
                 product("ServiceLifecycle", "swift-service-lifecycle"), product("UnixSignals", "swift-service-lifecycle"),
             ],
@@ -204,8 +206,8 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Server", "aftertone", "TestKit", "Voicemail", "HTTPFront", "KazooAPI", "Delivery", "Audio", "SQLiteStore", "FileArchive", nioCore, nioPosix,
-                logging,
+                "Server", "aftertone", "TestKit", "Voicemail", "HTTPFront", "KazooAPI", "RecordingIntake", "Delivery", "Audio", "SQLiteStore", "FileArchive",
+                nioCore, nioPosix, logging,
             ],
             swiftSettings: settings),
     ]

@@ -1,4 +1,5 @@
 import Foundation
+import SystemPackage
 
 /// The files below a directory that may be recordings. Its calls block.
 struct WatchedTree: Sendable {
@@ -7,14 +8,14 @@ struct WatchedTree: Sendable {
         let place: String
         let state: FileState
 
-        var name: String { (place as NSString).lastPathComponent }
+        var name: String { FilePath(place).lastComponent?.string ?? place }
         /// The directories that lead to it.
         var folders: [Substring] { place.split(separator: "/").dropLast() }
     }
 
     let root: String
     /// Directories in it that are not looked into.
-    private let besides: Set<String>
+    private let besides: Set<FilePath>
 
     /// Directories below directories: recorders make one for the year, the month and the day.
     private static let depth = 4
@@ -25,7 +26,7 @@ struct WatchedTree: Sendable {
 
     init(root: String, besides: [String]) {
         self.root = root
-        self.besides = Set(besides.map { ($0 as NSString).standardizingPath })
+        self.besides = Set(besides.map { FilePath($0).lexicallyNormalized() })
     }
 
     /// - Throws: when the directory itself cannot be read; what cannot be read in it is left out.
@@ -43,7 +44,7 @@ struct WatchedTree: Sendable {
             let inner = place.isEmpty ? name : place + "/" + name
             if let state = directory.state(of: name) {
                 found.append(File(place: inner, state: state))
-            } else if depth > 1, !besides.contains((root + "/" + inner as NSString).standardizingPath), directory.holdsDirectory(name) {
+            } else if depth > 1, !besides.contains(FilePath(root).appending(inner).lexicallyNormalized()), directory.holdsDirectory(name) {
                 // One that goes away at this moment is no trouble.
                 guard let below = try? directory.directory([name[...]]) else { continue }
                 try? visit(below, inner, depth: depth - 1, &found)

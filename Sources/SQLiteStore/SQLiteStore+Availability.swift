@@ -1,4 +1,5 @@
 import Foundation
+import SystemPackage
 import Voicemail
 
 extension SQLiteStore {
@@ -27,8 +28,8 @@ extension SQLiteStore {
     }
 
     private static func freeBytes(at path: String) -> Int? {
-        let directory = (path as NSString).deletingLastPathComponent
-        let attributes = try? FileManager.default.attributesOfFileSystem(forPath: directory.isEmpty ? "." : directory)
+        let directory = FilePath(path).removingLastComponent()
+        let attributes = try? FileManager.default.attributesOfFileSystem(forPath: directory.isEmpty ? "." : directory.string)
         return (attributes?[.systemFreeSize] as? NSNumber)?.intValue
     }
 }

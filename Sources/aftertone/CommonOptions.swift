@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Logging
 import Server
+import SystemPackage
 import Voicemail
 
 /// What every command takes.
@@ -23,6 +24,7 @@ struct CommonOptions: ParsableArguments {
         var configuration = try Configuration.load(file: config ?? environment[Configuration.fileVariable], environment: environment)
         if let data { configuration.data = data }
         guard !configuration.data.isEmpty else { throw ValidationError("--data is empty") }
+        configuration.data = FilePath.settled(configuration.data).string
         return configuration
     }
 

@@ -2,6 +2,7 @@ import Delivery
 import Foundation
 import HTTPFront
 import KazooAPI
+import RecordingIntake
 import TestKit
 import Testing
 import Voicemail
@@ -89,6 +90,34 @@ import Voicemail
         #expect(configuration.http.listen.map(\.port) == [5, 6])
         #expect(configuration.kazoo.rateLimit.burst == 50)
         #expect(configuration.archive.quotaBytes == nil)
+    }
+
+    @Test func relativePathsAreBelowTheFileThatNamesThem() throws {
+        let here = FileManager.default.currentDirectoryPath
+        let yaml = """
+            data: ./d
+            http: {tls: {certificate: tls/c.pem, key: /etc/k.pem}}
+            mail: {host: mx, from: a@b, username: u, password_file: ../p, authorities_file: ca.pem}
+            recordings: {watch: ["Acme=in"], done: done, refused: refused}
+            """
+        func read(_ environment: [String: String] = [:]) throws -> Configuration {
+            try Configuration.read(ConfigurationFile(yaml: yaml), named: "/etc/aftertone/a.yaml", environment)
+        }
+        let configuration = try read()
+        #expect(configuration.data == "/etc/aftertone/d")
+        #expect(configuration.http.tls == TLSFiles(certificate: "/etc/aftertone/tls/c.pem", key: "/etc/k.pem"))
+        #expect(configuration.mail?.login?.passwordFile == "/etc/aftertone/../p")
+        #expect(configuration.mail?.authorities == "/etc/aftertone/ca.pem")
+        #expect(configuration.recordings.watched.map(\.path) == ["/etc/aftertone/in"])
+        #expect(configuration.recordings.watch.done == "/etc/aftertone/done" && configuration.recordings.watch.refused == "/etc/aftertone/refused")
+        // A variable is typed where the program runs.
+        let typed = try read(["AFTERTONE_DATA": "d", "AFTERTONE_RECORDINGS_WATCH": "Acme=in", "AFTERTONE_HTTP_TLS_KEY": "k.pem"])
+        #expect(typed.data == here + "/d")
+        #expect(typed.recordings.watched.map(\.path) == [here + "/in"])
+        #expect(typed.http.tls == TLSFiles(certificate: "/etc/aftertone/tls/c.pem", key: here + "/k.pem"))
+        // A file given by a relative name is where the program runs.
+        #expect(try Configuration.read(ConfigurationFile(yaml: "data: d"), named: "a.yaml", [:]).data == here + "/d")
+        #expect(try Configuration.read(ConfigurationFile(yaml: "data: d"), named: "x/a.yaml", [:]).data == here + "/x/d")
     }
 
     @Test func everyKeyCanComeFromTheEnvironment() throws {

@@ -20,7 +20,7 @@ extension Configuration {
     }
 
     static func read(_ file: ConfigurationFile, named path: String?, _ environment: [String: String]) throws(ConfigurationError) -> Configuration {
-        let reader = SettingsReader(file: file, environment: environment)
+        let reader = SettingsReader(file: file, at: path, environment: environment)
         let configuration = Configuration(reader)
         reader.refuseUnknown()
         guard reader.problems.isEmpty else { throw ConfigurationError(file: path, problems: reader.problems) }
@@ -37,7 +37,7 @@ extension Configuration {
     /// Variables that look like settings and are none. Not refused: container platforms set some of their own, such as
     /// `AFTERTONE_PORT`, for a service of that name.
     public static func unknownVariables(in environment: [String: String]) -> [String] {
-        let known = Set(keys.map { SettingsReader.environmentPrefix + "_" + $0.uppercased().replacingOccurrences(of: ".", with: "_") })
+        let known = Set(keys.map(SettingsReader.variable(of:)))
         return environment.keys.filter { $0.hasPrefix(SettingsReader.environmentPrefix + "_") && !known.contains($0) && $0 != fileVariable }.sorted()
     }
 
@@ -46,7 +46,7 @@ extension Configuration {
 
     private init(_ reader: SettingsReader) {
         self.init()
-        data = reader.text("data", data)
+        data = reader.path("data", data)
         logLevel = reader.word("log.level", logLevel)
         limits.timezone = reader.value("timezone", limits.timezone, expecting: "a time zone such as Europe/Dublin") {
             TimeZone(identifier: $0) == nil ? nil : $0
@@ -79,11 +79,13 @@ extension Configuration {
         store.checkpointPages = reader.number("store.checkpoint_pages", store.checkpointPages, 10...1_000_000)
         store.maximumPages = reader.optionalNumber("store.maximum_pages", 64...(.max))
         store.reservedBytes = reader.number("store.reserve_bytes", store.reservedBytes, 0...(.max))
-        recordings.watched = reader.list("recordings.watch", recordings.watched, expecting: "ACCOUNT=DIRECTORY") { WatchedDirectory(setting: $0) }
+        recordings.watched = reader.list("recordings.watch", recordings.watched, expecting: "ACCOUNT=DIRECTORY") { setting in
+            WatchedDirectory(setting: setting) { reader.settled($0, of: "recordings.watch") }
+        }
         recordings.watch.interval = reader.seconds("recordings.look_seconds", recordings.watch.interval, 1...86_400)
         recordings.watch.settling = reader.seconds("recordings.settle_seconds", recordings.watch.settling, 0...86_400)
-        recordings.watch.done = reader.optionalText("recordings.done")
-        recordings.watch.refused = reader.optionalText("recordings.refused")
+        recordings.watch.done = reader.optionalPath("recordings.done")
+        recordings.watch.refused = reader.optionalPath("recordings.refused")
         mail = MailServer(reader)
         if mail == nil, !kazoo.recoveryPages.isEmpty { reader.refuse("kazoo.recovery_pages", because: "needs mail.host") }
         outbox.receiversAtOnce = reader.number("outbox.receivers_at_once", outbox.receiversAtOnce, 1...1024)
@@ -121,7 +123,7 @@ extension Configuration.HTTP {
         trustedProxies = reader.list("http.trusted_proxies", trustedProxies, expecting: "an IP address or a network such as 10.0.0.0/8") {
             NetworkRange($0)
         }
-        let certificate = reader.optionalText("http.tls.certificate"), key = reader.optionalText("http.tls.key")
+        let certificate = reader.optionalPath("http.tls.certificate"), key = reader.optionalPath("http.tls.key")
         if let certificate, let key { tls = TLSFiles(certificate: certificate, key: key) }
         if (certificate == nil) != (key == nil) { reader.refuse("http.tls", because: "needs both certificate and key") }
         if listen.isEmpty { reader.refuse("http.listen", because: "names no address") }
@@ -159,9 +161,9 @@ extension Configuration.Kazoo {
 
 extension WatchedDirectory {
     /// `ACCOUNT=DIRECTORY`, as the configuration has it.
-    fileprivate init?(setting: String) {
+    fileprivate init?(setting: String, settled: (String) -> String) {
         let parts = setting.split(separator: "=", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
         guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty }) else { return nil }
-        self.init(account: parts[0], path: parts[1])
+        self.init(account: parts[0], path: settled(parts[1]))
     }
 }

@@ -6,11 +6,11 @@ extension MailServer {
     init?(_ reader: SettingsReader) {
         let host = reader.optionalText("mail.host"), security = reader.word("mail.security", Security.starttls)
         let port = reader.optionalNumber("mail.port", 1...65_535)
-        let username = reader.optionalText("mail.username"), passwordFile = reader.optionalText("mail.password_file")
+        let username = reader.optionalText("mail.username"), passwordFile = reader.optionalPath("mail.password_file")
         let sender = reader.value("mail.from", MailAddress?.none, expecting: "an address such as voicemail@example.com") {
             $0.isEmpty ? .some(nil) : MailAddress($0).map { .some($0) }
         }
-        let authorities = reader.optionalText("mail.authorities_file")
+        let authorities = reader.optionalPath("mail.authorities_file")
         let attemptSeconds = reader.number("mail.attempt_seconds", 60, 5...600)
         guard let host else { return nil }
         guard let sender else {

@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import SystemPackage
 
 /// Reads settings by key: from the environment (`http.tls.key` is `AFTERTONE_HTTP_TLS_KEY`), else from the file, else what
 /// is standard. Asking for a key is what makes it known; everything that is wrong is collected, not just the first.
@@ -7,12 +8,18 @@ final class SettingsReader {
     static let environmentPrefix = "AFTERTONE"
 
     private let file: ConfigurationFile
+    private let environment: [String: String]
+    /// Where the file is.
+    private let directory: FilePath
     private let layers: ConfigReader
     private(set) var known: Set<String> = []
     private(set) var problems: [ConfigurationProblem]
 
-    init(file: ConfigurationFile, environment: [String: String]) {
+    /// - Parameter path: the file's; nil where there is none.
+    init(file: ConfigurationFile, at path: String? = nil, environment: [String: String]) {
         self.file = file
+        self.environment = environment
+        directory = path.map { FilePath.settled($0).parent } ?? .workingDirectory
         problems = file.problems
         let values = file.entries.compactMap { key, entry -> (AbsoluteConfigKey, ConfigValue)? in
             let content: ConfigContent
@@ -45,6 +52,19 @@ final class SettingsReader {
 
     func optionalText(_ key: String) -> String? {
         value(key, nil, expecting: "a text") { .some($0.isEmpty ? nil : $0) }
+    }
+
+    /// The path of a file or a directory, settled.
+    func path(_ key: String, _ standard: String) -> String { value(key, standard, expecting: "a path") { $0.isEmpty ? nil : settled($0, of: key) } }
+
+    func optionalPath(_ key: String) -> String? {
+        value(key, nil, expecting: "a path") { .some($0.isEmpty ? nil : settled($0, of: key)) }
+    }
+
+    /// A path that a value holds: a relative one is below the directory of the file it stands in, or where the process runs if it comes
+    /// from the environment.
+    func settled(_ path: String, of key: String) -> String {
+        FilePath.settled(path, below: environment[Self.variable(of: key)] == nil ? directory : .workingDirectory).string
     }
 
     func flag(_ key: String, _ standard: Bool) -> Bool {
@@ -108,6 +128,9 @@ final class SettingsReader {
     private static func words(_ range: ClosedRange<Int>) -> String {
         range.upperBound == .max ? "a whole number from \(range.lowerBound)" : "a whole number from \(range.lowerBound) to \(range.upperBound)"
     }
+
+    /// The variable of the environment that a setting can come from.
+    static func variable(of key: String) -> String { environmentPrefix + "_" + key.uppercased().replacingOccurrences(of: ".", with: "_") }
 
     private static func relative(_ key: String) -> ConfigKey { ConfigKey(key.split(separator: ".").map(String.init)) }
     private static func absolute(_ key: String) -> AbsoluteConfigKey { AbsoluteConfigKey(key.split(separator: ".").map(String.init)) }

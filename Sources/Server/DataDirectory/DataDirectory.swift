@@ -1,4 +1,5 @@
 import Foundation
+import SystemPackage
 
 /// Everything one installation keeps, in one directory:
 ///
@@ -9,7 +10,11 @@ import Foundation
 ///     format             which layout this is
 ///     lock, server.lock  who is at work
 public struct DataDirectory: Sendable, Hashable {
+    /// From the root.
     public let path: String
+
+    /// - Parameter path: a relative one is below where the process runs.
+    init(path: String) { self.path = FilePath.settled(path).string }
 
     public var database: String { path + "/" + databaseName }
     var databaseName: String { "aftertone.sqlite" }
@@ -76,18 +81,7 @@ public struct DataDirectory: Sendable, Hashable {
     }
 
     /// Whether this is another directory, or below it, whatever links lead there.
-    func isWithin(_ other: DataDirectory) -> Bool {
-        func parts(_ path: String) -> [String] {
-            var url = URL(fileURLWithPath: path).standardizedFileURL
-            var missing: [String] = []
-            while !FileManager.default.fileExists(atPath: url.path), url.path != "/" {
-                missing.insert(url.lastPathComponent, at: 0)
-                url.deleteLastPathComponent()
-            }
-            return url.resolvingSymlinksInPath().pathComponents + missing
-        }
-        return parts(path).starts(with: parts(other.path))
-    }
+    func isWithin(_ other: DataDirectory) -> Bool { FilePath(path).resolved.starts(with: FilePath(other.path).resolved) }
 
     /// Refuses to settle in a directory that belongs to something else.
     func requireNothingForeign() throws(DataDirectoryError) {

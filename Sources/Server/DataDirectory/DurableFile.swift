@@ -1,4 +1,5 @@
 import Foundation
+import SystemPackage
 
 #if canImport(Glibc)
 import Glibc
@@ -35,7 +36,7 @@ enum DurableFile {
         close(descriptor)
         guard isSynced else { throw error }
         try rename(partial, to: path)
-        try syncDirectory((path as NSString).deletingLastPathComponent)
+        try syncDirectory(FilePath(path).parent.string)
     }
 
     /// Gives a file its final name, in place of any that has it. The directory still has to be synced.
@@ -64,14 +65,15 @@ enum DurableFile {
             guard status.st_mode & S_IFMT == S_IFDIR else { throw .failed("\(path) is no directory") }
             return
         }
-        let parent = (path as NSString).deletingLastPathComponent
-        if !parent.isEmpty, parent != path { try makeDirectory(parent) }
+        let parent = FilePath(path).parent.string
+        // The root and where the process runs are there already.
+        if parent != path { try makeDirectory(parent) }
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .last("cannot make \(path)") }
         try syncDirectory(parent)
     }
 
     static func syncDirectory(_ path: String) throws(DataDirectoryError) {
-        let descriptor = open(path.isEmpty ? "." : path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .last("cannot open \(path)") }
         defer { close(descriptor) }
         guard fsync(descriptor) == 0 else { throw .last("cannot sync \(path)") }

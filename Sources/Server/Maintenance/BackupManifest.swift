@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import Synchronization
+import SystemPackage
 import Voicemail
 
 /// What a backup holds: one line each, so that it can be written and read whatever its length.
@@ -66,7 +67,7 @@ final class BackupManifestWriter: Sendable {
         try handle.synchronize()
         try handle.close()
         try DurableFile.rename(partial, to: path)
-        try DurableFile.syncDirectory((path as NSString).deletingLastPathComponent)
+        try DurableFile.syncDirectory(FilePath(path).parent.string)
     }
 
     private func write(_ line: String) throws {

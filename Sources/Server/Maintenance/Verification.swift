@@ -1,6 +1,7 @@
 import Foundation
 import SQLiteStore
 import Synchronization
+import SystemPackage
 import Voicemail
 
 /// Looks for damage: in the database file, in the kept counters, in every byte of audio. Changes nothing, and works while
@@ -120,7 +121,7 @@ public struct Verification: Sendable {
             let path = reader.path
             let written = try await blocking {
                 // The path may be a link to an open file.
-                try FileManager.default.attributesOfItem(atPath: URL(fileURLWithPath: path).resolvingSymlinksInPath().path)[.modificationDate] as? Date
+                try FileManager.default.attributesOfItem(atPath: FilePath(path).resolved.string)[.modificationDate] as? Date
             }
             return withExtendedLifetime(reader) { written.map { -$0.timeIntervalSinceNow } ?? 0 }
         } catch ArchiveError.missing {

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Foundation
 import Server
+import SystemPackage
 import Voicemail
 
 struct RecordingCommand: AsyncParsableCommand {
@@ -37,7 +37,7 @@ struct RecordingCommand: AsyncParsableCommand {
                 let service = installation.service
                 let account = try await Lookup(service: service).account(account)
                 let draft = try RecordingDraft(
-                    parameters, fileName: (file as NSString).lastPathComponent, zone: service.timeZone(of: account), isComplete: true)
+                    parameters, fileName: FilePath(file).lastComponent?.string ?? file, zone: service.timeZone(of: account), isComplete: true)
                 let audio = try await AudioFile(path: file).store(in: installation, limit: service.limits.maximumRecordingBytes)
                 let recording = try await service.addRecording(draft, audio: audio, in: account)
                 common.output.show(recording.summary, ["id", "name", "started", "from", "to", "type", "duration_ms"])

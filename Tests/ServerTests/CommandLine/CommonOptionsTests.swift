@@ -49,9 +49,30 @@ import Voicemail
         }
     }
 
+    @Test func aRelativeDirectoryOfOneLetter() async throws {
+        try await TemporaryDirectory.run { scratch in
+            for data in ["d", "./e", "f/g", "h/../i", "j/"] {
+                for command in [["account", "create", "Acme"], ["account", "show", "Acme"], ["verify"], ["backup", "b"], ["restore", "b"]] {
+                    // A backup goes back to a directory beside the one it was made of.
+                    let target = command[0] == "restore" ? "k" : data
+                    let outcome = try await CommandLineProgram.run(command + ["--data", target], in: scratch.path)
+                    #expect(outcome.status == 0, "\(data) \(command): \(outcome.errors)")
+                }
+                #expect(FileManager.default.fileExists(atPath: scratch.path + "/" + data + "/format"))
+                for name in ["b", "k"] { try FileManager.default.removeItem(atPath: scratch.path + "/" + name) }
+            }
+            let missing = try await CommandLineProgram.run(["account", "list", "--data", "m"], in: scratch.path)
+            #expect(missing.refusal == "there is no Aftertone data in \(scratch.path)/m")
+        }
+    }
+
     @Test func onlyWhatStoresMakesADataDirectory() async throws {
         try await Tool.run { tool, _ in
             let commands = [
+                ["account", "delete", "x"], ["mailbox", "create", "--account", "x", "--number", "1", "--name", "y"],
+                ["message", "add", "--account", "x", "--mailbox", "1", "--from", "2", "/dev/null"], ["message", "list", "--account", "x"],
+                ["recording", "add", "--account", "x", "--from", "1", "--to", "2", "/dev/null"], ["recording", "list", "--account", "x"],
+                ["key", "create", "--account", "x", "--kind", "kazoo"], ["outbox", "list"], ["login", "list"], ["login", "unlock", "--all"],
                 ["account", "list"], ["account", "show", "x"], ["user", "create", "--account", "x", "--username", "y"],
                 ["mailbox", "list", "--account", "x"], ["key", "list", "--account", "x"], ["token", "create", "--account", "x"],
                 ["verify"], ["backup", tool.data + "-backup"],
