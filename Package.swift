@@ -78,7 +78,7 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "Audio",
-            dependencies: ["Voicemail", "CSndFile", "CLame", "CMpg123", "CSoxr", nioCore, nioPosix, logging],
+            dependencies: ["Voicemail", "CFileIO", "CSndFile", "CLame", "CMpg123", "CSoxr", nioCore, nioPosix, logging],
             swiftSettings: settings),
         .target(
             name: "HTTPFront",
@@ -104,7 +104,7 @@ let package = Package(
                 product("ServiceLifecycle", "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
-        .target(name: "Speech", dependencies: ["Voicemail", nioCore, nioPosix], swiftSettings: settings),
+        .target(name: "Speech", dependencies: ["Voicemail", "CFileIO", nioCore, nioPosix], swiftSettings: settings),
         .target(
             name: "YeastarPSeriesAPI",
             dependencies: [
@@ -116,7 +116,7 @@ let package = Package(
         .target(
             name: "RecordingIntake",
             dependencies: [
-                "Voicemail", "HTTPFront", logging, nioCore, nioPosix, system, product("HTTPTypes", "swift-http-types"),
+                "Voicemail", "CFileIO", "HTTPFront", logging, nioCore, nioPosix, system, product("HTTPTypes", "swift-http-types"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
@@ -150,7 +150,7 @@ let package = Package(
         .target(
             name: "TestKit",
             dependencies: [
-                "Voicemail", "SQLiteStore", "FileArchive", "Audio", "Delivery", "HTTPFront", "Server", logging, nioCore, nioPosix,
+                "Voicemail", "CFileIO", "SQLiteStore", "FileArchive", "Audio", "Delivery", "HTTPFront", "Server", logging, nioCore, nioPosix,
                 product("HTTPTypes", "swift-http-types"), product("NIOConcurrencyHelpers", "swift-nio"), product("NIOHTTP1", "swift-nio"),
                 product("NIOExtras", "swift-nio-extras"), product("NIOSSL", "swift-nio-ssl"),
                 product("AsyncHTTPClient", "async-http-client"), product("ServiceLifecycle", "swift-service-lifecycle"),

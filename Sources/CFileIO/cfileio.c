@@ -3,7 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stddef.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 int cfileio_direct_flag(void) {
 #ifdef O_DIRECT
@@ -32,3 +37,49 @@ int cfileio_start_writeback(int descriptor) {
     return 0;
 #endif
 }
+
+const char *cfileio_next_name(DIR *directory) {
+    errno = 0;
+    struct dirent *entry = readdir(directory);
+    return entry ? entry->d_name : NULL;
+}
+
+int cfileio_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
+
+static int descriptors(posix_spawn_file_actions_t *actions, const char *directory, const int given[3]) {
+    int code = directory ? posix_spawn_file_actions_addchdir_np(actions, directory) : 0;
+    for (int number = 0; number < 3 && code == 0; number++) {
+        code = given[number] >= 0 ? posix_spawn_file_actions_adddup2(actions, given[number], number)
+                                  : posix_spawn_file_actions_addopen(actions, number, "/dev/null", number == 0 ? O_RDONLY : O_WRONLY, 0);
+    }
+    return code ? code : posix_spawn_file_actions_addclosefrom_np(actions, 3);
+}
+
+static int signals(posix_spawnattr_t *attributes) {
+    sigset_t none, all;
+    sigemptyset(&none);
+    sigfillset(&all);
+    int code = posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    if (code == 0) code = posix_spawnattr_setsigmask(attributes, &none);
+    return code ? code : posix_spawnattr_setsigdefault(attributes, &all);
+}
+
+int cfileio_spawn(
+    pid_t *id, const char *program, char *const arguments[], char *const environment[], const char *directory, int input, int output, int errors) {
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    int code = posix_spawn_file_actions_init(&actions);
+    if (code) return code;
+    code = posix_spawnattr_init(&attributes);
+    if (code == 0) {
+        const int given[3] = {input, output, errors};
+        code = descriptors(&actions, directory, given);
+        if (code == 0) code = signals(&attributes);
+        if (code == 0) code = posix_spawnp(id, program, &actions, &attributes, arguments, environment);
+        posix_spawnattr_destroy(&attributes);
+    }
+    posix_spawn_file_actions_destroy(&actions);
+    return code;
+}
+
+int cfileio_open_process(pid_t id) { return (int)syscall(SYS_pidfd_open, id, 0); }

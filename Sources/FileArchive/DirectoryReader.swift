@@ -1,3 +1,4 @@
+import CFileIO
 import Glibc
 import Synchronization
 import Voicemail
@@ -34,14 +35,10 @@ final class DirectoryReader: Sendable {
 
     private func nextName() throws(SystemError) -> String? {
         let result: Result<String?, SystemError> = stream.withLock { stream in
-            errno = 0
-            guard let entry = readdir(stream) else {
+            guard let name = cfileio_next_name(stream) else {
                 return errno == 0 ? .success(nil) : .failure(.last("read directory"))
             }
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: pointer.pointee)) { String(cString: $0) }
-            }
-            return .success(name)
+            return .success(String(cString: name))
         }
         return try result.get()
     }

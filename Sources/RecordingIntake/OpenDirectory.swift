@@ -1,3 +1,5 @@
+import CFileIO
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -46,9 +48,7 @@ final class OpenDirectory: Sendable {
         }
         defer { closedir(stream) }
         var names: [String] = []
-        while names.count < count, let entry = readdir(stream) {
-            names.append(withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
-        }
+        while names.count < count, let name = cfileio_next_name(stream) { names.append(String(cString: name)) }
         return names
     }
 

@@ -7,9 +7,12 @@ import Voicemail
 public struct EspeakSynthesizer: SpeechSynthesizer {
     private static let program = "espeak-ng"
     /// A thousand characters at the slowest take about four minutes to speak and well under a second to make.
-    private static let timeLimit: TimeInterval = 30
+    private static let timeLimit = Duration.seconds(30)
     /// Bytes of a finished file: more than a thousand characters can come to.
     private static let longestSound = 32 << 20
+
+    /// Of the server's own variables, some of which are secrets, it needs none.
+    private static let environment = ["PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8"]
 
     private let path: String
     private let pool: NIOThreadPool
@@ -64,41 +67,18 @@ public struct EspeakSynthesizer: SpeechSynthesizer {
     private func run(_ request: SpeechRequest, voice: String) throws -> ByteBuffer? {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("aftertone-speech-" + HexID.random() + ".wav")
         defer { try? FileManager.default.removeItem(at: file) }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = ["--stdin", "-v", voice, "-w", file.path] + Self.options(request)
-        let input = Pipe(), errors = Pipe()
-        process.standardInput = input
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = errors
-        do { try process.run() } catch { throw SpeechError.failed("\(Self.program): \(error)") }
-        // A thousand characters fit into the pipe, so this cannot block. Who ends without having read it, for want of a voice, says so.
-        let unread = Self.write(request.text, to: input.fileHandleForWriting)
-        let watchdog = DispatchSource.makeTimerSource()
-        watchdog.schedule(deadline: .now() + Self.timeLimit)
-        watchdog.setEventHandler { process.terminate() }
-        watchdog.resume()
-        let complaint = String(decoding: errors.fileHandleForReading.readDataToEndOfFile().prefix(500), as: UTF8.self)
-        process.waitUntilExit()
-        watchdog.cancel()
-        guard process.terminationReason == .exit, process.terminationStatus == 0 else {
-            if complaint.contains("voice does not exist") { return nil }
-            throw SpeechError.failed("\(Self.program) ended with \(process.terminationStatus): \(complaint)")
+        let program = Program(
+            path: path, arguments: ["--stdin", "-v", voice, "-w", file.path] + Self.options(request), environment: Self.environment,
+            timeLimit: Self.timeLimit)
+        let ending: Program.Ending
+        do { ending = try program.run(telling: request.text) } catch { throw SpeechError.failed("\(Self.program): \(error)") }
+        guard ending.status == 0 else {
+            // One that ends without having read the text, for want of a voice, says so.
+            if ending.complaint.contains("voice does not exist") { return nil }
+            throw SpeechError.failed("\(Self.program) ended with \(ending.status): \(ending.complaint)")
         }
-        if let unread { throw SpeechError.failed("\(Self.program) was not told all: \(unread)") }
+        guard ending.heardAll else { throw SpeechError.failed("\(Self.program) was not told all") }
         return try read(file)
-    }
-
-    /// Writes all of a text and closes the pipe.
-    /// - Returns: why not all of it was written.
-    private static func write(_ text: String, to pipe: FileHandle) -> (any Error)? {
-        do {
-            defer { try? pipe.close() }
-            try pipe.write(contentsOf: Data(text.utf8))
-            return nil
-        } catch {
-            return error
-        }
     }
 
     private func read(_ file: URL) throws -> ByteBuffer {

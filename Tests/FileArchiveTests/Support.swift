@@ -1,3 +1,4 @@
+import CFileIO
 import Glibc
 import Logging
 import Synchronization
@@ -55,10 +56,8 @@ func entries(of path: String) -> [String] {
     guard let stream = opendir(path) else { return [] }
     defer { closedir(stream) }
     var names: [String] = []
-    while let entry = readdir(stream) {
-        let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-            pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-        }
+    while let pointer = cfileio_next_name(stream) {
+        let name = String(cString: pointer)
         if name != ".", name != ".." { names.append(name) }
     }
     return names

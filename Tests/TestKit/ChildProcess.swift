@@ -1,3 +1,4 @@
+import CFileIO
 import Dispatch
 import Foundation
 import Glibc
@@ -31,20 +32,10 @@ public final class ChildProcess: Sendable {
         _ command: [String], environment: [String: String] = ProcessInfo.processInfo.environment, directory: String? = nil,
         input: Int32? = nil, output: Int32? = nil, errors: Int32? = nil
     ) throws {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        for (number, descriptor) in [(STDIN_FILENO, input), (STDOUT_FILENO, output), (STDERR_FILENO, errors)] {
-            if let descriptor {
-                posix_spawn_file_actions_adddup2(&actions, descriptor, number)
-            } else {
-                posix_spawn_file_actions_addopen(&actions, number, "/dev/null", number == STDIN_FILENO ? O_RDONLY : O_WRONLY, 0)
-            }
-        }
-        // What POSIX cannot set (a directory to run in) coreutils' `env` can.
-        let arguments = CStrings((directory.map { ["env", "--chdir=" + $0] } ?? ["env"]) + command), variables = CStrings(environment.map { "\($0.key)=\($0.value)" })
+        let arguments = CStrings(command), variables = CStrings(environment.map { "\($0.key)=\($0.value)" })
         var id: pid_t = 0
-        let code = posix_spawnp(&id, "env", &actions, nil, arguments.pointers, variables.pointers)
+        let code = cfileio_spawn(
+            &id, command[0], arguments.pointers, variables.pointers, directory, input ?? -1, output ?? -1, errors ?? -1)
         guard code == 0 else { throw NotStarted(command: command, code: code) }
         self.id = id
         end.enter()

@@ -1,3 +1,4 @@
+import CFileIO
 import Voicemail
 
 #if canImport(Glibc)
@@ -63,9 +64,7 @@ struct CacheDirectory: Sendable {
         guard let directory = opendir(path) else { throw .system("read the cache directory") }
         defer { closedir(directory) }
         var names: [String] = []
-        while let entry = readdir(directory) {
-            names.append(withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
-        }
+        while let name = cfileio_next_name(directory) { names.append(String(cString: name)) }
         return names
     }
 
