@@ -78,7 +78,7 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "Audio",
-            dependencies: ["Voicemail", "CFileIO", "CSndFile", "CLame", "CMpg123", "CSoxr", nioCore, nioPosix, logging],
+            dependencies: ["Voicemail", "CFileIO", "CSndFile", "CLame", "CMpg123", "CSoxr", product("DequeModule", "swift-collections"), nioCore, nioPosix, logging],
             swiftSettings: settings),
         .target(
             name: "HTTPFront",

@@ -28,7 +28,8 @@ public final class AudioEngine: AudioCodec {
     private init(_ configuration: Configuration, _ cache: RenditionCache) {
         self.configuration = configuration
         self.cache = cache
-        gate = ConversionGate(limit: configuration.conversionsAtOnce, mostWaiting: configuration.mostWaiting)
+        gate = ConversionGate(
+            limit: configuration.conversionsAtOnce, mostWaiting: configuration.mostWaiting, mostWaitingOfOne: configuration.mostWaitingOfOne)
         conversions = NIOThreadPool(numberOfThreads: configuration.conversionsAtOnce)
         conversions.start()
     }
@@ -41,20 +42,39 @@ public final class AudioEngine: AudioCodec {
         try await conversions.shutdownGracefully()
     }
 
-    public func measure(_ source: AudioSource) async throws -> AudioFacts {
+    public func measure(_ source: AudioSource, for account: String, _ patience: MeasuringPatience) async throws -> Measurement {
         // What needs no decoding does not wait behind conversions.
-        let plain = try await configuration.fileThreads.perform { [configuration] in
-            try AudioFacts(ofPlain: source, maxSeconds: configuration.maxSeconds)
+        let first = try await configuration.fileThreads.perform { [configuration] in
+            try Measurement(withoutDecoding: source, maxSeconds: configuration.maxSeconds)
         }
-        if let plain { return plain }
-        return try await convert(within: min(configuration.measuringLimit, configuration.timeLimit)) { budget in try AudioFacts(decoding: source, budget: budget) }
+        guard case .pending = first else { return first }
+        let uploadLimit = min(configuration.measuringLimit, configuration.timeLimit)
+        switch patience {
+        case .none: return first
+        case .moment:
+            return try await first.unless(within: configuration.measuringMoment) { [self] in
+                try await decode(source, for: account, within: uploadLimit, else: first)
+            }
+        case .upload: return try await decode(source, for: account, within: uploadLimit, else: first)
+        case .background: return try await decode(source, for: account, within: configuration.backgroundLimit, else: first)
+        }
     }
 
-    public func render(_ source: AudioSource, key: BlobID, as rendition: Rendition) async throws -> RenderedAudio {
+    private func decode(_ source: AudioSource, for account: String, within limit: Duration, else pending: Measurement) async throws -> Measurement {
+        try await convert(for: account, within: limit) { budget in
+            do {
+                return .known(try AudioFacts(decoding: source, budget: budget))
+            } catch AudioError.overloaded where budget.isOver {
+                return pending
+            }
+        }
+    }
+
+    public func render(_ source: AudioSource, key: BlobID, as rendition: Rendition, for account: String) async throws -> RenderedAudio {
         let name = rendition.name
         let file = try await renderings.value(for: "\(key.hex).\(name)") {
             if let finished = try await configuration.fileThreads.perform({ [cache] in cache.open(key, name) }) { return finished }
-            return try await convert { [cache] budget in
+            return try await convert(for: account) { [cache] budget in
                 let decoding = try Decoding(source, budget: budget)
                 let rendering = try Rendering(rendition, of: decoding.decoder)
                 return try cache.make(key, name) { file in try rendering.run(decoding, to: file) }
@@ -70,7 +90,7 @@ public final class AudioEngine: AudioCodec {
 
     public func peaks(_ source: AudioSource, count: Int) async throws -> [Peak] {
         guard (1...4096).contains(count) else { throw AudioError.failed("\(count) peaks were asked for") }
-        return try await convert { budget in
+        return try await convert(for: "") { budget in
             let decoding = try Decoding(source, budget: budget)
             let mixer = Mixer(channels: decoding.decoder.channels, mono: true)
             var meter = PeakMeter()
@@ -90,15 +110,15 @@ public final class AudioEngine: AudioCodec {
 
     /// Runs a conversion on a thread of its own when it is its turn, and stops it when the task is cancelled.
     private func convert<Result: Sendable>(
-        within limit: Duration? = nil, _ work: @escaping @Sendable (WorkBudget) throws -> Result
+        for account: String, within limit: Duration? = nil, _ work: @escaping @Sendable (WorkBudget) throws -> Result
     ) async throws -> Result {
-        try await gate.withTurn {
+        try await gate.withTurn(for: account) {
             let cancellation = StopSignal()
             return try await withTaskCancellationHandler {
                 try await conversions.perform { [configuration, shutdownSignal] in
                     try work(
                         WorkBudget(
-                            maxSeconds: configuration.maxSeconds, timeLimit: limit ?? configuration.timeLimit, cancellation: cancellation,
+                            maxSeconds: configuration.maxSeconds, samplesPerSecond: configuration.samplesPerSecond, timeLimit: limit ?? configuration.timeLimit, cancellation: cancellation,
                             shutdown: shutdownSignal))
                 }
             } onCancel: {
@@ -118,25 +138,38 @@ extension AudioEngine {
         public var conversionsAtOnce: Int
         /// How many may wait for their turn before more are refused.
         public var mostWaiting: Int
+        /// The same of one account.
+        public var mostWaitingOfOne: Int
         /// The longest sound taken, in seconds; more is `AudioError.tooLong`.
         public var maxSeconds: Int
+        /// Samples, of all channels, that a second of the longest sound may have on the average: together they bound what decoding costs.
+        public var samplesPerSecond: Int
         /// The longest a single conversion may run.
         public var timeLimit: Duration
-        /// The longest that measuring may take: an upload waits for it.
+        /// The longest that an upload is decoded to measure it; what takes longer is measured in the background.
         public var measuringLimit: Duration
+        /// The longest that an upload waits to be measured which nobody has to play.
+        public var measuringMoment: Duration
+        /// The longest that measuring may take when nobody waits.
+        public var backgroundLimit: Duration
         /// For short file work: opening renderings, reading them, measuring what needs no decoding.
         public var fileThreads: NIOThreadPool
 
         public init(
             cacheDirectory: String, cacheByteLimit: Int = 1 << 30, conversionsAtOnce: Int = System.coreCount, mostWaiting: Int = 1000,
-            maxSeconds: Int = 4 * 3600, timeLimit: Duration = .seconds(120), measuringLimit: Duration = .seconds(20),
+            mostWaitingOfOne: Int = 250, maxSeconds: Int = 4 * 3600, samplesPerSecond: Int = 2 * 96_000, timeLimit: Duration = .seconds(120),
+            measuringLimit: Duration = .seconds(20), measuringMoment: Duration = .seconds(1), backgroundLimit: Duration = .seconds(3600),
             fileThreads: NIOThreadPool = .singleton
         ) {
             self.cacheDirectory = cacheDirectory
             self.cacheByteLimit = cacheByteLimit
             self.conversionsAtOnce = conversionsAtOnce
             self.mostWaiting = mostWaiting
+            self.mostWaitingOfOne = mostWaitingOfOne
             self.maxSeconds = maxSeconds
+            self.samplesPerSecond = samplesPerSecond
+            self.measuringMoment = measuringMoment
+            self.backgroundLimit = backgroundLimit
             self.timeLimit = timeLimit
             self.measuringLimit = measuringLimit
             self.fileThreads = fileThreads

@@ -11,6 +11,9 @@ public protocol Dialect: Sendable {
     /// comparison is all it should be.
     func claims(_ path: String) -> Bool
 
+    /// Bytes that a body sent to `path` may have, in place of the front's own limit; nil for that.
+    func bodyLimit(at path: String) -> Int?
+
     /// Answers one request.
     func respond(to request: FrontRequest) async -> FrontResponse
 
@@ -20,6 +23,8 @@ public protocol Dialect: Sendable {
 }
 
 extension Dialect {
+    public func bodyLimit(at path: String) -> Int? { nil }
+
     public func refuse(_ fault: RequestFault, of request: FrontRequest) async -> FrontResponse? { nil }
 }
 

@@ -123,7 +123,7 @@ public struct DirectoryIntake: Service {
     private func store(_ file: WatchedTree.File, of directory: WatchedDirectory, into account: Document) async throws -> StoredRecording {
         let tree = tree(of: directory)
         let open = try await blocking { try tree.open(file) }
-        let intake = try await service.receiveAudio(limit: service.limits.maximumRecordingBytes)
+        let intake = try await service.receiveAudio(for: account.id, limit: service.limits.maximumRecordingBytes)
         let audio: ReceivedAudio
         do {
             while true {

@@ -23,6 +23,8 @@ public struct IntakeDialect: Dialect {
 
     public func claims(_ path: String) -> Bool { path.hasPrefix(Self.prefix) }
 
+    public func bodyLimit(at path: String) -> Int? { service.limits.maximumRecordingBytes }
+
     public func respond(to request: FrontRequest) async -> FrontResponse {
         var response: FrontResponse
         do {
@@ -44,7 +46,7 @@ public struct IntakeDialect: Dialect {
         let name = request.segments[2]
         let draft = try RecordingDraft(
             try IntakeParameters.read(request.query), fileName: name, zone: service.timeZone(of: account), isComplete: false)
-        let audio = try await receive(request.body, named: name)
+        let audio = try await receive(request.body, named: name, for: account)
         let outcome = try await service.takeRecording(draft, audio: audio, in: account)
         counter.count(.http, outcome.isNew ? .stored : .known)
         return FrontResponse(
@@ -52,10 +54,10 @@ public struct IntakeDialect: Dialect {
     }
 
     /// Streams the body into the archive; nothing stays of one that does not come whole.
-    private func receive(_ body: RequestBody, named name: String) async throws -> ReceivedAudio {
+    private func receive(_ body: RequestBody, named name: String, for account: Document) async throws -> ReceivedAudio {
         let limit = service.limits.maximumRecordingBytes
         if let length = body.declaredLength, length > limit { throw ArchiveError.tooLarge(limit: limit) }
-        let intake = try await service.receiveAudio(limit: limit)
+        let intake = try await service.receiveAudio(for: account.id, limit: limit)
         do {
             for try await piece in body { try await intake.write(piece) }
             return try await intake.finish(fileName: name, policy: .playableOnly)

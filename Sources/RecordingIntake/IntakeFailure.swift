@@ -29,6 +29,7 @@ struct IntakeFailure: Error {
             case BodyError.tooLarge(let limit): Self.tooLarge(limit)
             case is BodyError: IntakeFailure(.badRequest, "the body did not come whole")
             case StoreError.full: Self.full
+            case AudioError.overloaded: Self.busy
             default: IntakeFailure(.internalServerError, "the recording could not be stored")
             }
     }
@@ -67,6 +68,8 @@ struct IntakeFailure: Error {
         IntakeFailure(.contentTooLarge, "a recording has at most \(limit) bytes")
     }
 
+    private static let busy = IntakeFailure(
+        .serviceUnavailable, "too many recordings of this account wait to be measured", headers: [.retryAfter: "30"])
     private static let full = IntakeFailure(HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage"), "there is no room")
 
     var response: FrontResponse {

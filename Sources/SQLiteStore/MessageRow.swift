@@ -8,6 +8,7 @@ enum MessageRow {
         """
 
     static let byID = "SELECT \(columns) FROM message WHERE id = ? AND removed_at IS NULL"
+    static let byBlob = "SELECT \(columns) FROM message WHERE blob_id = ? AND removed_at IS NULL"
     static let bySerial = "SELECT \(columns) FROM message WHERE serial = ? AND removed_at IS NULL"
 
     /// What the rows of a listing mostly share: made once, and used again while it stays the same.

@@ -14,6 +14,9 @@ enum Migrations {
         migrator.registerMigration("3") { database in
             for statement in SchemaThree.statements { try database.execute(sql: statement) }
         }
+        migrator.registerMigration("4") { database in
+            for statement in SchemaFour.statements { try database.execute(sql: statement) }
+        }
         return migrator
     }()
 

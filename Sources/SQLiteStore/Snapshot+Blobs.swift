@@ -18,6 +18,20 @@ extension Snapshot {
         return records
     }
 
+    static let unmeasuredSQL = """
+        SELECT \(blobColumns) FROM blob INDEXED BY blob_unmeasured
+        WHERE duration_ms IS NULL AND container IS NOT NULL AND id > ? ORDER BY id LIMIT ?
+        """
+
+    func unmeasuredBlobs(after id: BlobID?, limit: Int) throws -> [BlobRecord] {
+        var run = try connection.prepare(Self.unmeasuredSQL)
+        run.bind(id?.hex ?? "")
+        run.bind(max(0, limit))
+        var records: [BlobRecord] = []
+        while try run.step() { records.append(try Self.record(run)) }
+        return records
+    }
+
     /// A mark may be out of date: a row may name the blob again. Removed rows hold their blobs too, as they can be put back.
     static let garbageSQL = """
         SELECT blob_id FROM blob_garbage AS garbage
@@ -41,6 +55,7 @@ extension Snapshot {
         guard let id = try row.blobID(0) else { throw StoreError.failed("a blob without a name") }
         let facts = row.isNull(3) ? nil : AudioFacts(
             durationMilliseconds: row.int(3), sampleRate: row.int(4), channels: row.int(5), container: row.text(6))
-        return BlobRecord(blob: StoredBlob(id: id, size: row.int(1), sha256: row.text(2)), facts: facts)
+        let unmeasured = facts == nil && !row.isNull(6) ? row.text(6) : nil
+        return BlobRecord(blob: StoredBlob(id: id, size: row.int(1), sha256: row.text(2)), facts: facts, unmeasured: unmeasured)
     }
 }

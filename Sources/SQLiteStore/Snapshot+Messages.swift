@@ -13,6 +13,14 @@ extension Snapshot {
         return try run.step() ? try MessageRow.decode(run) : nil
     }
 
+    func messages(ofBlob id: BlobID) throws -> [Message] {
+        var run = try connection.prepare(MessageRow.byBlob)
+        run.bind(id.hex)
+        var messages: [Message] = []
+        while try run.step() { messages.append(try MessageRow.decode(run)) }
+        return messages
+    }
+
     func messages(_ query: MessageQuery, _ visit: (Message) throws -> Bool) throws {
         var left = query.limit ?? Int.max
         for part in MessageListing.parts(of: query) {

@@ -11,8 +11,25 @@ extension Transaction {
             run.bind(blob.facts?.durationMilliseconds)
             run.bind(blob.facts?.sampleRate)
             run.bind(blob.facts?.channels)
-            run.bind(blob.facts?.container)
+            run.bind(blob.container)
             run.bind(at)
+        }
+    }
+
+    func setFacts(_ facts: AudioFacts?, ofBlob id: BlobID) throws {
+        try execute("UPDATE blob SET duration_ms = ?, sample_rate = ?, channels = ?, container = ? WHERE id = ?") { run in
+            run.bind(facts?.durationMilliseconds)
+            run.bind(facts?.sampleRate)
+            run.bind(facts?.channels)
+            run.bind(facts?.container)
+            run.bind(id.hex)
+        }
+    }
+
+    func setDuration(_ milliseconds: Int, ofUnmeasuredRecordingsOf id: BlobID) throws {
+        try execute("UPDATE recording SET duration_ms = ? WHERE blob_id = ? AND duration_ms = 0") { run in
+            run.bind(milliseconds)
+            run.bind(id.hex)
         }
     }
 

@@ -14,12 +14,12 @@ struct AudioFile {
     /// - Throws: `Refusal`, `VoicemailError.unplayable`, `ArchiveError`.
     /// - Parameter limit: bytes it may have; nil for those of a message.
     func store(in installation: Installation, limit: Int? = nil) async throws -> ReceivedAudio {
-        let facts = try await measured(installation)
+        let contentType = try await contentType(installation)
         let intake = try await installation.service.receiveAudio(limit: limit)
         do {
             try await FileHandleReader.forEachChunk(of: path, size: Self.chunk) { try await intake.write($0) }
             return try await intake.finish(
-                contentType: facts.contentType, fileName: (path as NSString).lastPathComponent, policy: .playableOnly)
+                contentType: contentType, fileName: (path as NSString).lastPathComponent, policy: .playableOnly)
         } catch {
             await intake.abandon()
             throw error
@@ -27,7 +27,7 @@ struct AudioFile {
     }
 
     /// The type stored with a message is what decoding says, so the file is looked at before it is taken in.
-    private func measured(_ installation: Installation) async throws -> AudioFacts {
+    private func contentType(_ installation: Installation) async throws -> String {
         guard FileManager.default.fileExists(atPath: path) else { throw Refusal("there is no file \(path)") }
         let target = URL(filePath: path).resolvingSymlinksInPath().path
         guard try FileManager.default.attributesOfItem(atPath: target)[.type] as? FileAttributeType == .typeRegular else {
@@ -35,19 +35,12 @@ struct AudioFile {
         }
         guard FileManager.default.isReadableFile(atPath: path) else { throw Refusal("\(path) cannot be read") }
         do {
-            return try await installation.service.codec.measure(.file(path: path))
+            switch try await installation.service.codec.measure(.file(path: path), for: "", .upload) {
+            case .known(let facts): return AudioFacts.contentType(ofContainer: facts.container)
+            case .pending(let container): return AudioFacts.contentType(ofContainer: container)
+            }
         } catch AudioError.undecodable {
             throw Refusal("no decoder accepts \(path)")
-        }
-    }
-}
-
-extension AudioFacts {
-    /// The media type of the container.
-    var contentType: String {
-        switch container {
-        case "mp3": "audio/mpeg"
-        default: "audio/" + container
         }
     }
 }

@@ -37,7 +37,7 @@ import Voicemail
         let bytes = try AudioSamples.tones([500], seconds: 1).encoded(as: .flac)
         try await withEngine(timeLimit: .zero) { engine, directory in
             let error = AudioError.overloaded("converting the audio took longer than 0.0 seconds")
-            await #expect(throws: error) { try await engine.measure(.bytes(bytes)) }
+            #expect(try await engine.measure(.bytes(bytes), for: "a", .upload) == .pending(container: "flac"))
             await #expect(throws: error) { try await engine.render(.bytes(bytes), key: BlobID(), as: .telephone) }
             let left = try renderings(in: directory)
             #expect(left.isEmpty)
@@ -52,6 +52,35 @@ import Voicemail
         #expect(throws: AudioError.shutDown) { try budget.spend(frames: 1, sampleRate: 8000) }
         cancellation.stop()
         #expect(throws: CancellationError.self) { try budget.spend(frames: 1, sampleRate: 8000) }
+    }
+
+    @Test func allChannelsCount() throws {
+        let budget = WorkBudget(
+            maxSeconds: 10, samplesPerSecond: 16_000, timeLimit: .seconds(600), cancellation: StopSignal(), shutdown: StopSignal())
+        // Ten seconds of two channels at 8 kHz may be five of four.
+        try budget.spend(frames: 40_000, sampleRate: 8000, channels: 4)
+        #expect(throws: AudioError.tooLong(limitSeconds: 10)) { try budget.spend(frames: 1, sampleRate: 8000, channels: 1) }
+    }
+
+    /// What takes longer than somebody waits is pending, whoever has the only place; nobody waits for what needs no waiting.
+    @Test func patienceEnds() async throws {
+        let bytes = try AudioSamples.tones([500], seconds: 1).encoded(as: .mp3), plain = try AudioSamples.tones([500], seconds: 1).encoded(as: .wavPCM16)
+        try await withEngine(conversionsAtOnce: 1, maxSeconds: 100_000, measuringMoment: .milliseconds(1)) { engine, directory in
+            try await withEndlessFile { endless in
+                let holder = Task { try await engine.render(endless, key: BlobID(), as: .mp3) }
+                await until { (try? renderings(in: directory).isEmpty) == false }
+                for patience in [MeasuringPatience.none, .moment] {
+                    let decoded = try await engine.measure(.bytes(bytes), for: "b", patience)
+                    let counted = try await engine.measure(.bytes(plain), for: "b", patience)
+                    #expect(decoded == .pending(container: "mp3"))
+                    #expect(counted.facts?.durationMilliseconds == 1000)
+                }
+                holder.cancel()
+                _ = await holder.result
+            }
+            #expect(try await engine.measure(.bytes(bytes), for: "b", .background).facts?.container == "mp3")
+            await #expect(throws: AudioError.undecodable) { try await engine.measure(.bytes([1, 2, 3]), for: "b", .none) }
+        }
     }
 
     /// An hour and a half of eight channels, most of it a hole in the file: minutes of work unless it is stopped.

@@ -50,6 +50,58 @@ import Voicemail
         #expect(order.withLock { $0 } == Array(0..<20))
     }
 
+    /// A hundred of one account hold another's up by one turn at most, and with a place free by none.
+    @Test(arguments: [1, 2])
+    func accountsShareThePlaces(_ places: Int) async throws {
+        let gate = ConversionGate(limit: places, mostWaiting: 1000)
+        let door = Door()
+        let order = Locked([String]())
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<places { group.addTask { try await gate.withTurn(for: "a") { await door.pass() } } }
+            for count in 1...100 {
+                group.addTask { try await gate.withTurn(for: "a") { order.withLock { $0.append("a") } } }
+                // Those that hold the places may come last.
+                if count == 100 { await until { gate.waiting == 100 } }
+            }
+            for index in 0..<3 {
+                group.addTask { try await gate.withTurn(for: "b") { order.withLock { $0.append("b") } } }
+                await until { gate.waiting == 101 + index }
+            }
+            door.open()
+            try await group.waitForAll()
+        }
+        let turns = order.withLock { $0 }
+        #expect(turns.count == 103)
+        let last = try #require(turns.lastIndex(of: "b"))
+        #expect(last <= 6 + places)
+    }
+
+    @Test func oneAccountFillsNotTheWholeQueue() async throws {
+        let gate = ConversionGate(limit: 1, mostWaiting: 4, mostWaitingOfOne: 2)
+        let door = Door()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            let isHeld = Locked(false)
+            group.addTask {
+                try await gate.withTurn(for: "a") {
+                    isHeld.withLock { $0 = true }
+                    await door.pass()
+                }
+            }
+            await until { isHeld.withLock { $0 } }
+            for (account, waiting) in [("a", 1), ("a", 2), ("b", 3)] {
+                group.addTask { try await gate.withTurn(for: account) {} }
+                await until { gate.waiting == waiting }
+            }
+            let refusal = AudioError.overloaded("too many conversions are waiting")
+            await #expect(throws: refusal) { try await gate.withTurn(for: "a") {} }
+            group.addTask { try await gate.withTurn(for: "b") {} }
+            await until { gate.waiting == 4 }
+            await #expect(throws: refusal) { try await gate.withTurn(for: "c") {} }
+            door.open()
+            try await group.waitForAll()
+        }
+    }
+
     @Test func whoIsCancelledWhileWaitingLeavesTheQueue() async throws {
         let gate = ConversionGate(limit: 1, mostWaiting: 100)
         let door = Door()

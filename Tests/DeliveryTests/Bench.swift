@@ -51,9 +51,9 @@ struct Bench: Sendable {
     /// Runs a worker while `body` does; then stops it in order, or cuts it off.
     func working<Value: Sendable>(
         _ channels: [any DeliveryChannel], hub: EventHub = EventHub(), settings: OutboxSettings = .quick,
-        _ body: @Sendable () async throws -> Value
+        instruments: OutboxInstruments = OutboxInstruments(), _ body: @Sendable () async throws -> Value
     ) async throws -> Value {
-        let worker = OutboxWorker(service: service, channels: channels, hub: hub, settings: settings, logger: .quiet)
+        let worker = OutboxWorker(service: service, channels: channels, hub: hub, settings: settings, instruments: instruments, logger: .quiet)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await worker.run() }
             let result: Result<Value, any Error>
@@ -87,8 +87,10 @@ extension Logger {
 
 /// Nothing here has sound.
 private struct NoAudio: AudioCodec {
-    func measure(_ source: AudioSource) async throws -> AudioFacts { throw AudioError.undecodable }
-    func render(_ source: AudioSource, key: BlobID, as rendition: Rendition) async throws -> RenderedAudio { throw AudioError.undecodable }
+    func measure(_ source: AudioSource, for account: String, _ patience: MeasuringPatience) async throws -> Voicemail.Measurement {
+        throw AudioError.undecodable
+    }
+    func render(_ source: AudioSource, key: BlobID, as rendition: Rendition, for account: String) async throws -> RenderedAudio { throw AudioError.undecodable }
     func rendered(_ key: BlobID, as rendition: Rendition) async throws -> RenderedAudio? { nil }
     func peaks(_ source: AudioSource, count: Int) async throws -> [Peak] { throw AudioError.undecodable }
 }
@@ -102,7 +104,7 @@ struct PostChannel: DeliveryChannel {
 
     private let timeoutSeconds: Int
 
-    init(_ targets: [String], push: any OutgoingHTTP, name: String = "post", retries: RetryPolicy = .soon, timeoutSeconds: Int = 5) {
+    init(_ targets: [String], push: any OutgoingHTTP, name: String = "post", retries: RetryPolicy = .soon, timeoutSeconds: Int = 600) {
         self.timeoutSeconds = timeoutSeconds
         self.targets = targets
         self.push = push

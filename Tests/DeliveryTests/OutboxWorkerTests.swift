@@ -72,14 +72,18 @@ struct OutboxWorkerTests {
 
     @Test("A delivery waits for its time, and is given up after its last attempt; retry and drop are an administrator's")
     func givesUp() async throws {
-        let isOpen = Atomic(false)
+        let isOpen = Atomic(false), looks = Atomic(0)
+        // It reports after each look at what is due.
+        let settings = OutboxSettings(interval: .milliseconds(5), reportInterval: .zero)
+        let instruments = OutboxInstruments(totals: { _ in looks.add(1, ordering: .relaxed) })
         let receiver = Receiver { _, _ in isOpen.load(ordering: .relaxed) ? 200 : 500 }
         try await Bench.run { bench in
             try await push { push in
                 try await receiver.run { port in
                     try await bench.happen(["s", "t"])
                     let policy = RetryPolicy(maximumAttempts: 2, base: 100, ceiling: 100, attemptSeconds: 5)
-                    try await bench.working([PostChannel(["http://127.0.0.1:\(port)/"], push: push, retries: policy)]) {
+                    let channel = PostChannel(["http://127.0.0.1:\(port)/"], push: push, retries: policy)
+                    try await bench.working([channel], settings: settings, instruments: instruments) {
                         await receiver.wait(for: 2)
                         try await bench.until { try await bench.deliveries().allSatisfy { $0.attempts == 1 && $0.claimedUntil == nil } }
                         for delivery in try await bench.deliveries() {
@@ -87,7 +91,9 @@ struct OutboxWorkerTests {
                             #expect(delivery.failure == "status 500")
                         }
                         bench.clock.advance(by: 99)
-                        try await Task.sleep(for: .milliseconds(30))
+                        // The look that is under way may have begun before.
+                        let before = looks.load(ordering: .relaxed)
+                        try await bench.until { looks.load(ordering: .relaxed) >= before + 2 }
                         #expect(receiver.requests.count == 2)
                         bench.clock.advance(by: 51)
                         await receiver.wait(for: 4)
@@ -129,7 +135,7 @@ struct OutboxWorkerTests {
     @Test("A receiver that does not answer keeps nobody else waiting")
     func slowReceiver() async throws {
         let slow = Receiver { _, _ in
-            try? await Task.sleep(for: .seconds(60))
+            try? await Task.sleep(for: .seconds(3600))
             return 200
         }
         let fast = Receiver()

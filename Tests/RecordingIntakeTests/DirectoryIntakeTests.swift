@@ -1,3 +1,4 @@
+import Audio
 import Foundation
 import NIOCore
 import Server
@@ -11,13 +12,13 @@ import Voicemail
 struct DirectoryIntakeTests {
     /// Runs `body` with a server that watches a directory for the account Acme, without waiting for files to settle longer than a look.
     private static func run(
-        _ configure: @Sendable (inout Configuration, String) -> Void = { _, _ in },
+        measuring: TestServer.Measuring = TestServer.Measuring(), _ configure: @Sendable (inout Configuration, String) -> Void = { _, _ in },
         _ body: @Sendable (IntakeWorld, _ directory: String, _ parent: String) async throws -> Void
     ) async throws {
         try await TemporaryDirectory.run { scratch in
             let directory = scratch.path + "/spool"
             try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-            try await TestServer.run { configuration in
+            try await TestServer.run(measuring: measuring) { configuration in
                 configuration.recordings.watched = [WatchedDirectory(account: "Acme", path: directory)]
                 configuration.recordings.watch.interval = .milliseconds(10)
                 configuration.recordings.watch.settling = .zero
@@ -40,6 +41,16 @@ struct DirectoryIntakeTests {
     }
 
     private static let vendor = "exten-101-106-20200505-042135-1588641695.1772.wav"
+
+    @Test("A file that takes too long to measure is stored, and the one behind it too")
+    func measuredLater() async throws {
+        try await Self.run(measuring: .later) { world, directory, _ in
+            try Self.write(try AudioSamples.tones([400], seconds: 2).encoded(as: .oggOpus), directory + "/exten-101-106-20200505-042135-1588641695.1.ogg")
+            try Self.write(try Sounds.wav(), directory + "/exten-101-106-20200505-042136-1588641696.1.wav")
+            try await until { try await world.recordings().map { $0.durationMilliseconds / 100 }.sorted() == [10, 20] }
+            try await until { Self.names(in: directory).isEmpty }
+        }
+    }
 
     @Test("A complete file is stored with what its name says, and deleted")
     func takes() async throws {

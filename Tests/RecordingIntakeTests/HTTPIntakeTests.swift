@@ -1,4 +1,6 @@
+import Audio
 import Foundation
+import HTTPFront
 import Server
 import TestKit
 import Testing
@@ -83,6 +85,35 @@ struct HTTPIntakeTests {
             let credential = try #require(try await server.service.credentials(of: world.account).first { $0.kind == .intake })
             try await server.service.removeCredential(credential.id, in: world.account)
             #expect(try await world.put(Self.name, audio).status == 401)
+        }
+    }
+
+    @Test("A recording has a limit of its own, whatever other bodies may have: four hours of two sides of a telephone by default")
+    func limit() async throws {
+        #expect(Limits().maximumRecordingBytes >= 4 * 3600 * 8000 * 2 * 2 + 44)
+        try await TestServer.run {
+            $0.limits.maximumRecordingBytes = 20_000
+            $0.http.limits.body = 5000
+        } _: { (server: TestServer) async throws in
+            let world = try await IntakeWorld(server)
+            let audio = try Sounds.wav()
+            #expect(try await world.put("long.wav?caller=1&callee=2", audio + [UInt8](repeating: 0, count: 20_000 - audio.count)).status == 201)
+            #expect(try await world.put("longer.wav?caller=1&callee=2", audio + [UInt8](repeating: 0, count: 20_001 - audio.count)).status == 413)
+        }
+    }
+
+    @Test("A recording that takes too long to measure is stored, and gets its length later")
+    func measuredLater() async throws {
+        try await TestServer.run(measuring: .later) { (server: TestServer) async throws in
+            let world = try await IntakeWorld(server)
+            let sound = try AudioSamples.tones([400], seconds: 2).encoded(as: .oggOpus)
+            #expect(try await world.put("long.ogg?caller=1&callee=2", sound).status == 201)
+            #expect(try await world.put("given.ogg?caller=1&callee=2&duration=7", sound + [0]).status == 201)
+            try await until { try await world.recordings().allSatisfy { $0.durationMilliseconds > 0 } }
+            let recordings = try await world.recordings()
+            #expect(recordings.map { $0.durationMilliseconds / 100 }.sorted() == [20, 70])
+            #expect(recordings.allSatisfy { $0.name.hasSuffix(".ogg") })
+            #expect(try await server.service.download(of: recordings[0]).contentType == "audio/ogg")
         }
     }
 

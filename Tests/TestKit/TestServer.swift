@@ -23,26 +23,29 @@ public struct TestServer: Sendable {
     /// Runs `body` against a server over a fresh directory, which is removed afterwards.
     /// - Parameter configure: changes the configuration before the start.
     public static func run<Value: Sendable>(
-        clock: ManualClock = ManualClock(), _ configure: (inout Configuration) -> Void = { _ in },
+        clock: ManualClock = ManualClock(), measuring: Measuring = Measuring(), _ configure: (inout Configuration) -> Void = { _ in },
         _ body: @Sendable (TestServer) async throws -> Value
     ) async throws -> Value {
         try await TemporaryDirectory.run { directory in
-            try await run(in: directory.path + "/data", clock: clock, configure, body)
+            try await run(in: directory.path + "/data", clock: clock, measuring: measuring, configure, body)
         }
     }
 
     /// Runs `body` against a server over `directory`, which is made when it is missing and stays: run twice over the same,
     /// this is a restart.
-    /// - Parameter hashCost: scrypt's N; 16,384 for users that the command line made.
+    /// - Parameters:
+    ///   - hashCost: scrypt's N; 16,384 for users that the command line made.
+    ///   - measuring: how long uploads wait to be measured.
     public static func run<Value: Sendable>(
-        in directory: String, clock: ManualClock = ManualClock(), hashCost: Int = 16, _ configure: (inout Configuration) -> Void = { _ in },
+        in directory: String, clock: ManualClock = ManualClock(), hashCost: Int = 16, measuring: Measuring = Measuring(),
+        _ configure: (inout Configuration) -> Void = { _ in },
         _ body: @Sendable (TestServer) async throws -> Value
     ) async throws -> Value {
         let configuration = testConfiguration(directory, configure)
         let uptime = ManualUptime()
         let registry = MetricsRegistry()
         let installation = try await Installation.open(
-            configuration, for: .server, creating: true, instruments: StorageInstruments(registry), rig: rig(clock, hashCost), logger: silent)
+            configuration, for: .server, creating: true, instruments: StorageInstruments(registry), rig: rig(clock, hashCost, measuring), logger: silent)
         let result = await Result { () async throws -> Value in
             let (ports, announce) = AsyncThrowingStream.makeStream(of: Int.self)
             let server = AftertoneServer(installation, registry: registry, uptime: uptime.read) { announce.yield($0.port) }
@@ -62,6 +65,17 @@ public struct TestServer: Sendable {
                 return try outcome.get()
             }
         }
+        try await installation.close()
+        return try result.get()
+    }
+
+    /// Runs `body` with a data directory that no server works on: nothing happens there but what `body` does.
+    public static func withoutServer<Value: Sendable>(
+        in directory: String, measuring: Measuring = Measuring(), _ body: @Sendable (Installation) async throws -> Value
+    ) async throws -> Value {
+        let installation = try await Installation.open(
+            testConfiguration(directory) { _ in }, for: .server, creating: true, rig: rig(ManualClock(), 16, measuring), logger: silent)
+        let result = await Result { () async throws -> Value in try await body(installation) }
         try await installation.close()
         return try result.get()
     }
@@ -87,11 +101,28 @@ public struct TestServer: Sendable {
         return configuration
     }
 
-    private static func rig(_ clock: ManualClock, _ hashCost: Int) -> Installation.Rig {
+    private static func rig(_ clock: ManualClock, _ hashCost: Int, _ measuring: Measuring) -> Installation.Rig {
         var rig = Installation.Rig()
         rig.clock = clock
         rig.hashCost = hashCost
+        rig.measuringMoment = measuring.moment
+        rig.measuringLimit = measuring.upload
         return rig
+    }
+
+    /// How long uploads wait to be measured: as long as a busy machine may take, unless a test says otherwise.
+    public struct Measuring: Sendable {
+        public var moment = Duration.seconds(600)
+        public var upload = Duration.seconds(600)
+
+        public init() {}
+
+        /// What has to be decoded is measured later.
+        public static let later: Measuring = {
+            var measuring = Measuring()
+            (measuring.moment, measuring.upload) = (.zero, .zero)
+            return measuring
+        }()
     }
 
     private static let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }

@@ -25,7 +25,7 @@ struct Decoding {
         var total = 0
         while case let frames = min(try decoder.read(into: &block), limit - total), frames > 0 {
             total += frames
-            try budget.spend(frames: frames, sampleRate: decoder.sampleRate)
+            try budget.spend(frames: frames, sampleRate: decoder.sampleRate, channels: decoder.channels)
             try body(block[..<(frames * decoder.channels)])
         }
         guard total > 0 else { throw AudioError.undecodable }
@@ -40,15 +40,6 @@ extension AudioFacts {
             container: container)
     }
 
-    /// The facts of audio whose length follows from the number of its bytes; nil when only decoding tells.
-    /// - Throws: `AudioError.undecodable`, `.tooLong`, `.failed`.
-    init?(ofPlain source: AudioSource, maxSeconds: Int) throws(AudioError) {
-        let input = try AudioInput(recognising: ByteSource(source))
-        guard let frames = input.exactFrames else { return nil }
-        guard frames <= maxSeconds * input.sampleRate else { throw .tooLong(limitSeconds: maxSeconds) }
-        self.init(frames: frames, sampleRate: input.sampleRate, channels: input.channels, container: input.container)
-    }
-
     /// The facts of any audio, found by decoding all of it.
     init(decoding source: AudioSource, budget: WorkBudget) throws {
         let decoding = try Decoding(source, budget: budget)
@@ -56,5 +47,32 @@ extension AudioFacts {
         self.init(
             frames: frames, sampleRate: decoding.decoder.sampleRate, channels: decoding.decoder.channels,
             container: decoding.input.container)
+    }
+}
+
+extension Measurement {
+    /// Known where the length follows from the number of bytes.
+    /// - Throws: `AudioError.undecodable`, `.tooLong`, `.failed`.
+    init(withoutDecoding source: AudioSource, maxSeconds: Int) throws(AudioError) {
+        let input = try AudioInput(recognising: ByteSource(source))
+        guard let frames = input.exactFrames else {
+            self = .pending(container: input.container)
+            return
+        }
+        guard frames <= maxSeconds * input.sampleRate else { throw .tooLong(limitSeconds: maxSeconds) }
+        self = .known(AudioFacts(frames: frames, sampleRate: input.sampleRate, channels: input.channels, container: input.container))
+    }
+
+    /// What `better` finds out within a time; this, if it takes longer. It is stopped then.
+    func unless(within time: Duration, _ better: @escaping @Sendable () async throws -> Measurement) async throws -> Measurement {
+        try await withThrowingTaskGroup(of: Measurement.self) { group in
+            group.addTask(operation: better)
+            group.addTask {
+                try await Task.sleep(for: time)
+                return self
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? self
+        }
     }
 }

@@ -13,29 +13,37 @@ final class StopSignal: Sendable {
 /// to be expensive holds a thread for long. Belongs to one conversion and is used on its thread only.
 final class WorkBudget {
     private let maxSeconds: Int
+    private let maxSamples: Int
     private let timeLimit: Duration
     private let deadline: ContinuousClock.Instant
     private let cancellation: StopSignal
     private let shutdown: StopSignal
     private var frames = 0
+    private var samples = 0
 
-    init(maxSeconds: Int, timeLimit: Duration, cancellation: StopSignal, shutdown: StopSignal) {
+    /// - Parameter samplesPerSecond: of all channels, on the average of the longest sound.
+    init(maxSeconds: Int, samplesPerSecond: Int = 2 * 96_000, timeLimit: Duration, cancellation: StopSignal, shutdown: StopSignal) {
         self.maxSeconds = maxSeconds
+        maxSamples = maxSeconds * samplesPerSecond
         self.timeLimit = timeLimit
         self.cancellation = cancellation
         self.shutdown = shutdown
         deadline = .now + timeLimit
     }
 
+    /// Whether its time is over.
+    var isOver: Bool { ContinuousClock.now > deadline }
+
     /// Accounts for `count` more samples per channel.
-    /// - Throws: `AudioError.tooLong` past the longest duration, `.overloaded` past the time, `.failed` when the codec shuts down,
+    /// - Throws: `AudioError.tooLong` past the longest duration or the most samples of all channels, `.overloaded` past the time, `.failed` when the codec shuts down,
     ///   `CancellationError`.
-    func spend(frames count: Int, sampleRate: Int) throws {
+    func spend(frames count: Int, sampleRate: Int, channels: Int = 1) throws {
         frames += count
-        if frames > maxSeconds * sampleRate { throw AudioError.tooLong(limitSeconds: maxSeconds) }
+        samples += count * channels
+        if frames > maxSeconds * sampleRate || samples > maxSamples { throw AudioError.tooLong(limitSeconds: maxSeconds) }
         if cancellation.isStopped { throw CancellationError() }
         if shutdown.isStopped { throw AudioError.shutDown }
-        if ContinuousClock.now > deadline { throw AudioError.overloaded("converting the audio took longer than \(timeLimit)") }
+        if isOver { throw AudioError.overloaded("converting the audio took longer than \(timeLimit)") }
     }
 }
 

@@ -22,9 +22,9 @@ struct Exchange {
     /// - Throws: when it is broken.
     func run() async throws -> Bool {
         let start = NIODeadline.now()
-        let wire = try await receiveBody()
-        defer { wire?.close() }
         let target = RequestTarget(head.uri)
+        let wire = try await receiveBody(at: target.path)
+        defer { wire?.close() }
         let (request, fault) = makeRequest(target, body: wire.map { RequestBody(.wire($0)) } ?? .empty)
         var answer = await core.answer(request, fault: fault, showsOperations: connection.showsOperations)
         if answer.response.headers[.xRequestID] == nil { answer.response.headers[.xRequestID] = request.id }
@@ -54,7 +54,7 @@ struct Exchange {
     }
 
     /// The body still to come, or nil when there is none: then its end, which came with the head, is taken here.
-    private func receiveBody() async throws -> WireBody? {
+    private func receiveBody(at path: String) async throws -> WireBody? {
         let declared = head.headers.first(name: "content-length").flatMap { Int($0) }
         guard head.headers.contains(name: "transfer-encoding") || (declared ?? 0) > 0 else {
             guard case .end = try await parts.next() else { throw BodyError.malformed }
@@ -63,7 +63,7 @@ struct Exchange {
         let awaitsContinue =
             !speaksOldHTTP && head.headers.first(name: "expect")?.lowercased() == "100-continue"
         return WireBody(
-            declaredLength: head.headers.contains(name: "transfer-encoding") ? nil : declared, limit: core.limits.body,
+            declaredLength: head.headers.contains(name: "transfer-encoding") ? nil : declared, limit: core.bodyLimit(at: path),
             awaitsContinue: awaitsContinue, memory: core.bodyMemory, parts: parts, outbound: outbound)
     }
 

@@ -52,6 +52,11 @@ final class FrontCore: Sendable {
         return Answer(owner: dialect.name, response: await dialect.respond(to: request))
     }
 
+    /// Bytes that a body may have.
+    func bodyLimit(at path: String) -> Int {
+        dialects.first { $0.claims(path) }?.bodyLimit(at: path) ?? limits.body
+    }
+
     private static func plainRefusal(_ fault: RequestFault) -> FrontResponse {
         switch fault {
         case .malformedPath: .text(.badRequest, "the path is not percent-encoded UTF-8")

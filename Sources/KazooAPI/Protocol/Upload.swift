@@ -76,7 +76,7 @@ struct Upload {
     /// The body is the file.
     private func readWhole(_ type: String) async throws -> ReceivedAudio? {
         if let length = call.request.body.declaredLength, length > limit { throw KazooFailure.tooLarge(limit) }
-        let file = UploadedFile(service, limit: limit)
+        let file = UploadedFile(service, accountID: call.account?.id ?? "", limit: limit)
         return try await file.collecting {
             for try await chunk in call.request.body { try await file.write(chunk) }
             return try await file.finish(contentType: type, fileName: name(type))
@@ -84,7 +84,7 @@ struct Upload {
     }
 
     private func readBase64() async throws -> ReceivedAudio? {
-        let file = UploadedFile(service, limit: limit)
+        let file = UploadedFile(service, accountID: call.account?.id ?? "", limit: limit)
         return try await file.collecting {
             var decoder = Base64Decoder()
             for try await chunk in call.request.body { try await file.write(try decoder.decode(chunk)) }
@@ -96,7 +96,7 @@ struct Upload {
 
     private func readMultipart(_ header: String) async throws -> Content {
         guard let boundary = MediaType(parsing: header)?.boundary else { throw KazooFailure.parseError() }
-        let file = UploadedFile(service, limit: limit)
+        let file = UploadedFile(service, accountID: call.account?.id ?? "", limit: limit)
         return try await file.collecting {
             var body = MultipartUpload(file: file, jsonLimit: limit)
             var parser = MultipartParser(boundary: boundary)
@@ -115,7 +115,8 @@ struct Upload {
                 throw KazooFailure.parseError()
             }
             let type = body.fileType ?? "application/octet-stream"
-            return Content(data: body.data, audio: try await file.finish(contentType: type, fileName: name(type)))
+            let audio = try await file.finish(contentType: type, fileName: name(type), isLengthKnown: body.data?["length"]?.int != nil)
+            return Content(data: body.data, audio: audio)
         }
     }
 

@@ -5,23 +5,26 @@ import Voicemail
 /// Used by one task.
 final class UploadedFile {
     private let service: VoicemailService
+    private let accountID: String
     private let limit: Int
     private var intake: AudioIntake?
 
-    init(_ service: VoicemailService, limit: Int) {
+    init(_ service: VoicemailService, accountID: String, limit: Int) {
+        self.accountID = accountID
         self.service = service
         self.limit = limit
     }
 
     func write(_ bytes: ByteBuffer) async throws {
         guard bytes.readableBytes > 0 else { return }
-        if intake == nil { intake = try await service.receiveAudio(limit: limit) }
+        if intake == nil { intake = try await service.receiveAudio(for: accountID, limit: limit) }
         try await intake?.write(bytes)
     }
 
+    /// - Parameter isLengthKnown: whether its sender said how long it is.
     /// - Returns: the stored file; nil when there were no bytes.
-    func finish(contentType: String, fileName: String) async throws -> ReceivedAudio? {
-        try await intake?.finish(contentType: contentType, fileName: fileName, policy: .keepAnything)
+    func finish(contentType: String, fileName: String, isLengthKnown: Bool = false) async throws -> ReceivedAudio? {
+        try await intake?.finish(contentType: contentType, fileName: fileName, policy: .keepAnything, isLengthKnown: isLengthKnown)
     }
 
     /// Runs `body`; whatever goes wrong, nothing of the file stays.

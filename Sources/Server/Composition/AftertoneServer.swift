@@ -45,7 +45,10 @@ public struct AftertoneServer: Sendable {
             service: installation.service, directories: configuration.recordings.watched, settings: configuration.recordings.watch, counter: counter,
             logger: logger)
         // Stopped from the last to the first: what serves goes before what it needs.
-        let services: [any Service] = [housekeeping, idleMemory, outbox, recordings, CertificateReload(front: front, signals: reloadSignals), front]
+        let services: [any Service] = [
+            housekeeping, LateMeasuring(service: installation.service, logger: logger), idleMemory, outbox, recordings,
+            CertificateReload(front: front, signals: reloadSignals), front,
+        ]
         group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },

@@ -55,6 +55,10 @@ extension Installation {
         public var clock: any WallClock = SystemClock()
         /// scrypt's N.
         public var hashCost = 16_384
+        /// How long a deposit waits to be measured that nobody has to play; nil for the codec's own.
+        public var measuringMoment: Duration?
+        /// How long an upload is decoded to measure it; nil for the codec's own.
+        public var measuringLimit: Duration?
 
         public init() {}
     }
@@ -90,7 +94,7 @@ extension Installation {
         let archive = try await FileArchive(archiveConfiguration(base.directory, configuration, use, instruments), logger: logger)
         teardown.add { await archive.close() }
         let cache = try await cacheDirectory(base.directory, use, &teardown)
-        let codec = try await AudioEngine.start(audioConfiguration(configuration, cache: cache))
+        let codec = try await AudioEngine.start(audioConfiguration(configuration, rig, cache: cache))
         teardown.add { try await codec.shutdown() }
         let hashes = NIOThreadPool(numberOfThreads: configuration.logins.hashesAtOnce)
         hashes.start()
@@ -140,10 +144,13 @@ extension Installation {
         return archive
     }
 
-    private static func audioConfiguration(_ configuration: Configuration, cache: String) -> AudioEngine.Configuration {
-        AudioEngine.Configuration(
+    private static func audioConfiguration(_ configuration: Configuration, _ rig: Rig, cache: String) -> AudioEngine.Configuration {
+        var audio = AudioEngine.Configuration(
             cacheDirectory: cache, cacheByteLimit: configuration.audio.cacheBytes, conversionsAtOnce: configuration.audio.conversionsAtOnce,
             maxSeconds: configuration.audio.maximumSeconds, timeLimit: .seconds(configuration.audio.conversionSeconds))
+        if let moment = rig.measuringMoment { audio.measuringMoment = moment }
+        if let limit = rig.measuringLimit { audio.measuringLimit = limit }
+        return audio
     }
 }
 

@@ -23,7 +23,7 @@ public struct ReceivedAudio: Sendable {
         self.writer = writer
     }
 
-    /// Milliseconds as decoded; nil when unplayable.
+    /// Milliseconds as decoded; nil when unplayable or not measured yet.
     public var durationMilliseconds: Int? { record.facts?.durationMilliseconds }
 
     var attachment: AudioAttachment {
@@ -39,9 +39,12 @@ public final class AudioIntake: Sendable {
     private let writer: any BlobWriter
     private let codec: any AudioCodec
     private let archive: any AudioArchive
+    /// Whose it is, for a fair share of the decoders.
+    private let accountID: String
     private let copy = CopyBox()
 
-    init(writer: any BlobWriter, codec: any AudioCodec, archive: any AudioArchive) {
+    init(writer: any BlobWriter, codec: any AudioCodec, archive: any AudioArchive, accountID: String) {
+        self.accountID = accountID
         self.writer = writer
         self.codec = codec
         self.archive = archive
@@ -54,16 +57,23 @@ public final class AudioIntake: Sendable {
         try await writer.write(bytes)
     }
 
-    /// Makes the bytes durable and measures them, both at once.
+    /// Makes the bytes durable and measures them, both at once. What takes too long to measure is measured later.
     /// - Throws: `VoicemailError.unplayable` under `.playableOnly`, `ArchiveError`; nothing is kept then.
-    /// - Parameter contentType: as it was announced; nil for what decoding says.
-    public func finish(contentType: String? = nil, fileName: String, policy: AudioPolicy) async throws -> ReceivedAudio {
-        let (blob, verdict) = try await stored()
+    /// - Parameters:
+    ///   - contentType: as it was announced; nil for what decoding says.
+    ///   - isLengthKnown: nobody waits for a decoder then where the policy asks for none.
+    public func finish(contentType: String? = nil, fileName: String, policy: AudioPolicy, isLengthKnown: Bool = false) async throws -> ReceivedAudio {
+        let patience: MeasuringPatience =
+            switch policy {
+            case .keepAnything: isLengthKnown ? .none : .moment
+            case .playableOnly: .upload
+            }
+        let (blob, verdict) = try await stored(patience)
         do {
-            let facts = try Self.facts(verdict, policy)
-            if policy == .playableOnly, facts == nil { throw VoicemailError.unplayable }
-            let record = BlobRecord(blob: blob, facts: facts)
-            let type = contentType ?? AudioFacts.contentType(ofContainer: facts?.container ?? "")
+            let measurement = try await kept(verdict, blob, policy)
+            if policy == .playableOnly, measurement == nil { throw VoicemailError.unplayable }
+            let record = BlobRecord(blob: blob, measurement)
+            let type = contentType ?? AudioFacts.contentType(ofContainer: record.container ?? "")
             return ReceivedAudio(record: record, contentType: type, fileName: fileName, writer: writer)
         } catch {
             try await archive.remove(blob.id)
@@ -71,34 +81,34 @@ public final class AudioIntake: Sendable {
         }
     }
 
-    /// Under `.keepAnything` nobody waits for a decoder that has too much to do, and nothing is refused for it: the audio counts
-    /// as not measured. A later rendering decodes it all the same.
-    private static func facts(_ verdict: Result<AudioFacts?, any Error>, _ policy: AudioPolicy) throws -> AudioFacts? {
+    /// Under `.keepAnything` nothing is refused for a decoder that has too much to do: the audio is measured later.
+    private func kept(_ verdict: Result<Measurement?, any Error>, _ blob: StoredBlob, _ policy: AudioPolicy) async throws -> Measurement? {
         do {
             return try verdict.get()
         } catch AudioError.overloaded where policy == .keepAnything {
-            return nil
+            return try await measureStored(blob, .none)
         }
     }
 
     /// The durable blob, and what the decoder made of it.
-    private func stored() async throws -> (StoredBlob, Result<AudioFacts?, any Error>) {
+    private func stored(_ patience: MeasuringPatience) async throws -> (StoredBlob, Result<Measurement?, any Error>) {
         if let bytes = copy.complete {
             async let blob = writer.finish()
-            let verdict = await verdict { try await self.measure(.bytes(bytes)) }
+            let verdict = await verdict { try await self.measure(.bytes(bytes), patience) }
             return (try await blob, verdict)
         }
         let blob = try await writer.finish()
-        let verdict = await verdict {
-            let reader = try await self.archive.open(blob.id)
-            let facts = try await self.measure(.file(path: reader.path))
-            withExtendedLifetime(reader) {}
-            return facts
-        }
-        return (blob, verdict)
+        return (blob, await verdict { try await self.measureStored(blob, patience) })
     }
 
-    private func verdict(_ measure: () async throws -> AudioFacts?) async -> Result<AudioFacts?, any Error> {
+    private func measureStored(_ blob: StoredBlob, _ patience: MeasuringPatience) async throws -> Measurement? {
+        let reader = try await archive.open(blob.id)
+        // The path is only good while the reader lives.
+        defer { withExtendedLifetime(reader) {} }
+        return try await measure(.file(path: reader.path), patience)
+    }
+
+    private func verdict(_ measure: () async throws -> Measurement?) async -> Result<Measurement?, any Error> {
         do { return .success(try await measure()) } catch { return .failure(error) }
     }
 
@@ -106,9 +116,9 @@ public final class AudioIntake: Sendable {
     public func abandon() async { await writer.abandon() }
 
     /// - Returns: nil for what no decoder accepts. A machine that fails to decode is an error, not a verdict.
-    private func measure(_ source: AudioSource) async throws -> AudioFacts? {
+    private func measure(_ source: AudioSource, _ patience: MeasuringPatience) async throws -> Measurement? {
         do {
-            return try await codec.measure(source)
+            return try await codec.measure(source, for: accountID, patience)
         } catch AudioError.undecodable, AudioError.tooLong {
             return nil
         }

@@ -45,6 +45,8 @@ extension VoicemailService {
             try writer.removeLoginCounts(lastBefore: now.advanced(by: -LoginRules.memory))
         }
         await collectGarbage()
+        // Commands store audio beside the server.
+        measuringBell.ring()
     }
 
     private func sweep(_ account: Document) async throws {

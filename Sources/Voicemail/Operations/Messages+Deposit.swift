@@ -34,9 +34,11 @@ extension VoicemailService {
     public static let unmeasuredLength = 1
 
     /// Starts taking audio in.
+    /// - Parameter accountID: whose it will be.
     /// - Throws: `ArchiveError.full`, `.failed`.
-    public func receiveAudio(limit: Int? = nil) async throws -> AudioIntake {
-        AudioIntake(writer: try await archive.begin(limit: limit ?? limits.maximumAudioBytes), codec: codec, archive: archive)
+    public func receiveAudio(for accountID: String = "", limit: Int? = nil) async throws -> AudioIntake {
+        AudioIntake(
+            writer: try await archive.begin(limit: limit ?? limits.maximumAudioBytes), codec: codec, archive: archive, accountID: accountID)
     }
 
     /// Stores a message, with its audio if there is any; durable once this returns. A broadcasting group's goes to its members, who
@@ -98,10 +100,12 @@ extension VoicemailService {
         return message
     }
 
-    /// Runs `body`; when it fails, the audio it was to store goes too.
+    /// Runs `body`; when it fails, the audio it was to store goes too. What is stored unmeasured is measured from then on.
     public func dropping<Value: Sendable>(_ audio: ReceivedAudio?, _ body: () async throws -> Value) async throws -> Value {
         do {
-            return try await body()
+            let value = try await body()
+            if audio?.record.unmeasured != nil { measuringBell.ring() }
+            return value
         } catch {
             if let audio {
                 do { try await archive.remove(audio.record.blob.id) } catch let second {

@@ -61,17 +61,17 @@ extension VoicemailService {
         let zone = timeZone(of: account)
         let now = clock.now
         let outcome = try await dropping(audio) {
-            guard let facts = audio.record.facts else { throw VoicemailError.unplayable }
+            guard audio.record.container != nil else { throw VoicemailError.unplayable }
             try Self.judge(draft)
             return try await store.write { writer in
                 var draft = draft
                 if draft.reusesSource { draft.source = try Self.freeSource(draft, audio, account, writer) }
                 if let known = try Self.known(draft, audio, account, writer) { return StoredRecording(recording: known, isNew: false) }
-                let recording = try Self.recording(draft, audio, facts, account, zone, now, writer)
+                let recording = try Self.recording(draft, audio, account, zone, now, writer)
                 try writer.insert(audio.record, at: now)
                 let stored = try writer.insert(recording)
                 var known = stored.facts
-                known["audio_ms"] = .int(facts.durationMilliseconds)
+                if let length = audio.durationMilliseconds { known["audio_ms"] = .int(length) }
                 known[Event.announced] = true
                 try writer.append(Event(
                     kind: .recordingStored, accountID: account.id, subjectID: stored.id, payload: known, created: now))
@@ -118,17 +118,16 @@ extension VoicemailService {
     }
 
     private static func recording(
-        _ draft: RecordingDraft, _ audio: ReceivedAudio, _ facts: AudioFacts, _ account: Document, _ zone: TimeZone, _ now: Timestamp,
-        _ reader: any StoreReader
+        _ draft: RecordingDraft, _ audio: ReceivedAudio, _ account: Document, _ zone: TimeZone, _ now: Timestamp, _ reader: any StoreReader
     ) throws -> Recording {
-        let began = draft.recorded ?? draft.started ?? (draft.ended ?? now).advanced(by: -facts.durationMilliseconds / 1000)
+        let began = draft.recorded ?? draft.started ?? (draft.ended ?? now).advanced(by: -(audio.durationMilliseconds ?? 0) / 1000)
         let started = draft.started ?? draft.recorded ?? began
-        let (name, callID) = try name(draft, began, facts.container, account, zone, reader)
+        let (name, callID) = try name(draft, began, audio.record.container ?? "", account, zone, reader)
         let (id, callRecordID) = try callRecord(started, account, zone, reader)
         return Recording(
             id: id, accountID: account.id, name: name, source: draft.source, started: started, callerNumber: draft.callerNumber,
             callerName: draft.callerName, calleeNumber: draft.calleeNumber, calleeName: draft.calleeName, direction: draft.direction,
-            callID: callID, callRecordID: callRecordID, durationMilliseconds: draft.durationMilliseconds ?? facts.durationMilliseconds,
+            callID: callID, callRecordID: callRecordID, durationMilliseconds: draft.durationMilliseconds ?? audio.durationMilliseconds ?? 0,
             audio: audio.attachment, created: now)
     }
 

@@ -3,15 +3,15 @@ extension VoicemailService {
     /// - Throws: `VoicemailError.noAudio`; `.unplayable` for a master that no decoder accepts; `ArchiveError`; `AudioError`.
     public func rendition(of message: Message, _ rendition: Rendition) async throws -> RenderedAudio {
         guard let audio = message.audio else { throw VoicemailError.noAudio(id: message.monthID) }
-        return try await self.rendition(of: audio, rendition)
+        return try await self.rendition(of: audio, rendition, for: message.accountID)
     }
 
-    private func rendition(of audio: AudioAttachment, _ rendition: Rendition) async throws -> RenderedAudio {
+    private func rendition(of audio: AudioAttachment, _ rendition: Rendition, for accountID: String) async throws -> RenderedAudio {
         let master = try await open(audio)
         // The path is only good while the reader lives.
         defer { withExtendedLifetime(master) {} }
         do {
-            return try await codec.render(.file(path: master.path), key: audio.blobID, as: rendition)
+            return try await codec.render(.file(path: master.path), key: audio.blobID, as: rendition, for: accountID)
         } catch AudioError.undecodable, AudioError.tooLong {
             throw VoicemailError.unplayable
         }
@@ -41,7 +41,7 @@ extension VoicemailService {
     /// - Throws: `VoicemailError.unplayable`, `ArchiveError`, `AudioError`.
     public func download(of recording: Recording, as container: Rendition.Container?) async throws -> RenderedAudio {
         let stored = try await storedContainer(of: recording)
-        if let container, stored != container.rawValue { return try await rendition(of: recording.audio, Self.channels(container)) }
+        if let container, stored != container.rawValue { return try await rendition(of: recording.audio, Self.channels(container), for: recording.accountID) }
         return RenderedAudio(reader: try await open(recording.audio), contentType: AudioFacts.contentType(ofContainer: stored))
     }
 
@@ -53,7 +53,7 @@ extension VoicemailService {
 
     private func storedContainer(of recording: Recording) async throws -> String {
         let blobID = recording.audio.blobID
-        return try await store.read { try $0.blob(id: blobID) }?.facts?.container ?? ""
+        return try await store.read { try $0.blob(id: blobID) }?.container ?? ""
     }
 
     private static func channels(_ container: Rendition.Container) -> Rendition {

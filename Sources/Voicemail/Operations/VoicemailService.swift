@@ -12,6 +12,7 @@ public struct VoicemailService: Sendable {
     public let limits: Limits
     public let secrets: Secrets
     public let logger: Logger
+    public let measuringBell = MeasuringBell()
     /// Told of each message that a deposit has stored, once it is durable.
     private let deposited: @Sendable () -> Void
 

@@ -37,6 +37,30 @@ public struct AudioFacts: Hashable, Sendable {
     }
 }
 
+/// How long somebody waits to learn how long audio lasts.
+public enum MeasuringPatience: Sendable {
+    /// Not at all: only what needs no decoding is measured.
+    case none
+    /// About a second, the wait for a turn included.
+    case moment
+    /// For a turn, and then as long as an upload may be decoded.
+    case upload
+    /// Nobody waits: as long as it takes to decode whatever may be stored.
+    case background
+}
+
+/// What measuring says of a piece of audio.
+public enum Measurement: Hashable, Sendable {
+    case known(AudioFacts)
+    /// It looks like one of ours, and decoding it takes longer than somebody wanted to wait.
+    case pending(container: String)
+
+    /// Nil while pending.
+    public var facts: AudioFacts? {
+        if case .known(let facts) = self { facts } else { nil }
+    }
+}
+
 /// A format to render to.
 public struct Rendition: Hashable, Sendable {
     public enum Container: String, Sendable, CaseIterable {
@@ -117,16 +141,31 @@ public enum AudioError: Error, Equatable, Sendable {
 
 /// Decoding, measuring and rendering, off the cooperative pool and with a bounded number at once.
 public protocol AudioCodec: Sendable {
-    /// Decodes the whole of `source` and tells what it is.
-    /// - Throws: `AudioError.undecodable`, `.tooLong`, `.overloaded`, `.failed`.
-    func measure(_ source: AudioSource) async throws -> AudioFacts
+    /// Decodes the whole of `source`, as far as patience goes, and tells what it is.
+    /// - Parameter account: whose it is: those who wait share the places fairly by account.
+    /// - Throws: `AudioError.undecodable`, `.tooLong`, `.overloaded` when too many wait already, `.failed`.
+    func measure(_ source: AudioSource, for account: String, _ patience: MeasuringPatience) async throws -> Measurement
 
     /// Renders `source` as `rendition`. Renderings are cached by `key`, which must name the bytes (a blob id).
-    func render(_ source: AudioSource, key: BlobID, as rendition: Rendition) async throws -> RenderedAudio
+    func render(_ source: AudioSource, key: BlobID, as rendition: Rendition, for account: String) async throws -> RenderedAudio
 
     /// A rendering that needs no work, because the cache has it; nil when it would have to be made.
     func rendered(_ key: BlobID, as rendition: Rendition) async throws -> RenderedAudio?
 
     /// `count` peaks (1…4096) of the sound mixed to mono, evenly spread over its duration.
     func peaks(_ source: AudioSource, count: Int) async throws -> [Peak]
+}
+
+extension AudioCodec {
+    /// The facts of audio of nobody in particular.
+    /// - Throws: besides, `AudioError.overloaded` when decoding takes longer than an upload may wait.
+    public func measure(_ source: AudioSource) async throws -> AudioFacts {
+        guard let facts = try await measure(source, for: "", .upload).facts else { throw AudioError.overloaded("measuring the audio takes too long") }
+        return facts
+    }
+
+    /// A rendering for nobody in particular.
+    public func render(_ source: AudioSource, key: BlobID, as rendition: Rendition) async throws -> RenderedAudio {
+        try await render(source, key: key, as: rendition, for: "")
+    }
 }

@@ -67,6 +67,8 @@ public protocol RecordingWriter: RecordingReader {
     /// - Returns: the recording with its serial.
     /// - Throws: `StoreError.conflict` when the id, the name, the source or the call record is taken.
     func insert(_ recording: Recording) throws -> Recording
+    /// Gives recordings of a blob their length that have none.
+    func setDuration(_ milliseconds: Int, ofUnmeasuredRecordingsOf id: BlobID) throws
     /// Deletes the row and releases the audio.
     func remove(recordingID: String) throws
 }

@@ -135,13 +135,27 @@ public struct AccountQuery: Sendable {
 /// What the store knows of a blob.
 public struct BlobRecord: Sendable, Hashable {
     public let blob: StoredBlob
-    /// nil when no decoder accepts the bytes.
+    /// nil when no decoder accepts the bytes, and while they are not measured.
     public let facts: AudioFacts?
+    /// The container of audio that is not measured yet.
+    public let unmeasured: String?
 
-    public init(blob: StoredBlob, facts: AudioFacts?) {
+    public init(blob: StoredBlob, facts: AudioFacts?, unmeasured: String? = nil) {
         self.blob = blob
         self.facts = facts
+        self.unmeasured = unmeasured
     }
+
+    public init(blob: StoredBlob, _ measurement: Measurement?) {
+        switch measurement {
+        case .known(let facts)?: self.init(blob: blob, facts: facts)
+        case .pending(let container)?: self.init(blob: blob, facts: nil, unmeasured: container)
+        case nil: self.init(blob: blob, facts: nil)
+        }
+    }
+
+    /// nil when no decoder accepts the bytes.
+    public var container: String? { facts?.container ?? unmeasured }
 }
 
 /// Reading within a transaction. Removed documents and messages do not exist here.
@@ -179,6 +193,10 @@ public protocol StoreReader: RecordingReader, OutboxReader, LoginReader {
     func blob(id: BlobID) throws -> BlobRecord?
     /// Blob records in order of id, after the given one, at most `limit`.
     func blobs(after id: BlobID?, limit: Int) throws -> [BlobRecord]
+    /// The same of those that are not measured yet.
+    func unmeasuredBlobs(after id: BlobID?, limit: Int) throws -> [BlobRecord]
+    /// Messages that carry a blob.
+    func messages(ofBlob id: BlobID) throws -> [Message]
 
     /// Blobs marked for removal, at most `limit`.
     func garbage(limit: Int) throws -> [BlobID]
@@ -220,6 +238,8 @@ public protocol StoreWriter: StoreReader, RecordingWriter, OutboxWriter, LoginWr
     func removeMessages(mailboxID: String, at: Timestamp) throws
 
     func insert(_ blob: BlobRecord, at: Timestamp) throws
+    /// What decoding says of a blob that was not measured; nil when no decoder accepts it.
+    func setFacts(_ facts: AudioFacts?, ofBlob id: BlobID) throws
     /// Marks a blob for removal from the archive if no row names it any more.
     func release(_ id: BlobID) throws
     /// Forgets blobs that the archive has removed.

@@ -35,7 +35,7 @@ public struct Limits: Sendable, Hashable {
 
     public init(
         maximumPinLength: Int = 15, retentionDays: Int = 93, maximumRange: Int = 2_682_000, maximumAudioBytes: Int = 8_000_000,
-        maximumRecordingBytes: Int = 64 << 20,
+        maximumRecordingBytes: Int = 512 << 20,
         maximumBatch: Int = 10_000, maximumGreetings: Int = 500, mailboxCapacity: Int = 100, tokenLifetime: Int = 3600,
         trashDays: Int = 93, eventDays: Int = 7, deadLetterDays: Int = 30, recordingRetention: RecordingRetention = RecordingRetention(),
         timezone: String = "UTC", maximumAccountDepth: Int = 16,

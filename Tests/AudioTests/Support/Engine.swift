@@ -9,6 +9,7 @@ import Voicemail
 @discardableResult
 func withEngine<Result>(
     cacheByteLimit: Int = 1 << 28, conversionsAtOnce: Int = 2, maxSeconds: Int = 3600, timeLimit: Duration = .seconds(600),
+    measuringMoment: Duration = .seconds(600),
     _ body: (AudioEngine, _ cache: String) async throws -> Result
 ) async throws -> Result {
     let directory = FileManager.default.temporaryDirectory.appendingPathComponent("audio-\(HexID.random())").path
@@ -16,7 +17,7 @@ func withEngine<Result>(
     let engine = try await AudioEngine.start(
         .init(
             cacheDirectory: directory, cacheByteLimit: cacheByteLimit, conversionsAtOnce: conversionsAtOnce, maxSeconds: maxSeconds,
-            timeLimit: timeLimit))
+            timeLimit: timeLimit, measuringLimit: .seconds(600), measuringMoment: measuringMoment))
     do {
         let result = try await body(engine, directory)
         try await engine.shutdown()
@@ -44,4 +45,12 @@ func writeTemporary(_ bytes: [UInt8]) throws -> String {
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("audio-\(HexID.random()).bin").path
     try Data(bytes).write(to: URL(fileURLWithPath: path))
     return path
+}
+
+extension AudioFacts {
+    /// What needs no decoding; nil when only decoding tells.
+    init?(ofPlain source: AudioSource, maxSeconds: Int) throws(AudioError) {
+        guard let facts = try Voicemail.Measurement(withoutDecoding: source, maxSeconds: maxSeconds).facts else { return nil }
+        self = facts
+    }
 }
