@@ -11,7 +11,7 @@ import Voicemail
     private static let sender = MailAddress("voicemail@example.com")
 
     private static func mailer(_ port: Int, _ security: MailServer.Security = .none, _ change: (inout MailServer) -> Void = { _ in }) throws -> SMTPMailer {
-        var server = MailServer(host: "127.0.0.1", port: port, security: security, sender: try #require(sender), attemptSeconds: 20)
+        var server = MailServer(host: "127.0.0.1", port: port, security: security, sender: try #require(sender), attemptSeconds: 600)
         change(&server)
         return SMTPMailer(server, pool: .singleton)
     }

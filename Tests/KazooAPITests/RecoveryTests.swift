@@ -18,7 +18,7 @@ import Voicemail
         try await receiver.run { port in
             let sender = try #require(MailAddress("voicemail@example.com")), page = try #require(RecoveryPage(page))
             try await TestServer.run {
-                $0.mail = MailServer(host: "127.0.0.1", port: port, security: .none, sender: sender, attemptSeconds: 20)
+                $0.mail = MailServer(host: "127.0.0.1", port: port, security: .none, sender: sender, attemptSeconds: 600)
                 $0.kazoo.recoveryPages = [page]
                 $0.outbox.intervalMilliseconds = 10
                 $0.logins.maximumFailures = 8

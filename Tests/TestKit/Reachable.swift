@@ -53,7 +53,7 @@ extension Reachable {
         request.headers = HTTPHeaders(headers.map { ($0.key, $0.value) })
         if let token { request.headers.add(name: "X-Auth-Token", value: token) }
         if let body { request.body = .bytes(body, length: .known(Int64(body.count))) }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(600))
         let bytes = try await response.body.collect(upTo: 256 << 20)
         return Answer(
             status: Int(response.status.code), headers: response.headers.map { (name: $0.name, value: $0.value) },

@@ -59,6 +59,25 @@ import Voicemail
         }
     }
 
+    /// Whose sender says how long it is needs no decoder where the policy asks for none.
+    @Test(arguments: [10_000, 3_000_000])
+    func aKnownLengthIsNotMeasured(bytes: Int) async throws {
+        try await TestServer.run { server in
+            let service = server.service
+            let broken = VoicemailService(
+                store: service.store, archive: service.archive, codec: BrokenCodec(whole: service.codec), secrets: service.secrets)
+            let intake = try await broken.receiveAudio()
+            try await intake.write(ByteBuffer(repeating: 1, count: bytes))
+            let received = try await intake.finish(contentType: "audio/wav", fileName: "a.wav", policy: .keepAnything, isLengthKnown: true)
+            #expect(received.record.unmeasured == "wav" && received.record.blob.size == bytes)
+            let playable = try await broken.receiveAudio()
+            try await playable.write(ByteBuffer(repeating: 1, count: bytes))
+            await #expect(throws: AudioError.failed("no threads")) {
+                _ = try await playable.finish(contentType: "audio/wav", fileName: "a.wav", policy: .playableOnly, isLengthKnown: true)
+            }
+        }
+    }
+
     /// What is received is nobody's left-over while somebody holds it.
     @Test func whatIsHeldIsNotSwept() async throws {
         try await TestServer.run { server in
