@@ -54,7 +54,7 @@ let package = Package(
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CFileIO"),
-        .target(name: "COpenAPI", exclude: ["kazoo.json", "p-series.json", "s-series.json"]),
+        .target(name: "COpenAPI", exclude: ["intake.json", "kazoo.json", "p-series.json", "s-series.json"]),
         .systemLibrary(name: "CMalloc"),
 
         .target(name: "Threads", dependencies: [product("DequeModule", "swift-collections"), product("NIOConcurrencyHelpers", "swift-nio")], swiftSettings: settings),
@@ -116,7 +116,7 @@ let package = Package(
         .target(
             name: "RecordingIntake",
             dependencies: [
-                "Voicemail", "CFileIO", "HTTPFront", logging, nioCore, nioPosix, system, product("HTTPTypes", "swift-http-types"),
+                "Voicemail", "CFileIO", "COpenAPI", "HTTPFront", logging, nioCore, nioPosix, system, product("HTTPTypes", "swift-http-types"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
@@ -172,7 +172,10 @@ let package = Package(
             ], swiftSettings: settings),
         .testTarget(
             name: "RecordingIntakeTests",
-            dependencies: ["RecordingIntake", "Audio", "HTTPFront", "Server", "TestKit", "Voicemail", "aftertone", logging, nioCore, nioPosix],
+            dependencies: [
+                "RecordingIntake", "Audio", "HTTPFront", "Server", "TestKit", "Voicemail", "aftertone", logging, nioCore, nioPosix,
+                product("HTTPTypes", "swift-http-types"),
+            ],
             swiftSettings: settings),
         .testTarget(name: "VoicemailTests", dependencies: ["Voicemail", "Audio", "TestKit", nioCore], swiftSettings: settings),
         .testTarget(

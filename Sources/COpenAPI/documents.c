@@ -4,6 +4,10 @@
 // compiler most of a minute; this costs nothing.
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
+static const unsigned char intake[] = {
+#embed "intake.json"
+};
+
 static const unsigned char kazoo[] = {
 #embed "kazoo.json"
 };
@@ -15,6 +19,11 @@ static const unsigned char p_series[] = {
 static const unsigned char s_series[] = {
 #embed "s-series.json"
 };
+
+const unsigned char *aftertone_openapi_intake(size_t *size) {
+    *size = sizeof intake;
+    return intake;
+}
 
 const unsigned char *aftertone_openapi_kazoo(size_t *size) {
     *size = sizeof kazoo;

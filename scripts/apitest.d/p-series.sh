@@ -4,6 +4,7 @@ removals=(deleteExtensionGreeting deleteGroupGreeting deleteMessage deleteMessag
 endings=(refreshToken deleteToken)
 
 key=$("$aftertone" key create --account "$account" --kind p-series --json)
+access="{\"login\":{\"username\":\"$(pick client_id <<<"$key")\",\"password\":\"$(pick client_secret <<<"$key")\"}}"
 token=$(curl -fsS "$url/openapi/v1.0/get_token" \
     -d "{\"username\":\"$(pick client_id <<<"$key")\",\"password\":\"$(pick client_secret <<<"$key")\"}" | pick access_token)
 # ask PATH QUERY KEY...: a value of an answer.

@@ -5,6 +5,7 @@ endings=(refreshToken logout)
 
 key=$("$aftertone" key create --account "$account" --kind s-series --json)
 digest=$(pick password <<<"$key" | tr -d '\n' | md5sum | cut -d ' ' -f 1)
+access="{\"login\":{\"username\":\"$(pick username <<<"$key")\",\"password\":\"$digest\",\"port\":\"1\"}}"
 token=$(curl -fsS "$url/api/v1.1.0/login" -d "{\"username\":\"$(pick username <<<"$key")\",\"password\":\"$digest\",\"port\":\"1\"}" | pick token)
 export APITEST_KNOWN="{\"extid\":\"1000\",\"number\":\"1000\",\"voicemailfile\":\"msg0000.wav\",\"recording\":\"$recording\"}"
 

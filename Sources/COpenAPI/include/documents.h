@@ -7,6 +7,9 @@
 /// Tells its size in bytes and returns its first byte; it lives as long as the process.
 const unsigned char *aftertone_openapi_kazoo(size_t *size);
 
+/// The same of the recording intake.
+const unsigned char *aftertone_openapi_intake(size_t *size);
+
 /// The same of the P-Series interface.
 const unsigned char *aftertone_openapi_p_series(size_t *size);
 

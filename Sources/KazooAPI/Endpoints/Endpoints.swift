@@ -32,6 +32,7 @@ extension KazooDialect {
         case .webhooks, .webhook, .webhookAttempts, .attemptsOfWebhook: try await webhook(call)
         case .hookTypes, .hookSamples, .hookSample: try hooks(call)
         case .appsStore, .app: try apps(call)
+        case .schemas, .schema: try schemas(call)
         }
     }
 

@@ -13,6 +13,8 @@ extension KazooDialect {
         Schema.Field("phone_number", .string(min: 1, max: 64)),
     ])
 
+    static let keySchema = Schema([Schema.Field("api_key", .string(min: 64, max: 64), required: true)], isClosed: true)
+
     func logIn(_ call: Call) async throws -> Reply {
         let (form, violations) = Self.loginSchema.apply(to: call.envelope.data)
         guard violations.isEmpty else { throw KazooFailure.invalid(violations) }
@@ -33,14 +35,8 @@ extension KazooDialect {
     }
 
     func logInByKey(_ call: Call) async throws -> Reply {
-        let schema = Schema([Schema.Field("api_key", .string(min: 64, max: 64), required: true)])
-        var (form, violations) = schema.apply(to: call.envelope.data)
-        for (key, value) in form where key != "api_key" {
-            violations.append(Violation([key], .other(
-                code: "additionalProperties", message: "Strict checking of data is enabled; only include schema-defined properties"), value: value))
-        }
+        let (form, violations) = Self.keySchema.apply(to: call.envelope.data)
         guard violations.isEmpty, let key = form["api_key"]?.string else { throw KazooFailure.invalid(violations) }
-        form = [:]
         try requireEnvelope(call)
         do {
             let (account, credential) = try await loginGuard.attempt(from: call.request.remote) { try await service.logIn(apiKey: key) }

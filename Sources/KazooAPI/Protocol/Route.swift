@@ -11,7 +11,7 @@ enum Route: Hashable, Sendable {
     case users, user(String), userBoxes(String), userImpersonation(String)
     case greetings, greeting(String), greetingAudio(String), greetingIndex(String), greetingIndexEntry(String, String)
     case webhooks, webhook(String), webhookAttempts, attemptsOfWebhook(String), hookTypes, hookSamples, hookSample(String)
-    case search, appsStore, app(String)
+    case search, appsStore, app(String), schemas, schema(String)
 
     /// The methods offered, in the order CORS answers print them.
     var methods: [HTTPRequest.Method] {
@@ -32,7 +32,8 @@ enum Route: Hashable, Sendable {
         case .greetingAudio: [.get, .post]
         case .webhooks: [.get, .put, .patch]
         case .userAuthToken, .children, .descendants, .siblings, .tree, .accountMessages, .userBoxes, .greetingIndex, .greetingIndexEntry,
-            .webhookAttempts, .attemptsOfWebhook, .hookTypes, .hookSamples, .hookSample, .search, .appsStore, .app:
+            .webhookAttempts, .attemptsOfWebhook, .hookTypes, .hookSamples, .hookSample, .search, .appsStore, .app, .schemas,
+            .schema:
             [.get]
         }
     }
@@ -40,7 +41,7 @@ enum Route: Hashable, Sendable {
     /// Whether a caller needs no token.
     var isPublic: Bool {
         switch self {
-        case .userAuth, .userAuthRecovery, .apiAuth, .tokenInfo, .hookTypes, .hookSamples, .hookSample: true
+        case .userAuth, .userAuthRecovery, .apiAuth, .tokenInfo, .hookTypes, .hookSamples, .hookSample, .schemas, .schema: true
         default: false
         }
     }
@@ -86,6 +87,8 @@ struct RoutedPath: Sendable {
         case ("api_auth", 1): .apiAuth
         case ("token_auth", 1): .tokenAuth
         case ("auth", 2) where parts[1] == "tokeninfo": .tokenInfo
+        case ("schemas", 1): .schemas
+        case ("schemas", 2): .schema(parts[1])
         case ("webhooks", 1): .hookTypes
         case ("webhooks", 2) where parts[1] == "samples": .hookSamples
         case ("webhooks", 3) where parts[1] == "samples": .hookSample(parts[2])
@@ -173,6 +176,8 @@ extension Route {
         case .tokenAuth: "/token_auth"
         case .tokenInfo: "/auth/tokeninfo"
         case .accounts: "/accounts"
+        case .schemas: "/schemas"
+        case .schema: "/schemas/{schema_id}"
         case .hookTypes: "/webhooks"
         case .hookSamples: "/webhooks/samples"
         case .hookSample: "/webhooks/samples/{sample_id}"

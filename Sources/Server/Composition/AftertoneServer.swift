@@ -33,7 +33,7 @@ public struct AftertoneServer: Sendable {
         let front = Front(
             listeners: configuration.http.listeners, dialects: dialects.all, limits: configuration.http.limits,
             deadlines: configuration.http.deadlines, metrics: registry, readiness: Self.readiness(of: installation.service),
-            documents: Dialects.descriptions, trustedProxies: configuration.http.trustedProxies, logger: logger, onListening: onListening)
+            documents: Descriptions.routes, trustedProxies: configuration.http.trustedProxies, logger: logger, onListening: onListening)
         let housekeeping = Housekeeping(
             service: installation.service, archive: installation.archive, interval: .seconds(configuration.housekeeping.intervalSeconds), logger: logger)
         let outbox = OutboxService(

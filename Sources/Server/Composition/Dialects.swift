@@ -7,7 +7,7 @@ import Voicemail
 import YeastarPSeriesAPI
 import YeastarSSeriesAPI
 
-/// Every interface this server speaks. A further one is a line in `all`, and one in `descriptions`.
+/// Every interface this server speaks. A further one is a line in `all`, and one in `Descriptions`.
 struct Dialects: Sendable {
     let service: VoicemailService
     let configuration: Configuration
@@ -31,15 +31,6 @@ struct Dialects: Sendable {
         ]
         guard let mail, let server = configuration.mail else { return pushes }
         return pushes + [RecoveryChannel(service: service, mail: mail, attemptSeconds: server.attemptSeconds)]
-    }
-
-    /// What describes them to machines, by path.
-    static var descriptions: [String: StaticRoute] {
-        [
-            "/openapi/kazoo.json": StaticRoute(contentType: "application/json", bytes: KazooDialect.openAPI),
-            "/openapi/p-series.json": StaticRoute(contentType: "application/json", bytes: PSeriesDialect.openAPI),
-            "/openapi/s-series.json": StaticRoute(contentType: "application/json", bytes: SSeriesDialect.openAPI),
-        ]
     }
 
     private var kazoo: KazooDialect {

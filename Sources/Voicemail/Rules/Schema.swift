@@ -29,8 +29,13 @@ public struct Schema: Sendable {
     }
 
     let fields: [Field]
+    /// Whether a key without a rule breaks one.
+    let isClosed: Bool
 
-    public init(_ fields: [Field]) { self.fields = fields }
+    public init(_ fields: [Field], isClosed: Bool = false) {
+        self.fields = fields
+        self.isClosed = isClosed
+    }
 
     /// Checks `object`, coerces what may be coerced ("true", "12") and fills the defaults in.
     /// - Returns: the object to store, and every rule it breaks.
@@ -51,7 +56,16 @@ public struct Schema: Sendable {
             result[field.name] = checked
             violations += broken
         }
+        if isClosed { violations += strangers(in: object, at: path) }
         return (result, violations)
+    }
+
+    private func strangers(in object: JSONObject, at path: [String]) -> [Violation] {
+        let names = Set(fields.map(\.name))
+        return object.filter { !names.contains($0.key) }.map { key, value in
+            let message = "Strict checking of data is enabled; only include schema-defined properties"
+            return Violation(path + [key], .other(code: "additionalProperties", message: message), value: value)
+        }
     }
 
     private static func check(_ value: JSON, against kind: Kind, at path: [String]) -> (JSON, [Violation]) {

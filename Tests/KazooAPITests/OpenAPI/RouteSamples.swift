@@ -45,7 +45,9 @@ extension Route {
         case .hookSamples: .hookSample("s")
         case .hookSample: .appsStore
         case .appsStore: .app("a")
-        case .app: nil
+        case .app: .schemas
+        case .schemas: .schema("s")
+        case .schema: nil
         }
     }
 }
