@@ -13,9 +13,45 @@ import Testing
         }
     }
 
+    @Test func aClientOfKazoo() async throws {
+        try await play("client", in: "docs/kazoo.md", after: Self.furnishing) { outcome, _, _ in
+            #expect(outcome.output.hasSuffix("3000\n"), "\(outcome.output)")
+        }
+    }
+
+    @Test func aClientOfThePSeries() async throws {
+        try await play("client", in: "docs/p-series.md", after: Self.furnishing) { _, directory, _ in
+            let message = try Data(contentsOf: directory.appending(path: "message.wav"))
+            #expect(message.starts(with: Data("RIFF".utf8)))
+        }
+    }
+
+    @Test func aClientOfTheSSeries() async throws {
+        try await play("client", in: "docs/s-series.md", after: Self.furnishing) { outcome, _, _ in
+            #expect(outcome.output.hasSuffix("6001\n"), "\(outcome.output)")
+        }
+    }
+
+    @Test func theSignatureOfAnEvent() async throws {
+        try await play("signature", in: "docs/p-series.md") { outcome, _, _ in
+            #expect(outcome.output == "from Aftertone, and unchanged\n")
+        }
+    }
+
+    /// What the guides of the interfaces take to be there.
+    private static let furnishing = """
+        aftertone account create Acme
+        echo 'correct horse' | aftertone user create --account Acme --username anna
+        aftertone mailbox create --account Acme --number 3000 --name Reception
+        aftertone message add --account Acme --mailbox 3000 --from 6001 voice.wav
+
+        """
+
     /// Plays a documented session beside a server of its own.
-    /// - Parameter check: told how it ended, where, and what `voice.wav` held.
-    private func play(_ name: String, in document: String, _ check: (Shell.Outcome, URL, Data) throws -> Void) async throws {
+    /// - Parameters:
+    ///   - lines: run in the same shell before.
+    ///   - check: told how it ended, where, and what `voice.wav` held.
+    private func play(_ name: String, in document: String, after lines: String = "", _ check: (Shell.Outcome, URL, Data) throws -> Void) async throws {
         let session = try DocumentedSession(name, in: document)
         try await TemporaryDirectory.run { directory in
             let server = try await ServerProcess.start(in: directory.path + "/data")
@@ -26,7 +62,7 @@ import Testing
             environment["PATH"] = CommandLineProgram.executable.deletingLastPathComponent().path + ":" + (environment["PATH"] ?? "/usr/bin:/bin")
             environment["AFTERTONE_DATA"] = directory.path + "/data"
             environment["URL"] = "http://127.0.0.1:\(server.port)"
-            let outcome = try await Shell.run(session.lines, environment: environment, in: directory.path)
+            let outcome = try await Shell.run(lines + session.lines, environment: environment, in: directory.path)
             #expect(outcome.status == 0, "\(outcome.output)")
             try check(outcome, URL(filePath: directory.path), sound)
         }
