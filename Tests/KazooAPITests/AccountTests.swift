@@ -156,12 +156,12 @@ import Voicemail
             expect(made.data, contains: ["http_verb": "post", "format": "form-data", "retries": 2, "enabled": true])
             let id = made.data["id"]?.string ?? ""
             for (data, field, code) in [
-                (["uri": "https://e.com", "hook": "all"], "name", "required"), (["name": "n", "hook": "all"], "uri", "required"),
-                (["name": "n", "uri": "https://e.com"], "hook", "required"), (["name": "n", "uri": "/x", "hook": "all"], "uri", "wrong_format"),
+                (["uri": "https://example.com", "hook": "all"], "name", "required"), (["name": "n", "hook": "all"], "uri", "required"),
+                (["name": "n", "uri": "https://example.com"], "hook", "required"), (["name": "n", "uri": "/x", "hook": "all"], "uri", "wrong_format"),
                 (["name": "n", "uri": "http://127.0.0.1/x", "hook": "all"], "uri", "invalid"), (["name": "n", "uri": "http://[::1]/", "hook": "all"], "uri", "invalid"),
                 (["name": "n", "uri": "http://LOCALHOST:1", "hook": "all"], "uri", "invalid"),
-                (["name": "n", "uri": "https://e.com", "hook": "all", "retries": 5], "retries", "maximum"),
-                (["name": "n", "uri": "https://e.com", "hook": "all", "http_verb": "patch"], "http_verb", "enum"),
+                (["name": "n", "uri": "https://example.com", "hook": "all", "retries": 5], "retries", "maximum"),
+                (["name": "n", "uri": "https://example.com", "hook": "all", "http_verb": "patch"], "http_verb", "enum"),
             ] as [(JSON, String, String)] {
                 #expect(try await server.send("PUT", hooks, token: world.token, data: data).data[field]?[code] != nil, "\(data.encoded)")
             }

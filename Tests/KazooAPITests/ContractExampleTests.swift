@@ -280,13 +280,13 @@ import Voicemail
     @Test("§7.1, §7.2, §7.3, §7.6: messages left, listed and changed")
     func messages() async throws {
         try await Self.run(at: "2016-05-10T00:20:00Z") { server in
-            let account = try await server.service.createAccount(["name": "a", "realm": "aeac33.sip.iptelecom.com"], below: nil)
+            let account = try await server.service.createAccount(["name": "a", "realm": "aeac33.sip.example.com"], below: nil)
             let token = try await server.makeToken(for: account)
             let box = try await server.makeMailbox("1000", in: account), other = try await server.makeMailbox("2000", in: account)
             let boxes = "/v2/accounts/\(account.id)/vmboxes"
             let list = "\(boxes)/\(box.id)/messages"
             let shown = #"""
-                {"timestamp": 63630058722, "from": "1001@aeac33.sip.iptelecom.com", "to": "1000@aeac33.sip.iptelecom.com",
+                {"timestamp": 63630058722, "from": "1001@aeac33.sip.example.com", "to": "1000@aeac33.sip.example.com",
                  "caller_id_number": "1001", "caller_id_name": "userb userb",
                  "call_id": "79959ZDNmM2I5ZTliMzA0NzA4N2FjNjlmODA5OWVkZjUxZWU",
                  "folder": "new", "length": 3140, "media_id": "201605-6aadef09f6fcf5fd8bcdfca312e923ba"}
@@ -307,7 +307,7 @@ import Voicemail
 
             // What the page's own request leaves unsaid is given by the server.
             let given = try Self.json(#"""
-                {"timestamp": 63630058722, "from": "someone@farfaraway.com", "to": "1000@sip.somewhere.com",
+                {"timestamp": 63630058722, "from": "someone@caller.example.com", "to": "1000@sip.example.com",
                  "caller_id_number": "6001", "caller_id_name": "someone",
                  "call_id": "79959ZDNmM2I5ZTliMzA0NzA4N2FjNjlmODA5OWVkZjUxZWU",
                  "folder": "new", "length": 3140}
@@ -370,8 +370,8 @@ import Voicemail
                   "call_id": "79959ZDNmM2I5ZTliMzA0NzA4N2FjNjlmODA5OWVkZjUxZWU",
                   "caller_id_name": "userb userb",
                   "caller_id_number": "1001",
-                  "from_user": "1001", "from_realm": "aeac33.sip.iptelecom.com",
-                  "to_user": "1000", "to_realm": "aeac33.sip.iptelecom.com",
+                  "from_user": "1001", "from_realm": "aeac33.sip.example.com",
+                  "to_user": "1000", "to_realm": "aeac33.sip.example.com",
                   "voicemail_box": "0e820108c0f4ca391500f3be1b02bdfa",
                   "voicemail_id": "201605-6aadef09f6fcf5fd8bcdfca312e923ba",
                   "voicemail_length": 3140,

@@ -45,7 +45,7 @@ import Voicemail
     /// An account with the page's realm, at the time of the page's messages.
     private func stage(_ body: @escaping @Sendable (Stage) async throws -> Void) async throws {
         try await TestServer.run(clock: ManualClock(Timestamp(unix: 1_462_840_000))) { server in
-            let account = try await server.service.createAccount(["name": "IP Telecom", "realm": "aeac33.sip.iptelecom.com"], below: nil)
+            let account = try await server.service.createAccount(["name": "IP Telecom", "realm": "aeac33.sip.example.com"], below: nil)
             try await body(Stage(server: server, account: account, token: try await server.makeToken(for: account)))
         }
     }
@@ -65,7 +65,7 @@ import Voicemail
 
     private static func shown(_ id: String, folder: JSON = "new") -> JSON {
         [
-            "timestamp": 63_630_058_722, "from": "1001@aeac33.sip.iptelecom.com", "to": "1000@aeac33.sip.iptelecom.com", "caller_id_number": "1001",
+            "timestamp": 63_630_058_722, "from": "1001@aeac33.sip.example.com", "to": "1000@aeac33.sip.example.com", "caller_id_number": "1001",
             "caller_id_name": "userb userb", "call_id": "79959ZDNmM2I5ZTliMzA0NzA4N2FjNjlmODA5OWVkZjUxZWU", "folder": folder, "length": 3140,
             "media_id": .string(id),
         ]
@@ -73,7 +73,7 @@ import Voicemail
 
     private static func shownSecond(_ id: String) -> JSON {
         [
-            "timestamp": 63_630_058_413, "from": "1002@aeac33.sip.iptelecom.com", "to": "1000@aeac33.sip.iptelecom.com", "caller_id_number": "1002",
+            "timestamp": 63_630_058_413, "from": "1002@aeac33.sip.example.com", "to": "1000@aeac33.sip.example.com", "caller_id_number": "1002",
             "caller_id_name": "userd userd", "call_id": "79959MmNiMmJiMTIxODhjZjk0ZDhmOGNkMjJkN2MwNGQyNWY", "folder": "new", "length": 5500,
             "media_id": .string(id),
         ]
@@ -154,7 +154,7 @@ import Voicemail
                 try await stage.json("PUT", stage.path, #"{"data":{"name":"b","mailbox":"1000"}}"#).data["id"]?.string)
             let made = try await stage.json(
                 "PUT", "\(stage.path)/\(box)/messages",
-                #"{"data":{"caller_id_name":"someone","caller_id_number":"6001","folder":"new","from":"someone@farfaraway.com"}}"#,
+                #"{"data":{"caller_id_name":"someone","caller_id_number":"6001","folder":"new","from":"someone@caller.example.com"}}"#,
                 type: "application/x-www-form-urlencoded")
             #expect(made.status == 201)
             let id = try #require(made.data["media_id"]?.string)
@@ -163,7 +163,7 @@ import Voicemail
             let callID = try #require(made.data["call_id"])
             #expect(callID.string?.wholeMatch(of: /[0-9a-f]{24}/) != nil)
             expect(made.data, is: [
-                "timestamp": .int(stage.server.clock.now.gregorian), "from": "someone@farfaraway.com", "to": "1000@aeac33.sip.iptelecom.com",
+                "timestamp": .int(stage.server.clock.now.gregorian), "from": "someone@caller.example.com", "to": "1000@aeac33.sip.example.com",
                 "caller_id_number": "6001", "caller_id_name": "someone", "call_id": callID, "folder": "new", "length": 1,
                 "media_id": .string(id),
             ])
@@ -189,7 +189,7 @@ import Voicemail
             let sound = Sounds.wav(milliseconds: 100)
             let upload = Multipart(parts: [
                 .init(
-                    "application/json", #"{"data":{"caller_id_name":"someone","caller_id_number":"6001","from":"someone@farfaraway.com","length":3140}}"#,
+                    "application/json", #"{"data":{"caller_id_name":"someone","caller_id_number":"6001","from":"someone@caller.example.com","length":3140}}"#,
                     disposition: #"attachment; name="content"; filename="message.json""#),
                 .init("audio/mp3", sound, disposition: #"attachment; name="content"; filename="voice.mp3""#),
             ])
@@ -197,7 +197,7 @@ import Voicemail
                 "PUT", "\(stage.path)/\(box)/messages", headers: ["Content-Type": upload.contentType], token: stage.token, body: upload.bytes)
             #expect(made.status == 201)
             let id = try #require(made.data["media_id"]?.string)
-            expect(made.data, contains: ["from": "someone@farfaraway.com", "caller_id_number": "6001", "length": 3140, "folder": "new"])
+            expect(made.data, contains: ["from": "someone@caller.example.com", "caller_id_number": "6001", "length": 3140, "folder": "new"])
             #expect(try await stage.json("GET", "\(stage.path)/\(box)/messages/\(id)/raw").bytes == sound)
         }
     }

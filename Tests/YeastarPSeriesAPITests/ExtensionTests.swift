@@ -201,18 +201,18 @@ import Voicemail
     func create() async throws {
         try await PSeriesWorld.run { world in
             let answer = try await world.post("extension/create", [
-                "number": "1011", "first_name": "Example", "email_addr": "example@126.com", "vm_pin": "MTAwMA==",
+                "number": "1011", "first_name": "Example", "email_addr": "someone@example.com", "vm_pin": "MTAwMA==",
             ])
             let id = try #require(answer["id"]?.int)
             expect(answer, is: ["errcode": 0, "errmsg": "SUCCESS", "id": .int(id)])
             expect(try await world.get("extension/get", ["id": "\(id)"])["data"] ?? .null, is: detail(id, [
-                "number": "1011", "caller_id": "1011", "first_name": "Example", "email_addr": "example@126.com", "enb_vm_pin": 1, "vm_pin": "MTAwMA==",
+                "number": "1011", "caller_id": "1011", "first_name": "Example", "email_addr": "someone@example.com", "enb_vm_pin": 1, "vm_pin": "MTAwMA==",
                 "new_vm_notify": "with_attachment",
             ]))
-            expect(try await world.post("extension/create", ["number": "1012", "email_addr": "example@126.com"]), is: [
+            expect(try await world.post("extension/create", ["number": "1012", "email_addr": "someone@example.com"]), is: [
                 "errcode": 40003, "errmsg": "DUPLICATE KEY VALUE", "submsg": "Extension create fail for duplicate fields",
                 "duplicate_field_list": [
-                    ["field": "email_addr", "value": "example@126.com", "external_source": "extension", "external_source_name": "1011"]
+                    ["field": "email_addr", "value": "someone@example.com", "external_source": "extension", "external_source_name": "1011"]
                 ],
             ])
             expect(try await world.post("extension/create", ["number": "6300", "first_name": "x"]), is: [
@@ -224,7 +224,7 @@ import Voicemail
                 "duplicate_field_list": [["field": "number", "value": "3200", "external_source": "extension", "external_source_name": "3200"]],
             ])
             // One's own values are no duplicates.
-            expect(try await world.post("extension/update", ["id": .int(id), "number": "1011", "email_addr": "example@126.com"]), is: success)
+            expect(try await world.post("extension/update", ["id": .int(id), "number": "1011", "email_addr": "someone@example.com"]), is: success)
             expect(try await world.post("extension/create", ["first_name": "x"]), is: parameterError("number", required: true))
             #expect(try await world.get("extension/list")["total_number"] == 3)
         }

@@ -87,8 +87,8 @@ enum WebhookView {
     static let samples: JSONObject = [
         "voicemail_new": [
             "account_id": "bba100b3b2c5ad48d5c4b6c3c9a80c9e", "account_db": "account%2Fbb%2Fa1%2F00b3b2c5ad48d5c4b6c3c9a80c9e", "call_id": "79959ZDNmM2I5ZTliMzA0NzA4N2FjNjlmODA5OWVkZjUxZWU",
-            "caller_id_name": "userb userb", "caller_id_number": "1001", "from_user": "1001", "from_realm": "aeac33.sip.iptelecom.com",
-            "to_user": "1000", "to_realm": "aeac33.sip.iptelecom.com", "voicemail_box": "0e820108c0f4ca391500f3be1b02bdfa",
+            "caller_id_name": "userb userb", "caller_id_number": "1001", "from_user": "1001", "from_realm": "aeac33.sip.example.com",
+            "to_user": "1000", "to_realm": "aeac33.sip.example.com", "voicemail_box": "0e820108c0f4ca391500f3be1b02bdfa",
             "voicemail_id": "201605-6aadef09f6fcf5fd8bcdfca312e923ba", "voicemail_length": 3140, "voicemail_timestamp": 63_630_058_722,
             "voicemail_transcription": ["result": "success", "text": "hello"], "app_name": "callflow", "app_version": "5.0",
             "event_category": "notification", "event_name": "voicemail_new", "msg_id": "5f9b3a6cd4b7a0a1f1e2d3c4b5a69788",

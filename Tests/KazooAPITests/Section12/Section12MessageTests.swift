@@ -35,7 +35,7 @@ import Voicemail
     func realms() async throws {
         try await Section12Stage.run { (stage: Section12Stage) async throws in
             let realm = stage.world.account.realm
-            for (given, stored) in [("someone@farfaraway.com", "someone@farfaraway.com"), ("1001", "1001@" + realm)] {
+            for (given, stored) in [("someone@caller.example.com", "someone@caller.example.com"), ("1001", "1001@" + realm)] {
                 let made = try await stage.call("PUT", stage.messages, ["from": .string(given), "to": .string(given)])
                 #expect(made.data["from"]?.string == stored && made.data["to"]?.string == stored)
                 let removed = try await stage.call("DELETE", stage.messages + "/" + (made.data["media_id"]?.string ?? ""))
