@@ -17,6 +17,9 @@ enum Migrations {
         migrator.registerMigration("4") { database in
             for statement in SchemaFour.statements { try database.execute(sql: statement) }
         }
+        migrator.registerMigration("5") { database in
+            for statement in SchemaFive.statements { try database.execute(sql: statement) }
+        }
         return migrator
     }()
 

@@ -3,7 +3,8 @@ import Voicemail
 extension Transaction {
     func insert(_ blob: BlobRecord, at: Timestamp) throws {
         try execute("""
-            INSERT INTO blob (id, size, sha256, duration_ms, sample_rate, channels, container, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO blob (id, size, sha256, duration_ms, sample_rate, channels, container, frames, incomplete, created)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """) { run in
             run.bind(blob.blob.id.hex)
             run.bind(blob.blob.size)
@@ -12,16 +13,22 @@ extension Transaction {
             run.bind(blob.facts?.sampleRate)
             run.bind(blob.facts?.channels)
             run.bind(blob.container)
+            run.bind(blob.facts?.frames)
+            run.bind(blob.facts?.isIncomplete == true ? 1 : 0)
             run.bind(at)
         }
     }
 
     func setFacts(_ facts: AudioFacts?, ofBlob id: BlobID) throws {
-        try execute("UPDATE blob SET duration_ms = ?, sample_rate = ?, channels = ?, container = ? WHERE id = ?") { run in
+        try execute("""
+            UPDATE blob SET duration_ms = ?, sample_rate = ?, channels = ?, container = ?, frames = ?, incomplete = ? WHERE id = ?
+            """) { run in
             run.bind(facts?.durationMilliseconds)
             run.bind(facts?.sampleRate)
             run.bind(facts?.channels)
             run.bind(facts?.container)
+            run.bind(facts?.frames)
+            run.bind(facts?.isIncomplete == true ? 1 : 0)
             run.bind(id.hex)
         }
     }

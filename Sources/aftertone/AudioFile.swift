@@ -40,7 +40,7 @@ struct AudioFile {
             case .pending(let container): return AudioFacts.contentType(ofContainer: container)
             }
         } catch AudioError.undecodable {
-            throw Refusal("no decoder accepts \(path)")
+            throw Refusal("no decoder accepts \(path); what is taken: \(AudioFacts.acceptedKinds)")
         }
     }
 }

@@ -38,7 +38,7 @@ enum Wording {
         case .mailboxDisabled: "the mailbox is switched off"
         case .expired(let id, _): "\(id) is older than retention allows to change"
         case .conflict: "it conflicts with what is there"
-        case .unplayable: "no decoder accepts the audio"
+        case .unplayable: "no decoder accepts the audio; what is taken: \(AudioFacts.acceptedKinds)"
         }
     }
 
@@ -83,7 +83,7 @@ enum Wording {
 
     private static func text(_ error: AudioError) -> String {
         switch error {
-        case .undecodable: "no decoder accepts the audio"
+        case .undecodable: "no decoder accepts the audio; what is taken: \(AudioFacts.acceptedKinds)"
         case .tooLong(let limit): "the audio is longer than \(limit) seconds"
         case .full: "no room for a rendering"
         case .overloaded(let reason), .failed(let reason): "decoding failed: \(reason)"

@@ -121,4 +121,43 @@ import Voicemail
             await #expect(throws: AudioError.undecodable) { try await engine.measure(.bytes(bytes)) }
         }
     }
+
+    /// Pieces of many files in any order, with foreign bytes between: chains, joined parts, stumps.
+    @Test func piecesInAnyOrder() async throws {
+        let files = try FileFormat.allCases.map { try AudioSamples.murmur(seconds: 0.5, seed: 3).encoded(as: $0) }
+            + [.mp3, .oggVorbis, .oggOpus, .flac].map { try AudioSamples.tones([500, 700], seconds: 0.5, sampleRate: 24000).encoded(as: $0) }
+        var random = SplitMix64(seed: 10)
+        try await withEngine { engine, _ in
+            for round in 0..<150 {
+                var bytes: [UInt8] = []
+                for _ in 0..<Int.random(in: 1...5, using: &random) {
+                    let file = files[Int.random(in: 0..<files.count, using: &random)]
+                    switch Int.random(in: 0..<4, using: &random) {
+                    case 0: bytes += file.dropLast(Int.random(in: 0..<file.count, using: &random))
+                    case 1: bytes += (0..<Int.random(in: 1...3000, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+                    default: bytes += file
+                    }
+                }
+                try await Self.probe(bytes, engine, "round \(round)")
+            }
+        }
+    }
+
+    /// What is told of a length and what is rendered are the same to the sample, whatever the file's rate.
+    @Test(arguments: [8000, 11025, 16000, 22050, 44100, 48000])
+    func theSizeOfARenderingIsKnownBeforehand(_ rate: Int) async throws {
+        try await withEngine { engine, _ in
+            for frames in [1, 2, 7, 80_003 % rate, rate + 1, rate * 2 - 1] {
+                let sound = AudioSamples(interleaved: [Float](repeating: 0.25, count: frames * 2), sampleRate: rate, channels: 2)
+                for format in [FileFormat.wavPCM8, .wavMuLaw, .wavIMA, .flac, .mp3, .oggVorbis] {
+                    let bytes = try sound.encoded(as: format)
+                    guard let facts = try? await engine.measure(.bytes(bytes)) else { continue }
+                    for rendition in [Rendition.telephone, .wideband, Rendition(.wav, sampleRate: nil, mono: false)] {
+                        let size = try await engine.render(.bytes(bytes), key: BlobID(), as: rendition).reader.size
+                        #expect(rendition.size(of: facts) == size, "\(format) \(frames) \(rendition.name)")
+                    }
+                }
+            }
+        }
+    }
 }

@@ -22,10 +22,12 @@ import Voicemail
         bytes.replaceSubrange(range.lowerBound + 22..<range.lowerBound + 26, with: WaveHeaderTests.little(checksum))
     }
 
-    func milliseconds(_ bytes: [UInt8]) throws -> Int? {
+    func milliseconds(_ bytes: [UInt8]) throws -> Int? { try facts(bytes)?.durationMilliseconds }
+
+    func facts(_ bytes: [UInt8]) throws -> AudioFacts? {
         let budget = WorkBudget(maxSeconds: 3600, timeLimit: .seconds(600), cancellation: StopSignal(), shutdown: StopSignal())
         do {
-            return try AudioFacts(decoding: .bytes(bytes), budget: budget).durationMilliseconds
+            return try AudioFacts(decoding: .bytes(bytes), budget: budget)
         } catch AudioError.undecodable {
             return nil
         }
@@ -45,7 +47,7 @@ import Voicemail
         bytes[pages[4].range.lowerBound + 100] ^= 1
         let source = try ByteSource(.bytes(bytes))
         #expect(
-            try OggInput.pages(of: .opus, in: source)
+            try OggWalk(source).links.first?.ranges
                 == [0..<pages[4].range.lowerBound, pages[4].range.upperBound..<bytes.count])
         let found = try #require(try milliseconds(bytes))
         #expect((4500...5500).contains(found), "\(found)")
@@ -71,11 +73,46 @@ import Voicemail
         #expect((3000...5500).contains(found), "\(found)")
     }
 
-    @Test func anotherStreamBetweenIsLeftOut() throws {
+    @Test func linksOfAChainAreHeardOneAfterTheOther() throws {
         let bytes = try Self.opus()
-        let other = try AudioSamples.tones([900], seconds: 1).encoded(as: .oggVorbis)
-        #expect(try milliseconds(bytes + other) == 6000)
-        #expect(try milliseconds(bytes + bytes) == 6000)
+        for (format, sampleRate, pitches) in [(FileFormat.oggVorbis, 8000, [900.0]), (.oggVorbis, 44100, [900, 900]), (.oggOpus, 48000, [900, 900])] {
+            let other = try AudioSamples.tones(pitches, seconds: 2, sampleRate: sampleRate).encoded(as: format)
+            for chain in [bytes + other, bytes + Array("junk".utf8) + other] {
+                let found = try #require(try facts(chain))
+                #expect(abs(found.durationMilliseconds - 8000) <= 1, "\(found)")
+                #expect(found.channels == pitches.count && found.sampleRate == 48000 && !found.isIncomplete, "\(found)")
+                let last = AudioSamples(interleaved: Array(try AudioSamples.decoded(chain).interleaved.suffix(48000 * pitches.count)), sampleRate: 48000, channels: pitches.count)
+                for channel in pitches.indices { #expect(last.pitch(ofChannel: channel) == 900) }
+            }
+        }
+        // The same serial number twice.
+        #expect(try milliseconds(bytes + bytes) == 12_000)
+    }
+
+    /// A stream that begins beside the sound is no link of it.
+    @Test func aStreamBesideIsLeftOut() throws {
+        let bytes = try Self.opus()
+        let first = try Self.pages(of: bytes)[0]
+        var other = Array(bytes[first.range])
+        other.replaceSubrange(14..<18, with: [9, 9, 9, 9])
+        other.replaceSubrange(first.bodyStart..<first.bodyStart + 8, with: Array("whatever".utf8))
+        Self.sign(&other, other.indices)
+        #expect(try milliseconds(other + bytes) == 6000)
+        #expect(try milliseconds(Array(bytes[first.range]) + other + Array(bytes[first.range.upperBound...])) == 6000)
+    }
+
+    @Test func whatIsLostIsTold() throws {
+        let bytes = try Self.opus()
+        #expect(try facts(bytes)?.isIncomplete == false)
+        #expect(try facts(Array(bytes[..<(bytes.count / 2)]))?.isIncomplete == true)
+        var damaged = bytes
+        damaged[try Self.pages(of: bytes)[4].range.lowerBound + 100] ^= 1
+        #expect(try facts(damaged)?.isIncomplete == true)
+        // The second link's headers are damaged: the first is heard, the third too.
+        var second = bytes
+        second[40] ^= 1
+        let chain = try #require(try facts(bytes + second + bytes))
+        #expect(chain.durationMilliseconds == 12_000 && chain.isIncomplete, "\(chain)")
     }
 
     @Test func junkBetweenPagesIsSteppedOver() throws {
@@ -108,7 +145,7 @@ import Voicemail
         let fake = Array("OggS".utf8) + [UInt8](repeating: 0, count: 22) + [255] + [UInt8](repeating: 255, count: 255)
         for _ in 0..<2000 { bytes += fake }
         let source = try ByteSource(.bytes(bytes))
-        #expect(try OggInput.pages(of: .opus, in: source).first?.lowerBound == 0)
+        #expect(try OggWalk(source).links.first?.ranges.first?.lowerBound == 0)
         #expect(try milliseconds(bytes) == 1000)
     }
 
@@ -181,7 +218,7 @@ import Voicemail
         var page = Array(bytes[pages[1].range.lowerBound..<pages[1].range.lowerBound + 26]) + [UInt8(lacing.count)] + lacing + comment + bomb
         Self.sign(&page, page.indices)
         bytes = Array(bytes[pages[0].range]) + page + Array(bytes[pages[2].range.lowerBound...])
-        #expect(throws: AudioError.undecodable) { try OggInput.pages(of: .vorbis, in: ByteSource(.bytes(bytes))) }
+        #expect(throws: AudioError.undecodable) { try OggInput.decoder(of: ByteSource(.bytes(bytes))) }
         #expect(try milliseconds(bytes) == nil)
     }
 }

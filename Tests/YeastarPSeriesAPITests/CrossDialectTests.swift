@@ -106,6 +106,37 @@ import Voicemail
         }
     }
 
+    @Test("A message's size is the size of its download, whatever it was sent as: eight bits, µ-law, odd headers, other rates, cut off")
+    func sizes() async throws {
+        try await PSeriesWorld.run { world in
+            let kazoo = try await world.server.makeToken(for: world.account)
+            let box = "/v2/accounts/\(world.account.id)/vmboxes/\(world.extensions[0].id)/messages"
+            func wave(_ samples: Int, tag: UInt16 = 1, bytes: Int = 2, rate: UInt32 = 8000, extra: Int = 0, declared: Int? = nil) -> [UInt8] {
+                func little<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] { withUnsafeBytes(of: number.littleEndian) { Array($0) } }
+                let format = little(tag) + little(UInt16(1)) + little(rate) + little(rate * UInt32(bytes)) + little(UInt16(bytes)) + little(UInt16(8 * bytes))
+                    + [UInt8](repeating: 0, count: extra)
+                let body = Array("WAVEfmt ".utf8) + little(UInt32(format.count)) + format + Array("data".utf8)
+                    + little(UInt32(declared ?? samples * bytes)) + [UInt8](repeating: 0x7F, count: samples * bytes)
+                return Array("RIFF".utf8) + little(UInt32(body.count)) + body
+            }
+            let sent = [
+                wave(80_003, bytes: 1), wave(80_005, tag: 7, bytes: 1), wave(80_000, extra: 2), wave(80_000), wave(8_001, declared: 80_000),
+                wave(44_107, rate: 44_100), wave(22_049, rate: 22_050), wave(16_001, rate: 16_000), wave(1),
+            ]
+            for bytes in sent {
+                let answer = try await world.server.send("PUT", box, headers: ["Content-Type": "audio/wav"], token: kazoo, body: bytes)
+                #expect(answer.status == 201)
+                world.server.clock.advance(by: 10)
+            }
+            let listed = try await world.messages()
+            #expect(listed.count == sent.count)
+            for message in listed {
+                let id = try #require(message["msg_id"]?.string)
+                #expect(try await world.fetch(world.get("vm/download", ["msg_id": id])).bytes.count == message["size"]?.int)
+            }
+        }
+    }
+
     @Test("The greeting in force is one in all: chosen here as `vm_greeting` it is `media.unavailable` there, and the other way round")
     func greetingInForce() async throws {
         try await PSeriesWorld.run { world in

@@ -12,6 +12,7 @@ final class MPEGDecoder: SampleDecoder {
     private let handle: OpaquePointer
     private let window: SourceWindow
     private var ended = false
+    private(set) var isIncomplete = false
 
     /// Fills the library's tables, which older versions need once before anything else.
     private static let isReady = mpg123_init() == MPG123_OK.rawValue
@@ -25,7 +26,7 @@ final class MPEGDecoder: SampleDecoder {
         self.handle = handle
         self.window = window
         // Quiet, and a stream: no jump to the end to guess a length there, no tags, and an end where the
-        // format changes half way.
+        // format changes half way, which it does not among the frames it is given.
         var flags = [
             MPG123_QUIET, MPG123_GAPLESS, MPG123_FORCE_FLOAT, MPG123_SKIP_ID3V2, MPG123_NO_PEEK_END, MPG123_NO_FRANKENSTEIN,
         ]
@@ -33,6 +34,7 @@ final class MPEGDecoder: SampleDecoder {
         let mask = flags.reduce(0) { $0 | Int($1.rawValue) }
         let isOpen =
             mpg123_param(handle, MPG123_FLAGS, mask, 0) == MPG123_OK.rawValue
+            && mpg123_param(handle, MPG123_RESYNC_LIMIT, -1, 0) == MPG123_OK.rawValue
             && mpg123_format_none(handle) == MPG123_OK.rawValue
             && mpg123_format(handle, sampleRate, Int32(channels), Int32(MPG123_ENC_FLOAT_32.rawValue)) == MPG123_OK.rawValue
             && mpg123_replace_reader_handle(handle, Self.readBytes, Self.seekBytes, nil) == MPG123_OK.rawValue
@@ -64,7 +66,10 @@ final class MPEGDecoder: SampleDecoder {
             }
             if let failure = window.failure { throw failure }
             // The first answer is a new format, the one asked for; any other status but "fine" is the end.
-            if status != MPG123_OK.rawValue && status != MPG123_NEW_FORMAT.rawValue { ended = true }
+            if status != MPG123_OK.rawValue && status != MPG123_NEW_FORMAT.rawValue {
+                ended = true
+                isIncomplete = status != MPG123_DONE.rawValue
+            }
             if done >= bytesPerFrame { return done / bytesPerFrame }
             if status == MPG123_OK.rawValue, done == 0 { ended = true }
         }

@@ -55,6 +55,9 @@ protocol SampleDecoder: AnyObject {
     /// Fills `block`, whose count is a multiple of `channels`.
     /// - Returns: samples per channel; 0 at the end, which is also where damage stops the decoder.
     func read(into block: inout [Float]) throws(AudioError) -> Int
+
+    /// At the end: whether the decoder had to leave out something that should be sound.
+    var isIncomplete: Bool { get }
 }
 
 /// Decodes with libsndfile.
@@ -62,6 +65,7 @@ final class SoundFileDecoder: SampleDecoder {
     private let soundFile: SoundFile
     let sampleRate: Int
     let channels: Int
+    private(set) var isIncomplete = false
 
     private static let accepted: Set<Int> = [SF_FORMAT_RAW, SF_FORMAT_WAV, SF_FORMAT_OGG, SF_FORMAT_FLAC]
 
@@ -82,6 +86,7 @@ final class SoundFileDecoder: SampleDecoder {
             sf_readf_float(soundFile.handle, samples.baseAddress, sf_count_t(samples.count / channels))
         }
         if let failure = soundFile.file.failure { throw failure }
+        if frames <= 0 { isIncomplete = sf_error(soundFile.handle) != SF_ERR_NO_ERROR }
         return max(0, Int(frames))
     }
 }

@@ -4,6 +4,7 @@ import Voicemail
 struct Decoding {
     let input: AudioInput
     let decoder: any SampleDecoder
+    private let isCut: Bool
     private let budget: WorkBudget
 
     private static let blockFrames = 4096
@@ -11,7 +12,9 @@ struct Decoding {
     init(_ source: AudioSource, budget: WorkBudget) throws(AudioError) {
         let bytes = try ByteSource(source)
         input = try AudioInput(recognising: bytes)
-        decoder = try input.decoder(of: bytes)
+        let stream = try input.decoder(of: bytes)
+        decoder = stream.decoder
+        isCut = stream.isIncomplete
         self.budget = budget
     }
 
@@ -21,7 +24,7 @@ struct Decoding {
     func forEachBlock(_ body: (ArraySlice<Float>) throws -> Void) throws -> Int {
         var block = [Float](repeating: 0, count: Self.blockFrames * decoder.channels)
         // libsndfile makes one GSM block too many of a data chunk of odd length.
-        let limit = input.exactFrames ?? .max
+        let limit = input.mostFrames ?? .max
         var total = 0
         while case let frames = min(try decoder.read(into: &block), limit - total), frames > 0 {
             total += frames
@@ -33,20 +36,19 @@ struct Decoding {
     }
 }
 
-extension AudioFacts {
-    init(frames: Int, sampleRate: Int, channels: Int, container: String) {
-        self.init(
-            durationMilliseconds: (frames * 1000 + sampleRate / 2) / sampleRate, sampleRate: sampleRate, channels: channels,
-            container: container)
-    }
+extension Decoding {
+    /// Whether some of what should be sound is missing, when `frames` are all there were.
+    func isIncomplete(after frames: Int) -> Bool { isCut || decoder.isIncomplete || input.statedFrames ?? 0 > frames }
+}
 
+extension AudioFacts {
     /// The facts of any audio, found by decoding all of it.
     init(decoding source: AudioSource, budget: WorkBudget) throws {
         let decoding = try Decoding(source, budget: budget)
         let frames = try decoding.forEachBlock { _ in }
         self.init(
             frames: frames, sampleRate: decoding.decoder.sampleRate, channels: decoding.decoder.channels,
-            container: decoding.input.container)
+            container: decoding.input.container, isIncomplete: decoding.isIncomplete(after: frames))
     }
 }
 
@@ -60,7 +62,10 @@ extension Measurement {
             return
         }
         guard frames <= maxSeconds * input.sampleRate else { throw .tooLong(limitSeconds: maxSeconds) }
-        self = .known(AudioFacts(frames: frames, sampleRate: input.sampleRate, channels: input.channels, container: input.container))
+        self = .known(
+            AudioFacts(
+                frames: frames, sampleRate: input.sampleRate, channels: input.channels, container: input.container,
+                isIncomplete: input.statedFrames ?? 0 > frames))
     }
 
     /// What `better` finds out within a time; this, if it takes longer. It is stopped then.

@@ -34,15 +34,28 @@ struct Rendering {
         let inputRate = decoding.decoder.sampleRate
         let resampler = inputRate == sampleRate ? nil : try Resampler(from: inputRate, to: sampleRate, channels: mixer.outputs)
         var mixed: [Float] = []
-        _ = try decoding.forEachBlock { block in
+        var written = 0
+        let frames = try decoding.forEachBlock { block in
             mixer.mix(block, into: &mixed)
             if let resampler {
-                try resampler.feed(mixed[...]) { (samples) throws(AudioError) in try encoder.write(samples) }
+                try resampler.feed(mixed[...]) { (samples) throws(AudioError) in
+                    written += samples.count / mixer.outputs
+                    try encoder.write(samples)
+                }
             } else {
                 try encoder.write(mixed[...])
             }
         }
-        try resampler?.finish { (samples) throws(AudioError) in try encoder.write(samples) }
+        if let resampler {
+            // As many samples as the length comes to, not one more or fewer by the filter's rounding: clients are told sizes beforehand.
+            var missing = AudioFacts.frames(frames, from: inputRate, to: sampleRate) - written
+            try resampler.finish { (samples) throws(AudioError) in
+                let taken = min(max(0, missing), samples.count / mixer.outputs)
+                missing -= taken
+                if taken > 0 { try encoder.write(samples.prefix(taken * mixer.outputs)) }
+            }
+            if missing > 0 { try encoder.write([Float](repeating: 0, count: missing * mixer.outputs)[...]) }
+        }
         try encoder.finish()
     }
 }

@@ -12,9 +12,9 @@ struct AudioInput {
         /// `format` is nil when the bytes describe themselves.
         case soundFile(format: Int32?, prefix: [UInt8], range: Range<Int>)
         /// For libsndfile, page by checked page.
-        case ogg(OggInput.Codec)
-        /// For libmpg123, from the first frame on.
-        case mpeg(firstFrame: MPEGFrame, range: Range<Int>)
+        case ogg
+        /// For libmpg123, from the first frame on, frame by frame.
+        case mpeg(Range<Int>)
     }
 
     /// As clients are told: `wav`, `mp3`, `ogg`, `flac`, `gsm`.
@@ -24,6 +24,10 @@ struct AudioInput {
     /// Samples per channel where the number follows from the bytes that are really there, as in
     /// uncompressed audio; nil where only decoding tells.
     var exactFrames: Int?
+    /// Samples per channel that are never exceeded, where a decoder fills the last block up.
+    var mostFrames: Int?
+    /// Samples per channel that the file says it has; fewer are a file that was cut off.
+    var statedFrames: Int?
     let stream: Stream
 
     static let sampleRates = 4000...384_000
@@ -38,11 +42,15 @@ struct AudioInput {
         self = found
     }
 
-    init(container: String, sampleRate: Int, channels: Int, exactFrames: Int? = nil, stream: Stream) {
+    init(
+        container: String, sampleRate: Int, channels: Int, exactFrames: Int? = nil, mostFrames: Int? = nil, statedFrames: Int? = nil, stream: Stream
+    ) {
         self.container = container
         self.sampleRate = sampleRate
         self.channels = channels
         self.exactFrames = exactFrames
+        self.mostFrames = mostFrames ?? exactFrames
+        self.statedFrames = statedFrames
         self.stream = stream
     }
 
@@ -53,31 +61,46 @@ struct AudioInput {
         let start = try ID3Tag.end(in: source)
         if try source.bytes(at: start, count: 4).hasText("fLaC") { return try FLACInput.recognise(source, at: start) }
         if start == 0, let gsm = try GSMInput.recognise(source) { return gsm }
-        return try MPEGInput.recognise(source, from: start)
+        return try MPEGInput.recognise(source, in: start..<source.size)
     }
 
     /// A decoder at the start of the sound.
     /// - Throws: `AudioError.undecodable` when the headers are not what they seemed.
-    func decoder(of source: ByteSource) throws(AudioError) -> any SampleDecoder {
+    func decoder(of source: ByteSource) throws(AudioError) -> OpenedStream {
         switch stream {
         case .soundFile(let format, let prefix, let range):
             let raw = format.map { SoundFormat(code: $0, sampleRate: sampleRate, channels: channels) }
-            return try SoundFileDecoder(SourceWindow(source, prefix: prefix, ranges: [range]), raw: raw)
-        case .ogg(let codec):
-            return try SoundFileDecoder(SourceWindow(source, ranges: try OggInput.pages(of: codec, in: source)), raw: nil)
-        case .mpeg(let first, let range):
-            return try MPEGDecoder(
-                SourceWindow(source, ranges: [range]), sampleRate: sampleRate, channels: channels,
-                trustsInfoFrame: try MPEGInput.infoFrameIsTrue(first, at: range.lowerBound, in: source))
+            return OpenedStream(try SoundFileDecoder(SourceWindow(source, prefix: prefix, ranges: [range]), raw: raw))
+        case .ogg: return try OggInput.decoder(of: source)
+        case .mpeg(let range): return try MPEGInput.decoder(of: range, in: source)
         }
+    }
+}
+
+/// A decoder, and what was found out before it began.
+struct OpenedStream {
+    let decoder: any SampleDecoder
+    /// Whether something that should be sound will not reach the decoder.
+    let isIncomplete: Bool
+
+    init(_ decoder: any SampleDecoder, isIncomplete: Bool = false) {
+        self.decoder = decoder
+        self.isIncomplete = isIncomplete
+    }
+}
+
+extension JoinedDecoder {
+    /// One part needs no joining.
+    static func joining(_ parts: [Part]) throws(AudioError) -> any SampleDecoder {
+        parts.count == 1 ? try parts[0].open() : JoinedDecoder(parts)
     }
 }
 
 /// The tags some programs put before the sound.
 enum ID3Tag {
-    /// Where the sound starts: after any ID3v2 tags (ID3v2.4 section 3.1), else 0.
-    static func end(in source: ByteSource) throws(AudioError) -> Int {
-        var offset = 0
+    /// Where the sound starts: after any ID3v2 tags at `start` (ID3v2.4 section 3.1), else there.
+    static func end(in source: ByteSource, from start: Int = 0) throws(AudioError) -> Int {
+        var offset = start
         // Each turn passes a tag; a file of nothing but tags ends the walk at its end.
         while offset < source.size {
             let header = try source.bytes(at: offset, count: 10)

@@ -12,13 +12,14 @@ enum FLACInput {
         guard let frames = try end(ofBlocksIn: source, from: start + 4), frames < source.size else { return nil }
         let sampleRate = Int(prefix[18]) << 12 | Int(prefix[19]) << 4 | Int(prefix[20]) >> 4
         let channels = Int(prefix[20]) >> 1 & 7 + 1
+        let stated = prefix[22..<26].reduce(Int(prefix[21] & 0x0F)) { $0 << 8 | Int($1) }
         // Now the only and last block. Its number of samples may lie, so it says "unknown" (zero), and the
         // decoder goes by the frames there are.
         prefix[4] = 0x80
         prefix[21] &= 0xF0
         prefix.replaceSubrange(22..<26, with: [0, 0, 0, 0])
         return AudioInput(
-            container: "flac", sampleRate: sampleRate, channels: channels,
+            container: "flac", sampleRate: sampleRate, channels: channels, statedFrames: stated,
             stream: .soundFile(format: nil, prefix: prefix, range: frames..<source.size))
     }
 

@@ -36,8 +36,10 @@ struct MPEGFrame: Equatable {
         hasChecksum = bits >> 16 & 1 == 0
     }
 
-    /// Whether `next` can belong to the same stream; encoders change bit rate and stereo mode on the way.
-    func isFollowed(by next: MPEGFrame) -> Bool { version == next.version && sampleRate == next.sampleRate }
+    /// Whether `next` can belong to the same stream; encoders change bit rate and the way two channels are coded on the way.
+    func isFollowed(by next: MPEGFrame) -> Bool {
+        version == next.version && sampleRate == next.sampleRate && channels == next.channels
+    }
 
     /// Where the frame's main data starts, which is where an info frame has its word.
     var mainDataOffset: Int {

@@ -1,4 +1,3 @@
-import CSndFile
 import Voicemail
 
 /// RIFF/WAVE and RF64 (EBU Tech 3306), walked here so that a decoder sees only samples.
@@ -9,11 +8,14 @@ enum WaveInput {
     /// A file of tiny chunks must not cost a walk of millions.
     private static let mostChunks = 256
     private static let unknownSize = Int(UInt32.max)
+    /// Sizes that writers of streams put in when they do not know better: a page or so below two and four gigabytes.
+    private static let neverFilledIn: [ClosedRange<Int>] = [0...0, 0x7FFF_0000...0x7FFF_FFFF, 0xFFFF_0000...Int(UInt32.max)]
 
     static func recognise(_ source: ByteSource) throws(AudioError) -> AudioInput? {
         guard try source.bytes(at: 8, count: 4).hasText("WAVE") else { return nil }
         var format: WaveFormat?
         var dataSize64: Int?
+        var stated = 0
         var offset = 12
         for _ in 0..<mostChunks {
             let header = try source.bytes(at: offset, count: 8)
@@ -26,9 +28,13 @@ enum WaveInput {
                 dataSize64 = Int(clamping: sizes.little(UInt64.self, at: 8))
             } else if header.hasText("fmt ") {
                 format = WaveFormat(try source.bytes(at: body, count: min(length, 40)))
+            } else if header.hasText("fact") {
+                let count = try source.bytes(at: body, count: 4)
+                if count.count == 4 { stated = Int(count.little(UInt32.self, at: 0)) }
             } else if header.hasText("data") {
                 let declared = length == unknownSize ? dataSize64 ?? length : length
-                return try format?.input(data: extent(of: declared, from: body, in: source))
+                return try format?.input(
+                    source, data: extent(of: declared, from: body, in: source), declared: neverFilledIn.contains { $0.contains(declared) } ? nil : declared, stated: stated)
             }
             offset = body + length + length % 2
         }
@@ -52,85 +58,5 @@ enum WaveInput {
             if offset >= source.size { return offset - length % 2 <= source.size }
         }
         return false
-    }
-}
-
-/// What a `fmt ` chunk says.
-private struct WaveFormat {
-    /// Registered format numbers (RFC 2361); the extensible one names the real one in its first two bytes of GUID.
-    private enum Tag: UInt16 {
-        case pcm = 1
-        case float = 3
-        case aLaw = 6
-        case muLaw = 7
-        case gsm = 0x31
-        case extensible = 0xFFFE
-    }
-
-    private let tag: Tag
-    private let channels: Int
-    private let sampleRate: Int
-    private let blockBytes: Int
-    private let sampleBits: Int
-
-    init?(_ chunk: [UInt8]) {
-        guard chunk.count >= 16, var tag = Tag(rawValue: chunk.little(UInt16.self, at: 0)) else { return nil }
-        if tag == .extensible {
-            guard chunk.count == 40, let inner = Tag(rawValue: chunk.little(UInt16.self, at: 24)), inner != .extensible else { return nil }
-            tag = inner
-        }
-        self.tag = tag
-        channels = Int(chunk.little(UInt16.self, at: 2))
-        sampleRate = Int(chunk.little(UInt32.self, at: 4))
-        blockBytes = Int(chunk.little(UInt16.self, at: 12))
-        sampleBits = Int(chunk.little(UInt16.self, at: 14))
-    }
-
-    func input(data: Range<Int>) -> AudioInput? {
-        guard AudioInput.channelCounts.contains(channels) else { return nil }
-        if tag == .gsm { return gsmInput(data: data) }
-        guard let (encoding, bytes) = sampleEncoding else { return nil }
-        let frames = data.count / (bytes * channels)
-        return AudioInput(
-            container: "wav", sampleRate: sampleRate, channels: channels, exactFrames: frames,
-            stream: .soundFile(
-                format: Int32(SF_FORMAT_RAW) | Int32(SF_ENDIAN_LITTLE) | Int32(encoding), prefix: [],
-                range: data.lowerBound..<data.lowerBound + frames * bytes * channels))
-    }
-
-    /// libsndfile's name of the encoding, and its bytes a sample.
-    private var sampleEncoding: (Int, bytes: Int)? {
-        switch (tag, sampleBits) {
-        case (.pcm, 1...32):
-            // Samples may lie in wider containers (24 bits in four bytes), which only the block size tells.
-            let declared = blockBytes % channels == 0 ? blockBytes / channels : 0
-            let narrowest = (sampleBits + 7) / 8
-            let bytes = (narrowest...4).contains(declared) ? declared : narrowest
-            return ([SF_FORMAT_PCM_U8, SF_FORMAT_PCM_16, SF_FORMAT_PCM_24, SF_FORMAT_PCM_32][bytes - 1], bytes)
-        case (.float, 32): return (SF_FORMAT_FLOAT, 4)
-        case (.float, 64): return (SF_FORMAT_DOUBLE, 8)
-        case (.muLaw, 8): return (SF_FORMAT_ULAW, 1)
-        case (.aLaw, 8): return (SF_FORMAT_ALAW, 1)
-        default: return nil
-        }
-    }
-
-    /// GSM 06.10 as Microsoft packs it: two frames, 320 samples, in 65 bytes. libsndfile knows it only
-    /// inside WAVE, so it gets a header of ours.
-    private func gsmInput(data: Range<Int>) -> AudioInput? {
-        let blocks = data.count / 65
-        guard channels == 1, let dataBytes = UInt32(exactly: blocks * 65), let rate = UInt32(exactly: sampleRate) else { return nil }
-        func little<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
-            withUnsafeBytes(of: number.littleEndian) { Array($0) }
-        }
-        let format: [UInt8] =
-            Array("fmt ".utf8) + little(UInt32(20)) + little(Tag.gsm.rawValue) + little(UInt16(1)) + little(rate)
-            + little(rate / 320 * 65) + little(UInt16(65)) + little(UInt16(0)) + little(UInt16(2)) + little(UInt16(320))
-        let riff = Array("RIFF".utf8) + little(4 + UInt32(format.count) + 8 &+ dataBytes) + Array("WAVE".utf8)
-        return AudioInput(
-            container: "wav", sampleRate: sampleRate, channels: 1, exactFrames: blocks * 320,
-            stream: .soundFile(
-                format: nil, prefix: riff + format + Array("data".utf8) + little(dataBytes),
-                range: data.lowerBound..<data.lowerBound + blocks * 65))
     }
 }

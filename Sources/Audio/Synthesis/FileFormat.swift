@@ -2,13 +2,13 @@ import CSndFile
 
 /// Every kind of file this module writes. Renderings need three of them; the others make test and demonstration audio.
 public enum FileFormat: String, Sendable, CaseIterable {
-    case wavPCM8, wavPCM16, wavPCM24, wavPCM32, wavFloat, wavMuLaw, wavALaw, wavGSM
+    case wavPCM8, wavPCM16, wavPCM24, wavPCM32, wavFloat, wavMuLaw, wavALaw, wavGSM, wavIMA, wavMicrosoft, wavG721
     case mp3, gsm, oggVorbis, oggOpus, flac
 
     /// The container as `AudioFacts` names it.
     public var container: String {
         switch self {
-        case .wavPCM8, .wavPCM16, .wavPCM24, .wavPCM32, .wavFloat, .wavMuLaw, .wavALaw, .wavGSM: "wav"
+        case .wavPCM8, .wavPCM16, .wavPCM24, .wavPCM32, .wavFloat, .wavMuLaw, .wavALaw, .wavGSM, .wavIMA, .wavMicrosoft, .wavG721: "wav"
         case .mp3: "mp3"
         case .gsm: "gsm"
         case .oggVorbis, .oggOpus: "ogg"
@@ -34,6 +34,9 @@ public enum FileFormat: String, Sendable, CaseIterable {
         case .wavMuLaw: SF_FORMAT_WAV | SF_FORMAT_ULAW
         case .wavALaw: SF_FORMAT_WAV | SF_FORMAT_ALAW
         case .wavGSM: SF_FORMAT_WAV | SF_FORMAT_GSM610
+        case .wavIMA: SF_FORMAT_WAV | SF_FORMAT_IMA_ADPCM
+        case .wavMicrosoft: SF_FORMAT_WAV | SF_FORMAT_MS_ADPCM
+        case .wavG721: SF_FORMAT_WAV | SF_FORMAT_G721_32
         case .mp3: SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III
         case .gsm: SF_FORMAT_RAW | SF_FORMAT_GSM610
         case .oggVorbis: SF_FORMAT_OGG | SF_FORMAT_VORBIS
@@ -46,7 +49,7 @@ public enum FileFormat: String, Sendable, CaseIterable {
     /// of floating-point samples is one step off.
     var takes16Bits: Bool {
         switch self {
-        case .wavPCM8, .wavPCM16, .wavMuLaw, .wavALaw, .wavGSM, .gsm, .flac: true
+        case .wavPCM8, .wavPCM16, .wavMuLaw, .wavALaw, .wavGSM, .wavIMA, .wavMicrosoft, .wavG721, .gsm, .flac: true
         case .wavPCM24, .wavPCM32, .wavFloat, .mp3, .oggVorbis, .oggOpus: false
         }
     }

@@ -61,6 +61,8 @@ public struct Verification: Sendable {
         public var findings = 0
         /// Pieces of audio without a row that are so young that they may be about to get one.
         public var arriving = 0
+        /// Audio that was cut off or damaged before it came: it is as it was stored, and no damage of this installation.
+        public var incomplete: [BlobID] = []
     }
 
     private let installation: Installation
@@ -90,7 +92,20 @@ public struct Verification: Sendable {
         try await settle(await tracker.suspects, tracker)
         var summary = await tracker.summary
         summary.blobs = compared.withLock { $0 }
+        summary.incomplete = try await incompleteAudio()
         return summary
+    }
+
+    private func incompleteAudio() async throws -> [BlobID] {
+        var found: [BlobID] = []
+        var last: BlobID?
+        repeat {
+            let after = last
+            let records = try await installation.service.store.read { try $0.blobs(after: after, limit: 500) }
+            found += records.filter { $0.facts?.isIncomplete == true }.map(\.blob.id)
+            last = records.last?.blob.id
+        } while last != nil
+        return found
     }
 
     /// What others do meanwhile may look like damage: audio is stored a moment before its row, and removed a moment before its

@@ -1,3 +1,4 @@
+import Logging
 import NIOCore
 
 /// What to do with bytes that no decoder accepts.
@@ -39,15 +40,17 @@ public final class AudioIntake: Sendable {
     private let writer: any BlobWriter
     private let codec: any AudioCodec
     private let archive: any AudioArchive
+    private let logger: Logger
     /// Whose it is, for a fair share of the decoders.
     private let accountID: String
     private let copy = CopyBox()
 
-    init(writer: any BlobWriter, codec: any AudioCodec, archive: any AudioArchive, accountID: String) {
+    init(writer: any BlobWriter, codec: any AudioCodec, archive: any AudioArchive, accountID: String, logger: Logger) {
         self.accountID = accountID
         self.writer = writer
         self.codec = codec
         self.archive = archive
+        self.logger = logger
     }
 
     /// Appends bytes.
@@ -74,6 +77,7 @@ public final class AudioIntake: Sendable {
             if policy == .playableOnly, measurement == nil { throw VoicemailError.unplayable }
             let record = BlobRecord(blob: blob, measurement)
             let type = contentType ?? AudioFacts.contentType(ofContainer: record.container ?? "")
+            record.logIfIncomplete(logger, fileName: fileName)
             return ReceivedAudio(record: record, contentType: type, fileName: fileName, writer: writer)
         } catch {
             try await archive.remove(blob.id)
@@ -122,5 +126,15 @@ public final class AudioIntake: Sendable {
         } catch AudioError.undecodable, AudioError.tooLong {
             return nil
         }
+    }
+}
+
+extension BlobRecord {
+    /// Sound that is not whole is kept and played as far as it goes, and not without a word.
+    func logIfIncomplete(_ logger: Logger, fileName: String) {
+        guard let facts, facts.isIncomplete else { return }
+        logger.warning(
+            "audio was cut off or damaged before it came; it is kept as it is",
+            metadata: ["blob": "\(blob.id)", "file": "\(fileName)", "decoded_ms": "\(facts.durationMilliseconds)"])
     }
 }

@@ -42,6 +42,7 @@ extension VoicemailService {
         }
         let now = clock.now
         try await store.write { try Self.settle(record.blob.id, facts, $0, now) }
+        BlobRecord(blob: record.blob, facts: facts).logIfIncomplete(logger, fileName: "")
         if facts == nil { logger.warning("no decoder accepts audio that was stored unmeasured", metadata: ["blob": "\(record.blob.id)"]) }
     }
 

@@ -38,7 +38,8 @@ extension VoicemailService {
     /// - Throws: `ArchiveError.full`, `.failed`.
     public func receiveAudio(for accountID: String = "", limit: Int? = nil) async throws -> AudioIntake {
         AudioIntake(
-            writer: try await archive.begin(limit: limit ?? limits.maximumAudioBytes), codec: codec, archive: archive, accountID: accountID)
+            writer: try await archive.begin(limit: limit ?? limits.maximumAudioBytes), codec: codec, archive: archive, accountID: accountID,
+            logger: logger)
     }
 
     /// Stores a message, with its audio if there is any; durable once this returns. A broadcasting group's goes to its members, who

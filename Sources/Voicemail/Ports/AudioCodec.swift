@@ -16,13 +16,30 @@ public struct AudioFacts: Hashable, Sendable {
     public let channels: Int
     /// The container as decoded: `wav`, `mp3`, `ogg`, `flac`, `gsm`, ….
     public let container: String
+    /// Samples per channel.
+    public let frames: Int
+    /// Whether some of what should be sound was not there or could not be decoded: a file that was cut off, a damaged stretch.
+    public let isIncomplete: Bool
 
-    public init(durationMilliseconds: Int, sampleRate: Int, channels: Int, container: String) {
-        self.durationMilliseconds = durationMilliseconds
+    public init(frames: Int, sampleRate: Int, channels: Int, container: String, isIncomplete: Bool = false) {
+        durationMilliseconds = Self.frames(frames, from: sampleRate, to: 1000)
+        self.frames = frames
         self.sampleRate = sampleRate
         self.channels = channels
         self.container = container
+        self.isIncomplete = isIncomplete
     }
+
+    public init(durationMilliseconds: Int, sampleRate: Int, channels: Int, container: String) {
+        self.init(frames: durationMilliseconds * sampleRate / 1000, sampleRate: sampleRate, channels: channels, container: container)
+    }
+
+    /// How many samples a sound has at another rate, to the nearest.
+    public static func frames(_ frames: Int, from rate: Int, to other: Int) -> Int { (frames * other + rate / 2) / rate }
+
+    /// What is taken, for people whose file no decoder accepts.
+    public static let acceptedKinds =
+        "WAV (PCM, floating point, µ-law, A-law, ADPCM, GSM or MP3), MP3, Ogg with Opus or Vorbis, FLAC and raw GSM 06.10"
 
     /// The media type a client is told of bytes in a container.
     public static func contentType(ofContainer container: String) -> String {
@@ -97,6 +114,13 @@ public struct Rendition: Hashable, Sendable {
     public static let mp3Channels = Rendition(.mp3, sampleRate: nil, mono: false)
     /// Raw GSM 06.10, 8 kHz mono.
     public static let gsm = Rendition(.gsm, sampleRate: 8000, mono: true)
+
+    /// The bytes of this rendition of a sound, where they follow from its length: 16 bits a sample behind a header of 44 bytes in WAV.
+    public func size(of facts: AudioFacts) -> Int? {
+        guard container == .wav else { return nil }
+        let frames = AudioFacts.frames(facts.frames, from: facts.sampleRate, to: sampleRate ?? facts.sampleRate)
+        return 44 + 2 * (mono || facts.channels > 2 ? 1 : facts.channels) * frames
+    }
 
     /// A short name that identifies the rendition in a cache.
     public var name: String {

@@ -25,16 +25,10 @@ struct MessageView: Sendable {
         ]
     }
 
-    /// Bytes of what a download gives, which is 16-bit mono at 8 kHz whatever the master is. Of a master that is so already, its own
-    /// size; else what the duration comes to, which is known to the millisecond.
+    /// Bytes of what a download gives, which is the telephone's WAV whatever the master is; the master's own while nothing is known of it.
     private static func size(_ message: Message, _ facts: AudioFacts?) -> Int {
         guard let audio = message.audio else { return 0 }
         guard let facts else { return audio.size }
-        let computed = waveHeader + bytesPerMillisecond * facts.durationMilliseconds
-        let isTelephoneWave = facts.container == "wav" && facts.sampleRate == 8000 && facts.channels == 1
-        return isTelephoneWave && abs(audio.size - computed) < bytesPerMillisecond ? audio.size : computed
+        return Rendition.telephone.size(of: facts) ?? audio.size
     }
-
-    private static let waveHeader = 44
-    private static let bytesPerMillisecond = 16
 }

@@ -28,9 +28,11 @@ struct VerifyCommand: AsyncParsableCommand {
             if common.json {
                 common.output.show([
                     "id": "verify", "ok": .bool(summary.findings == 0), "blobs": .int(summary.blobs), "arriving": .int(summary.arriving),
+                    "incomplete": .array(summary.incomplete.map { .string($0.hex) }),
                     "damages": .array(findings.withLock { $0 }),
                 ])
             } else {
+                for id in summary.incomplete { Terminal.print("audio \(id) was cut off or damaged before it came; what there is of it is played") }
                 if summary.arriving > 0 { Terminal.print("\(summary.arriving) pieces of audio are not named yet; they may be arriving right now") }
                 if summary.findings == 0 { Terminal.print("no damage; \(summary.blobs) pieces of audio compared") }
             }
