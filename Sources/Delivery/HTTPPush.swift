@@ -12,14 +12,17 @@ public struct HTTPPush: OutgoingHTTP {
     private static let longestAnswer = 65_536
 
     private let client: HTTPClient
+    private let product: String
     private let resolver: AddressResolver
     private let patience: Duration
 
     /// - Parameters:
     ///   - client: shut down by its owner. `HTTPPush.configuration` suits it.
     ///   - pool: where names are resolved, which blocks.
+    ///   - product: the `User-Agent` of what has none of its own: `Aftertone/1.0`.
     ///   - patience: how long a receiver may take over what it says beyond its status, within the time of its request.
-    public init(client: HTTPClient, pool: NIOThreadPool, patience: Duration = .seconds(5)) {
+    public init(client: HTTPClient, pool: NIOThreadPool, product: String, patience: Duration = .seconds(5)) {
+        self.product = product
         self.patience = patience
         self.client = client
         resolver = AddressResolver(pool: pool)
@@ -55,6 +58,7 @@ public struct HTTPPush: OutgoingHTTP {
         var outgoing = HTTPClientRequest(url: request.url)
         outgoing.method = .RAW(value: request.method)
         for (name, value) in request.headers { outgoing.headers.add(name: name, value: value) }
+        if !outgoing.headers.contains(name: "User-Agent") { outgoing.headers.add(name: "User-Agent", value: product) }
         if let body = request.body { outgoing.body = .bytes(body) }
         let end = ContinuousClock.now + .seconds(request.timeoutSeconds)
         do {

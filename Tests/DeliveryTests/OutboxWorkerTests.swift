@@ -12,7 +12,7 @@ struct OutboxWorkerTests {
     private func push<Value>(_ body: (HTTPPush) async throws -> Value) async throws -> Value {
         let client = HTTPClient(configuration: HTTPPush.configuration)
         let result: Result<Value, any Error>
-        do { result = .success(try await body(HTTPPush(client: client, pool: .singleton))) } catch { result = .failure(error) }
+        do { result = .success(try await body(HTTPPush(client: client, pool: .singleton, product: "Aftertone/test"))) } catch { result = .failure(error) }
         try await client.shutdown()
         return try result.get()
     }
@@ -40,6 +40,7 @@ struct OutboxWorkerTests {
             #expect(receiver.requests.map(\.body) == subjects.map { "{\"subject\":\"\($0)\"}" })
             #expect(receiver.mostAtOnce == 1)
             #expect(Set(receiver.requests.compactMap { $0["X-Delivery"] }).count == subjects.count)
+            #expect(Set(receiver.requests.map { $0["User-Agent"] }) == ["Aftertone/test"])
         }
     }
 

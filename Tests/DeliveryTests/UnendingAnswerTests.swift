@@ -33,7 +33,7 @@ import Voicemail
             }
             .bind(host: "127.0.0.1", port: 0).get()
         let client = HTTPClient(configuration: HTTPPush.configuration)
-        let push = HTTPPush(client: client, pool: .singleton, patience: .milliseconds(50))
+        let push = HTTPPush(client: client, pool: .singleton, product: "Aftertone/test", patience: .milliseconds(50))
         let port = try #require(server.localAddress?.port)
         let request = OutgoingRequest(url: "http://\(host):\(port)/", method: "GET", timeoutSeconds: 600, reach: .anywhere)
         let status = try? await push.send(request)
