@@ -20,20 +20,27 @@ public final class WebSocketConnection: Sendable {
         self.outbound = outbound
     }
 
-    /// The next message; nil when the client has closed, which it is answered.
+    /// The next message; nil when the client has closed, which it is answered, or has broken the rules of what messages hold, which it
+    /// is told.
     /// - Throws: when the connection is broken, or the client breaks the protocol.
     public func next() async throws -> Message? {
         while case .body(var bytes) = try await parts.next() {
             guard let opcode = bytes.readInteger(as: UInt8.self).flatMap({ WebSocketOpcode(encodedWebSocketOpcode: $0) }) else { return nil }
             switch opcode {
-            case .text: return .text(String(buffer: bytes))
+            case .text:
+                // RFC 6455 §8.1.
+                guard let text = String(validating: bytes.readableBytesView, as: UTF8.self) else {
+                    try await close(.invalidText)
+                    return nil
+                }
+                return .text(text)
             case .binary: return .binary(bytes)
             case .ping:
                 try await send(.pong, bytes)
                 return .ping
             case .pong: return .pong
             case .connectionClose:
-                try await send(.connectionClose, bytes)
+                if let fault = CloseFrame.fault(in: bytes) { try await close(fault) } else { try await send(.connectionClose, bytes) }
                 return nil
             default: continue
             }
@@ -56,7 +63,10 @@ public final class WebSocketConnection: Sendable {
         case normal = 1000
         /// The server stops, or has waited long enough.
         case goingAway = 1001
+        case protocolError = 1002
+        case invalidText = 1007
         case policy = 1008
+        case tooLarge = 1009
     }
 
     private func send(_ opcode: WebSocketOpcode, _ bytes: ByteBuffer) async throws {
@@ -77,16 +87,22 @@ final class WebSocketBridge: ChannelDuplexHandler {
     /// Bytes of a message, put together.
     private static let largest = 64 << 10
 
+    /// Frames of one message; it may have as many as it is long, but nobody sends them so.
+    private static let mostFrames = 1024
+
     /// What stands in place of HTTP's codec from now on.
     static var handlers: [any ChannelHandler] {
         [
-            WebSocketFrameEncoder(), ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: largest)), MaskGuard(),
-            NIOWebSocketFrameAggregator(minNonFinalFragmentSize: 0, maxAccumulatedFrameCount: 64, maxAccumulatedFrameSize: largest),
-            WebSocketProtocolErrorHandler(isServer: true), WebSocketBridge(),
+            WebSocketFrameEncoder(), ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: largest)), FrameGuard(),
+            NIOWebSocketFrameAggregator(minNonFinalFragmentSize: 0, maxAccumulatedFrameCount: mostFrames, maxAccumulatedFrameSize: largest),
+            WebSocketBridge(),
         ]
     }
 
+    private var isOver = false
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isOver else { return }
         let frame = unwrapInboundIn(data)
         var bytes = context.channel.allocator.buffer(capacity: frame.length + 1)
         bytes.writeInteger(UInt8(webSocketOpcode: frame.opcode))
@@ -103,18 +119,67 @@ final class WebSocketBridge: ChannelDuplexHandler {
         }
         context.write(wrapOutboundOut(WebSocketFrame(fin: true, opcode: opcode, data: bytes)), promise: promise)
     }
+
+    /// Who breaks the protocol is told by which code, and nothing more is heard of him (RFC 6455 §7.1.7).
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard !isOver else { return }
+        guard let code = Self.code(of: error) else { return context.fireErrorCaught(error) }
+        isOver = true
+        var bytes = context.channel.allocator.buffer(capacity: 2)
+        bytes.writeInteger(code.rawValue)
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        context.writeAndFlush(wrapOutboundOut(WebSocketFrame(fin: true, opcode: .connectionClose, data: bytes)))
+            .whenComplete { _ in bound.value.close(promise: nil) }
+        context.fireErrorCaught(error)
+    }
+
+    private static func code(of error: any Error) -> WebSocketConnection.CloseCode? {
+        switch error {
+        case NIOWebSocketError.invalidFrameLength, NIOWebSocketFrameAggregator.Error.accumulatedFrameSizeIsTooLarge,
+            NIOWebSocketFrameAggregator.Error.tooManyFragments: .tooLarge
+        case is NIOWebSocketError, is NIOWebSocketFrameAggregator.Error, is FrameGuard.Violation: .protocolError
+        default: nil
+        }
+    }
 }
 
-/// Ends what does not mask its frames, as every client must (RFC 6455 §5.1).
-private final class MaskGuard: ChannelInboundHandler {
+/// Lets through what RFC 6455 §5 allows of a frame by itself: masked, as every client's must be, of a kind that there is, and without the bits
+/// that only extensions use, of which none was agreed on.
+private final class FrameGuard: ChannelInboundHandler {
     typealias InboundIn = WebSocketFrame
     typealias InboundOut = WebSocketFrame
 
+    struct Violation: Error {}
+
+    private var isOver = false
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard unwrapInboundIn(data).maskKey != nil else {
-            context.fireErrorCaught(NIOWebSocketError.multiByteControlFrameLength)
-            return context.close(promise: nil)
+        guard !isOver else { return }
+        let frame = unwrapInboundIn(data)
+        guard frame.maskKey != nil, !frame.rsv1, !frame.rsv2, !frame.rsv3, Self.known.contains(frame.opcode) else {
+            isOver = true
+            return context.fireErrorCaught(Violation())
         }
         context.fireChannelRead(data)
+    }
+
+    private static let known: Set<WebSocketOpcode> = [.continuation, .text, .binary, .connectionClose, .ping, .pong]
+}
+
+/// What a client says when it closes (RFC 6455 §5.5.1, §7.4).
+private enum CloseFrame {
+    /// - Returns: nil for an empty one, and for a code that may be sent with a reason in UTF-8.
+    static func fault(in bytes: ByteBuffer) -> WebSocketConnection.CloseCode? {
+        var bytes = bytes
+        guard bytes.readableBytes > 0 else { return nil }
+        guard let code = bytes.readInteger(as: UInt16.self), isSendable(code) else { return .protocolError }
+        return String(validating: bytes.readableBytesView, as: UTF8.self) == nil ? .invalidText : nil
+    }
+
+    private static func isSendable(_ code: UInt16) -> Bool {
+        switch code {
+        case 1000...1003, 1007...1014, 3000...4999: true
+        default: false
+        }
     }
 }
