@@ -18,7 +18,8 @@ public protocol Dialect: Sendable {
     func respond(to request: FrontRequest) async -> FrontResponse
 
     /// The vendor's words for a request the front itself refuses; nil leaves the front's plain text.
-    /// `request` has no path segments, or an empty query, where that is what could not be parsed.
+    /// `request` has no path segments, or an empty query, where that is what could not be parsed, and no headers where it was no
+    /// request at all.
     func refuse(_ fault: RequestFault, of request: FrontRequest) async -> FrontResponse?
 }
 
@@ -38,4 +39,17 @@ public enum RequestFault: Error, Hashable, Sendable {
     case tooManyParameters(limit: Int)
     /// Path and query are longer than `FrontLimits.target` bytes: 414.
     case targetTooLong(limit: Int)
+    /// No request as RFC 9112 has it: 400. The connection ends, as nobody can tell where the next one would begin.
+    case malformedRequest
+    /// More header fields, or more bytes of them, than `FrontLimits` has: 431. The connection ends.
+    case headersTooLarge(limit: Int)
+    /// A transfer coding besides `chunked`: 501. The connection ends.
+    case unknownCoding
+
+    var endsConnection: Bool {
+        switch self {
+        case .malformedRequest, .headersTooLarge, .unknownCoding: true
+        case .malformedPath, .malformedQuery, .tooManyParameters, .targetTooLong: false
+        }
+    }
 }

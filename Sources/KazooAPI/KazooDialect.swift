@@ -14,13 +14,16 @@ public struct KazooSettings: Sendable {
     public var version: String
     /// Sends `"next_start_key": []` on a last page, as old servers did (12-09).
     public var emptyNextStartKey: Bool
+    /// How files in a ZIP are named.
+    public var zipNames: EntryNames.Style
     /// Pages that links to a new password may lead to; none where no such links are mailed.
     public var recoveryPages: [RecoveryPage]
 
     public init(
         maximumBody: Int = 8_000_000, rateLimit: RateLimit = RateLimit(), node: String = "aftertone", version: String = "5.0.0",
-        emptyNextStartKey: Bool = false, recoveryPages: [RecoveryPage] = []
+        emptyNextStartKey: Bool = false, zipNames: EntryNames.Style = .withColons, recoveryPages: [RecoveryPage] = []
     ) {
+        self.zipNames = zipNames
         self.recoveryPages = recoveryPages
         self.maximumBody = maximumBody
         self.rateLimit = rateLimit
@@ -71,7 +74,9 @@ public struct KazooDialect: Dialect {
         let failure: KazooFailure =
             switch fault {
             case .targetTooLong: .targetTooLong
-            case .malformedPath, .malformedQuery, .tooManyParameters: .parseError()
+            case .headersTooLarge: .headersTooLarge
+            case .unknownCoding: .unknownCoding
+            case .malformedPath, .malformedQuery, .tooManyParameters, .malformedRequest: .parseError()
             }
         var response = writer(request, Draft(), spent: 0, remaining: settings.rateLimit.burst).failure(failure)
         Self.allowCrossOrigin([], request, &response)
@@ -89,13 +94,16 @@ public struct KazooDialect: Dialect {
         var draft = Draft()
         let isLogin = path?.route.isLogin == true || PresentedToken.isLogin(request)
         let cost = isLogin ? settings.rateLimit.loginCost : 1
-        let remaining = limiter.spend(cost, by: RateLimiter.client(request.remote, accountID: path?.accountID))
+        var remaining: Int?
         do {
-            guard let remaining else { throw KazooFailure.tooManyRequests }
-            let reply = try await reply(to: request, path, &draft)
+            // Who is known decides how much of a body is taken, and which account there is, whose bucket is spent from.
+            let early = try await service.enter(token: PresentedToken.beforeBody(of: request), kind: .kazoo, accountID: path?.accountID)
+            remaining = limiter.spend(cost, by: RateLimiter.client(request.remote, accountID: early.account?.id))
+            guard remaining != nil else { throw KazooFailure.tooManyRequests }
+            let reply = try await reply(to: request, path, early, &draft)
             if case .raw(let response) = reply.payload { return response }
             if let made = reply.token { draft = Draft(token: made, isAuthenticated: true) }
-            return try shaped(reply, request, writer(request, draft, spent: cost, remaining: remaining))
+            return try shaped(reply, request, writer(request, draft, spent: cost, remaining: remaining ?? 0))
         } catch {
             let failure = KazooFailure(error)
             if failure.status >= 500 { request.logger.error("request failed", metadata: ["error": "\(error)"]) }
@@ -109,15 +117,20 @@ public struct KazooDialect: Dialect {
         var isAuthenticated = false
     }
 
-    private func reply(to request: FrontRequest, _ path: RoutedPath?, _ draft: inout Draft) async throws -> Reply {
+    /// - Parameter early: what the token before the body and the path lead to.
+    private func reply(
+        to request: FrontRequest, _ path: RoutedPath?, _ early: VoicemailService.Entry, _ draft: inout Draft
+    ) async throws -> Reply {
         if request.segments.first == "v1" { throw KazooFailure.gone }
         // 1. The body, where it is an envelope; uploads are read when everything else has been judged.
         let contentType = RequestContentType(request.headers[.contentType])
-        let envelope = try await envelope(of: request, contentType)
+        let envelope = try await envelope(of: request, contentType, allowance(path, early))
         // 2. A token that was presented.
         let presented = try await PresentedToken.find(in: request, envelope, dialect: self)
         draft.token = presented?.echo
-        let entry = try await service.enter(token: presented?.session, kind: .kazoo, accountID: path?.accountID)
+        let entry =
+            presented?.session == PresentedToken.beforeBody(of: request)
+            ? early : try await service.enter(token: presented?.session, kind: .kazoo, accountID: path?.accountID)
         let caller = presented?.caller ?? entry.principal
         if presented != nil, caller == nil, path?.route.isPublic != true { throw KazooFailure.badToken }
         draft.isAuthenticated = caller != nil
@@ -143,11 +156,29 @@ public struct KazooDialect: Dialect {
         return reply
     }
 
-    private func envelope(of request: FrontRequest, _ contentType: RequestContentType) async throws -> RequestEnvelope {
+    /// How much of a body is taken, and from whom.
+    private struct Allowance {
+        let sender: BodySender
+        let bytes: Int
+    }
+
+    /// Bytes of a body that may bring its token with it: enough to name as many messages as a request may.
+    private static let withTokenInside = 1 << 20
+
+    /// What anybody may call needs few words, whoever calls it.
+    private func allowance(_ path: RoutedPath?, _ early: VoicemailService.Entry) -> Allowance {
+        if path?.route.isPublic == true { return Allowance(sender: .stranger, bytes: min(settings.maximumBody, RequestBody.smallest)) }
+        guard early.principal == nil else { return Allowance(sender: .known, bytes: settings.maximumBody) }
+        return Allowance(sender: .stranger, bytes: min(settings.maximumBody, Self.withTokenInside))
+    }
+
+    private func envelope(
+        of request: FrontRequest, _ contentType: RequestContentType, _ allowance: Allowance
+    ) async throws -> RequestEnvelope {
         guard contentType.isEnvelope else { return RequestEnvelope() }
         let bytes: ByteBuffer
-        do { bytes = try await request.body.collect(upTo: settings.maximumBody) } catch BodyError.tooLarge {
-            throw KazooFailure.tooLarge(settings.maximumBody)
+        do { bytes = try await request.body.collect(upTo: allowance.bytes, from: allowance.sender) } catch BodyError.tooLarge {
+            throw KazooFailure.tooLarge(allowance.bytes)
         } catch BodyError.busy {
             throw KazooFailure.tooManyRequests
         } catch {

@@ -38,6 +38,8 @@ public struct IntakeDialect: Dialect {
         return response
     }
 
+    public func refuse(_ fault: RequestFault, of request: FrontRequest) async -> FrontResponse? { IntakeFailure(fault).response }
+
     /// The order of judgement is path, method, key, parameters, bytes.
     private func answer(_ request: FrontRequest) async throws -> FrontResponse {
         guard request.segments.count == 3, request.segments[1] == "recordings", !request.segments[2].isEmpty else { throw IntakeFailure.noSuchPath }

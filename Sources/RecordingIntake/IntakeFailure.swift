@@ -34,6 +34,20 @@ struct IntakeFailure: Error {
             }
     }
 
+    /// What the front refuses.
+    init(_ fault: RequestFault) {
+        self =
+            switch fault {
+            case .malformedPath: IntakeFailure(.badRequest, "the path is not percent-encoded UTF-8")
+            case .malformedQuery: IntakeFailure(.badRequest, "the query is not percent-encoded UTF-8")
+            case .tooManyParameters(let limit): IntakeFailure(.badRequest, "more than \(limit) query parameters")
+            case .targetTooLong(let limit): IntakeFailure(.uriTooLong, "path and query are longer than \(limit) bytes")
+            case .malformedRequest: IntakeFailure(.badRequest, "this is no request of HTTP/1.1")
+            case .headersTooLarge: IntakeFailure(.requestHeaderFieldsTooLarge, "the header fields are too many or too long")
+            case .unknownCoding: IntakeFailure(.notImplemented, "the only transfer coding is chunked")
+            }
+    }
+
     private static func domain(_ error: VoicemailError) -> IntakeFailure {
         switch error {
         case .badCredentials: badKey
@@ -60,7 +74,7 @@ struct IntakeFailure: Error {
         switch error {
         case .tooLarge(let limit): tooLarge(limit)
         case .full: full
-        case .missing, .failed: IntakeFailure(.internalServerError, "the recording could not be stored")
+        case .missing, .damaged, .failed: IntakeFailure(.internalServerError, "the recording could not be stored")
         }
     }
 

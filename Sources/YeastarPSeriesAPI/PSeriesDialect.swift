@@ -38,7 +38,9 @@ public struct PSeriesDialect: Dialect {
     public func respond(to request: FrontRequest) async -> FrontResponse {
         let segments = request.segments.filter { !$0.isEmpty }
         var response: FrontResponse
-        if segments.first == "api" {
+        if request.method == .options, CORS.isPreflight(request.headers) {
+            response = FrontResponse(status: .ok, routeLabel: "preflight")
+        } else if segments.first == "api" {
             response = await file(Array(segments.dropFirst(2)), request)
             response.routeLabel = "/api/download/{name}"
         } else {
@@ -47,13 +49,18 @@ public struct PSeriesDialect: Dialect {
             response = await answer(to: request, version: segments.dropFirst().first, path: path, endpoint)
             response.routeLabel = endpoint.map { "/openapi/v1.0/" + $0.rawValue } ?? "unknown"
         }
+        CORS.open(&response, for: request.headers, methods: Self.methods)
         await drain(request.body)
         return response
     }
 
+    private static let methods = "GET, POST, HEAD, OPTIONS"
+
     /// Status 200 whatever is wrong (contract §2.5).
     public func refuse(_ fault: RequestFault, of request: FrontRequest) async -> FrontResponse? {
-        PSeriesEnvelope.response(fault == .malformedPath ? .noInterface : .syntaxError)
+        var response = PSeriesEnvelope.response(fault == .malformedPath ? .noInterface : .syntaxError)
+        CORS.open(&response, for: request.headers, methods: Self.methods)
+        return response
     }
 
     private func answer(to request: FrontRequest, version: String?, path: String, _ endpoint: Endpoint?) async -> FrontResponse {
@@ -110,6 +117,11 @@ public struct PSeriesDialect: Dialect {
 
     func body(of request: FrontRequest) async throws -> JSONObject {
         try Parameters.object(parsing: try await request.body.collect(upTo: Parameters.longestBody))
+    }
+
+    /// What comes without a token is small.
+    func loginBody(of request: FrontRequest) async throws -> JSONObject {
+        try Parameters.object(parsing: try await request.body.collect(upTo: RequestBody.smallest, from: .stranger))
     }
 
     /// Reads what a refused request still sends, so that its client, which may read no answer before, gets to see this one.

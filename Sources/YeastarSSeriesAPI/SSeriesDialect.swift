@@ -57,7 +57,7 @@ public struct SSeriesDialect: Dialect {
         } else {
             response = await judged(request, path)
         }
-        Self.allowAnybody(&response)
+        Self.allowAnybody(&response, request)
         response.routeLabel = path.label
         return response
     }
@@ -65,11 +65,11 @@ public struct SSeriesDialect: Dialect {
     public func refuse(_ fault: RequestFault, of request: FrontRequest) async -> FrontResponse? {
         let failure: SSeriesFailure =
             switch fault {
-            case .malformedPath: .unsupportedRequest
+            case .malformedPath, .malformedRequest, .headersTooLarge, .unknownCoding: .unsupportedRequest
             case .malformedQuery, .tooManyParameters, .targetTooLong: .notHandled
             }
         var response = Self.response(failure, .json)
-        Self.allowAnybody(&response)
+        Self.allowAnybody(&response, request)
         return response
     }
 
@@ -117,7 +117,10 @@ public struct SSeriesDialect: Dialect {
     private func parameters(of request: FrontRequest, _ endpoint: Endpoint, _ format: AnswerFormat) async throws -> RequestParameters {
         guard endpoint.method == .post else { return RequestParameters(query: request.query) }
         let body: ByteBuffer
-        do { body = try await request.body.collect(upTo: settings.maximumBody) } catch { throw SSeriesFailure.malformedBody }
+        let limit = endpoint.needsToken ? settings.maximumBody : min(settings.maximumBody, RequestBody.smallest)
+        do { body = try await request.body.collect(upTo: limit, from: endpoint.needsToken ? .known : .stranger) } catch {
+            throw SSeriesFailure.malformedBody
+        }
         return try RequestParameters(body: body, format: format)
     }
 
@@ -130,8 +133,9 @@ public struct SSeriesDialect: Dialect {
         return FrontResponse(contentType: format.contentType, bytes: bytes)
     }
 
-    /// The headers the documents print on every answer (§2.0).
-    private static func allowAnybody(_ response: inout FrontResponse) {
+    /// The headers the documents print on every answer (§2.0), and those without which a browser sends no JSON.
+    private static func allowAnybody(_ response: inout FrontResponse, _ request: FrontRequest) {
+        CORS.open(&response, for: request.headers, methods: "")
         response.headers[.accessControlAllowOrigin] = "*"
         response.headers[.accessControlAllowMethods] = "GET, POST, OPTIONS, PUT, DELETE"
     }

@@ -75,6 +75,7 @@ enum Wording {
     private static func text(_ error: ArchiveError) -> String {
         switch error {
         case .missing(let id): "audio \(id) is missing; run `aftertone verify`"
+        case .damaged(let id, let size, let stored): "audio \(id) has \(size) bytes of \(stored); run `aftertone verify`"
         case .tooLarge(let limit): "the audio is larger than \(limit) bytes"
         case .full: "no room for audio"
         case .failed(let reason): "the archive failed: \(reason)"

@@ -7,12 +7,13 @@ import Testing
 
 /// What bodies of all requests together may take of memory.
 @Suite struct BodyMemoryTests {
-    private static let limit = 100_000
+    private static let limit = 70_000
     private static let whole = BodyMemory.free + limit
 
     private static var limits: FrontLimits {
         var limits = FrontLimits()
-        limits.bodiesInMemory = limit
+        // Less the share of strangers.
+        limits.bodiesInMemory = limit * BodyMemory.parts / (BodyMemory.parts - 1)
         return limits
     }
 
@@ -53,6 +54,18 @@ import Testing
             }
             while try await Self.answer(port, bytes: Self.whole) != "\(Self.whole)\n" {}
         }
+    }
+
+    @Test func strangersHaveAShareOfTheirOwn() {
+        let memory = BodyMemory(limit: 800)
+        #expect(!memory.take(101, for: .stranger))
+        #expect(memory.take(100, for: .stranger))
+        #expect(!memory.take(1, for: .stranger))
+        #expect(!memory.take(701, for: .known))
+        #expect(memory.take(700, for: .known))
+        memory.giveBack(100, of: .stranger)
+        #expect(!memory.take(1, for: .known))
+        #expect(memory.take(100, for: .stranger))
     }
 
     /// Uploads are not kept, so they are not counted.

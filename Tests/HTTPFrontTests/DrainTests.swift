@@ -104,12 +104,24 @@ import Testing
         }
     }
 
-    @Test func aListenerThatCannotBeBoundEndsTheFront() async throws {
+    @Test func aListenerThatCannotBeBoundEndsTheFrontAndSaysWhich() async throws {
         try await withFront(TestDialect.echo) { port in
             let front = Front(
                 listeners: [Listener(port: 0), Listener(port: port)], dialects: [TestDialect.echo], logger: .silent)
-            await #expect(throws: (any Error).self) { try await front.run() }
+            let error = await #expect(throws: ListeningError.self) { try await front.run() }
+            #expect(error.map { "\($0)" } == "cannot listen on 127.0.0.1:\(port): Address already in use")
         }
+    }
+
+    @Test func theFrameworkSaysNothingOfItsOwn() async throws {
+        let book = LogBook()
+        try await withFront(TestDialect.echo, logger: book.logger()) { port in
+            try await WireClient.connect(port) { client in
+                try await client.send(request("GET", "/t/x"))
+                _ = try await client.response()
+            }
+        }
+        #expect(!book.lines.contains { $0.message.contains("listening on") }, "\(book.lines)")
     }
 
     @Test func severalListenersServeTheSame() async throws {

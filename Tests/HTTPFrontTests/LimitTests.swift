@@ -87,8 +87,8 @@ private let fine = TestDialect { request in .text(.ok, "\(request.query.items.co
 
     @Test(arguments: [
         "nonsense\r\n\r\n", "GET /t/x HTTP/1.1\r\nno colon\r\n\r\n", "GET /t/x HTTP/2.0\r\n\r\n", "GET /t/x HTTP/1.1\r\nHost: h\r\nContent-Length: x\r\n\r\n",
-        "GET /t/x HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", "GET /t/x HTTP/1.1\r\n: empty\r\n\r\n",
-        "GET /t/x HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", "\u{16}\u{03}\u{01}",
+        "GET /t/x HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", "GET /t/x HTTP/1.1\r\n: empty\r\n\r\n",
+        "GET /t/x HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", "\u{16}\u{03}\u{01}",
     ])
     func whatIsNotHTTPIsRefused(_ text: String) async throws {
         let refused = try await ask(text)

@@ -3,17 +3,18 @@ import Logging
 import NIOCore
 import Synchronization
 import Testing
+import Voicemail
 
 @testable import HTTPFront
 
 @Suite struct OperationsTests {
     private func ask(
         _ requests: [String], readiness: [ReadinessCheck] = [], documents: [String: StaticRoute] = [:], metrics: MetricsRegistry = MetricsRegistry(),
-        servesOperations: Bool = true, logger: Logger = .silent, dialect: any Dialect = TestDialect.echo
+        operations: OperationsAudience = .all, logger: Logger = .silent, dialect: any Dialect = TestDialect.echo
     ) async throws -> [WireResponse] {
         let found = Mutex<[WireResponse]>([])
         try await withFront(
-            dialect, metrics: metrics, readiness: readiness, documents: documents, servesOperations: servesOperations, logger: logger
+            dialect, metrics: metrics, readiness: readiness, documents: documents, operations: operations, logger: logger
         ) { port in
             try await WireClient.connect(port) { client in
                 for request in requests {
@@ -62,8 +63,54 @@ import Testing
     }
 
     @Test func aPublicListenerHidesOperations() async throws {
-        let responses = try await ask(["/livez", "/readyz", "/metrics", "/doc"].map { request("GET", $0) }, documents: ["/doc": StaticRoute(contentType: "a/b", bytes: [])], servesOperations: false)
+        let responses = try await ask(["/livez", "/readyz", "/metrics", "/doc"].map { request("GET", $0) }, documents: ["/doc": StaticRoute(contentType: "a/b", bytes: [])], operations: .none)
         #expect(responses.map(\.status) == [404, 404, 404, 200])
+    }
+
+    private func loopback(_ headers: [String], trusting proxies: [String] = []) async throws -> Int {
+        let status = Mutex(0)
+        try await withFront(TestDialect.echo, operations: .loopback, trustedProxies: proxies.compactMap { NetworkRange($0) }) { port in
+            try await WireClient.connect(port) { client in
+                try await client.send(request("GET", "/metrics", headers))
+                let answer = try await client.response().status
+                status.withLock { $0 = answer }
+            }
+        }
+        return status.withLock { $0 }
+    }
+
+    @Test func loopbackIsProofWhereThereIsNoProxy() async throws {
+        #expect(try await loopback([]) == 200)
+        for mark in ["X-Forwarded-For: 127.0.0.1", "Forwarded: for=127.0.0.1", "X-Real-IP: 127.0.0.1", "Via: 1.1 x", "X-Forwarded-Proto: https", "x-forwarded-host: h"] {
+            #expect(try await loopback([mark]) == 404, "\(mark)")
+        }
+    }
+
+    @Test func withATrustedProxyOnlyItsWordCounts() async throws {
+        for proxies in [["127.0.0.1"], ["127.0.0.0/8", "10.0.0.0/8"]] {
+            #expect(try await loopback([], trusting: proxies) == 404)
+            #expect(try await loopback(["X-Forwarded-For: 203.0.113.9"], trusting: proxies) == 404)
+            // Whoever says it before the proxy does is not believed.
+            #expect(try await loopback(["X-Forwarded-For: 127.0.0.1, 203.0.113.9"], trusting: proxies) == 404)
+            #expect(try await loopback(["X-Forwarded-For: 127.0.0.1"], trusting: proxies) == 200)
+        }
+        #expect(try await loopback([], trusting: ["10.0.0.1"]) == 404)
+        #expect(try await loopback(["X-Forwarded-For: 127.0.0.1"], trusting: ["10.0.0.1"]) == 404)
+    }
+
+    @Test func pagesFromElsewhereReadDescriptions() async throws {
+        let document = StaticRoute(contentType: "application/json", bytes: Array("{}".utf8))
+        let origin = "Origin: https://x.example"
+        let answers = try await ask(
+            [
+                request("GET", "/openapi/x.json", [origin]), request("OPTIONS", "/openapi/x.json", [origin, "Access-Control-Request-Method: GET", "Access-Control-Request-Headers: content-type"]),
+                request("GET", "/openapi/x.json"), request("OPTIONS", "/openapi/x.json"),
+            ],
+            documents: ["/openapi/x.json": document])
+        #expect(answers.map(\.status) == [200, 200, 200, 405])
+        #expect(answers.map { $0["access-control-allow-origin"] } == ["*", "*", nil, nil])
+        #expect(answers[1]["access-control-allow-methods"] == "GET, HEAD, OPTIONS")
+        #expect(answers[1]["access-control-allow-headers"]?.contains("content-type") == true)
     }
 
     // MARK: Metrics

@@ -110,9 +110,25 @@ import Testing
         #expect(book.lines.map(\.level) == [.error])
     }
 
-    @Test func aListenerWithoutItsFilesDoesNotStart() async throws {
-        let front = Front(
-            listeners: [Listener(port: 0, tls: TLSFiles(certificate: "/nonexistent", key: "/nonexistent"))], dialects: [], logger: .silent)
-        await #expect(throws: (any Error).self) { try await front.run() }
+    private func failure(_ files: TLSFiles) async -> String {
+        let front = Front(listeners: [Listener(port: 0, tls: files)], dialects: [], logger: .silent)
+        do {
+            try await front.run()
+            return ""
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    @Test func aListenerWhoseFilesCannotBeUsedSaysWhich() async throws {
+        let folder = try CertificateFolder(TestCertificates.first)
+        let good = folder.files
+        #expect(await failure(TLSFiles(certificate: "/nonexistent/c", key: good.key)) == "cannot use /nonexistent/c: No such file or directory")
+        #expect(await failure(TLSFiles(certificate: good.certificate, key: "/nonexistent/k")) == "cannot use /nonexistent/k: No such file or directory")
+        let other = try CertificateFolder(TestCertificates.second)
+        #expect(await failure(TLSFiles(certificate: good.certificate, key: other.files.key)) == "cannot use \(other.files.key): it is not the key of \(good.certificate)")
+        try folder.put(certificate: "garbage")
+        #expect(await failure(good) == "cannot use \(good.certificate): it holds no certificate in PEM")
+        #expect(await failure(TLSFiles(certificate: other.files.certificate, key: good.certificate)) == "cannot use \(good.certificate): it holds no private key in PEM, or one with a passphrase")
     }
 }

@@ -9,11 +9,15 @@ import Testing
 
     @Test(arguments: hostile)
     func aHostileNameStaysInsideItsHeader(_ name: String) throws {
-        for value in [ContentDisposition.attachment(name), ContentDisposition.inline(name), ContentDisposition.unquotedAttachment(name)] {
+        for value in [ContentDisposition.attachment(name), ContentDisposition.inline(name), ContentDisposition.plainAttachment(name)] {
             #expect(value.utf8.allSatisfy { (0x20...0x7E).contains($0) })
             #expect(HTTPField.isValidValue(value))
         }
-        let unquoted = ContentDisposition.unquotedAttachment(name).dropFirst("attachment; filename=".count)
+        var unquoted = ContentDisposition.plainAttachment(name).dropFirst("attachment; filename=".count)
+        if !HTTPToken.isToken(unquoted) {
+            #expect(unquoted.first == "\"" && unquoted.last == "\"")
+            unquoted = unquoted.dropFirst().dropLast()
+        }
         #expect(!unquoted.isEmpty && !unquoted.contains { " ;\"\\/,=".contains($0) })
         let quoted = ContentDisposition.attachment(name)
         #expect(quoted.filter { $0 == "\"" }.count == 2)
@@ -27,8 +31,8 @@ import Testing
             ContentDisposition.attachment("Zoë.mp3") == #"attachment; filename="Zo_.mp3"; filename*=UTF-8''Zo%C3%AB.mp3"#)
         #expect(Disposition(parsing: ContentDisposition.attachment("Zoë \"x\" 📞.mp3")).filename == "Zoë \"x\" 📞.mp3")
         #expect(
-            ContentDisposition.unquotedAttachment("1001_2016-05-10_01:18:42.mp3") == "attachment; filename=1001_2016-05-10_01:18:42.mp3")
-        #expect(ContentDisposition.unquotedAttachment("+353 1.mp3") == "attachment; filename=+353_1.mp3")
+            ContentDisposition.plainAttachment("1001_2016-05-10_01:18:42.mp3") == #"attachment; filename="1001_2016-05-10_01:18:42.mp3""#)
+        #expect(ContentDisposition.plainAttachment("+353 1.mp3") == "attachment; filename=+353_1.mp3")
     }
 
     @Test(arguments: [
@@ -56,7 +60,21 @@ import Testing
         #expect(headers?[.accessControlExposeHeaders] == "content-type, x-auth-token, x-request-id, x-kazoo-cluster-id, location, etag")
         #expect(
             headers?[.accessControlAllowHeaders]
-                == "content-type, depth, user-agent, x-http-method-override, x-file-size, x-requested-with, if-modified-since, x-file-name, cache-control, x-auth-token, x-kazoo-cluster-id, if-match, range")
+                == "content-type, depth, user-agent, x-http-method-override, x-file-size, x-requested-with, if-modified-since, x-file-name, cache-control, x-auth-token, x-kazoo-cluster-id, if-match, range, authorization")
+    }
+
+    @Test func anOpenAnswerTellsAPreflightWhatItMaySend() {
+        func opened(_ request: HTTPFields) -> HTTPFields {
+            var response = FrontResponse(status: .ok)
+            CORS.open(&response, for: request, methods: "GET")
+            return response.headers
+        }
+        #expect(opened([.accept: "*/*"]) == [:])
+        let read = opened([.origin: "https://x.example"])
+        #expect(read[.accessControlAllowOrigin] == "*" && read[.accessControlAllowHeaders] == nil)
+        let asked = opened([.origin: "https://x.example", .accessControlRequestMethod: "POST", .accessControlRequestHeaders: "content-type"])
+        #expect(asked[.accessControlAllowOrigin] == "*" && asked[.accessControlAllowMethods] == "GET" && asked[.accessControlMaxAge] == "86400")
+        #expect(asked[.accessControlAllowHeaders] == "authorization, content-type, range, x-requested-with")
     }
 
     @Test func corsEchoesTheMethodAskedFor() {
@@ -73,11 +91,17 @@ import Testing
     @Test(arguments: [
         ("1001_2016-05-10_01:18:42.mp3", "1001_2016-05-10_01:18:42.mp3"), ("../../etc/passwd", "_.._etc_passwd"), ("/abs", "_abs"),
         ("C:\\x.wav", "C__x.wav"), ("c:x.wav", "c_x.wav"), (".hidden", "hidden"), ("...", "file"), ("", "file"), (" a ", "a"), ("a\u{0}b\r\n.mp3", "ab.mp3"),
+        ("a<b>|c?*\".wav", "a_b__c___.wav"), ("NUL", "_NUL"), ("com1.wav", "_com1.wav"), ("Lpt¹.x", "_Lpt¹.x"), ("com0.wav", "com0.wav"), ("console.wav", "console.wav"),
         ("\u{202E}3pm.wav", "3pm.wav"), ("a.", "a"), ("Zoë 📞.mp3", "Zoë 📞.mp3"), ("..\\x", "_x"),
     ])
     func anEntryCannotLeaveItsFolder(_ label: String, _ name: String) {
         var names = EntryNames()
         #expect(names.add(label) == name)
+    }
+
+    @Test func portableNamesHaveNoColons() {
+        var names = EntryNames(.portable)
+        #expect(["1_2016-05-10_01:18:42.mp3", "1_2016-05-10_01-18:42.mp3", "c:x.wav"].map { names.add($0) } == ["1_2016-05-10_01-18-42.mp3", "1_2016-05-10_01-18-42_2.mp3", "c-x.wav"])
     }
 
     @Test func equalNamesAreCounted() {

@@ -1,3 +1,4 @@
+import Foundation
 import TestKit
 import Testing
 import Voicemail
@@ -65,7 +66,7 @@ import Voicemail
                 MessageDraft(callerNumber: caller, timestamp: Timestamp(gregorian: 63_630_058_722)), audio: Sounds.wav(milliseconds: 10),
                 contentType: "audio/mp3", fileName: "x.mp3", in: box, of: owner)
             let answer = try await server.send("GET", "/v2/accounts/\(owner.id)/vmboxes/\(box.id)/messages/\(message.monthID)/raw", token: token)
-            #expect(answer["Content-Disposition"] == "attachment; filename=" + name, "\(answer["Content-Disposition"] ?? "")")
+            #expect(answer["Content-Disposition"] == "attachment; filename=\"\(name)\"", "\(answer["Content-Disposition"] ?? "")")
         }
     }
 
@@ -123,6 +124,40 @@ import Voicemail
             expect(none.envelope, is: ["status": "error", "error": "404", "message": "not_found", "data": ["message": "not found"]])
             let refused = try await server.send("POST", archive, headers: ["Accept": "application/json"], token: world.token, data: ["messages": JSON(ids)])
             #expect(refused.status == 406)
+        }
+    }
+
+    @Test func anArchiveLeavesOutWhatTheDiskHasLost() async throws {
+        try await TestServer.run { (server: TestServer) async throws in
+            let world = try await server.makeWorld()
+            var messages: [Message] = []
+            for length in [10, 20, 30] {
+                messages.append(try await server.leave(
+                    MessageDraft(callerNumber: "\(length)"), audio: Sounds.wav(milliseconds: length), contentType: "audio/wav", fileName: "a.wav",
+                    in: world.mailbox, of: world.account))
+            }
+            let whole = Sounds.wav(milliseconds: 20)
+            let short = try #require(messages[0].audio?.blobID.hex), gone = try #require(messages[2].audio?.blobID.hex)
+            func path(_ hex: String) -> String { "\(server.directory)/blobs/\(hex.prefix(2))/\(hex)" }
+            #expect(truncate(path(short), 40) == 0)
+            #expect(unlink(path(gone)) == 0)
+            let answer = try await server.send(
+                "POST", world.boxPath + "/messages/raw", token: world.token, data: ["messages": JSON(messages.map(\.monthID))])
+            #expect(answer.status == 200)
+            #expect(try ZipReader.entries(answer.bytes).map(\.bytes) == [whole])
+            #expect(try await server.send("GET", "\(world.boxPath)/messages/\(messages[0].monthID)/raw", token: world.token).status == 503)
+        }
+    }
+
+    @Test func namesInAnArchiveCanBeMadeForWindows() async throws {
+        try await TestServer.run { $0.kazoo.zipColons = false } _: { (server: TestServer) async throws in
+            let world = try await server.makeWorld()
+            let when = try #require(Timestamp(gregorian: 63_630_058_722))
+            let id = try await server.leave(
+                MessageDraft(callerNumber: "1001", timestamp: when), audio: Sounds.wav(milliseconds: 10), contentType: "audio/wav", fileName: "a.wav",
+                in: world.mailbox, of: world.account).monthID
+            let answer = try await server.send("POST", world.boxPath + "/messages/raw", token: world.token, data: ["messages": JSON([id])])
+            #expect(try ZipReader.entries(answer.bytes).map(\.name) == ["1001_2016-05-10_00-18-42.wav"])
         }
     }
 }

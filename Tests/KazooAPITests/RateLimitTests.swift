@@ -17,10 +17,15 @@ import Voicemail
 
     @Test func inventedAccountsShareTheBucketOfTheirAddress() async throws {
         try await run { server, world in
-            for number in 0..<100 {
-                let answer = try await server.send("GET", "/v2/accounts/x\(number)/vmboxes", token: world.token)
+            // In the form of an id, and in none.
+            let inventions = (0..<50).flatMap { ["x\($0)", HexID.random()] }
+            for (number, invention) in inventions.enumerated() {
+                let answer = try await server.send("GET", "/v2/accounts/\(invention)/vmboxes", token: world.token)
                 #expect(answer.json["tokens"]?["remaining"]?.int == 99 - number)
             }
+            // A box's id is no account's.
+            #expect(try await server.send("GET", "/v2/accounts/\(world.mailbox.id)/vmboxes", token: world.token).status == 429)
+            #expect(try await server.send("GET", "/v2/accounts/\(HexID.random())/vmboxes", token: world.token).status == 429)
             for path in ["/v2/accounts/y/vmboxes", "/v2/accounts//vmboxes", "/v2/nowhere", "/v2/accounts/\(String(repeating: "a", count: 33))/vmboxes"] {
                 #expect(try await server.send("GET", path, token: world.token).status == 429, "\(path)")
             }

@@ -100,6 +100,20 @@ struct ProtocolTests {
         }
     }
 
+    @Test("A browser that asks before it sends JSON is told that it may, and may read what is refused")
+    func preflight() async throws {
+        try await TestServer.run { server in
+            let asked = try await server.send(
+                "OPTIONS", "/api/v2.0.0/login",
+                headers: ["Origin": "https://x.example", "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"])
+            #expect(asked.status == 200 && asked["Access-Control-Allow-Origin"] == "*")
+            #expect(asked["Access-Control-Allow-Methods"] == "GET, POST, OPTIONS, PUT, DELETE")
+            #expect(asked["Access-Control-Allow-Headers"]?.contains("content-type") == true)
+            let refused = try await server.exchange("POST /api/v2.0.0/login?a=b c HTTP/1.1\r\nHost: h\r\n\r\n")
+            #expect(refused.contains("Access-Control-Allow-Origin: *\r\n") && refused.hasSuffix(#"{"status":"Failed","errno":"10003"}"#), "\(refused)")
+        }
+    }
+
     private static let othersPaths = ["/api/download/x", "/api/", "/api/versions", "/api", "/apiv1.1.0/login", "/v2/"]
 
     @Test("Paths of others are not this interface's")

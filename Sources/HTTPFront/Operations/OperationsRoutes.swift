@@ -13,21 +13,38 @@ struct OperationsRoutes: Sendable {
 
     /// - Parameter showsOperations: whether health and metrics may be seen by the asker.
     /// - Returns: nil when the path is not one of ours.
-    func respond(to path: String, method: HTTPRequest.Method, showsOperations: Bool) async -> FrontResponse? {
+    func respond(to request: FrontRequest, showsOperations: Bool) async -> FrontResponse? {
+        let path = request.path, method = request.method
         let response: FrontResponse
         if let document = documents[path] {
-            response = FrontResponse(contentType: document.contentType, bytes: ByteBuffer(bytes: document.bytes), routeLabel: path)
+            return serve(document, to: request)
         } else if showsOperations, let operation = await operation(path) {
             response = operation
         } else {
             return nil
         }
-        guard method == .get || method == .head else {
-            var refusal = FrontResponse.text(.methodNotAllowed, "method not allowed", routeLabel: path)
-            refusal.headers[.allow] = "GET, HEAD"
-            return refusal
-        }
+        guard method == .get || method == .head else { return Self.onlyToBeRead(path) }
         return response
+    }
+
+    /// Pages from elsewhere read descriptions too, such as those that draw them.
+    private func serve(_ document: StaticRoute, to request: FrontRequest) -> FrontResponse {
+        var response: FrontResponse
+        if request.method == .get || request.method == .head {
+            response = FrontResponse(contentType: document.contentType, bytes: ByteBuffer(bytes: document.bytes), routeLabel: request.path)
+        } else if request.method == .options, CORS.isPreflight(request.headers) {
+            response = FrontResponse(status: .ok, routeLabel: request.path)
+        } else {
+            response = Self.onlyToBeRead(request.path)
+        }
+        CORS.open(&response, for: request.headers, methods: "GET, HEAD, OPTIONS")
+        return response
+    }
+
+    private static func onlyToBeRead(_ path: String) -> FrontResponse {
+        var refusal = FrontResponse.text(.methodNotAllowed, "method not allowed", routeLabel: path)
+        refusal.headers[.allow] = "GET, HEAD"
+        return refusal
     }
 
     private func operation(_ path: String) async -> FrontResponse? {

@@ -56,23 +56,28 @@ public struct RequestBody: AsyncSequence, Sendable {
         }
     }
 
+    /// What a stranger may send where nothing asks for more: a login, a form.
+    public static let smallest = BodyMemory.free
+
     /// Reads everything, into memory.
-    /// - Parameter bytes: the most to accept; the front's own maximum holds as well.
-    public func collect(upTo bytes: Int = .max) async throws(BodyError) -> ByteBuffer {
+    /// - Parameters:
+    ///   - bytes: the most to accept; the front's own maximum holds as well.
+    ///   - sender: whose share of the memory it is kept in.
+    public func collect(upTo bytes: Int = .max, from sender: BodySender = .known) async throws(BodyError) -> ByteBuffer {
         if let declaredLength, declaredLength > bytes { throw .tooLarge(limit: bytes) }
         var iterator = makeAsyncIterator()
         guard var whole = try await iterator.next(isolation: nil) else { return ByteBuffer() }
-        try keep(whole.readableBytes)
+        try keep(whole.readableBytes, sender)
         while whole.readableBytes <= bytes, var next = try await iterator.next(isolation: nil) {
-            try keep(next.readableBytes)
+            try keep(next.readableBytes, sender)
             whole.writeBuffer(&next)
         }
         guard whole.readableBytes <= bytes else { throw .tooLarge(limit: bytes) }
         return whole
     }
 
-    private func keep(_ bytes: Int) throws(BodyError) {
-        if case .wire(let wire) = source { try wire.keep(bytes) }
+    private func keep(_ bytes: Int, _ sender: BodySender) throws(BodyError) {
+        if case .wire(let wire) = source { try wire.keep(bytes, for: sender) }
     }
 
     public func makeAsyncIterator() -> Iterator {

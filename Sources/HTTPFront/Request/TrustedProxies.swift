@@ -1,3 +1,4 @@
+import NIOHTTP1
 import Voicemail
 
 /// The proxies whose word about a client's address is taken. Everybody can write `X-Forwarded-For`, and whoever is believed
@@ -22,6 +23,18 @@ struct TrustedProxies: Sendable {
         }
         return client
     }
+
+    /// Whether a request comes from a client on this machine. Strangers come from here as well when a proxy here passes them on, so the
+    /// address of the connection alone is proof only where there is none: no trusted one is named, and the request bears no mark of
+    /// another. Where one is named, only what a trusted proxy tells counts.
+    func isHere(_ remote: String, headers: HTTPHeaders) -> Bool {
+        let fields = headers[Self.fieldName]
+        guard NetworkAddress(client(of: remote, fields: fields))?.isLoopback == true else { return false }
+        return ranges.isEmpty ? !Self.marks.contains { headers.contains(name: $0) } : !fields.isEmpty && trust(remote)
+    }
+
+    /// What proxies add (RFC 7239, RFC 9110 §7.6.3, and by custom).
+    private static let marks = ["forwarded", fieldName, "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via"]
 
     private func trust(_ text: String) -> Bool {
         guard let address = NetworkAddress(text) else { return false }

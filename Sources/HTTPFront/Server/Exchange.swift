@@ -11,6 +11,8 @@ struct Exchange {
     let parts: PartReader
     let outbound: ResponseSender.Outbound
     let head: HTTPRequestHead
+    /// Why the parser did not take it; then nothing comes behind its head.
+    var refusal: RequestFault?
 
     /// What a request must have left unread at most for its connection to be kept.
     private static let drainable = 64 << 10
@@ -26,7 +28,8 @@ struct Exchange {
         let wire = try await receiveBody(at: target.path)
         defer { wire?.close() }
         let (request, fault) = makeRequest(target, body: wire.map { RequestBody(.wire($0)) } ?? .empty)
-        var answer = await core.answer(request, fault: fault, showsOperations: connection.showsOperations)
+        var answer = await core.answer(request, fault: fault, showsOperations: showsOperations)
+        if fault?.endsConnection == true { answer.response.closesConnection = true }
         if answer.response.headers[.xRequestID] == nil { answer.response.headers[.xRequestID] = request.id }
         if let conversation = answer.response.conversation {
             return try await converse(conversation, after: answer, request: request, target: target, start: start)
@@ -55,7 +58,8 @@ struct Exchange {
 
     /// The body still to come, or nil when there is none: then its end, which came with the head, is taken here.
     private func receiveBody(at path: String) async throws -> WireBody? {
-        let declared = head.headers.first(name: "content-length").flatMap { Int($0) }
+        guard refusal == nil else { return nil }
+        let declared = head.headers.first(name: "content-length").map { Int($0) ?? .max }
         guard head.headers.contains(name: "transfer-encoding") || (declared ?? 0) > 0 else {
             guard case .end = try await parts.next() else { throw BodyError.malformed }
             return nil
@@ -67,11 +71,21 @@ struct Exchange {
             awaitsContinue: awaitsContinue, memory: core.bodyMemory, parts: parts, outbound: outbound)
     }
 
+    private var showsOperations: Bool {
+        switch connection.operations {
+        case .all: true
+        case .loopback: core.proxies.isHere(connection.remote, headers: head.headers)
+        case .none: false
+        }
+    }
+
     private func makeRequest(_ target: RequestTarget, body: RequestBody) -> (FrontRequest, RequestFault?) {
         var fault: RequestFault?
         var segments: [String] = []
         var query = Query()
         do throws(RequestFault) {
+            if let refusal { throw refusal }
+            try RequestRules.judge(head)
             guard head.uri.utf8.count <= core.limits.target else { throw .targetTooLong(limit: core.limits.target) }
             segments = try target.segments()
             if let text = target.query { query = try Query(parsing: text, limit: core.limits.queryParameters) }
@@ -94,7 +108,8 @@ struct Exchange {
     /// A request that was answered before it was read is only read on if little is left of it.
     private func keepsConnection(_ response: FrontResponse, _ wire: WireBody?) -> Bool {
         guard head.isKeepAlive, !response.closesConnection, !head.headers.contains(name: "upgrade") else { return false }
-        if speaksOldHTTP, response.contentLength == nil { return false }
+        // HTTP/1.0 knows no codings: who sends one there may see other ends of messages than we do (RFC 9112 §6.1).
+        if speaksOldHTTP, response.contentLength == nil || head.headers.contains(name: "transfer-encoding") { return false }
         guard let wire else { return true }
         return wire.remainder.map { $0 <= Self.drainable } ?? false
     }

@@ -7,7 +7,7 @@ import NIOHTTP1
 /// request costs no scheduling.
 final class ExchangeDeadline: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
-    typealias InboundOut = HTTPServerRequestPart
+    typealias InboundOut = RequestPart
     typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
@@ -25,6 +25,7 @@ final class ExchangeDeadline: ChannelDuplexHandler {
     }
 
     private let core: FrontCore
+    private let lines: RequestLineReader
     private var phase = Phase.head
     private var deadline = NIODeadline.distantFuture
     private var timer: (task: Scheduled<Void>, due: NIODeadline)?
@@ -45,8 +46,9 @@ final class ExchangeDeadline: ChannelDuplexHandler {
     /// What arrived was not HTTP, and there may be more of it.
     private var isRefused = false
 
-    init(_ core: FrontCore) {
+    init(_ core: FrontCore, _ lines: RequestLineReader) {
         self.core = core
+        self.lines = lines
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -61,8 +63,10 @@ final class ExchangeDeadline: ChannelDuplexHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if isFinishing { return drop(unwrapInboundIn(data), context) }
-        switch unwrapInboundIn(data) {
+        let part = unwrapInboundIn(data)
+        if phase != .conversation { lines.parsed(part) }
+        if isFinishing { return drop(part, context) }
+        switch part {
         case .head:
             if unanswered == 0 { enter(.exchange, after: core.deadlines.exchange, context) }
             unanswered += 1
@@ -73,12 +77,13 @@ final class ExchangeDeadline: ChannelDuplexHandler {
             isReading = false
             exchangeMayBeOver(context)
         }
-        context.fireChannelRead(data)
+        context.fireChannelRead(wrapInboundOut(RequestPart(part)))
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
         // Bytes have arrived and were not a whole head yet.
         if phase == .idle { enter(.head, after: core.deadlines.head, context) }
+        if lines.dropped > core.limits.lingering { context.close(promise: nil) }
         context.fireChannelReadComplete()
     }
 
@@ -117,6 +122,7 @@ final class ExchangeDeadline: ChannelDuplexHandler {
             try pipeline.addHandlers(WebSocketBridge.handlers, position: .before(self))
             pipeline.removeHandler(try pipeline.handler(type: HTTPResponseEncoder.self), promise: nil)
             pipeline.removeHandler(try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self), promise: nil)
+            pipeline.removeHandler(lines, promise: nil)
         } catch {
             context.fireErrorCaught(error)
             context.close(promise: nil)
@@ -186,22 +192,25 @@ final class ExchangeDeadline: ChannelDuplexHandler {
         }
     }
 
+    /// What is no request is told in its turn, behind those that came before it, so that somebody words the refusal and logs it. In the
+    /// middle of a body it is the end of that body.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard let fault = error as? HTTPParserError, unanswered == 0, !isReading, !isFinishing else {
-            return context.fireErrorCaught(error)
+        guard !isRefused else { return }
+        guard let fault = error as? HTTPParserError, !isFinishing else { return context.fireErrorCaught(error) }
+        guard fault != .invalidEOFState else {
+            guard unanswered == 0, !isReading else { return context.fireErrorCaught(error) }
+            return context.close(promise: nil)
         }
         core.metrics.cut("parse")
-        let status: HTTPResponseStatus = fault == .headerOverflow ? .requestHeaderFieldsTooLarge : .badRequest
-        guard fault != .invalidEOFState else { return context.close(promise: nil) }
         isRefused = true
-        let headers: HTTPHeaders = ["Connection": "close", "Content-Length": "0", "Date": core.date.text(at: .now())]
-        let head = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
-        // Counts as the answer to the request that it was not.
+        lines.stop()
+        guard !isReading else { return context.fireErrorCaught(error) }
+        if unanswered == 0 { enter(.exchange, after: core.deadlines.exchange, context) }
+        // Counts as the request that it was not.
         unanswered += 1
-        write(context: context, data: wrapOutboundOut(.head(head)), promise: nil)
-        write(context: context, data: wrapOutboundOut(.end(nil)), promise: nil)
-        context.flush()
-        close(context: context, mode: .output, promise: nil)
+        let meaning: RequestFault = fault == .headerOverflow ? .headersTooLarge(limit: core.limits.headerBytes) : .malformedRequest
+        context.fireChannelRead(wrapInboundOut(.refused(RefusedRequest(line: lines.line, fields: lines.fields, fault: meaning))))
+        context.fireChannelReadComplete()
     }
 
     private func exchangeMayBeOver(_ context: ChannelHandlerContext) {

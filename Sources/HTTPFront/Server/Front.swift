@@ -50,12 +50,13 @@ public struct Front: Service {
     /// take longer than `FrontDeadlines.drain` are cut.
     /// - Throws: when a listener cannot be bound or its certificate cannot be read.
     public func run() async throws {
-        var servers: [Server<HTTPConnection>] = []
-        for listener in listeners { servers.append(try await server(listener)) }
+        var servers: [(listener: Listener, server: Server<HTTPConnection>)] = []
+        for listener in listeners { servers.append((listener, try await server(listener))) }
         try await withThrowingTaskGroup(of: Bool.self) { group in
-            for server in servers {
+            for (listener, server) in servers {
                 group.addTask {
-                    try await server.run()
+                    // All that it throws is about binding.
+                    do { try await server.run() } catch { throw ListeningError(listener, error) }
                     return true
                 }
             }
@@ -88,8 +89,11 @@ public struct Front: Service {
         var certificate: TLSCertificate?
         if let files = listener.tls { certificate = try await TLSCertificate.load(files) }
         if let certificate { certificates.add(certificate) }
-        let connection = HTTPConnection(core: core, tls: certificate, showsOperations: listener.servesOperations)
-        let onListening = onListening
+        let connection = HTTPConnection(core: core, tls: certificate, operations: listener.operations)
+        let onListening = onListening, acceptLogger = logger
+        // `onListening` says where we listen; the framework's own line says it again.
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .notice)
         return Server(
             childChannelSetup: connection,
             configuration: ServerConfiguration(
@@ -98,8 +102,11 @@ public struct Front: Service {
             onServerRunning: { channel in
                 // The limit is looked at between reads, and a read may accept several connections.
                 try? await channel.setOption(.maxMessagesPerRead, value: 1).get()
+                try? await channel.eventLoop.submit {
+                    try channel.pipeline.syncOperations.addHandler(AcceptPause(acceptLogger), position: .first)
+                }.get()
                 await onListening(Bound(listener: listener, port: channel.localAddress?.port ?? listener.port))
             },
-            eventLoopGroup: group, logger: logger)
+            eventLoopGroup: group, logger: quiet)
     }
 }

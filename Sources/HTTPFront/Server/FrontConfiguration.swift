@@ -6,15 +6,23 @@ public struct Listener: Hashable, Sendable {
     public var port: Int
     /// PEM files; nil for plain HTTP.
     public var tls: TLSFiles?
-    /// Whether `/livez`, `/readyz` and `/metrics` are answered here.
-    public var servesOperations: Bool
+    /// Who is shown `/livez`, `/readyz` and `/metrics` here.
+    public var operations: OperationsAudience
 
-    public init(host: String = "127.0.0.1", port: Int, tls: TLSFiles? = nil, servesOperations: Bool = true) {
+    public init(host: String = "127.0.0.1", port: Int, tls: TLSFiles? = nil, operations: OperationsAudience = .all) {
         self.host = host
         self.port = port
         self.tls = tls
-        self.servesOperations = servesOperations
+        self.operations = operations
     }
+}
+
+/// Who sees health and metrics.
+public enum OperationsAudience: String, Hashable, Sendable, CaseIterable {
+    case all
+    /// Clients on this machine (`TrustedProxies.isHere`).
+    case loopback
+    case none
 }
 
 /// A certificate chain and its private key, as PEM files of this machine.
@@ -32,7 +40,8 @@ public struct TLSFiles: Hashable, Sendable {
 public struct FrontLimits: Hashable, Sendable {
     /// A request body, whatever a dialect would take.
     public var body = 64 << 20
-    /// What all requests together may keep of bodies in memory, beyond the first 64 KiB of each. Uploads are not kept.
+    /// What all requests together may keep of bodies in memory, beyond the first 64 KiB of each. Uploads are not kept. An
+    /// eighth is for those who have not shown who they are.
     public var bodiesInMemory = 256 << 20
     /// Path and query together; longer is 414.
     public var target = 8 << 10

@@ -36,8 +36,12 @@ final class FrontCore: Sendable {
 
     /// - Parameter fault: what is wrong with the request before anybody looks at it.
     func answer(_ request: FrontRequest, fault: RequestFault?, showsOperations: Bool) async -> Answer {
+        // Asks about the server, and not about anything it has (RFC 9110 §9.3.7).
+        if fault == nil, request.path == "*" {
+            return Answer(owner: OperationsRoutes.name, response: FrontResponse(status: .noContent, headers: [.allow: "GET, HEAD, PUT, POST, PATCH, DELETE, OPTIONS"]))
+        }
         if fault == nil,
-            let response = await operations.respond(to: request.path, method: request.method, showsOperations: showsOperations)
+            let response = await operations.respond(to: request, showsOperations: showsOperations)
         {
             return Answer(owner: OperationsRoutes.name, response: response)
         }
@@ -63,6 +67,9 @@ final class FrontCore: Sendable {
         case .malformedQuery: .text(.badRequest, "the query is not percent-encoded UTF-8")
         case .tooManyParameters(let limit): .text(.badRequest, "more than \(limit) query parameters")
         case .targetTooLong(let limit): .text(.uriTooLong, "path and query are longer than \(limit) bytes")
+        case .malformedRequest: .text(.badRequest, "this is no request of HTTP/1.1")
+        case .headersTooLarge: .text(.requestHeaderFieldsTooLarge, "the header fields are too many or too long")
+        case .unknownCoding: .text(.notImplemented, "the only transfer coding is chunked")
         }
     }
 }

@@ -9,7 +9,7 @@ import Threads
 struct ConnectionFacts: Sendable {
     let remote: String
     let isSecure: Bool
-    let showsOperations: Bool
+    let operations: OperationsAudience
     /// The thread that writes to the socket.
     let loop: any EventLoop
 }
@@ -20,11 +20,11 @@ struct ConnectionFacts: Sendable {
 /// reading whatever is left of a request; a server that acknowledges uploads can afford none of these, so the pipeline
 /// and the loop over it are ours, on Hummingbird's `Server`.
 struct HTTPConnection: ServerChildChannel {
-    typealias Value = NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>
+    typealias Value = NIOAsyncChannel<RequestPart, HTTPServerResponsePart>
 
     let core: FrontCore
     let tls: TLSCertificate?
-    let showsOperations: Bool
+    let operations: OperationsAudience
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
@@ -37,8 +37,10 @@ struct HTTPConnection: ServerChildChannel {
             decoderLimits.maxHeaderListSize = core.limits.headerBytes
             decoderLimits.maxHeaderFieldSize = core.limits.headerBytes
             try pipeline.addHandler(HTTPResponseEncoder(configuration: framing))
+            let lines = RequestLineReader(longest: core.limits.headerBytes)
+            try pipeline.addHandler(lines)
             try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(limitConfiguration: decoderLimits)))
-            try pipeline.addHandler(ExchangeDeadline(core))
+            try pipeline.addHandler(ExchangeDeadline(core, lines))
             return try NIOAsyncChannel(
                 wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
         }
@@ -68,24 +70,28 @@ struct HTTPConnection: ServerChildChannel {
 
     private func facts(_ channel: any Channel) -> ConnectionFacts {
         ConnectionFacts(
-            remote: channel.remoteAddress?.ipAddress ?? "", isSecure: tls != nil, showsOperations: showsOperations,
+            remote: channel.remoteAddress?.ipAddress ?? "", isSecure: tls != nil, operations: operations,
             loop: channel.eventLoop)
     }
 
     private func serve(_ parts: PartReader, _ outbound: ResponseSender.Outbound, _ facts: ConnectionFacts) async throws {
-        do {
-            while let part = try await parts.next() {
-                guard case .head(let head) = part else { break }
-                let exchange = Exchange(core: core, connection: facts, parts: parts, outbound: outbound, head: head)
-                guard try await exchange.run() else { break }
-            }
-        } catch is HTTPParserError {
-            // Garbage behind a request that has just been answered; in other places `ExchangeDeadline` says so.
-            let headers: HTTPHeaders = ["Connection": "close", "Content-Length": "0"]
-            let head = HTTPResponseHead(version: .http1_1, status: .badRequest, headers: headers)
-            try await outbound.write(contentsOf: [.head(head), .end(nil)])
+        while let part = try await parts.next(), let (head, fault) = Self.request(part) {
+            let exchange = Exchange(core: core, connection: facts, parts: parts, outbound: outbound, head: head, refusal: fault)
+            guard try await exchange.run() else { break }
         }
         outbound.finish()
-        while try await parts.next() != nil {}
+        do {
+            while try await parts.next() != nil {}
+        } catch is HTTPParserError {
+            // Of a body that was answered and is not read any more; `ExchangeDeadline` waits until the client has the answer.
+        }
+    }
+
+    private static func request(_ part: RequestPart) -> (HTTPRequestHead, RequestFault?)? {
+        switch part {
+        case .head(let head): (head, nil)
+        case .refused(let refused): (refused.head, refused.fault)
+        case .body, .end: nil
+        }
     }
 }

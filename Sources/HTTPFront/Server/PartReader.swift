@@ -1,5 +1,4 @@
 import NIOCore
-import NIOHTTP1
 import Synchronization
 
 /// The inbound half of one connection, readable by whichever task has the turn: the connection's own, or the one in which
@@ -8,7 +7,7 @@ import Synchronization
 /// Safe to share although the iterator is not: it is private, and only touched between a successful exchange of
 /// `busy` from false to true (acquiring) and the store of false (releasing), so never by two tasks at once.
 final class PartReader: @unchecked Sendable {
-    typealias Part = HTTPServerRequestPart
+    typealias Part = RequestPart
 
     private var iterator: NIOAsyncChannelInboundStream<Part>.AsyncIterator
     private let busy = Atomic(false)

@@ -67,14 +67,22 @@ final class TLSCertificate: Sendable {
         return true
     }
 
-    private static func load(_ files: TLSFiles) throws -> NIOSSLContext {
-        let chain = try NIOSSLCertificate.fromPEMFile(files.certificate)
-        let key = try NIOSSLPrivateKey(file: files.key, format: .pem)
+    private static func load(_ files: TLSFiles) throws(CertificateError) -> NIOSSLContext {
+        let chain: [NIOSSLCertificate]
+        do { chain = try NIOSSLCertificate.fromPEMFile(files.certificate) } catch {
+            throw CertificateError(files.certificate, otherwise: "it holds no certificate in PEM")
+        }
+        let key: NIOSSLPrivateKey
+        do { key = try NIOSSLPrivateKey(file: files.key, format: .pem) } catch {
+            throw CertificateError(files.key, otherwise: "it holds no private key in PEM, or one with a passphrase")
+        }
         var configuration = TLSConfiguration.makeServerConfiguration(
             certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
         configuration.minimumTLSVersion = .tlsv12
         configuration.applicationProtocols = ["http/1.1"]
-        return try NIOSSLContext(configuration: configuration)
+        do { return try NIOSSLContext(configuration: configuration) } catch {
+            throw CertificateError(files.key, otherwise: "it is not the key of \(files.certificate)")
+        }
     }
 
     private static func versions(_ files: TLSFiles) -> [Version?] {

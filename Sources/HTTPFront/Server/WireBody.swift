@@ -9,6 +9,7 @@ final class WireBody: Sendable {
         /// Bytes that a reader keeps in memory, and those of them that are counted there.
         var kept = 0
         var charged = 0
+        var sender = BodySender.known
         /// The end of the message has been read.
         var isComplete = false
         /// Set once no further byte may be handed out.
@@ -52,21 +53,23 @@ final class WireBody: Sendable {
     func close() {
         state.withLock { state in
             if state.failure == nil { state.failure = .unavailable }
-            memory.giveBack(state.charged)
+            memory.giveBack(state.charged, of: state.sender)
             state.charged = 0
         }
     }
 
     /// Notes that a reader keeps bytes until the exchange is over.
     /// - Throws: `BodyError.busy` when all requests together keep too many.
-    func keep(_ bytes: Int) throws(BodyError) {
+    func keep(_ bytes: Int, for sender: BodySender) throws(BodyError) {
         let fits = state.withLock { state in
             // Nobody gives back what is taken after the end.
             guard state.failure == nil else { return true }
+            // One reader reads a body, so its bytes are of one sender.
+            state.sender = sender
             state.kept += bytes
             let due = max(0, state.kept - BodyMemory.free) - state.charged
             guard due > 0 else { return true }
-            guard memory.take(due) else { return false }
+            guard memory.take(due, for: sender) else { return false }
             state.charged += due
             return true
         }
@@ -83,7 +86,7 @@ final class WireBody: Sendable {
         }
         if let failure = start.failure { throw failure }
         if start.done { return nil }
-        let part: HTTPServerRequestPart?
+        let part: RequestPart?
         do {
             if start.sendsContinue {
                 try await outbound.write(.head(HTTPResponseHead(version: .http1_1, status: .continue)))
@@ -95,7 +98,7 @@ final class WireBody: Sendable {
         return try take(part)
     }
 
-    private func take(_ part: HTTPServerRequestPart?) throws(BodyError) -> ByteBuffer? {
+    private func take(_ part: RequestPart?) throws(BodyError) -> ByteBuffer? {
         switch part {
         case .body(let buffer):
             let isTooLarge = state.withLock { state in
@@ -107,7 +110,7 @@ final class WireBody: Sendable {
         case .end:
             state.withLock { $0.isComplete = true }
             return nil
-        case .head:
+        case .head, .refused:
             throw fail(.malformed)
         case nil:
             // The stream ends without an error when the task is cancelled; that is no end of the message.

@@ -1,7 +1,27 @@
 import HTTPTypes
 
-/// Cross-origin headers as KAZOO's clients expect them (contract §2.13).
+/// Cross-origin headers, for pages that are served from elsewhere. Every origin may ask: a browser holds no cookie for this server.
 public enum CORS {
+    /// Adds what lets a page read any answer and, on a preflight, send JSON, a token and a range (Fetch §3.2); nothing where the request
+    /// is none of a browser's cross-origin ones.
+    public static func open(_ response: inout FrontResponse, for request: HTTPFields, methods: String) {
+        guard request[.origin] != nil || isPreflight(request) else { return }
+        response.headers[.accessControlAllowOrigin] = "*"
+        response.headers[.accessControlExposeHeaders] = "content-disposition, content-range, x-request-id"
+        guard isPreflight(request) else { return }
+        response.headers[.accessControlAllowMethods] = methods
+        response.headers[.accessControlAllowHeaders] = plainHeaders
+        response.headers[.accessControlMaxAge] = "86400"
+    }
+
+    /// Whether a browser asks what it may send before it sends it.
+    public static func isPreflight(_ request: HTTPFields) -> Bool { request[.accessControlRequestMethod] != nil }
+
+    /// What pages send that know no vendor's own headers.
+    public static let plainHeaders = "authorization, content-type, range, x-requested-with"
+
+    // MARK: As KAZOO's clients expect them (contract §2.13)
+
     /// Headers to add to any answer, errors too; nil when the request is none of a browser's cross-origin ones.
     /// - Parameter methods: those of the path, without `OPTIONS`.
     public static func headers(for request: HTTPFields, methods: [HTTPRequest.Method]) -> HTTPFields? {
@@ -21,6 +41,6 @@ public enum CORS {
 
     private static let allowedHeaders =
         "content-type, depth, user-agent, x-http-method-override, x-file-size, x-requested-with, if-modified-since, x-file-name, "
-        + "cache-control, x-auth-token, x-kazoo-cluster-id, if-match, range"
+        + "cache-control, x-auth-token, x-kazoo-cluster-id, if-match, range, authorization"
     private static let exposedHeaders = "content-type, x-auth-token, x-request-id, x-kazoo-cluster-id, location, etag"
 }

@@ -12,15 +12,18 @@ public enum ContentDisposition {
         value("inline", name)
     }
 
-    /// `attachment; filename=1001_2016-05-10_01:18:42.mp3`: without quotes and with colons, as KAZOO sends it (contract §7.9). What a
-    /// token cannot hold, except the colon, becomes `_`.
-    public static func unquotedAttachment(_ name: String) -> String {
+    /// `attachment; filename="1001_2016-05-10_01:18:42.mp3"`: with colons, as KAZOO names files (contract §7.9), and in quotes, unlike there:
+    /// a colon ends a token (RFC 9110 §5.6.2), and readers that go by that take the rest for an error or drop it. A name that is a token
+    /// has no quotes. What neither may hold becomes `_`.
+    public static func plainAttachment(_ name: String) -> String {
         let bytes = name.unicodeScalars.map { scalar -> UInt8 in
             guard scalar.isASCII else { return underscore }
             let byte = UInt8(truncatingIfNeeded: scalar.value)
             return HTTPToken.isTokenByte(byte) || byte == UInt8(ascii: ":") ? byte : underscore
         }
-        return "attachment; filename=" + (bytes.isEmpty ? "file" : String(decoding: bytes, as: UTF8.self))
+        guard !bytes.isEmpty else { return "attachment; filename=file" }
+        let text = String(decoding: bytes, as: UTF8.self)
+        return HTTPToken.isToken(text) ? "attachment; filename=" + text : "attachment; filename=\"\(text)\""
     }
 
     private static let underscore = UInt8(ascii: "_")

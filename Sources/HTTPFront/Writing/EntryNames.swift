@@ -3,15 +3,25 @@ public struct EntryNames: Sendable {
     /// Bytes of UTF-8; what file systems take.
     static let longest = 255
 
+    public enum Style: Sendable, Hashable {
+        /// KAZOO's names have colons (contract §7.10).
+        case withColons
+        /// Windows takes a colon for the end of the name.
+        case portable
+    }
+
+    private let style: Style
     private var taken: Set<String> = []
     /// How often each name was asked for, so that ten thousand of one name are not counted through from the first each time.
     private var counts: [String: Int] = [:]
 
-    public init() {}
+    public init(_ style: Style = .withColons) {
+        self.style = style
+    }
 
     /// A name for the next entry. A name that was given out before, in any case, gets `_2`, `_3`, … before its extension.
     public mutating func add(_ label: String) -> String {
-        let name = Self.clean(label)
+        let name = Self.clean(style == .portable ? String(label.map { $0 == ":" ? "-" : $0 }) : label)
         let (stem, ending) = Self.split(name)
         var candidate = name
         var count = counts[name.lowercased(), default: 1]
@@ -24,12 +34,12 @@ public struct EntryNames: Sendable {
         return candidate
     }
 
-    /// `label` without what could leave a folder or deceive a reader: separators, a drive, leading dots and blanks, control and direction
-    /// characters. Colons inside stay, KAZOO's names have them (contract §7.10).
+    /// `label` without what could leave a folder, deceive a reader or find no room in a file system: separators, a drive, leading dots and
+    /// blanks, control and direction characters, what Windows does not allow in names, and the names of its devices.
     static func clean(_ label: String) -> String {
         var scalars = String.UnicodeScalarView()
         for scalar in label.unicodeScalars where !LabelCharacters.isInvisible(scalar) {
-            scalars.append(scalar == "/" || scalar == "\\" ? "_" : scalar)
+            scalars.append(notInNames.contains(scalar) ? "_" : scalar)
         }
         var name = Substring(String(scalars))
         // A drive: one letter, then a colon at once.
@@ -37,9 +47,20 @@ public struct EntryNames: Sendable {
         name = name.drop { $0 == "." || $0.isWhitespace }
         while let last = name.last, last == "." || last.isWhitespace { name.removeLast() }
         guard !name.isEmpty else { return "file" }
+        if isDevice(name) { name = "_" + name }
         let (stem, ending) = split(String(name))
         let short = shorten(stem, to: longest - ending.utf8.count)
         return (short.isEmpty ? "file" : short) + ending
+    }
+
+    private static let notInNames = Set("/\\<>\"|?*".unicodeScalars)
+
+    /// `NUL`, `com1.wav`: a device whatever its extension.
+    private static func isDevice(_ name: Substring) -> Bool {
+        let stem = name.prefix { $0 != "." && $0 != ":" }.lowercased().trimmingTrailingBlanks
+        if ["con", "prn", "aux", "nul"].contains(stem) { return true }
+        guard stem.hasPrefix("com") || stem.hasPrefix("lpt"), stem.count == 4, let last = stem.last else { return false }
+        return "123456789¹²³".contains(last)
     }
 
     /// The extension with its dot, if it is one: at most 16 bytes behind the last dot.
@@ -52,6 +73,14 @@ public struct EntryNames: Sendable {
     private static func shorten(_ text: String, to bytes: Int) -> String {
         var text = text
         while text.utf8.count > bytes { text.removeLast() }
+        return text
+    }
+}
+
+extension String {
+    fileprivate var trimmingTrailingBlanks: String {
+        var text = self
+        while text.last == " " { text.removeLast() }
         return text
     }
 }

@@ -47,7 +47,8 @@ extension KazooDialect {
             entries.append(AudioDownload.ArchiveEntry(message: message, name: DownloadName.of(message, zone: zone)))
         }
         guard !entries.isEmpty else { throw KazooFailure.notFound }
-        return Reply(.raw(AudioDownload.archive(entries, service: service, requestID: call.request.id)))
+        return Reply(.raw(AudioDownload.archive(
+            entries, names: settings.zipNames, service: service, requestID: call.request.id, logger: call.request.logger)))
     }
 
     private static func draft(_ data: JSONObject) throws(KazooFailure) -> MessageDraft {

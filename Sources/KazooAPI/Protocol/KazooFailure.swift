@@ -40,10 +40,14 @@ struct KazooFailure: Error {
     static let gone = simple(410, "gone", "version 1 of the API is no longer supported")
     /// RFC 9110 §15.5.15; the contract names no word for it.
     static let targetTooLong = simple(414, "uri_too_long", "request target too long")
+    /// RFC 6585 §5.
+    static let headersTooLarge = simple(431, "request_header_fields_too_large", "request header fields too large")
     /// Too many failed logins from wherever (front ends, row 2).
     static let locked = simple(423, "locked", "too many failed logins")
     static let tooManyRequests = simple(429, "too_many_requests", "too many requests")
     static let fault = simple(500, "unspecified_fault", "unspecified fault")
+    /// RFC 9112 §6.1.
+    static let unknownCoding = simple(501, "not_implemented", "the transfer coding is not known")
     static let unreachable = simple(503, "datastore_unreachable", "datastore is not reachable")
     static let storageFault = simple(503, "datastore_fault", "datastore fault")
     static let storageFull = simple(503, "datastore_fault", "no space left in the datastore")

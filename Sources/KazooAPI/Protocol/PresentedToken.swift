@@ -28,6 +28,18 @@ struct PresentedToken: Sendable {
         }
     }
 
+    /// The token that stands before a request's body, which says how much of a body is taken; `find` may yet find one in it that counts
+    /// more.
+    static func beforeBody(of request: FrontRequest) -> String? {
+        if let token = request.headers[.xAuthToken] { return token }
+        if let authorization = request.headers[.authorization] {
+            let words = authorization.split(separator: " ", maxSplits: 1)
+            guard words.count == 2 else { return authorization }
+            return words[0].lowercased() == "bearer" ? words[1].trimmingBlanks : nil
+        }
+        return request.query["auth_token"]
+    }
+
     /// Whether a request logs in by what it presents before its body: `Authorization: Basic`, which costs what a login does
     /// (§2.12).
     static func isLogin(_ request: FrontRequest) -> Bool {

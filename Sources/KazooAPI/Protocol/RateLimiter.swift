@@ -54,11 +54,10 @@ final class RateLimiter: Sendable {
         self.uptime = uptime
     }
 
-    /// The name of a bucket: an address, with an account where the path names one in the form that accounts have.
-    /// Any other text in its place would make each invention a bucket of its own.
+    /// The name of a bucket: an address, with an account where the path names one that there is. Anything else in its place would make
+    /// each invention a bucket of its own.
     static func client(_ address: String, accountID: String?) -> String {
-        guard let accountID, HexID.isValid(accountID) else { return address }
-        return address + " " + accountID
+        accountID.map { address + " " + $0 } ?? address
     }
 
     /// Takes `cost` tokens out.

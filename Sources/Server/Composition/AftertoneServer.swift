@@ -31,7 +31,7 @@ public struct AftertoneServer: Sendable {
             logins: LoginLedger(installation.service, rules: configuration.logins.rules, observer: LoginLedger.Observer(registry)),
             uptime: uptime, recordingCounter: counter, hub: hub, synthesizer: installation.synthesizer)
         let front = Front(
-            listeners: configuration.http.listeners, dialects: dialects.all, limits: configuration.http.limits,
+            listeners: configuration.http.listeners, dialects: dialects.all, limits: configuration.frontLimits(files: OpenFiles.limit, logger),
             deadlines: configuration.http.deadlines, metrics: registry, readiness: Self.readiness(of: installation.service),
             documents: Descriptions.routes, trustedProxies: configuration.http.trustedProxies, logger: logger, onListening: onListening)
         let housekeeping = Housekeeping(
@@ -84,15 +84,7 @@ public struct AftertoneServer: Sendable {
 
 extension Configuration.HTTP {
     var listeners: [Listener] {
-        listen.map { address in
-            let showsOperations =
-                switch operations {
-                case .all: true
-                case .loopback: address.isLoopback
-                case .none: false
-                }
-            return Listener(host: address.host, port: address.port, tls: address.isSecure ? tls : nil, servesOperations: showsOperations)
-        }
+        listen.map { Listener(host: $0.host, port: $0.port, tls: $0.isSecure ? tls : nil, operations: operations) }
     }
 }
 

@@ -36,7 +36,8 @@ struct Dialects: Sendable {
     private var kazoo: KazooDialect {
         let settings = KazooSettings(
             maximumBody: configuration.kazoo.maximumBody, rateLimit: configuration.kazoo.rateLimit, node: configuration.kazoo.node,
-            emptyNextStartKey: configuration.kazoo.emptyNextStartKey, recoveryPages: configuration.kazoo.recoveryPages)
+            emptyNextStartKey: configuration.kazoo.emptyNextStartKey,
+            zipNames: configuration.kazoo.zipColons ? .withColons : .portable, recoveryPages: configuration.kazoo.recoveryPages)
         return KazooDialect(
             service: service, settings: settings, loginGuard: loginGuard("kazoo", configuration.logins.sourceRule), uptime: uptime)
     }

@@ -13,11 +13,6 @@ public enum OpenFiles {
     /// - Returns: the limit now in force; nil when the system does not tell.
     @discardableResult
     public static func raiseLimit() -> Int? {
-        #if canImport(Glibc)
-            let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
-        #else
-            let resource = RLIMIT_NOFILE
-        #endif
         var limit = rlimit()
         guard getrlimit(resource, &limit) == 0 else { return nil }
         var wanted = limit
@@ -25,4 +20,16 @@ public enum OpenFiles {
         if setrlimit(resource, &wanted) == 0 { limit = wanted }
         return Int(clamping: limit.rlim_cur)
     }
+
+    /// The limit in force; nil when the system does not tell.
+    static var limit: Int? {
+        var limit = rlimit()
+        return getrlimit(resource, &limit) == 0 ? Int(clamping: limit.rlim_cur) : nil
+    }
+
+    #if canImport(Glibc)
+        private static let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+    #else
+        private static let resource = RLIMIT_NOFILE
+    #endif
 }

@@ -155,6 +155,7 @@ extension Configuration.Kazoo {
         rateLimit.perSecond = reader.number("kazoo.rate_limit.per_second", rateLimit.perSecond, 1...1_000_000_000)
         rateLimit.loginCost = reader.number("kazoo.rate_limit.login_cost", rateLimit.loginCost, 1...1_000_000_000)
         emptyNextStartKey = reader.flag("kazoo.empty_next_start_key", emptyNextStartKey)
+        zipColons = reader.flag("kazoo.zip_colons", zipColons)
         recoveryPages = reader.list("kazoo.recovery_pages", recoveryPages, expecting: "URLs of http or https") { RecoveryPage($0) }
     }
 }

@@ -35,16 +35,11 @@ public struct Configuration: Sendable, Hashable {
         public var listen = [ListenAddress(host: "127.0.0.1", port: 8080)]
         /// For the `https` addresses.
         public var tls: TLSFiles?
-        public var operations = Operations.all
+        public var operations = OperationsAudience.all
         /// Proxies whose word about a client's address is taken.
         public var trustedProxies: [NetworkRange] = []
         public var limits = FrontLimits()
         public var deadlines = FrontDeadlines()
-    }
-
-    /// Where health and metrics are shown.
-    public enum Operations: String, Sendable, CaseIterable {
-        case all, loopback, none
     }
 
     public struct Logins: Sendable, Hashable {
@@ -67,6 +62,8 @@ public struct Configuration: Sendable, Hashable {
         public var maximumBody = 8_000_000
         public var rateLimit = RateLimit()
         public var emptyNextStartKey = false
+        /// Whether names in a ZIP keep the colons of KAZOO's, which Windows cannot store.
+        public var zipColons = true
         /// Pages that mailed links to a new password may lead to.
         public var recoveryPages: [RecoveryPage] = []
         /// Names this server in answers.

@@ -24,7 +24,7 @@ extension VoicemailService {
     /// - Parameter size: in bytes; nil where nobody has noted it.
     func open(_ blobID: BlobID, size: Int?) async throws -> any BlobReader {
         let reader = try await archive.open(blobID)
-        if let size, reader.size != size { throw ArchiveError.failed("blob \(blobID) has \(reader.size) bytes of \(size)") }
+        if let size, reader.size != size { throw ArchiveError.damaged(blobID, size: reader.size, stored: size) }
         return reader
     }
 }

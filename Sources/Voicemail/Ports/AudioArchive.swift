@@ -37,6 +37,8 @@ public struct StoredBlob: Hashable, Sendable {
 public enum ArchiveError: Error, Equatable, Sendable {
     /// No blob of this name.
     case missing(BlobID)
+    /// A blob that is not as long as it was when it was stored.
+    case damaged(BlobID, size: Int, stored: Int)
     /// More bytes were written than the limit given to `begin(limit:)`. Nothing was kept.
     case tooLarge(limit: Int)
     /// No room on the device, or below the configured reserve. Nothing was kept.

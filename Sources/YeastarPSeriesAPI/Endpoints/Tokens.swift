@@ -7,7 +7,7 @@ extension PSeriesDialect {
     func login(_ endpoint: Endpoint, _ request: FrontRequest) async throws -> PSeriesAnswer {
         // The lock is for those who guess secrets; a refresh token cannot be guessed (contract §3.1).
         if endpoint == .getToken { try await loginGuard.refuseLocked(request.remote) }
-        let parameters = Parameters(query: Query(), body: try await body(of: request))
+        let parameters = Parameters(query: Query(), body: try await loginBody(of: request))
         return endpoint == .refreshToken ? try await refreshToken(parameters, request) : try await getToken(parameters, request)
     }
 

@@ -3,6 +3,7 @@ import Logging
 import NIOCore
 import ServiceLifecycle
 import Synchronization
+import Voicemail
 
 @testable import HTTPFront
 
@@ -37,23 +38,23 @@ extension TestDialect {
 func withFront(
     _ dialect: any Dialect, limits: FrontLimits = FrontLimits(), deadlines: FrontDeadlines = FrontDeadlines(),
     metrics: MetricsRegistry = MetricsRegistry(), readiness: [ReadinessCheck] = [], documents: [String: StaticRoute] = [:],
-    tls: TLSFiles? = nil, servesOperations: Bool = true, logger: Logger = .silent, _ body: (Int) async throws -> Void
+    tls: TLSFiles? = nil, operations: OperationsAudience = .all, trustedProxies: [NetworkRange] = [], logger: Logger = .silent, _ body: (Int) async throws -> Void
 ) async throws {
     try await withFront(
         dialect, limits: limits, deadlines: deadlines, metrics: metrics, readiness: readiness, documents: documents, tls: tls,
-        servesOperations: servesOperations, logger: logger
+        operations: operations, trustedProxies: trustedProxies, logger: logger
     ) { port, _ in try await body(port) }
 }
 
 func withFront(
     _ dialect: any Dialect, limits: FrontLimits = FrontLimits(), deadlines: FrontDeadlines = FrontDeadlines(),
     metrics: MetricsRegistry = MetricsRegistry(), readiness: [ReadinessCheck] = [], documents: [String: StaticRoute] = [:],
-    tls: TLSFiles? = nil, servesOperations: Bool = true, logger: Logger = .silent, _ body: (Int, Front) async throws -> Void
+    tls: TLSFiles? = nil, operations: OperationsAudience = .all, trustedProxies: [NetworkRange] = [], logger: Logger = .silent, _ body: (Int, Front) async throws -> Void
 ) async throws {
     let (ports, found) = AsyncStream.makeStream(of: Int.self)
     let front = Front(
-        listeners: [Listener(port: 0, tls: tls, servesOperations: servesOperations)], dialects: [dialect], limits: limits,
-        deadlines: deadlines, metrics: metrics, readiness: readiness, documents: documents, logger: logger
+        listeners: [Listener(port: 0, tls: tls, operations: operations)], dialects: [dialect], limits: limits,
+        deadlines: deadlines, metrics: metrics, readiness: readiness, documents: documents, trustedProxies: trustedProxies, logger: logger
     ) { found.yield($0.port) }
     try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await front.run() }
