@@ -187,7 +187,7 @@ public struct KazooDialect: Dialect {
         return contentType == .form ? try RequestEnvelope(form: bytes) : try RequestEnvelope(parsing: bytes)
     }
 
-    private func account(of path: RoutedPath, _ entry: VoicemailService.Entry, _ caller: Principal?) async throws -> Document? {
+    private func account(of path: RoutedPath, _ entry: VoicemailService.Entry, _ caller: Principal?) async throws -> Account? {
         if path.usesTokenAccount {
             guard let caller else { throw KazooFailure.unauthenticated }
             return try await service.enter(token: nil, kind: .kazoo, accountID: caller.accountID).account

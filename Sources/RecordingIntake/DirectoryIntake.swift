@@ -88,7 +88,7 @@ public struct DirectoryIntake: Service {
         }
     }
 
-    private func take(_ file: WatchedTree.File, of directory: WatchedDirectory, into account: Document, _ memory: inout WatchMemory) async {
+    private func take(_ file: WatchedTree.File, of directory: WatchedDirectory, into account: Account, _ memory: inout WatchMemory) async {
         let metadata: Logger.Metadata = ["directory": "\(directory.path)", "file": "\(file.place)"]
         do {
             let outcome = try await store(file, of: directory, into: account)
@@ -120,7 +120,7 @@ public struct DirectoryIntake: Service {
         }
     }
 
-    private func store(_ file: WatchedTree.File, of directory: WatchedDirectory, into account: Document) async throws -> StoredRecording {
+    private func store(_ file: WatchedTree.File, of directory: WatchedDirectory, into account: Account) async throws -> StoredRecording {
         let tree = tree(of: directory)
         let open = try await blocking { try tree.open(file) }
         let intake = try await service.receiveAudio(for: account.id, limit: service.limits.maximumRecordingBytes)

@@ -17,9 +17,9 @@ enum DocumentRow {
         WHERE kind = ? AND lookup = ? AND removed_at IS NULL AND lookup IS NOT NULL ORDER BY serial LIMIT ?
         """
 
-    static func decode(_ row: borrowing Execution) throws -> Document {
+    static func decode(_ row: borrowing Execution) throws -> StoredDocument {
         guard let kind = DocumentKind(rawValue: row.text(2)) else { throw StoreError.failed("a document of unknown kind") }
-        return Document(
+        return StoredDocument(
             id: row.text(1), kind: kind, accountID: row.text(3), serial: row.int(0), name: row.text(4), key: row.optionalText(5),
             scope: row.text(6), lookup: row.optionalText(7), ownerID: row.optionalText(8), attributes: try row.object(9),
             hidden: try row.object(10), blobID: try row.blobID(11), revision: row.int(12), created: row.timestamp(13),
@@ -27,7 +27,7 @@ enum DocumentRow {
     }
 
     /// Binds every column but serial and id.
-    static func bind(_ document: Document, to run: inout Execution) {
+    static func bind(_ document: StoredDocument, to run: inout Execution) {
         run.bind(document.kind.rawValue)
         run.bind(document.accountID)
         run.bind(document.name)

@@ -1,19 +1,19 @@
 import Voicemail
 
 extension Snapshot {
-    func document(id: String) throws -> Document? {
+    func document(id: String) throws -> StoredDocument? {
         var run = try connection.prepare(DocumentRow.byID)
         run.bind(id)
         return try run.step() ? try DocumentRow.decode(run) : nil
     }
 
-    func document(serial: Int) throws -> Document? {
+    func document(serial: Int) throws -> StoredDocument? {
         var run = try connection.prepare(DocumentRow.bySerial)
         run.bind(serial)
         return try run.step() ? try DocumentRow.decode(run) : nil
     }
 
-    func document(kind: DocumentKind, scope: String, key: String) throws -> Document? {
+    func document(kind: DocumentKind, scope: String, key: String) throws -> StoredDocument? {
         var run = try connection.prepare(DocumentRow.byKey)
         run.bind(kind.rawValue)
         run.bind(scope)
@@ -21,17 +21,17 @@ extension Snapshot {
         return try run.step() ? try DocumentRow.decode(run) : nil
     }
 
-    func documents(kind: DocumentKind, lookup: String, limit: Int) throws -> [Document] {
+    func documents(kind: DocumentKind, lookup: String, limit: Int) throws -> [StoredDocument] {
         var run = try connection.prepare(DocumentRow.byLookup)
         run.bind(kind.rawValue)
         run.bind(lookup)
         run.bind(max(0, limit))
-        var found: [Document] = []
+        var found: [StoredDocument] = []
         while try run.step() { found.append(try DocumentRow.decode(run)) }
         return found
     }
 
-    func documents(_ query: DocumentQuery, _ visit: (Document) throws -> Bool) throws {
+    func documents(_ query: DocumentQuery, _ visit: (StoredDocument) throws -> Bool) throws {
         let listing = DocumentListing(query)
         var run = try connection.prepare(listing.sql)
         listing.bind(query, to: &run)
@@ -40,7 +40,7 @@ extension Snapshot {
         }
     }
 
-    func accounts(_ query: AccountQuery, _ visit: (Document) throws -> Bool) throws {
+    func accounts(_ query: AccountQuery, _ visit: (StoredDocument) throws -> Bool) throws {
         var run = try connection.prepare(AccountListing.sql(of: query))
         AccountListing.bind(query, to: &run)
         while try run.step() {

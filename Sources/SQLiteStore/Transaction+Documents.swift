@@ -1,7 +1,7 @@
 import Voicemail
 
 extension Transaction {
-    func insert(_ document: Document) throws -> Document {
+    func insert(_ document: StoredDocument) throws -> StoredDocument {
         try execute("""
             INSERT INTO document (id, kind, account_id, name, key, scope, lookup, owner_id, attributes, hidden, blob_id, revision, created, modified)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -14,7 +14,7 @@ extension Transaction {
         return stored
     }
 
-    func update(_ document: Document) throws {
+    func update(_ document: StoredDocument) throws {
         try change("""
             UPDATE document SET kind = ?, account_id = ?, name = ?, key = ?, scope = ?, lookup = ?, owner_id = ?, attributes = ?, hidden = ?,
             blob_id = ?, revision = ?, created = ?, modified = ? WHERE id = ? AND removed_at IS NULL

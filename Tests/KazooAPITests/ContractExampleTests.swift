@@ -261,7 +261,7 @@ import Voicemail
             expect(cleared.data, is: .object(stored))
 
             for folder in [Folder.new, .new, .new, .saved] {
-                _ = try await server.leave(MessageDraft(folder: folder), in: try await server.service.document(id, kind: .mailbox, of: account), of: account)
+                _ = try await server.leave(MessageDraft(folder: folder), in: try await server.service.mailbox(id, of: account), of: account)
             }
             let listed = try await server.send("GET", boxes, token: token)
             expect(listed.data, is: try Self.json(#"""

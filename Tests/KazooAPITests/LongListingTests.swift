@@ -8,14 +8,14 @@ import Voicemail
     private static let count = 2_050
 
     /// Documents of a kind below an account, made in one transaction; their names are in the order of their numbers.
-    private static func fill(_ server: TestServer, _ kind: DocumentKind, of account: Document) async throws -> [String] {
+    private static func fill(_ server: TestServer, _ kind: DocumentKind, of account: Account) async throws -> [String] {
         let lineage = account.lineage + [account.id]
         let now = server.clock.now
         return try await server.service.store.write { writer in
             try (0..<count).map { number in
                 let name = "n\(10_000 + number)"
                 let id = HexID.random()
-                var document = Document(
+                var document = StoredDocument(
                     id: id, kind: kind, accountID: kind == .account ? id : account.id, name: name, scope: account.id, created: now)
                 document.attributes = ["name": .string(name), "language": "en-us", "prompt_id": "vm-person", "odd": .bool(number % 2 == 1)]
                 switch kind {
@@ -93,7 +93,7 @@ import Voicemail
             let other = try await server.makeAccount("Other")
             _ = try await Self.fill(server, .account, of: other)
             let master = try await server.makeAccount("Master", superduperAdmin: true)
-            func ids(_ path: String, of account: Document, as caller: Document) async throws -> [String] {
+            func ids(_ path: String, of account: Account, as caller: Account) async throws -> [String] {
                 let token = try await server.makeToken(for: caller)
                 let answer = try await server.send("GET", "/v2/accounts/\(account.id)/\(path)", token: token)
                 #expect(answer.status == 200)

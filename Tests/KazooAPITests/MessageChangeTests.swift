@@ -9,11 +9,11 @@ import Voicemail
     private struct Stage: Sendable {
         let server: TestServer
         let world: TestWorld
-        let other: Document
-        let third: Document
+        let other: Mailbox
+        let third: Mailbox
 
         var list: String { world.boxPath + "/messages" }
-        func list(_ box: Document) -> String { "\(world.accountPath)/vmboxes/\(box.id)/messages" }
+        func list(_ box: Mailbox) -> String { "\(world.accountPath)/vmboxes/\(box.id)/messages" }
 
         func leave(_ draft: MessageDraft = MessageDraft(callerName: "Bob", callerNumber: "2001"), audio: [UInt8]? = nil) async throws -> String {
             try await server.leave(draft, audio: audio, in: world.mailbox, of: world.account).monthID
@@ -26,7 +26,7 @@ import Voicemail
             return try await server.send("DELETE", path, token: world.token)
         }
 
-        func counts(_ box: Document) async throws -> [Int] {
+        func counts(_ box: Mailbox) async throws -> [Int] {
             let row = try await get(world.accountPath + "/vmboxes?filter_mailbox=" + box.number).data.array?.first
             return [row?["messages"]?.int ?? -1, row?["folders"]?["new"]?.int ?? -1, row?["folders"]?["saved"]?.int ?? -1]
         }

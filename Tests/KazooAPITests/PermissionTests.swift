@@ -154,8 +154,8 @@ import Voicemail
             let path = world.accountPath
             _ = try await server.send(
                 "POST", "\(path)/media/\(greeting.id)/raw", headers: ["Content-Type": "audio/wav"], token: world.token, body: Sounds.wav(milliseconds: 20))
-            let hook = try await server.service.createDocument(
-                ["name": "h", "uri": "https://example.com/h", "hook": "all"], id: nil, kind: .webhook, schema: Schema.webhook, in: world.account)
+            let hook = try await server.service.createWebhook(
+                ["name": "h", "uri": "https://example.com/h", "hook": "all"], id: nil, in: world.account)
             let app = try await server.send("GET", path + "/apps_store", token: world.token).data.array?.first?["id"]?.string
             words = [
                 "{account}": path, "{box}": mailbox.id, "{number}": mailbox.number, "{message}": message.monthID, "{user}": world.user.id,
@@ -178,7 +178,7 @@ import Voicemail
         }
     }
 
-    private static func tokens(_ server: TestServer, _ world: TestWorld, _ parent: Document) async throws -> [Caller: String?] {
+    private static func tokens(_ server: TestServer, _ world: TestWorld, _ parent: Account) async throws -> [Caller: String?] {
         let foreign = try await server.makeAccount("Elsewhere")
         let child = try await server.makeAccount("Below", below: world.account)
         let expired = try await server.makeToken(for: world.account, lifetime: 10)

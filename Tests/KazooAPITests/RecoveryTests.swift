@@ -13,7 +13,7 @@ import Voicemail
     /// A server that sends its mail to `receiver`, with a user who has an address.
     private static func run(
         _ receiver: MailReceiver = MailReceiver(), email: JSON = "john@example.org",
-        _ body: @Sendable (TestServer, Document, Document) async throws -> Void
+        _ body: @Sendable (TestServer, Account, User) async throws -> Void
     ) async throws {
         try await receiver.run { port in
             let sender = try #require(MailAddress("voicemail@example.com")), page = try #require(RecoveryPage(page))
@@ -204,15 +204,15 @@ import Voicemail
     @Test func aUserIsSentThreeAnHour() async throws {
         let receiver = MailReceiver()
         try await Self.run(receiver) { server, account, user in
-            let before = try await server.service.document(user.id, kind: .user, of: account)
+            let before = try await server.service.user(user.id, of: account)
             for _ in 0..<5 { #expect(try await Self.ask(server).status == 201) }
             await receiver.wait(for: 3)
             try await Self.settle(server)
             #expect(receiver.mails.count == 3)
             // His document is what it was, for everybody who has read it.
-            let after = try await server.service.document(user.id, kind: .user, of: account)
+            let after = try await server.service.user(user.id, of: account)
             #expect(after.revision == before.revision)
-            #expect(after.attributes == before.attributes)
+            #expect(after.published == before.published)
             server.clock.advance(by: VoicemailService.passwordResetLifetime)
             #expect(try await Self.ask(server).status == 201)
             await receiver.wait(for: 4)

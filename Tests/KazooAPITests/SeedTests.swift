@@ -32,7 +32,7 @@ import Voicemail
 
     private struct Stage {
         let server: TestServer
-        let account: Document
+        let account: Account
         let token: String
         var path: String { "/v2/accounts/\(account.id)/vmboxes" }
 

@@ -44,8 +44,8 @@ import Voicemail
                     group.addTask { _ = try await server.service.changeUser(world.user.id, .patch(["password": "alone"]), in: world.account) }
                     try await group.waitForAll()
                 }
-                let stored = try await server.service.document(world.user.id, kind: .user, of: world.account)
-                let name = try #require(stored.attributes["username"]?.string)
+                let stored = try await server.service.user(world.user.id, of: world.account)
+                let name = try #require(stored.username)
                 let ways = [try await Self.logsIn(name, "of " + name, server, world), try await Self.logsIn(name, "alone", server, world)]
                 #expect(ways.count { $0 } == 1, "\(name): \(ways)")
             }

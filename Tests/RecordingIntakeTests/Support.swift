@@ -7,7 +7,7 @@ import Voicemail
 /// An account with a recorder's key.
 struct IntakeWorld: Sendable {
     let server: TestServer
-    let account: Document
+    let account: Account
     let key: String
 
     init(_ server: TestServer) async throws {

@@ -18,7 +18,7 @@ struct WorkerReadTests {
     @Test("More readers than connections, on the threads and off them, all read what was written")
     func everyoneIsServed() async throws {
         try await withStore(StoreOptions(readers: 2)) { store in
-            let account = Document(
+            let account = StoredDocument(
                 id: "a", kind: .account, accountID: "a", name: "A", scope: "accounts", attributes: ["name": "A"], created: Timestamp(unix: 0))
             _ = try await store.write { try $0.insert(account) }
             let found = try await withThrowingTaskGroup(of: Bool.self) { group in

@@ -5,14 +5,14 @@ extension StoreContract {
     /// Names and texts to search for: orders that differ between languages, and texts that end where a prefix does.
     private static let names = ["", "a", "aa", "B", "b", "\u{E9}", "e\u{301}", "\u{D7FF}", "\u{E000}", "\u{1F600}", "\u{1F600}a", "\u{10FFFF}"]
 
-    private static func account(_ id: String, _ name: String, below lineage: [String] = []) -> Document {
+    private static func account(_ id: String, _ name: String, below lineage: [String] = []) -> StoredDocument {
         var account = document(id, kind: .account, account: id, name: name, lookup: name.isEmpty ? nil : "l" + name, owner: lineage.last)
         account.hidden = ["lineage": JSON(lineage)]
         return account
     }
 
     /// Two roots; below the first one two branches; in each place an account of every name.
-    private static func grow(_ store: any VoicemailStore) async throws -> [Document] {
+    private static func grow(_ store: any VoicemailStore) async throws -> [StoredDocument] {
         try await store.write { writer in
             var all = [account("r", "root"), account("s", "another root"), account("r1", "b", below: ["r"]), account("r2", "b", below: ["r"])]
             for (place, lineage) in [[], ["r"], ["s"], ["r", "r1"], ["r", "r2"]].enumerated() {
@@ -30,15 +30,17 @@ extension StoreContract {
         return left.id.utf8.lexicographicallyPrecedes(right.id.utf8)
     }
 
-    private static func place(_ account: Document, in choice: AccountQuery.Choice) -> ListingPlace {
+    private static func place(_ account: StoredDocument, in choice: AccountQuery.Choice) -> ListingPlace {
         choice == .all ? (account.name, account.id) : (account.lookup ?? "", account.id)
     }
 
-    private static func expected(_ query: AccountQuery, of all: [Document]) -> [String] {
+    private static func lineage(of account: StoredDocument) -> [String] { account.hidden["lineage"]?.array?.compactMap(\.string) ?? [] }
+
+    private static func expected(_ query: AccountQuery, of all: [StoredDocument]) -> [String] {
         all.filter { account in
             switch query.branch {
-            case .roots: guard account.lineage.isEmpty else { return false }
-            case .at(let id): guard account.id == id || account.lineage.contains(id) else { return false }
+            case .roots: guard lineage(of: account).isEmpty else { return false }
+            case .at(let id): guard account.id == id || lineage(of: account).contains(id) else { return false }
             }
             if case .named(let prefix) = query.choice {
                 guard (account.lookup ?? "").utf8.starts(with: prefix.utf8) else { return false }
@@ -49,9 +51,9 @@ extension StoreContract {
         }.sorted { precedes(place($0, in: query.choice), place($1, in: query.choice)) == query.ascending }.map(\.id)
     }
 
-    private static func list(_ query: AccountQuery, _ store: any VoicemailStore) async throws -> [Document] {
+    private static func list(_ query: AccountQuery, _ store: any VoicemailStore) async throws -> [StoredDocument] {
         try await store.read { reader in
-            var found: [Document] = []
+            var found: [StoredDocument] = []
             try reader.accounts(query) {
                 found.append($0)
                 return true

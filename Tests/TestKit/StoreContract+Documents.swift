@@ -5,7 +5,7 @@ extension StoreContract {
     static let documents = [
         Case("a document comes back as it was stored, its attributes in order") { store in
             let blobID = BlobID()
-            let document = Document(
+            let document = StoredDocument(
                 id: "d", kind: .media, accountID: "a", name: "Greeting", key: "k", scope: "s", lookup: "l", ownerID: "o",
                 attributes: ["zebra": 1, "apple": [true, .null, 1.5, 2.0, -3, "x"], "deep": ["b": ["a": [:]], "e": []], "big": .int(.max)],
                 hidden: ["z": "secret", "a": .double(1e300)], blobID: blobID, revision: 7, created: Timestamp(unix: -5),
@@ -25,7 +25,7 @@ extension StoreContract {
         Case("an update replaces everything but the serial") { store in
             let first = try await store.write { try $0.insert(document("d", key: "1", lookup: "x", owner: "o")) }
             let changed = try await store.write { writer in
-                var changed = Document(id: "d", kind: .mailbox, accountID: "a", name: "other", key: "2", scope: "a", created: now)
+                var changed = StoredDocument(id: "d", kind: .mailbox, accountID: "a", name: "other", key: "2", scope: "a", created: now)
                 changed.serial = first.serial
                 changed.revision = 9
                 try writer.update(changed)

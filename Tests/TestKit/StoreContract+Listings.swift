@@ -5,9 +5,9 @@ extension StoreContract {
     /// Names whose order differs between languages, and texts that end where a prefix does.
     private static let names = ["", "a", "aa", "B", "b", "Z", "é", "e\u{301}", "ß", "\u{D7FF}", "\u{E000}", "😀", "😀a", "\u{10FFFF}", "a\u{0}", "a\u{0}b"]
 
-    private static func fill(_ store: any VoicemailStore) async throws -> [Document] {
+    private static func fill(_ store: any VoicemailStore) async throws -> [StoredDocument] {
         try await store.write { writer in
-            var all: [Document] = []
+            var all: [StoredDocument] = []
             for (index, name) in names.enumerated() {
                 for twin in 0..<2 {
                     all.append(try writer.insert(document(
@@ -24,7 +24,7 @@ extension StoreContract {
         return left.1.utf8.lexicographicallyPrecedes(right.1.utf8)
     }
 
-    private static func expected(_ query: DocumentQuery, of all: [Document]) -> [Document] {
+    private static func expected(_ query: DocumentQuery, of all: [StoredDocument]) -> [StoredDocument] {
         let sorted = all.filter { document in
             guard document.kind == query.kind else { return false }
             if let account = query.accountID, document.accountID != account { return false }

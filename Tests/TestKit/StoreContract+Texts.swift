@@ -19,7 +19,7 @@ extension StoreContract {
                     callerNumber: text, callID: text, lengthMilliseconds: 1,
                     audio: AudioAttachment(blobID: blobID, size: 1, contentType: text, fileName: text), transcription: .object(object),
                     history: [text, text], modified: now)
-                let document = Document(
+                let document = StoredDocument(
                     id: "d\(index)" + text, kind: .webhook, accountID: text, name: text, key: text, scope: text, lookup: text, ownerID: text,
                     attributes: object, hidden: object, created: now)
                 let session = Session(tokenHash: "s\(index)" + text, kind: .download, accountID: text, userID: text, credentialID: text, created: now, expires: now, details: object)

@@ -39,8 +39,8 @@ extension StoreContract {
     public static func document(
         _ id: String = HexID.random(), kind: DocumentKind = .mailbox, account: String = "a", name: String = "box", key: String? = nil,
         lookup: String? = nil, owner: String? = nil, blob: BlobID? = nil
-    ) -> Document {
-        Document(
+    ) -> StoredDocument {
+        StoredDocument(
             id: id, kind: kind, accountID: account, name: name, key: key, scope: account, lookup: lookup, ownerID: owner,
             attributes: ["name": .string(name)], blobID: blob, created: now)
     }
@@ -61,9 +61,9 @@ extension StoreContract {
         }
     }
 
-    static func list(_ query: DocumentQuery, _ store: any VoicemailStore) async throws -> [Document] {
+    static func list(_ query: DocumentQuery, _ store: any VoicemailStore) async throws -> [StoredDocument] {
         try await store.read { reader in
-            var found: [Document] = []
+            var found: [StoredDocument] = []
             try reader.documents(query) {
                 found.append($0)
                 return true

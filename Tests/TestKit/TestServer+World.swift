@@ -3,9 +3,9 @@ import Voicemail
 
 /// An account with a user, a mailbox and a token to reach them with.
 public struct TestWorld: Sendable {
-    public let account: Document
-    public let user: Document
-    public let mailbox: Document
+    public let account: Account
+    public let user: User
+    public let mailbox: Mailbox
     /// A KAZOO token of the user's.
     public let token: String
 
@@ -20,7 +20,7 @@ public struct TestWorld: Sendable {
 
 extension TestServer {
     /// Makes an account with a user, mailbox 3000 and a token.
-    public func makeWorld(name: String = "Acme", below parent: Document? = nil) async throws -> TestWorld {
+    public func makeWorld(name: String = "Acme", below parent: Account? = nil) async throws -> TestWorld {
         let account = try await makeAccount(name, below: parent)
         let user = try await makeUser(TestWorld.username, password: TestWorld.password, in: account)
         let mailbox = try await makeMailbox("3000", in: account)
@@ -28,24 +28,24 @@ extension TestServer {
     }
 
     /// - Parameter superduperAdmin: whether it may act on every account.
-    public func makeAccount(_ name: String, below parent: Document? = nil, superduperAdmin: Bool = false) async throws -> Document {
+    public func makeAccount(_ name: String, below parent: Account? = nil, superduperAdmin: Bool = false) async throws -> Account {
         try await service.createAccount(["name": .string(name)], below: parent, superduperAdmin: superduperAdmin)
     }
 
-    public func makeUser(_ username: String, password: String, in account: Document) async throws -> Document {
+    public func makeUser(_ username: String, password: String, in account: Account) async throws -> User {
         try await service.createUser(
             ["first_name": .string(username), "last_name": "Test", "username": .string(username), "password": .string(password)], id: nil,
             in: account)
     }
 
-    public func makeMailbox(_ number: String, in account: Document, _ attributes: JSONObject = [:]) async throws -> Document {
+    public func makeMailbox(_ number: String, in account: Account, _ attributes: JSONObject = [:]) async throws -> Mailbox {
         var request: JSONObject = ["name": .string("Box " + number), "mailbox": .string(number)]
         request.merge(attributes) { $1 }
         return try await service.createMailbox(request, id: nil, in: account)
     }
 
     /// A KAZOO token, good for an hour unless told otherwise.
-    public func makeToken(for account: Document, user: Document? = nil, lifetime: Int = 3600) async throws -> String {
+    public func makeToken(for account: Account, user: User? = nil, lifetime: Int = 3600) async throws -> String {
         let token = HexID.random()
         try await service.openSession(token: token, kind: .kazoo, accountID: account.id, userID: user?.id, lifetime: lifetime)
         return token
@@ -54,7 +54,7 @@ extension TestServer {
     /// Leaves a message.
     public func leave(
         _ draft: MessageDraft = MessageDraft(callerName: "Bob", callerNumber: "2001"), audio: [UInt8]? = nil, contentType: String = "audio/wav",
-        fileName: String = "message.wav", in mailbox: Document, of account: Document
+        fileName: String = "message.wav", in mailbox: Mailbox, of account: Account
     ) async throws -> Message {
         let received = try await receive(audio, contentType: contentType, fileName: fileName)
         return try await service.deposit(draft, mailboxID: mailbox.id, in: account, audio: received)

@@ -6,7 +6,7 @@ import Voicemail
 
 @Suite("Messages by position")
 struct PositionTests {
-    private func withMailbox(_ times: [Int], _ body: @Sendable (VoicemailService, Document, [Message]) async throws -> Void) async throws {
+    private func withMailbox(_ times: [Int], _ body: @Sendable (VoicemailService, Mailbox, [Message]) async throws -> Void) async throws {
         try await TestServer.run { server in
             let account = try await server.makeAccount("Acme")
             let mailbox = try await server.makeMailbox("1000", in: account)

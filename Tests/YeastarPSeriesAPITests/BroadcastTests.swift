@@ -110,7 +110,7 @@ import Voicemail
                     try await world.service.setGroup(MailboxGroup(mode: .broadcast, members: members), of: second.id, in: world.account)
                 }
             }
-            #expect(try await world.service.document(second.id, kind: .mailbox, of: world.account).group == nil)
+            #expect(try await world.service.mailbox(second.id, of: world.account).group == nil)
         }
     }
 

@@ -152,7 +152,7 @@ import Voicemail
                 let box = try await world.server.makeMailbox(number, in: world.account)
                 boxes.append(try await world.service.setGroup(MailboxGroup(mode: .broadcast, kind: kind, members: []), of: box.id, in: world.account))
             }
-            func item(_ box: Document, _ type: String, _ name: String, _ mode: String, _ members: [JSON]) -> JSON {
+            func item(_ box: Mailbox, _ type: String, _ name: String, _ mode: String, _ members: [JSON]) -> JSON {
                 [
                     "id": .int(box.serial), "type": .string(type), "number": .string(box.number), "name": .string(name), "mode": .string(mode),
                     "member_list": .array(members), "messages": ["total": 0, "unread": 0],

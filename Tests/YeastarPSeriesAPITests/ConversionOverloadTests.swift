@@ -65,7 +65,7 @@ import YeastarPSeriesAPI
         }
     }
 
-    private func record(_ world: PSeriesWorld, in account: Document? = nil) async throws -> Int {
+    private func record(_ world: PSeriesWorld, in account: Account? = nil) async throws -> Int {
         try await world.record(RecordingDraft(callerNumber: "1", calleeNumber: "2"), in: account).serial
     }
 

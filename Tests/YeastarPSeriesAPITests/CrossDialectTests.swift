@@ -22,7 +22,7 @@ import Voicemail
             #expect(try await world.server.send("GET", path + "/media/\(id)/raw", token: kazoo).bytes == sound)
             let box = path + "/vmboxes/" + world.extensions[0].id
             _ = try await world.server.send("PATCH", box, token: kazoo, data: ["media": ["unavailable": .string(id)]])
-            let current = try await world.service.document(world.extensions[0].id, kind: .mailbox, of: world.account)
+            let current = try await world.service.mailbox(world.extensions[0].id, of: world.account)
             #expect(try await world.service.greetingInForce(of: current)?.fileName == "vm_away.wav")
             // Renamed there, its file name here stays; removed there, it is gone here and no longer in force.
             _ = try await world.server.send("POST", path + "/media/" + id, token: kazoo, data: ["name": "Away"])
@@ -147,9 +147,9 @@ import Voicemail
             let id = "\(world.extensions[0].serial)"
             func inForce() async throws -> JSON? { try await world.get("extension/get", ["id": id])["data"]?["vm_greeting"] }
             _ = try await world.post("extension/update", ["id": .string(id), "vm_greeting": "vm_away.wav"])
-            let away = try await world.service.greeting("vm_away.wav", on: .mailbox(world.extensions[0])).document.id
+            let away = try await world.service.greeting("vm_away.wav", on: .mailbox(world.extensions[0])).greeting.id
             #expect(try await world.server.send("GET", box, token: kazoo).data["media"]?["unavailable"] == .string(away))
-            let busy = try await world.service.greeting("vm_busy.wav", on: .mailbox(world.extensions[0])).document.id
+            let busy = try await world.service.greeting("vm_busy.wav", on: .mailbox(world.extensions[0])).greeting.id
             _ = try await world.server.send("PATCH", box, token: kazoo, data: ["media": ["unavailable": .string(busy)]])
             #expect(try await inForce() == "vm_busy.wav")
             // Deleted, it is in force no more.
@@ -192,6 +192,23 @@ import Voicemail
             #expect(try await ask("voicemail/query", ["number": "3200"]).encoded.contains("msg0000.wav"))
             #expect(try await ask("voicemail/delete", ["number": "3200", "voicemailfile": "msg0000.wav"])["status"] == "Success")
             #expect(try await world.messages().isEmpty)
+        }
+    }
+
+    @Test("What only this interface has words for is nothing that KAZOO's clients see, and a replacement there leaves it")
+    func keptFieldsAreNotPublished() async throws {
+        try await PSeriesWorld.run { world in
+            let mailbox = world.extensions[0]
+            let change: JSONObject = ["id": .int(mailbox.serial), "mobile_number": "5551234567", "presence_status": "away"]
+            #expect(try await world.post("extension/update", .object(change)).code == 0)
+            let kazoo = try await world.server.makeToken(for: world.account)
+            let path = "/v2/accounts/\(world.account.id)/vmboxes/" + mailbox.id
+            let shown = try await world.server.send("GET", path, token: kazoo).data
+            #expect(!(shown.object ?? [:]).keys.contains { $0.hasPrefix("p_series") || $0.hasPrefix("s_series") })
+            let replacement: JSONObject = ["name": "Renamed", "mailbox": .string(mailbox.number)]
+            #expect(try await world.server.send("POST", path, token: kazoo, data: .object(replacement)).status == 200)
+            let after = try await world.get("extension/get", ["id": String(mailbox.serial)])["data"]
+            #expect(after?["mobile_number"] == "5551234567" && after?["presence_status"] == "away" && after?["first_name"] == "Renamed")
         }
     }
 }

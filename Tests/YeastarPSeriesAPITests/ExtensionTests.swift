@@ -123,9 +123,9 @@ import Voicemail
             let listed = try await world.get("extension/list")["data"]?.array?[0] ?? .null
             expect(listed, is: item(id, "3200", "Leo Ball", email: "leo@example.com", mobile: "+353861", presence: "off_work"))
             // In the words of the mailbox.
-            let mailbox = try await world.service.document(world.extensions[0].id, kind: .mailbox, of: world.account)
-            #expect(mailbox.attributes["pin"] == "1000" && mailbox.attributes["require_pin"] == true && !mailbox.isEnabled)
-            #expect(mailbox.attributes["save_after_notify"] == true && mailbox.attributes["include_message_on_notify"] == true)
+            let mailbox = try await world.service.mailbox(world.extensions[0].id, of: world.account)
+            #expect(mailbox.pin == "1000" && mailbox.requiresPIN && !mailbox.isEnabled)
+            #expect(mailbox.isSavedAfterNotify && mailbox.mailCarriesAudio)
             for (change, shown): (JSONObject, JSONObject) in [
                 (["new_vm_notify": "without_attachment"], ["new_vm_notify": "without_attachment"]), (["new_vm_notify": "no"], ["new_vm_notify": "no"]),
                 (["after_vm_notify": "delete"], ["after_vm_notify": "delete"]), (["after_vm_notify": "no_change"], ["after_vm_notify": "no"]),

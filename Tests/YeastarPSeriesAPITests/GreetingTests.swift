@@ -128,7 +128,7 @@ import YeastarPSeriesAPI
             #expect(mailbox.greetingInForceID != nil)
             expect(try await world.get("extension_vm_greeting/delete", ["extension": "3200", "file": "vm_busy.wav"]), is: ["errcode": 0, "errmsg": "SUCCESS"])
             #expect(try await world.greetingNames() == ["vm_away.wav"])
-            #expect(try await world.service.document(mailbox.id, kind: .mailbox, of: world.account).greetingInForceID == nil)
+            #expect(try await world.service.mailbox(mailbox.id, of: world.account).greetingInForceID == nil)
             #expect(try await world.get("extension_vm_greeting/delete", ["extension": "3200", "file": "vm_busy.wav"]).code == 60001)
         }
     }
@@ -137,7 +137,7 @@ import YeastarPSeriesAPI
     func borrowed() async throws {
         try await PSeriesWorld.run { world in
             _ = try await world.upload("vm_own.wav", sound, owner: "3201")
-            let other = try await world.service.greeting("vm_own.wav", on: .mailbox(world.extensions[1])).document
+            let other = try await world.service.greeting("vm_own.wav", on: .mailbox(world.extensions[1])).greeting
             let media = try await world.service.createGreeting(["name": "Office"], id: nil, in: world.account)
             let intake = try await world.service.receiveAudio()
             try await intake.write(.init(bytes: sound))
@@ -157,9 +157,9 @@ import YeastarPSeriesAPI
                     "errcode": 60001, "errmsg": "DATA NOT FOUND",
                 ])
                 expect(try await world.get("extension_vm_greeting/delete", ["extension": "3200", "file": names[0]]), is: ["errcode": 0, "errmsg": "SUCCESS"])
-                #expect(try await world.service.document(box.id, kind: .mailbox, of: world.account).greetingInForceID == nil)
+                #expect(try await world.service.mailbox(box.id, of: world.account).greetingInForceID == nil)
                 #expect(try await world.greetingNames() == [])
-                let (reader, _) = try await world.service.audio(of: try await world.service.document(lent.id, kind: .media, of: world.account))
+                let (reader, _) = try await world.service.audio(of: try await world.service.greeting(lent.id, of: world.account))
                 #expect(reader.size == sound.count)
             }
             #expect(try await world.greetingNames("3201") == ["vm_own.wav"])
@@ -171,7 +171,7 @@ import YeastarPSeriesAPI
         try await PSeriesWorld.run { world in
             let other = WAV.tones([880], milliseconds: 100)
             for name in ["office.wav", "mine.wav"] { #expect(try await world.upload(name, sound, owner: name == "mine.wav" ? "3200" : "3201").code == 0) }
-            let lent = try await world.service.greeting("office.wav", on: .mailbox(world.extensions[1])).document
+            let lent = try await world.service.greeting("office.wav", on: .mailbox(world.extensions[1])).greeting
             let mine = try await world.service.greeting("mine.wav", on: .mailbox(world.extensions[0])).serial
             _ = try await world.service.changeMailbox(
                 world.extensions[0].id, .patch(["media": ["unavailable": .string(lent.id)]]), in: world.account)
@@ -204,7 +204,7 @@ import YeastarPSeriesAPI
     func downloadName() async throws {
         try await PSeriesWorld.run { world in
             _ = try await world.upload("vm_away.wav", sound)
-            let greeting = try await world.service.greeting("vm_away.wav", on: .mailbox(world.extensions[0])).document
+            let greeting = try await world.service.greeting("vm_away.wav", on: .mailbox(world.extensions[0])).greeting
             let intake = try await world.service.receiveAudio()
             try await intake.write(.init(bytes: sound))
             _ = try await world.service.uploadGreeting(

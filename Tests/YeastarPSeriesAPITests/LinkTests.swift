@@ -103,7 +103,7 @@ import YeastarPSeriesAPI
         try await PSeriesWorld.run { world in
             _ = try await world.upload("a.wav", sound)
             let message = try await world.leave(), recording = try await world.record(RecordingDraft(callerNumber: "1", calleeNumber: "2"))
-            let document = try await world.service.greeting("a.wav", on: .mailbox(world.extensions[0])).document
+            let document = try await world.service.greeting("a.wav", on: .mailbox(world.extensions[0])).greeting
             let links = [
                 (try await world.get("extension_vm_greeting/play", ["extension": "3200", "file": "a.wav"]), try #require(document.blobID)),
                 (try await world.get("vm/download", ["msg_id": PSeriesWorld.id(message).string ?? ""]), try #require(message.audio?.blobID)),

@@ -78,8 +78,8 @@ import YeastarPSeriesAPI
             guard world.server.installation.synthesizer != nil else { return }
             let text = JSON.string(String(repeating: "777 ", count: 250))
             #expect(try await world.post("extension_vm_greeting/create", with(["text": text, "speed": 1])).code == 0)
-            let greeting = try await world.service.greeting("vm_end.wav", on: .mailbox(world.extensions[0])).document
-            #expect(greeting.attributes["content_length"]?.int ?? 0 > 8 << 20)
+            let greeting = try await world.service.greeting("vm_end.wav", on: .mailbox(world.extensions[0])).greeting
+            #expect(greeting.contentLength ?? 0 > 8 << 20)
         }
     }
 

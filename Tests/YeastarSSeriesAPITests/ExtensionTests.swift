@@ -111,9 +111,9 @@ struct ExtensionTests {
             #expect(shown["callerid"] == "858585")
             #expect(shown["language"] == "cn")
             let box = try await world.mailbox("1002")
-            #expect(box.attributes["pin"] == "123456")
-            #expect(box.attributes["notify_email_addresses"] == ["amy@example.com"])
-            #expect(box.attributes["skip_greeting"] == false)
+            #expect(box.pin == "123456")
+            #expect(box.notificationAddresses == ["amy@example.com"])
+            #expect(box.published["skip_greeting"] == false)
         }
     }
 
@@ -139,7 +139,7 @@ struct ExtensionTests {
         try await SSeriesWorld.run { (world: SSeriesWorld) async throws in
             _ = try await world.server.makeMailbox("1000", in: world.account, ["notify_email_addresses": ["a@example.com", "b@example.com"]])
             #expect(try await world.client.post("extension/update", ["extid": "1000", "email": "c@example.com"]) == succeeded)
-            #expect(try await world.mailbox("1000").attributes["notify_email_addresses"] == ["c@example.com", "b@example.com"])
+            #expect(try await world.mailbox("1000").notificationAddresses == ["c@example.com", "b@example.com"])
         }
     }
 

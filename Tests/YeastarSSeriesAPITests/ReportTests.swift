@@ -14,7 +14,7 @@ import YeastarSSeriesAPI
 struct ReportTests {
     /// A client that is told at `receiver`, logged in as `version` with more fields.
     private static func client(
-        of version: String, in account: Document, on server: TestServer, type: String = "json", _ more: JSONObject
+        of version: String, in account: Account, on server: TestServer, type: String = "json", _ more: JSONObject
     ) async throws -> SSeriesClient {
         let user = try await server.makeSSeriesUser(in: account)
         let answer = type == "xml"
@@ -31,7 +31,7 @@ struct ReportTests {
 
     /// Runs `body` with an account, extension 2023 in it, and somebody who listens.
     private static func run(
-        receiver: Receiver = Receiver(), _ body: @Sendable (TestServer, Document, Receiver, Int) async throws -> Void
+        receiver: Receiver = Receiver(), _ body: @Sendable (TestServer, Account, Receiver, Int) async throws -> Void
     ) async throws {
         try await TestServer.run(clock: ManualClock(SSeriesWorld.evening)) { $0.outbox.intervalMilliseconds = 10 } _: { server in
             try await receiver.run { port in
@@ -47,7 +47,7 @@ struct ReportTests {
     }
 
     /// The vendor's example: of a call of 19 seconds, 14 of them were spoken in and recorded.
-    private static func record(_ server: TestServer, _ account: Document) async throws {
+    private static func record(_ server: TestServer, _ account: Account) async throws {
         let intake = try await server.service.receiveAudio()
         try await intake.write(ByteBuffer(bytes: try AudioSamples.tones([300], seconds: 14).encoded(as: .wavPCM16)))
         let name = "20191024201242-1571897930.5-203-201-Internal.wav"

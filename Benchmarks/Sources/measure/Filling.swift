@@ -16,7 +16,7 @@ struct Filling: ParsableArguments {
     private static let batch = 5000
 
     /// Opens the data directory, and closes it whatever happens.
-    func run(_ fill: (Installation, _ owner: Document) async throws -> Void) async throws {
+    func run(_ fill: (Installation, _ owner: User) async throws -> Void) async throws {
         var configuration = Configuration()
         configuration.data = data
         configuration.limits.maximumAudioBytes = 200_000_000
@@ -43,7 +43,7 @@ struct Filling: ParsableArguments {
     }
 
     /// A first message, deposited as any other; those inserted after it share its audio.
-    func deposit(_ service: VoicemailService, mailboxID: String, in owner: Document) async throws -> Message {
+    func deposit(_ service: VoicemailService, mailboxID: String, in owner: User) async throws -> Message {
         let draft = MessageDraft(callID: "bench-0", callerName: "Caller 0", callerNumber: "15550000")
         return try await service.deposit(draft, mailboxID: mailboxID, in: owner, audio: try await audio(service))
     }

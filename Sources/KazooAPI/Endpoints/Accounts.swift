@@ -15,7 +15,7 @@ extension KazooDialect {
         default:
             let account = try call.requireAccount()
             let change = call.method == .post ? AttributeChange.replace(call.envelope.data) : .patch(call.envelope.data)
-            try await requireEnvelope(call, for: change, schema: Schema.account, attributes: account.attributes)
+            try await requireEnvelope(call, for: change, schema: Schema.account, attributes: account.published)
             return reply(try await service.changeAccount(account.id, change.withoutComputed))
         }
     }
@@ -23,7 +23,7 @@ extension KazooDialect {
     private func createAccount(_ call: Call) async throws -> Reply {
         let caller = try call.requireCaller()
         var parent = call.account
-        if parent == nil { parent = try await service.enter(token: nil, kind: .kazoo, accountID: caller.accountID).account }
+        if parent == nil { parent = try await service.accounts([caller.accountID]).first }
         guard let parent else { throw KazooFailure.unauthenticated }
         let request = AttributeChange.replace(call.envelope.data).withoutComputed
         guard case .replace(let attributes) = request else { throw KazooFailure.fault }
@@ -53,29 +53,25 @@ extension KazooDialect {
 
     /// Those right below one.
     private func listAccounts(below parent: String, except left: String? = nil, _ call: Call) async throws -> Reply {
-        let filter = try DocumentFilter(call)
-        return try await list(call) { start, limit in
-            let query = DocumentQuery(kind: .account, ownerID: parent, start: start, ascending: call.flag("ascending") ?? true)
-            return try await service.documents(query, limit: limit) {
-                $0.id != left && filter.pass($0) ? .object(AccountView.row($0)) : nil
-            }
+        try await list(call, { try await service.accounts(below: parent, $0, item: $1) }) { (account: Account) in
+            account.id == left ? nil : .object(AccountView.row(account))
         }
     }
 
     private func listAccounts(_ query: AccountQuery, except left: String? = nil, _ call: Call) async throws -> Reply {
         let filter = try DocumentFilter(call)
-        return try await list(call) { start, limit in
+        return try await list(call) { range in
             var query = query
-            query.start = start
-            query.ascending = call.flag("ascending") ?? true
-            return try await service.accounts(query, limit: limit) {
+            query.start = range.start
+            query.ascending = range.ascending
+            return try await service.accounts(query, limit: range.limit) {
                 $0.id != left && filter.pass($0) ? .object(AccountView.row($0)) : nil
             }
         }
     }
 
     /// `?t=account&q=name&v={name}` (contract §9).
-    private func search(_ call: Call, below account: Document) async throws -> Reply {
+    private func search(_ call: Call, below account: Account) async throws -> Reply {
         func required(_ name: String) throws(KazooFailure) -> String {
             guard let value = call.text(name), !value.isEmpty else { throw .invalid([Violation([name], .required, value: .string(name))]) }
             return value
@@ -87,7 +83,7 @@ extension KazooDialect {
         return try await listAccounts(VoicemailService.search(below: account, name: try required("v")), call)
     }
 
-    private func reply(_ account: Document) -> Reply { .document(account, AccountView.object(account)) }
+    private func reply(_ account: Account) -> Reply { .document(account, AccountView.object(account)) }
 }
 
 extension AttributeChange {
@@ -104,18 +100,17 @@ extension AttributeChange {
 enum AccountView {
     static let computed: Set<String> = ["created", "is_reseller", "reseller_id", "superduper_admin", "billing_mode"]
 
-    static func object(_ account: Document) -> JSONObject {
-        var object = account.attributes
-        object["id"] = .string(account.id)
+    static func object(_ account: Account) -> JSONObject {
+        var object = account.published
         object["created"] = .int(account.created.gregorian)
         object["is_reseller"] = .bool(account.lineage.isEmpty)
         object["reseller_id"] = .string(account.lineage.first ?? account.id)
-        object["superduper_admin"] = account.hidden["superduper_admin"] ?? false
+        object["superduper_admin"] = .bool(account.isSuperduperAdmin)
         object["billing_mode"] = "manual"
         return object
     }
 
-    static func row(_ account: Document) -> JSONObject {
+    static func row(_ account: Account) -> JSONObject {
         var row: JSONObject = ["id": .string(account.id), "name": .string(account.name), "realm": .string(account.realm)]
         row["tree"] = JSON(account.lineage)
         return row

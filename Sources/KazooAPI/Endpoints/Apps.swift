@@ -16,7 +16,7 @@ extension KazooDialect {
     }
 
     /// Its id must not change between calls, so it is derived from the account's.
-    private static func voicemailsApp(of account: Document) -> JSONObject {
+    private static func voicemailsApp(of account: Account) -> JSONObject {
         let digest = SHA256.hash(data: Data("voicemails \(account.id)".utf8))
         return [
             "id": .string(HexID.encode(digest.prefix(16))), "name": "voicemails", "allowed_users": "all", "users": [],

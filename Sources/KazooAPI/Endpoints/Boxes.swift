@@ -7,11 +7,8 @@ extension KazooDialect {
     func boxes(_ call: Call, ownerID: String?) async throws -> Reply {
         let account = try call.requireAccount()
         let filter = try DocumentFilter(call)
-        let ascending = call.flag("ascending") ?? true
-        return try await list(call) { start, limit in
-            try await service.mailboxSummaries(
-                of: account, ownerID: ownerID, start: start, ascending: ascending, limit: limit, keep: filter.pass,
-                item: { .object(BoxView.row($0)) })
+        return try await list(call) { range in
+            try await service.mailboxSummaries(of: account, ownerID: ownerID, range, keep: { filter.pass($0) }, item: { .object(BoxView.row($0)) })
         }
     }
 
@@ -29,7 +26,7 @@ extension KazooDialect {
     func box(_ id: String, _ call: Call) async throws -> Reply {
         let account = try call.requireAccount()
         switch call.method {
-        case .get: return .document(try await service.document(id, kind: .mailbox, of: account))
+        case .get: return .document(try await service.mailbox(id, of: account))
         case .delete:
             let box = try await service.removeMailbox(id, in: account, physically: call.flag("should_soft_delete") == false)
             await service.collectGarbage()
@@ -38,7 +35,7 @@ extension KazooDialect {
             let request = BoxRequest(call.envelope.data)
             let change = call.method == .post ? AttributeChange.replace(request.attributes) : .patch(request.attributes)
             if !call.contentType.isEnvelope {
-                let before = try await service.document(id, kind: .mailbox, of: account)
+                let before = try await service.mailbox(id, of: account)
                 try await service.validateMailbox(change, of: before, in: account)
                 throw KazooFailure.unsupportedMediaType
             }
@@ -47,7 +44,7 @@ extension KazooDialect {
         }
     }
 
-    private func shown(_ box: Document, _ request: BoxRequest) -> Reply {
+    private func shown(_ box: Mailbox, _ request: BoxRequest) -> Reply {
         var reply = Reply.document(box)
         if request.replacedOldAddress {
             reply.headers[.warning] = "214 Transformation applied: attribute notify_email_address replaced"
@@ -91,7 +88,7 @@ enum BoxView {
         let box = summary.mailbox
         var row: JSONObject = ["id": .string(box.id), "name": .string(box.name), "mailbox": .string(box.number)]
         row["owner_id"] = box.ownerID.map { .string($0) }
-        row["flags"] = box.attributes["flags"] ?? []
+        row["flags"] = box.flags
         row["messages"] = .int(summary.tally.total)
         if summary.hasMessages { row["folders"] = ["new": .int(summary.tally.new), "saved": .int(summary.tally.saved)] }
         return row

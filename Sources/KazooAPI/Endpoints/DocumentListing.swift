@@ -14,7 +14,7 @@ struct DocumentFilter: Sendable {
         modified = try Self.range("modified", call)
     }
 
-    func pass(_ document: Document) -> Bool {
+    func pass(_ document: some Noun) -> Bool {
         if let created, !created.contains(document.created.unix) { return false }
         if let modified, !modified.contains(document.modified.unix) { return false }
         return filters.isEmpty || filters.pass(document.published)
@@ -40,7 +40,7 @@ struct DocumentFilter: Sendable {
 extension KazooDialect {
     /// Creates a document of a collection of the account (contract §2.2: a body that cannot be one is judged before its type is).
     func createDocument(
-        _ call: Call, in collection: String, _ schema: Schema, _ make: (_ request: JSONObject, _ id: String?, Document) async throws -> Document
+        _ call: Call, in collection: String, _ schema: Schema, _ make: (_ request: JSONObject, _ id: String?, Account) async throws -> some Noun
     ) async throws -> Reply {
         let account = try call.requireAccount()
         try await requireEnvelope(call, for: .replace(call.envelope.data), schema: schema, attributes: [:])
@@ -49,29 +49,30 @@ extension KazooDialect {
     }
 
     /// A listing of documents by name.
-    func listDocuments(_ kind: DocumentKind, _ call: Call, row: @escaping @Sendable (Document) -> JSONObject) async throws -> Reply {
-        let account = try call.requireAccount()
+    /// - Parameter row: what the listing shows; nil leaves one out.
+    func list<Kind: Noun>(
+        _ call: Call,
+        _ read: @escaping @Sendable (ListingRange, _ item: @escaping @Sendable (Kind) -> JSON?) async throws -> ListingPage<JSON>,
+        row: @escaping @Sendable (Kind) -> JSON?
+    ) async throws -> Reply {
         let filter = try DocumentFilter(call)
-        let query = DocumentQuery(kind: kind, accountID: account.id, ascending: call.flag("ascending") ?? true)
-        return try await list(call) { start, limit in
-            var query = query
-            query.start = start
-            return try await service.documents(query, limit: limit) { filter.pass($0) ? .object(row($0)) : nil }
-        }
+        return try await list(call) { range in try await read(range) { filter.pass($0) ? row($0) : nil } }
     }
 
     /// The page that is asked for; or everything, read and sent a page at a time, so that memory does not grow with the listing.
     func list(
-        _ call: Call, page: @escaping @Sendable (_ start: ListingPlace?, _ limit: Int) async throws -> ListingPage<JSON>
+        _ call: Call, page: @escaping @Sendable (ListingRange) async throws -> ListingPage<JSON>
     ) async throws -> Reply {
         let paging = try Paging(call)
-        let first = try await page(try paging.documentStart(), paging.size ?? Self.streamedPage)
+        let ascending = call.flag("ascending") ?? true
+        let range = ListingRange(start: try paging.documentStart(), ascending: ascending, limit: paging.size ?? Self.streamedPage)
+        let first = try await page(range)
         guard paging.size == nil, first.next != nil else { return paging.reply(first) }
         return Reply(.rows { sink in
             var current = first
             try await sink.write(Self.elements(current.items, continues: false))
             while let next = current.next {
-                current = try await page(next, Self.streamedPage)
+                current = try await page(ListingRange(start: next, ascending: ascending, limit: Self.streamedPage))
                 try await sink.write(Self.elements(current.items, continues: true))
             }
         })

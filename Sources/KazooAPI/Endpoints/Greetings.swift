@@ -8,15 +8,20 @@ extension KazooDialect {
         try await createDocument(call, in: "media", Schema.media) { try await service.createGreeting($0, id: $1, in: $2) }
     }
 
+    func greetings(_ call: Call) async throws -> Reply {
+        let account = try call.requireAccount()
+        return try await list(call, { try await service.greetings(of: account, $0, item: $1) }) { .object(GreetingView.row($0)) }
+    }
+
     func greeting(_ id: String, _ call: Call) async throws -> Reply {
         let account = try call.requireAccount()
         switch call.method {
         case .get:
             if Negotiation(call.request).namesAudio { return try await downloadGreeting(id, call) }
-            return .document(try await service.document(id, kind: .media, of: account))
+            return .document(try await service.greeting(id, of: account))
         case .delete:
             let physically = call.envelope.data["hard_delete"]?.bool == true
-            let greeting = try await service.removeDocument(id, kind: .media, in: account, physically: physically)
+            let greeting = try await service.removeGreeting(id, in: account, physically: physically)
             await service.collectGarbage()
             return .document(greeting, greeting.published.markedDeleted)
         default:
@@ -27,7 +32,7 @@ extension KazooDialect {
 
     func uploadGreeting(_ id: String, _ call: Call) async throws -> Reply {
         let account = try call.requireAccount()
-        _ = try await service.document(id, kind: .media, of: account)
+        _ = try await service.greeting(id, of: account)
         let upload = Upload(call, service: service, limit: settings.maximumBody, missingFile: "Please provide an media file")
         let audio = try await upload.requireFile(accepting: .greeting)
         return .document(try await service.uploadGreeting(id, audio: audio, in: account))
@@ -35,7 +40,7 @@ extension KazooDialect {
 
     func downloadGreeting(_ id: String, _ call: Call) async throws -> Reply {
         let account = try call.requireAccount()
-        let greeting = try await service.document(id, kind: .media, of: account)
+        let greeting = try await service.greeting(id, of: account)
         do {
             let (reader, audio) = try await service.audio(of: greeting)
             return Reply(.raw(AudioDownload.response(reader, contentType: audio.contentType, fileName: audio.fileName, call.request)))
@@ -46,38 +51,35 @@ extension KazooDialect {
 
     /// How many greetings there are in each language, or of each prompt.
     func greetingIndex(_ kind: String, _ call: Call) async throws -> Reply {
-        var query = DocumentQuery(kind: .media, accountID: try call.requireAccount().id)
+        let account = try call.requireAccount()
+        var range = ListingRange(limit: Self.streamedPage)
         var counts = JSONObject()
         repeat {
-            let page = try await service.documents(query, limit: Self.streamedPage) { Self.indexKey(kind, $0) }
+            let page = try await service.greetings(of: account, range) { Self.indexKey(kind, $0) }
             for name in page.items { counts[name] = .int((counts[name]?.int ?? 0) + 1) }
-            query.start = page.next
-        } while query.start != nil
+            range.start = page.next
+        } while range.start != nil
         return .json([.object(counts)])
     }
 
     /// The ids of one entry of that index.
     func greetingIndexEntry(_ kind: String, _ name: String, _ call: Call) async throws -> Reply {
         let account = try call.requireAccount()
-        let filter = try DocumentFilter(call)
-        return try await list(call) { start, limit in
-            let query = DocumentQuery(kind: .media, accountID: account.id, start: start, ascending: call.flag("ascending") ?? true)
-            return try await service.documents(query, limit: limit) {
-                Self.indexKey(kind, $0) == name && filter.pass($0) ? .string($0.id) : nil
-            }
+        return try await list(call, { try await service.greetings(of: account, $0, item: $1) }) { (greeting: Greeting) in
+            Self.indexKey(kind, greeting) == name ? .string(greeting.id) : nil
         }
     }
 
-    private static func indexKey(_ kind: String, _ greeting: Document) -> String? {
-        greeting.attributes[kind == "languages" ? "language" : "prompt_id"]?.string
+    private static func indexKey(_ kind: String, _ greeting: Greeting) -> String? {
+        kind == "languages" ? greeting.languageAsGiven : greeting.promptID
     }
 }
 
 enum GreetingView {
-    static func row(_ greeting: Document) -> JSONObject {
+    static func row(_ greeting: Greeting) -> JSONObject {
         [
-            "id": .string(greeting.id), "name": .string(greeting.name), "language": greeting.attributes["language"] ?? "en-us",
-            "media_source": greeting.attributes["media_source"] ?? "upload", "is_prompt": .bool(greeting.attributes["prompt_id"] != nil),
+            "id": .string(greeting.id), "name": .string(greeting.name), "language": .string(greeting.language),
+            "media_source": .string(greeting.source), "is_prompt": .bool(greeting.promptID != nil),
         ]
     }
 }

@@ -30,8 +30,8 @@ extension KazooDialect {
     }
 
     /// Who has logged in; what is sent need not say.
-    static func loginName(_ login: (account: Document, user: Document)) -> LoginName? {
-        login.user.attributes["username"]?.string.map { .user($0, accountID: login.account.id) }
+    static func loginName(_ login: (account: Account, user: User)) -> LoginName? {
+        login.user.username.map { .user($0, accountID: login.account.id) }
     }
 
     func logInByKey(_ call: Call) async throws -> Reply {
@@ -46,7 +46,7 @@ extension KazooDialect {
         }
     }
 
-    func openSession(account: Document, user: Document?, credentialID: String?) async throws -> Reply {
+    func openSession(account: Account, user: User?, credentialID: String?) async throws -> Reply {
         let token = try await service.issueKazooToken(
             account: account, user: user, credentialID: credentialID, lifetime: service.limits.tokenLifetime)
         var reply = Reply.json(.object(SessionView.object(account, user)))
@@ -79,24 +79,24 @@ extension KazooDialect {
 
     private func describe(_ caller: Principal) async throws -> Reply {
         guard let account = try await service.enter(token: nil, kind: .kazoo, accountID: caller.accountID).account else { throw KazooFailure.badToken }
-        let user = if let id = caller.userID { try await service.document(id, kind: .user, of: account) } else { Document?.none }
+        let user = if let id = caller.userID { try await service.user(id, of: account) } else { User?.none }
         return .json(.object(SessionView.object(account, user)))
     }
 }
 
 enum SessionView {
     /// The answer to a login (contract §3.2).
-    static func object(_ account: Document, _ user: Document?) -> JSONObject {
+    static func object(_ account: Account, _ user: User?) -> JSONObject {
         var object: JSONObject = ["account_id": .string(account.id)]
         object["owner_id"] = user.map { .string($0.id) }
         object["account_name"] = .string(account.name)
-        object["language"] = user?.attributes["language"] ?? account.attributes["language"] ?? "en-us"
+        object["language"] = .string(user?.language ?? account.language ?? "en-us")
         object["is_reseller"] = .bool(account.lineage.isEmpty)
         object["reseller_id"] = .string(account.lineage.first ?? account.id)
-        object["is_master_account"] = account.hidden["superduper_admin"] ?? false
+        object["is_master_account"] = .bool(account.isSuperduperAdmin)
         object["cluster_id"] = .string(account.lineage.first ?? account.id)
         object["apps"] = []
-        object["role"] = user?.attributes["priv_level"] ?? "admin"
+        object["role"] = .string(user?.privilege ?? "admin")
         object["capabilities"] = ["voicemail": ["transcription": ["available": false, "default": false]]]
         object["ui_config"] = [:]
         return object

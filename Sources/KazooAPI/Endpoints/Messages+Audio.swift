@@ -8,7 +8,7 @@ import Voicemail
 extension KazooDialect {
     func createMessage(in box: String, _ call: Call) async throws -> Reply {
         let account = try call.requireAccount()
-        _ = try await service.document(box, kind: .mailbox, of: account)
+        _ = try await service.mailbox(box, of: account)
         // An envelope is judged before anything is stored; that of a multipart body may follow the file.
         let early = call.contentType.isEnvelope ? try Self.draft(call.envelope.data) : nil
         let content = try await Upload(call, service: service, limit: settings.maximumBody).read(accepting: .message)
@@ -38,7 +38,7 @@ extension KazooDialect {
     /// A ZIP of the audio of several messages; those that are missing or silent are left out (12-40).
     func archive(of box: String, _ call: Call) async throws -> Reply {
         let account = try call.requireAccount()
-        let mailbox = try await service.document(box, kind: .mailbox, of: account)
+        let mailbox = try await service.mailbox(box, of: account)
         let ids = try messageIDs(call)
         try requireEnvelope(call)
         let zone = try await service.timeZone(of: mailbox, account: account)

@@ -24,7 +24,7 @@ extension KazooDialect {
         }
     }
 
-    func reply(_ message: Message, _ account: Document) -> Reply {
+    func reply(_ message: Message, _ account: Account) -> Reply {
         var reply = Reply.json(.object(MessageView(cutoff: service.cutoff(for: account)).object(message)))
         reply.revision = message.revisionTag
         return reply
@@ -78,7 +78,7 @@ extension KazooDialect {
 
     private func changeMessages(of box: String, _ call: Call) async throws -> Reply {
         let account = try call.requireAccount()
-        _ = try await service.document(box, kind: .mailbox, of: account)
+        _ = try await service.mailbox(box, of: account)
         let ids = try messageIDs(call)
         let destination = try destination(call, allowsEmptyList: true)
         try requireEnvelope(call)

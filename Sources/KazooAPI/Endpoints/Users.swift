@@ -8,17 +8,22 @@ extension KazooDialect {
         try await createDocument(call, in: "users", Schema.user) { try await service.createUser($0, id: $1, in: $2) }
     }
 
+    func users(_ call: Call) async throws -> Reply {
+        let account = try call.requireAccount()
+        return try await list(call, { try await service.users(of: account, $0, item: $1) }) { .object(UserView.row($0)) }
+    }
+
     func user(_ id: String, _ call: Call) async throws -> Reply {
         let account = try call.requireAccount()
         switch call.method {
-        case .get: return .document(try await service.document(id, kind: .user, of: account))
+        case .get: return .document(try await service.user(id, of: account))
         case .delete:
             let user = try await service.removeUser(id, in: account)
             return .document(user, user.published.markedDeleted)
         case .post, .patch:
             let change = call.method == .post ? AttributeChange.replace(call.envelope.data) : .patch(call.envelope.data)
-            let before = try await service.document(id, kind: .user, of: account)
-            try await requireEnvelope(call, for: change, schema: Schema.user, attributes: before.attributes)
+            let before = try await service.user(id, of: account)
+            try await requireEnvelope(call, for: change, schema: Schema.user, attributes: before.published)
             return .document(try await service.changeUser(id, change, in: account))
         default: throw KazooFailure.wrongMethod
         }
@@ -28,7 +33,7 @@ extension KazooDialect {
     func impersonate(_ id: String, _ call: Call) async throws -> Reply {
         let account = try call.requireAccount()
         guard try call.requireCaller().isSuperduperAdmin else { throw KazooFailure.forbidden }
-        let user = try await service.document(id, kind: .user, of: account)
+        let user = try await service.user(id, of: account)
         guard call.envelope.data["action"]?.string == "impersonate_user" else {
             throw KazooFailure.invalid([Violation(["action"], .enumeration(["impersonate_user"]), value: call.envelope.data["action"])])
         }
@@ -45,9 +50,13 @@ extension KazooDialect {
 }
 
 enum UserView {
-    static func row(_ user: Document) -> JSONObject {
+    static func row(_ user: User) -> JSONObject {
         var row: JSONObject = ["id": .string(user.id)]
-        for key in ["username", "first_name", "last_name", "email", "priv_level", "timezone"] { row[key] = user.attributes[key] }
+        let words = [
+            ("username", user.username), ("first_name", user.firstName), ("last_name", user.lastName), ("email", user.email),
+            ("priv_level", user.privilege), ("timezone", user.timeZoneName),
+        ]
+        for (key, word) in words { row[key] = word.map { .string($0) } }
         return row
     }
 }

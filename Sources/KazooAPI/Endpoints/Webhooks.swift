@@ -9,15 +9,15 @@ extension KazooDialect {
         switch call.route {
         case .webhook(let id): return try await webhook(id, call, account)
         case .attemptsOfWebhook(let id):
-            _ = try await service.document(id, kind: .webhook, of: account)
+            _ = try await service.webhook(id, of: account)
             return .json([])
         case .webhookAttempts: return .json([])
         default: break
         }
         switch call.method {
-        case .get: return try await listDocuments(.webhook, call, row: WebhookView.row)
+        case .get: return try await list(call, { try await service.webhooks(of: account, $0, item: $1) }) { .object(WebhookView.row($0)) }
         case .put:
-            if !call.contentType.isEnvelope { try service.validateWebhook(call.envelope.data.withoutPrivateKeys) }
+            if !call.contentType.isEnvelope { try service.validateWebhook(.replace(call.envelope.data)) }
             try requireEnvelope(call)
             let hook = try await service.createWebhook(call.envelope.data, id: call.chosenID, in: account)
             return Reply.document(hook).created(at: "/v2/accounts/\(account.id)/webhooks/\(hook.id)")
@@ -25,38 +25,36 @@ extension KazooDialect {
         }
     }
 
-    private func webhook(_ id: String, _ call: Call, _ account: Document) async throws -> Reply {
+    private func webhook(_ id: String, _ call: Call, _ account: Account) async throws -> Reply {
         switch call.method {
-        case .get: return .document(try await service.document(id, kind: .webhook, of: account))
+        case .get: return .document(try await service.webhook(id, of: account))
         case .delete:
-            let hook = try await service.removeDocument(id, kind: .webhook, in: account)
+            let hook = try await service.removeWebhook(id, in: account)
             return .document(hook, hook.published.markedDeleted)
         default:
             let change = call.method == .post ? AttributeChange.replace(call.envelope.data) : .patch(call.envelope.data)
-            let before = try await service.document(id, kind: .webhook, of: account)
-            if !call.contentType.isEnvelope { try service.validateWebhook(change.applied(to: before.attributes)) }
+            let before = try await service.webhook(id, of: account)
+            if !call.contentType.isEnvelope { try service.validateWebhook(change, of: before) }
             try requireEnvelope(call)
             return .document(try await service.changeWebhook(id, change, in: account))
         }
     }
 
     /// Enables every hook of the account again.
-    private func enableAll(_ call: Call, _ account: Document) async throws -> Reply {
+    private func enableAll(_ call: Call, _ account: Account) async throws -> Reply {
         try requireEnvelope(call)
         guard call.envelope.data["re-enable"]?.bool == true || call.envelope.data["enabled"]?.bool == true else {
             throw KazooFailure.invalid([Violation(["re-enable"], .required, value: "re-enable")])
         }
-        var query = DocumentQuery(kind: .webhook, accountID: account.id)
+        var range = ListingRange(limit: Self.streamedPage)
         var enabled: [JSON] = []
         repeat {
-            let disabled = try await service.documents(query, limit: Self.streamedPage) { $0.isEnabled ? nil : $0.id }
+            let disabled = try await service.webhooks(of: account, range) { $0.isEnabled ? nil : $0.id }
             for id in disabled.items {
-                let change = AttributeChange.patch(["enabled": true, "disable_message": .null])
-                let changed = try await service.changeDocument(id, change, kind: .webhook, schema: Schema.webhook, in: account)
-                enabled.append(.object(WebhookView.row(changed)))
+                enabled.append(.object(WebhookView.row(try await service.enableWebhook(id, in: account))))
             }
-            query.start = disabled.next
-        } while query.start != nil
+            range.start = disabled.next
+        } while range.start != nil
         return .json(.array(enabled))
     }
 
@@ -77,9 +75,10 @@ extension KazooDialect {
 }
 
 enum WebhookView {
-    static func row(_ hook: Document) -> JSONObject {
+    static func row(_ hook: Webhook) -> JSONObject {
         var row: JSONObject = ["id": .string(hook.id)]
-        for key in ["name", "uri", "hook", "enabled", "disable_message"] { row[key] = hook.attributes[key] }
+        let published = hook.published
+        for key in ["name", "uri", "hook", "enabled", "disable_message"] { row[key] = published[key] }
         return row
     }
 

@@ -17,7 +17,7 @@ struct Call: Sendable {
     /// The token as presented, to be echoed.
     let token: String?
     /// The account the path names, or the token's.
-    let account: Document?
+    let account: Account?
 
     /// A request value: in `data`, then in the query, then at the top of the envelope (contract §2.3).
     func value(_ name: String) -> JSON? {
@@ -37,7 +37,7 @@ struct Call: Sendable {
     }
 
     /// The account of a route that names one; judged before any endpoint runs.
-    func requireAccount() throws -> Document {
+    func requireAccount() throws -> Account {
         guard let account else { throw KazooFailure.unauthenticated }
         return account
     }

@@ -4,7 +4,7 @@ import Voicemail
 /// Tokens in the form of a JWT (RFC 7519): front ends split them at the dots. Whether one is good decides the session
 /// kept under its keyed hash, so that it can be ended at any time.
 enum KazooToken {
-    static func make(account: Document, userID: String?, issued: Timestamp, expires: Timestamp, secrets: Secrets) -> String {
+    static func make(account: Account, userID: String?, issued: Timestamp, expires: Timestamp, secrets: Secrets) -> String {
         let header: JSON = ["alg": "HS256", "typ": "JWT"]
         var claims: JSONObject = [
             "iss": "aftertone", "iat": .int(issued.unix), "exp": .int(expires.unix), "account_id": .string(account.id),
@@ -20,7 +20,7 @@ extension VoicemailService {
     /// Opens a session of this interface.
     /// - Parameter lifetime: seconds.
     /// - Returns: the token to present, which is kept nowhere.
-    public func issueKazooToken(account: Document, user: Document?, credentialID: String? = nil, lifetime: Int) async throws -> String {
+    public func issueKazooToken(account: Account, user: User?, credentialID: String? = nil, lifetime: Int) async throws -> String {
         let now = clock.now
         let token = KazooToken.make(account: account, userID: user?.id, issued: now, expires: now.advanced(by: lifetime), secrets: secrets)
         try await openSession(

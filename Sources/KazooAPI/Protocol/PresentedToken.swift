@@ -61,7 +61,7 @@ struct PresentedToken: Sendable {
             try await dialect.service.logIn(digest: digest, form: .md5, accountID: parts[0])
         }
         let caller = Principal(
-            accountID: account.id, userID: user.id, isSuperduperAdmin: account.hidden["superduper_admin"] == true)
+            accountID: account.id, userID: user.id, isSuperduperAdmin: account.isSuperduperAdmin)
         return PresentedToken(session: nil, caller: caller, echo: nil)
     }
 }

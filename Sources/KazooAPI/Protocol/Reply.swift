@@ -38,10 +38,10 @@ struct Reply: Sendable {
 
     static func json(_ value: JSON) -> Reply { Reply(.json(value)) }
 
-    /// A stored document.
-    static func document(_ document: Document, _ shown: JSONObject? = nil) -> Reply {
-        var reply = Reply(.json(.object(shown ?? document.published)))
-        reply.revision = document.revisionTag
+    /// An account, a user, a mailbox, a greeting or a webhook.
+    static func document(_ noun: some Noun, _ shown: JSONObject? = nil) -> Reply {
+        var reply = Reply(.json(.object(shown ?? noun.published)))
+        reply.revision = noun.revisionTag
         return reply
     }
 
@@ -54,7 +54,7 @@ struct Reply: Sendable {
     }
 }
 
-extension Document {
+extension Noun {
     /// Changes with every write.
     var revisionTag: String { "\(revision)-\(id)" }
 }

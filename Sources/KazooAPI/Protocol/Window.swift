@@ -7,7 +7,7 @@ struct Window: Sendable {
     /// nil: no end, so that messages of clocks that run ahead are listed (12-41).
     let to: Timestamp?
 
-    init(_ call: Call, account: Document, service: VoicemailService) throws(KazooFailure) {
+    init(_ call: Call, account: Account, service: VoicemailService) throws(KazooFailure) {
         let limits = service.limits
         let start = try Self.bound("created_from", call)
         let end = try Self.bound("created_to", call)

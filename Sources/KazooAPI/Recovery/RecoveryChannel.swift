@@ -34,7 +34,7 @@ public struct RecoveryChannel: DeliveryChannel {
     }
 
     private static func message(_ reset: PasswordReset, link: String) -> MailMessage {
-        let user = line(reset.user.attributes["username"]?.string ?? ""), account = line(reset.account.name)
+        let user = line(reset.user.username ?? ""), account = line(reset.account.name)
         let text = """
             Somebody, probably you, has asked for a new password for
 

@@ -27,7 +27,7 @@ public struct AnnouncedCall: Sendable, Hashable {
         caller = text("caller_number")
         switch event.kind {
         case .messageStored:
-            guard let mailbox = try reader.document(id: text("mailbox_id")) else { return nil }
+            guard let mailbox = try reader.find(Mailbox.self, id: text("mailbox_id")) else { return nil }
             started = Timestamp(unix: facts["timestamp"]?.int ?? event.created.unix)
             callee = mailbox.number
             direction = try VoicemailService.direction(fromCaller: caller, to: event.accountID, reader)

@@ -73,11 +73,11 @@ public enum LoginName: Sendable, Hashable {
     /// Whether anything is called so.
     func isKnown(_ reader: any StoreReader) throws -> Bool {
         switch self {
-        case .realm(let realm): try reader.document(kind: .account, scope: "", key: realm.lowercased()) != nil
+        case .realm(let realm): try reader.account(realm: realm) != nil
         case .account(let name):
-            try !reader.documents(kind: .account, lookup: VoicemailService.comparableName(name), limit: 1).isEmpty
-        case .accountID(let id): try reader.document(id: id)?.kind == .account
-        case .user(let name, let accountID): try reader.document(kind: .user, scope: accountID, key: name.lowercased()) != nil
+            try !reader.accounts(called: VoicemailService.comparableName(name), limit: 1).isEmpty
+        case .accountID(let id): try reader.account(id: id) != nil
+        case .user(let name, let accountID): try reader.user(named: name, in: accountID) != nil
         case .application(let id): try reader.credential(kind: .pSeries, handle: id) != nil
         case .apiUser(let name): try reader.credential(kind: .sSeries, handle: name) != nil
         }

@@ -35,8 +35,3 @@ public struct MailboxGroup: Sendable, Hashable {
         ["mode": .string(mode.rawValue), "kind": .string(kind.rawValue), "members": JSON(members)]
     }
 }
-
-extension Document {
-    /// For a mailbox: its group; nil for one person's mailbox.
-    public var group: MailboxGroup? { MailboxGroup(hidden["group"]) }
-}

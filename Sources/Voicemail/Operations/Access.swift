@@ -17,22 +17,9 @@ public struct Principal: Sendable, Hashable {
     }
 
     /// Whether the caller may act on an account: his own and every one below it (KAZOO contract §3.5).
-    public func may(actOn account: Document) -> Bool {
+    public func may(actOn account: Account) -> Bool {
         isSuperduperAdmin || accountID == account.id || account.lineage.contains(accountID)
     }
-}
-
-extension Document {
-    /// For an account: the ids of the accounts above it, from the root downwards.
-    public var lineage: [String] {
-        hidden["lineage"]?.array?.compactMap(\.string) ?? []
-    }
-
-    /// For an account or a user: not switched off. For a mailbox: takes messages.
-    public var isEnabled: Bool { attributes["enabled"] != .bool(false) }
-
-    /// For an account: its SIP domain.
-    public var realm: String { attributes["realm"]?.string ?? "nodomain" }
 }
 
 extension VoicemailService {
@@ -43,7 +30,7 @@ extension VoicemailService {
         /// The session of that token.
         public let session: Session?
         /// The account named by the path; nil when there is none.
-        public let account: Document?
+        public let account: Account?
     }
 
     /// Looks a token and an account up.
@@ -53,24 +40,24 @@ extension VoicemailService {
         return try await store.read { reader in
             let session = try hash.flatMap { try reader.session(tokenHash: $0) }
                 .flatMap { $0.kind == kind && $0.expires > now ? $0 : nil }
-            let account = try accountID.flatMap { try reader.document(id: $0) }.flatMap { $0.kind == .account ? $0 : nil }
+            let account = try reader.account(id: accountID)
             let principal = try session.flatMap { session in
                 // Mostly the one of the path, which has been read.
-                let own = session.accountID == accountID ? account : try reader.document(id: session.accountID)
+                let own = session.accountID == accountID ? account : try reader.account(id: session.accountID)
                 return try own.flatMap { try Self.principal(of: session, in: $0, reader) }
             }
             return Entry(principal: principal, session: session, account: account)
         }
     }
 
-    private static func principal(of session: Session, in account: Document, _ reader: any StoreReader) throws -> Principal? {
+    private static func principal(of session: Session, in account: Account, _ reader: any StoreReader) throws -> Principal? {
         guard account.isEnabled else { return nil }
         if let userID = session.userID {
-            guard let user = try reader.document(id: userID), user.isEnabled else { return nil }
+            guard let user: User = try reader.find(id: userID), user.isEnabled else { return nil }
         }
         return Principal(
             accountID: account.id, userID: session.userID, credentialID: session.credentialID,
-            isSuperduperAdmin: account.hidden["superduper_admin"] == true, tokenHash: session.tokenHash)
+            isSuperduperAdmin: account.isSuperduperAdmin, tokenHash: session.tokenHash)
     }
 
     /// Opens a session under a token of the dialect's making; it counts once this returns.

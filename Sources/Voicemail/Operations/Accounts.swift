@@ -1,59 +1,48 @@
 extension VoicemailService {
     /// Accounts that people mean by an id, a realm or a name; more than one only where a name is not unique, and then not all.
-    public func accounts(named reference: String) async throws -> [Document] {
+    public func accounts(named reference: String) async throws -> [Account] {
         let name = Self.comparableName(reference)
         return try await store.read { reader in
-            if let account = try reader.document(id: reference), account.kind == .account { return [account] }
-            if let account = try reader.document(kind: .account, scope: "", key: reference.lowercased()) { return [account] }
-            return name.isEmpty ? [] : try reader.documents(kind: .account, lookup: name, limit: 2)
+            if let account = try reader.account(id: reference) { return [account] }
+            if let account = try reader.account(realm: reference) { return [account] }
+            return name.isEmpty ? [] : try reader.accounts(called: name, limit: 2)
         }
     }
 
     /// Creates an account below `parent`, or a root when there is none.
     /// - Throws: `VoicemailError.invalid`, `.conflict` for an id that exists.
-    public func createAccount(_ request: JSONObject, id: String? = nil, below parent: Document?, superduperAdmin: Bool = false) async throws -> Document {
+    public func createAccount(_ request: JSONObject, id: String? = nil, below parent: Account?, superduperAdmin: Bool = false) async throws -> Account {
         let lineage = parent.map { $0.lineage + [$0.id] } ?? []
         guard lineage.count < limits.maximumAccountDepth else { throw VoicemailError.forbidden }
-        var (attributes, violations) = Schema.account.apply(to: request.withoutPrivateKeys)
+        let (attributes, violations) = Schema.account.apply(to: request.withoutPrivateKeys)
         guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
         let id = id ?? HexID.random()
         // Longer ones for the case that somebody has the first already.
         let madeUp = attributes["realm"] == nil ? [6, 12, 32].map { "\(id.prefix($0)).sip.aftertone.invalid" } : []
-        if let first = madeUp.first { attributes["realm"] = .string(first) }
         let now = clock.now
-        let draft = Document(
-            id: id, kind: .account, accountID: id, name: attributes["name"]?.string ?? "", key: attributes["realm"]?.string?.lowercased(),
-            scope: "", lookup: Self.comparableName(attributes["name"]?.string ?? ""), ownerID: lineage.last, attributes: attributes,
-            hidden: ["lineage": JSON(lineage), "superduper_admin": .bool(superduperAdmin), "salt": .string(HexID.random())], created: now)
+        let planned = attributes
         return try await store.write { writer in
-            try Self.claimID(id, writer)
-            var draft = draft
-            if let free = try madeUp.first(where: { try writer.document(kind: .account, scope: "", key: $0) == nil }) {
-                draft.attributes["realm"] = .string(free)
-                draft.key = free
-            }
+            var attributes = planned
+            if let free = try madeUp.first(where: { try writer.account(realm: $0) == nil }) { attributes["realm"] = .string(free) }
+            var draft = Account(id: id, below: lineage, isSuperduperAdmin: superduperAdmin, at: now)
+            draft.describe(attributes)
             try Self.claimRealm(of: draft, writer)
-            let stored = try writer.insert(draft)
-            try writer.append(Event(kind: .documentCreated, accountID: id, subjectID: id, payload: ["type": "account"], created: now))
-            return stored
+            return try writer.add(draft)
         }
     }
 
     /// Replaces or patches an account's attributes.
-    public func changeAccount(_ id: String, _ change: AttributeChange) async throws -> Document {
+    public func changeAccount(_ id: String, _ change: AttributeChange) async throws -> Account {
         let now = clock.now
         return try await store.write { writer in
-            guard var account = try writer.document(id: id), account.kind == .account else { throw VoicemailError.notFound(id: id) }
-            var merged = change.applied(to: account.attributes)
-            if merged["realm"] == nil { merged["realm"] = account.attributes["realm"] }
+            guard var account = try writer.account(id: id) else { throw VoicemailError.notFound(id: id) }
+            var merged = change.applied(to: account.stored.attributes)
+            if merged["realm"] == nil { merged["realm"] = account.stored.attributes["realm"] }
             let (attributes, violations) = Schema.account.apply(to: merged)
             guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
-            account.attributes = attributes
-            account.name = attributes["name"]?.string ?? ""
-            account.key = attributes["realm"]?.string?.lowercased()
-            account.lookup = Self.comparableName(account.name)
+            account.describe(attributes)
             try Self.claimRealm(of: account, writer)
-            return try Self.save(&account, writer, now)
+            return try writer.save(account, at: now)
         }
     }
 
@@ -61,19 +50,18 @@ extension VoicemailService {
     ///
     /// The account goes first, in one transaction: from then on nobody gets at what was in it. That goes in batches, so that a large
     /// account holds nobody up; what a crash leaves of it is removed by `sweep`.
-    public func removeAccount(_ id: String) async throws -> Document {
+    public func removeAccount(_ id: String) async throws -> Account {
         let now = clock.now
         let account = try await store.write { writer in
-            guard let account = try writer.document(id: id), account.kind == .account else { throw VoicemailError.notFound(id: id) }
+            guard let account = try writer.account(id: id) else { throw VoicemailError.notFound(id: id) }
             var hasChildren = false
             try writer.documents(DocumentQuery(kind: .account, ownerID: id)) { _ in
                 hasChildren = true
                 return false
             }
             guard !hasChildren else { throw VoicemailError.conflict }
-            try writer.remove(documentID: id, at: now, physically: false)
             try writer.removeSessions(accountID: id, userID: nil, credentialID: nil)
-            try writer.append(Event(kind: .documentDeleted, accountID: id, subjectID: id, payload: ["type": "account"], created: now))
+            try writer.discard(account, at: now)
             return account
         }
         try await removeContents(of: id)
@@ -86,25 +74,32 @@ extension VoicemailService {
     }
 
     /// Accounts by id, in the order asked; unknown ones are left out.
-    public func accounts(_ ids: [String]) async throws -> [Document] {
+    public func accounts(_ ids: [String]) async throws -> [Account] {
         try await store.read { reader in
-            try ids.compactMap { try reader.document(id: $0) }.filter { $0.kind == .account }
+            try ids.compactMap { try reader.account(id: $0) }
         }
     }
 
     /// Accounts of a tree: what `item` takes from each, at most `limit` times; nil leaves one out.
     public func accounts<Item: Sendable>(
-        _ query: AccountQuery, limit: Int, item: @escaping @Sendable (Document) -> Item?
+        _ query: AccountQuery, limit: Int, item: @escaping @Sendable (Account) -> Item?
     ) async throws -> ListingPage<Item> {
         try await store.read { reader in
             var builder = ListingPageBuilder<Item>(limit: limit)
-            try reader.accounts(query) { account in builder.add(at: query.place(of: account)) { item(account) } }
+            try reader.accounts(query) { document in builder.add(at: query.place(of: document)) { item(Account(stored: document)) } }
             return builder.page
         }
     }
 
+    /// Accounts right below one, or with nil all there are, in order of name.
+    public func accounts<Item: Sendable>(
+        below parentID: String?, _ range: ListingRange, item: @escaping @Sendable (Account) -> Item?
+    ) async throws -> ListingPage<Item> {
+        try await page(ownerID: parentID, range, item: item)
+    }
+
     /// What a search for a name visits: accounts at or below `root` whose comparable name begins with it.
-    public static func search(below root: Document, name: String, start: ListingPlace? = nil) -> AccountQuery {
+    public static func search(below root: Account, name: String, start: ListingPlace? = nil) -> AccountQuery {
         AccountQuery(.at(root.id), .named(comparableName(name)), start: start)
     }
 
@@ -113,8 +108,8 @@ extension VoicemailService {
         String(name.lowercased().unicodeScalars.filter { $0.properties.isAlphabetic || $0.properties.numericType != nil })
     }
 
-    private static func claimRealm(of account: Document, _ reader: any StoreReader) throws {
-        guard let key = account.key, let holder = try reader.document(kind: .account, scope: "", key: key), holder.id != account.id else { return }
-        throw VoicemailError.invalid([Violation(["realm"], .unique, value: account.attributes["realm"])])
+    private static func claimRealm(of account: Account, _ reader: any StoreReader) throws {
+        guard let holder = try reader.account(realm: account.realm), holder.id != account.id else { return }
+        throw VoicemailError.invalid([Violation(["realm"], .unique, value: .string(account.realm))])
     }
 }

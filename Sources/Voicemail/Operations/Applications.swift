@@ -8,7 +8,7 @@ extension VoicemailService {
     ///   - permissions: nil for all.
     ///   - addresses: where it may call from; empty for anywhere.
     public func createApplication(
-        name: String, permissions: Set<ApplicationPermission>? = nil, addresses: [AddressRange] = [], in account: Document
+        name: String, permissions: Set<ApplicationPermission>? = nil, addresses: [AddressRange] = [], in account: Account
     ) async throws -> IssuedCredential {
         let secret = Secrets.randomText(Self.applicationSecretLength)
         var details: JSONObject = [:]
@@ -29,7 +29,7 @@ extension VoicemailService {
         return try await store.read { reader in
             let credential = try reader.credential(kind: .pSeries, handle: id)
             guard let credential, Secrets.equal(credential.verifier, verifier),
-                let account = try reader.document(id: credential.accountID)
+                let account = try reader.account(id: credential.accountID)
             else { throw VoicemailError.badCredentials }
             guard account.isEnabled else { throw VoicemailError.disabled }
             return Application(account: account, credential: credential, tokenHash: nil)
@@ -39,7 +39,7 @@ extension VoicemailService {
 
 /// A program that has shown its secret or a token.
 public struct Application: Sendable {
-    public let account: Document
+    public let account: Account
     public let credential: Credential
     /// Keyed hash of its access token, if it showed one.
     public let tokenHash: String?
@@ -151,7 +151,7 @@ extension VoicemailService {
 
     private static func application(of session: Session, _ reader: any StoreReader) throws -> Application? {
         guard let id = session.credentialID, let credential = try reader.credential(id: id),
-            let account = try reader.document(id: session.accountID), account.isEnabled
+            let account = try reader.account(id: session.accountID), account.isEnabled
         else { return nil }
         return Application(account: account, credential: credential, tokenHash: session.tokenHash)
     }

@@ -30,7 +30,7 @@ extension VoicemailService {
     /// What lies before the page costs nothing but a look at how many there were on each day.
     /// - Parameter kinds: what the calls must have left.
     public func callRecords(
-        of account: Document, from first: Timestamp, to last: Timestamp, kinds: Set<CallRecord.Kind>, ascending: Bool, offset: Int, limit: Int
+        of account: Account, from first: Timestamp, to last: Timestamp, kinds: Set<CallRecord.Kind>, ascending: Bool, offset: Int, limit: Int
     ) async throws -> CallRecordPage {
         let days = try await store.read { reader in
             var days: [Int: Int] = [:]
@@ -64,7 +64,7 @@ extension VoicemailService {
     ///   - caller: the number that calls must come from. Of recordings only such are read; messages are all looked at.
     ///   - callee: the number that calls must go to. Only such are read.
     public func forEachCallRecord(
-        of account: Document, from first: Timestamp, to last: Timestamp, kinds: Set<CallRecord.Kind> = Set(CallRecord.Kind.allCases),
+        of account: Account, from first: Timestamp, to last: Timestamp, kinds: Set<CallRecord.Kind> = Set(CallRecord.Kind.allCases),
         caller: String? = nil, callee: String? = nil, ascending: Bool = true, pageSize: Int = 500,
         _ visit: ([CallRecord]) async throws -> Bool
     ) async throws {
@@ -111,11 +111,11 @@ extension VoicemailService {
         }
     }
 
-    private func callRecords(of messages: [Message], _ account: Document) async throws -> [CallRecord] {
+    private func callRecords(of messages: [Message], _ account: Account) async throws -> [CallRecord] {
         try await store.read { reader in
             var called: [String: (number: String, name: String)] = [:]
             return try messages.map { message in
-                let box = try called[message.mailboxID] ?? reader.document(id: message.mailboxID).map { ($0.number, $0.name) } ?? ("", "")
+                let box = try called[message.mailboxID] ?? reader.find(Mailbox.self, id: message.mailboxID).map { ($0.number, $0.name) } ?? ("", "")
                 called[message.mailboxID] = box
                 let direction = try Self.direction(fromCaller: message.callerNumber, to: account.id, reader)
                 return .message(message, mailboxNumber: box.number, mailboxName: box.name, direction: direction)
@@ -125,7 +125,7 @@ extension VoicemailService {
 
     /// Which way the call of a message went: within, when its caller has a mailbox in the account too.
     public static func direction(fromCaller number: String, to accountID: String, _ reader: any StoreReader) throws -> CallDirection {
-        try reader.document(kind: .mailbox, scope: accountID, key: MailboxNumber.comparable(number)) == nil ? .inbound : .within
+        try reader.mailbox(number: number, in: accountID) == nil ? .inbound : .within
     }
 }
 

@@ -8,7 +8,7 @@ extension VoicemailService {
     /// Makes a user of an account with a random password, which is shown once.
     /// - Parameter name: the user name, at most 64 characters; something is added to one that is taken. nil or empty for a made-up one.
     /// - Throws: `VoicemailError.invalid` for a name that is too long.
-    public func createSSeriesUser(name: String?, in account: Document) async throws -> IssuedCredential {
+    public func createSSeriesUser(name: String?, in account: Account) async throws -> IssuedCredential {
         let name = name.flatMap { $0.isEmpty ? nil : $0 }
         if let name, name.count > Self.longestUsername {
             throw VoicemailError.invalid([Violation(["name"], .maxLength(Self.longestUsername), value: .string(name))])
@@ -37,10 +37,10 @@ extension VoicemailService {
 
     /// The account of a user and the MD5 of his password, in either case of hex.
     /// - Throws: `VoicemailError.badCredentials`, also when the account is switched off.
-    public func logIn(sSeriesUser username: String, digest: String) async throws -> (account: Document, credential: Credential) {
+    public func logIn(sSeriesUser username: String, digest: String) async throws -> (account: Account, credential: Credential) {
         let (credential, account) = try await store.read { reader in
             let credential = try reader.credential(kind: .sSeries, handle: username)
-            return (credential, try credential.flatMap { try reader.document(id: $0.accountID) })
+            return (credential, try credential.flatMap { try reader.account(id: $0.accountID) })
         }
         // A name that nobody has takes as long as a wrong password, so that names cannot be probed.
         let verifier = try await secrets.slowHash(digest.lowercased(), salt: credential?.id ?? "nobody")

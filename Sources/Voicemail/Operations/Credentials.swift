@@ -6,28 +6,28 @@ extension VoicemailService {
     }
 
     /// Makes an API key of 64 hex digits for an account (KAZOO contract §3.3).
-    public func createAPIKey(name: String, in account: Document) async throws -> IssuedCredential {
+    public func createAPIKey(name: String, in account: Account) async throws -> IssuedCredential {
         try await createKey(.kazoo, name: name, in: account)
     }
 
     /// Makes a key of 64 hex digits that recorders send an account's recordings with.
-    public func createIntakeKey(name: String, in account: Document) async throws -> IssuedCredential {
+    public func createIntakeKey(name: String, in account: Account) async throws -> IssuedCredential {
         try await createKey(.intake, name: name, in: account)
     }
 
     /// The account that a recorder's key is for.
     /// - Throws: `VoicemailError.badCredentials`, `.disabled`.
-    public func account(ofIntakeKey key: String) async throws -> Document {
+    public func account(ofIntakeKey key: String) async throws -> Account {
         let handle = secrets.fingerprint(key)
         let account = try await store.read { reader in
-            try reader.credential(kind: .intake, handle: handle).flatMap { try reader.document(id: $0.accountID) }
+            try reader.credential(kind: .intake, handle: handle).flatMap { try reader.account(id: $0.accountID) }
         }
-        guard let account, account.kind == .account else { throw VoicemailError.badCredentials }
+        guard let account else { throw VoicemailError.badCredentials }
         guard account.isEnabled else { throw VoicemailError.disabled }
         return account
     }
 
-    private func createKey(_ kind: Credential.Kind, name: String, in account: Document) async throws -> IssuedCredential {
+    private func createKey(_ kind: Credential.Kind, name: String, in account: Account) async throws -> IssuedCredential {
         let key = HexID.random() + HexID.random()
         let credential = Credential(
             kind: kind, accountID: account.id, name: name, handle: secrets.fingerprint(key), verifier: "", created: clock.now)
@@ -35,13 +35,13 @@ extension VoicemailService {
         return IssuedCredential(credential: credential, secret: key)
     }
 
-    public func credentials(of account: Document) async throws -> [Credential] {
+    public func credentials(of account: Account) async throws -> [Credential] {
         try await store.read { try $0.credentials(accountID: account.id) }
     }
 
     /// Withdraws a credential with every session opened by it.
     /// - Throws: `VoicemailError.notFound`.
-    public func removeCredential(_ id: String, in account: Document) async throws {
+    public func removeCredential(_ id: String, in account: Account) async throws {
         try await store.write { writer in
             guard let credential = try writer.credential(id: id), credential.accountID == account.id else { throw VoicemailError.notFound(id: id) }
             try writer.remove(credentialID: id)

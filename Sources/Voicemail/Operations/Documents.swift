@@ -67,100 +67,77 @@ struct ListingPageBuilder<Item: Sendable> {
     var page: ListingPage<Item> { ListingPage(items: items, first: first, next: next) }
 }
 
+/// Which part of a listing is wanted.
+public struct ListingRange: Sendable {
+    /// The first to show; nil for the beginning.
+    public var start: ListingPlace?
+    public var ascending: Bool
+    /// At most so many.
+    public var limit: Int
+
+    public init(start: ListingPlace? = nil, ascending: Bool = true, limit: Int) {
+        self.start = start
+        self.ascending = ascending
+        self.limit = limit
+    }
+}
+
 extension VoicemailService {
-    /// A document of one account.
-    /// - Throws: `VoicemailError.notFound` also for a document of another kind or account.
-    public func document(_ id: String, kind: DocumentKind, of account: Document) async throws -> Document {
-        try await store.read { try Self.document(id, kind, account.id, $0) }
+    /// One of an account's.
+    func require<Kind: StoredNoun>(_ id: String, of account: Account) async throws -> Kind {
+        try await store.read { try $0.require(id, in: account.id) }
     }
 
-    /// Documents in order of name: what `item` takes from each, at most `limit` times; nil leaves one out.
-    public func documents<Item: Sendable>(
-        _ query: DocumentQuery, limit: Int, item: @escaping @Sendable (Document) -> Item?
+    /// In order of name: what `item` takes from each; nil leaves one out.
+    func page<Kind: StoredNoun, Item: Sendable>(
+        of _: Kind.Type = Kind.self, accountID: String? = nil, ownerID: String? = nil, _ range: ListingRange,
+        item: @escaping @Sendable (Kind) -> Item?
     ) async throws -> ListingPage<Item> {
-        try await store.read { reader in
-            var builder = ListingPageBuilder<Item>(limit: limit)
-            try reader.documents(query) { document in builder.add(at: (document.name, document.id)) { item(document) } }
+        let query = DocumentQuery(kind: Kind.kind, accountID: accountID, ownerID: ownerID, start: range.start, ascending: range.ascending)
+        return try await store.read { reader in
+            var builder = ListingPageBuilder<Item>(limit: range.limit)
+            try reader.each(Kind.self, query) { noun in builder.add(at: (noun.name, noun.id)) { item(noun) } }
             return builder.page
         }
     }
 
-    /// Creates a document of a kind that has no rules of its own beyond its schema and what `judge` finds in its attributes.
-    public func createDocument(
-        _ request: JSONObject, id: String?, kind: DocumentKind, schema: Schema, in account: Document, judge: (JSONObject) -> [Violation] = { _ in [] }
-    ) async throws -> Document {
-        var (attributes, violations) = schema.apply(to: request.withoutPrivateKeys)
+    /// Creates one that has no rules beyond its schema and what `judge` finds in its attributes.
+    func create<Kind: StoredNoun>(
+        _ request: JSONObject, id: String?, in account: Account, judge: (JSONObject) -> [Violation] = { _ in [] }
+    ) async throws -> Kind {
+        var (attributes, violations) = Kind.schema(limits).apply(to: request.withoutPrivateKeys)
         violations += judge(attributes)
         guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
-        let draft = Document(
-            id: id ?? HexID.random(), kind: kind, accountID: account.id, name: attributes["name"]?.string ?? "", scope: account.id,
-            attributes: attributes, created: clock.now)
-        return try await store.write { writer in
-            try Self.claimID(draft.id, writer)
-            return try Self.add(draft, writer)
-        }
+        var draft = Kind(id: id, in: account.id, at: clock.now)
+        draft.describe(attributes)
+        let complete = draft
+        return try await store.write { try $0.add(complete) }
     }
 
-    public func changeDocument(
-        _ id: String, _ change: AttributeChange, kind: DocumentKind, schema: Schema, in account: Document,
+    func change<Kind: StoredNoun>(
+        _ id: String, _ change: AttributeChange, in account: Account,
         judge: @escaping @Sendable (JSONObject) -> [Violation] = { _ in [] }
-    ) async throws -> Document {
+    ) async throws -> Kind {
         let now = clock.now
+        let limits = limits
         return try await store.write { writer in
-            var document = try Self.document(id, kind, account.id, writer)
-            var (attributes, violations) = schema.apply(to: change.applied(to: document.attributes))
+            var noun: Kind = try writer.require(id, in: account.id)
+            var (attributes, violations) = noun.applying(change, limits)
             violations += judge(attributes)
             guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
-            document.attributes = attributes
-            document.name = attributes["name"]?.string ?? ""
-            return try Self.save(&document, writer, now)
+            noun.describe(attributes)
+            return try writer.save(noun, at: now)
         }
     }
 
-    /// Removes a document and releases its audio.
-    /// - Returns: the document as it was.
-    public func removeDocument(_ id: String, kind: DocumentKind, in account: Document, physically: Bool = false) async throws -> Document {
+    /// Removes one and releases its audio.
+    /// - Returns: what it was.
+    func remove<Kind: StoredNoun>(_ id: String, in account: Account, physically: Bool = false) async throws -> Kind {
         let now = clock.now
         return try await store.write { writer in
-            let document = try Self.document(id, kind, account.id, writer)
-            try Self.discard(document, writer, now, physically: physically)
-            return document
+            let noun: Kind = try writer.require(id, in: account.id)
+            try writer.discard(noun, at: now, physically: physically)
+            return noun
         }
-    }
-
-    static func document(_ id: String, _ kind: DocumentKind, _ accountID: String, _ reader: any StoreReader) throws -> Document {
-        guard let document = try reader.document(id: id), document.kind == kind, document.accountID == accountID else {
-            throw VoicemailError.notFound(id: id)
-        }
-        return document
-    }
-
-    /// Refuses an id that a living document has; a removed one holds its id too, which `insert` finds out.
-    static func claimID(_ id: String, _ reader: any StoreReader) throws {
-        guard HexID.isValid(id) else {
-            throw VoicemailError.invalid([Violation(["id"], .other(code: "pattern", message: "Failed to match pattern '^[0-9a-f]{32}$'", target: "^[0-9a-f]{32}$"), value: .string(id))])
-        }
-        if try reader.document(id: id) != nil { throw VoicemailError.conflict }
-    }
-
-    static func add(_ draft: Document, _ writer: any StoreWriter) throws -> Document {
-        let stored: Document
-        do { stored = try writer.insert(draft) } catch StoreError.conflict { throw VoicemailError.conflict }
-        try writer.append(Event(kind: .documentCreated, accountID: stored.accountID, subjectID: stored.id, payload: ["type": .string(stored.kind.rawValue)], created: stored.created))
-        return stored
-    }
-
-    static func save(_ document: inout Document, _ writer: any StoreWriter, _ now: Timestamp) throws -> Document {
-        document.revision += 1
-        document.modified = now
-        try writer.update(document)
-        try writer.append(Event(kind: .documentEdited, accountID: document.accountID, subjectID: document.id, payload: ["type": .string(document.kind.rawValue)], created: now))
-        return document
-    }
-
-    static func discard(_ document: Document, _ writer: any StoreWriter, _ now: Timestamp, physically: Bool) throws {
-        try writer.remove(documentID: document.id, at: now, physically: physically)
-        if let blob = document.blobID { try writer.release(blob) }
-        try writer.append(Event(kind: .documentDeleted, accountID: document.accountID, subjectID: document.id, payload: ["type": .string(document.kind.rawValue)], created: now))
     }
 }

@@ -40,9 +40,9 @@ public struct EventPush: Sendable, Hashable {
 extension EventPush {
     private static let key = "event_push"
 
-    fileprivate init(of account: Document) {
+    fileprivate init(of account: Account) {
         self.init()
-        guard let stored = account.hidden[Self.key] else { return }
+        guard let stored = account.stored.hidden[Self.key] else { return }
         isEnabled = stored["enabled"]?.bool ?? true
         timeout = stored["timeout"]?.int ?? timeout
         retries = stored["retries"]?.int ?? retries
@@ -54,40 +54,43 @@ extension EventPush {
         }
     }
 
-    fileprivate func store(in account: inout Document) {
+    fileprivate func store(in account: inout Account) {
         let list = receivers.map { receiver -> JSON in
             [
                 "url": .string(receiver.url), "secret": .string(receiver.secret), "method": .string(receiver.method.rawValue),
                 "events": .array(receiver.events.map { .int($0) }),
             ]
         }
-        account.hidden[Self.key] = [
+        account.stored.hidden[Self.key] = [
             "enabled": .bool(isEnabled), "timeout": .int(timeout), "retries": .int(retries), "receivers": .array(list),
         ]
     }
 }
 
-extension Document {
-    /// For an account: where its events are pushed.
+extension Account {
+    /// Where its events are pushed.
     public var eventPush: EventPush { EventPush(of: self) }
 }
 
 extension VoicemailService {
     /// The account's settings as they are now.
-    public func eventPush(of account: Document) async throws -> EventPush {
-        try await store.read { try Self.document(account.id, .account, account.id, $0).eventPush }
+    public func eventPush(of account: Account) async throws -> EventPush {
+        try await store.read { reader in
+            let current: Account = try reader.require(account.id, in: account.id)
+            return current.eventPush
+        }
     }
 
     /// Changes where an account's events are pushed. Addresses have been judged (`judgeReceiver`).
     /// - Returns: the settings as they are then.
-    public func changeEventPush(of account: Document, _ change: @escaping @Sendable (inout EventPush) -> Void) async throws -> EventPush {
+    public func changeEventPush(of account: Account, _ change: @escaping @Sendable (inout EventPush) -> Void) async throws -> EventPush {
         let now = clock.now
         return try await store.write { writer in
-            var document = try Self.document(account.id, .account, account.id, writer)
-            var push = document.eventPush
+            var current: Account = try writer.require(account.id, in: account.id)
+            var push = current.eventPush
             change(&push)
-            push.store(in: &document)
-            _ = try Self.save(&document, writer, now)
+            push.store(in: &current)
+            _ = try writer.save(current, at: now)
             return push
         }
     }

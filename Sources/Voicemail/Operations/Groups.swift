@@ -6,34 +6,36 @@ extension VoicemailService {
     /// - Throws: `VoicemailError.notFound` for the mailbox; `.invalid` for a member that is not a person's mailbox of the account, or is
     ///   there twice.
     @discardableResult
-    public func setGroup(_ group: MailboxGroup?, of mailboxID: String, in account: Document) async throws -> Document {
+    public func setGroup(_ group: MailboxGroup?, of mailboxID: String, in account: Account) async throws -> Mailbox {
         let now = clock.now
         return try await store.write { writer in
-            var mailbox = try Self.document(mailboxID, .mailbox, account.id, writer)
+            var mailbox: Mailbox = try writer.require(mailboxID, in: account.id)
             try Self.setGroup(group, of: &mailbox, account, writer)
-            return try Self.save(&mailbox, writer, now)
+            return try writer.save(mailbox, at: now)
         }
     }
 
     /// The account's group mailboxes in order of serial.
-    public func groups(of account: Document) async throws -> [Document] {
-        try await store.read { try $0.documents(kind: .mailbox, lookup: Self.groupLookup(account), limit: Int(Int32.max)) }
+    public func groups(of account: Account) async throws -> [Mailbox] {
+        try await store.read { reader in
+            try reader.documents(kind: .mailbox, lookup: Mailbox.groupLookup(account.id), limit: Int(Int32.max)).map(Mailbox.init(stored:))
+        }
     }
 
     /// The members of a group that are there, in its order.
-    public func members(of group: Document) async throws -> [Document] {
+    public func members(of group: Mailbox) async throws -> [Mailbox] {
         try await store.read { try Self.members(of: group, $0) }
     }
 
     /// A group's box with its members and how many messages it holds.
     public struct GroupSummary: Sendable {
-        public let mailbox: Document
-        public let members: [Document]
+        public let mailbox: Mailbox
+        public let members: [Mailbox]
         public let tally: Tally
     }
 
     /// The members and counts of some groups, in the order given. A message counts whatever its age.
-    public func groupSummaries(_ groups: [Document]) async throws -> [GroupSummary] {
+    public func groupSummaries(_ groups: [Mailbox]) async throws -> [GroupSummary] {
         try await store.read { reader in
             try groups.map {
                 GroupSummary(mailbox: $0, members: try Self.members(of: $0, reader), tally: try Self.visibleTally($0.id, reader))
@@ -41,27 +43,24 @@ extension VoicemailService {
         }
     }
 
-    static func members(of mailbox: Document, _ reader: any StoreReader) throws -> [Document] {
+    static func members(of mailbox: Mailbox, _ reader: any StoreReader) throws -> [Mailbox] {
         try (mailbox.group?.members ?? []).compactMap { id in
-            try reader.document(id: id).flatMap { $0.kind == .mailbox && $0.accountID == mailbox.accountID ? $0 : nil }
+            try reader.find(Mailbox.self, id: id).flatMap { $0.accountID == mailbox.accountID ? $0 : nil }
         }
     }
 
-    static func setGroup(_ group: MailboxGroup?, of mailbox: inout Document, _ account: Document, _ reader: any StoreReader) throws {
+    static func setGroup(_ group: MailboxGroup?, of mailbox: inout Mailbox, _ account: Account, _ reader: any StoreReader) throws {
         if let group { try judge(group, of: mailbox, account, reader) }
-        mailbox.hidden["group"] = group?.json
-        mailbox.lookup = group == nil ? nil : groupLookup(account)
+        mailbox.group = group
     }
 
-    private static func groupLookup(_ account: Document) -> String { "group:" + account.id }
-
-    private static func judge(_ group: MailboxGroup, of mailbox: Document, _ account: Document, _ reader: any StoreReader) throws {
+    private static func judge(_ group: MailboxGroup, of mailbox: Mailbox, _ account: Account, _ reader: any StoreReader) throws {
         var violations: [Violation] = []
         if group.members.count > maximumMembers { violations.append(Violation(["members"], .maxItems(maximumMembers))) }
         if Set(group.members).count < group.members.count { violations.append(Violation(["members"], .unique)) }
         for (index, id) in group.members.enumerated() {
-            let member = try reader.document(id: id)
-            if member?.kind != .mailbox || member?.accountID != account.id || member?.group != nil || id == mailbox.id {
+            let member = try reader.find(Mailbox.self, id: id)
+            if member?.accountID != account.id || member?.group != nil || id == mailbox.id {
                 violations.append(Violation(["members", String(index)], .format("mailbox"), value: .string(id)))
             }
         }
@@ -78,13 +77,13 @@ extension VoicemailService {
     /// A member has heard a message of a shared box. When all have, it is saved.
     /// - Throws: `VoicemailError.notFound` for a message that is gone, or a member that is none.
     @discardableResult
-    public func hear(_ messageID: String, as memberID: String, in account: Document) async throws -> Message {
+    public func hear(_ messageID: String, as memberID: String, in account: Account) async throws -> Message {
         let now = clock.now
         return try await store.write { writer in
             guard var message = try writer.message(id: messageID), message.accountID == account.id else {
                 throw VoicemailError.notFound(id: messageID)
             }
-            let box = try Self.document(message.mailboxID, .mailbox, account.id, writer)
+            let box: Mailbox = try writer.require(message.mailboxID, in: account.id)
             let members = try Self.members(of: box, writer).map(\.id)
             guard members.contains(memberID) else { throw VoicemailError.notFound(id: memberID) }
             guard !Self.hasHeard(message, member: memberID) else { return message }
@@ -103,7 +102,7 @@ extension VoicemailService {
     /// Where a message for `mailbox` really goes: to the members of a broadcasting group, else to itself.
     ///
     /// A group without members keeps what it gets, so that nothing is lost; `distribute` hands it on when there are some.
-    static func recipients(of mailbox: Document, _ reader: any StoreReader) throws -> [Document] {
+    static func recipients(of mailbox: Mailbox, _ reader: any StoreReader) throws -> [Mailbox] {
         guard mailbox.group?.mode == .broadcast else { return [mailbox] }
         let members = try members(of: mailbox, reader)
         return members.isEmpty ? [mailbox] : members
@@ -111,7 +110,7 @@ extension VoicemailService {
 
     /// Hands a message that lies in a broadcasting group's box on to the members.
     /// - Returns: the first copy; nil where there is nobody to have one, and the message stays.
-    static func distribute(_ message: Message, of mailbox: Document, _ account: Document, _ now: Timestamp, _ writer: any StoreWriter) throws -> Message? {
+    static func distribute(_ message: Message, of mailbox: Mailbox, _ account: Account, _ now: Timestamp, _ writer: any StoreWriter) throws -> Message? {
         let members = try recipients(of: mailbox, writer).filter { $0.id != mailbox.id }
         guard !members.isEmpty else { return nil }
         let copies = try members.map { try add(message.copied(to: $0, account, history: true, at: now), isAnnounced: false, writer) }
@@ -120,12 +119,12 @@ extension VoicemailService {
     }
 
     /// Hands on what was left in broadcasting groups' boxes without audio, or before they had members.
-    func distributeLeftovers(of account: Document) async throws {
+    func distributeLeftovers(of account: Account) async throws {
         let now = clock.now
         let patience = now.advanced(by: -Self.secondsForAudio)
         for group in try await groups(of: account) where group.group?.mode == .broadcast {
             try await store.write { writer in
-                guard let mailbox = try writer.document(id: group.id), mailbox.group?.mode == .broadcast else { return }
+                guard let mailbox: Mailbox = try writer.find(id: group.id), mailbox.group?.mode == .broadcast else { return }
                 var waiting: [Message] = []
                 try writer.visibleMessages(mailboxID: mailbox.id, offset: 0, limit: 256) { message in
                     if message.modified <= patience { waiting.append(message) }
@@ -143,7 +142,7 @@ extension VoicemailService {
 extension Message {
     /// The same message for another mailbox, under an id of its own. The audio is shared (promise 3).
     /// - Parameter history: whether it remembers the mailbox it comes from.
-    func copied(to mailbox: Document, _ account: Document, history remembers: Bool, at now: Timestamp) -> Message {
+    func copied(to mailbox: Mailbox, _ account: Account, history remembers: Bool, at now: Timestamp) -> Message {
         Message(
             accountID: accountID, mailboxID: mailbox.id, timestamp: timestamp, folder: folder, from: from, to: to, callerName: callerName,
             callerNumber: callerNumber, callID: callID, lengthMilliseconds: lengthMilliseconds, audio: audio, transcription: transcription,

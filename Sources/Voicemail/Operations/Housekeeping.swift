@@ -28,12 +28,12 @@ extension VoicemailService {
     public func sweep() async throws {
         let now = clock.now
         for account in try await store.read({ try $0.removedAccounts() }) { try await removeContents(of: account) }
-        var accounts = DocumentQuery(kind: .account)
+        var range = ListingRange(limit: 100)
         repeat {
-            let page = try await documents(accounts, limit: 100) { $0 }
+            let page = try await accounts(below: nil, range) { $0 }
             for account in page.items { try await sweep(account) }
-            accounts.start = page.next
-        } while accounts.start != nil
+            range.start = page.next
+        } while range.start != nil
         let removedBefore = now.advanced(by: -limits.trashDays * 86_400)
         try await repeatedly { try $0.purge(removedBefore: removedBefore, limit: $1) }
         let eventsBefore = now.advanced(by: -limits.eventDays * 86_400)
@@ -49,7 +49,7 @@ extension VoicemailService {
         measuringBell.ring()
     }
 
-    private func sweep(_ account: Document) async throws {
+    private func sweep(_ account: Account) async throws {
         let cutoff = cutoff(for: account)
         try await repeatedly { try $0.retire(accountID: account.id, cutoff: cutoff, limit: $1) }
         try await distributeLeftovers(of: account)

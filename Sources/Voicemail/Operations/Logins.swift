@@ -26,7 +26,7 @@ extension VoicemailService {
     /// The digest covers name and password together and the name is not sent, so users are found by the slow
     /// hash of the digest under the account's salt: one slow hash an account, however many users it has.
     /// - Throws: `VoicemailError.badCredentials`, `.disabled`.
-    public func logIn(digest: String, form: LoginDigest, to selector: AccountSelector) async throws -> (account: Document, user: Document) {
+    public func logIn(digest: String, form: LoginDigest, to selector: AccountSelector) async throws -> (account: Account, user: User) {
         let candidates = try await accounts(for: selector)
         if candidates.isEmpty {
             // Takes as long as a wrong password, so that names cannot be probed.
@@ -42,8 +42,8 @@ extension VoicemailService {
     }
 
     /// The user of an account whose login form sends this digest, for `Authorization: Basic` (contract §3.4).
-    public func logIn(digest: String, form: LoginDigest, accountID: String) async throws -> (account: Document, user: Document) {
-        guard let account = try await store.read({ try $0.document(id: accountID) }), account.kind == .account else {
+    public func logIn(digest: String, form: LoginDigest, accountID: String) async throws -> (account: Account, user: User) {
+        guard let account = try await store.read({ try $0.account(id: accountID) }) else {
             // As long as for an account that there is.
             _ = try await secrets.slowHash(digest, salt: "nobody")
             throw VoicemailError.badCredentials
@@ -55,38 +55,38 @@ extension VoicemailService {
 
     /// The account of an API key.
     /// - Throws: `VoicemailError.badCredentials`.
-    public func logIn(apiKey: String) async throws -> (account: Document, credential: Credential) {
+    public func logIn(apiKey: String) async throws -> (account: Account, credential: Credential) {
         let handle = secrets.fingerprint(apiKey)
         return try await store.read { reader in
             guard let credential = try reader.credential(kind: .kazoo, handle: handle),
-                let account = try reader.document(id: credential.accountID), account.isEnabled
+                let account = try reader.account(id: credential.accountID), account.isEnabled
             else { throw VoicemailError.badCredentials }
             return (account, credential)
         }
     }
 
-    func loginHandle(_ digest: String, _ form: LoginDigest, _ account: Document) async throws -> String {
-        let salt = account.hidden["salt"]?.string ?? account.id
+    func loginHandle(_ digest: String, _ form: LoginDigest, _ account: Account) async throws -> String {
+        let salt = account.loginSalt
         return "\(form.rawValue):" + (try await secrets.slowHash(digest.lowercased(), salt: salt))
     }
 
-    private func user(sending digest: String, _ form: LoginDigest, in account: Document) async throws -> Document? {
+    private func user(sending digest: String, _ form: LoginDigest, in account: Account) async throws -> User? {
         let handle = try await loginHandle(digest, form, account)
         return try await store.read { reader in
             guard let login = try reader.credential(kind: .login, handle: handle), login.accountID == account.id,
                 Secrets.equal(login.handle, handle), let userID = login.details["user_id"]?.string
             else { return nil }
-            return try reader.document(id: userID)
+            return try reader.find(id: userID)
         }
     }
 
-    func accounts(for selector: AccountSelector) async throws -> [Document] {
+    func accounts(for selector: AccountSelector) async throws -> [Account] {
         try await store.read { reader in
-            if let realm = selector.realm?.lowercased(), let account = try reader.document(kind: .account, scope: "", key: realm) {
+            if let realm = selector.realm?.lowercased(), let account = try reader.account(realm: realm) {
                 return [account]
             }
             guard let name = selector.name.map(Self.comparableName), !name.isEmpty else { return [] }
-            return try reader.documents(kind: .account, lookup: name, limit: Self.maximumNamesakes)
+            return try reader.accounts(called: name, limit: Self.maximumNamesakes)
         }
     }
 }

@@ -3,27 +3,27 @@
 /// Who has the address already is found out by looking at every mailbox. That is done beforehand, and in the transaction again only if
 /// the account's documents have changed meanwhile.
 public struct MailboxClaim: Sendable {
-    fileprivate let account: Document
+    fileprivate let account: Account
     /// The mailbox that claims; nil for one that is to be made.
     fileprivate let ownID: String?
     fileprivate let number: String?
     fileprivate let mailAddress: String?
-    fileprivate let rivals: [Document]
+    fileprivate let rivals: [Mailbox]
     /// The newest event when the rivals were looked for.
     fileprivate let seen: Int
 
     /// Others that have a part of the claim already.
     public struct Clash: Error {
         /// Any mailbox, a group's too.
-        public let numberHolder: Document?
+        public let numberHolder: Mailbox?
         /// Mailboxes of persons.
-        public let addressHolders: [Document]
+        public let addressHolders: [Mailbox]
     }
 }
 
 extension VoicemailService {
     /// Prepares a claim; nil where a part is not claimed.
-    public func claim(number: String?, mailAddress: String?, for mailbox: Document?, in account: Document) async throws -> MailboxClaim {
+    public func claim(number: String?, mailAddress: String?, for mailbox: Mailbox?, in account: Account) async throws -> MailboxClaim {
         try await store.read { reader in
             let seen = try reader.newestEvent()
             let rivals = try Self.rivals(mailAddress, mailbox?.id, account, reader)
@@ -34,7 +34,7 @@ extension VoicemailService {
     /// - Throws: `MailboxClaim.Clash`.
     static func judge(_ claim: MailboxClaim, _ reader: any StoreReader) throws {
         let holder = try claim.number.flatMap {
-            try reader.document(kind: .mailbox, scope: claim.account.id, key: MailboxNumber.comparable($0))
+            try reader.mailbox(number: $0, in: claim.account.id)
         }.flatMap { $0.id == claim.ownID ? nil : $0 }
         var rivals = claim.rivals
         if claim.mailAddress != nil, try isStale(claim, reader) { rivals = try Self.rivals(claim.mailAddress, claim.ownID, claim.account, reader) }
@@ -49,7 +49,7 @@ extension VoicemailService {
 
     private static let eventsLookedAt = 256
 
-    private static func rivals(_ address: String?, _ ownID: String?, _ account: Document, _ reader: any StoreReader) throws -> [Document] {
+    private static func rivals(_ address: String?, _ ownID: String?, _ account: Account, _ reader: any StoreReader) throws -> [Mailbox] {
         guard let wanted = address?.lowercased() else { return [] }
         return try collectPersonal(of: account, reader) { owned in
             owned.mailbox.id != ownID && owned.mailAddress.lowercased() == wanted ? owned.mailbox : nil

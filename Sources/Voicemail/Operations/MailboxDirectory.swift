@@ -12,10 +12,10 @@ extension VoicemailService {
     }
 
     /// Every mailbox of an account in order of number: digits by value, anything else after them. Some hundred bytes each.
-    public func mailboxDirectory(of account: Document) async throws -> [MailboxEntry] {
+    public func mailboxDirectory(of account: Account) async throws -> [MailboxEntry] {
         let keyed = try await store.read { reader in
             var keyed: [(key: NumberKey, entry: MailboxEntry)] = []
-            try reader.documents(DocumentQuery(kind: .mailbox, accountID: account.id)) { mailbox in
+            try reader.each(Mailbox.self, DocumentQuery(kind: .mailbox, accountID: account.id)) { mailbox in
                 keyed.append((NumberKey(mailbox.number), MailboxEntry(id: mailbox.id, number: mailbox.number)))
                 return true
             }
@@ -25,7 +25,7 @@ extension VoicemailService {
     }
 
     /// How many mailboxes an account has.
-    public func mailboxCount(of account: Document) async throws -> Int {
+    public func mailboxCount(of account: Account) async throws -> Int {
         try await store.read { reader in
             var count = 0
             try reader.documents(DocumentQuery(kind: .mailbox, accountID: account.id)) { _ in
@@ -37,49 +37,49 @@ extension VoicemailService {
     }
 
     /// Mailboxes by number, in the order asked and each once; nil for a number nobody has.
-    public func mailboxes(numbers: [String], of account: Document) async throws -> [(number: String, mailbox: Document?)] {
+    public func mailboxes(numbers: [String], of account: Account) async throws -> [(number: String, mailbox: Mailbox?)] {
         try await store.read { reader in
             var seen = Set<String>()
             return try numbers.compactMap { number in
                 let key = MailboxNumber.comparable(number)
                 guard seen.insert(key).inserted else { return nil }
-                return (number, try reader.document(kind: .mailbox, scope: account.id, key: key))
+                return (number, try reader.mailbox(number: number, in: account.id))
             }
         }
     }
 
     /// A mailbox and the user it belongs to.
     public struct OwnedMailbox: Sendable {
-        public let mailbox: Document
-        public let owner: Document?
+        public let mailbox: Mailbox
+        public let owner: User?
 
         /// Whether mail is sent for new messages: as the mailbox says, else if there is an address, its own or its owner's.
         public var sendsMail: Bool {
-            if let own = mailbox.attributes[Document.mailSwitch]?.bool { return own }
+            if let own = mailbox.sendsMail { return own }
             if !mailbox.notificationAddresses.isEmpty { return true }
-            guard let owner, owner.attributes["email"]?.string != nil else { return false }
-            return owner.attributes[Document.mailSwitch] != .bool(false)
+            guard let owner, owner.email != nil else { return false }
+            return !owner.refusesMail
         }
 
         /// Where it is sent to first; empty for nowhere.
-        public var mailAddress: String { mailbox.notificationAddresses.first ?? owner?.attributes["email"]?.string ?? "" }
+        public var mailAddress: String { mailbox.notificationAddresses.first ?? owner?.email ?? "" }
     }
 
     /// What `keep` takes from each mailbox that is a person's and no group's, in no particular order; what it takes is all that is held.
     public func collectPersonal<Kept: Sendable>(
-        of account: Document, _ keep: @escaping @Sendable (OwnedMailbox) -> Kept?
+        of account: Account, _ keep: @escaping @Sendable (OwnedMailbox) -> Kept?
     ) async throws -> [Kept] {
         try await store.read { try Self.collectPersonal(of: account, $0, keep) }
     }
 
-    static func collectPersonal<Kept>(of account: Document, _ reader: any StoreReader, _ keep: (OwnedMailbox) -> Kept?) throws -> [Kept] {
-        var owners: [String: Document?] = [:]
+    static func collectPersonal<Kept>(of account: Account, _ reader: any StoreReader, _ keep: (OwnedMailbox) -> Kept?) throws -> [Kept] {
+        var owners: [String: User?] = [:]
         var kept: [Kept] = []
-        try reader.documents(DocumentQuery(kind: .mailbox, accountID: account.id)) { mailbox in
+        try reader.each(Mailbox.self, DocumentQuery(kind: .mailbox, accountID: account.id)) { mailbox in
             guard mailbox.group == nil else { return true }
             let owner = try mailbox.ownerID.flatMap { id in
                 if let known = owners[id] { return known }
-                let found = try reader.document(id: id).flatMap { $0.accountID == account.id ? $0 : nil }
+                let found = try reader.find(User.self, id: id).flatMap { $0.accountID == account.id ? $0 : nil }
                 // Most owners have one mailbox; a few are worth remembering.
                 if owners.count < 256 { owners[id] = .some(found) }
                 return found
@@ -92,22 +92,22 @@ extension VoicemailService {
 
     /// The mailbox of a person by its serial.
     /// - Throws: `VoicemailError.notFound` also for a group's.
-    public func personalMailbox(serial: Int, of account: Document) async throws -> OwnedMailbox {
+    public func personalMailbox(serial: Int, of account: Account) async throws -> OwnedMailbox {
         try await store.read { reader in
-            guard let mailbox = try reader.document(serial: serial), mailbox.kind == .mailbox, mailbox.accountID == account.id, mailbox.group == nil else {
+            guard let mailbox = try reader.find(Mailbox.self, serial: serial, in: account.id), mailbox.group == nil else {
                 throw VoicemailError.notFound(id: String(serial))
             }
-            let owner = try mailbox.ownerID.flatMap { try reader.document(id: $0) }
+            let owner = try reader.find(User.self, id: mailbox.ownerID)
             return OwnedMailbox(mailbox: mailbox, owner: owner?.accountID == account.id ? owner : nil)
         }
     }
 
     /// Mailboxes by id with their owners, in the order asked; what is gone is left out.
-    public func ownedMailboxes(_ ids: [String], of account: Document) async throws -> [OwnedMailbox] {
+    public func ownedMailboxes(_ ids: [String], of account: Account) async throws -> [OwnedMailbox] {
         try await store.read { reader in
             try ids.compactMap { id in
-                guard let mailbox = try reader.document(id: id), mailbox.kind == .mailbox, mailbox.accountID == account.id else { return nil }
-                let owner = try mailbox.ownerID.flatMap { try reader.document(id: $0) }
+                guard let mailbox = try reader.find(Mailbox.self, id: id), mailbox.accountID == account.id else { return nil }
+                let owner = try reader.find(User.self, id: mailbox.ownerID)
                 return OwnedMailbox(mailbox: mailbox, owner: owner?.accountID == account.id ? owner : nil)
             }
         }
@@ -120,25 +120,17 @@ extension VoicemailService {
 
     /// Removes mailboxes with their messages, all of them or none.
     /// - Throws: `VoicemailError.notFound`.
-    public func removeMailboxes(_ ids: [String], in account: Document) async throws {
+    public func removeMailboxes(_ ids: [String], in account: Account) async throws {
         let now = clock.now
         try await store.write { writer in
             for id in ids {
-                let mailbox = try Self.document(id, .mailbox, account.id, writer)
+                let mailbox: Mailbox = try writer.require(id, in: account.id)
                 try writer.removeMessages(mailboxID: id, at: now)
                 try Self.removeGreetings(of: mailbox, writer, now)
-                try Self.discard(mailbox, writer, now, physically: false)
+                try writer.discard(mailbox, at: now)
             }
         }
     }
-}
-
-extension Document {
-    /// Whether mail is sent for new messages: of a user in KAZOO's words, of a mailbox where a client has set it there.
-    public static let mailSwitch = "vm_to_email_enabled"
-
-    /// For a mailbox: the addresses of its own.
-    public var notificationAddresses: [String] { attributes["notify_email_addresses"]?.array?.compactMap(\.string) ?? [] }
 }
 
 /// Numbers by value, as long as they are digits.

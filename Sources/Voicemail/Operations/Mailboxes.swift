@@ -2,87 +2,99 @@ import Foundation
 
 extension VoicemailService {
     /// Creates a mailbox (KAZOO contract §5.3), a person's or a group's.
-    /// - Parameter claim: what nobody else may have, judged first.
+    /// - Parameters:
+    ///   - claim: what nobody else may have, judged first.
+    ///   - kept: what one interface alone has words for.
     /// - Throws: `VoicemailError.invalid` with every rule broken at once, a taken number among them; `.conflict`; `MailboxClaim.Clash`.
     public func createMailbox(
-        _ request: JSONObject, id: String?, group: MailboxGroup? = nil, claim: MailboxClaim? = nil, in account: Document
-    ) async throws -> Document {
+        _ request: JSONObject, id: String?, group: MailboxGroup? = nil, claim: MailboxClaim? = nil, keeping kept: KeptFields? = nil, in account: Account
+    ) async throws -> Mailbox {
         let (checked, violations) = Schema.mailbox(limits).apply(to: request.withoutPrivateKeys)
-        let plain = Self.mailbox(
-            Document(id: id ?? HexID.random(), kind: .mailbox, accountID: account.id, name: "", scope: account.id, created: clock.now), checked)
+        var planned = Mailbox(id: id, in: account.id, at: clock.now)
+        planned.describe(checked)
+        if let kept { planned.keep(kept) }
+        let plain = planned
         return try await store.write { writer in
             var draft = plain
             if let claim { try Self.judge(claim, writer) }
             try Self.refuse(violations, orTakenNumberOf: draft, writer)
             if let group { try Self.setGroup(group, of: &draft, account, writer) }
-            try Self.claimID(draft.id, writer)
-            return try Self.add(draft, writer)
+            return try writer.add(draft)
         }
     }
 
     /// Replaces or patches a mailbox (§5.5, §5.6).
-    /// - Parameter claim: what nobody else may have, judged first.
-    public func changeMailbox(_ id: String, _ change: AttributeChange, claim: MailboxClaim? = nil, in account: Document) async throws -> Document {
+    /// - Parameters:
+    ///   - claim: what nobody else may have, judged first.
+    ///   - kept: what one interface alone has words for.
+    public func changeMailbox(
+        _ id: String, _ change: AttributeChange, claim: MailboxClaim? = nil, keeping kept: KeptFields? = nil, in account: Account
+    ) async throws -> Mailbox {
         let now = clock.now
-        let schema = Schema.mailbox(limits)
+        let limits = limits
         return try await store.write { writer in
-            let mailbox = try Self.document(id, .mailbox, account.id, writer)
+            var mailbox: Mailbox = try writer.require(id, in: account.id)
             if let claim { try Self.judge(claim, writer) }
-            let (checked, violations) = schema.apply(to: change.applied(to: mailbox.attributes))
-            var changed = Self.mailbox(mailbox, checked)
-            try Self.refuse(violations, orTakenNumberOf: changed, writer)
-            return try Self.save(&changed, writer, now)
+            let (checked, violations) = mailbox.applying(change, limits)
+            mailbox.describe(checked)
+            if let kept { mailbox.keep(kept) }
+            try Self.refuse(violations, orTakenNumberOf: mailbox, writer)
+            return try writer.save(mailbox, at: now)
         }
     }
 
     /// Finds a request to create a mailbox valid, or throws as `createMailbox` would, and changes nothing.
-    public func validateMailbox(_ request: JSONObject, id: String?, in account: Document) async throws {
-        let draft = Document(id: id ?? HexID.random(), kind: .mailbox, accountID: account.id, name: "", scope: account.id, created: clock.now)
-        try await validateMailbox(.replace(request), of: draft, in: account)
+    public func validateMailbox(_ request: JSONObject, id: String?, in account: Account) async throws {
+        try await validateMailbox(.replace(request), of: Mailbox(id: id, in: account.id, at: clock.now), in: account)
     }
 
     /// Finds a change of a mailbox valid, or throws as `changeMailbox` would, and changes nothing.
-    public func validateMailbox(_ change: AttributeChange, of mailbox: Document, in account: Document) async throws {
-        let (checked, violations) = Schema.mailbox(limits).apply(to: change.applied(to: mailbox.attributes))
-        let planned = Self.mailbox(mailbox, checked)
+    public func validateMailbox(_ change: AttributeChange, of mailbox: Mailbox, in account: Account) async throws {
+        let (checked, violations) = mailbox.applying(change, limits)
+        var changed = mailbox
+        changed.describe(checked)
+        let planned = changed
         try await store.read { try Self.refuse(violations, orTakenNumberOf: planned, $0) }
     }
 
     /// Removes a mailbox, its messages and the greetings that are its own; its number is free afterwards (§5.7).
     /// - Returns: the mailbox as it was.
-    public func removeMailbox(_ id: String, in account: Document, physically: Bool = false) async throws -> Document {
+    public func removeMailbox(_ id: String, in account: Account, physically: Bool = false) async throws -> Mailbox {
         let now = clock.now
         return try await store.write { writer in
-            let mailbox = try Self.document(id, .mailbox, account.id, writer)
+            let mailbox: Mailbox = try writer.require(id, in: account.id)
             try writer.removeMessages(mailboxID: id, at: now)
             try Self.removeGreetings(of: mailbox, writer, now)
-            try Self.discard(mailbox, writer, now, physically: physically)
+            try writer.discard(mailbox, at: now, physically: physically)
             return mailbox
         }
     }
 
+    /// - Throws: `VoicemailError.notFound`.
+    public func mailbox(_ id: String, of account: Account) async throws -> Mailbox { try await require(id, of: account) }
+
     /// The mailbox of a number.
-    public func mailbox(number: String, of account: Document) async throws -> Document? {
-        try await store.read { try $0.document(kind: .mailbox, scope: account.id, key: MailboxNumber.comparable(number)) }
+    public func mailbox(number: String, of account: Account) async throws -> Mailbox? {
+        try await store.read { try $0.mailbox(number: number, in: account.id) }
     }
 
     /// A mailbox with how many messages it holds.
     public struct MailboxSummary: Sendable {
-        public let mailbox: Document
+        public let mailbox: Mailbox
         public let tally: Tally
         public let hasMessages: Bool
     }
 
-    /// Mailboxes in order of name with their counts: what `item` takes from each that `keep` lets pass, at most `limit` times.
+    /// Mailboxes in order of name with their counts: what `item` takes from each that `keep` lets pass, a page of them.
     public func mailboxSummaries<Item: Sendable>(
-        of account: Document, ownerID: String? = nil, start: ListingPlace? = nil, ascending: Bool = true, limit: Int,
-        keep: @escaping @Sendable (Document) -> Bool = { _ in true }, item: @escaping @Sendable (MailboxSummary) -> Item
+        of account: Account, ownerID: String? = nil, _ range: ListingRange,
+        keep: @escaping @Sendable (Mailbox) -> Bool = { _ in true }, item: @escaping @Sendable (MailboxSummary) -> Item
     ) async throws -> ListingPage<Item> {
-        let query = DocumentQuery(kind: .mailbox, accountID: account.id, ownerID: ownerID, start: start, ascending: ascending)
+        let query = DocumentQuery(kind: .mailbox, accountID: account.id, ownerID: ownerID, start: range.start, ascending: range.ascending)
         let cutoff = cutoff(for: account)
         return try await store.read { reader in
-            var builder = ListingPageBuilder<Item>(limit: limit)
-            try reader.documents(query) { mailbox in
+            var builder = ListingPageBuilder<Item>(limit: range.limit)
+            try reader.each(Mailbox.self, query) { mailbox in
                 try builder.add(at: (mailbox.name, mailbox.id)) {
                     guard keep(mailbox) else { return nil }
                     return item(MailboxSummary(
@@ -94,50 +106,37 @@ extension VoicemailService {
         }
     }
 
+    /// How many messages a mailbox holds, as its owner is told: none that retention has ended.
+    public func tally(of mailbox: Mailbox, in account: Account) async throws -> Tally {
+        let cutoff = cutoff(for: account)
+        return try await store.read { try $0.tally(mailboxID: mailbox.id, cutoff: cutoff) }
+    }
+
     /// The zone a mailbox's times are shown in: its own, its owner's, its account's, the server's (contract §7.9).
-    public func timeZone(of mailbox: Document, account: Document) async throws -> TimeZone {
+    public func timeZone(of mailbox: Mailbox, account: Account) async throws -> TimeZone {
         try await store.read { try timeZone(of: mailbox, account: account, $0) }
     }
 
-    func timeZone(of mailbox: Document, account: Document, _ reader: any StoreReader) throws -> TimeZone {
-        if let zone = Self.zone(named: mailbox.attributes["timezone"]) { return zone }
-        if let owner = try mailbox.ownerID.flatMap({ try reader.document(id: $0) }), owner.accountID == account.id,
-            let zone = Self.zone(named: owner.attributes["timezone"])
-        {
-            return zone
-        }
+    func timeZone(of mailbox: Mailbox, account: Account, _ reader: any StoreReader) throws -> TimeZone {
+        if let zone = mailbox.timeZone { return zone }
+        if let owner: User = try reader.find(id: mailbox.ownerID), owner.accountID == account.id, let zone = owner.timeZone { return zone }
         return timeZone(of: account)
     }
 
     /// The zone of an account: its own, else the server's.
-    public func timeZone(of account: Document) -> TimeZone {
-        Self.zone(named: account.attributes["timezone"]) ?? TimeZone(identifier: limits.timezone) ?? .gmt
+    public func timeZone(of account: Account) -> TimeZone {
+        account.timeZone ?? TimeZone(identifier: limits.timezone) ?? .gmt
     }
 
     /// Messages of an account from before this can no longer be changed (§6.5).
-    public func cutoff(for account: Document) -> Timestamp {
+    public func cutoff(for account: Account) -> Timestamp {
         clock.now.advanced(by: -limits.retentionSeconds(of: account))
     }
 
-    private static func zone(named value: JSON?) -> TimeZone? {
-        guard let name = value?.string, name != "inherit" else { return nil }
-        return TimeZone(identifier: name)
-    }
-
-    private static func mailbox(_ document: Document, _ checked: JSONObject) -> Document {
-        var mailbox = document
-        mailbox.attributes = checked
-        mailbox.attributes.removeValue(forKey: "messages")
-        mailbox.name = checked["name"]?.string ?? ""
-        mailbox.ownerID = checked["owner_id"]?.string
-        mailbox.key = checked["mailbox"]?.string.map(MailboxNumber.comparable)
-        return mailbox
-    }
-
-    private static func refuse(_ violations: [Violation], orTakenNumberOf mailbox: Document, _ reader: any StoreReader) throws {
+    private static func refuse(_ violations: [Violation], orTakenNumberOf mailbox: Mailbox, _ reader: any StoreReader) throws {
         var violations = violations
-        if let key = mailbox.key, let holder = try reader.document(kind: .mailbox, scope: mailbox.scope, key: key), holder.id != mailbox.id {
-            violations.append(Violation(["mailbox"], .unique, value: mailbox.attributes["mailbox"]))
+        if !mailbox.number.isEmpty, let holder = try reader.mailbox(number: mailbox.number, in: mailbox.accountID), holder.id != mailbox.id {
+            violations.append(Violation(["mailbox"], .unique, value: .string(mailbox.number)))
         }
         guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
     }

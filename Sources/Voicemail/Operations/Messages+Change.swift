@@ -23,7 +23,7 @@ extension VoicemailService {
     private static let batchSize = 256
 
     /// Files messages in a folder.
-    public func file(_ ids: [String], of mailboxID: String, in folder: Folder, account: Document) async throws -> BatchOutcome {
+    public func file(_ ids: [String], of mailboxID: String, in folder: Folder, account: Account) async throws -> BatchOutcome {
         let now = clock.now
         return try await changeEach(ids, of: mailboxID, account) { message, writer in
             var message = message
@@ -35,7 +35,7 @@ extension VoicemailService {
     }
 
     /// Files one message in a folder.
-    public func file(_ place: MessagePlace, in folder: Folder, account: Document) async throws -> Message {
+    public func file(_ place: MessagePlace, in folder: Folder, account: Account) async throws -> Message {
         let now = clock.now
         let cutoff = cutoff(for: account)
         return try await store.write { writer in
@@ -49,7 +49,7 @@ extension VoicemailService {
 
     /// Moves messages to another mailbox: each becomes a new message there, and the old one is gone (contract §7.5).
     /// - Throws: `VoicemailError.notFound` for the destination, before anything moves.
-    public func move(_ ids: [String], of mailboxID: String, to destination: String, account: Document) async throws -> BatchOutcome {
+    public func move(_ ids: [String], of mailboxID: String, to destination: String, account: Account) async throws -> BatchOutcome {
         let now = clock.now
         try await requireMailboxes([destination], account)
         return try await changeEach(ids, of: mailboxID, account) { message, writer in
@@ -58,7 +58,7 @@ extension VoicemailService {
     }
 
     /// Moves one message.
-    public func move(_ place: MessagePlace, to destination: String, account: Document) async throws -> Message {
+    public func move(_ place: MessagePlace, to destination: String, account: Account) async throws -> Message {
         let now = clock.now
         let cutoff = cutoff(for: account)
         return try await store.write { writer in
@@ -70,7 +70,7 @@ extension VoicemailService {
     /// Copies messages to other mailboxes. The audio is shared, not copied (promise 3).
     /// - Throws: `VoicemailError.notFound` for a destination, before anything is copied; `.invalid` for more copies than
     ///   `Limits.maximumBatch`.
-    public func copy(_ ids: [String], of mailboxID: String, to destinations: [String], account: Document) async throws -> BatchOutcome {
+    public func copy(_ ids: [String], of mailboxID: String, to destinations: [String], account: Account) async throws -> BatchOutcome {
         let now = clock.now
         let destinations = Array(OrderedSet(destinations))
         if destinations.count * ids.count > limits.maximumBatch {
@@ -85,7 +85,7 @@ extension VoicemailService {
     }
 
     /// Removes messages.
-    public func remove(_ ids: [String], of mailboxID: String, account: Document) async throws -> BatchOutcome {
+    public func remove(_ ids: [String], of mailboxID: String, account: Account) async throws -> BatchOutcome {
         let now = clock.now
         return try await changeEach(ids, of: mailboxID, account) { message, writer in
             try Self.remove(message, now, writer)
@@ -95,7 +95,7 @@ extension VoicemailService {
 
     /// Removes one message.
     /// - Returns: the message, filed under deleted.
-    public func remove(_ place: MessagePlace, account: Document) async throws -> Message {
+    public func remove(_ place: MessagePlace, account: Account) async throws -> Message {
         let now = clock.now
         let cutoff = cutoff(for: account)
         return try await store.write { writer in
@@ -111,7 +111,7 @@ extension VoicemailService {
     ///   - from: the earliest time of a message to remove, inclusive; nil for no bound.
     ///   - to: the latest.
     public func removeAll(
-        of mailboxID: String, in folder: Folder?, from: Timestamp? = nil, to: Timestamp? = nil, account: Document,
+        of mailboxID: String, in folder: Folder?, from: Timestamp? = nil, to: Timestamp? = nil, account: Account,
         where matches: @escaping @Sendable (Message) -> Bool = { _ in true }
     ) async throws -> BatchOutcome {
         let now = clock.now
@@ -145,7 +145,7 @@ extension VoicemailService {
     /// - Throws: what `change` throws in the first batch. Later, with batches that stay done, a destination that went
     ///   meanwhile fails the messages that are left.
     private func changeEach(
-        _ ids: [String], of mailboxID: String, _ account: Document,
+        _ ids: [String], of mailboxID: String, _ account: Account,
         _ change: @escaping @Sendable (Message, any StoreWriter) throws -> [String]
     ) async throws -> BatchOutcome {
         let cutoff = cutoff(for: account)
@@ -165,7 +165,7 @@ extension VoicemailService {
     /// One transaction of `changeEach`.
     private func apply(
         _ change: @escaping @Sendable (Message, any StoreWriter) throws -> [String], to ids: ArraySlice<String>, of mailboxID: String,
-        _ account: Document, _ cutoff: Timestamp
+        _ account: Account, _ cutoff: Timestamp
     ) async throws -> BatchOutcome {
         try await store.write { writer in
             var part = BatchOutcome()
@@ -183,13 +183,13 @@ extension VoicemailService {
         }
     }
 
-    private func requireMailboxes(_ ids: [String], _ account: Document) async throws {
+    private func requireMailboxes(_ ids: [String], _ account: Account) async throws {
         try await store.read { reader in
-            for id in ids { _ = try Self.document(id, .mailbox, account.id, reader) }
+            for id in ids { let _: Mailbox = try reader.require(id, in: account.id) }
         }
     }
 
-    private static func move(_ message: Message, to destination: String, _ account: Document, _ now: Timestamp, _ writer: any StoreWriter) throws -> Message {
+    private static func move(_ message: Message, to destination: String, _ account: Account, _ now: Timestamp, _ writer: any StoreWriter) throws -> Message {
         let moved = try duplicate(message, to: destination, account, now, writer)
         try remove(message, now, writer)
         return moved
@@ -198,8 +198,8 @@ extension VoicemailService {
     /// The same message anew in another mailbox, or in those of a broadcasting group's members: new id of the current month,
     /// folder new (contract §7.5).
     /// - Returns: the first.
-    private static func duplicate(_ message: Message, to destination: String, _ account: Document, _ now: Timestamp, _ writer: any StoreWriter) throws -> Message {
-        let mailbox = try document(destination, .mailbox, account.id, writer)
+    private static func duplicate(_ message: Message, to destination: String, _ account: Account, _ now: Timestamp, _ writer: any StoreWriter) throws -> Message {
+        let mailbox: Mailbox = try writer.require(destination, in: account.id)
         let copies = try recipients(of: mailbox, writer).map { recipient in
             try add(
                 Message(

@@ -51,13 +51,13 @@ extension VoicemailService {
     /// - Returns: the message, or the first member's.
     /// - Throws: `VoicemailError.notFound` for the mailbox, `.limitReached`, `.mailboxDisabled` for one that takes no messages; the audio is dropped then.
     public func deposit(
-        _ draft: MessageDraft, mailboxID: String, in account: Document, audio: ReceivedAudio? = nil, ifRoom: Bool = false, evenIfOff: Bool = false
+        _ draft: MessageDraft, mailboxID: String, in account: Account, audio: ReceivedAudio? = nil, ifRoom: Bool = false, evenIfOff: Bool = false
     ) async throws -> Message {
         let stored = try await dropping(audio) {
             let now = clock.now
             let standardCapacity = limits.mailboxCapacity
             return try await store.write { writer in
-                let mailbox = try Self.document(mailboxID, .mailbox, account.id, writer)
+                let mailbox: Mailbox = try writer.require(mailboxID, in: account.id)
                 guard evenIfOff || mailbox.isEnabled else { throw VoicemailError.mailboxDisabled }
                 if ifRoom, try Self.visibleTally(mailboxID, writer).total >= mailbox.capacity(standardCapacity) {
                     throw VoicemailError.limitReached
@@ -77,7 +77,7 @@ extension VoicemailService {
     }
 
     /// Gives a message audio, in place of any it has. Metadata stays, but a length that nobody gave is measured.
-    public func attach(_ audio: ReceivedAudio, to place: MessagePlace, in account: Document) async throws -> Message {
+    public func attach(_ audio: ReceivedAudio, to place: MessagePlace, in account: Account) async throws -> Message {
         let message = try await dropping(audio) {
             let now = clock.now
             let cutoff = cutoff(for: account)
@@ -91,7 +91,7 @@ extension VoicemailService {
                 }
                 try Self.save(&message, writer, now)
                 if let replaced { try writer.release(replaced.blobID) }
-                if let mailbox = try writer.document(id: message.mailboxID), mailbox.group?.mode == .broadcast {
+                if let mailbox: Mailbox = try writer.find(id: message.mailboxID), mailbox.group?.mode == .broadcast {
                     return try Self.distribute(message, of: mailbox, account, now, writer) ?? message
                 }
                 return message
@@ -118,7 +118,7 @@ extension VoicemailService {
         }
     }
 
-    private static func message(_ draft: MessageDraft, _ mailbox: Document, _ account: Document, _ audio: ReceivedAudio?, _ now: Timestamp) -> Message {
+    private static func message(_ draft: MessageDraft, _ mailbox: Mailbox, _ account: Account, _ audio: ReceivedAudio?, _ now: Timestamp) -> Message {
         let number = draft.callerNumber ?? anonymous
         return Message(
             accountID: account.id, mailboxID: mailbox.id, timestamp: draft.timestamp ?? now, folder: draft.folder ?? .new,
@@ -152,11 +152,6 @@ extension VoicemailService {
             kind: .messageChanged, accountID: message.accountID, subjectID: message.id,
             payload: ["mailbox_id": .string(message.mailboxID), "folder": .string(message.folder.rawValue)], created: now))
     }
-}
-
-extension Document {
-    /// For a mailbox: how many messages it may have from callers.
-    public func capacity(_ standard: Int) -> Int { attributes["max_message_count"]?.int ?? standard }
 }
 
 extension Message {

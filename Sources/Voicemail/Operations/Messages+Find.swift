@@ -52,22 +52,27 @@ extension VoicemailService {
     }
 
     /// - Throws: `VoicemailError.notFound` also for a message of another mailbox (contract §7.4).
-    public func message(_ place: MessagePlace, in account: Document) async throws -> Message {
+    public func message(_ place: MessagePlace, in account: Account) async throws -> Message {
         try await store.read { try Self.message(place, account, $0) }
+    }
+
+    /// A message by its 32 hex digits, whosever it is: for an administrator of the server.
+    public func message(anywhere id: String) async throws -> Message? {
+        try await store.read { try $0.message(id: id) }
     }
 
     /// A message, and the zone that its mailbox's times are shown in (contract §7.9), from one reading.
     /// - Throws: as `message(_:in:)`.
-    public func zonedMessage(_ place: MessagePlace, in account: Document) async throws -> (Message, TimeZone) {
+    public func zonedMessage(_ place: MessagePlace, in account: Account) async throws -> (Message, TimeZone) {
         try await store.read { reader in
             let message = try Self.message(place, account, reader)
-            guard let mailbox = try reader.document(id: message.mailboxID) else { throw VoicemailError.notFound(id: place.mailboxID) }
+            guard let mailbox: Mailbox = try reader.find(id: message.mailboxID) else { throw VoicemailError.notFound(id: place.mailboxID) }
             return (message, try timeZone(of: mailbox, account: account, reader))
         }
     }
 
     /// Messages of a mailbox by id, in the order asked; unknown ones are left out.
-    public func messages(_ ids: [String], of mailboxID: String, in account: Document) async throws -> [Message] {
+    public func messages(_ ids: [String], of mailboxID: String, in account: Account) async throws -> [Message] {
         try await store.read { reader in
             try ids.compactMap { id in
                 do {
@@ -86,7 +91,7 @@ extension VoicemailService {
         return (try await open(audio), audio)
     }
 
-    static func message(_ place: MessagePlace, _ account: Document, _ reader: any StoreReader) throws -> Message {
+    static func message(_ place: MessagePlace, _ account: Account, _ reader: any StoreReader) throws -> Message {
         // The month is seven characters; the rest is the id. A wrong month names nothing.
         let id = String(place.monthID.dropFirst(7))
         guard HexID.isValid(id), let message = try reader.message(id: id), message.monthID == place.monthID,
@@ -96,7 +101,7 @@ extension VoicemailService {
     }
 
     /// A message that retention still allows to change (contract §6.5).
-    static func changeable(_ place: MessagePlace, _ account: Document, _ cutoff: Timestamp, _ reader: any StoreReader) throws -> Message {
+    static func changeable(_ place: MessagePlace, _ account: Account, _ cutoff: Timestamp, _ reader: any StoreReader) throws -> Message {
         let message = try message(place, account, reader)
         guard message.timestamp >= cutoff else { throw VoicemailError.expired(id: place.monthID, cutoff: cutoff) }
         return message

@@ -11,14 +11,14 @@ public enum MessageKey: Sendable, Hashable {
 /// Messages by `MessageKey`. These interfaces know no retention: a message is changed and removed whatever its age.
 extension VoicemailService {
     /// - Throws: `VoicemailError.notFound` also for one in the trash.
-    public func message(_ key: MessageKey, of account: Document) async throws -> Message {
+    public func message(_ key: MessageKey, of account: Account) async throws -> Message {
         let zone = timeZone(of: account)
         return try await store.read { try Self.message(key, account, zone, $0) }
     }
 
     /// A message by its id for life.
     /// - Throws: `VoicemailError.notFound` also for one in the trash.
-    public func message(id: String, of account: Document) async throws -> Message {
+    public func message(id: String, of account: Account) async throws -> Message {
         try await store.read { reader in
             guard let message = try reader.message(id: id), message.accountID == account.id, message.folder != .deleted else {
                 throw VoicemailError.notFound(id: id)
@@ -30,7 +30,7 @@ extension VoicemailService {
     /// Files a message among the saved ones: in a box shared by members all of them have heard it.
     /// - Returns: the message; one that was read already is not changed.
     @discardableResult
-    public func markRead(_ key: MessageKey, of account: Document) async throws -> Message {
+    public func markRead(_ key: MessageKey, of account: Account) async throws -> Message {
         let zone = timeZone(of: account)
         let now = clock.now
         return try await store.write { writer in
@@ -43,13 +43,13 @@ extension VoicemailService {
         }
     }
 
-    public func remove(_ key: MessageKey, of account: Document) async throws {
+    public func remove(_ key: MessageKey, of account: Account) async throws {
         let zone = timeZone(of: account)
         let now = clock.now
         try await store.write { try Self.remove(Self.message(key, account, zone, $0), now, $0) }
     }
 
-    private static func message(_ key: MessageKey, _ account: Document, _ zone: TimeZone, _ reader: any StoreReader) throws -> Message {
+    private static func message(_ key: MessageKey, _ account: Account, _ zone: TimeZone, _ reader: any StoreReader) throws -> Message {
         let found: Message? =
             switch key {
             case .serial(let serial, let left): try reader.message(serial: serial).flatMap { $0.timestamp == left ? $0 : nil }
@@ -59,7 +59,7 @@ extension VoicemailService {
         return found
     }
 
-    private static func message(ofCallRecord id: String, _ account: Document, _ zone: TimeZone, _ reader: any StoreReader) throws -> Message? {
+    private static func message(ofCallRecord id: String, _ account: Account, _ zone: TimeZone, _ reader: any StoreReader) throws -> Message? {
         guard let (time, digits) = CallRecordID.parse(id), let first = time.timestamp(in: zone) else { return nil }
         var found: Message?
         // A clock that is put back shows an hour twice.

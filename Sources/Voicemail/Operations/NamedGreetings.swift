@@ -1,9 +1,9 @@
 /// Whose greetings are meant, where greetings are files.
 public enum GreetingShelf: Sendable, Hashable {
     /// A mailbox's own.
-    case mailbox(Document)
+    case mailbox(Mailbox)
     /// The account's prompts, which belong to nobody.
-    case prompts(account: Document)
+    case prompts(account: Account)
 
     var account: String {
         switch self {
@@ -25,23 +25,14 @@ public enum GreetingShelf: Sendable, Hashable {
 
 /// A greeting as a file of a shelf. It is a greeting like every other: KAZOO sees it as media.
 public struct NamedGreeting: Sendable, Hashable {
-    public let document: Document
+    public let greeting: Greeting
     /// With its extension; unique on its shelf.
     public let fileName: String
 
     /// The number it is known by.
-    public var serial: Int { document.serial }
-
-    /// Made by text to speech, not recorded or uploaded.
-    public var isSynthesized: Bool { document.attributes["media_source"] == "tts" }
+    public var serial: Int { greeting.serial }
 
     public var suffix: String { GreetingName.suffix(of: fileName) }
-
-    /// What was spoken; nil for what was not made so.
-    public var spokenText: String? { isSynthesized ? document.attributes["tts"]?["text"]?.string : nil }
-
-    /// How it was spoken, in the words of who had it spoken.
-    public var voice: JSONObject { document.hidden["voice"]?.object ?? [:] }
 
     /// Names are compared byte by byte.
     func isCalled(_ name: String) -> Bool { fileName.utf8.elementsEqual(name.utf8) }
@@ -78,10 +69,10 @@ extension VoicemailService {
     }
 
     /// The greeting of a mailbox that callers hear; nil for the standard one.
-    public func greetingInForce(of mailbox: Document) async throws -> NamedGreeting? {
+    public func greetingInForce(of mailbox: Mailbox) async throws -> NamedGreeting? {
         try await store.read { reader in
             guard let id = mailbox.greetingInForceID else { return nil }
-            return try Self.greetings(on: .mailbox(mailbox), reader).first { $0.document.id == id }
+            return try Self.greetings(on: .mailbox(mailbox), reader).first { $0.greeting.id == id }
         }
     }
 
@@ -99,26 +90,25 @@ extension VoicemailService {
                 throw VoicemailError.invalid([Violation(["file"], .format("file name"), value: .string(fileName))])
             }
             return try await store.write { writer in
-                if case .mailbox(let mailbox) = shelf { _ = try Self.document(mailbox.id, .mailbox, mailbox.accountID, writer) }
+                if case .mailbox(let mailbox) = shelf { let _: Mailbox = try writer.require(mailbox.id, in: mailbox.accountID) }
                 try writer.insert(audio.record, at: now)
-                if var old = try writer.document(kind: .media, scope: shelf.account, key: shelf.key(fileName)) {
+                if var old = Greeting(try writer.document(kind: .media, scope: shelf.account, key: shelf.key(fileName))) {
                     guard replacing else { throw VoicemailError.conflict }
                     let replaced = old.blobID
-                    Self.describe(&old, fileName, audio, origin)
-                    let saved = try Self.save(&old, writer, now)
+                    old.file(as: fileName, key: shelf.key(fileName), audio, origin)
+                    let saved = try writer.save(old, at: now)
                     if let replaced { try writer.release(replaced) }
-                    return NamedGreeting(document: saved, fileName: fileName)
+                    return NamedGreeting(greeting: saved, fileName: fileName)
                 }
                 let listed = try Self.greetings(on: shelf, writer)
                 // One that is in force here and is somebody else's stays as it is; what is put here takes its place.
                 let isBorrowed = listed.contains { $0.isCalled(fileName) }
                 guard replacing || !isBorrowed else { throw VoicemailError.conflict }
                 guard listed.count < limit + (isBorrowed ? 1 : 0) else { throw VoicemailError.limitReached }
-                var fresh = Document(
-                    kind: .media, accountID: shelf.account, name: "", key: shelf.key(fileName), scope: shelf.account, ownerID: shelf.ownerID,
-                    created: now)
-                Self.describe(&fresh, fileName, audio, origin)
-                let added = NamedGreeting(document: try Self.add(fresh, writer), fileName: fileName)
+                var fresh = Greeting(id: nil, in: shelf.account, at: now)
+                fresh.stored.ownerID = shelf.ownerID
+                fresh.file(as: fileName, key: shelf.key(fileName), audio, origin)
+                let added = NamedGreeting(greeting: try writer.add(fresh), fileName: fileName)
                 if isBorrowed, case .mailbox(let mailbox) = shelf { _ = try Self.setGreeting(fileName, of: mailbox, now, writer) }
                 return added
             }
@@ -130,18 +120,17 @@ extension VoicemailService {
     /// The greeting of a number, if it is on a shelf that is meant.
     /// - Throws: `VoicemailError.notFound`.
     public func greeting(
-        serial: Int, on isMeant: @escaping @Sendable (GreetingShelf) -> Bool, of account: Document
+        serial: Int, on isMeant: @escaping @Sendable (GreetingShelf) -> Bool, of account: Account
     ) async throws -> (greeting: NamedGreeting, shelf: GreetingShelf) {
         try await store.read { try Self.greeting(serial: serial, on: isMeant, of: account, $0) }
     }
 
     /// Whether a greeting is listed for a mailbox that is meant only because it is in force there: it lies elsewhere, or on no shelf.
-    public func isBorrowed(serial: Int, by isMeant: @escaping @Sendable (Document) -> Bool, of account: Document) async throws -> Bool {
+    public func isBorrowed(serial: Int, by isMeant: @escaping @Sendable (Mailbox) -> Bool, of account: Account) async throws -> Bool {
         try await store.read { reader in
-            guard let greeting = try reader.document(serial: serial), greeting.kind == .media, greeting.accountID == account.id, greeting.blobID != nil
-            else { return false }
+            guard let greeting = try reader.find(Greeting.self, serial: serial, in: account.id), greeting.hasAudio else { return false }
             var isBorrowed = false
-            try reader.documents(DocumentQuery(kind: .mailbox, accountID: account.id)) { mailbox in
+            try reader.each(Mailbox.self, DocumentQuery(kind: .mailbox, accountID: account.id)) { mailbox in
                 isBorrowed = mailbox.greetingInForceID == greeting.id && mailbox.id != greeting.ownerID && isMeant(mailbox)
                 return !isBorrowed
             }
@@ -153,25 +142,26 @@ extension VoicemailService {
     /// - Throws: `VoicemailError.notFound`, `.conflict` for a name that is taken, `.invalid`; the audio is dropped then.
     public func changeGreeting(
         serial: Int, to stem: String, sound: (audio: ReceivedAudio, origin: GreetingOrigin)? = nil,
-        on isMeant: @escaping @Sendable (GreetingShelf) -> Bool, of account: Document
+        on isMeant: @escaping @Sendable (GreetingShelf) -> Bool, of account: Account
     ) async throws -> NamedGreeting {
         let now = clock.now
         let change: @Sendable (any StoreWriter) throws -> NamedGreeting = { writer in
             guard GreetingName.isStem(stem) else { throw VoicemailError.invalid([Violation(["file"], .format("file name"), value: .string(stem))]) }
             let (greeting, shelf) = try Self.greeting(serial: serial, on: isMeant, of: account, writer)
             let name = stem + greeting.suffix
-            var document = greeting.document
-            let isTaken = try Self.greetings(on: shelf, writer).contains { $0.isCalled(name) && $0.document.id != document.id }
+            var changed = greeting.greeting
+            let isTaken = try Self.greetings(on: shelf, writer).contains { $0.isCalled(name) && $0.greeting.id != changed.id }
             guard !isTaken else { throw VoicemailError.conflict }
-            let replaced = sound == nil ? nil : document.blobID
+            let replaced = sound == nil ? nil : changed.blobID
             if let sound {
                 try writer.insert(sound.audio.record, at: now)
-                Self.describe(&document, name, sound.audio, sound.origin)
+                changed.file(as: name, key: shelf.key(name), sound.audio, sound.origin)
+            } else {
+                changed.rename(to: name, key: shelf.key(name))
             }
-            document.rename(to: name, key: shelf.key(name))
-            let saved = try Self.save(&document, writer, now)
+            let saved = try writer.save(changed, at: now)
             if let replaced { try writer.release(replaced) }
-            return NamedGreeting(document: saved, fileName: name)
+            return NamedGreeting(greeting: saved, fileName: name)
         }
         guard let sound else { return try await store.write(change) }
         let greeting = try await dropping(sound.audio) { try await store.write(change) }
@@ -185,12 +175,12 @@ extension VoicemailService {
         let now = clock.now
         try await store.write { writer in
             let greeting = try Self.greeting(fileName, on: shelf, writer)
-            if case .mailbox(let mailbox) = shelf, var current = try writer.document(id: mailbox.id), current.greetingInForceID == greeting.document.id {
-                current.setGreetingInForce(nil)
-                _ = try Self.save(&current, writer, now)
+            if case .mailbox(let mailbox) = shelf, var current: Mailbox = try writer.find(id: mailbox.id), current.greetingInForceID == greeting.greeting.id {
+                current.greetingInForceID = nil
+                _ = try writer.save(current, at: now)
             }
-            guard greeting.document.ownerID == shelf.ownerID else { return }
-            try Self.discard(greeting.document, writer, now, physically: false)
+            guard greeting.greeting.ownerID == shelf.ownerID else { return }
+            try writer.discard(greeting.greeting, at: now)
         }
         await collectGarbage()
     }
@@ -198,29 +188,29 @@ extension VoicemailService {
     /// Chooses the greeting that callers of a mailbox hear; nil for the standard one.
     /// - Throws: `VoicemailError.notFound` for the name.
     @discardableResult
-    public func setGreeting(_ fileName: String?, of mailbox: Document) async throws -> Document {
+    public func setGreeting(_ fileName: String?, of mailbox: Mailbox) async throws -> Mailbox {
         let now = clock.now
         return try await store.write { try Self.setGreeting(fileName, of: mailbox, now, $0) }
     }
 
     // MARK: Within a transaction
 
-    static func setGreeting(_ fileName: String?, of mailbox: Document, _ now: Timestamp, _ writer: any StoreWriter) throws -> Document {
-        var current = try document(mailbox.id, .mailbox, mailbox.accountID, writer)
-        let chosen = try fileName.map { try greeting($0, on: .mailbox(current), writer).document.id }
+    static func setGreeting(_ fileName: String?, of mailbox: Mailbox, _ now: Timestamp, _ writer: any StoreWriter) throws -> Mailbox {
+        var current: Mailbox = try writer.require(mailbox.id, in: mailbox.accountID)
+        let chosen = try fileName.map { try greeting($0, on: .mailbox(current), writer).greeting.id }
         guard chosen != current.greetingInForceID else { return current }
-        current.setGreetingInForce(chosen)
-        return try save(&current, writer, now)
+        current.greetingInForceID = chosen
+        return try writer.save(current, at: now)
     }
 
     /// Removes the greetings that belong to a mailbox, with it.
-    static func removeGreetings(of mailbox: Document, _ writer: any StoreWriter, _ now: Timestamp) throws {
-        var owned: [Document] = []
-        try writer.documents(DocumentQuery(kind: .media, accountID: mailbox.accountID, ownerID: mailbox.id)) { document in
-            owned.append(document)
+    static func removeGreetings(of mailbox: Mailbox, _ writer: any StoreWriter, _ now: Timestamp) throws {
+        var owned: [Greeting] = []
+        try writer.each(Greeting.self, DocumentQuery(kind: .media, accountID: mailbox.accountID, ownerID: mailbox.id)) { greeting in
+            owned.append(greeting)
             return true
         }
-        for greeting in owned { try discard(greeting, writer, now, physically: false) }
+        for greeting in owned { try writer.discard(greeting, at: now) }
     }
 
     static func greeting(_ fileName: String, on shelf: GreetingShelf, _ reader: any StoreReader) throws -> NamedGreeting {
@@ -232,79 +222,69 @@ extension VoicemailService {
 
     static func greetings(on shelf: GreetingShelf, _ reader: any StoreReader) throws -> [NamedGreeting] {
         var found: [NamedGreeting] = []
-        try reader.documents(DocumentQuery(kind: .media, accountID: shelf.account, ownerID: shelf.ownerID)) { document in
-            if let name = document.fileLabel { found.append(NamedGreeting(document: document, fileName: name)) }
+        try reader.each(Greeting.self, DocumentQuery(kind: .media, accountID: shelf.account, ownerID: shelf.ownerID)) { greeting in
+            if let name = greeting.fileLabel { found.append(NamedGreeting(greeting: greeting, fileName: name)) }
             return true
         }
-        if case .mailbox(let mailbox) = shelf, let id = try reader.document(id: mailbox.id)?.greetingInForceID,
-            !found.contains(where: { $0.document.id == id }),
-            let foreign = try reader.document(id: id), foreign.kind == .media, foreign.accountID == mailbox.accountID, foreign.blobID != nil
+        if case .mailbox(let mailbox) = shelf, let id = try reader.find(Mailbox.self, id: mailbox.id)?.greetingInForceID,
+            !found.contains(where: { $0.greeting.id == id }),
+            let foreign = try reader.find(Greeting.self, id: id), foreign.accountID == mailbox.accountID, foreign.hasAudio
         {
-            found.append(NamedGreeting(document: foreign, fileName: foreign.borrowedName(besides: Set(found.map(\.fileName)))))
+            found.append(NamedGreeting(greeting: foreign, fileName: foreign.borrowedName(besides: Set(found.map(\.fileName)))))
         }
         return found.sorted { $0.serial > $1.serial }
     }
 
     private static func greeting(
-        serial: Int, on isMeant: (GreetingShelf) -> Bool, of account: Document, _ reader: any StoreReader
+        serial: Int, on isMeant: (GreetingShelf) -> Bool, of account: Account, _ reader: any StoreReader
     ) throws -> (greeting: NamedGreeting, shelf: GreetingShelf) {
-        guard let document = try reader.document(serial: serial), document.kind == .media, document.accountID == account.id,
-            let name = document.fileLabel, let owner = document.ownerID
+        guard let greeting = try reader.find(Greeting.self, serial: serial, in: account.id), let name = greeting.fileLabel,
+            let owner = greeting.ownerID
         else { throw VoicemailError.notFound(id: String(serial)) }
         var shelf = GreetingShelf.prompts(account: account)
         if owner != account.id {
-            guard let mailbox = try reader.document(id: owner), mailbox.kind == .mailbox else { throw VoicemailError.notFound(id: String(serial)) }
+            guard let mailbox: Mailbox = try reader.find(id: owner) else { throw VoicemailError.notFound(id: String(serial)) }
             shelf = .mailbox(mailbox)
         }
         guard isMeant(shelf) else { throw VoicemailError.notFound(id: String(serial)) }
-        return (NamedGreeting(document: document, fileName: name), shelf)
-    }
-
-    private static func describe(_ document: inout Document, _ fileName: String, _ audio: ReceivedAudio, _ origin: GreetingOrigin) {
-        var attributes: JSONObject = [
-            "media_source": origin.word, "language": document.attributes["language"] ?? "en-us", "streamable": true, "tts": [:],
-            "content_type": .string(audio.contentType), "content_length": .int(audio.record.blob.size),
-        ]
-        document.hidden["voice"] = nil
-        if case .speech(let text, let voice) = origin {
-            attributes["tts"] = ["text": .string(text)]
-            document.hidden["voice"] = .object(voice)
-        }
-        document.attributes.merge(attributes) { $1 }
-        document.blobID = audio.record.blob.id
-        document.rename(to: fileName, key: document.key)
+        return (NamedGreeting(greeting: greeting, fileName: name), shelf)
     }
 }
 
-extension Document {
-    /// For a mailbox: the id of the greeting that callers hear (KAZOO contract §5.1: `media.unavailable`).
-    public var greetingInForceID: String? { attributes["media"]?["unavailable"]?.string }
+extension Greeting {
+    /// Its file name on a shelf; nil for one on none.
+    fileprivate var fileLabel: String? { ownerID == nil ? nil : stored.hidden["greeting_file"]?.string }
 
-    mutating func setGreetingInForce(_ id: String?) {
-        var media = attributes["media"]?.object ?? [:]
-        media["unavailable"] = id.map { .string($0) }
-        attributes["media"] = .object(media)
+    /// Takes audio, under a name on a shelf.
+    fileprivate mutating func file(as fileName: String, key: String, _ audio: ReceivedAudio, _ origin: GreetingOrigin) {
+        take(audio, source: origin.word)
+        if stored.attributes["language"] == nil { stored.attributes["language"] = .string(language) }
+        stored.attributes["streamable"] = true
+        stored.attributes["tts"] = [:]
+        stored.hidden["voice"] = nil
+        if case .speech(let text, let voice) = origin {
+            stored.attributes["tts"] = ["text": .string(text)]
+            stored.hidden["voice"] = .object(voice)
+        }
+        rename(to: fileName, key: key)
     }
 
-    /// For a greeting on a shelf: its file name there.
-    fileprivate var fileLabel: String? { ownerID == nil ? nil : hidden["greeting_file"]?.string }
-
-    fileprivate mutating func rename(to fileName: String, key: String?) {
-        self.key = key
-        hidden["greeting_file"] = .string(fileName)
+    fileprivate mutating func rename(to fileName: String, key: String) {
+        stored.key = key
+        stored.hidden["greeting_file"] = .string(fileName)
         // KAZOO's downloads have a name of their own, which its uploads change.
-        hidden["file_name"] = .string(fileName)
+        stored.hidden["file_name"] = .string(fileName)
         // KAZOO bounds names to 128 characters (contract §8).
-        name = String(String.UnicodeScalarView(fileName.unicodeScalars.prefix(128)))
-        attributes["name"] = .string(name)
+        stored.name = String(String.UnicodeScalarView(fileName.unicodeScalars.prefix(128)))
+        stored.attributes["name"] = .string(name)
     }
 
-    /// For a greeting that is on no shelf: a file name that none in `taken` has.
+    /// A file name for one that is on no shelf, which none in `taken` has.
     fileprivate func borrowedName(besides taken: Set<String>) -> String {
-        let label = hidden["file_name"]?.string ?? name
+        let label = stored.hidden["file_name"]?.string ?? name
         let container = GreetingName.container(of: label)
         let clean = String(String.UnicodeScalarView(label.unicodeScalars.prefix(120).map { GreetingName.isComponent(String($0)) || $0 == "." ? $0 : "_" }))
-        let type = attributes["content_type"]?.string ?? ""
+        let type = contentType ?? ""
         let suffix = type.contains("wav") ? ".wav" : type.contains("gsm") ? ".gsm" : ".mp3"
         let name = container == nil ? clean + suffix : clean
         return taken.contains(name) ? "\(serial)_" + name : name

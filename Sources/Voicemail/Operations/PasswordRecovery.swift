@@ -2,8 +2,8 @@
 public struct PasswordReset: Sendable {
     /// What the link carries. It is kept nowhere.
     public let id: String
-    public let user: Document
-    public let account: Document
+    public let user: User
+    public let account: Account
     public let address: MailAddress
 }
 
@@ -23,10 +23,10 @@ extension VoicemailService {
         let now = clock.now
         try await store.write { writer in
             for account in candidates {
-                guard var user = try writer.document(kind: .user, scope: account.id, key: username.lowercased()) else { continue }
+                guard var user = try writer.user(named: username, in: account.id) else { continue }
                 guard user.isEnabled, user.mailAddress != nil, user.countPasswordReset(at: now) else { return }
                 // Not a change of the document as its readers know it, so not a revision of it.
-                try writer.update(user)
+                try writer.update(user.stored)
                 try writer.append(Event(
                     kind: .passwordResetRequested, accountID: account.id, subjectID: user.id, payload: [Event.page: .string(url)], created: now))
                 return
@@ -39,9 +39,9 @@ extension VoicemailService {
     /// - Returns: nil when nobody is to have one any more.
     public func openPasswordReset(userID: String, accountID: String, requested: Timestamp) async throws -> PasswordReset? {
         guard clock.now < requested.advanced(by: Self.passwordResetLifetime) else { return nil }
-        let found = try await store.read { reader -> (Document, Document)? in
-            guard let user = try reader.document(id: userID), user.kind == .user, user.accountID == accountID, user.isEnabled,
-                let account = try reader.document(id: accountID), account.isEnabled
+        let found = try await store.read { reader -> (User, Account)? in
+            guard let user: User = try reader.find(id: userID), user.accountID == accountID, user.isEnabled,
+                let account = try reader.account(id: accountID), account.isEnabled
             else { return nil }
             return (user, account)
         }
@@ -54,17 +54,17 @@ extension VoicemailService {
 
     /// Uses a link up. The user is to choose a new password (`require_password_update`; front ends, row 5).
     /// - Throws: `VoicemailError.badCredentials` for a link that is unknown, too old, or used.
-    public func usePasswordReset(_ id: String) async throws -> (account: Document, user: Document) {
+    public func usePasswordReset(_ id: String) async throws -> (account: Account, user: User) {
         let hash = secrets.fingerprint(id)
         let now = clock.now
         return try await store.write { writer in
             guard let session = try writer.session(tokenHash: hash), session.kind == .passwordReset, session.expires > now,
-                let account = try writer.document(id: session.accountID), account.isEnabled,
-                let userID = session.userID, var user = try writer.document(id: userID), user.isEnabled
+                let account = try writer.account(id: session.accountID), account.isEnabled,
+                var user: User = try writer.find(id: session.userID), user.isEnabled
             else { throw VoicemailError.badCredentials }
             try writer.remove(tokenHash: hash)
-            user.attributes["require_password_update"] = true
-            return (account, try Self.save(&user, writer, now))
+            user.stored.attributes["require_password_update"] = true
+            return (account, try writer.save(user, at: now))
         }
     }
 }
@@ -74,16 +74,16 @@ extension Event {
     public static let page = "page"
 }
 
-extension Document {
-    /// For a user: where he is written to.
-    fileprivate var mailAddress: MailAddress? { attributes["email"]?.string.flatMap { MailAddress($0) } }
+extension User {
+    /// Where he is written to.
+    fileprivate var mailAddress: MailAddress? { email.flatMap { MailAddress($0) } }
 
     /// - Returns: whether he may be sent one more link.
     fileprivate mutating func countPasswordReset(at now: Timestamp) -> Bool {
-        let requests = (hidden["password_resets"]?.array ?? []).compactMap(\.int)
+        let requests = (stored.hidden["password_resets"]?.array ?? []).compactMap(\.int)
             .filter { now < Timestamp(unix: $0).advanced(by: VoicemailService.passwordResetLifetime) }
         guard requests.count < VoicemailService.maximumPasswordResets else { return false }
-        hidden["password_resets"] = .array((requests + [now.unix]).map { .int($0) })
+        stored.hidden["password_resets"] = .array((requests + [now.unix]).map { .int($0) })
         return true
     }
 }

@@ -18,7 +18,7 @@ extension VoicemailService {
 
     /// The first of `keys` that names a recording of the account.
     /// - Throws: `VoicemailError.notFound`.
-    public func recording(_ keys: [RecordingKey], of account: Document) async throws -> Recording {
+    public func recording(_ keys: [RecordingKey], of account: Account) async throws -> Recording {
         let found = try await store.read { reader in
             for key in keys {
                 if let recording = try reader.recording(key, accountID: account.id) { return Recording?.some(recording) }

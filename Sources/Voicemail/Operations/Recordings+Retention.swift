@@ -16,17 +16,17 @@ public struct RecordingRetention: Sendable, Hashable {
 
 extension VoicemailService {
     /// An account's own rule where it has one, else the server's.
-    public func recordingRetention(of account: Document) -> RecordingRetention {
+    public func recordingRetention(of account: Account) -> RecordingRetention {
         RecordingRetention(
-            days: account.attributes["recording_retention_days"]?.int.flatMap { RecordingRetention.dayCounts.contains($0) ? $0 : nil }
+            days: account.recordingRetentionDays.flatMap { RecordingRetention.dayCounts.contains($0) ? $0 : nil }
                 ?? limits.recordingRetention.days,
-            bytes: account.attributes["recording_maximum_bytes"]?.int.flatMap { $0 >= 1 ? $0 : nil } ?? limits.recordingRetention.bytes)
+            bytes: account.recordingMaximumBytes.flatMap { $0 >= 1 ? $0 : nil } ?? limits.recordingRetention.bytes)
     }
 
     /// Removes what an account's retention no longer keeps, oldest calls first.
     /// - Returns: how many recordings went.
     @discardableResult
-    func expireRecordings(of account: Document) async throws -> Int {
+    func expireRecordings(of account: Account) async throws -> Int {
         let retention = recordingRetention(of: account)
         let now = clock.now
         var removed = 0
@@ -56,7 +56,7 @@ extension VoicemailService {
         return removed
     }
 
-    private static func oldest(_ account: Document, before: Timestamp?, _ reader: any StoreReader) throws -> [Recording] {
+    private static func oldest(_ account: Account, before: Timestamp?, _ reader: any StoreReader) throws -> [Recording] {
         var found: [Recording] = []
         try reader.recordings(RecordingQuery(accountID: account.id, to: before, order: .time, limit: 256)) {
             found.append($0)

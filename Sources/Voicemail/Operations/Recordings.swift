@@ -49,7 +49,7 @@ extension VoicemailService {
     public static let longestCallFact = 255
 
     /// As `takeRecording`, for those who do not ask whether it is new.
-    public func addRecording(_ draft: RecordingDraft, audio: ReceivedAudio, in account: Document) async throws -> Recording {
+    public func addRecording(_ draft: RecordingDraft, audio: ReceivedAudio, in account: Account) async throws -> Recording {
         try await takeRecording(draft, audio: audio, in: account).recording
     }
 
@@ -57,7 +57,7 @@ extension VoicemailService {
     /// recording.
     /// - Throws: `VoicemailError.conflict` when the source names other bytes, `.invalid` for texts that are too long, `.unplayable`; the audio
     ///   is dropped then.
-    public func takeRecording(_ draft: RecordingDraft, audio: ReceivedAudio, in account: Document) async throws -> StoredRecording {
+    public func takeRecording(_ draft: RecordingDraft, audio: ReceivedAudio, in account: Account) async throws -> StoredRecording {
         let zone = timeZone(of: account)
         let now = clock.now
         let outcome = try await dropping(audio) {
@@ -84,7 +84,7 @@ extension VoicemailService {
 
     /// The source's own name, unless it has come to stand for other bytes: then one with the bytes' hash in it.
     private static func freeSource(
-        _ draft: RecordingDraft, _ audio: ReceivedAudio, _ account: Document, _ reader: any StoreReader
+        _ draft: RecordingDraft, _ audio: ReceivedAudio, _ account: Account, _ reader: any StoreReader
     ) throws -> String? {
         guard let source = draft.source, let known = try reader.recording(.source(source), accountID: account.id),
             try reader.blob(id: known.audio.blobID)?.blob.sha256 != audio.record.blob.sha256
@@ -110,7 +110,7 @@ extension VoicemailService {
 
     /// The recording that the same file became before.
     private static func known(
-        _ draft: RecordingDraft, _ audio: ReceivedAudio, _ account: Document, _ reader: any StoreReader
+        _ draft: RecordingDraft, _ audio: ReceivedAudio, _ account: Account, _ reader: any StoreReader
     ) throws -> Recording? {
         guard let source = draft.source, let known = try reader.recording(.source(source), accountID: account.id) else { return nil }
         guard try reader.blob(id: known.audio.blobID)?.blob.sha256 == audio.record.blob.sha256 else { throw VoicemailError.conflict }
@@ -118,7 +118,7 @@ extension VoicemailService {
     }
 
     private static func recording(
-        _ draft: RecordingDraft, _ audio: ReceivedAudio, _ account: Document, _ zone: TimeZone, _ now: Timestamp, _ reader: any StoreReader
+        _ draft: RecordingDraft, _ audio: ReceivedAudio, _ account: Account, _ zone: TimeZone, _ now: Timestamp, _ reader: any StoreReader
     ) throws -> Recording {
         let began = draft.recorded ?? draft.started ?? (draft.ended ?? now).advanced(by: -(audio.durationMilliseconds ?? 0) / 1000)
         let started = draft.started ?? draft.recorded ?? began
@@ -133,7 +133,7 @@ extension VoicemailService {
 
     /// A free name and the call id in it.
     private static func name(
-        _ draft: RecordingDraft, _ began: Timestamp, _ container: String, _ account: Document, _ zone: TimeZone, _ reader: any StoreReader
+        _ draft: RecordingDraft, _ began: Timestamp, _ container: String, _ account: Account, _ zone: TimeZone, _ reader: any StoreReader
     ) throws -> (String, String) {
         if let source = draft.source, let parsed = RecordingName(parsing: source), try reader.recording(.name(source), accountID: account.id) == nil {
             return (source, draft.callID ?? parsed.callID)
@@ -150,7 +150,7 @@ extension VoicemailService {
     }
 
     /// A free call record id and the recording's id, whose first digits end it.
-    private static func callRecord(_ started: Timestamp, _ account: Document, _ zone: TimeZone, _ reader: any StoreReader) throws -> (String, String) {
+    private static func callRecord(_ started: Timestamp, _ account: Account, _ zone: TimeZone, _ reader: any StoreReader) throws -> (String, String) {
         while true {
             let id = HexID.random()
             let name = CallRecordID.make(id: id, started: started, zone: zone)

@@ -20,7 +20,7 @@ extension VoicemailService {
     }
 
     /// Opens a session for a logged-in user.
-    public func openSSeriesSession(account: Document, credential: Credential, details: JSONObject) async throws -> SSeriesTokens {
+    public func openSSeriesSession(account: Account, credential: Credential, details: JSONObject) async throws -> SSeriesTokens {
         let tokens = SSeriesTokens(token: HexID.random(), refreshToken: HexID.random())
         let hashes = hashes(of: tokens)
         let now = clock.now
@@ -32,7 +32,7 @@ extension VoicemailService {
 
     /// Looks a token up, and lets it live on.
     /// - Throws: `SSeriesTokenError`.
-    public func enterSSeries(token: String) async throws -> (session: Session, account: Document) {
+    public func enterSSeries(token: String) async throws -> (session: Session, account: Account) {
         let hash = secrets.fingerprint(token)
         let now = clock.now
         let entry = try await store.read { try Self.entry(hash, .sSeries, now, $0) }
@@ -102,10 +102,10 @@ extension VoicemailService {
 
     private static func entry(
         _ hash: String, _ kind: Session.Kind, _ now: Timestamp, _ reader: any StoreReader
-    ) throws -> (session: Session, account: Document) {
+    ) throws -> (session: Session, account: Account) {
         guard let session = try reader.session(tokenHash: hash), session.kind == kind else { throw SSeriesTokenError.unknown }
         guard session.expires > now else { throw SSeriesTokenError.expired }
-        guard let account = try reader.document(id: session.accountID), account.kind == .account, account.isEnabled else {
+        guard let account = try reader.account(id: session.accountID), account.isEnabled else {
             throw SSeriesTokenError.unknown
         }
         return (session, account)

@@ -3,17 +3,17 @@ import Foundation
 
 extension VoicemailService {
     /// Creates a user; `password` in the request is kept only as verifiers.
-    public func createUser(_ request: JSONObject, id: String?, in account: Document) async throws -> Document {
+    public func createUser(_ request: JSONObject, id: String?, in account: Account) async throws -> User {
         let (checked, violations) = Schema.user.apply(to: request.withoutPrivateKeys)
         guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
-        let id = id ?? HexID.random()
-        let logins = try await logins(attributes: checked, userID: id, account: account)
-        let draft = Self.user(Document(id: id, kind: .user, accountID: account.id, name: "", scope: account.id, created: clock.now), checked)
+        var planned = User(id: id, in: account.id, at: clock.now)
+        planned.describe(checked)
+        let draft = planned
+        let logins = try await logins(attributes: checked, userID: draft.id, account: account)
         return try await store.write { writer in
-            try Self.claimID(id, writer)
             try Self.claimUsername(of: draft, writer)
-            let stored = try Self.add(draft, writer)
-            try Self.replaceLogins(of: id, with: logins, writer)
+            let stored = try writer.add(draft)
+            try Self.replaceLogins(of: draft.id, with: logins, writer)
             return stored
         }
     }
@@ -23,10 +23,9 @@ extension VoicemailService {
 
     /// Replaces or patches a user. A new password ends his sessions.
     /// - Throws: `VoicemailError.invalid` also for a new name without the password: logins hold both.
-    public func changeUser(_ id: String, _ change: AttributeChange, in account: Document) async throws -> Document {
+    public func changeUser(_ id: String, _ change: AttributeChange, in account: Account) async throws -> User {
         for _ in 0..<Self.maximumPlans {
-            let before = try await document(id, kind: .user, of: account)
-            let (planned, violations) = Schema.user.apply(to: change.applied(to: before.attributes))
+            let (planned, violations) = try await user(id, of: account).applying(change, limits)
             guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
             let logins = try await logins(attributes: planned, userID: id, account: account)
             if let changed = try await changeUser(id, change, planned: planned, logins, in: account) { return changed }
@@ -36,60 +35,67 @@ extension VoicemailService {
 
     /// - Returns: nil when the user's name is no longer the one `logins` were made for; then nothing was changed.
     private func changeUser(
-        _ id: String, _ change: AttributeChange, planned: JSONObject, _ logins: [Credential], in account: Document
-    ) async throws -> Document? {
+        _ id: String, _ change: AttributeChange, planned: JSONObject, _ logins: [Credential], in account: Account
+    ) async throws -> User? {
         let now = clock.now
+        let limits = limits
         return try await store.write { writer in
-            let user = try Self.document(id, .user, account.id, writer)
-            let (checked, violations) = Schema.user.apply(to: change.applied(to: user.attributes))
+            let user: User = try writer.require(id, in: account.id)
+            let (checked, violations) = user.applying(change, limits)
             guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
             if checked["password"] != nil, checked["username"] != planned["username"] { return nil }
-            var changed = Self.user(user, checked)
+            var changed = user
+            changed.describe(checked)
             try Self.claimUsername(of: changed, writer)
             if !logins.isEmpty {
                 try Self.replaceLogins(of: id, with: logins, writer)
                 try writer.removeSessions(accountID: nil, userID: id, credentialID: nil)
-            } else if user.key != changed.key, try Self.hasLogin(id, writer) {
+            } else if user.loginKey != changed.loginKey, try Self.hasLogin(id, writer) {
                 // The digests of the login forms hold the name, so the old ones would stand for nothing.
-                if changed.key != nil {
+                if changed.loginKey != nil {
                     throw VoicemailError.invalid([Violation(["password"], .other(
                         code: "required", message: "The password must be provided when updating the user name", target: nil, cause: nil))])
                 }
                 try Self.replaceLogins(of: id, with: [], writer)
                 try writer.removeSessions(accountID: nil, userID: id, credentialID: nil)
             }
-            return try Self.save(&changed, writer, now)
+            return try writer.save(changed, at: now)
         }
     }
 
     /// Removes a user, his logins and his sessions. His mailboxes stay.
-    public func removeUser(_ id: String, in account: Document) async throws -> Document {
+    public func removeUser(_ id: String, in account: Account) async throws -> User {
         let now = clock.now
         return try await store.write { writer in
-            let user = try Self.document(id, .user, account.id, writer)
+            let user: User = try writer.require(id, in: account.id)
             try Self.replaceLogins(of: id, with: [], writer)
             try writer.removeSessions(accountID: nil, userID: id, credentialID: nil)
-            try Self.discard(user, writer, now, physically: false)
+            try writer.discard(user, at: now)
             return user
         }
     }
 
-    private static func user(_ document: Document, _ checked: JSONObject) -> Document {
-        var user = document
-        user.attributes = checked
-        user.attributes.removeValue(forKey: "password")
-        user.key = checked["username"]?.string?.lowercased()
-        user.name = checked["username"]?.string ?? [checked["first_name"]?.string, checked["last_name"]?.string].compactMap { $0 }.joined(separator: " ")
-        return user
+    /// - Throws: `VoicemailError.notFound`.
+    public func user(_ id: String, of account: Account) async throws -> User { try await require(id, of: account) }
+
+    /// The user who logs in under a name.
+    public func user(named name: String, of account: Account) async throws -> User? {
+        try await store.read { try $0.user(named: name, in: account.id) }
     }
 
-    private static func claimUsername(of user: Document, _ reader: any StoreReader) throws {
-        guard let key = user.key, let holder = try reader.document(kind: .user, scope: user.scope, key: key), holder.id != user.id else { return }
-        throw VoicemailError.invalid([Violation(["username"], .unique, value: user.attributes["username"])])
+    public func users<Item: Sendable>(
+        of account: Account, _ range: ListingRange, item: @escaping @Sendable (User) -> Item?
+    ) async throws -> ListingPage<Item> {
+        try await page(accountID: account.id, range, item: item)
+    }
+
+    private static func claimUsername(of user: User, _ reader: any StoreReader) throws {
+        guard let name = user.username, let holder = try reader.user(named: name, in: user.accountID), holder.id != user.id else { return }
+        throw VoicemailError.invalid([Violation(["username"], .unique, value: .string(name))])
     }
 
     /// The verifiers of the two digests that login forms send (KAZOO contract §3.2); none without a password.
-    private func logins(attributes: JSONObject, userID: String, account: Document) async throws -> [Credential] {
+    private func logins(attributes: JSONObject, userID: String, account: Account) async throws -> [Credential] {
         guard let name = attributes["username"]?.string, let password = attributes["password"]?.string else { return [] }
         var logins: [Credential] = []
         for form in LoginDigest.allCases {

@@ -2,17 +2,34 @@
 extension VoicemailService {
     /// Creates a webhook.
     /// - Throws: `VoicemailError.invalid` with every rule broken at once, where it leads among them; `.conflict`.
-    public func createWebhook(_ request: JSONObject, id: String?, in account: Document) async throws -> Document {
-        try await createDocument(request, id: id, kind: .webhook, schema: Schema.webhook, in: account, judge: judgeReceiver)
+    public func createWebhook(_ request: JSONObject, id: String?, in account: Account) async throws -> Webhook {
+        try await create(request, id: id, in: account, judge: judgeReceiver)
     }
 
-    public func changeWebhook(_ id: String, _ change: AttributeChange, in account: Document) async throws -> Document {
-        try await changeDocument(id, change, kind: .webhook, schema: Schema.webhook, in: account, judge: judgeReceiver)
+    public func changeWebhook(_ id: String, _ change: AttributeChange, in account: Account) async throws -> Webhook {
+        try await self.change(id, change, in: account, judge: judgeReceiver)
+    }
+
+    /// - Throws: `VoicemailError.notFound`.
+    public func webhook(_ id: String, of account: Account) async throws -> Webhook { try await require(id, of: account) }
+
+    public func webhooks<Item: Sendable>(
+        of account: Account, _ range: ListingRange, item: @escaping @Sendable (Webhook) -> Item?
+    ) async throws -> ListingPage<Item> {
+        try await page(accountID: account.id, range, item: item)
+    }
+
+    /// - Returns: the webhook as it was.
+    public func removeWebhook(_ id: String, in account: Account) async throws -> Webhook { try await remove(id, in: account) }
+
+    /// Switches a webhook on again that failures have switched off.
+    public func enableWebhook(_ id: String, in account: Account) async throws -> Webhook {
+        try await self.change(id, .patch(["enabled": true, "disable_message": .null]), in: account)
     }
 
     /// Finds a webhook's attributes valid, or throws as creating it would, and changes nothing.
-    public func validateWebhook(_ attributes: JSONObject) throws(VoicemailError) {
-        let (checked, violations) = Schema.webhook.apply(to: attributes)
+    public func validateWebhook(_ change: AttributeChange, of webhook: Webhook? = nil) throws(VoicemailError) {
+        let (checked, violations) = Schema.webhook.apply(to: change.applied(to: webhook?.stored.attributes ?? [:]))
         let all = violations + judgeReceiver(of: checked)
         guard all.isEmpty else { throw .invalid(all) }
     }

@@ -124,7 +124,7 @@ public struct AccountQuery: Sendable {
     }
 
     /// Where an account stands in this order.
-    func place(of account: Document) -> ListingPlace {
+    func place(of account: StoredDocument) -> ListingPlace {
         switch choice {
         case .all: (account.name, account.id)
         case .named: (account.lookup ?? "", account.id)
@@ -160,15 +160,15 @@ public struct BlobRecord: Sendable, Hashable {
 
 /// Reading within a transaction. Removed documents and messages do not exist here.
 public protocol StoreReader: RecordingReader, OutboxReader, LoginReader {
-    func document(id: String) throws -> Document?
-    func document(serial: Int) throws -> Document?
-    func document(kind: DocumentKind, scope: String, key: String) throws -> Document?
+    func document(id: String) throws -> StoredDocument?
+    func document(serial: Int) throws -> StoredDocument?
+    func document(kind: DocumentKind, scope: String, key: String) throws -> StoredDocument?
     /// Documents with exactly this `lookup`, at most `limit`.
-    func documents(kind: DocumentKind, lookup: String, limit: Int) throws -> [Document]
+    func documents(kind: DocumentKind, lookup: String, limit: Int) throws -> [StoredDocument]
     /// Visits until `visit` returns false. Memory is constant.
-    func documents(_ query: DocumentQuery, _ visit: (Document) throws -> Bool) throws
+    func documents(_ query: DocumentQuery, _ visit: (StoredDocument) throws -> Bool) throws
     /// Visits accounts of a tree until `visit` returns false. What it costs follows what is visited, not how many accounts there are.
-    func accounts(_ query: AccountQuery, _ visit: (Document) throws -> Bool) throws
+    func accounts(_ query: AccountQuery, _ visit: (StoredDocument) throws -> Bool) throws
     /// Ids of accounts that are removed and not purged yet.
     func removedAccounts() throws -> [String]
 
@@ -218,10 +218,10 @@ public protocol StoreReader: RecordingReader, OutboxReader, LoginReader {
 public protocol StoreWriter: StoreReader, RecordingWriter, OutboxWriter, LoginWriter {
     /// - Returns: the document with its serial.
     /// - Throws: `StoreError.conflict` when the id or the key is taken.
-    func insert(_ document: Document) throws -> Document
+    func insert(_ document: StoredDocument) throws -> StoredDocument
     /// Replaces the stored document of the same id.
     /// - Throws: `StoreError.conflict` when the key is taken.
-    func update(_ document: Document) throws
+    func update(_ document: StoredDocument) throws
     /// Hides a document and frees its key; `physically` deletes the row.
     func remove(documentID: String, at: Timestamp, physically: Bool) throws
     /// Removes messages, documents, recordings, deliveries, sessions and credentials of an account, but not the account itself;

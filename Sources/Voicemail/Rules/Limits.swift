@@ -60,7 +60,7 @@ public struct Limits: Sendable, Hashable {
     }
 
     /// Seconds of retention for an account: days and one hour (contract §6.5).
-    public func retentionSeconds(of account: Document) -> Int {
-        (account.attributes["message_retention_duration"]?.int ?? retentionDays) * 86_400 + 3_600
+    public func retentionSeconds(of account: Account) -> Int {
+        (account.messageRetentionDays ?? retentionDays) * 86_400 + 3_600
     }
 }

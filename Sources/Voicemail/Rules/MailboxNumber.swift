@@ -9,8 +9,3 @@ public enum MailboxNumber {
         return "number:" + (significant.isEmpty ? "0" : significant)
     }
 }
-
-extension Document {
-    /// For a mailbox: its number as given.
-    public var number: String { attributes["mailbox"]?.string ?? "" }
-}

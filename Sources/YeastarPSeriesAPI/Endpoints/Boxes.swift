@@ -12,13 +12,13 @@ enum BoxKind: Sendable {
         }
     }
 
-    func fits(_ mailbox: Document) -> Bool { (mailbox.group != nil) == (self == .group) }
+    func fits(_ mailbox: Mailbox) -> Bool { (mailbox.group != nil) == (self == .group) }
 }
 
 extension PSeriesDialect {
     /// The box of a number.
     /// - Throws: `PSeriesFailure.notFound` also for a box of the other kind.
-    func box(_ number: String, _ kind: BoxKind, of account: Document) async throws -> Document {
+    func box(_ number: String, _ kind: BoxKind, of account: Account) async throws -> Mailbox {
         guard let mailbox = try await service.mailbox(number: number, of: account), kind.fits(mailbox) else { throw PSeriesFailure.notFound }
         return mailbox
     }

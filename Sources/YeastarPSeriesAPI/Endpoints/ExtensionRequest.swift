@@ -5,7 +5,7 @@ import Voicemail
 /// passed over.
 struct ExtensionRequest {
     /// What the mailbox is to be changed by.
-    private(set) var attributes: JSONObject = [:]
+    private(set) var settings = MailboxSettings()
     /// The greeting that is to be in force: nil for no change, and nil within for the system's.
     private(set) var greeting: String??
     private(set) var emailAddress: String?
@@ -22,22 +22,22 @@ struct ExtensionRequest {
     /// - Parameters:
     ///   - isChange: whether a mailbox is changed, of which what is given empty empties the field; of a new one it is nothing.
     ///   - mailbox: the one that is changed; nil where it is not known yet.
-    init(_ parameters: Parameters, isChange: Bool, of mailbox: Document? = nil) throws(PSeriesFailure) {
+    init(_ parameters: Parameters, isChange: Bool, of mailbox: Mailbox? = nil) throws(PSeriesFailure) {
         var parameters = parameters
         parameters.keepsEmpty = isChange
         if let number = try parameters.number("number") {
             guard Self.isDigits(number) else { throw .invalid("number", .string(number)) }
-            attributes["mailbox"] = .string(number)
+            settings.number = number
         }
         var kept: JSONObject = [:]
         try readName(parameters, mailbox, &kept)
         switch try parameters.text("email_addr") {
         case nil: break
-        case ""?: attributes["notify_email_addresses"] = []
+        case ""?: settings.notificationAddresses = []
         case let address?:
             emailAddress = address
             // This interface knows one address; others stay.
-            attributes["notify_email_addresses"] = JSON([address] + (mailbox?.notificationAddresses.dropFirst() ?? []))
+            settings.notificationAddresses = [address] + (mailbox?.notificationAddresses.dropFirst() ?? [])
         }
         for field in Self.keptTexts {
             guard let text = try Self.text(parameters, field) else { continue }
@@ -46,37 +46,37 @@ struct ExtensionRequest {
         for field in Self.keptFlags { kept[field] = try Self.flag(parameters, field).map { .int($0 ? 1 : 0) } }
         kept["presence_status"] = try Self.word(parameters, "presence_status", Self.presences).map { .string($0) }
         kept["presence_list"] = try Self.presenceList(parameters)
-        if !kept.isEmpty { attributes[Document.pSeriesKey] = .object(kept) }
+        if !kept.isEmpty { settings.kept = KeptFields(interface: Mailbox.pSeriesFields, values: kept) }
         try readVoicemail(parameters)
     }
 
     /// One name of two.
     static func name(_ first: String, _ last: String) -> String { [first, last].filter { !$0.isEmpty }.joined(separator: " ") }
 
-    private mutating func readName(_ parameters: Parameters, _ mailbox: Document?, _ kept: inout JSONObject) throws(PSeriesFailure) {
+    private mutating func readName(_ parameters: Parameters, _ mailbox: Mailbox?, _ kept: inout JSONObject) throws(PSeriesFailure) {
         let first = try Self.text(parameters, "first_name"), last = try Self.text(parameters, "last_name")
         guard first != nil || last != nil else { return }
         let old = mailbox?.personName ?? ("", "")
         let full = (first ?? old.0, last ?? old.1)
         kept["first_name"] = .string(full.0)
         kept["last_name"] = .string(full.1)
-        attributes["name"] = .string(Self.name(full.0, full.1))
+        settings.name = Self.name(full.0, full.1)
     }
 
     private mutating func readVoicemail(_ parameters: Parameters) throws(PSeriesFailure) {
-        if let isOn = try Self.flag(parameters, "enb_vm") { attributes["enabled"] = .bool(isOn) }
-        if let isOn = try Self.flag(parameters, "enb_vm_pin") { attributes["require_pin"] = .bool(isOn) }
-        if let text = try parameters.text("vm_pin") { attributes["pin"] = text.isEmpty ? .null : .string(try Self.pin(text)) }
+        if let isOn = try Self.flag(parameters, "enb_vm") { settings.isEnabled = isOn }
+        if let isOn = try Self.flag(parameters, "enb_vm_pin") { settings.requiresPIN = isOn }
+        if let text = try parameters.text("vm_pin") { settings.pin = .some(text.isEmpty ? nil : try Self.pin(text)) }
         switch try Self.word(parameters, "new_vm_notify", ["no", "with_attachment", "without_attachment"]) {
         case nil: break
-        case "no"?: attributes[Document.mailSwitch] = false
+        case "no"?: settings.sendsMail = false
         case let word?:
-            attributes[Document.mailSwitch] = true
-            attributes["include_message_on_notify"] = .bool(word == "with_attachment")
+            settings.sendsMail = true
+            settings.mailCarriesAudio = word == "with_attachment"
         }
         if let word = try Self.word(parameters, "after_vm_notify", ["no", "no_change", "mark_as_read", "delete"]) {
-            attributes["save_after_notify"] = .bool(word == "mark_as_read")
-            attributes["delete_after_notify"] = .bool(word == "delete")
+            settings.isSavedAfterNotify = word == "mark_as_read"
+            settings.isDeletedAfterNotify = word == "delete"
         }
         if let name = try parameters.text("vm_greeting") {
             if name.isEmpty { throw .invalid("vm_greeting", "") }

@@ -8,12 +8,13 @@ extension PSeriesDialect {
         let request = try ExtensionRequest(call.parameters, isChange: false)
         // A greeting cannot be there before its extension.
         if case .some(.some(_)) = request.greeting { throw PSeriesFailure.notFound }
-        var attributes: JSONObject = ["name": .string(number), "require_pin": true]
-        attributes.merge(request.attributes) { $1 }
-        let draft = attributes
+        var settings = request.settings
+        settings.name = settings.name ?? number
+        settings.requiresPIN = settings.requiresPIN ?? true
+        let draft = settings
         let claim = try await claim(request, of: nil, call)
         let mailbox = try await translated(request, verb: "create") {
-            try await service.createMailbox(draft, id: nil, claim: claim, in: call.account)
+            try await service.createMailbox(draft, claim: claim, in: call.account)
         }
         return .fields(["id": .int(mailbox.serial)])
     }
@@ -24,17 +25,17 @@ extension PSeriesDialect {
         _ = try ExtensionRequest(call.parameters, isChange: true)
         let mailbox = try await service.personalMailbox(serial: id, of: call.account).mailbox
         let request = try ExtensionRequest(call.parameters, isChange: true, of: mailbox)
-        var attributes = request.attributes
+        var settings = request.settings
         if let greeting = request.greeting {
-            var id = JSON.null
-            if let name = greeting { id = .string(try await service.greeting(name, on: .mailbox(mailbox)).document.id) }
-            attributes["media"] = ["unavailable": id]
+            var id: String?
+            if let name = greeting { id = try await service.greeting(name, on: .mailbox(mailbox)).greeting.id }
+            settings.greetingInForceID = .some(id)
         }
-        let patch = attributes
+        let patch = settings
         if !patch.isEmpty {
             let claim = try await claim(request, of: mailbox, call)
             _ = try await translated(request, verb: "update") {
-                try await service.changeMailbox(mailbox.id, .patch(patch), claim: claim, in: call.account)
+                try await service.changeMailbox(mailbox.id, patch, claim: claim, in: call.account)
             }
         }
         return .success
@@ -47,9 +48,9 @@ extension PSeriesDialect {
     }
 
     /// Numbers and addresses belong to one extension each.
-    private func claim(_ request: ExtensionRequest, of mailbox: Document?, _ call: PSeriesCall) async throws -> MailboxClaim {
+    private func claim(_ request: ExtensionRequest, of mailbox: Mailbox?, _ call: PSeriesCall) async throws -> MailboxClaim {
         let address = request.emailAddress.flatMap { mailbox?.notificationAddresses.first == $0 ? nil : $0 }
-        return try await service.claim(number: request.attributes["mailbox"]?.string, mailAddress: address, for: mailbox, in: call.account)
+        return try await service.claim(number: request.settings.number, mailAddress: address, for: mailbox, in: call.account)
     }
 
     /// What is taken already, by what (the third published error).
@@ -57,7 +58,7 @@ extension PSeriesDialect {
         var items: [JSON] = []
         if let holder = clash.numberHolder {
             let kind = holder.group == nil ? BoxKind.extension : .group
-            items.append(PSeriesFailure.duplicateField("number", request.attributes["mailbox"]?.string ?? "", source: kind.module, name: holder.number))
+            items.append(PSeriesFailure.duplicateField("number", request.settings.number ?? "", source: kind.module, name: holder.number))
         }
         items += clash.addressHolders.map {
             PSeriesFailure.duplicateField("email_addr", request.emailAddress ?? "", source: BoxKind.extension.module, name: $0.number)
@@ -66,7 +67,7 @@ extension PSeriesDialect {
     }
 
     /// Runs a change of a mailbox and words what it breaks by the fields of this interface.
-    private func translated(_ request: ExtensionRequest, verb: String, _ change: () async throws -> Document) async throws -> Document {
+    private func translated(_ request: ExtensionRequest, verb: String, _ change: () async throws -> Mailbox) async throws -> Mailbox {
         do {
             return try await change()
         } catch let clash as MailboxClaim.Clash {

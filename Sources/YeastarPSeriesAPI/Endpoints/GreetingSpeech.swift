@@ -44,7 +44,7 @@ extension PSeriesDialect {
             found = try await service.greeting(serial: id, on: isShelf, of: call.account)
         } catch VoicemailError.notFound {
             // One that is only borrowed is listed, but it is its owner's to change.
-            let isBorrower: @Sendable (Document) -> Bool = { kind.fits($0) && (owner == nil || owner == $0.id) }
+            let isBorrower: @Sendable (Mailbox) -> Bool = { kind.fits($0) && (owner == nil || owner == $0.id) }
             guard try await service.isBorrowed(serial: id, by: isBorrower, of: call.account) else { throw PSeriesFailure.notFound }
             throw PSeriesFailure.operationFailed
         }
@@ -66,12 +66,12 @@ extension PSeriesDialect {
             try judgeManufacturer(parameters)
             return nil
         }
-        guard let known = greeting.spokenText else { throw .invalid(field, parameters.value(field)) }
+        guard let known = greeting.greeting.spokenText else { throw .invalid(field, parameters.value(field)) }
         let text = try parameters.text("text") ?? known
-        var speech = try speech(parameters, text: text, language: try parameters.text("language") ?? greeting.voice["language"]?.string ?? "en-US")
-        speech.speed = speech.speed ?? greeting.voice["speed"]?.int
-        speech.volume = speech.volume ?? greeting.voice["volume"]?.int
-        speech.pitch = speech.pitch ?? greeting.voice["pitch"]?.int
+        var speech = try speech(parameters, text: text, language: try parameters.text("language") ?? greeting.greeting.voice["language"]?.string ?? "en-US")
+        speech.speed = speech.speed ?? greeting.greeting.voice["speed"]?.int
+        speech.volume = speech.volume ?? greeting.greeting.voice["volume"]?.int
+        speech.pitch = speech.pitch ?? greeting.greeting.voice["pitch"]?.int
         return speech
     }
 

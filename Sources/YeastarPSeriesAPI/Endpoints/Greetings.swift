@@ -16,9 +16,9 @@ extension PSeriesDialect {
 
     func linkGreeting(_ call: PSeriesCall, _ kind: BoxKind, plays: Bool) async throws -> PSeriesAnswer {
         let greeting = try await greeting(call, kind).greeting
-        guard greeting.document.blobID != nil else { throw PSeriesFailure.notFound }
+        guard greeting.greeting.hasAudio else { throw PSeriesFailure.notFound }
         let link = try await link(
-            to: .greeting(id: greeting.document.id, fileName: greeting.fileName), kind: .greeting,
+            to: .greeting(id: greeting.greeting.id, fileName: greeting.fileName), kind: .greeting,
             fileExtension: String(greeting.suffix.dropFirst()), isOpen: plays, call)
         return .fields(["file": .string(greeting.fileName), plays ? "play_resource_url" : "download_resource_url": .string(link.url)])
     }

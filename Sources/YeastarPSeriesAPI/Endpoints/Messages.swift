@@ -76,7 +76,7 @@ extension PSeriesDialect {
     // MARK: What they share
 
     /// The box of a number, if messages lie in it.
-    private func messageBox(_ number: String, of account: Document) async throws -> Document? {
+    private func messageBox(_ number: String, of account: Account) async throws -> Mailbox? {
         try await service.mailbox(number: number, of: account).flatMap { $0.holdsMessages ? $0 : nil }
     }
 
@@ -92,7 +92,7 @@ extension PSeriesDialect {
         }
     }
 
-    private func messages(of mailbox: Document, _ paging: Paging, _ call: PSeriesCall) async throws -> Page {
+    private func messages(of mailbox: Mailbox, _ paging: Paging, _ call: PSeriesCall) async throws -> Page {
         let page = try await service.positionedMessages(of: mailbox.id, offset: paging.offset, limit: paging.limit)
         let facts = try await service.audioFacts(of: page.items.map(\.message))
         let view = MessageView(
@@ -112,7 +112,7 @@ extension PSeriesDialect {
     }
 }
 
-extension Document {
+extension Mailbox {
     /// For a mailbox: whether messages stay in it. Those of a broadcasting group lie with its members (contract §7).
     var holdsMessages: Bool { group?.mode != .broadcast }
 }

@@ -122,7 +122,7 @@ private final class Subscription: Sendable {
 
     private func message(for event: Event) async throws -> String? {
         let found = try await service.store.read { [service, accountID] reader -> PSeriesEvent? in
-            guard let account = try reader.document(id: accountID) else { return nil }
+            guard let account = try reader.account(id: accountID) else { return nil }
             let zone = service.timeZone(of: account)
             return try AnnouncedCall(event, zone: zone, reader).map { PSeriesEvent($0, zone: zone) }
         }

@@ -20,7 +20,7 @@ public struct WebhookChannel: DeliveryChannel {
     }
 
     public func plan(_ event: Event, _ reader: any StoreReader) throws -> [PlannedDelivery] {
-        guard let account = try reader.document(id: event.accountID) else { return [] }
+        guard let account = try reader.account(id: event.accountID) else { return [] }
         let push = account.eventPush, zone = service.timeZone(of: account)
         guard push.isEnabled, !push.receivers.isEmpty, let call = try AnnouncedCall(event, zone: zone, reader) else { return [] }
         let message = PSeriesEvent(call, zone: zone)
@@ -32,7 +32,7 @@ public struct WebhookChannel: DeliveryChannel {
 
     public func deliver(_ delivery: Delivery) async -> DeliveryOutcome {
         do {
-            let account = try await service.store.read { try $0.document(id: delivery.accountID) }
+            let account = try await service.accounts([delivery.accountID]).first
             guard let push = account?.eventPush, push.isEnabled,
                 let receiver = push.receivers.first(where: { $0.url == delivery.target && $0.method.rawValue == delivery.payload["method"]?.string })
             else { return .withdrawn }

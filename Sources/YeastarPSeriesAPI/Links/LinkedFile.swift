@@ -41,7 +41,7 @@ extension PSeriesDialect {
         guard let account = try await service.enter(token: nil, kind: .download, accountID: accountID).account else { throw PSeriesFailure.notFound }
         switch target {
         case .greeting(let id, let fileName):
-            let (reader, _) = try await service.audio(of: try await service.document(id, kind: .media, of: account))
+            let (reader, _) = try await service.audio(of: try await service.greeting(id, of: account))
             return LinkedFile(reader: reader, name: fileName)
         case .message(let id):
             let message = try await service.message(id: id, of: account)

@@ -11,7 +11,7 @@ struct PSeriesCall: Sendable {
     /// The zone times are shown in.
     let zone: TimeZone
 
-    var account: Document { application.account }
+    var account: Account { application.account }
 }
 
 /// What an endpoint answers.

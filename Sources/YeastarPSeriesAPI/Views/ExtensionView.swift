@@ -34,7 +34,7 @@ struct ExtensionView: Sendable {
             "email_addr": .string(owned.mailAddress), "mobile_number": .string(mobile), "number": .string(mailbox.number),
             "caller_id": kept["caller_id"] ?? .string(mailbox.number), "user_lang": kept["user_lang"] ?? "system",
             "presence_status": .string(presence), "enb_vm": Self.flag(mailbox.isEnabled),
-            "enb_vm_pin": Self.flag(mailbox.attributes["require_pin"] == true), "vm_pin": .string(Self.encoded(mailbox.pin ?? "")),
+            "enb_vm_pin": Self.flag(mailbox.requiresPIN), "vm_pin": .string(Self.encoded(mailbox.pin ?? "")),
             "new_vm_notify": .string(notification), "after_vm_notify": .string(afterwards),
             "enb_vm_play_datetime": kept["enb_vm_play_datetime"] ?? 0, "enb_vm_play_caller_id": kept["enb_vm_play_caller_id"] ?? 0,
             "enb_vm_play_duration": kept["enb_vm_play_duration"] ?? 0, "vm_greeting": .string(greeting ?? ExtensionRequest.systemGreeting),
@@ -48,28 +48,26 @@ struct ExtensionView: Sendable {
     var presence: String { mailbox.pSeries["presence_status"]?.string ?? "available" }
     var mobile: String { mailbox.pSeries["mobile_number"]?.string ?? "" }
 
-    private var mailbox: Document { owned.mailbox }
+    private var mailbox: Mailbox { owned.mailbox }
 
     private var notification: String {
         guard owned.sendsMail else { return "no" }
-        return mailbox.attributes["include_message_on_notify"] == false ? "without_attachment" : "with_attachment"
+        return mailbox.mailCarriesAudio ? "with_attachment" : "without_attachment"
     }
 
     private var afterwards: String {
-        if mailbox.attributes["delete_after_notify"] == true { return "delete" }
-        return mailbox.attributes["save_after_notify"] == true ? "mark_as_read" : "no"
+        if mailbox.isDeletedAfterNotify { return "delete" }
+        return mailbox.isSavedAfterNotify ? "mark_as_read" : "no"
     }
 
     private static func flag(_ isOn: Bool) -> JSON { .int(isOn ? 1 : 0) }
 }
 
-extension Document {
-    /// For a mailbox: where it keeps what only this interface has words for.
-    static let pSeriesKey = "p_series"
+extension Mailbox {
+    /// The name under which a mailbox keeps what only this interface has words for.
+    static let pSeriesFields = "p_series"
 
-    var pSeries: JSONObject { attributes[Self.pSeriesKey]?.object ?? [:] }
-
-    var pin: String? { attributes["pin"]?.string }
+    var pSeries: JSONObject { kept(by: Self.pSeriesFields) }
 
     /// First and last name as they were given, unless another interface has named the mailbox anew since.
     var personName: (first: String, last: String) {

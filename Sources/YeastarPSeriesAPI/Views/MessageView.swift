@@ -6,7 +6,7 @@ struct MessageView: Sendable {
     let zone: TimeZone
     let format: DisplayFormat
     /// The mailboxes of a group's members; nil for an extension.
-    let members: [Document]?
+    let members: [Mailbox]?
 
     func object(_ item: PositionedMessage, _ facts: [BlobID: AudioFacts]) -> JSON {
         let message = item.message
@@ -18,7 +18,7 @@ struct MessageView: Sendable {
         ]
     }
 
-    private func readStatus(_ message: Message, _ member: Document) -> JSON {
+    private func readStatus(_ message: Message, _ member: Mailbox) -> JSON {
         [
             "name": .string(member.name), "number": .string(member.number),
             "is_read": .int(VoicemailService.hasHeard(message, member: member.id) ? 1 : 0),

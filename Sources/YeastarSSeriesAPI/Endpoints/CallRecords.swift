@@ -49,7 +49,7 @@ extension SSeriesDialect {
 /// The calls of one download.
 struct CallRecordSheet: Sendable {
     let service: VoicemailService
-    let account: Document
+    let account: Account
     let first: Timestamp
     let last: Timestamp
     let view: CallRecordView

@@ -2,23 +2,23 @@ import Voicemail
 
 /// The settings of `extension/add` and `extension/update` (contract §6.3) in the words of a mailbox.
 struct ExtensionRequest {
-    private(set) var attributes: JSONObject = [:]
+    private(set) var settings = MailboxSettings()
 
     /// Longest value that is kept for nothing but to be shown again.
     private static let longestKept = 128
 
     /// - Throws: `SSeriesFailure.extensionNotConfigured` for values that no extension takes.
     init(_ parameters: RequestParameters) throws {
-        if let name = try parameters.optional("username") { attributes["name"] = .string(name) }
+        if let name = try parameters.optional("username") { settings.name = name }
         if let pin = try parameters.optional("vmsecret") {
             guard pin.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { throw SSeriesFailure.extensionNotConfigured }
-            attributes["pin"] = .string(pin)
+            settings.pin = pin
         }
-        if let address = try parameters.optional("email") { attributes["notify_email_addresses"] = [.string(address)] }
-        if let word = try parameters.optional("hasvoicemail") { attributes["enabled"] = .bool(try Self.flag(word)) }
+        if let address = try parameters.optional("email") { settings.notificationAddresses = [address] }
+        if let word = try parameters.optional("hasvoicemail") { settings.isEnabled = try Self.flag(word) }
         if let word = try parameters.optional("enablevmtoemail") {
             // Version 2 has a third word, for addresses that differ from the extension's: mail is sent then too.
-            attributes[Document.mailSwitch] = .bool(try word == "custom" || Self.flag(word))
+            settings.sendsMail = try word == "custom" || Self.flag(word)
         }
         var kept: JSONObject = [:]
         for field in ExtensionField.allCases where field.isKept {
@@ -26,7 +26,7 @@ struct ExtensionRequest {
             guard value.count <= Self.longestKept else { throw SSeriesFailure.extensionNotConfigured }
             kept[field.keptName] = .string(value)
         }
-        if !kept.isEmpty { attributes[Document.keptFields] = .object(kept) }
+        if !kept.isEmpty { settings.kept = KeptFields(interface: Mailbox.sSeriesFields, values: kept) }
     }
 
     private static func flag(_ word: String) throws(SSeriesFailure) -> Bool {

@@ -22,7 +22,7 @@ extension SSeriesDialect {
     }
 
     private func write(
-        _ mailboxes: [VoicemailService.MailboxEntry], as list: String, _ account: Document, _ format: AnswerFormat, to writer: PieceWriter,
+        _ mailboxes: [VoicemailService.MailboxEntry], as list: String, _ account: Account, _ format: AnswerFormat, to writer: PieceWriter,
         _ show: (VoicemailService.OwnedMailbox) -> JSONObject
     ) async throws {
         let whole = try format.frame(Reply.succeeded(), list: list)
@@ -45,26 +45,27 @@ extension SSeriesDialect {
         guard number.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
             throw SSeriesFailure.extensionNotConfigured
         }
-        var request = try ExtensionRequest(call.parameters).attributes
-        request["mailbox"] = .string(number)
-        if request["name"] == nil { request["name"] = .string(number) }
+        var settings = try ExtensionRequest(call.parameters).settings
+        settings.number = number
+        settings.name = settings.name ?? number
         // The vendors start with the number as the PIN, where that is long enough to be one.
-        if request["pin"] == nil, number.count >= 4 { request["pin"] = .string(number) }
-        _ = try await configured { try await service.createMailbox(request, id: nil, in: account) }
+        if settings.pin == nil, number.count >= 4 { settings.pin = number }
+        let draft = settings
+        _ = try await configured { try await service.createMailbox(draft, in: account) }
         return .success
     }
 
     func updateExtension(_ call: Call) async throws -> Reply {
         let number = try call.requiredExtension()
-        var change = try ExtensionRequest(call.parameters).attributes
+        var settings = try ExtensionRequest(call.parameters).settings
         let account = try call.requireEntry().account
         let mailbox = try await mailbox(number, of: account)
-        if let addresses = change["notify_email_addresses"]?.array {
+        if let addresses = settings.notificationAddresses {
             // This interface knows one address; others stay.
-            change["notify_email_addresses"] = JSON(addresses.compactMap(\.string) + mailbox.notificationAddresses.dropFirst())
+            settings.notificationAddresses = addresses + mailbox.notificationAddresses.dropFirst()
         }
-        let patch = change
-        _ = try await configured { try await service.changeMailbox(mailbox.id, .patch(patch), in: account) }
+        let patch = settings
+        _ = try await configured { try await service.changeMailbox(mailbox.id, patch, in: account) }
         return .success
     }
 

@@ -22,7 +22,7 @@ extension SSeriesDialect {
     }
 
     /// The ids of the mailboxes named. All of them must be there: nothing is deleted by halves.
-    private func mailboxesToEmpty(_ text: String, _ version: APIVersion, _ account: Document) async throws -> [String] {
+    private func mailboxesToEmpty(_ text: String, _ version: APIVersion, _ account: Account) async throws -> [String] {
         guard version.deletesSeveral else { return [try await mailbox(text, of: account).id] }
         if text == Self.all { return try await service.mailboxDirectory(of: account).map(\.id) }
         let found = try await service.mailboxes(numbers: text.listed, of: account)

@@ -16,7 +16,7 @@ extension SSeriesDialect {
 
     /// The extensions of a request in the order asked: one, several between commas, or all of them when none is named. Of several, those
     /// nobody has are left out, unless that is all of them.
-    func mailboxes(named text: String?, of account: Document) async throws -> [VoicemailService.MailboxEntry] {
+    func mailboxes(named text: String?, of account: Account) async throws -> [VoicemailService.MailboxEntry] {
         guard let text, text.lowercased() != "all" else { return try await service.mailboxDirectory(of: account) }
         let found = try await service.mailboxes(numbers: text.listed, of: account).compactMap { $0.mailbox }
         guard !found.isEmpty else { throw SSeriesFailure.noSuchExtension }

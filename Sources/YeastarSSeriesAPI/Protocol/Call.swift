@@ -13,7 +13,7 @@ struct Call: Sendable {
     /// What a token leads to.
     struct Entry: Sendable {
         let session: Session
-        let account: Document
+        let account: Account
     }
 
     /// The session and account of an endpoint that needs a token; judged before it runs.

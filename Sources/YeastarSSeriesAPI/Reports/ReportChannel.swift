@@ -24,7 +24,7 @@ public struct ReportChannel: DeliveryChannel {
     }
 
     public func plan(_ event: Event, _ reader: any StoreReader) throws -> [PlannedDelivery] {
-        guard let account = try reader.document(id: event.accountID) else { return [] }
+        guard let account = try reader.account(id: event.accountID) else { return [] }
         let zone = service.timeZone(of: account)
         guard let call = try AnnouncedCall(event, zone: zone, reader).map({ CallFacts($0) }) else { return [] }
         return try destinations(of: account.id, reader).map { destination in

@@ -25,7 +25,7 @@ struct ExtensionView: Sendable {
         case .extnumber, .number, .registername: mailbox.number
         case .username: mailbox.name
         case .type: version.extensionType
-        case .vmsecret: mailbox.attributes["pin"]?.string ?? ""
+        case .vmsecret: mailbox.pin ?? ""
         case .email: owned.mailAddress
         case .hasvoicemail: mailbox.isEnabled ? "on" : "off"
         case .enablevmtoemail: owned.sendsMail ? "on" : "off"
@@ -34,9 +34,9 @@ struct ExtensionView: Sendable {
     }
 }
 
-extension Document {
-    /// Where a mailbox keeps what only this interface has words for.
-    static let keptFields = "s_series"
+extension Mailbox {
+    /// The name under which a mailbox keeps what only this interface has words for.
+    static let sSeriesFields = "s_series"
 
-    func kept(_ field: ExtensionField) -> String? { attributes[Self.keptFields]?[field.keptName]?.string }
+    func kept(_ field: ExtensionField) -> String? { kept(by: Self.sSeriesFields)[field.keptName]?.string }
 }

@@ -22,7 +22,7 @@ struct AccountCommand: AsyncParsableCommand {
                 request["realm"] = realm.map { .string($0) }
                 request["timezone"] = timezone.map { .string($0.name) }
                 let lookup = Lookup(service: installation.service)
-                var above: Document?
+                var above: Account?
                 if let parent { above = try await lookup.account(parent) }
                 let account = try await installation.service.createAccount(request, below: above, superduperAdmin: superduperAdmin)
                 common.output.show(account.asAccount)
@@ -37,7 +37,7 @@ struct AccountCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await common.open { installation in
-                let pages = DocumentPages(service: installation.service, query: DocumentQuery(kind: .account))
+                let pages = Pages { try await installation.service.accounts(below: nil, $0) { $0 } }
                 try await common.output.list(["id", "name", "realm"]) { try await pages.next().map(\.asAccount) }
             }
         }
@@ -75,36 +75,39 @@ struct AccountCommand: AsyncParsableCommand {
     }
 }
 
-extension Document {
-    /// For an account: what the command line shows of it.
+extension Account {
+    /// What the command line shows of it.
     var asAccount: JSONObject {
-        var object: JSONObject = ["id": .string(id)]
-        object.merge(attributes) { mine, _ in mine }
+        var object = published.idFirst
         object["parent_id"] = lineage.last.map { .string($0) }
-        if hidden["superduper_admin"] == true { object["superduper_admin"] = true }
+        if isSuperduperAdmin { object["superduper_admin"] = true }
         object["created"] = .string(created.iso8601)
         return object
     }
 }
 
-/// Documents page by page.
-final class DocumentPages {
-    private static let size = 500
-
-    private let service: VoicemailService
-    private var query: DocumentQuery?
-
-    init(service: VoicemailService, query: DocumentQuery) {
-        self.service = service
-        self.query = query
+extension OrderedDictionary where Key == String, Value == JSON {
+    /// The same, `id` before everything else.
+    var idFirst: JSONObject {
+        var object: JSONObject = ["id": self["id"] ?? .null]
+        object.merge(self) { mine, _ in mine }
+        return object
     }
+}
+
+/// A listing page by page.
+final class Pages<Item: Sendable> {
+    private let read: (ListingRange) async throws -> ListingPage<Item>
+    private var range: ListingRange? = ListingRange(limit: 500)
+
+    init(_ read: @escaping (ListingRange) async throws -> ListingPage<Item>) { self.read = read }
 
     /// The next page; empty after the last.
-    func next() async throws -> [Document] {
-        guard let query else { return [] }
-        let page = try await service.documents(query, limit: Self.size) { $0 }
-        self.query?.start = page.next
-        if page.next == nil { self.query = nil }
+    func next() async throws -> [Item] {
+        guard let range else { return [] }
+        let page = try await read(range)
+        self.range?.start = page.next
+        if page.next == nil { self.range = nil }
         return page.items
     }
 }

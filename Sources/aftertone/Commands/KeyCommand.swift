@@ -38,7 +38,7 @@ struct KeyCommand: AsyncParsableCommand {
             }
         }
 
-        private func issue(for account: Document, _ service: VoicemailService) async throws -> JSONObject {
+        private func issue(for account: Account, _ service: VoicemailService) async throws -> JSONObject {
             switch kind {
             case .kazoo:
                 let issued = try await service.createAPIKey(name: name ?? kind.rawValue, in: account)

@@ -54,7 +54,7 @@ struct MailboxCommand: AsyncParsableCommand {
                 var isDone = false
                 try await common.output.list(["id", "number", "name", "new", "saved"]) {
                     if isDone { return [] }
-                    let page = try await service.mailboxSummaries(of: account, start: start, limit: 500) { $0.mailbox.asMailbox($0.tally) }
+                    let page = try await service.mailboxSummaries(of: account, ListingRange(start: start, limit: 500)) { $0.mailbox.asMailbox($0.tally) }
                     start = page.next
                     isDone = page.next == nil
                     return page.items
@@ -76,9 +76,7 @@ struct MailboxCommand: AsyncParsableCommand {
                 let lookup = Lookup(service: service)
                 let account = try await lookup.account(account)
                 let mailbox = try await lookup.mailbox(mailbox, of: account)
-                let cutoff = service.cutoff(for: account)
-                let tally = try await service.store.read { try $0.tally(mailboxID: mailbox.id, cutoff: cutoff) }
-                common.output.show(mailbox.asMailbox(tally))
+                common.output.show(mailbox.asMailbox(try await service.tally(of: mailbox, in: account)))
             }
         }
     }
@@ -102,11 +100,11 @@ struct MailboxCommand: AsyncParsableCommand {
     }
 }
 
-extension Document {
-    /// For a mailbox: what the command line shows of it, which is never the PIN.
+extension Mailbox {
+    /// What the command line shows of it, which is never the PIN.
     func asMailbox(_ tally: Tally? = nil) -> JSONObject {
         var object: JSONObject = ["id": .string(id), "account_id": .string(accountID), "number": .string(number)]
-        object.merge(attributes) { mine, _ in mine }
+        object.merge(published) { mine, _ in mine }
         object.removeValue(forKey: "pin")
         if let tally {
             object["new"] = .int(tally.new)

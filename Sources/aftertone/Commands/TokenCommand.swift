@@ -24,7 +24,7 @@ struct TokenCommand: AsyncParsableCommand {
                 let service = installation.service
                 let lookup = Lookup(service: service)
                 let account = try await lookup.account(account)
-                var owner: Document?
+                var owner: User?
                 if let user { owner = try await lookup.user(user, of: account) }
                 let lifetime = ttl ?? service.limits.tokenLifetime
                 let token = try await service.issueKazooToken(account: account, user: owner, lifetime: lifetime)

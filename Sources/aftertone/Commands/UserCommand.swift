@@ -41,7 +41,7 @@ struct UserCommand: AsyncParsableCommand {
         func run() async throws {
             try await common.open { installation in
                 let account = try await Lookup(service: installation.service).account(account)
-                let pages = DocumentPages(service: installation.service, query: DocumentQuery(kind: .user, accountID: account.id))
+                let pages = Pages { try await installation.service.users(of: account, $0) { $0 } }
                 try await common.output.list(["id", "username", "priv_level", "email"]) { try await pages.next().map(\.asUser) }
             }
         }
@@ -65,11 +65,11 @@ struct UserCommand: AsyncParsableCommand {
     }
 }
 
-extension Document {
-    /// For a user: what the command line shows of him.
+extension User {
+    /// What the command line shows of him.
     var asUser: JSONObject {
         var object: JSONObject = ["id": .string(id), "account_id": .string(accountID)]
-        object.merge(attributes) { mine, _ in mine }
+        object.merge(published) { mine, _ in mine }
         return object
     }
 }

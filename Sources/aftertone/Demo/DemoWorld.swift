@@ -8,12 +8,12 @@ struct DemoWorld: Sendable {
     struct Person: Sendable {
         let username: String
         let password: String
-        let mailbox: Document
+        let mailbox: Mailbox
         /// Newest first.
         let messages: [Message]
     }
 
-    let account: Document
+    let account: Account
     let apiKey: String
     /// Of the P-Series interface.
     let application: VoicemailService.IssuedCredential
@@ -62,7 +62,7 @@ private struct DemoBuilder {
     ]
 
     let service: VoicemailService
-    let account: Document
+    let account: Account
 
     func person(_ username: String, _ name: String, number: String, callers: [Caller], seed: UInt64) async throws -> DemoWorld.Person {
         let names = name.split(separator: " ").map(String.init)
@@ -86,14 +86,14 @@ private struct DemoBuilder {
     }
 
     /// A box that all share, with a message in it.
-    func group(_ number: String, _ name: String, of members: [Document]) async throws -> Document {
+    func group(_ number: String, _ name: String, of members: [Mailbox]) async throws -> Mailbox {
         let mailbox = try await service.createMailbox(["name": .string(name), "mailbox": .string(number)], id: nil, in: account)
         _ = try await message(of: Self.callers[0], to: mailbox, seed: 300)
         return try await service.setGroup(MailboxGroup(mode: .share, kind: .ringGroup, members: members.map(\.id)), of: mailbox.id, in: account)
     }
 
     /// A call between the two, and one from outside.
-    func recordings(of mailboxes: [Document]) async throws -> [Recording] {
+    func recordings(of mailboxes: [Mailbox]) async throws -> [Recording] {
         let (first, second) = (mailboxes[0], mailboxes[1]), caller = Self.callers[0]
         let calls = [
             RecordingDraft(
@@ -111,13 +111,13 @@ private struct DemoBuilder {
         return recordings
     }
 
-    private func greeting(_ name: String, seed: UInt64) async throws -> Document {
+    private func greeting(_ name: String, seed: UInt64) async throws -> Greeting {
         let document = try await service.createGreeting(["name": .string(name)], id: nil, in: account)
         let sound = AudioSamples.murmur(seconds: 4, seed: seed).followed(by: .tones([1000], seconds: 0.4))
         return try await service.uploadGreeting(document.id, audio: try await receive(sound, .wavPCM16, "greeting"), in: account)
     }
 
-    private func message(of caller: Caller, to mailbox: Document, seed: UInt64) async throws -> Message {
+    private func message(of caller: Caller, to mailbox: Mailbox, seed: UInt64) async throws -> Message {
         let audio = try await receive(.murmur(seconds: caller.seconds, seed: seed), caller.format, "message")
         let draft = MessageDraft(
             callerName: caller.name, callerNumber: caller.number, folder: caller.folder,

@@ -7,7 +7,7 @@ import Voicemail
 struct Section12Stage: Sendable {
     let server: TestServer
     let world: TestWorld
-    let other: Document
+    let other: Mailbox
 
     static func run(
         _ configure: @Sendable (inout Configuration) -> Void = { _ in }, _ body: @Sendable (Section12Stage) async throws -> Void
@@ -38,7 +38,7 @@ struct Section12Stage: Sendable {
     }
 
     /// Leaves a message in the first mailbox, or in another.
-    func leave(_ draft: MessageDraft = MessageDraft(callerName: "Bob", callerNumber: "2001"), sound: [UInt8]? = nil, in mailbox: Document? = nil) async throws -> String {
+    func leave(_ draft: MessageDraft = MessageDraft(callerName: "Bob", callerNumber: "2001"), sound: [UInt8]? = nil, in mailbox: Mailbox? = nil) async throws -> String {
         try await server.leave(draft, audio: sound, in: mailbox ?? world.mailbox, of: world.account).monthID
     }
 

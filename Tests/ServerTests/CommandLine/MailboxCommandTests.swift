@@ -10,7 +10,7 @@ import Voicemail
             _ = try await server.makeMailbox("3001", in: world.account)
             let made = try await tool.json(
                 "mailbox", "create", "--account", "Acme", "--number", "6300", "--name", "Sales", "--group", "share", "--member", "3001", "--member", "3000")
-            let group = try await server.service.document(made.text("id"), kind: .mailbox, of: world.account)
+            let group = try await server.service.mailbox(made.text("id"), of: world.account)
             #expect(group.group?.mode == .share)
             #expect(try await server.service.members(of: group).map(\.number) == ["3001", "3000"])
             #expect(try await server.service.groups(of: world.account).map(\.number) == ["6300"])

@@ -8,9 +8,9 @@ import Voicemail
 /// An account with extensions 3200 and 3201, the shared group box 6300 of the two, and an application with a token.
 struct PSeriesWorld: Sendable {
     let server: TestServer
-    let account: Document
-    let extensions: [Document]
-    let group: Document
+    let account: Account
+    let extensions: [Mailbox]
+    let group: Mailbox
     let application: VoicemailService.IssuedCredential
     let token: String
 
@@ -116,7 +116,7 @@ struct PSeriesWorld: Sendable {
     @discardableResult
     func leave(
         _ sound: [UInt8]? = WAV.silence(milliseconds: 1000), from number: String = "2001", name: String = "Bob", at unix: Int? = nil,
-        in mailbox: Document? = nil, contentType: String = "audio/wav", fileName: String = "message.wav"
+        in mailbox: Mailbox? = nil, contentType: String = "audio/wav", fileName: String = "message.wav"
     ) async throws -> Message {
         let draft = MessageDraft(callerName: name, callerNumber: number, timestamp: unix.map { Timestamp(unix: $0) })
         return try await server.leave(draft, audio: sound, contentType: contentType, fileName: fileName, in: mailbox ?? extensions[0], of: account)
@@ -131,7 +131,7 @@ struct PSeriesWorld: Sendable {
     /// Adds a recording.
     @discardableResult
     func record(
-        _ draft: RecordingDraft, _ sound: [UInt8] = WAV.tones([440, 880], milliseconds: 200), in account: Document? = nil
+        _ draft: RecordingDraft, _ sound: [UInt8] = WAV.tones([440, 880], milliseconds: 200), in account: Account? = nil
     ) async throws -> Recording {
         let intake = try await service.receiveAudio()
         try await intake.write(ByteBuffer(bytes: sound))

@@ -48,7 +48,7 @@ struct SSeriesUser: Sendable {
 }
 
 extension TestServer {
-    func makeSSeriesUser(in account: Document, name: String? = nil) async throws -> SSeriesUser {
+    func makeSSeriesUser(in account: Account, name: String? = nil) async throws -> SSeriesUser {
         let issued = try await service.createSSeriesUser(name: name, in: account)
         return SSeriesUser(name: issued.credential.handle, password: issued.secret)
     }
@@ -61,8 +61,8 @@ extension TestServer {
     /// Leaves a message of `seconds` at a local time such as `2020-04-07 10:56:40`, UTC.
     @discardableResult
     func leave(
-        from number: String, at time: String, seconds: Double = 1, folder: Folder = .new, format: FileFormat = .wavPCM16, in mailbox: Document,
-        of account: Document
+        from number: String, at time: String, seconds: Double = 1, folder: Folder = .new, format: FileFormat = .wavPCM16, in mailbox: Mailbox,
+        of account: Account
     ) async throws -> Message {
         let moment = try #require(Timestamp(rfc3339: time.replacing(" ", with: "T") + "Z"))
         let audio = try AudioSamples.tones([440], seconds: seconds).encoded(as: format)
@@ -74,7 +74,7 @@ extension TestServer {
 
 /// An account with extensions, and a client logged in.
 struct SSeriesWorld: Sendable {
-    let account: Document
+    let account: Account
     let client: SSeriesClient
 
     /// 2020-04-07 22:00:00 UTC, the day of the vendor's example.
@@ -109,7 +109,7 @@ struct SSeriesWorld: Sendable {
 
     var server: TestServer { client.server }
 
-    func mailbox(_ number: String) async throws -> Document {
+    func mailbox(_ number: String) async throws -> Mailbox {
         try #require(try await server.service.mailbox(number: number, of: account))
     }
 

@@ -7,7 +7,7 @@ public enum DocumentKind: String, Sendable, CaseIterable {
 ///
 /// Clients of KAZOO keep keys of their own in these and expect them back (contract §2.14), so the attributes
 /// are one JSON object. The fields that rules and lookups need stand beside it.
-public struct Document: Sendable, Hashable {
+public struct StoredDocument: Sendable, Hashable {
     public let id: String
     public let kind: DocumentKind
     /// The account it belongs to; an account belongs to itself.

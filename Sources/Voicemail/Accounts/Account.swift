@@ -1,0 +1,71 @@
+import Foundation
+
+/// A tenant of the server, with users, mailboxes, greetings and recordings of its own; it may have accounts below it.
+public struct Account: Noun, StoredNoun {
+    static let kind = DocumentKind.account
+    var stored: StoredDocument
+
+    public var id: String { stored.id }
+    public var accountID: String { stored.accountID }
+    public var serial: Int { stored.serial }
+    public var name: String { stored.name }
+    public var revision: Int { stored.revision }
+    public var created: Timestamp { stored.created }
+    public var modified: Timestamp { stored.modified }
+    public var published: JSONObject { stored.published }
+
+    static func schema(_: Limits) -> Schema { Schema.account }
+
+    /// A new one, not stored yet.
+    /// - Parameter lineage: the accounts above it, from the root downwards.
+    init(id: String, below lineage: [String], isSuperduperAdmin: Bool, at now: Timestamp) {
+        stored = StoredDocument(
+            id: id, kind: .account, accountID: id, name: "", scope: "", ownerID: lineage.last,
+            hidden: ["lineage": JSON(lineage), "superduper_admin": .bool(isSuperduperAdmin), "salt": .string(HexID.random())], created: now)
+    }
+
+    init(stored: StoredDocument) { self.stored = stored }
+
+    mutating func describe(_ checked: JSONObject) {
+        stored.attributes = checked
+        stored.name = checked["name"]?.string ?? ""
+        stored.key = checked["realm"]?.string?.lowercased()
+        stored.lookup = VoicemailService.comparableName(stored.name)
+    }
+
+    /// The ids of the accounts above it, from the root downwards.
+    public var lineage: [String] { stored.hidden["lineage"]?.array?.compactMap(\.string) ?? [] }
+
+    /// Whether its users may act on every account of the server.
+    public var isSuperduperAdmin: Bool { stored.hidden["superduper_admin"] == true }
+
+    /// Not switched off.
+    public var isEnabled: Bool { stored.attributes["enabled"] != .bool(false) }
+
+    /// Its SIP domain.
+    public var realm: String { stored.attributes["realm"]?.string ?? "nodomain" }
+
+    /// As clients wrote it; nil for the server's.
+    public var language: String? { stored.attributes["language"]?.string }
+
+    /// Its zone; nil for the server's.
+    var timeZone: TimeZone? { TimeZone(attribute: stored.attributes["timezone"]) }
+
+    /// Days that its messages can be changed; nil for the server's.
+    var messageRetentionDays: Int? { stored.attributes["message_retention_duration"]?.int }
+
+    /// How long and how many of its recordings are kept, as far as it says so itself.
+    var recordingRetentionDays: Int? { stored.attributes["recording_retention_days"]?.int }
+    var recordingMaximumBytes: Int? { stored.attributes["recording_maximum_bytes"]?.int }
+
+    /// What the digests of its users' logins are hashed with.
+    var loginSalt: String { stored.hidden["salt"]?.string ?? id }
+}
+
+extension TimeZone {
+    /// The zone that an attribute names; nil where it names none of its own.
+    init?(attribute: JSON?) {
+        guard let name = attribute?.string, name != "inherit" else { return nil }
+        self.init(identifier: name)
+    }
+}

@@ -1,0 +1,114 @@
+import Foundation
+
+/// Where messages are left: one person's, or a group's.
+public struct Mailbox: Noun, StoredNoun {
+    static let kind = DocumentKind.mailbox
+    var stored: StoredDocument
+
+    public var id: String { stored.id }
+    public var accountID: String { stored.accountID }
+    public var serial: Int { stored.serial }
+    public var name: String { stored.name }
+    public var revision: Int { stored.revision }
+    public var created: Timestamp { stored.created }
+    public var modified: Timestamp { stored.modified }
+    public var published: JSONObject { stored.published }
+
+    static func schema(_ limits: Limits) -> Schema { Schema.mailbox(limits) }
+
+    mutating func describe(_ checked: JSONObject) {
+        stored.attributes = checked
+        // A count in listings: never a setting.
+        stored.attributes.removeValue(forKey: "messages")
+        stored.name = checked["name"]?.string ?? ""
+        stored.ownerID = checked["owner_id"]?.string
+        stored.key = checked["mailbox"]?.string.map(MailboxNumber.comparable)
+    }
+
+    /// The user it belongs to.
+    public var ownerID: String? { stored.ownerID }
+
+    /// As it was given.
+    public var number: String { stored.attributes["mailbox"]?.string ?? "" }
+
+    /// Takes messages.
+    public var isEnabled: Bool { stored.attributes["enabled"] != .bool(false) }
+
+    public var pin: String? { stored.attributes["pin"]?.string }
+
+    /// Whether a PIN is asked for.
+    public var requiresPIN: Bool { stored.attributes["require_pin"] == true }
+
+    /// How many messages it may have from callers.
+    public func capacity(_ standard: Int) -> Int { stored.attributes["max_message_count"]?.int ?? standard }
+
+    /// Labels that clients keep with it.
+    public var flags: JSON { stored.attributes["flags"] ?? [] }
+
+    /// Whether mail for a new message carries its audio.
+    public var mailCarriesAudio: Bool { stored.attributes["include_message_on_notify"] != false }
+
+    /// What becomes of a message once its owner has been told.
+    public var isDeletedAfterNotify: Bool { stored.attributes["delete_after_notify"] == true }
+    public var isSavedAfterNotify: Bool { stored.attributes["save_after_notify"] == true }
+
+    var timeZone: TimeZone? { TimeZone(attribute: stored.attributes["timezone"]) }
+
+    /// Its group; nil for one person's.
+    public internal(set) var group: MailboxGroup? {
+        get { MailboxGroup(stored.hidden["group"]) }
+        set {
+            stored.hidden["group"] = newValue?.json
+            stored.lookup = newValue == nil ? nil : Self.groupLookup(accountID)
+        }
+    }
+
+    /// What the group mailboxes of an account are found by.
+    static func groupLookup(_ accountID: String) -> String { "group:" + accountID }
+
+    /// The id of the greeting that callers hear (KAZOO contract §5.1: `media.unavailable`); nil for the standard one.
+    public internal(set) var greetingInForceID: String? {
+        get { stored.attributes["media"]?["unavailable"]?.string }
+        set {
+            var media = stored.attributes["media"]?.object ?? [:]
+            media["unavailable"] = newValue.map { .string($0) }
+            stored.attributes["media"] = .object(media)
+        }
+    }
+
+    // MARK: Mail
+
+    /// Whether mail is sent for new messages: of a user in KAZOO's words, of a mailbox where a client has set it there.
+    static let mailSwitch = "vm_to_email_enabled"
+
+    /// Its own mail addresses.
+    public var notificationAddresses: [String] { stored.attributes["notify_email_addresses"]?.array?.compactMap(\.string) ?? [] }
+
+    /// Whether it says itself that mail is sent; nil where it says nothing.
+    var sendsMail: Bool? { stored.attributes[Self.mailSwitch]?.bool }
+
+    // MARK: What one interface alone has words for
+
+    /// What an interface keeps with the mailbox for its own clients. Other interfaces' clients neither see it nor erase it.
+    public func kept(by interface: String) -> JSONObject { stored.hidden["kept"]?[interface]?.object ?? [:] }
+
+    /// Merges into what an interface keeps; null removes.
+    mutating func keep(_ fields: KeptFields) {
+        var all = stored.hidden["kept"]?.object ?? [:]
+        var own = all[fields.interface]?.object ?? [:]
+        own.merge(patch: fields.values)
+        all[fields.interface] = .object(own)
+        stored.hidden["kept"] = .object(all)
+    }
+}
+
+/// Fields that one interface alone has words for, to be kept with a mailbox.
+public struct KeptFields: Sendable, Hashable {
+    public let interface: String
+    public var values: JSONObject
+
+    public init(interface: String, values: JSONObject = [:]) {
+        self.interface = interface
+        self.values = values
+    }
+}

@@ -1,0 +1,56 @@
+/// Settings of a mailbox, as interfaces set them that have a word for each; nil leaves what there is.
+public struct MailboxSettings: Sendable, Hashable {
+    public var number: String?
+    public var name: String?
+    public var isEnabled: Bool?
+    /// nil within takes the PIN away.
+    public var pin: String??
+    /// Whether a PIN is asked for.
+    public var requiresPIN: Bool?
+    public var notificationAddresses: [String]?
+    /// Whether mail is sent for new messages, and whether it carries the audio.
+    public var sendsMail: Bool?
+    public var mailCarriesAudio: Bool?
+    /// What becomes of a message once its owner has been told.
+    public var isSavedAfterNotify: Bool?
+    public var isDeletedAfterNotify: Bool?
+    /// The greeting that callers hear; nil within for the standard one.
+    public var greetingInForceID: String??
+    /// What the interface alone has words for.
+    public var kept: KeptFields?
+
+    public init() {}
+
+    /// Whether nothing is to be changed.
+    public var isEmpty: Bool { request.isEmpty && (kept?.values.isEmpty ?? true) }
+
+    /// In the form that rules are applied to; null takes away.
+    var request: JSONObject {
+        var request: JSONObject = [:]
+        request["mailbox"] = number.map { .string($0) }
+        request["name"] = name.map { .string($0) }
+        request["enabled"] = isEnabled.map { .bool($0) }
+        request["pin"] = pin.map { pin in pin.map { .string($0) } ?? .null }
+        request["require_pin"] = requiresPIN.map { .bool($0) }
+        request["notify_email_addresses"] = notificationAddresses.map { JSON($0) }
+        request[Mailbox.mailSwitch] = sendsMail.map { .bool($0) }
+        request["include_message_on_notify"] = mailCarriesAudio.map { .bool($0) }
+        request["save_after_notify"] = isSavedAfterNotify.map { .bool($0) }
+        request["delete_after_notify"] = isDeletedAfterNotify.map { .bool($0) }
+        request["media"] = greetingInForceID.map { id in ["unavailable": id.map { .string($0) } ?? .null] }
+        return request
+    }
+}
+
+extension VoicemailService {
+    /// Creates a mailbox with some settings; what they leave out has its standard.
+    /// - Throws: as `createMailbox(_:id:group:claim:keeping:in:)`.
+    public func createMailbox(_ settings: MailboxSettings, claim: MailboxClaim? = nil, in account: Account) async throws -> Mailbox {
+        try await createMailbox(settings.request, id: nil, claim: claim, keeping: settings.kept, in: account)
+    }
+
+    /// - Throws: as `changeMailbox(_:_:claim:keeping:in:)`.
+    public func changeMailbox(_ id: String, _ settings: MailboxSettings, claim: MailboxClaim? = nil, in account: Account) async throws -> Mailbox {
+        try await changeMailbox(id, .patch(settings.request), claim: claim, keeping: settings.kept, in: account)
+    }
+}

@@ -1,0 +1,134 @@
+/// What an account, a user, a mailbox, a greeting and a webhook have in common: an identity, a revision, and attributes that are an open
+/// set, because clients keep keys of their own in them and expect them back (KAZOO contract §2.14).
+///
+/// Each is a type of its own, so that a mailbox cannot pass for an account. What rules read is a property with a name; how it is stored
+/// is known to the type alone.
+public protocol Noun: Sendable, Hashable {
+    /// 32 hex digits, for life.
+    var id: String { get }
+    /// The account it belongs to; an account belongs to itself.
+    var accountID: String { get }
+    /// A number that is never reused, for the interfaces that know things by number.
+    var serial: Int { get }
+    /// Sort key of listings.
+    var name: String { get }
+    /// Grows by one with every write.
+    var revision: Int { get }
+    var created: Timestamp { get }
+    var modified: Timestamp { get }
+    /// The attributes as clients see them, `id` among them.
+    var published: JSONObject { get }
+}
+
+/// A noun as the domain handles it: a view of one stored document.
+protocol StoredNoun: Noun {
+    static var kind: DocumentKind { get }
+    /// What clients may change, and its rules.
+    static func schema(_ limits: Limits) -> Schema
+    /// What is stored; of this kind.
+    var stored: StoredDocument { get set }
+    init(stored: StoredDocument)
+    /// Takes over attributes that the schema has found valid, with the fields that lookups need.
+    mutating func describe(_ checked: JSONObject)
+}
+
+extension StoredNoun {
+    /// A new one, not stored yet.
+    init(id: String?, in accountID: String, at now: Timestamp) {
+        self.init(stored: StoredDocument(id: id ?? HexID.random(), kind: Self.kind, accountID: accountID, name: "", scope: accountID, created: now))
+    }
+
+    /// nil for a document of another kind.
+    init?(_ document: StoredDocument?) {
+        guard let document, document.kind == Self.kind else { return nil }
+        self.init(stored: document)
+    }
+
+    mutating func describe(_ checked: JSONObject) {
+        stored.attributes = checked
+        stored.name = checked["name"]?.string ?? ""
+    }
+
+    /// The attributes that a change leaves, valid, and the rules that it breaks.
+    func applying(_ change: AttributeChange, _ limits: Limits) -> (JSONObject, [Violation]) {
+        Self.schema(limits).apply(to: change.applied(to: stored.attributes))
+    }
+}
+
+extension StoreReader {
+    func find<Kind: StoredNoun>(_: Kind.Type = Kind.self, id: String?) throws -> Kind? {
+        guard let id else { return nil }
+        return Kind(try document(id: id))
+    }
+
+    /// - Throws: `VoicemailError.notFound` also for one of another kind or account.
+    func require<Kind: StoredNoun>(_ id: String, in accountID: String) throws -> Kind {
+        guard let found: Kind = try find(id: id), found.accountID == accountID else { throw VoicemailError.notFound(id: id) }
+        return found
+    }
+
+    func find<Kind: StoredNoun>(_: Kind.Type = Kind.self, serial: Int, in accountID: String) throws -> Kind? {
+        Kind(try document(serial: serial)).flatMap { $0.accountID == accountID ? $0 : nil }
+    }
+
+    public func account(id: String?) throws -> Account? { try find(id: id) }
+    func account(realm: String) throws -> Account? { Account(try document(kind: .account, scope: "", key: realm.lowercased())) }
+    /// Accounts of one comparable name.
+    func accounts(called name: String, limit: Int) throws -> [Account] {
+        try documents(kind: .account, lookup: name, limit: limit).compactMap { Account($0) }
+    }
+    func user(named name: String, in accountID: String) throws -> User? { User(try document(kind: .user, scope: accountID, key: name.lowercased())) }
+    /// The mailbox of a number, whatever zeros it begins with.
+    func mailbox(number: String, in accountID: String) throws -> Mailbox? {
+        Mailbox(try document(kind: .mailbox, scope: accountID, key: MailboxNumber.comparable(number)))
+    }
+
+    /// Visits, in order of name, until `visit` returns false.
+    func each<Kind: StoredNoun>(_: Kind.Type = Kind.self, _ query: DocumentQuery, _ visit: (Kind) throws -> Bool) throws {
+        var query = query
+        query.kind = Kind.kind
+        try documents(query) { try visit(Kind(stored: $0)) }
+    }
+}
+
+extension StoreWriter {
+    /// Stores a new one and says so.
+    /// - Throws: `VoicemailError.conflict` when its id or key is taken, `.invalid` for an id that is none.
+    func add<Kind: StoredNoun>(_ draft: Kind) throws -> Kind {
+        try claimID(draft.id)
+        let document: StoredDocument
+        do { document = try insert(draft.stored) } catch StoreError.conflict { throw VoicemailError.conflict }
+        try tell(.documentCreated, document, document.created)
+        return Kind(stored: document)
+    }
+
+    /// Stores a change as a new revision and says so.
+    func save<Kind: StoredNoun>(_ changed: Kind, at now: Timestamp) throws -> Kind {
+        var document = changed.stored
+        document.revision += 1
+        document.modified = now
+        try update(document)
+        try tell(.documentEdited, document, now)
+        return Kind(stored: document)
+    }
+
+    /// Removes one, lets its audio go, and says so.
+    func discard(_ noun: some StoredNoun, at now: Timestamp, physically: Bool = false) throws {
+        try remove(documentID: noun.id, at: now, physically: physically)
+        if let blob = noun.stored.blobID { try release(blob) }
+        try tell(.documentDeleted, noun.stored, now)
+    }
+
+    /// Refuses an id that a living document has; a removed one holds its id too, which `insert` finds out.
+    private func claimID(_ id: String) throws {
+        guard HexID.isValid(id) else {
+            throw VoicemailError.invalid([Violation(["id"], .other(code: "pattern", message: "Failed to match pattern '^[0-9a-f]{32}$'", target: "^[0-9a-f]{32}$"), value: .string(id))])
+        }
+        if try document(id: id) != nil { throw VoicemailError.conflict }
+    }
+
+    private func tell(_ kind: Event.Kind, _ document: StoredDocument, _ now: Timestamp) throws {
+        try append(Event(
+            kind: kind, accountID: document.accountID, subjectID: document.id, payload: ["type": .string(document.kind.rawValue)], created: now))
+    }
+}
