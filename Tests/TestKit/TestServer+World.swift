@@ -54,10 +54,10 @@ extension TestServer {
     /// Leaves a message.
     public func leave(
         _ draft: MessageDraft = MessageDraft(callerName: "Bob", callerNumber: "2001"), audio: [UInt8]? = nil, contentType: String = "audio/wav",
-        fileName: String = "message.wav", in mailbox: Mailbox, of account: Account
+        fileName: String = "message.wav", from origin: DepositOrigin = .administrator(tells: true), in mailbox: Mailbox, of account: Account
     ) async throws -> Message {
         let received = try await receive(audio, contentType: contentType, fileName: fileName)
-        return try await service.deposit(draft, mailboxID: mailbox.id, in: account, audio: received)
+        return try await service.deposit(draft, mailboxID: mailbox.id, in: account, audio: received, from: origin)
     }
 
     private func receive(_ audio: [UInt8]?, contentType: String, fileName: String) async throws -> ReceivedAudio? {

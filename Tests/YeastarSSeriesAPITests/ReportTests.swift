@@ -192,7 +192,7 @@ struct ReportTests {
             let other = try await server.makeMailbox("2024", in: account)
             try await server.leave(from: "1", at: "2020-04-07 10:00:00", folder: .saved, in: box, of: account)
             let quiet = try await server.leave(
-                MessageDraft(callerNumber: "2", isAnnounced: false), in: box, of: account)
+                MessageDraft(callerNumber: "2"), from: .administrator(tells: false), in: box, of: account)
             _ = try await server.service.copy([quiet.monthID], of: box.id, to: [other.id], account: account)
             try await server.leave(from: "news", at: "2020-04-07 10:00:00", in: other, of: account)
             await receiver.wait(for: 1)

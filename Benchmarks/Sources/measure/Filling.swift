@@ -45,7 +45,7 @@ struct Filling: ParsableArguments {
     /// A first message, deposited as any other; those inserted after it share its audio.
     func deposit(_ service: VoicemailService, mailboxID: String, in owner: User) async throws -> Message {
         let draft = MessageDraft(callID: "bench-0", callerName: "Caller 0", callerNumber: "15550000")
-        return try await service.deposit(draft, mailboxID: mailboxID, in: owner, audio: try await audio(service))
+        return try await service.deposit(draft, mailboxID: mailboxID, in: owner, audio: try await audio(service), from: .administrator(tells: false))
     }
 
     /// The numbers from `first` to below `count`, in batches of one transaction each.

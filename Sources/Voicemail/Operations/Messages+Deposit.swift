@@ -10,14 +10,11 @@ public struct MessageDraft: Sendable {
     public var folder: Folder?
     public var lengthMilliseconds: Int?
     public var timestamp: Timestamp?
-    /// Whether those who want to know of new messages are told; one that is not filed as new is no news.
-    public var isAnnounced: Bool
 
     public init(
         callID: String? = nil, callerName: String? = nil, callerNumber: String? = nil, from: String? = nil, to: String? = nil,
-        folder: Folder? = nil, lengthMilliseconds: Int? = nil, timestamp: Timestamp? = nil, isAnnounced: Bool = true
+        folder: Folder? = nil, lengthMilliseconds: Int? = nil, timestamp: Timestamp? = nil
     ) {
-        self.isAnnounced = isAnnounced
         self.callID = callID
         self.callerName = callerName
         self.callerNumber = callerNumber
@@ -45,21 +42,20 @@ extension VoicemailService {
     /// Stores a message, with its audio if there is any; durable once this returns. A broadcasting group's goes to its members, who
     /// share the audio; one without audio waits for it in the group's box for a while.
     /// - Parameters:
-    ///   - ifRoom: refuse when the mailbox has as many messages as it may.
-    ///   - evenIfOff: also into a mailbox that is switched off, which is a rule of calls: a KAZOO client that files messages is judged by
-    ///     none of those (contract §7.3).
+    ///   - origin: decides what is asked of the mailbox, and whether those who want to hear of new messages do; one that is not filed as
+    ///     new is no news.
     /// - Returns: the message, or the first member's.
     /// - Throws: `VoicemailError.notFound` for the mailbox, `.limitReached`, `.mailboxDisabled` for one that takes no messages; the audio is dropped then.
     public func deposit(
-        _ draft: MessageDraft, mailboxID: String, in account: Account, audio: ReceivedAudio? = nil, ifRoom: Bool = false, evenIfOff: Bool = false
+        _ draft: MessageDraft, mailboxID: String, in account: Account, audio: ReceivedAudio? = nil, from origin: DepositOrigin
     ) async throws -> Message {
         let stored = try await dropping(audio) {
             let now = clock.now
             let standardCapacity = limits.mailboxCapacity
             return try await store.write { writer in
                 let mailbox: Mailbox = try writer.require(mailboxID, in: account.id)
-                guard evenIfOff || mailbox.isEnabled else { throw VoicemailError.mailboxDisabled }
-                if ifRoom, try Self.visibleTally(mailboxID, writer).total >= mailbox.capacity(standardCapacity) {
+                guard mailbox.isEnabled || !origin.needsEnabled else { throw VoicemailError.mailboxDisabled }
+                if origin.needsRoom, try Self.visibleTally(mailboxID, writer).total >= mailbox.capacity(standardCapacity) {
                     throw VoicemailError.limitReached
                 }
                 let message = Self.message(draft, mailbox, account, audio, now)
@@ -67,7 +63,7 @@ extension VoicemailService {
                 let recipients = audio == nil ? [mailbox] : try Self.recipients(of: mailbox, writer)
                 return try recipients.map {
                     try Self.add(
-                        $0.id == mailbox.id ? message : message.copied(to: $0, account, history: true, at: now), isAnnounced: draft.isAnnounced, writer)
+                        $0.id == mailbox.id ? message : message.copied(to: $0, account, history: true, at: now), isAnnounced: origin.isAnnounced, writer)
                 }
             }
         }

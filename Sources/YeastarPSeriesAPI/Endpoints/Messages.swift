@@ -46,7 +46,7 @@ extension PSeriesDialect {
         let mailbox = try await box(to, .extension, of: call.account)
         let caller = try await service.mailbox(number: from, of: call.account)
         let draft = MessageDraft(callerName: caller?.name ?? "", callerNumber: from, lengthMilliseconds: 0)
-        let message = try await service.deposit(draft, mailboxID: mailbox.id, in: call.account, ifRoom: true)
+        let message = try await service.deposit(draft, mailboxID: mailbox.id, in: call.account, from: .client(isJudged: true))
         return .fields(["id": .string(MessageID.text(message))])
     }
 

@@ -24,8 +24,8 @@ struct MessageCommand: AsyncParsableCommand {
                 let account = try await lookup.account(account)
                 let mailbox = try await lookup.mailbox(mailbox, of: account)
                 let audio = try await AudioFile(path: file).store(in: installation)
-                let draft = MessageDraft(callerName: name, callerNumber: from, timestamp: at?.timestamp, isAnnounced: notify)
-                let message = try await installation.service.deposit(draft, mailboxID: mailbox.id, in: account, audio: audio)
+                let draft = MessageDraft(callerName: name, callerNumber: from, timestamp: at?.timestamp)
+                let message = try await installation.service.deposit(draft, mailboxID: mailbox.id, in: account, audio: audio, from: .administrator(tells: notify))
                 common.output.show(message.asMessage, ["id", "timestamp", "from", "to", "length_ms"])
             }
         }

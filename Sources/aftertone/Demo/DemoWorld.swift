@@ -122,7 +122,7 @@ private struct DemoBuilder {
         let draft = MessageDraft(
             callerName: caller.name, callerNumber: caller.number, folder: caller.folder,
             timestamp: service.clock.now.advanced(by: -caller.hours * 3600))
-        return try await service.deposit(draft, mailboxID: mailbox.id, in: account, audio: audio)
+        return try await service.deposit(draft, mailboxID: mailbox.id, in: account, audio: audio, from: .administrator(tells: false))
     }
 
     private func receive(_ sound: AudioSamples, _ format: FileFormat, _ name: String) async throws -> ReceivedAudio {

@@ -1,0 +1,36 @@
+/// Who leaves a message. What is asked of the mailbox, and whether anybody is told, follows from it and from nothing else.
+public enum DepositOrigin: Sendable, Hashable {
+    /// A caller, by telephone: the mailbox must be on and have room, and those who want to hear of new messages do.
+    case call
+    /// A client of an interface, which files what it has. No rule of calls holds for it unless its interface says so, and nobody is told
+    /// (KAZOO contract §7.3, §11).
+    case client(isJudged: Bool)
+    /// An administrator, by command: the mailbox must be on, and others are told if he says so.
+    case administrator(tells: Bool)
+
+    /// Whether the mailbox must take messages at all.
+    var needsEnabled: Bool {
+        switch self {
+        case .call, .administrator: true
+        case .client(let isJudged): isJudged
+        }
+    }
+
+    /// Whether the mailbox must have fewer messages than it may.
+    var needsRoom: Bool {
+        switch self {
+        case .call: true
+        case .client(let isJudged): isJudged
+        case .administrator: false
+        }
+    }
+
+    /// Whether it is news to others.
+    var isAnnounced: Bool {
+        switch self {
+        case .call: true
+        case .client: false
+        case .administrator(let tells): tells
+        }
+    }
+}
