@@ -56,7 +56,7 @@ public struct IntakeDialect: Dialect {
     }
 
     /// Streams the body into the archive; nothing stays of one that does not come whole.
-    private func receive(_ body: RequestBody, named name: String, for account: Document) async throws -> ReceivedAudio {
+    private func receive(_ body: RequestBody, named name: String, for account: Account) async throws -> ReceivedAudio {
         let limit = service.limits.maximumRecordingBytes
         if let length = body.declaredLength, length > limit { throw ArchiveError.tooLarge(limit: limit) }
         let intake = try await service.receiveAudio(for: account.id, limit: limit)

@@ -9,8 +9,8 @@ import Voicemail
 @Suite struct LateMeasuringTests {
     private struct Box: Sendable {
         let service: VoicemailService
-        let account: Document
-        let mailbox: Document
+        let account: Account
+        let mailbox: Mailbox
 
         init(_ installation: Installation) async throws {
             service = installation.service

@@ -1,0 +1,62 @@
+import Audio
+import TestKit
+import Testing
+import Voicemail
+
+@Suite("Who leaves a message decides what is asked of the mailbox, and who is told")
+struct DepositOriginTests {
+    private static let everybody: [DepositOrigin] = [
+        .call, .client(isJudged: false), .client(isJudged: true), .administrator(tells: false), .administrator(tells: true),
+    ]
+
+    private func withBox(
+        _ attributes: JSONObject, _ body: @Sendable (TestServer, Account, Mailbox) async throws -> Void
+    ) async throws {
+        try await TestServer.run { server in
+            let account = try await server.makeAccount("Acme")
+            try await body(server, account, try await server.makeMailbox("1000", in: account, attributes))
+        }
+    }
+
+    private func leave(_ origin: DepositOrigin, _ draft: MessageDraft = MessageDraft(), _ server: TestServer, _ account: Account, _ box: Mailbox) async throws -> Message {
+        try await server.service.deposit(draft, mailboxID: box.id, in: account, from: origin)
+    }
+
+    @Test("A mailbox that is off takes what clients file, and nothing else", arguments: everybody)
+    func switchedOff(origin: DepositOrigin) async throws {
+        try await withBox(["enabled": false]) { server, account, box in
+            if origin == .client(isJudged: false) {
+                _ = try await leave(origin, MessageDraft(), server, account, box)
+            } else {
+                await #expect(throws: VoicemailError.mailboxDisabled) { try await leave(origin, MessageDraft(), server, account, box) }
+            }
+            let total = try await server.service.tally(of: box, in: account).total
+            #expect(total == (origin == .client(isJudged: false) ? 1 : 0))
+        }
+    }
+
+    @Test("The last place of a mailbox is taken, and one past it is refused to callers and to clients that are judged as they are", arguments: everybody)
+    func full(origin: DepositOrigin) async throws {
+        try await withBox(["max_message_count": 2]) { server, account, box in
+            _ = try await leave(.call, MessageDraft(), server, account, box)
+            _ = try await leave(origin, MessageDraft(), server, account, box)
+            let isRefused = origin == .call || origin == .client(isJudged: true)
+            if isRefused {
+                await #expect(throws: VoicemailError.limitReached) { try await leave(origin, MessageDraft(), server, account, box) }
+            } else {
+                _ = try await leave(origin, MessageDraft(), server, account, box)
+            }
+            #expect(try await server.service.tally(of: box, in: account).total == (isRefused ? 2 : 3))
+        }
+    }
+
+    @Test("Callers' messages are news, and an administrator's where he says so; what is filed as heard is none", arguments: everybody)
+    func news(origin: DepositOrigin) async throws {
+        try await withBox([:]) { server, account, box in
+            _ = try await leave(origin, MessageDraft(), server, account, box)
+            _ = try await leave(origin, MessageDraft(folder: .saved), server, account, box)
+            let events = try await server.service.store.read { try $0.events(after: 0, limit: 100) }.filter { $0.kind == .messageStored }
+            #expect(events.map(\.isAnnounced) == [origin == .call || origin == .administrator(tells: true), false])
+        }
+    }
+}
