@@ -3,6 +3,7 @@ import Logging
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
+import SystemPackage
 import Voicemail
 
 /// A directory whose recordings are taken into an account.
@@ -75,9 +76,17 @@ public struct DirectoryIntake: Service {
     /// One look at one directory. What fails is tried again by the next.
     private func round(_ directory: WatchedDirectory, _ memory: inout WatchMemory) async {
         do {
-            guard let account = try await service.accounts(named: directory.account).first else {
-                return logger.error("recordings wait for an account that is not there", metadata: ["directory": "\(directory.path)"])
+            let named = try await service.accounts(named: directory.account)
+            guard let account = named.first, named.count == 1 else {
+                if !memory.lacksAccount {
+                    logger.error(
+                        named.isEmpty ? "recordings wait for an account that is not there" : "recordings wait for an account that is not the only one of its name",
+                        metadata: ["directory": "\(directory.path)", "account": "\(directory.account)"])
+                }
+                memory.lacksAccount = true
+                return
             }
+            memory.lacksAccount = false
             let tree = tree(of: directory)
             let found = try await blocking { try tree.files() }
             for file in memory.settled(found, for: settings.settling) where !Task.isCancelled {
@@ -89,7 +98,7 @@ public struct DirectoryIntake: Service {
     }
 
     private func take(_ file: WatchedTree.File, of directory: WatchedDirectory, into account: Account, _ memory: inout WatchMemory) async {
-        let metadata: Logger.Metadata = ["directory": "\(directory.path)", "file": "\(file.place)"]
+        let metadata: Logger.Metadata = ["directory": "\(directory.path)", "file": "\(file.label)"]
         do {
             let outcome = try await store(file, of: directory, into: account)
             counter.count(.directory, outcome.isNew ? .stored : .known)
@@ -108,7 +117,11 @@ public struct DirectoryIntake: Service {
         } catch is CancellationError {
             return
         } catch {
-            logger.error("a recording could not be taken", metadata: metadata.merging(["error": "\(error)"]) { $1 })
+            counter.count(.directory, .failed)
+            // It is tried again at every look, and told again once the reason is another.
+            if memory.isNews("\(error)", of: file) {
+                logger.error("a recording could not be taken", metadata: metadata.merging(["error": "\(error)"]) { $1 })
+            }
         }
     }
 
@@ -174,13 +187,18 @@ struct WatchMemory {
         let since: ContinuousClock.Instant
         /// Was taken or refused in this state.
         var isOver = false
+        /// Why it could not be taken, as it was told last.
+        var failure: String?
     }
 
-    private var sights: [String: Sight] = [:]
+    /// Whether it has been told that there is no account for the directory.
+    var lacksAccount = false
+
+    private var sights: [FilePath: Sight] = [:]
 
     /// The files that have stayed as they are since an earlier look, at least so long ago, and are not over with; oldest names first.
     mutating func settled(_ files: [WatchedTree.File], for time: Duration, now: ContinuousClock.Instant = .now) -> [WatchedTree.File] {
-        var next: [String: Sight] = [:]
+        var next: [FilePath: Sight] = [:]
         var settled: [WatchedTree.File] = []
         for file in files {
             if let known = sights[file.place], known.state == file.state {
@@ -191,11 +209,18 @@ struct WatchMemory {
             }
         }
         sights = next
-        return settled.sorted { $0.place < $1.place }
+        return settled.sorted { $0.place.string < $1.place.string }
     }
 
     /// The file is not to be taken again as it is.
     mutating func dismiss(_ file: WatchedTree.File) { sights[file.place]?.isOver = true }
+
+    /// Whether the file could not be taken for a reason that has not been told yet.
+    mutating func isNews(_ failure: String, of file: WatchedTree.File) -> Bool {
+        guard sights[file.place]?.failure != failure else { return false }
+        sights[file.place]?.failure = failure
+        return true
+    }
 
     /// The file has changed while it was read.
     mutating func forget(_ file: WatchedTree.File) { sights[file.place] = nil }

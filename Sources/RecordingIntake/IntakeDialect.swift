@@ -45,6 +45,8 @@ public struct IntakeDialect: Dialect {
         guard request.segments.count == 3, request.segments[1] == "recordings", !request.segments[2].isEmpty else { throw IntakeFailure.noSuchPath }
         guard [.put, .post].contains(request.method) else { throw IntakeFailure.onlyPut }
         let account = try await service.account(ofIntakeKey: try Self.key(of: request))
+        // An envelope with parts is not a sound, though a decoder would find the sound in it.
+        if request.headers[.contentType]?.lowercased().hasPrefix("multipart/") == true { throw IntakeFailure.notBare }
         let name = request.segments[2]
         let draft = try RecordingDraft(
             try IntakeParameters.read(request.query), fileName: name, zone: service.timeZone(of: account), isComplete: false)

@@ -18,6 +18,7 @@ struct IntakeFailure: Error {
     static let noSuchPath = IntakeFailure(.notFound, "there is nothing here but /intake/recordings/{name}")
     static let onlyPut = IntakeFailure(.methodNotAllowed, "recordings are put", headers: [.allow: "PUT, POST"])
     static let noKey = IntakeFailure(.unauthorized, "a key is needed", headers: [.wwwAuthenticate: "Bearer, Basic realm=\"aftertone\""])
+    static let notBare = IntakeFailure(.unsupportedMediaType, "the bytes of the recording are the body, and not a part of it (with curl: -T, not -F)")
     private static let badKey = IntakeFailure(.unauthorized, "the key is not known", headers: noKey.headers)
 
     init(_ error: any Error) {

@@ -11,6 +11,8 @@ public struct RecordingCounter: Sendable {
         /// The same file had come before.
         case known
         case refused
+        /// Could not be taken this time, and will be tried again.
+        case failed
     }
 
     private let registry: MetricsRegistry

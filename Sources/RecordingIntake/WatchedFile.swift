@@ -1,5 +1,6 @@
 import Foundation
 import NIOCore
+import SystemPackage
 
 #if canImport(Glibc)
 import Glibc
@@ -43,7 +44,7 @@ final class WatchedFile: Sendable {
     private let state: FileState
 
     /// Opens a file if it still is in `state`.
-    init(_ name: String, of directory: OpenDirectory, in state: FileState) throws(WatchedFileError) {
+    init(_ name: FilePath.Component, of directory: OpenDirectory, in state: FileState) throws(WatchedFileError) {
         descriptor = try directory.openFile(name)
         self.state = state
         guard Self.state(of: descriptor) == state else { throw .changed }

@@ -1,16 +1,21 @@
 import Foundation
 import SystemPackage
+import Voicemail
 
 /// The files below a directory that may be recordings. Its calls block.
 struct WatchedTree: Sendable {
     struct File: Hashable, Sendable {
-        /// Below the watched directory, its parts joined by slashes.
-        let place: String
+        /// Below the watched directory, byte by byte as the file system has it: it need be no text in any encoding.
+        let place: FilePath
         let state: FileState
 
-        var name: String { FilePath(place).lastComponent?.string ?? place }
+        /// What people and interfaces call it.
+        var name: String { component.map(\.label) ?? "" }
+        var component: FilePath.Component? { place.lastComponent }
+        /// The whole way to it, as text.
+        var label: String { place.components.map(\.label).joined(separator: "/") }
         /// The directories that lead to it.
-        var folders: [Substring] { place.split(separator: "/").dropLast() }
+        var folders: [FilePath.Component] { place.components.dropLast() }
     }
 
     let root: String
@@ -32,21 +37,22 @@ struct WatchedTree: Sendable {
     /// - Throws: when the directory itself cannot be read; what cannot be read in it is left out.
     func files() throws(WatchedFileError) -> [File] {
         var found: [File] = []
-        try visit(try OpenDirectory(path: root), "", depth: Self.depth, &found)
+        try visit(try OpenDirectory(path: root), FilePath(), depth: Self.depth, &found)
         return found
     }
 
-    private func visit(_ directory: OpenDirectory, _ place: String, depth: Int, _ found: inout [File]) throws(WatchedFileError) {
+    private func visit(_ directory: OpenDirectory, _ place: FilePath, depth: Int, _ found: inout [File]) throws(WatchedFileError) {
         for name in try directory.names(atMost: Self.most) {
             guard found.count < Self.most else { return }
             // Hidden files are what programs move into place when it is whole.
-            guard !name.hasPrefix("."), !Self.unfinished.contains(where: { name.hasSuffix($0) }) else { continue }
-            let inner = place.isEmpty ? name : place + "/" + name
+            let label = name.label
+            guard !label.hasPrefix("."), !Self.unfinished.contains(where: { label.hasSuffix($0) }) else { continue }
+            let inner = place.appending(name)
             if let state = directory.state(of: name) {
                 found.append(File(place: inner, state: state))
-            } else if depth > 1, !besides.contains(FilePath(root).appending(inner).lexicallyNormalized()), directory.holdsDirectory(name) {
+            } else if depth > 1, !besides.contains(FilePath(root).appending(inner.components).lexicallyNormalized()), directory.holdsDirectory(name) {
                 // One that goes away at this moment is no trouble.
-                guard let below = try? directory.directory([name[...]]) else { continue }
+                guard let below = try? directory.directory([name]) else { continue }
                 try? visit(below, inner, depth: depth - 1, &found)
             }
         }
@@ -54,32 +60,57 @@ struct WatchedTree: Sendable {
 
     /// Opens a file that `files` has found.
     func open(_ file: File) throws(WatchedFileError) -> WatchedFile {
-        try WatchedFile(file.name, of: try directory(of: file), in: file.state)
+        guard let component = file.component else { throw .changed }
+        return try WatchedFile(component, of: try directory(of: file), in: file.state)
     }
 
     /// Moves a file to the same place below another directory, under a name that is free there, if it is still what it was.
     func move(_ file: File, to destination: String) throws {
         let from = try directory(of: file)
-        guard from.state(of: file.name) == file.state else { return }
+        guard let component = file.component, from.state(of: component) == file.state else { return }
         try FileManager.default.createDirectory(atPath: destination, withIntermediateDirectories: true)
         let target = try OpenDirectory(path: destination).directory(file.folders, creating: true)
-        var name = file.name
+        var name = component
         var number = 0
         while target.holds(name) {
             number += 1
-            name = file.name + ".\(number)"
+            name = component.numbered(number)
         }
-        try from.move(file.name, to: target, as: name)
+        try from.move(component, to: target, as: name)
     }
 
     /// Deletes a file if it is still what it was.
     func delete(_ file: File) throws(WatchedFileError) {
         let from = try directory(of: file)
-        guard from.state(of: file.name) == file.state else { return }
-        try from.delete(file.name)
+        guard let component = file.component, from.state(of: component) == file.state else { return }
+        try from.delete(component)
     }
 
     private func directory(of file: File) throws(WatchedFileError) -> OpenDirectory {
         try OpenDirectory(path: root).directory(file.folders)
+    }
+}
+
+extension FilePath.Component {
+    /// The name as text.
+    var label: String {
+        withPlatformString { bytes in
+            String(foreign: UnsafeBufferPointer(start: bytes, count: length(of: bytes)).map { UInt8(bitPattern: $0) })
+        }
+    }
+
+    /// The same name with a number behind it.
+    func numbered(_ number: Int) -> FilePath.Component {
+        withPlatformString { bytes in
+            var longer = Array(UnsafeBufferPointer(start: bytes, count: length(of: bytes)))
+            longer += ".\(number)\0".utf8.map { CChar(bitPattern: $0) }
+            return FilePath.Component(platformString: longer) ?? self
+        }
+    }
+
+    private func length(of bytes: UnsafePointer<CChar>) -> Int {
+        var length = 0
+        while bytes[length] != 0 { length += 1 }
+        return length
     }
 }

@@ -126,6 +126,25 @@ struct DirectoryIntakeTests {
         }
     }
 
+    @Test("Names that are no UTF-8, of files and of directories, are taken, and read as Latin-1")
+    func namesInLatin1() async throws {
+        try await Self.run { world, directory, _ in
+            func path(_ name: [UInt8]) -> [CChar] { (Array((directory + "/").utf8) + name + [0]).map { CChar(bitPattern: $0) } }
+            #expect(mkdir(path([0xFC]), 0o700) == 0)
+            // The same letters in UTF-8 are another file.
+            let names = ["in-M\u{FC}ller-200-20261120-101010-1795169410.1.wav", "M\u{FC}l.wav"]
+            let latin = names.map { Array($0.unicodeScalars.map { UInt8($0.value) }) }
+            for (number, name) in [latin[0], [0xFC, UInt8(ascii: "/")] + latin[1], Array(names[1].utf8)].enumerated() {
+                let file = open(path(name), O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+                try FileHandle(fileDescriptor: file, closeOnDealloc: true).write(contentsOf: Data(try Sounds.wav(number)))
+            }
+            try await until { Self.names(in: directory).isEmpty }
+            let taken = try await world.recordings()
+            #expect(Set(taken.map(\.name)) == ["20261120101010-1795169410.1-200-M_ller-Inbound.wav", "M\u{FC}l.wav", "M\u{FC}l_2.wav"])
+            #expect(taken.first { $0.callID == "1795169410.1" }.map { [$0.callerNumber, $0.calleeNumber, $0.source] } == ["200", "M\u{FC}ller", names[0]])
+        }
+    }
+
     @Test("Hidden and unfinished files, links and what is too deep are left alone")
     func leavesAlone() async throws {
         try await Self.run { world, directory, parent in
@@ -146,7 +165,7 @@ struct WatchMemoryTests {
     private let start = ContinuousClock.now
 
     private func file(_ path: String) throws -> WatchedTree.File {
-        try #require(try Self.tree(of: path).files().first { $0.place == (path as NSString).lastPathComponent })
+        try #require(try Self.tree(of: path).files().first { $0.place.string == (path as NSString).lastPathComponent })
     }
 
     private static func tree(of path: String) -> WatchedTree { WatchedTree(root: (path as NSString).deletingLastPathComponent, besides: []) }
@@ -173,6 +192,26 @@ struct WatchMemoryTests {
             #expect(memory.settled([second], for: .zero, now: start + .seconds(101)).isEmpty)
             #expect(memory.settled([second], for: .zero, now: start + .seconds(102)) == [second])
         }
+    }
+
+    @Test("A trouble is told once while it lasts, and again when it comes back")
+    func tellsOnce() async throws {
+        try await TemporaryDirectory.run { directory in
+            for name in ["a.wav", "b.wav"] { try Data([1]).write(to: URL(filePath: directory.path + "/" + name)) }
+            try tellsOnce(try ["a.wav", "b.wav"].map { try file(directory.path + "/" + $0) })
+        }
+    }
+
+    private func tellsOnce(_ files: [WatchedTree.File]) throws {
+        var memory = WatchMemory()
+        _ = memory.settled(files, for: .zero, now: start)
+        #expect(memory.isNews("full", of: files[0]) && memory.isNews("full", of: files[1]))
+        #expect(!memory.isNews("full", of: files[0]))
+        // Another reason is news, and so is the same one for another state of the file.
+        #expect(memory.isNews("busy", of: files[0]) && memory.isNews("full", of: files[0]))
+        _ = memory.settled([files[1]], for: .zero, now: start)
+        _ = memory.settled(files, for: .zero, now: start)
+        #expect(memory.isNews("full", of: files[0]) && !memory.isNews("full", of: files[1]))
     }
 
     @Test("A file that grows while it is read is not what it was")

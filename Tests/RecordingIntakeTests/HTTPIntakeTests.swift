@@ -117,6 +117,34 @@ struct HTTPIntakeTests {
         }
     }
 
+    @Test("A form that holds a recording is no recording")
+    func form() async throws {
+        try await TestServer.run { (server: TestServer) async throws in
+            let world = try await IntakeWorld(server)
+            for type in ["multipart/form-data; boundary=XX", "Multipart/mixed"] {
+                let headers = ["Authorization": "Bearer \(world.key)", "Content-Type": type]
+                let answer = try await server.send("PUT", "/intake/recordings/form.mp3", headers: headers, body: try Sounds.wav())
+                #expect(answer.status == 415 && answer.json["error"]?.string?.isEmpty == false)
+            }
+            #expect(try await world.recordings().isEmpty)
+        }
+    }
+
+    @Test("Recordings of one call have names of their own, however long the call's id", arguments: ["a@b", String(repeating: "x", count: 255)])
+    func partsOfACall(id: String) async throws {
+        try await TestServer.run { (server: TestServer) async throws in
+            let world = try await IntakeWorld(server)
+            for part in 1...3 {
+                let answer = try await world.put("\(part).wav?caller=1&callee=2&at=1700000000&call_id=\(id)", try Sounds.wav(part))
+                #expect(answer.status == 201, "\(answer.text)")
+            }
+            let recordings = try await world.recordings()
+            let cut = id.count > 40 ? String(id.prefix(40)) : "a_b"
+            #expect(recordings.map(\.callID) == [id, id, id])
+            #expect(recordings.map { $0.name.dropFirst(15) } == ["", "_2", "_3"].map { "\(cut)\($0)-1-2-Internal.wav"[...] })
+        }
+    }
+
     @Test("Refusals leave nothing behind")
     func refusals() async throws {
         try await TestServer.run { $0.limits.maximumRecordingBytes = 20_000 } _: { (server: TestServer) async throws in

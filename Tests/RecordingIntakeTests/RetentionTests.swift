@@ -41,16 +41,31 @@ import Voicemail
         }
     }
 
-    @Test func olderCallsThanTheAccountKeepsAreRemoved() async throws {
+    @Test func callsThatAreStoredForLongerThanTheAccountKeepsThemAreRemoved() async throws {
         try await TestServer.run { server in
             let world = try await IntakeWorld(server)
-            let now = server.clock.now.unix
-            for (number, age) in [86_000, 87_000].enumerated() {
-                #expect(try await world.put("\(number).wav?at=\(now - age)", try Sounds.wav(number)).status == 201)
-            }
             _ = try await server.service.changeAccount(world.account.id, .patch(["recording_retention_days": 1]))
+            // The clock of the one's recorder is at 1970, that of the other's an hour ahead.
+            #expect(try await world.put("slow.wav?at=0", try Sounds.wav(1)).status == 201)
+            #expect(try await world.put("fast.wav?at=\(server.clock.now.unix + 3600)", try Sounds.wav(2)).status == 201)
+            for (seconds, left) in [(0, ["slow.wav", "fast.wav"]), (86_400, ["slow.wav", "fast.wav"]), (1, ["fast.wav"]), (3600, [])] {
+                server.clock.advance(by: seconds)
+                try await server.service.sweep()
+                #expect(try await world.recordings().map(\.source) == left, "\(seconds)")
+            }
+        }
+    }
+
+    @Test func whatWasStoredFirstGoesFirstWhenThereIsTooMuch() async throws {
+        try await TestServer.run { server in
+            let world = try await IntakeWorld(server)
+            let size = try Sounds.wav().count
+            _ = try await server.service.changeAccount(world.account.id, .patch(["recording_maximum_bytes": .int(size)]))
+            for (name, at) in [("first.wav", server.clock.now.unix), ("slow.wav", 0)] {
+                #expect(try await world.put("\(name)?at=\(at)", try Sounds.wav(name.utf8.count)).status == 201)
+            }
             try await server.service.sweep()
-            #expect(try await world.recordings().map(\.source) == ["0.wav"])
+            #expect(try await world.recordings().map(\.source) == ["slow.wav"])
         }
     }
 }

@@ -14,7 +14,7 @@ import Voicemail
     func standard() {
         #expect(DisplayFormat.standard.text(call, in: dublin) == "01/12/2022 17:36:24")
         #expect(DisplayFormat.standard == DisplayFormat(date: "MM/DD/YYYY", time: "HH:mm:ss"))
-        #expect(DisplayFormat.standard.timestamp("01/12/2022 17:36:24", in: dublin) == call)
+        #expect(DisplayFormat.standard.wallTime("01/12/2022 17:36:24")?.timestamp(in: dublin) == call)
     }
 
     @Test("Every order, separator and both clocks, there and back", arguments: [
@@ -24,7 +24,7 @@ import Voicemail
     func formats(_ date: String, _ time: String, _ text: String) throws {
         let format = try #require(DisplayFormat(date: date, time: time))
         #expect(format.text(call, in: dublin) == text)
-        #expect(format.timestamp(text, in: dublin) == call)
+        #expect(format.wallTime(text)?.timestamp(in: dublin) == call)
         #expect([format.date, format.time] == [date, time])
     }
 
@@ -32,10 +32,18 @@ import Voicemail
     func halfDays() throws {
         let format = try #require(DisplayFormat(date: "DD/MM/YYYY", time: "hh:mm:ss A"))
         // The public client's own example.
-        #expect(format.timestamp("20/11/2026 12:00:00 AM", in: .gmt) == Timestamp(unix: 1_795_132_800))
-        #expect(format.timestamp("20/11/2026 12:00:00 pm", in: .gmt) == Timestamp(unix: 1_795_132_800 + 43_200))
+        #expect(format.wallTime("20/11/2026 12:00:00 AM")?.timestamp(in: .gmt) == Timestamp(unix: 1_795_132_800))
+        #expect(format.wallTime("20/11/2026 12:00:00 pm")?.timestamp(in: .gmt) == Timestamp(unix: 1_795_132_800 + 43_200))
         #expect(format.text(Timestamp(unix: 1_795_132_800), in: .gmt) == "20/11/2026 12:00:00 AM")
         #expect(format.text(Timestamp(unix: 1_795_132_800 + 43_200), in: .gmt) == "20/11/2026 12:00:00 PM")
+    }
+
+    @Test("A range that ends in the hour that a clock shows twice includes both passes of it")
+    func repeatedHour() {
+        let text = "10/25/2026 01:30:00"
+        #expect(DisplayFormat.standard.wallTime(text)?.timestamp(in: dublin) == Timestamp(rfc3339: "2026-10-25T00:30:00Z"))
+        #expect(DisplayFormat.standard.wallTime(text)?.lastTimestamp(in: dublin) == Timestamp(rfc3339: "2026-10-25T01:30:00Z"))
+        #expect(DisplayFormat.standard.wallTime("10/25/2026 02:00:00")?.lastTimestamp(in: dublin) == Timestamp(rfc3339: "2026-10-25T02:00:00Z"))
     }
 
     @Test("What is no time in the format is none", arguments: [
@@ -43,7 +51,7 @@ import Voicemail
         "01/12/2022 17:36:24 ", "01-12-2022 17:36:24", "01/12/2022T17:36:24", "٠١/12/2022 17:36:24", "01/12/2022 17:36:2x", "00/00/0000 00:00:00",
     ])
     func noTimes(_ text: String) {
-        #expect(DisplayFormat.standard.timestamp(text, in: dublin) == nil)
+        #expect(DisplayFormat.standard.wallTime(text)?.timestamp(in: dublin) == nil)
     }
 
     @Test("A format that lacks a part, repeats one or has strange letters is none", arguments: [
@@ -59,7 +67,7 @@ import Voicemail
         var random = SystemRandomNumberGenerator()
         for _ in 0..<500 {
             let time = Timestamp(unix: Int.random(in: -2_000_000_000...6_000_000_000, using: &random))
-            #expect(DisplayFormat.standard.timestamp(DisplayFormat.standard.text(time, in: .gmt), in: .gmt) == time)
+            #expect(DisplayFormat.standard.wallTime(DisplayFormat.standard.text(time, in: .gmt))?.timestamp(in: .gmt) == time)
         }
     }
 }

@@ -137,10 +137,10 @@ public struct MultipartParser: Sendable {
         let length = end - buffer.readerIndex
         headerBytes += length + 1
         guard headerBytes <= limits.headerBytes else { throw .headersTooLong(limit: limits.headerBytes) }
-        var line = buffer.readString(length: length) ?? ""
+        var line = buffer.readBytes(length: length) ?? []
         buffer.moveReaderIndex(forwardBy: 1)
-        if line.utf8.last == UInt8(ascii: "\r") { line = String(decoding: line.utf8.dropLast(), as: UTF8.self) }
-        return line
+        if line.last == UInt8(ascii: "\r") { line.removeLast() }
+        return String(foreign: line)
     }
 
     private mutating func take(_ line: String) throws(MultipartError) {

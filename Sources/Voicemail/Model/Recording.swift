@@ -3,6 +3,14 @@ public enum CallDirection: String, Sendable, CaseIterable {
     case within = "Internal"
     case inbound = "Inbound"
     case outbound = "Outbound"
+    /// Nobody said.
+    case unknown = "Unknown"
+
+    /// What can be said of a call.
+    public static let told: [CallDirection] = [.within, .inbound, .outbound]
+
+    /// As the vendors print it; none of them has a word for one that is unknown.
+    public var printed: String { self == .unknown ? "" : rawValue }
 
     /// A word of any vendor, in any case: `internal`, `local`, `in`, `incoming`, `out`, ….
     public init?(word: String) {

@@ -60,10 +60,9 @@ extension VoicemailService {
     }
 
     private static func message(ofCallRecord id: String, _ account: Account, _ zone: TimeZone, _ reader: any StoreReader) throws -> Message? {
-        guard let (time, digits) = CallRecordID.parse(id), let first = time.timestamp(in: zone) else { return nil }
+        guard let (time, digits) = CallRecordID.parse(id) else { return nil }
         var found: Message?
-        // A clock that is put back shows an hour twice.
-        for left in [first, first.advanced(by: 3600)] where left == first || left.fields(in: zone).shows(time) {
+        for left in time.timestamps(in: zone) {
             try reader.messages(MessageQuery(scope: .account(account.id), from: left, to: left, ascending: true)) { message in
                 if message.folder != .deleted, message.id.hasPrefix(digits) { found = message }
                 return found == nil
@@ -71,12 +70,6 @@ extension VoicemailService {
             if found != nil { return found }
         }
         return nil
-    }
-}
-
-extension CalendarFields {
-    fileprivate func shows(_ time: WallTime) -> Bool {
-        (year, month, day) == (time.year, time.month, time.day) && (hour, minute, second) == (time.hour, time.minute, time.second)
     }
 }
 

@@ -30,24 +30,25 @@ extension RecordingDraft {
         _ parameters: RecordingParameters, fileName: String, zone: TimeZone, ended: Timestamp? = nil, isComplete: Bool
     ) throws(VoicemailError) {
         let name = RecordingName(parsing: fileName)
-        let caller = parameters.caller ?? name?.caller, callee = parameters.callee ?? name?.callee
+        let caller = parameters.caller ?? name.caller, callee = parameters.callee ?? name.callee
         var violations: [Violation] = []
         if isComplete, caller == nil { violations.append(Violation(["caller"], .required)) }
         if isComplete, callee == nil { violations.append(Violation(["callee"], .required)) }
-        self.init(callerNumber: caller ?? "", calleeNumber: callee ?? "", direction: name?.direction ?? .within, source: fileName)
+        self.init(callerNumber: caller ?? "", calleeNumber: callee ?? "", direction: Self.direction(name, parameters), source: fileName)
         if let word = parameters.direction {
             if let known = CallDirection(word: word) {
                 direction = known
             } else {
-                violations.append(Violation(["type"], .enumeration(CallDirection.allCases.map(\.rawValue)), value: .string(word)))
+                violations.append(Violation(["type"], .enumeration(CallDirection.told.map(\.rawValue)), value: .string(word)))
             }
         }
         guard violations.isEmpty else { throw .invalid(violations) }
         callerName = parameters.callerName ?? ""
         calleeName = parameters.calleeName ?? ""
-        recorded = name?.recorded.timestamp(in: zone)
-        started = parameters.started ?? name.flatMap { Self.beginning(of: $0, recorded: recorded) }
-        callID = parameters.callID ?? name?.callID ?? Self.callID(in: fileName)
+        let began = Self.beginning(of: name, in: zone)
+        recorded = began?.recorded
+        started = parameters.started ?? began?.started
+        callID = parameters.callID ?? name.callID ?? Self.callID(in: fileName)
         durationMilliseconds = parameters.durationMilliseconds
         self.ended = ended
     }
@@ -61,10 +62,24 @@ extension RecordingDraft {
 
     private static let kazooPrefix = "call_recording_"
 
-    /// A vendor's call id begins with the second in which the call did; recording began in it or after it.
-    private static func beginning(of name: RecordingName, recorded: Timestamp?) -> Timestamp? {
-        guard let recorded, let seconds = name.callID.split(separator: ".").first.flatMap({ Int($0) }) else { return recorded }
-        return (0...longestCall).contains(recorded.unix - seconds) ? Timestamp(unix: seconds) : recorded
+    /// The name's word; where it says nothing, a call whose numbers are known counts as one between them, and any other as unknown.
+    private static func direction(_ name: RecordingName, _ parameters: RecordingParameters) -> CallDirection {
+        if let known = name.direction { return known }
+        return name.recorded == nil && (parameters.caller != nil || parameters.callee != nil) ? .within : .unknown
+    }
+
+    /// When recording and the call began. A vendor's call id ends in the second in which the call began and a counter; recording began in
+    /// that second or after it, which also tells the two passes of an hour apart that clocks show twice.
+    private static func beginning(of name: RecordingName, in zone: TimeZone) -> (recorded: Timestamp, started: Timestamp)? {
+        guard let wall = name.recorded else { return nil }
+        let id = name.callID?.split(separator: "-").last?.split(separator: ".").first
+        if let seconds = id.flatMap({ Int($0) }) {
+            let passes = wall.timestamps(in: zone) + [wall.timestamp(in: zone)]
+            let recorded = passes.filter { (0...longestCall).contains($0.unix - seconds) }.min()
+            if let recorded { return (recorded, Timestamp(unix: seconds)) }
+        }
+        let recorded = wall.timestamp(in: zone)
+        return (recorded, recorded)
     }
 
     /// Seconds after the beginning of a call in which recording may begin.

@@ -79,6 +79,11 @@ extension VoicemailService {
             }
         }
         if !outcome.isNew { try await archive.remove(audio.record.blob.id) }
+        if outcome.isNew, draft.callerNumber.isEmpty, draft.calleeNumber.isEmpty {
+            logger.notice("nothing is known of a recording's call but what its name tells", metadata: [
+                "account": "\(account.id)", "recording": "\(outcome.recording.id)", "name": "\(outcome.recording.name)",
+            ])
+        }
         return outcome
     }
 
@@ -135,16 +140,29 @@ extension VoicemailService {
     private static func name(
         _ draft: RecordingDraft, _ began: Timestamp, _ container: String, _ account: Account, _ zone: TimeZone, _ reader: any StoreReader
     ) throws -> (String, String) {
-        if let source = draft.source, let parsed = RecordingName(parsing: source), try reader.recording(.name(source), accountID: account.id) == nil {
-            return (source, draft.callID ?? parsed.callID)
+        func isFree(_ name: String) throws -> Bool { try reader.recording(.name(name), accountID: account.id) == nil }
+        // The same second may see several calls that have no id.
+        let madeUp = "\((draft.started ?? began).unix)"
+        if let source = draft.source, RecordingName.isLabel(source) {
+            let parsed = RecordingName(parsing: source)
+            let callID = draft.callID ?? parsed.callID ?? madeUp + ".1"
+            // What a vendor's client can take apart stays as it is.
+            if parsed.isComposed, try isFree(source) { return (source, callID) }
+            // Where no number is known, the recorder's own name tells more than one that is made up.
+            if draft.callerNumber.isEmpty, draft.calleeNumber.isEmpty {
+                for counter in 1...10_000 {
+                    let name = RecordingName.numbered(source, counter)
+                    if try isFree(name) { return (name, callID) }
+                }
+            }
         }
         // A call is recorded more than once when recording is paused or both of its ends record.
         for counter in 1...10_000 {
-            let unique = draft.callID.map { counter == 1 ? $0 : "\($0)_\(counter)" } ?? "\((draft.started ?? began).unix).\(counter)"
+            let (id, suffix) = draft.callID.map { ($0, counter) } ?? (madeUp + ".\(counter)", 1)
             let name = RecordingName.compose(
-                recorded: began, in: zone, callID: unique, caller: draft.callerNumber, callee: draft.calleeNumber, direction: draft.direction,
-                fileExtension: container)
-            if try reader.recording(.name(name), accountID: account.id) == nil { return (name, draft.callID ?? unique) }
+                recorded: began, in: zone, callID: id, counter: suffix, caller: draft.callerNumber, callee: draft.calleeNumber,
+                direction: draft.direction, fileExtension: container)
+            if try isFree(name) { return (name, id) }
         }
         throw VoicemailError.conflict
     }

@@ -1,48 +1,96 @@
 import Foundation
 
-/// What a recording's file name says (P-Series contract §8.6, S-Series contract §4.2).
+/// What a recording's file name says (P-Series contract §8.6, S-Series contract §4.2). Whatever of it can be read is; the rest is a label.
 public struct RecordingName: Sendable, Hashable {
     /// Local wall clock time at which recording began.
-    public let recorded: WallTime
-    public let callID: String
-    public let caller: String
-    public let callee: String
-    public let direction: CallDirection?
-    /// Without the dot, as written.
-    public let fileExtension: String
+    public private(set) var recorded: WallTime?
+    public private(set) var callID: String?
+    public private(set) var caller: String?
+    public private(set) var callee: String?
+    /// nil where the name says nothing of it, or in a word that is not known.
+    public private(set) var direction: CallDirection?
+    /// Whether the whole name is composed as a vendor composes it, so that clients who take it apart can.
+    public private(set) var isComposed = false
 
-    /// Reads `20220412173331-1649756009.12-2002-2005-Internal.wav` or `exten-101-106-20200505-042135-1588641695.1772.wav`.
-    /// - Returns: nil for any other name.
-    public init?(parsing name: String) {
-        guard name.utf8.count <= Self.longest, let dot = name.lastIndex(of: "."), dot > name.startIndex else { return nil }
-        fileExtension = String(name[name.index(after: dot)...])
-        let parts = name[..<dot].split(separator: "-", omittingEmptySubsequences: false).map(String.init)
-        guard (1...5).contains(fileExtension.utf8.count), fileExtension.utf8.allSatisfy(Self.isPlain) else { return nil }
-        if parts.count == 5, let recorded = WallTime(digits: parts[0]), Self.isCallID(parts[1]),
-            let direction = CallDirection(rawValue: parts[4])
-        {
-            self.recorded = recorded
-            callID = parts[1]
-            caller = parts[2]
-            callee = parts[3]
-            self.direction = direction
-        } else if parts.count == 6, let recorded = WallTime(digits: parts[3] + parts[4]), parts[3].utf8.count == 8, Self.isCallID(parts[5]) {
-            // The PBX that writes these puts the called number first.
-            self.recorded = recorded
-            callID = parts[5]
-            caller = parts[2]
-            callee = parts[1]
-            direction =
-                switch parts[0] {
-                case "out": .outbound
-                case "in", "external": .inbound
-                case "exten", "internal": .within
-                default: nil
-                }
-        } else {
-            return nil
+    /// Reads `20220412173331-1649756009.12-2002-2005-Internal.wav` or `exten-101-106-20200505-042135-1588641695.1772.wav`, as they are and
+    /// with what PBXs and people put into them: a system's name before the call id, further hyphens, brackets in numbers.
+    public init(parsing name: String) {
+        guard name.utf8.count <= Self.longest, let dot = name.lastIndex(of: "."), dot > name.startIndex else { return }
+        let ending = name[name.index(after: dot)...]
+        guard (1...5).contains(ending.utf8.count), ending.utf8.allSatisfy(Self.isPlain) else { return readTime(name) }
+        let stem = name[..<dot]
+        let parts = stem.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
+        if let first = parts.first, let time = WallTime(digits: first) {
+            readTimeFirst(time, Array(parts.dropFirst()))
+        } else if !readTimeInside(parts) {
+            readTime(String(stem))
         }
-        guard [caller, callee].allSatisfy({ $0 == Self.sanitized($0) }) else { return nil }
+        isComposed = isComposed && [callID, caller, callee].allSatisfy { $0 == Self.sanitized($0 ?? "") }
+    }
+
+    /// `{recorded}-{call id}-{caller}-{callee}-{direction}`; what follows `{recorded}`.
+    private mutating func readTimeFirst(_ time: WallTime, _ parts: [String]) {
+        recorded = time
+        var rest = parts[...]
+        if let word = rest.last, let known = CallDirection.told.first(where: { $0.rawValue == word }) {
+            direction = known
+            rest = rest.dropLast()
+        }
+        guard let end = rest.lastIndex(where: Self.isCallID) else { return }
+        callID = rest[...end].joined(separator: "-")
+        readNumbers(Array(rest[(end + 1)...]))
+        isComposed = direction != nil && parts.count == 4 && end == 0
+    }
+
+    /// `{prefix}-{callee}-{caller}-{date}-{time}-{call id}`: the PBX that writes these puts the called number first.
+    /// - Returns: whether there is such a time in it.
+    private mutating func readTimeInside(_ parts: [String]) -> Bool {
+        guard let date = parts.indices.dropFirst().first(where: {
+            $0 + 1 < parts.count && parts[$0].utf8.count == 8 && WallTime(digits: parts[$0] + parts[$0 + 1]) != nil
+        }) else { return false }
+        recorded = WallTime(digits: parts[date] + parts[date + 1])
+        readNumbers(parts[1..<date].reversed())
+        let rest = parts[(date + 2)...]
+        if let last = rest.last, Self.isCallID(last) { callID = rest.joined(separator: "-") }
+        direction =
+            switch parts[0] {
+            case "out": .outbound
+            // Callers who wait in a queue, or ring a group, come from outside as a rule; who they are the name does not say.
+            case "in", "external", "q": .inbound
+            case "exten", "internal": .within
+            default: nil
+            }
+        isComposed = parts.count == 6 && date == 3 && callID != nil
+        return true
+    }
+
+    /// Caller and callee. Of more parts than two nobody knows where one number ends.
+    private mutating func readNumbers(_ parts: [String]) {
+        guard parts.count == 2 else { return }
+        caller = Self.number(parts[0])
+        callee = Self.number(parts[1])
+    }
+
+    /// A time anywhere in a name: `20261120101010`, `20261120-101010`, `2026-11-20_10-10-10` and the like.
+    private mutating func readTime(_ text: String) {
+        let runs = text.split { !("0"..."9").contains($0) }.map(String.init)
+        for index in runs.indices {
+            let rest = runs[index...]
+            let digits: [String] = [
+                rest.prefix(1).joined(), rest.prefix(2).map(\.utf8.count) == [8, 6] ? rest.prefix(2).joined() : "",
+                rest.prefix(6).map(\.utf8.count) == [4, 2, 2, 2, 2, 2] ? rest.prefix(6).joined() : "",
+            ]
+            if let time = digits.lazy.compactMap({ WallTime(digits: $0) }).first(where: { (1970...9999).contains($0.year) }) {
+                recorded = time
+                return
+            }
+        }
+    }
+
+    /// A number as it is dialled, without the brackets and blanks that people write; nil for what is none.
+    private static func number(_ text: String) -> String? {
+        let plain = String(text.filter { !"() ".contains($0) })
+        return plain.isEmpty || plain == "unknown" ? nil : plain
     }
 
     /// What names end in that were composed here: the containers that are known.
@@ -52,17 +100,39 @@ public struct RecordingName: Sendable, Hashable {
     public static let longest = 255
 
     /// Composes the name of a recording that came without one.
+    /// - Parameter counter: from 2 on, tells recordings of one call apart; nothing of it is cut however long the call id is.
     public static func compose(
-        recorded: Timestamp, in zone: TimeZone, callID: String, caller: String, callee: String, direction: CallDirection, fileExtension: String
+        recorded: Timestamp, in zone: TimeZone, callID: String, counter: Int = 1, caller: String, callee: String, direction: CallDirection,
+        fileExtension: String
     ) -> String {
         let at = recorded.fields(in: zone)
-        return [at.date("") + at.time(""), sanitized(callID), sanitized(caller), sanitized(callee), direction.rawValue]
+        let suffix = counter == 1 ? "" : "_\(counter)"
+        return [at.date("") + at.time(""), sanitized(callID) + suffix, sanitized(caller), sanitized(callee), direction.rawValue]
             .joined(separator: "-") + "." + fileExtension
     }
 
+    /// Whether a name can be shown and asked for as it is: a label, and no path.
+    static func isLabel(_ name: String) -> Bool {
+        !name.isEmpty && name.utf8.count <= longest && !name.hasPrefix(".")
+            && name.unicodeScalars.allSatisfy { $0 != "/" && $0 != "\\" && $0.properties.generalCategory != .control }
+    }
+
+    /// The same name with a number before its ending, to tell it from others; within the bounds of a name.
+    static func numbered(_ name: String, _ counter: Int) -> String {
+        guard counter > 1 else { return name }
+        let dot = name.lastIndex(of: ".") ?? name.endIndex
+        let suffix = "_\(counter)" + name[dot...]
+        var stem = name[..<dot]
+        while stem.utf8.count + suffix.utf8.count > longest, !stem.isEmpty { stem.removeLast() }
+        return stem + suffix
+    }
+
+    /// Characters of a number or a call id in a name.
+    private static let longestPart = 40
+
     /// A number or call id as it stands in a name: separators and anything else that no number has become `_`.
     static func sanitized(_ text: String) -> String {
-        let kept = text.unicodeScalars.prefix(40).map { scalar -> Character in
+        let kept = text.unicodeScalars.prefix(longestPart).map { scalar -> Character in
             scalar.isASCII && (isPlain(UInt8(scalar.value)) || "+*#.@_".unicodeScalars.contains(scalar)) ? Character(scalar) : "_"
         }
         return kept.isEmpty ? "unknown" : String(kept)

@@ -40,7 +40,7 @@ extension PSeriesDialect {
             filter.disposition = disposition
         }
         if let word = try call.parameters.text("call_type") {
-            guard let type = CallDirection(rawValue: word) else { throw PSeriesFailure.invalid("call_type", .string(word)) }
+            guard let type = CallDirection.told.first(where: { $0.rawValue == word }) else { throw PSeriesFailure.invalid("call_type", .string(word)) }
             filter.type = type
         }
         filter.caller = try call.parameters.number("call_from")

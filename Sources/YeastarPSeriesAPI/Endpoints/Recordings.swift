@@ -18,7 +18,7 @@ extension PSeriesDialect {
 
     func recordingFilter(_ call: PSeriesCall) throws -> RecordingFilter {
         RecordingFilter(
-            from: try time("start_time", call), to: try time("end_time", call), caller: try call.parameters.number("caller"),
+            from: try time("start_time", call), to: try time("end_time", call, isEnd: true), caller: try call.parameters.number("caller"),
             callee: try call.parameters.number("callee"), ids: try call.parameters.integers("ids"))
     }
 
@@ -83,14 +83,15 @@ extension PSeriesDialect {
     }
 
     /// A bound of a search: Unix seconds, or a time in the display format as older firmware has it (contract §2.9).
-    func time(_ name: String, _ call: PSeriesCall) throws(PSeriesFailure) -> Timestamp? {
+    /// - Parameter isEnd: whether both passes of an hour that clocks show twice are before it.
+    func time(_ name: String, _ call: PSeriesCall, isEnd: Bool = false) throws(PSeriesFailure) -> Timestamp? {
         guard let text = try call.parameters.text(name) else { return nil }
         if text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) {
             guard let seconds = Int(text), Timestamp.plausible.contains(seconds) else { throw .invalid(name, .string(text)) }
             return Timestamp(unix: seconds)
         }
-        guard let time = settings.displayFormat.timestamp(text, in: call.zone) else { throw .invalid(name, .string(text)) }
-        return time
+        guard let time = settings.displayFormat.wallTime(text) else { throw .invalid(name, .string(text)) }
+        return isEnd ? time.lastTimestamp(in: call.zone) : time.timestamp(in: call.zone)
     }
 }
 

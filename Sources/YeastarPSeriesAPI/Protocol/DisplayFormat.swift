@@ -86,7 +86,7 @@ public struct DisplayFormat: Sendable, Hashable {
     // MARK: Reading
 
     /// - Returns: nil for anything but a time in this format.
-    public func timestamp(_ text: String, in zone: TimeZone) -> Timestamp? {
+    public func wallTime(_ text: String) -> WallTime? {
         var rest = text.utf8[...]
         var values: [Piece: Int] = [:]
         for piece in pieces {
@@ -107,7 +107,7 @@ public struct DisplayFormat: Sendable, Hashable {
         guard rest.isEmpty, let year = values[.year], let month = values[.month], let day = values[.day], let hour = Self.hour(values),
             let minute = values[.minute], let second = values[.second]
         else { return nil }
-        return WallTime(year: year, month: month, day: day, hour: hour, minute: minute, second: second)?.timestamp(in: zone)
+        return WallTime(year: year, month: month, day: day, hour: hour, minute: minute, second: second)
     }
 
     private static func hour(_ values: [Piece: Int]) -> Int? {

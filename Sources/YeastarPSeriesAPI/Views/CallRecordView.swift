@@ -11,7 +11,7 @@ struct CallRecordView: Sendable {
         var item: JSONObject = [
             "id": .int(Self.id(record)), "time": .string(format.text(record.started, in: zone)), "uid": .string(facts.uid),
             "call_from": CallText.combined(facts.fromName, facts.fromNumber), "call_to": CallText.combined(facts.toName, facts.toNumber),
-            "timestamp": .int(record.started.unix), "call_type": .string(facts.type.rawValue), "duration": .int(facts.seconds),
+            "timestamp": .int(record.started.unix), "call_type": .string(facts.type.printed), "duration": .int(facts.seconds),
             "ring_duration": 0, "talk_duration": .int(facts.seconds), "disposition": .string(facts.disposition.rawValue),
         ]
         item.merge(CallText.parts(fromNumber: facts.fromNumber, fromName: facts.fromName, toNumber: facts.toNumber, toName: facts.toName)) { $1 }

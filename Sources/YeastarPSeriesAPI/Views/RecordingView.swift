@@ -12,7 +12,7 @@ struct RecordingView: Sendable {
             "call_from": CallText.combined(recording.callerName, recording.callerNumber),
             "call_to": CallText.combined(recording.calleeName, recording.calleeNumber),
             "duration": .int(recording.durationMilliseconds / 1000), "size": .int(recording.audio.size),
-            "call_type": .string(recording.direction.rawValue), "file": .string(recording.name),
+            "call_type": .string(recording.direction.printed), "file": .string(recording.name),
         ]
         let parts = CallText.parts(
             fromNumber: recording.callerNumber, fromName: recording.callerName, toNumber: recording.calleeNumber, toName: recording.calleeName)

@@ -25,9 +25,8 @@ extension SSeriesDialect {
         else { throw SSeriesFailure.wrongCallRecordRandom }
         try judgeAddress(call, grant)
         let zone = service.timeZone(of: account)
-        guard let first = start.timestamp(in: zone), let last = end.timestamp(in: zone) else { throw SSeriesFailure.wrongCallRecordTime }
         let view = CallRecordView(zone: zone, extensions: extensions)
-        let sheet = CallRecordSheet(service: service, account: account, first: first, last: last, view: view)
+        let sheet = CallRecordSheet(service: service, account: account, first: start.timestamp(in: zone), last: end.lastTimestamp(in: zone), view: view)
         guard try await sheet.hasRows() else { throw SSeriesFailure.noCallRecord }
         let body = try await FrontResponse.Body.written { try await sheet.write(to: $0) }
         return try file("text/csv; charset=utf-8", named: "cdr.csv", body, random, call, used: .wrongCallRecordRandom)

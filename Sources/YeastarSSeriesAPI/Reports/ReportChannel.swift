@@ -89,6 +89,6 @@ extension CallFacts {
         self.init(
             callID: call.callID, started: call.started, caller: call.caller, callee: call.callee, seconds: String(call.seconds),
             talkSeconds: String(call.talkSeconds), status: call.recording == nil ? Self.voicemail : Self.answered,
-            type: call.direction.rawValue, recording: call.recording ?? "")
+            type: call.direction.printed, recording: call.recording ?? "")
     }
 }

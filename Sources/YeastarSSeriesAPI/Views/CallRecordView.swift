@@ -59,13 +59,13 @@ extension CallFacts {
         let seconds = String(recording.durationMilliseconds / 1000)
         self.init(
             callID: recording.callID, started: recording.started, caller: recording.callerNumber, callee: recording.calleeNumber,
-            seconds: seconds, talkSeconds: seconds, status: Self.answered, type: recording.direction.rawValue, recording: recording.name)
+            seconds: seconds, talkSeconds: seconds, status: Self.answered, type: recording.direction.printed, recording: recording.name)
     }
 
     init(_ message: Message, mailboxNumber: String, _ direction: CallDirection) {
         let seconds = String(message.lengthSeconds)
         self.init(
             callID: message.callID, started: message.timestamp, caller: message.callerNumber, callee: mailboxNumber, seconds: seconds,
-            talkSeconds: seconds, status: Self.voicemail, type: direction.rawValue, recording: "")
+            talkSeconds: seconds, status: Self.voicemail, type: direction.printed, recording: "")
     }
 }
