@@ -55,6 +55,7 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CFileIO"),
         .target(name: "COpenAPI", exclude: ["intake.json", "kazoo.json", "p-series.json", "s-series.json"]),
+        .target(name: "CTerminal"),
         .systemLibrary(name: "CMalloc"),
 
         .target(name: "Threads", dependencies: [product("DequeModule", "swift-collections"), product("NIOConcurrencyHelpers", "swift-nio")], swiftSettings: settings),
@@ -141,7 +142,7 @@ let package = Package(
         .executableTarget(
             name: "aftertone",
             dependencies: [
-                "Server", "Voicemail", "SQLiteStore", "FileArchive", "Audio", "HTTPFront", "KazooAPI", logging, nioCore, nioPosix, system,
+                "Server", "Voicemail", "SQLiteStore", "FileArchive", "Audio", "HTTPFront", "KazooAPI", "CTerminal", logging, nioCore, nioPosix, system,
                 product("NIOConcurrencyHelpers", "swift-nio"), product("ArgumentParser", "swift-argument-parser"),
                 product("ServiceLifecycle", "swift-service-lifecycle"), product("UnixSignals", "swift-service-lifecycle"),
             ],

@@ -65,10 +65,8 @@ public struct HTTPPush: OutgoingHTTP {
             let response = try await client.execute(outgoing, timeout: .seconds(Int64(request.timeoutSeconds)))
             await Self.drain(response.body, until: min(end, .now + patience))
             return Int(response.status.code)
-        } catch let error as HTTPClientError {
-            throw OutgoingHTTPError(error.shortDescription)
         } catch {
-            throw OutgoingHTTPError(String(String(describing: error).prefix(200)))
+            throw OutgoingHTTPError(ConnectionTrouble.words(for: error))
         }
     }
 }

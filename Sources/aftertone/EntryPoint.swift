@@ -21,18 +21,22 @@ enum EntryPoint {
         signal(SIGXFSZ, SIG_IGN)
         // Without it the C library looks at /etc/localtime's status for each line of the log, three times and under a lock.
         setenv("TZ", ":/etc/localtime", 0)
+        // How wide characters are on a terminal, the C library knows only of a character set.
+        setlocale(LC_CTYPE, "C.UTF-8")
         exit(await run())
     }
 
     private static func run() async -> Int32 {
         do {
-            var command = try Aftertone.parseAsRoot()
+            var command = try Aftertone.parseAsRoot(ArgumentOrder.settled(Array(CommandLine.arguments.dropFirst())))
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
                 try command.run()
             }
-            return 0
+            // A reader that has seen enough is no failure.
+            guard let code = Terminal.failure, code != EPIPE else { return 0 }
+            throw Refusal("standard output cannot be written: \(String(cString: strerror(code)))")
         } catch {
             return report(error)
         }
@@ -49,7 +53,8 @@ enum EntryPoint {
                 Terminal.print(message)
                 return 0
             case .validationFailure:
-                Terminal.complain(message)
+                // What was typed is in it.
+                for line in message.split(separator: "\n", omittingEmptySubsequences: false) { Terminal.complain(Terminal.visible(String(line))) }
                 return 2
             default: break
             }

@@ -7,29 +7,30 @@ struct Output {
     /// One thing. `shown` picks what people see; nil shows every member.
     func show(_ object: JSONObject, _ shown: [String]? = nil) {
         guard !json else { return Terminal.print(JSON.object(object).encoded) }
-        let keys = shown ?? Array(object.keys)
-        let width = keys.map(\.count).max() ?? 0
-        for key in keys {
-            guard let value = object[key], !value.isNull else { continue }
-            Terminal.print(key + ":" + String(repeating: " ", count: width - key.count + 1) + Self.cell(value))
+        let keys = (shown ?? Array(object.keys)).filter { object[$0]?.isNull == false }
+        let width = keys.map { Terminal.columns(of: Terminal.visible($0)) }.max() ?? 0
+        let lines = keys.map { key in
+            let name = Terminal.visible(key)
+            return name + ":" + String(repeating: " ", count: width - Terminal.columns(of: name) + 1) + Self.cell(object[key]) + "\n"
         }
+        Terminal.write(lines.joined(), to: 1)
     }
 
-    /// Many things, as they come; memory does not grow with their number.
+    /// Many things, as they come; memory does not grow with their number. Nothing more is fetched for a reader that has gone.
     func list(_ columns: [String], _ next: () async throws -> [JSONObject]) async throws {
         var isFirst = true
-        if json { Terminal.write("[", to: 1) } else { Terminal.print(columns.joined(separator: "\t")) }
-        while true {
+        var table = Table(columns, isAligned: Terminal.showsOutput)
+        if json { Terminal.write("[", to: 1) }
+        while Terminal.failure == nil {
             let page = try await next()
-            guard !page.isEmpty else { break }
-            for item in page {
-                if json {
-                    Terminal.write((isFirst ? "" : ",\n") + JSON.object(item).encoded, to: 1)
-                } else {
-                    Terminal.print(columns.map { item[$0].flatMap { $0.isNull ? nil : Self.cell($0) } ?? "" }.joined(separator: "\t"))
-                }
-                isFirst = false
+            if page.isEmpty, !isFirst { break }
+            if json {
+                Terminal.write(page.enumerated().map { (isFirst && $0 == 0 ? "" : ",\n") + JSON.object($1).encoded }.joined(), to: 1)
+            } else {
+                Terminal.write(table.add(page.map { item in columns.map { Self.cell(item[$0]) } }), to: 1)
             }
+            isFirst = false
+            if page.isEmpty { break }
         }
         if json { Terminal.write("]\n", to: 1) }
     }
@@ -40,5 +41,8 @@ struct Output {
         try await list(columns) { pages.popLast() ?? [] }
     }
 
-    private static func cell(_ value: JSON) -> String { Terminal.visible(value.text ?? value.encoded) }
+    private static func cell(_ value: JSON?) -> String {
+        guard let value, !value.isNull else { return "" }
+        return Terminal.visible(value.text ?? value.encoded)
+    }
 }

@@ -22,8 +22,17 @@ enum Wording {
         case let error as ArchiveError: text(error)
         case let error as AudioError: text(error)
         case let error as IOError: "cannot listen: \(String(cString: strerror(error.errnoCode)))"
+        case let error as CocoaError: text(error)
         default: "\(error)"
         }
+    }
+
+    /// Of a file: Foundation's own text names neither it nor the reason.
+    private static func text(_ error: CocoaError) -> String {
+        let path = error.userInfo[NSFilePathErrorKey] as? String
+        let code = (error.underlying as? POSIXError)?.code.rawValue
+        let reason = code.map { String(cString: strerror($0)) } ?? error.localizedDescription
+        return path.map { "\($0): \(reason)" } ?? reason
     }
 
     private static func text(_ error: VoicemailError) -> String {
@@ -50,13 +59,15 @@ enum Wording {
             switch violation.rule {
             case .required: "is required"
             case .type(let names): "must be a \(names.joined(separator: " or "))"
-            case .minLength(let length): "\(value) is shorter than \(length) characters"
-            case .maxLength(let length): "\(value) is longer than \(length) characters"
+            case .minLength where violation.value?.text?.isEmpty == true: "is empty"
+            case .minLength(let length): "\(value) is shorter than \(length.counted("character"))"
+            case .maxLength(let length): "\(value) is longer than \(length.counted("character"))"
             case .enumeration(let words): "\(value) is none of \(words.joined(separator: ", "))"
             case .minimum(let least): "\(value) is less than \(least)"
             case .maximum(let most): "\(value) is more than \(most)"
-            case .minItems(let least): "has fewer than \(least) items"
-            case .maxItems(let most): "has more than \(most) items"
+            case .minItems(let least): "has fewer than \(least.counted("item"))"
+            case .maxItems(let most): "has more than \(most.counted("item"))"
+            case .format("email"): "\(value) is no address such as anna@example.com"
             case .format(let name): "\(value) is no \(name)"
             case .unique: "\(value) is taken"
             case .other(_, let message, _, _): "\(value): \(message)"
@@ -76,7 +87,7 @@ enum Wording {
         switch error {
         case .missing(let id): "audio \(id) is missing; run `aftertone verify`"
         case .damaged(let id, let size, let stored): "audio \(id) has \(size) bytes of \(stored); run `aftertone verify`"
-        case .tooLarge(let limit): "the audio is larger than \(limit) bytes"
+        case .tooLarge(let limit): "the audio is larger than \(limit.counted("byte"))"
         case .full: "no room for audio"
         case .failed(let reason): "the archive failed: \(reason)"
         }
@@ -85,7 +96,7 @@ enum Wording {
     private static func text(_ error: AudioError) -> String {
         switch error {
         case .undecodable: "no decoder accepts the audio; what is taken: \(AudioFacts.acceptedKinds)"
-        case .tooLong(let limit): "the audio is longer than \(limit) seconds"
+        case .tooLong(let limit): "the audio is longer than \(limit.counted("second"))"
         case .full: "no room for a rendering"
         case .overloaded(let reason), .failed(let reason): "decoding failed: \(reason)"
         }

@@ -1,4 +1,5 @@
-import Foundation
+import Server
+import SystemPackage
 
 #if canImport(Glibc)
 import Glibc
@@ -14,11 +15,9 @@ enum SecretInput {
 
     /// The first line of a file.
     static func read(file path: String) throws -> String {
-        guard let file = FileHandle(forReadingAtPath: path) else { throw Refusal("\(path) cannot be read") }
-        defer { try? file.close() }
-        guard let text = String(data: try file.read(upToCount: longest) ?? Data(), encoding: .utf8) else {
-            throw Refusal("\(path) does not hold UTF-8 text")
-        }
+        let bytes: [UInt8]
+        do { bytes = try SmallFile.read(path, atMost: longest) } catch let error as Errno { throw Refusal("\(path) cannot be read: \(error)") }
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw Refusal("\(path) does not hold UTF-8 text") }
         return try firstLine(text, path)
     }
 

@@ -1,3 +1,6 @@
+import CTerminal
+import Synchronization
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -16,6 +19,12 @@ enum Terminal {
 
     static var showsProgress: Bool { isatty(STDERR_FILENO) == 1 }
 
+    /// Whether somebody looks at standard output, and not a program.
+    static var showsOutput: Bool { isatty(STDOUT_FILENO) == 1 }
+
+    /// Whether somebody can be asked something.
+    static var canAsk: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
+
     /// Text on one line that no terminal takes for a command: control characters and what turns the writing direction
     /// around are shown as their numbers.
     static func visible(_ text: String) -> String {
@@ -30,16 +39,33 @@ enum Terminal {
         return shown
     }
 
-    /// A stream that is closed cannot be told so; the exit status still says how it went.
+    /// How many columns a terminal takes for a text: two for each character of some scripts, none for marks over another one.
+    static func columns(of text: String) -> Int {
+        text.unicodeScalars.reduce(0) { $0 + max(0, Int(cterminal_columns($1.value))) }
+    }
+
+    // MARK: Writing
+
+    /// Why standard output took no more; `EPIPE` when its reader has gone.
+    static var failure: Int32? { failed.withLock { $0 } }
+
+    private static let failed = Mutex<Int32?>(nil)
+
     static func write(_ text: String, to descriptor: Int32) {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
-            if count < 0 {
-                guard errno == EINTR || errno == EAGAIN else { return }
-                continue
+            if count >= 0 {
+                rest = rest.dropFirst(count)
+            } else if errno == EAGAIN {
+                // Somebody has made it one that does not wait.
+                var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                poll(&waiting, 1, -1)
+            } else if errno != EINTR {
+                let code = errno
+                if descriptor == STDOUT_FILENO { failed.withLock { $0 = $0 ?? code } }
+                return
             }
-            rest = rest.dropFirst(count)
         }
     }
 }

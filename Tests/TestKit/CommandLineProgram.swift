@@ -71,6 +71,23 @@ public enum CommandLineProgram {
         }
     }
 
+    /// Runs it on a terminal, as a person does.
+    /// - Parameter input: what is typed.
+    public static func onTerminal(
+        _ arguments: [String], input: String = "", environment: [String: String] = [:]
+    ) async throws -> (status: Int32, shown: String) {
+        let terminal = try PseudoTerminal()
+        return try await TemporaryDirectory.run { scratch in
+            let process = try ChildProcess(
+                [executable.path] + arguments, environment: clean(environment), directory: scratch.path, input: terminal.line, output: terminal.line,
+                errors: terminal.line)
+            terminal.hangUp()
+            terminal.type(input)
+            let shown = try await terminal.shown()
+            return (await process.status(), shown)
+        }
+    }
+
     private static func clean(_ environment: [String: String]) -> [String: String] {
         ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("AFTERTONE_") }.merging(environment) { $1 }
     }

@@ -13,11 +13,15 @@ extension Configuration {
     /// - Throws: `ConfigurationError` with everything that is wrong.
     public static func load(file path: String?, environment: [String: String]) throws(ConfigurationError) -> Configuration {
         guard let path else { return try read(ConfigurationFile(), named: nil, environment) }
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw ConfigurationError(file: path, problems: [ConfigurationProblem("\(path) cannot be read")])
+        let bytes: [UInt8]
+        do { bytes = try SmallFile.read(path, atMost: longestFile) } catch {
+            throw ConfigurationError(file: path, problems: [ConfigurationProblem("\(path) cannot be read: \(error)")])
         }
-        return try read(ConfigurationFile(yaml: String(decoding: data, as: UTF8.self)), named: path, environment)
+        return try read(ConfigurationFile(yaml: String(decoding: bytes, as: UTF8.self)), named: path, environment)
     }
+
+    /// Bytes; what is longer is no configuration.
+    private static let longestFile = 1_048_576
 
     static func read(_ file: ConfigurationFile, named path: String?, _ environment: [String: String]) throws(ConfigurationError) -> Configuration {
         let reader = SettingsReader(file: file, at: path, environment: environment)

@@ -22,7 +22,7 @@ extension FilePath {
     }
 
     /// The same place without links and detours, as far as it exists. Blocks.
-    var resolved: FilePath {
+    public var resolved: FilePath {
         if let found = withPlatformString({ realpath($0, nil) }) {
             defer { free(found) }
             return FilePath(platformString: found)

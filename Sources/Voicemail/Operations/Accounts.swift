@@ -1,17 +1,22 @@
 extension VoicemailService {
     /// Accounts that people mean by an id, a realm or a name; more than one only where a name is not unique, and then not all.
     public func accounts(named reference: String) async throws -> [Account] {
-        let name = Self.comparableName(reference)
-        return try await store.read { reader in
-            if let account = try reader.account(id: reference) { return [account] }
-            if let account = try reader.account(realm: reference) { return [account] }
-            return name.isEmpty ? [] : try reader.accounts(called: name, limit: 2)
-        }
+        try await store.read { try Self.accounts(named: reference, $0) }
+    }
+
+    private static func accounts(named reference: String, _ reader: any StoreReader) throws -> [Account] {
+        if let account = try reader.account(id: reference) { return [account] }
+        if let account = try reader.account(realm: reference) { return [account] }
+        let name = comparableName(reference)
+        return name.isEmpty ? [] : try reader.accounts(called: name, limit: 2)
     }
 
     /// Creates an account below `parent`, or a root when there is none.
+    /// - Parameter hasOwnName: whether a name is refused that means another account already.
     /// - Throws: `VoicemailError.invalid`, `.conflict` for an id that exists.
-    public func createAccount(_ request: JSONObject, id: String? = nil, below parent: Account?, superduperAdmin: Bool = false) async throws -> Account {
+    public func createAccount(
+        _ request: JSONObject, id: String? = nil, below parent: Account?, superduperAdmin: Bool = false, hasOwnName: Bool = false
+    ) async throws -> Account {
         let lineage = parent.map { $0.lineage + [$0.id] } ?? []
         guard lineage.count < limits.maximumAccountDepth else { throw VoicemailError.forbidden }
         let (attributes, violations) = Schema.account.apply(to: request.withoutPrivateKeys)
@@ -27,6 +32,9 @@ extension VoicemailService {
             var draft = Account(id: id, below: lineage, isSuperduperAdmin: superduperAdmin, at: now)
             draft.describe(attributes)
             try Self.claimRealm(of: draft, writer)
+            if hasOwnName, try !Self.accounts(named: draft.name, writer).isEmpty {
+                throw VoicemailError.invalid([Violation(["name"], .unique, value: .string(draft.name))])
+            }
             return try writer.add(draft)
         }
     }

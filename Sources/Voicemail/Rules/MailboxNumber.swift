@@ -8,4 +8,14 @@ public enum MailboxNumber {
         let significant = number.drop { $0 == "0" }
         return "number:" + (significant.isEmpty ? "0" : significant)
     }
+
+    /// Whether a telephone can dial it. The interfaces take other texts as their contracts say; nobody calls those.
+    public static func isDialable(_ number: String) -> Bool {
+        let digits = number.utf8.first == UInt8(ascii: "+") ? number.utf8.dropFirst() : number.utf8[...]
+        return !digits.isEmpty && number.utf8.count <= longest
+            && digits.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "#") }
+    }
+
+    /// Characters (KAZOO contract §5.1).
+    static let longest = 30
 }

@@ -4,7 +4,7 @@ extension Schema {
     public static func mailbox(_ limits: Limits) -> Schema {
         Schema([
             Field("name", .string(min: 1, max: 128), required: true),
-            Field("mailbox", .string(min: 1, max: 30), required: true),
+            Field("mailbox", .string(min: 1, max: MailboxNumber.longest), required: true),
             Field("pin", .string(min: 4, max: limits.maximumPinLength)),
             Field("require_pin", .boolean, default: false),
             Field("is_setup", .boolean, default: false),

@@ -16,6 +16,8 @@ struct AccountCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp("The account above it.", valueName: "account")) var parent: String?
         @Flag(help: "Lets it act on every account of this server.") var superduperAdmin = false
 
+        @Flag(help: "Makes it even if another has the name; both are then known by id or realm only.") var allowDuplicate = false
+
         func run() async throws {
             try await common.open(creating: true) { installation in
                 var request: JSONObject = ["name": .string(name)]
@@ -24,8 +26,13 @@ struct AccountCommand: AsyncParsableCommand {
                 let lookup = Lookup(service: installation.service)
                 var above: Account?
                 if let parent { above = try await lookup.account(parent) }
-                let account = try await installation.service.createAccount(request, below: above, superduperAdmin: superduperAdmin)
-                common.output.show(account.asAccount)
+                do {
+                    let account = try await installation.service.createAccount(
+                        request, below: above, superduperAdmin: superduperAdmin, hasOwnName: !allowDuplicate)
+                    common.output.show(account.asAccount)
+                } catch VoicemailError.invalid(let violations) where violations.map(\.path) == [["name"]] && violations[0].rule == .unique {
+                    throw Refusal("there is an account \(name) already; --allow-duplicate makes another")
+                }
             }
         }
     }

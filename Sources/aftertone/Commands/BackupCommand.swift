@@ -24,10 +24,10 @@ struct BackupCommand: AsyncParsableCommand {
                     "damages": .array(summary.damages.map { .object(Verification.Finding.audio($0).asFinding) }),
                 ])
             } else {
-                for damage in summary.damages { Terminal.print(damage.description) }
-                Terminal.print("backed up to \(Terminal.visible(destination)): \(summary.blobs) pieces of audio, \(summary.bytes) bytes")
+                for damage in summary.damages { Terminal.print(Terminal.visible(damage.description)) }
+                Terminal.print("backed up to \(Terminal.visible(destination)): \(summary.blobs.counted("piece")) of audio, \(summary.bytes.counted("byte"))")
             }
-            if !summary.damages.isEmpty { throw Refusal("the backup is made, but \(summary.damages.count) pieces of audio are damaged") }
+            if !summary.damages.isEmpty { throw Refusal("the backup is made, but \(summary.damages.count.counted("piece")) of audio \(summary.damages.count == 1 ? "is" : "are") damaged") }
         }
     }
 }

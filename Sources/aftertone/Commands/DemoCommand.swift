@@ -13,6 +13,8 @@ struct DemoCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Where to accept requests: HOST:PORT. Can be repeated.", valueName: "address"))
     var listen: [ListenAddress] = [ListenAddress(host: "127.0.0.1", port: 8080)]
 
+    @Flag(help: "Print JSON: a line for each listener, and one with everything there is to log in with.") var json = false
+
     func validate() throws {
         if listen.contains(where: \.isSecure) { throw ValidationError("the demonstration has no certificate, so no https address") }
     }
@@ -27,10 +29,11 @@ struct DemoCommand: AsyncParsableCommand {
             try await Serving.run(configuration) { installation in
                 let world = try await DemoWorld.make(in: installation.service)
                 made.withLockedValue { $0 = world }
-            } onListening: { address in
+            } onListening: { [output = Output(json: json)] address in
+                output.show(listeningOn: address)
                 // Told once, whatever the number of addresses.
                 guard let world = made.withLockedValue({ $0.take() }) else { return }
-                Terminal.print(DemoScript(world: world, address: address).text)
+                if output.json { output.show(world.asDemo) } else { Terminal.print(DemoScript(world: world, address: address).text) }
             }
         } catch {
             try? FileManager.default.removeItem(atPath: configuration.data)

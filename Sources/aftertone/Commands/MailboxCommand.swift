@@ -21,6 +21,7 @@ struct MailboxCommand: AsyncParsableCommand {
 
         func validate() throws {
             if group == nil, !member.isEmpty { throw ValidationError("--member needs --group") }
+            try MailboxCommand.judge(number)
         }
 
         func run() async throws {
@@ -37,6 +38,13 @@ struct MailboxCommand: AsyncParsableCommand {
                     request, id: nil, group: group.map { MailboxGroup(mode: $0, members: members) }, in: account)
                 common.output.show(mailbox.asMailbox(), ["id", "account_id", "number", "name", "owner_id", "timezone"])
             }
+        }
+    }
+
+    /// A number that nobody can dial is a slip of the one who types it.
+    fileprivate static func judge(_ number: String) throws {
+        guard MailboxNumber.isDialable(number) else {
+            throw ValidationError("--number is \"\(Terminal.visible(number))\" and must be 1 to 30 digits, * and #, perhaps after a +")
         }
     }
 

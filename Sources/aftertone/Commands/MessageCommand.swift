@@ -16,7 +16,7 @@ struct MessageCommand: AsyncParsableCommand {
         @Option(help: "The caller's name.") var name: String?
         @Option(help: ArgumentHelp("When it was left, in RFC 3339 (default: now).", valueName: "time")) var at: Moment?
         @Flag(help: "Tells those who want to know of new messages, as if a caller had left it.") var notify = false
-        @Argument(help: "WAV, MP3, GSM, Ogg or FLAC.") var file: String
+        @Argument(help: "WAV, MP3, GSM, Ogg or FLAC; - is standard input.") var file: String
 
         func run() async throws {
             try await common.open(for: .storesAudio) { installation in

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Foundation
 import Server
-import SystemPackage
 import Voicemail
 
 struct RecordingCommand: AsyncParsableCommand {
@@ -30,18 +30,28 @@ struct RecordingCommand: AsyncParsableCommand {
         @Option(help: "Which way the call went.") var type: Direction?
         @Option(help: ArgumentHelp("When the call began, in RFC 3339.", valueName: "time")) var at: Moment?
         @Option(help: "The PBX's name of the call.") var callID: String?
-        @Argument(help: "WAV, MP3, GSM, Ogg or FLAC.") var file: String
+        @Argument(help: "WAV, MP3, GSM, Ogg or FLAC; - is standard input, which has no name and is stored anew each time.") var file: String
 
         func run() async throws {
             try await common.open(for: .storesAudio) { installation in
                 let service = installation.service
                 let account = try await Lookup(service: service).account(account)
-                let draft = try RecordingDraft(
-                    parameters, fileName: FilePath(file).lastComponent?.string ?? file, zone: service.timeZone(of: account), isComplete: true)
-                let audio = try await AudioFile(path: file).store(in: installation, limit: service.limits.maximumRecordingBytes)
+                let file = AudioFile(path: file)
+                let draft = try draft(of: file, zone: service.timeZone(of: account))
+                let audio = try await file.store(in: installation, limit: service.limits.maximumRecordingBytes)
                 let recording = try await service.addRecording(draft, audio: audio, in: account)
                 common.output.show(recording.summary, ["id", "name", "started", "from", "to", "type", "duration_ms"])
             }
+        }
+
+        private func draft(of file: AudioFile, zone: TimeZone) throws -> RecordingDraft {
+            let name = RecordingName(parsing: file.name)
+            guard from ?? name?.caller != nil, to ?? name?.callee != nil else {
+                throw Refusal("the name of the file does not tell who called whom; say it with --from and --to")
+            }
+            var draft = try RecordingDraft(parameters, fileName: file.name, zone: zone, isComplete: true)
+            if file.isStandardInput { draft.source = nil }
+            return draft
         }
 
         private var parameters: RecordingParameters {

@@ -22,6 +22,6 @@ struct RestoreCommand: AsyncParsableCommand {
         guard !common.json else {
             return common.output.show(["id": .string(directory), "blobs": .int(summary.blobs), "bytes": .int(summary.bytes)])
         }
-        Terminal.print("restored to \(Terminal.visible(directory)): \(summary.blobs) pieces of audio, \(summary.bytes) bytes")
+        Terminal.print("restored to \(Terminal.visible(directory)): \(summary.blobs.counted("piece")) of audio, \(summary.bytes.counted("byte"))")
     }
 }

@@ -5,6 +5,7 @@ import Logging
 import Server
 import ServiceLifecycle
 import UnixSignals
+import Voicemail
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -31,7 +32,7 @@ struct ServeCommand: AsyncParsableCommand {
         guard configuration.http.tls != nil || !configuration.http.listen.contains(where: \.isSecure) else {
             throw ValidationError("an https address needs http.tls in the configuration")
         }
-        try await Serving.run(configuration)
+        try await Serving.run(configuration) { [output = common.output] in output.show(listeningOn: $0) }
     }
 }
 
@@ -39,13 +40,24 @@ extension ListenAddress: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
 }
 
+extension Output {
+    /// The line for a listener.
+    func show(listeningOn address: ListenAddress) {
+        guard json else { return Terminal.print("listening on \(address)") }
+        let line: JSONObject = ["id": "listener", "address": .string("\(address)")]
+        show(line)
+    }
+}
+
 /// What `serve` and `demo` have in common.
 enum Serving {
     /// Serves until a signal ends it.
-    /// - Parameter prepare: run before anything is accepted.
+    /// - Parameters:
+    ///   - prepare: run before anything is accepted.
+    ///   - onListening: told of each address once requests are accepted there.
     static func run(
         _ configuration: Configuration, prepare: (Installation) async throws -> Void = { _ in },
-        onListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in }
+        onListening: @escaping @Sendable (ListenAddress) async -> Void
     ) async throws {
         ProcessMemory.keepSmall()
         OpenFiles.raiseLimit()
@@ -59,9 +71,7 @@ enum Serving {
         do {
             try await prepare(installation)
             let server = AftertoneServer(installation, registry: registry, stopSignals: [.sigterm, .sigint], reloadSignals: [.sighup]) { bound in
-                let address = ListenAddress(host: bound.listener.host, port: bound.port, isSecure: bound.listener.tls != nil)
-                Terminal.print("listening on \(address)")
-                await onListening(address)
+                await onListening(ListenAddress(host: bound.listener.host, port: bound.port, isSecure: bound.listener.tls != nil))
             }
             try await server.run()
         } catch {

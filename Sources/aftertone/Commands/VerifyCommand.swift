@@ -33,10 +33,10 @@ struct VerifyCommand: AsyncParsableCommand {
                 ])
             } else {
                 for id in summary.incomplete { Terminal.print("audio \(id) was cut off or damaged before it came; what there is of it is played") }
-                if summary.arriving > 0 { Terminal.print("\(summary.arriving) pieces of audio are not named yet; they may be arriving right now") }
-                if summary.findings == 0 { Terminal.print("no damage; \(summary.blobs) pieces of audio compared") }
+                if summary.arriving > 0 { Terminal.print("\(summary.arriving.counted("piece")) of audio not named yet, perhaps arriving right now") }
+                if summary.findings == 0 { Terminal.print("no damage; \(summary.blobs.counted("piece")) of audio compared") }
             }
-            if summary.findings > 0 { throw Refusal("\(summary.findings) damages found") }
+            if summary.findings > 0 { throw Refusal("\(summary.findings.counted("damage")) found") }
         }
     }
 }

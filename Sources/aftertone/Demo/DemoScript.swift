@@ -20,11 +20,11 @@ struct DemoScript {
         var lines = ["", "account   \(world.account.name)   id \(world.account.id)   realm \(world.account.realm)", "API key   \(world.apiKey)"]
         lines.append("P-Series  client id \(world.application.credential.handle)   client secret \(world.application.secret)")
         lines.append("API user  \(world.apiUser.name)   password \(world.apiUser.password)   of the S-Series interface")
-        lines.append("group     mailbox \(world.groupNumber)   \(world.recordings.count) recordings in the account")
+        lines.append("group     mailbox \(world.groupNumber)   \(world.recordings.count.counted("recording")) in the account")
         for person in world.people {
             lines.append(
                 "user      \(person.username)   password \(person.password)   mailbox \(person.mailbox.number)   id \(person.mailbox.id)   "
-                    + "\(person.messages.count) messages")
+                    + "\(person.messages.count.counted("message"))")
         }
         for section in sections { lines += ["", section.title] + section.lines.map { "  " + $0 } }
         return (lines + ["", "Everything here is thrown away when the server ends (Ctrl-C)."]).joined(separator: "\n")

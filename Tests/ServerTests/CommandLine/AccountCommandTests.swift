@@ -38,7 +38,11 @@ import Voicemail
     @Test func namesakesAreToldApartById() async throws {
         try await Tool.run { tool, _ in
             let first = try await tool.json("account", "create", "Acme")
-            let second = try await tool.json("account", "create", "ACME")
+            for name in ["Acme", "ACME", " a c m e!", first.text("id"), first.text("realm")] {
+                #expect(try await tool.refusal("account", "create", name) == "there is an account \(name) already; --allow-duplicate makes another")
+            }
+            #expect(try await tool.json("account", "list").array?.count == 1)
+            let second = try await tool.json("account", "create", "ACME", "--allow-duplicate")
             #expect(try await tool.refusal("account", "show", "acme") == "several accounts are called acme; use the id")
             #expect(try await tool.json("account", "show", second.text("id"))["name"] == "ACME")
             #expect(first["id"] != second["id"])
@@ -49,7 +53,7 @@ import Voicemail
         try await Tool.run { tool, _ in
             _ = try await tool.json("account", "create", "Acme", "--realm", "acme.example")
             #expect(try await tool.refusal("account", "create", "Other", "--realm", "ACME.example") == "realm \"ACME.example\" is taken")
-            #expect(try await tool.refusal("account", "create", "") == "name \"\" is shorter than 1 characters")
+            #expect(try await tool.refusal("account", "create", "") == "name is empty")
             let long = String(repeating: "é", count: 129)
             #expect(try await tool.refusal("account", "create", long) == "name \"\(long)\" is longer than 128 characters")
             // Whatever is in a name, a refusal is one line and no terminal obeys it.

@@ -107,21 +107,22 @@ import Voicemail
 
     @Test func theConfigurationIsChecked() async throws {
         try await TemporaryDirectory.run { scratch in
-            let good = try scratch.write("log: {level: debug}\n", to: "good.yaml")
+            let good = try scratch.write("log: {level: debug}\nhttp: {listen: [\"127.0.0.1:0\"]}\ndata: d\n", to: "good.yaml")
             let fine = try await CommandLineProgram.run(["config", "check", "--config", good])
             #expect(fine.status == 0)
-            #expect(fine.output == "the configuration is good\n")
+            #expect(fine.output == "there is no Aftertone data in \(scratch.path)/d yet; `aftertone serve` makes it\nthe configuration is good\n")
             let bad = try scratch.write("log:\n  level: loud\nlogins:\n  lock_second: 4\n", to: "bad.yaml")
             let refused = try await CommandLineProgram.run(["config", "check", "--config", bad])
             #expect(refused.status == 1)
             #expect(refused.refusal?.contains("\(bad):2: log.level is \"loud\"") == true)
             #expect(refused.refusal?.contains("\(bad):4: unknown key logins.lock_second; did you mean logins.lock_seconds?") == true)
-            let strange = try await CommandLineProgram.run(["config", "check"], environment: ["AFTERTONE_STRANGE": "1"])
+            let variables = ["AFTERTONE_STRANGE": "1", "AFTERTONE_HTTP_LISTEN": "127.0.0.1:0"]
+            let strange = try await CommandLineProgram.run(["config", "check"], environment: variables)
             #expect(strange.status == 0)
             #expect(strange.refusal == "AFTERTONE_STRANGE in the environment is no setting and is ignored")
-            let json = try await CommandLineProgram.run(["config", "check", "--json"], environment: ["AFTERTONE_STRANGE": "1"])
+            let json = try await CommandLineProgram.run(["config", "check", "--json"], environment: variables)
             #expect(json.json["unknown_variables"] == ["AFTERTONE_STRANGE"])
-            #expect(try await CommandLineProgram.run(["config", "check", "--config", "/nowhere"]).refusal == "/nowhere cannot be read")
+            #expect(try await CommandLineProgram.run(["config", "check", "--config", "/nowhere"]).refusal == "/nowhere cannot be read: No such file or directory")
         }
     }
 

@@ -96,6 +96,26 @@ import Voicemail
         }
     }
 
+    @Test func aNumberIsWhatATelephoneCanDial() async throws {
+        try await Tool.run { tool, _ in
+            _ = try await tool.json("account", "create", "Acme")
+            func create(_ number: String) async throws -> CommandLineProgram.Outcome {
+                // As one word, so that what begins with a hyphen is no option.
+                try await tool("mailbox", "create", "--account", "Acme", "--number=" + number, "--name", "X")
+            }
+            for number in ["1", "+35315550101", "*98", "#1", String(repeating: "1", count: 30)] {
+                let outcome = try await create(number)
+                #expect(outcome.status == 0, "\(number): \(outcome.errors)")
+            }
+            for number in ["", "+", "-1", "1 2", "abc", "1+", "\u{661}", String(repeating: "1", count: 31), "1\n", "\u{1B}[2J"] {
+                let outcome = try await create(number)
+                #expect(outcome.status == 2, "\(number)")
+                #expect(!outcome.errors.contains("\u{1B}"), "\(number)")
+            }
+            #expect(try await tool.json("mailbox", "list", "--account", "Acme").array?.count == 5)
+        }
+    }
+
     @Test func wrongUsage() async throws {
         try await Tool.run { tool, _ in
             try await tool.expectUsageError("mailbox", "create", "--account", "A", "--number", "1")

@@ -44,10 +44,10 @@ import Voicemail
             #expect(try await tool.refusal("user", "create", "--account", "Acme", "--username", "ben", input: "\n") == "standard input holds no secret")
             #expect(
                 try await tool.refusal("user", "create", "--account", "Acme", "--username", "ben", "--password-file", "/nowhere")
-                    == "/nowhere cannot be read")
+                    == "/nowhere cannot be read: No such file or directory")
             #expect(
                 try await tool.refusal("user", "create", "--account", "Acme", "--username", "ben", "--email", "nobody", input: "x")
-                    == "email \"nobody\" is no email")
+                    == "email \"nobody\" is no address such as anna@example.com")
             // A secret that is refused is not shown either.
             let long = String(repeating: "p", count: 257)
             #expect(
