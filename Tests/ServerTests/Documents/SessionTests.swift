@@ -13,6 +13,20 @@ import Testing
         }
     }
 
+    /// Somebody who pastes the lines again finds what is there refused by name, and the rest done again.
+    @Test func theQuickStartsFirstMessageTwice() async throws {
+        try await play("first message", in: "docs/quick-start.md", after: "set +e\n", times: 2) { outcome, directory, sound in
+            let refusals = outcome.output.split(separator: "\n").filter { $0.hasPrefix("aftertone: ") }
+            #expect(refusals == [
+                "aftertone: there is an account My Account already; --allow-duplicate makes another", "aftertone: username \"john\" is taken",
+                "aftertone: mailbox \"3000\" is taken",
+            ])
+            #expect(outcome.output.matches(of: /caller_id_number:/).count == 2, "\(outcome.output)")
+            let heard = try Data(contentsOf: directory.appending(path: "heard.wav"))
+            #expect(heard == sound)
+        }
+    }
+
     @Test func aClientOfKazoo() async throws {
         try await play("client", in: "docs/kazoo.md", after: Self.furnishing) { outcome, _, _ in
             #expect(outcome.output.hasSuffix("3000\n"), "\(outcome.output)")
@@ -51,7 +65,7 @@ import Testing
     /// - Parameters:
     ///   - lines: run in the same shell before.
     ///   - check: told how it ended, where, and what `voice.wav` held.
-    private func play(_ name: String, in document: String, after lines: String = "", _ check: (Shell.Outcome, URL, Data) throws -> Void) async throws {
+    private func play(_ name: String, in document: String, after lines: String = "", times: Int = 1, _ check: (Shell.Outcome, URL, Data) throws -> Void) async throws {
         let session = try DocumentedSession(name, in: document)
         try await TemporaryDirectory.run { directory in
             let server = try await ServerProcess.start(in: directory.path + "/data")
@@ -62,7 +76,7 @@ import Testing
             environment["PATH"] = CommandLineProgram.executable.deletingLastPathComponent().path + ":" + (environment["PATH"] ?? "/usr/bin:/bin")
             environment["AFTERTONE_DATA"] = directory.path + "/data"
             environment["URL"] = "http://127.0.0.1:\(server.port)"
-            let outcome = try await Shell.run(lines + session.lines, environment: environment, in: directory.path)
+            let outcome = try await Shell.run(lines + String(repeating: session.lines, count: times), environment: environment, in: directory.path)
             #expect(outcome.status == 0, "\(outcome.output)")
             try check(outcome, URL(filePath: directory.path), sound)
         }

@@ -1,0 +1,23 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOPosix
+import Testing
+import Voicemail
+
+@testable import Delivery
+
+/// What an administrator reads when a receiver could not be reached.
+@Suite struct ConnectionTroubleTests {
+    @Test(arguments: ["127.0.0.1", "localhost"])
+    func nobodyListens(_ host: String) async throws {
+        // A port that was free a moment ago.
+        let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton).bind(host: "127.0.0.1", port: 0).get()
+        let port = try #require(server.localAddress?.port)
+        try await server.close()
+        let client = HTTPClient(configuration: HTTPPush.configuration)
+        let push = HTTPPush(client: client, pool: .singleton)
+        let request = OutgoingRequest(url: "http://\(host):\(port)/", method: "GET", timeoutSeconds: 600, reach: .anywhere)
+        await #expect(throws: OutgoingHTTPError("connection refused")) { try await push.send(request) }
+        try await client.shutdown()
+    }
+}
