@@ -1,3 +1,5 @@
+import Logging
+
 /// How long and how many recordings an account keeps; nil for no end.
 public struct RecordingRetention: Sendable, Hashable {
     /// Counted from the beginning of the call or from when it was stored, whichever is later: a PBX's clock may be decades wrong.

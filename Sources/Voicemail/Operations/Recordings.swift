@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 
 /// A recording as its recorder describes it; what is missing is found out or made up.
 public struct RecordingDraft: Sendable {

@@ -17,7 +17,10 @@ public struct RecordingName: Sendable, Hashable {
     public init(parsing name: String) {
         guard name.utf8.count <= Self.longest, let dot = name.lastIndex(of: "."), dot > name.startIndex else { return }
         let ending = name[name.index(after: dot)...]
-        guard (1...5).contains(ending.utf8.count), ending.utf8.allSatisfy(Self.isPlain) else { return readTime(name) }
+        guard (1...5).contains(ending.utf8.count), ending.utf8.allSatisfy(Self.isPlain) else {
+            readTime(name)
+            return
+        }
         let stem = name[..<dot]
         let parts = stem.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
         if let first = parts.first, let time = WallTime(digits: first) {

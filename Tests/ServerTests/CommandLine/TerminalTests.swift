@@ -33,7 +33,7 @@ import Voicemail
         }
     }
 
-    @Test func aPasswordIsAskedForAndNotShown() async throws {
+    @Test func aPasswordIsAskedForOnATerminal() async throws {
         try await Tool.run { tool, _ in
             _ = try await tool.json("account", "create", "Acme")
             let seen = try await CommandLineProgram.onTerminal(
