@@ -101,11 +101,7 @@ public struct SSeriesDialect: Dialect {
     }
 
     private static func judgeMethod(_ method: HTTPRequest.Method, _ endpoint: Endpoint) throws(SSeriesFailure) {
-        if endpoint.method == .post {
-            guard method == .post else { throw .onlyPost }
-        } else {
-            guard method == .get || method == .head else { throw .unsupportedRequest }
-        }
+        guard endpoint.methods.contains(method) else { throw endpoint.isDownload ? .unsupportedRequest : .onlyPost }
     }
 
     private func enter(_ request: FrontRequest) async throws -> Call.Entry {
@@ -115,13 +111,15 @@ public struct SSeriesDialect: Dialect {
     }
 
     private func parameters(of request: FrontRequest, _ endpoint: Endpoint, _ format: AnswerFormat) async throws -> RequestParameters {
-        guard endpoint.method == .post else { return RequestParameters(query: request.query) }
+        let link = RequestParameters(query: request.query)
+        guard request.method == .post else { return link }
         let body: ByteBuffer
         let limit = endpoint.needsToken ? settings.maximumBody : min(settings.maximumBody, RequestBody.smallest)
         do { body = try await request.body.collect(upTo: limit, from: endpoint.needsToken ? .known : .stranger) } catch {
             throw SSeriesFailure.malformedBody
         }
-        return try RequestParameters(body: body, format: format)
+        let posted = try RequestParameters(body: body, format: format)
+        return endpoint.isDownload ? posted.completed(by: link) : posted
     }
 
     private static func response(_ failure: SSeriesFailure, _ format: AnswerFormat) -> FrontResponse {

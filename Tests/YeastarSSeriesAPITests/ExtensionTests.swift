@@ -85,7 +85,7 @@ struct ExtensionTests {
             for (body, errno) in Self.refusedAdditions {
                 let answer = try await world.client.send("extension/add", body)
                 #expect(answer.json == failed(errno), "\(body)")
-                #expect(try await world.server.service.mailboxCount(of: world.account) == 1, "\(body)")
+                #expect(try await world.server.service.personalCount(of: world.account) == 1, "\(body)")
             }
         }
     }
@@ -184,15 +184,50 @@ struct ExtensionTests {
         }
     }
 
+    @Test("Boxes of groups are no extensions: no list has them, and no call changes or deletes them (§1)", arguments: ["share", "broadcast"])
+    func groups(mode: String) async throws {
+        try await SSeriesWorld.run("v2.0.0", extensions: ["1000", "6300"]) { (world: SSeriesWorld) async throws in
+            let service = world.server.service, member = try await world.mailbox("1000")
+            let group = MailboxGroup(mode: try #require(MailboxGroup.Mode(rawValue: mode)), members: [member.id])
+            let box = try await world.mailbox("6300")
+            // A broadcasting group has what was left before it had members.
+            try await world.leave(in: "6300")
+            let before = try await service.setGroup(group, of: box.id, in: world.account)
+            let old = world.client.speaking("v1.1.0")
+            for (list, key) in [
+                (try await world.client.post("extension/list")["extlist"], "number"), (try await old.post("extensionlist/query")["extlist"], "extnumber"),
+                (try await world.client.post("extension/query", ["number": "all"])["extinfos"], "number"), (try await old.post("extension/query")["extinfos"], "extnumber"),
+                (try await world.client.post("extension/query", ["number": "6300,1000"])["extinfos"], "number"),
+            ] {
+                #expect(list?.array?.compactMap { $0[key]?.string } == ["1000"])
+            }
+            #expect(try await world.client.post("deviceinfo/query")["deviceinfo"]?["extensionstatus"] == "0/1")
+            for (endpoint, body) in [
+                ("extension/query", ["number": "6300"]), ("extension/update", ["number": "6300", "username": "x"]), ("extension/delete", ["number": "6300"]),
+                ("extension/delete", ["number": "1000,6300"]), ("voicemail/query", ["number": "6300"]),
+                ("voicemail/get_random", ["number": "6300", "voicemailfile": "msg0000.wav"]),
+                ("voicemail/delete", ["number": "6300", "voicemailfile": "all"]), ("voicemail/delete", ["number": "1000,6300", "voicemailfile": "all"]),
+            ] as [(String, JSON)] {
+                #expect(try await world.client.post(endpoint, body) == failed("10006"), "\(endpoint)")
+            }
+            #expect(try await old.post("voicemail/delete", ["extid": "6300", "voicemailfile": "all"]) == failed("10006"))
+            #expect(try await world.client.post("voicemail/query") == succeeded)
+            #expect(try await world.client.post("voicemail/delete", ["number": "all", "voicemailfile": "all"]) == succeeded)
+            #expect(try await world.client.post("extension/add", ["number": "6300"]) == failed("10017"))
+            #expect(try await world.mailbox("6300") == before)
+            #expect(try await service.visibleTally(of: box.id).total == 1)
+        }
+    }
+
     @Test("Deleting takes the messages along: all that are named, or none")
     func delete() async throws {
         try await SSeriesWorld.run("v2.0.0", extensions: ["1000", "1001", "1002"]) { (world: SSeriesWorld) async throws in
             try await world.leave(in: "1000")
             #expect(try await world.client.post("extension/delete", ["number": "1000,9999"]) == failed("10006"))
             #expect(try await world.client.post("extension/delete", ["number": "all"]) == failed("10006"))
-            #expect(try await world.server.service.mailboxCount(of: world.account) == 3)
+            #expect(try await world.server.service.personalCount(of: world.account) == 3)
             #expect(try await world.client.post("extension/delete", ["number": "1000, 1001"]) == succeeded)
-            #expect(try await world.server.service.mailboxDirectory(of: world.account).map(\.number) == ["1002"])
+            #expect(try await world.server.service.personalDirectory(of: world.account).map(\.number) == ["1002"])
             // The number is free, and what is new under it is empty.
             #expect(try await world.client.post("extension/add", ["number": "1000"]) == succeeded)
             #expect(try await world.client.post("voicemail/query") == succeeded)

@@ -27,9 +27,9 @@ struct LoginTests {
     }
 
     private static let refusals = [
-        (#"{}"#, "10004"), ("", "20007"), (#"{"username":"u","password":"p"}"#, "10004"), (#"{"username":"u","port":"1"}"#, "10004"),
+        (#"{}"#, "10004"), ("", "20007"), (#"{"username":"u","password":"p"}"#, "20003"), (#"{"username":"u","port":"1"}"#, "10004"),
         (#"{"password":"p","port":"1"}"#, "10004"), (#"{"username":"","password":"p","port":"1"}"#, "10004"), ("hello", "20000"),
-        (#"{"username":"u","password":"p","port":"0"}"#, "20008"), (#"{"username":"u","password":"p","port":"65536"}"#, "20008"),
+        (#"{"username":"u","password":"p","port":"0"}"#, "20003"), (#"{"username":"u","password":"p","port":"65536"}"#, "20008"),
         (#"{"username":"u","password":"p","port":"-1"}"#, "20008"), (#"{"username":"u","password":"p","port":"http"}"#, "20008"),
         (#"{"username":"u","password":"p","port":"1","urltag":"2"}"#, "20011"),
         (#"{"username":"u","password":"p","port":"1","url":"a b"}"#, "20011"),
@@ -47,12 +47,22 @@ struct LoginTests {
         }
     }
 
-    @Test("The port is required by all versions but the second", arguments: [("v0.0.1", false), ("v1.0.0", false), ("v1.1.0", false), ("v2.0.0", true)])
+    @Test("The port is required by v0.0.1 alone; 8260 is meant where it is missing", arguments: [
+        ("v0.0.1", false), ("v1.0.0", true), ("v1.0.2", true), ("v1.1.0", true), ("v1.10", true), ("v2.0.0", true),
+    ])
     func port(version: String, succeeds: Bool) async throws {
         try await withUser { (server, user) async throws in
             let answer = try await logIn(server, user.login([:]), version)
             #expect((answer["status"] == "Success") == succeeds)
             if !succeeds { #expect(answer == failed("10004")) }
+        }
+    }
+
+    @Test("0 is a port, and stands for no reports", arguments: ["v0.0.1", "v1.0.0", "v1.1.0", "v1.10", "v2.0.0"])
+    func noPort(version: String) async throws {
+        try await withUser { (server, user) async throws in
+            for port in ["0", 0] as [JSON] { #expect(try await logIn(server, user.login(["port": port]), version)["status"] == "Success") }
+            #expect(try await logIn(server, user.login(["port": "-1"]), version) == failed("20008"))
         }
     }
 

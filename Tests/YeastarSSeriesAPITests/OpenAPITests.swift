@@ -25,11 +25,11 @@ struct OpenAPITests {
         }
     }
 
-    @Test("Its paths are the endpoints, each with its method and no other")
+    @Test("Its paths are the endpoints, each with its methods and no other")
     func paths() {
         #expect(Set(description.paths.keys) == Set(Endpoint.allCases.map { Self.prefix + $0.rawValue }))
         let methods = Dictionary(grouping: description.operations, by: \.path).mapValues { $0.map(\.method) }
-        for endpoint in Endpoint.allCases { #expect(methods[Self.prefix + endpoint.rawValue] == [endpoint.method]) }
+        for endpoint in Endpoint.allCases { #expect(Set(methods[Self.prefix + endpoint.rawValue] ?? []) == endpoint.methods.subtracting([.head])) }
     }
 
     @Test("The versions of a path are those that offer it", arguments: Endpoint.allCases)
@@ -80,7 +80,7 @@ struct OpenAPITests {
     @Test("Operations have names of their own, references resolve, and components are used")
     func wiring() {
         let names = description.operations.compactMap { $0.object["operationId"]?.string }
-        #expect(Set(names).count == Endpoint.allCases.count)
+        #expect(Set(names).count == description.operations.count)
         for reference in description.references { #expect(description.target(of: reference) != nil, "\(reference)") }
         for kind in ["parameters", "headers", "requestBodies", "responses", "schemas"] {
             for name in description.components(kind).keys {

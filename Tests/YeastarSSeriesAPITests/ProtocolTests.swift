@@ -37,14 +37,15 @@ struct ProtocolTests {
         }
     }
 
-    @Test("Every POST endpoint in every version refuses other methods before it looks at anything")
+    @Test("Every endpoint in every version refuses methods that are not its own before it looks at anything")
     func methods() async throws {
         try await TestServer.run { server in
             for version in APIVersion.all {
-                for endpoint in version.endpoints where endpoint.method == .post {
-                    for method in ["GET", "PUT", "DELETE", "PATCH"] {
+                for endpoint in version.endpoints {
+                    let own = endpoint.methods.map(\.rawValue)
+                    for method in ["GET", "POST", "PUT", "DELETE", "PATCH"] where !own.contains(method) {
                         let answer = try await server.send(method, "/api/\(version.segment)/\(endpoint.rawValue)", body: Array("{".utf8))
-                        #expect(answer.json == failed("20001"), "\(method) \(endpoint)")
+                        #expect(answer.json == failed(endpoint.isDownload ? "10003" : "20001"), "\(method) \(endpoint)")
                     }
                 }
             }
@@ -56,13 +57,53 @@ struct ProtocolTests {
         try await SSeriesWorld.run { (world: SSeriesWorld) async throws in
             for version in APIVersion.all {
                 let client = world.client.speaking(version.segment)
-                for endpoint in version.endpoints where endpoint.needsToken && endpoint.method == .post && endpoint != .logout {
+                for endpoint in version.endpoints where endpoint.needsToken && !endpoint.isDownload && endpoint != .logout {
                     let place = "/api/\(version.segment)/\(endpoint.rawValue)"
                     #expect(try await world.server.send("POST", place, body: Array("{".utf8)).json == failed("20005"), "\(endpoint)")
                     #expect(try await world.server.send("POST", place + "?token=0", body: Array("{".utf8)).json == failed("20004"), "\(endpoint)")
                     #expect(try await client.send(endpoint.rawValue, "{").json == failed("20000"), "\(endpoint)")
                     #expect(try await client.send(endpoint.rawValue, "<xml/>").json == failed("10002"), "\(endpoint)")
                 }
+            }
+        }
+    }
+
+    private static let got = [
+        ("v0.0.1", "extensionlist/query"), ("v1.0.0", "extensionlist/query"), ("v1.10", "extensionlist/query"), ("v2.0.0", "extension/list"),
+        ("v1.1.0", "deviceinfo/query"), ("v2.0.0", "deviceinfo/query"), ("v0.0.1", "heartbeat"), ("v2.0.0", "heartbeat"), ("v1.1.0", "logout"),
+    ]
+
+    @Test("What needs no body is answered to GET as to POST (§2.1)")
+    func withoutBody() async throws {
+        try await SSeriesWorld.run(extensions: ["1000", "1001"]) { (world: SSeriesWorld) async throws in
+            for (version, endpoint) in Self.got {
+                let client = try await world.server.logIn(try await world.server.makeSSeriesUser(in: world.account))
+                let path = "/api/\(version)/\(endpoint)"
+                let answer = try await world.server.send("GET", path + "?token=\(client.token)")
+                #expect(answer["Content-Type"] == "application/json")
+                #expect(answer.text == (try await world.client.speaking(version).send(endpoint, "").text), "\(version) \(endpoint)")
+                #expect(answer.json["status"] == "Success", "\(version) \(endpoint)")
+                #expect(try await world.server.send("GET", path).json == failed("20005"), "\(version) \(endpoint)")
+                if endpoint == "logout" { #expect(try await client.post("heartbeat") == failed("20004")) }
+            }
+        }
+    }
+
+    @Test("A login and a query at v1.10, with a byte order mark before each body")
+    func vendorSpelling() async throws {
+        try await TestServer.run { server in
+            let account = try await server.makeAccount("Acme")
+            _ = try await server.makeMailbox("1000", in: account)
+            let user = try await server.makeSSeriesUser(in: account)
+            let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+            for (type, body) in [
+                ("json", user.login([:]).encoded),
+                ("xml", "<?xml version=\"1.0\" encoding=\"utf-8\"?><xml><username>\(user.name)</username><password>\(MD5.hex(user.password))</password></xml>"),
+            ] {
+                let answer = try await server.send("POST", "/api/v1.10/login?type=\(type)", body: mark + Array(body.utf8))
+                let token = try #require(answer.text.firstMatch(of: /[0-9a-f]{32}/)).0
+                let list = try await server.send("POST", "/api/v1.10/extensionlist/query?token=\(token)", body: mark + Array("{}".utf8))
+                #expect(list.text == #"{"status":"Success","extlist":[{"extnumber":"1000","status":"Unavailable","type":"SIP","username":"Box 1000","agentid":""}]}"#)
             }
         }
     }

@@ -117,7 +117,7 @@ struct RecordingTests {
 @Suite("Call records (contract §5)")
 struct CallRecordTests {
     private static let header =
-        "callid,timestart,callfrom,callto,callduraction,talkduraction,srctrunkname,dsttrcunkname,pincode,status,type,recording,didnumber,agentringtime\r\n"
+        "callid,timestart,callfrom,callto,callduraction,talkduraction,srctrunkname,dsttrunkname,status,type,pincode,recording,didnumber,sn\r\n"
 
     /// One recording at 10:00 and one at 12:00, and messages at 11:00 and 13:00, of 2020-05-01.
     private func fill(_ world: SSeriesWorld) async throws {
@@ -157,10 +157,59 @@ struct CallRecordTests {
             let rows = file.text.split(separator: "\r\n").map(String.init)
             try #require(rows.count == 5)
             #expect(rows[0] + "\r\n" == Self.header)
-            #expect(rows[1] == "1588327200.1,2020-05-01 10:00:00,1001,1000,2,2,,,,ANSWERED,Internal,20200501100000-1588327200.1-1001-1000-Internal.wav,,0")
-            #expect(rows[2].hasSuffix(",2020-05-01 11:00:00,'=HYPERLINK,1000,3,3,,,,VOICEMAIL,Inbound,,,0"))
-            #expect(rows[3].contains(",2020-05-01 12:00:00,1001,0861,2,2,,,,ANSWERED,Outbound,"))
-            #expect(rows[4].hasSuffix(",2020-05-01 13:00:00,1000,1001,4,4,,,,VOICEMAIL,Internal,,,0"))
+            let serial = world.server.service.serialNumber
+            #expect(serial.wholeMatch(of: /[0-9]{12}/) != nil)
+            #expect(rows[1] == "1588327200.1,2020-05-01 10:00:00,1001,1000,2,2,,,ANSWERED,Internal,,20200501100000-1588327200.1-1001-1000-Internal.wav,,\(serial)")
+            #expect(Self.unnumbered(rows[2]) == "1588330800.n,2020-05-01 11:00:00,'=HYPERLINK,1000,3,3,,,VOICEMAIL,Inbound,,,,\(serial)")
+            #expect(rows[3] == "1588334400.2,2020-05-01 12:00:00,1001,0861,2,2,,,ANSWERED,Outbound,,20200501120000-1588334400.2-1001-0861-Outbound.wav,,\(serial)")
+            #expect(Self.unnumbered(rows[4]) == "1588338000.n,2020-05-01 13:00:00,1000,1001,4,4,,,VOICEMAIL,Internal,,,,\(serial)")
+        }
+    }
+
+    /// A row whose call's id ends in a number that nobody knows.
+    private static func unnumbered(_ row: String) -> String { row.replacing(/^([0-9]+)\.[0-9]{1,6},/) { "\($0.1).n," } }
+
+    @Test("A number of the world is no formula; an id of this interface's form stays, and copies of a call share one")
+    func numbers() async throws {
+        try await SSeriesWorld.run(extensions: ["1000", "1001", "6300"]) { (world: SSeriesWorld) async throws in
+            let service = world.server.service
+            let members = [try await world.mailbox("1000").id, try await world.mailbox("1001").id]
+            let group = try await service.setGroup(MailboxGroup(mode: .broadcast, members: members), of: try await world.mailbox("6300").id, in: world.account)
+            try await world.leave(in: "1000", from: "+353861234567", at: "2020-05-01 11:00:00")
+            try await world.leave(in: "1000", from: "+1+1", at: "2020-05-01 11:00:01")
+            let audio = try AudioSamples.tones([300], seconds: 1).encoded(as: .wavPCM16)
+            let draft = MessageDraft(callID: "1588299999.17", callerNumber: "2", timestamp: Timestamp(rfc3339: "2020-05-01T11:00:02Z"))
+            _ = try await world.server.leave(draft, audio: audio, contentType: "audio/wav", in: try await world.mailbox("1000"), of: world.account)
+            let spread = MessageDraft(callID: "a.b@host", callerNumber: "3", timestamp: Timestamp(rfc3339: "2020-05-01T11:00:03Z"))
+            _ = try await world.server.leave(spread, audio: audio, contentType: "audio/wav", in: group, of: world.account)
+            let rows = try await download(world).text.split(separator: "\r\n").dropFirst().map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+            try #require(rows.count == 5)
+            #expect(rows.map { $0[2] } == ["+353861234567", "'+1+1", "2", "3", "3"])
+            #expect(rows[2][0] == "1588299999.17")
+            #expect(rows[3][0] == rows[4][0])
+            #expect(rows[3][0].wholeMatch(of: /1588330803\.[0-9]{1,6}/) != nil)
+        }
+    }
+
+    @Test("The sheet may be posted for, with parameters in the query or in the body; the random is used up")
+    func posted() async throws {
+        try await SSeriesWorld.run(extensions: ["1000", "1001"]) { (world: SSeriesWorld) async throws in
+            try await fill(world)
+            let selection: JSONObject = ["extid": "all", "starttime": "2020-05-01 00:00:00", "endtime": "2020-05-05 23:59:59"]
+            let link = "&extid=all&starttime=2020-05-01%2000:00:00&endtime=2020-05-05%2023:59:59"
+            for isBody in [false, true] {
+                let random = try #require(try await world.client.post("cdr/get_random", .object(selection))["random"]?.string)
+                var body = selection
+                body["random"] = .string(random)
+                let text = isBody ? JSON.object(body).encoded : "", query = isBody ? "" : link + "&random=\(random)"
+                let file = try await world.client.send("cdr/download", text, query: query)
+                #expect(file["Content-Type"] == "text/csv; charset=utf-8")
+                #expect(file.text.hasPrefix(Self.header))
+                #expect(file.text.split(separator: "\r\n").count == 5)
+                #expect(try await world.client.send("cdr/download", text, query: query).json == failed("20020"))
+            }
+            #expect(try await world.client.send("cdr/download", "{").json == failed("20000"))
+            #expect(try await world.client.send("voicemail/download", "{}").json == failed("10003"))
         }
     }
 

@@ -23,7 +23,7 @@ struct RequestParametersTests {
     }
 
     @Test("What is missing is another failure without a body than with an empty object (§2.6)", arguments: [
-        ("", SSeriesFailure.dataBlank), (" \r\n\t", .dataBlank), ("{}", .parameterBlank), (#"{"extid": ""}"#, .parameterBlank),
+        ("", SSeriesFailure.dataBlank), (" \r\n\t", .dataBlank), ("\u{FEFF}", .dataBlank), ("\u{FEFF} ", .dataBlank), ("{}", .parameterBlank), (#"{"extid": ""}"#, .parameterBlank),
         (#"{"extid": null}"#, .parameterBlank), (#"{"other": "1"}"#, .parameterBlank),
     ])
     func missing(body: String, failure: SSeriesFailure) throws {
@@ -33,7 +33,7 @@ struct RequestParametersTests {
     }
 
     @Test("A body that is no object is refused", arguments: [
-        "[]", "\"x\"", "1", "null", "{", "{]", "{\"a\":}", "extid=102", "{\"a\":1}x", "\u{FEFF}", "{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{}}}}}}}}}",
+        "[]", "\"x\"", "1", "null", "{", "{]", "{\"a\":}", "extid=102", "{\"a\":1}x", "{}\u{FEFF}", "\u{FEFF}\u{FEFF}{}", "{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{}}}}}}}}}",
     ])
     func malformed(body: String) {
         #expect(throws: SSeriesFailure.malformedBody) { try parameters(body) }
@@ -53,6 +53,12 @@ struct RequestParametersTests {
         #expect(throws: SSeriesFailure.xmlNotSupported) { try parameters(xml, .json) }
         #expect(try parameters(#"{"extid": 1}"#, .xml).optional("extid") == "1")
         #expect(throws: SSeriesFailure.dataBlank) { try parameters("", .xml).required("extid") }
+    }
+
+    @Test("A byte order mark may stand before either format (§2.1)", arguments: [#"{"extid": 1}"#, " <xml><extid>1</extid></xml>"])
+    func byteOrderMark(body: String) throws {
+        #expect(try parameters("\u{FEFF}" + body, .xml).optional("extid") == "1")
+        #expect(try parameters("\u{FEFF}<?xml version=\"1.0\"?><xml><extid>1</extid></xml>", .xml).optional("extid") == "1")
     }
 
     @Test("Lists between commas (§2.0)")

@@ -34,7 +34,7 @@ struct VersionTableTests {
     }
 
     @Test("Fields by version (§3.6)", arguments: [
-        ("v0.0.1", "extid", false), ("v1.0.0", "extid", true), ("v1.0.1", "extid", true), ("v1.1.0", "extid", true), ("v2.0.0", "number", true),
+        ("v0.0.1", "extid", false), ("v1.0.0", "extid", true), ("v1.0.1", "extid", true), ("v1.10", "extid", true), ("v1.1.0", "extid", true), ("v2.0.0", "number", true),
     ])
     func fields(segment: String, key: String, status: Bool) throws {
         let version = try #require(APIVersion(segment: segment))
@@ -42,8 +42,13 @@ struct VersionTableTests {
         #expect(version.showsVoicemailStatus == status)
     }
 
+    @Test("The vendor's pages print v1.1.0 as v1.10, and clients use that (§2.1)")
+    func otherSpelling() throws {
+        #expect(APIVersion(segment: "v1.10")?.name == "v1.1.0")
+    }
+
     @Test("Other words are no version", arguments: [
-        "", "v", "v1", "v1.0", "v1.0.", "v1.0.x", "v1.0.0a", "v1.0.-1", "v1.0.٣", "v1.1.1", "v0.0.2", "v2.0.1", "V1.1.0", "1.1.0", "v1.1.0 ",
+        "", "v", "v1", "v1.0", "v1.0.", "v1.0.x", "v1.0.0a", "v1.0.-1", "v1.0.٣", "v1.1.1", "v1.10.0", "v1.11", "v1.1", "v0.0.2", "v2.0.1", "V1.1.0", "1.1.0", "v1.1.0 ",
     ])
     func unknown(segment: String) {
         #expect(APIVersion(segment: segment) == nil)

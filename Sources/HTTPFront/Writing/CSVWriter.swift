@@ -7,7 +7,7 @@ public struct CSVWriter: Sendable {
 
     /// - Parameter guardsFormulas: puts an apostrophe before fields that begin with `=`, `+`, `-`, `@`, tab or carriage return, which a
     ///   spreadsheet would otherwise run. Callers' names are hostile text, so this is on unless a caller needs the bytes
-    ///   as they are; a number such as `-5` or `+353…` is plain text to the reader either way.
+    ///   as they are. A telephone number, `+` and digits, stays as it is: programs read it, and it runs nothing.
     public init(guardsFormulas: Bool = true) {
         self.guardsFormulas = guardsFormulas
     }
@@ -23,7 +23,7 @@ public struct CSVWriter: Sendable {
     }
 
     private mutating func write(field: String) {
-        let isFormula = guardsFormulas && field.utf8.first.map { Self.formulaStarts.contains($0) } == true
+        let isFormula = guardsFormulas && Self.isFormula(field)
         let needsQuotes = field.utf8.contains { Self.special.contains($0) } || field.utf8.first == UInt8(ascii: " ") || field.utf8.last == UInt8(ascii: " ")
         guard needsQuotes else {
             if isFormula { buffer.writeStaticString("'") }
@@ -37,6 +37,12 @@ public struct CSVWriter: Sendable {
             buffer.writeInteger(byte)
         }
         buffer.writeStaticString("\"")
+    }
+
+    private static func isFormula(_ field: String) -> Bool {
+        guard let first = field.utf8.first, formulaStarts.contains(first) else { return false }
+        guard first == UInt8(ascii: "+"), field.utf8.count > 1 else { return true }
+        return !field.utf8.dropFirst().allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     }
 
     private static let formulaStarts = Set("=+-@\t\r".utf8)

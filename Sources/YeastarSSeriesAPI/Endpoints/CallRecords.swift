@@ -25,7 +25,7 @@ extension SSeriesDialect {
         else { throw SSeriesFailure.wrongCallRecordRandom }
         try judgeAddress(call, grant)
         let zone = service.timeZone(of: account)
-        let view = CallRecordView(zone: zone, extensions: extensions)
+        let view = CallRecordView(zone: zone, extensions: extensions, serialNumber: service.serialNumber)
         let sheet = CallRecordSheet(service: service, account: account, first: start.timestamp(in: zone), last: end.lastTimestamp(in: zone), view: view)
         guard try await sheet.hasRows() else { throw SSeriesFailure.noCallRecord }
         let body = try await FrontResponse.Body.written { try await sheet.write(to: $0) }

@@ -7,7 +7,7 @@ extension SSeriesDialect {
         let account = try call.requireEntry().account
         let now = service.clock.now
         let zone = service.timeZone(of: account)
-        let mailboxes = try await service.mailboxCount(of: account)
+        let mailboxes = try await service.personalCount(of: account)
         return .success(["deviceinfo": [
             "devicename": .string(settings.deviceName),
             "sn": .string(service.serialNumber),

@@ -27,11 +27,11 @@ extension SSeriesDialect {
         else { throw SSeriesFailure.wrongAddress }
     }
 
-    /// The file, once everything has been judged: a GET uses the random up, a HEAD does not (§3.3).
+    /// The file, once everything has been judged: that uses the random up, but for a HEAD (§3.3).
     func file(
         _ contentType: String, named name: String, _ body: FrontResponse.Body, _ random: String, _ call: Call, used: SSeriesFailure
     ) throws -> Reply {
-        if call.request.method == .get, !grants.consume(random) { throw used }
+        if call.request.method != .head, !grants.consume(random) { throw used }
         return .file(FrontResponse(
             status: .ok, headers: [.contentType: contentType, .contentDisposition: ContentDisposition.attachment(name)], body: body))
     }

@@ -3,13 +3,13 @@ import Voicemail
 
 /// Extensions as far as boxes go (contract §6.1 to §6.3).
 extension SSeriesDialect {
-    /// Documents read at a time.
-    private static let page = 200
+    /// Extensions that are read in one go.
+    private static let page = 50
 
     func listExtensions(_ call: Call) async throws -> Reply {
         let account = try call.requireEntry().account
         let view = ExtensionView(version: call.version)
-        let mailboxes = try await service.mailboxDirectory(of: account)
+        let mailboxes = try await service.personalDirectory(of: account)
         return .written { try await write(mailboxes, as: "extlist", account, call.format, to: $0) { view.listed($0) } }
     }
 
@@ -23,15 +23,15 @@ extension SSeriesDialect {
 
     private func write(
         _ mailboxes: [VoicemailService.MailboxEntry], as list: String, _ account: Account, _ format: AnswerFormat, to writer: PieceWriter,
-        _ show: (VoicemailService.OwnedMailbox) -> JSONObject
+        _ show: @escaping @Sendable (VoicemailService.OwnedMailbox) -> JSONObject
     ) async throws {
         let whole = try format.frame(Reply.succeeded(), list: list)
         try await writer.write(whole.head)
         var index = 0
         for start in stride(from: 0, to: mailboxes.count, by: Self.page) {
             let ids = mailboxes[start..<min(start + Self.page, mailboxes.count)].map(\.id)
-            for owned in try await service.ownedMailboxes(ids, of: account) {
-                try await writer.write(try format.element(show(owned), index: index))
+            for item in try await service.ownedMailboxes(ids, of: account, item: show) {
+                try await writer.write(try format.element(item, index: index))
                 index += 1
             }
         }
@@ -72,8 +72,8 @@ extension SSeriesDialect {
     /// Removes extensions with their messages: all that are named, or none.
     func deleteExtension(_ call: Call) async throws -> Reply {
         let account = try call.requireEntry().account
-        let found = try await service.mailboxes(numbers: try call.requiredExtension().listed, of: account)
-        let ids = found.compactMap { $0.mailbox?.id }
+        let found = try await service.mailboxes(numbers: try call.requiredExtension().listed, of: account, where: Self.isExtension)
+        let ids = found.compactMap { $0?.id }
         guard !ids.isEmpty, ids.count == found.count else { throw SSeriesFailure.noSuchExtension }
         _ = try await configured { try await service.removeMailboxes(ids, in: account) }
         return .success

@@ -24,9 +24,9 @@ extension SSeriesDialect {
     /// The ids of the mailboxes named. All of them must be there: nothing is deleted by halves.
     private func mailboxesToEmpty(_ text: String, _ version: APIVersion, _ account: Account) async throws -> [String] {
         guard version.deletesSeveral else { return [try await mailbox(text, of: account).id] }
-        if text == Self.all { return try await service.mailboxDirectory(of: account).map(\.id) }
-        let found = try await service.mailboxes(numbers: text.listed, of: account)
-        let ids = found.compactMap { $0.mailbox?.id }
+        if text == Self.all { return try await service.personalDirectory(of: account).map(\.id) }
+        let found = try await service.mailboxes(numbers: text.listed, of: account, where: Self.isExtension)
+        let ids = found.compactMap { $0?.id }
         guard !ids.isEmpty, ids.count == found.count else { throw SSeriesFailure.noSuchExtension }
         return ids
     }

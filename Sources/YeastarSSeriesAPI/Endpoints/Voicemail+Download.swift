@@ -44,7 +44,7 @@ extension SSeriesDialect {
 
     /// The one extension of a request.
     func mailbox(_ number: String, of account: Account) async throws -> Mailbox {
-        guard let mailbox = try await service.mailbox(number: number, of: account) else { throw SSeriesFailure.noSuchExtension }
+        guard let mailbox = try await service.mailbox(number: number, of: account), Self.isExtension(mailbox) else { throw SSeriesFailure.noSuchExtension }
         return mailbox
     }
 

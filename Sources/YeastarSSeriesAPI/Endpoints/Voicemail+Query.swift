@@ -17,11 +17,14 @@ extension SSeriesDialect {
     /// The extensions of a request in the order asked: one, several between commas, or all of them when none is named. Of several, those
     /// nobody has are left out, unless that is all of them.
     func mailboxes(named text: String?, of account: Account) async throws -> [VoicemailService.MailboxEntry] {
-        guard let text, text.lowercased() != "all" else { return try await service.mailboxDirectory(of: account) }
-        let found = try await service.mailboxes(numbers: text.listed, of: account).compactMap { $0.mailbox }
+        guard let text, text.lowercased() != "all" else { return try await service.personalDirectory(of: account) }
+        let found = try await service.mailboxes(numbers: text.listed, of: account, where: Self.isExtension).compactMap { $0 }
         guard !found.isEmpty else { throw SSeriesFailure.noSuchExtension }
-        return found.map { VoicemailService.MailboxEntry(id: $0.id, number: $0.number) }
+        return found
     }
+
+    /// Boxes of groups are no extensions here (§1).
+    @Sendable static func isExtension(_ mailbox: Mailbox) -> Bool { mailbox.group == nil }
 
     /// An element for each extension that has messages; nothing but the status when none has. Memory does not grow with the messages.
     private func writeVoicemails(

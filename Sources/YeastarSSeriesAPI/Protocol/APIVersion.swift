@@ -33,9 +33,14 @@ struct APIVersion: Sendable {
 
     /// The version that a path segment names.
     init?(segment: String) {
-        let name = segment.hasPrefix("v1.0.") && segment.count > 5 && segment.dropFirst(5).allSatisfy(\.isASCIIDigit) ? "v1.0.x" : segment
-        guard let version = Self.all.first(where: { $0.name == name }), segment != "v1.0.x" else { return nil }
+        guard let version = Self.all.first(where: { $0.name == Self.name(of: segment) }), segment != "v1.0.x" else { return nil }
         self = version
+    }
+
+    private static func name(of segment: String) -> String {
+        // The vendor's own login pages print v1.1.0 so, and clients use nothing else (§2.1).
+        if segment == "v1.10" { return "v1.1.0" }
+        return segment.hasPrefix("v1.0.") && segment.count > 5 && segment.dropFirst(5).allSatisfy(\.isASCIIDigit) ? "v1.0.x" : segment
     }
 
     /// OpenVox UC. Its manual prints paths of v1.1.0 too, so the two have the same endpoints but for refreshing, which is the Cloud PBX's.
@@ -48,12 +53,12 @@ struct APIVersion: Sendable {
 
     static let v1_0_x = APIVersion(
         name: "v1.0.x", endpoints: common.union([.listExtensions, .apply]), extensionKey: "extid", listedExtensionKey: "extnumber",
-        showsVoicemailStatus: true, deletesSeveral: false, requiresExtensions: false, requiresReportPort: true, tellsTransport: false,
+        showsVoicemailStatus: true, deletesSeveral: false, requiresExtensions: false, requiresReportPort: false, tellsTransport: false,
         extensionType: "SIP", extensionFields: ExtensionField.sSeries)
 
     static let v1_1_0 = APIVersion(
         name: "v1.1.0", endpoints: v0_0_1.endpoints.union([.refreshToken]), extensionKey: "extid", listedExtensionKey: "extnumber",
-        showsVoicemailStatus: true, deletesSeveral: false, requiresExtensions: false, requiresReportPort: true, tellsTransport: false,
+        showsVoicemailStatus: true, deletesSeveral: false, requiresExtensions: false, requiresReportPort: false, tellsTransport: false,
         extensionType: "SIP", extensionFields: ExtensionField.sSeries)
 
     static let v2_0_0 = APIVersion(

@@ -51,7 +51,8 @@ struct ReportSettings: Sendable {
     /// - Throws: `SSeriesFailure.wrongPort` for a port that is none, `.wrongReportSettings` for anything else.
     init(_ parameters: RequestParameters) throws {
         if let port = try parameters.optional("port") {
-            guard let number = Int(port), (1...65_535).contains(number) else { throw SSeriesFailure.wrongPort }
+            // 0 stands for no reports (§2.1).
+            guard let number = Int(port), (0...65_535).contains(number) else { throw SSeriesFailure.wrongPort }
             stored["port"] = .int(number)
         }
         if let url = try parameters.optional("url") {

@@ -23,11 +23,22 @@ enum Endpoint: String, CaseIterable, Sendable {
     case deviceInfo = "deviceinfo/query"
     case apply
 
-    /// Downloads are links; everything else is posted.
-    var method: HTTPRequest.Method {
+    /// How a request may come. Downloads are links and everything else is posted; clients also get what needs no body, and post for
+    /// the sheet of calls (§2.1, §5.2).
+    var methods: Set<HTTPRequest.Method> {
         switch self {
-        case .downloadVoicemail, .downloadRecording, .downloadCallRecords: .get
-        default: .post
+        case .downloadVoicemail, .downloadRecording: [.get, .head]
+        case .downloadCallRecords: [.get, .head, .post]
+        case .listExtensions, .listExtensionsV2, .deviceInfo, .heartbeat, .logout: [.get, .post]
+        default: [.post]
+        }
+    }
+
+    /// Whether it is a link to a file.
+    var isDownload: Bool {
+        switch self {
+        case .downloadVoicemail, .downloadRecording, .downloadCallRecords: true
+        default: false
         }
     }
 

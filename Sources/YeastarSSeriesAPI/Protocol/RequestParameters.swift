@@ -14,10 +14,17 @@ struct RequestParameters: Sendable {
         missing = .parameterBlank
     }
 
+    private init(_ values: JSONObject, _ missing: SSeriesFailure) {
+        self.values = values
+        self.missing = missing
+    }
+
     /// Reads a body by what it begins with, whatever its header says.
     /// - Parameter format: what the request announces.
     init(body: ByteBuffer, format: AnswerFormat) throws {
-        let bytes = body.readableBytesView
+        // A byte order mark may stand before either format (XML 1.0 §4.3.3, RFC 8259 §8.1).
+        let bytes = body.readableBytesView.starts(with: Self.byteOrderMark)
+            ? body.readableBytesView.dropFirst(Self.byteOrderMark.count) : body.readableBytesView
         guard let first = bytes.first(where: { !Self.isBlank($0) }) else {
             values = [:]
             missing = .dataBlank
@@ -34,6 +41,12 @@ struct RequestParameters: Sendable {
     }
 
     private static let maximumDepth = 8
+    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+    /// The parameters of a link that was posted: those of its body, and what else stands in its query.
+    func completed(by link: RequestParameters) -> RequestParameters {
+        RequestParameters(values.merging(link.values) { posted, _ in posted }, link.missing)
+    }
 
     /// The first of several names that has a value, without the blanks around it; nil when none has.
     func optional(_ names: String...) throws -> String? { try value(names) }

@@ -57,7 +57,7 @@ enum SSeriesFailure: String, Error, CaseIterable {
         // Extensions are looked up before anything else, so what is missing then is a message; a message whose audio is missing or
         // cannot be decoded is a file that does not exist.
         case .notFound, .noAudio, .unplayable, .expired: .noSuchVoicemail
-        case .invalid, .conflict, .mailboxDisabled: .extensionNotConfigured
+        case .invalid, .documentTooLarge, .conflict, .mailboxDisabled: .extensionNotConfigured
         case .badCredentials, .disabled: .wrongLogin
         case .forbidden, .forbiddenAddress, .limitReached: .notHandled
         }

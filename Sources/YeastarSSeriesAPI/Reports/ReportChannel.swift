@@ -87,7 +87,7 @@ public struct ReportChannel: DeliveryChannel {
 extension CallFacts {
     fileprivate init(_ call: AnnouncedCall) {
         self.init(
-            callID: call.callID, started: call.started, caller: call.caller, callee: call.callee, seconds: String(call.seconds),
+            callID: call.recording == nil ? Self.callID(call.callID, of: call.started) : call.callID, started: call.started, caller: call.caller, callee: call.callee, seconds: String(call.seconds),
             talkSeconds: String(call.talkSeconds), status: call.recording == nil ? Self.voicemail : Self.answered,
             type: call.direction.printed, recording: call.recording ?? "")
     }

@@ -14,9 +14,10 @@ struct ReportDestination: Sendable, Hashable {
     /// The port of clients that name none (§2.1).
     static let standardPort = 8260
 
-    /// - Returns: nil when it is not known where the client is.
+    /// - Returns: nil when it is not known where the client is, and when it wants no reports.
     init?(_ details: ClientDetails) {
         let report = details.report
+        guard report["port"] != 0 else { return nil }
         guard let home = report["ipaddr"]?.string ?? details.loginText else { return nil }
         client = details.loginText ?? ""
         format = ReportFormat(api: details.api, requested: report["version"]?.string)

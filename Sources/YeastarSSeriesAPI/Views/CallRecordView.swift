@@ -1,16 +1,17 @@
 import Foundation
 import Voicemail
 
-/// A call as a row of `cdr/download` (contract §5.2). The misspellings are the vendor's.
+/// A call as a row of `cdr/download` (contract §5.2): clients read it by position. The misspellings are the vendor's.
 struct CallRecordView: Sendable {
     static let columns = [
-        "callid", "timestart", "callfrom", "callto", "callduraction", "talkduraction", "srctrunkname", "dsttrcunkname", "pincode", "status",
-        "type", "recording", "didnumber", "agentringtime",
+        "callid", "timestart", "callfrom", "callto", "callduraction", "talkduraction", "srctrunkname", "dsttrunkname", "status", "type",
+        "pincode", "recording", "didnumber", "sn",
     ]
 
     let zone: TimeZone
     /// Only calls from or to these; nil for all.
     let extensions: Set<String>?
+    let serialNumber: String
 
     func shows(_ record: CallRecord) -> Bool {
         guard let extensions else { return true }
@@ -27,8 +28,8 @@ struct CallRecordView: Sendable {
             case .message(let message, let number, _, let direction): CallFacts(message, mailboxNumber: number, direction)
             }
         return [
-            facts.callID, SSeriesTime.text(facts.started, in: zone), facts.caller, facts.callee, facts.seconds, facts.talkSeconds, "", "", "",
-            facts.status, facts.type, facts.recording, "", "0",
+            facts.callID, SSeriesTime.text(facts.started, in: zone), facts.caller, facts.callee, facts.seconds, facts.talkSeconds, "", "",
+            facts.status, facts.type, "", facts.recording, "", serialNumber,
         ]
     }
 }
@@ -62,10 +63,21 @@ extension CallFacts {
             seconds: seconds, talkSeconds: seconds, status: Self.answered, type: recording.direction.printed, recording: recording.name)
     }
 
+    /// The id of a call that ended in a message, in this interface's form `{epoch}.{n}` (§5.2): as it came where it has that form, else
+    /// made from the call's time and its id, so that every copy and every report of the call has the same.
+    static func callID(_ id: String, of time: Timestamp) -> String {
+        let parts = id.split(separator: ".", omittingEmptySubsequences: false)
+        let isDigits = { (part: Substring) in !part.isEmpty && part.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } }
+        if parts.count == 2, parts.allSatisfy(isDigits) { return id }
+        // FNV-1a: any number will do that is always the same for an id.
+        let hash = id.utf8.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }
+        return "\(time.unix).\(hash % 1_000_000)"
+    }
+
     init(_ message: Message, mailboxNumber: String, _ direction: CallDirection) {
         let seconds = String(message.lengthSeconds)
         self.init(
-            callID: message.callID, started: message.timestamp, caller: message.callerNumber, callee: mailboxNumber, seconds: seconds,
+            callID: Self.callID(message.callID, of: message.timestamp), started: message.timestamp, caller: message.callerNumber, callee: mailboxNumber, seconds: seconds,
             talkSeconds: seconds, status: Self.voicemail, type: direction.printed, recording: "")
     }
 }
