@@ -25,7 +25,7 @@ extension Schema {
             Field("notify", .object(Schema([Field("callback", .object(callback))]))),
             Field("operator_number", .either(.integer(), .string())),
             Field("owner_id", .string(min: 32, max: 32)),
-            Field("timezone", .string(min: 5, max: 32)),
+            Field("timezone", .timeZone),
             Field("transcribe", .boolean, default: false),
             Field("is_voicemail_ff_rw_enabled", .boolean, default: false),
             Field("seek_duration_ms", .integer(min: 0), default: 10_000),
@@ -52,7 +52,7 @@ extension Schema {
         Field("priv_level", .oneOf(["user", "admin"]), default: "user"),
         Field("enabled", .boolean, default: true),
         Field("vm_to_email_enabled", .boolean, default: true),
-        Field("timezone", .string(min: 5, max: 32)),
+        Field("timezone", .timeZone),
         Field("language", .string()),
         Field("voicemail", .object(Schema([Field("notify", .object(Schema([Field("callback", .object(callback))])))]))),
     ])
@@ -61,7 +61,7 @@ extension Schema {
     public static let account = Schema([
         Field("name", .string(min: 1, max: 128), required: true),
         Field("realm", .string(min: 4, max: 253)),
-        Field("timezone", .string(min: 5, max: 32)),
+        Field("timezone", .timeZone),
         Field("language", .string()),
         Field("enabled", .boolean, default: true),
         Field("message_retention_duration", .integer(min: 1, max: 36_500)),

@@ -1,3 +1,5 @@
+import Foundation
+
 /// The shape of a document: which keys have rules. Keys without a rule are kept as they are.
 public struct Schema: Sendable {
     public indirect enum Kind: Sendable {
@@ -6,6 +8,9 @@ public struct Schema: Sendable {
         case oneOf([String])
         /// Something, an at sign, something.
         case email
+        /// Any zone of the system's database, however short its name (`UTC`, `GB`), or a text of the length that KAZOO's schema wants:
+        /// it checks no names (KAZOO contract §5.1).
+        case timeZone
         case boolean
         case integer(min: Int? = nil, max: Int? = nil)
         case array(Kind)
@@ -80,6 +85,9 @@ public struct Schema: Sendable {
         case .email:
             guard case .string(let text) = value else { return wrongType() }
             return (value, isEmail(text) ? [] : [Violation(path, .format("email"), value: value)])
+        case .timeZone:
+            guard case .string(let text) = value else { return wrongType() }
+            return (value, TimeZone(identifier: text) == nil ? lengthViolations(of: text, min: 5, max: 32, at: path) : [])
         case .boolean:
             guard let flag = coercedBoolean(value) else { return wrongType() }
             return (.bool(flag), [])
@@ -141,7 +149,7 @@ extension Schema.Kind {
     /// The names that a type violation tells.
     var typeNames: [String] {
         switch self {
-        case .string, .oneOf, .email: ["string"]
+        case .string, .oneOf, .email, .timeZone: ["string"]
         case .boolean: ["boolean"]
         case .integer: ["integer"]
         case .array: ["array"]

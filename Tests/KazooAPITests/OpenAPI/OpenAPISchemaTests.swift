@@ -46,6 +46,8 @@ import Testing
             #expect(property["type"] == "string", "\(at)")
             #expect((property["minLength"]?.int ?? 0) == min, "\(at)")
             #expect(property["maxLength"]?.int == max, "\(at)")
+        case .timeZone:
+            #expect(property["type"] == "string" && property["minLength"] == 2 && property["maxLength"] == 32, "\(at)")
         case .oneOf(let words):
             #expect(property["enum"] == JSON(words), "\(at)")
         case .email:

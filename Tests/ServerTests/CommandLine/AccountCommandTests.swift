@@ -21,6 +21,25 @@ import Voicemail
         }
     }
 
+    @Test func everyZoneIsGoodAndKAZOOShowsIt() async throws {
+        try await Tool.run { tool, server in
+            for zone in ["UTC", "GMT", "EST", "Cuba", "NZ", "Europe/Dublin"] {
+                let made = try await tool.json("account", "create", "In \(zone)", "--timezone", zone)
+                #expect(made["timezone"] == .string(zone))
+                let box = try await tool.json("mailbox", "create", "--account", made.text("id"), "--number", "3000", "--name", "B", "--timezone", zone)
+                let account = try #require(try await server.service.accounts([made.text("id")]).first)
+                let token = try await server.makeToken(for: account)
+                let path = "/v2/accounts/\(account.id)"
+                #expect(try await server.send("GET", path, token: token).data["timezone"] == .string(zone))
+                let shown = try await server.send("GET", path + "/vmboxes/" + box.text("id"), token: token).data
+                #expect(shown["timezone"] == .string(zone))
+                // What was read can be sent back.
+                #expect(try await server.send("POST", path + "/vmboxes/" + box.text("id"), token: token, data: shown).status == 200)
+                #expect(server.service.timeZone(of: account).identifier == TimeZone(identifier: zone)?.identifier)
+            }
+        }
+    }
+
     @Test func accountsBelowAccounts() async throws {
         try await Tool.run { tool, _ in
             let root = try await tool.json("account", "create", "Root", "--superduper-admin")
