@@ -14,7 +14,7 @@ enum DocumentRow {
         """
     static let byLookup = """
         SELECT \(columns) FROM document INDEXED BY document_by_lookup
-        WHERE kind = ? AND lookup = ? AND removed_at IS NULL AND lookup IS NOT NULL ORDER BY serial LIMIT ?
+        WHERE kind = ? AND lookup = ? AND removed_at IS NULL AND lookup IS NOT NULL ORDER BY serial
         """
 
     static func decode(_ row: borrowing Execution) throws -> StoredDocument {

@@ -21,14 +21,13 @@ extension Snapshot {
         return try run.step() ? try DocumentRow.decode(run) : nil
     }
 
-    func documents(kind: DocumentKind, lookup: String, limit: Int) throws -> [StoredDocument] {
+    func documents(kind: DocumentKind, lookup: String, _ visit: (StoredDocument) throws -> Bool) throws {
         var run = try connection.prepare(DocumentRow.byLookup)
         run.bind(kind.rawValue)
         run.bind(lookup)
-        run.bind(max(0, limit))
-        var found: [StoredDocument] = []
-        while try run.step() { found.append(try DocumentRow.decode(run)) }
-        return found
+        while try run.step() {
+            guard try visit(DocumentRow.decode(run)) else { return }
+        }
     }
 
     func documents(_ query: DocumentQuery, _ visit: (StoredDocument) throws -> Bool) throws {

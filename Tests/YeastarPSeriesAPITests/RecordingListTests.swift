@@ -16,6 +16,25 @@ import Voicemail
             direction: direction, started: Timestamp(unix: unix ?? call), durationMilliseconds: 250_900, source: source)
     }
 
+    @Test("KAZOO's word for a caller without a name is no name here")
+    func anonymous() async throws {
+        try await PSeriesWorld.run { world in
+            _ = try await world.record(RecordingDraft(
+                callerNumber: "5566", callerName: "anonymous", calleeNumber: "5556", calleeName: "anonymous", started: Timestamp(unix: call)))
+            let recording = try await world.get("recording/list")["data"]?.array?.first
+            try await world.leave(from: "2001", name: "anonymous", at: call + 60)
+            let records = try await world.get("cdr/list")["data"]?.array ?? []
+            try #require(records.count == 2)
+            for item in [recording ?? .null] + records {
+                let from = item["call_from_number"]
+                #expect(item["call_from"] == from && item["call_from_name"] == "")
+            }
+            #expect(recording?["call_to"] == "5556" && recording?["call_to_name"] == "")
+            let message = try await world.messages().first
+            #expect(message?["name"] == "" && message?["number"] == "2001")
+        }
+    }
+
     @Test("The contract's example, every field of it")
     func example() async throws {
         try await PSeriesWorld.run { world in

@@ -55,6 +55,27 @@ struct SubscribeTests {
         }
     }
 
+    @Test("Topics may be texts, and a text may come in a binary frame (§2.4)")
+    func otherForms() async throws {
+        try await Self.run { world in
+            try await SocketClient.run(port: world.server.port, path: Self.path(world.token)) { (client: inout SocketClient) async throws in
+                try await client.send(#"{"topic_list":["30011","30012"]}"#)
+                #expect(try await client.next() == Self.success)
+                try await client.send(opcode: 2, Array(#"{"topic_list":["30012"]}"#.utf8))
+                #expect(try await client.next() == Self.success)
+                try await client.send(opcode: 2, Array("heartbeat".utf8))
+                #expect(try await client.next() == .text("heartbeat response"))
+                let message = try await world.leave(from: "3201")
+                let told = try JSON.parse(try Self.event(try await client.next())["msg"]?.string ?? "")
+                #expect(told["call_id"] == .string(message.callID))
+                for (text, code) in [(#"{"topic_list":["30012x"]}"#, 40001), (#"{"topic_list":["1"]}"#, 40002), (#"{"topic_list":[""]}"#, 40001)] {
+                    try await client.send(opcode: 2, Array(text.utf8))
+                    #expect(try Self.event(try await client.next())["errcode"] == .int(code), "\(text)")
+                }
+            }
+        }
+    }
+
     @Test("A heartbeat is answered, in either form; what is wrong is told and changes nothing")
     func conversation() async throws {
         try await Self.run { world in

@@ -65,7 +65,7 @@ extension KazooDialect {
             query.start = range.start
             query.ascending = range.ascending
             return try await service.accounts(query, limit: range.limit) {
-                $0.id != left && filter.pass($0) ? .object(AccountView.row($0)) : nil
+                $0.id != left && filter.pass($0) ? JSON.object(AccountView.row($0)).encode() : nil
             }
         }
     }

@@ -8,7 +8,7 @@ extension KazooDialect {
         let account = try call.requireAccount()
         let filter = try DocumentFilter(call)
         return try await list(call) { range in
-            try await service.mailboxSummaries(of: account, ownerID: ownerID, range, keep: { filter.pass($0) }, item: { .object(BoxView.row($0)) })
+            try await service.mailboxSummaries(of: account, ownerID: ownerID, range, keep: { filter.pass($0) }, item: { JSON.object(BoxView.row($0)).encode() })
         }
     }
 

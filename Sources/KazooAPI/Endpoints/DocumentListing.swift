@@ -52,18 +52,20 @@ extension KazooDialect {
     /// - Parameter row: what the listing shows; nil leaves one out.
     func list<Kind: Noun>(
         _ call: Call,
-        _ read: @escaping @Sendable (ListingRange, _ item: @escaping @Sendable (Kind) -> JSON?) async throws -> ListingPage<JSON>,
+        _ read: @escaping @Sendable (ListingRange, _ item: @escaping @Sendable (Kind) -> ByteBuffer?) async throws -> ListingPage<ByteBuffer>,
         row: @escaping @Sendable (Kind) -> JSON?
     ) async throws -> Reply {
         let filter = try DocumentFilter(call)
-        return try await list(call) { range in try await read(range) { filter.pass($0) ? row($0) : nil } }
+        return try await list(call) { range in try await read(range) { filter.pass($0) ? row($0)?.encode() : nil } }
     }
 
     /// The page that is asked for; or everything, read and sent a page at a time, so that memory does not grow with the listing.
+    /// - Parameter page: rows as text: what they show of a document is all that is held of it.
     func list(
-        _ call: Call, page: @escaping @Sendable (ListingRange) async throws -> ListingPage<JSON>
+        _ call: Call, page: @escaping @Sendable (ListingRange) async throws -> ListingPage<ByteBuffer>
     ) async throws -> Reply {
         let paging = try Paging(call)
+        let page = Self.bounded(page)
         let ascending = call.flag("ascending") ?? true
         let range = ListingRange(start: try paging.documentStart(), ascending: ascending, limit: paging.size ?? Self.streamedPage)
         let first = try await page(range)
@@ -78,14 +80,42 @@ extension KazooDialect {
         })
     }
 
+    /// Rows of documents that are read in one go.
+    private static let rowsTogether = 200
+
+    /// Bytes of a page's rows. One with more ends early and says where the next begins: rows show what clients have stored.
+    private static let pageBytes = 4 << 20
+
+    /// The same pages, read in slices and ended early where they become too long to hold.
+    private static func bounded(
+        _ page: @escaping @Sendable (ListingRange) async throws -> ListingPage<ByteBuffer>
+    ) -> @Sendable (ListingRange) async throws -> ListingPage<ByteBuffer> {
+        { range in
+            var items: [ByteBuffer] = []
+            var first: ListingPlace?
+            var slice = range
+            var bytes = 0
+            repeat {
+                slice.limit = min(range.limit - items.count, rowsTogether)
+                let found = try await page(slice)
+                first = first ?? found.first
+                items += found.items
+                slice.start = found.next
+                if found.next == nil || items.count >= range.limit { break }
+                bytes += found.items.reduce(0) { $0 + $1.readableBytes }
+            } while bytes < pageBytes
+            return ListingPage(items: items, first: first, next: slice.start)
+        }
+    }
+
     /// Elements of an array that is sent in pieces.
     /// - Parameter continues: whether elements went before.
-    private static func elements(_ items: [JSON], continues: Bool) -> ByteBuffer {
-        var writer = JSONWriter(capacity: 64 + items.count * 200)
+    private static func elements(_ items: [ByteBuffer], continues: Bool) -> ByteBuffer {
+        var text = ByteBuffer()
         for (index, item) in items.enumerated() {
-            if continues || index > 0 { writer.raw(",") }
-            writer.write(item)
+            if continues || index > 0 { text.writeStaticString(",") }
+            text.writeImmutableBuffer(item)
         }
-        return writer.finish()
+        return text
     }
 }

@@ -44,7 +44,7 @@ extension KazooDialect {
     /// Finds a body that is no envelope valid or not before its type is refused (contract §2.2).
     func requireEnvelope(_ call: Call, for change: AttributeChange, schema: Schema, attributes: JSONObject) async throws {
         guard !call.contentType.isEnvelope else { return }
-        let violations = schema.apply(to: change.applied(to: attributes)).1
+        let violations = try service.limits.checked(change.applied(to: attributes), by: schema, before: attributes).1
         throw violations.isEmpty ? KazooFailure.unsupportedMediaType : KazooFailure.invalid(violations)
     }
 }

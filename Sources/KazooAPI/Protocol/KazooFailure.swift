@@ -100,6 +100,7 @@ struct KazooFailure: Error {
         case .notFound(let id): badIdentifier(id)
         case .noAudio: badIdentifier("voicemail message does not have any audio file")
         case .invalid(let violations): invalid(violations)
+        case .documentTooLarge(let limit): tooLarge(limit)
         case .forbidden, .forbiddenAddress, .limitReached: forbidden
         case .badCredentials: unauthenticated
         case .disabled: invalid("account", "disabled", "account disabled")

@@ -1,5 +1,6 @@
 import HTTPFront
 import Foundation
+import NIOCore
 import Voicemail
 
 /// The paging parameters of a listing (contract §2.10).
@@ -57,8 +58,14 @@ struct Paging: Sendable {
 
 extension Paging {
     /// A page of documents with its bookkeeping, or all of them without.
-    func reply(_ page: ListingPage<JSON>) -> Reply {
-        var reply = Reply.json(.array(page.items))
+    func reply(_ page: ListingPage<ByteBuffer>) -> Reply {
+        var rows = ByteBuffer(string: "[")
+        for (index, row) in page.items.enumerated() {
+            if index > 0 { rows.writeStaticString(",") }
+            rows.writeImmutableBuffer(row)
+        }
+        rows.writeStaticString("]")
+        var reply = Reply(.encoded(rows))
         if size != nil {
             reply.page = Reply.Page(size: page.items.count, start: page.first.map(Self.key) ?? start, next: page.next.map(Self.key))
         }

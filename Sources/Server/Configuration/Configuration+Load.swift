@@ -102,6 +102,7 @@ extension Configuration {
         limits.maximumPinLength = reader.number("limits.pin_length", limits.maximumPinLength, 4...64)
         limits.maximumAudioBytes = reader.number("limits.audio_bytes", limits.maximumAudioBytes, 1...(.max))
         limits.maximumRecordingBytes = reader.number("limits.recording_bytes", limits.maximumRecordingBytes, 1...(.max))
+        limits.maximumDocumentBytes = reader.number("limits.document_bytes", limits.maximumDocumentBytes, 4096...16_777_216)
         limits.maximumBatch = reader.number("limits.messages_per_request", limits.maximumBatch, 1...1_000_000)
         limits.maximumRange = reader.number("limits.listing_seconds", limits.maximumRange, 1...Int(Int32.max))
         limits.maximumAccountDepth = reader.number("limits.account_depth", limits.maximumAccountDepth, 1...64)

@@ -80,6 +80,9 @@ public struct Message: Sendable, Hashable {
         self.modified = modified
     }
 
+    /// Stands for a caller's name or number that nobody gave (KAZOO contract §6.1).
+    public static let anonymous = "anonymous"
+
     /// Whole seconds of sound, as the interfaces that count in seconds tell it; what is begun is not counted.
     public var lengthSeconds: Int { lengthMilliseconds / 1000 }
 

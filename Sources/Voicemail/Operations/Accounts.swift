@@ -19,7 +19,7 @@ extension VoicemailService {
     ) async throws -> Account {
         let lineage = parent.map { $0.lineage + [$0.id] } ?? []
         guard lineage.count < limits.maximumAccountDepth else { throw VoicemailError.forbidden }
-        let (attributes, violations) = Schema.account.apply(to: request.withoutPrivateKeys)
+        let (attributes, violations) = try limits.checked(request.withoutPrivateKeys, by: Schema.account)
         guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
         let id = id ?? HexID.random()
         // Longer ones for the case that somebody has the first already.
@@ -46,7 +46,7 @@ extension VoicemailService {
             guard var account = try writer.account(id: id) else { throw VoicemailError.notFound(id: id) }
             var merged = change.applied(to: account.stored.attributes)
             if merged["realm"] == nil { merged["realm"] = account.stored.attributes["realm"] }
-            let (attributes, violations) = Schema.account.apply(to: merged)
+            let (attributes, violations) = try limits.checked(merged, by: Schema.account, before: account.stored.attributes)
             guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
             account.describe(attributes)
             try Self.claimRealm(of: account, writer)

@@ -105,7 +105,7 @@ extension VoicemailService {
     func create<Kind: StoredNoun>(
         _ request: JSONObject, id: String?, in account: Account, judge: (JSONObject) -> [Violation] = { _ in [] }
     ) async throws -> Kind {
-        var (attributes, violations) = Kind.schema(limits).apply(to: request.withoutPrivateKeys)
+        var (attributes, violations) = try limits.checked(request.withoutPrivateKeys, by: Kind.schema(limits))
         violations += judge(attributes)
         guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
         var draft = Kind(id: id, in: account.id, at: clock.now)
@@ -122,7 +122,7 @@ extension VoicemailService {
         let limits = limits
         return try await store.write { writer in
             var noun: Kind = try writer.require(id, in: account.id)
-            var (attributes, violations) = noun.applying(change, limits)
+            var (attributes, violations) = try noun.applying(change, limits)
             violations += judge(attributes)
             guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
             noun.describe(attributes)

@@ -27,7 +27,7 @@ extension VoicemailService {
             // What audio there is stays as the upload said (contract §8: set by upload), whatever its type: clients send back what they read.
             let isSet = greeting.hasAudio
             if isSet { for key in Greeting.setByUpload { planned[key] = nil } }
-            var (attributes, violations) = Schema.media.apply(to: planned)
+            var (attributes, violations) = try limits.checked(planned, by: Schema.media, before: before)
             guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
             if isSet { for key in Greeting.setByUpload { attributes[key] = before[key] } }
             greeting.describe(attributes)

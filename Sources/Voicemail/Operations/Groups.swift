@@ -15,37 +15,57 @@ extension VoicemailService {
         }
     }
 
-    /// The account's group mailboxes in order of serial.
-    public func groups(of account: Account) async throws -> [Mailbox] {
+    /// What `keep` takes from each of the account's group mailboxes, in order of serial; what it takes is all that is held.
+    public func collectGroups<Kept: Sendable>(of account: Account, _ keep: @escaping @Sendable (Mailbox) -> Kept?) async throws -> [Kept] {
         try await store.read { reader in
-            try reader.documents(kind: .mailbox, lookup: Mailbox.groupLookup(account.id), limit: Int(Int32.max)).map(Mailbox.init(stored:))
+            var kept: [Kept] = []
+            try reader.documents(kind: .mailbox, lookup: Mailbox.groupLookup(account.id)) { document in
+                if let one = keep(Mailbox(stored: document)) { kept.append(one) }
+                return true
+            }
+            return kept
         }
     }
 
+    /// A member of a group, as lists show him.
+    public struct GroupMember: Sendable, Hashable {
+        /// The mailbox.
+        public let id: String
+        public let serial: Int
+        public let number: String
+        public let name: String
+    }
+
     /// The members of a group that are there, in its order.
-    public func members(of group: Mailbox) async throws -> [Mailbox] {
+    public func members(of group: Mailbox) async throws -> [GroupMember] {
         try await store.read { try Self.members(of: group, $0) }
     }
 
     /// A group's box with its members and how many messages it holds.
     public struct GroupSummary: Sendable {
         public let mailbox: Mailbox
-        public let members: [Mailbox]
+        public let members: [GroupMember]
         public let tally: Tally
     }
 
-    /// The members and counts of some groups, in the order given. A message counts whatever its age.
-    public func groupSummaries(_ groups: [Mailbox]) async throws -> [GroupSummary] {
+    /// What `item` takes from some groups by id, with members and counts, in the order given; what is gone is left out. A message counts
+    /// whatever its age.
+    public func groupSummaries<Item: Sendable>(
+        _ ids: [String], of account: Account, item: @escaping @Sendable (GroupSummary) -> Item
+    ) async throws -> [Item] {
         try await store.read { reader in
-            try groups.map {
-                GroupSummary(mailbox: $0, members: try Self.members(of: $0, reader), tally: try Self.visibleTally($0.id, reader))
+            try ids.compactMap { id in
+                guard let group = try reader.find(Mailbox.self, id: id), group.group != nil, group.accountID == account.id else { return nil }
+                return item(GroupSummary(
+                    mailbox: group, members: try Self.members(of: group, reader), tally: try Self.visibleTally(group.id, reader)))
             }
         }
     }
 
-    static func members(of mailbox: Mailbox, _ reader: any StoreReader) throws -> [Mailbox] {
+    static func members(of mailbox: Mailbox, _ reader: any StoreReader) throws -> [GroupMember] {
         try (mailbox.group?.members ?? []).compactMap { id in
-            try reader.find(Mailbox.self, id: id).flatMap { $0.accountID == mailbox.accountID ? $0 : nil }
+            guard let member = try reader.find(Mailbox.self, id: id), member.accountID == mailbox.accountID else { return nil }
+            return GroupMember(id: member.id, serial: member.serial, number: member.number, name: member.name)
         }
     }
 
@@ -99,21 +119,21 @@ extension VoicemailService {
 
     // MARK: Broadcasting
 
-    /// Where a message for `mailbox` really goes: to the members of a broadcasting group, else to itself.
+    /// The mailboxes that a message for `mailbox` really goes to: those of the members of a broadcasting group, else itself.
     ///
     /// A group without members keeps what it gets, so that nothing is lost; `distribute` hands it on when there are some.
-    static func recipients(of mailbox: Mailbox, _ reader: any StoreReader) throws -> [Mailbox] {
-        guard mailbox.group?.mode == .broadcast else { return [mailbox] }
+    static func recipients(of mailbox: Mailbox, _ reader: any StoreReader) throws -> [String] {
+        guard mailbox.group?.mode == .broadcast else { return [mailbox.id] }
         let members = try members(of: mailbox, reader)
-        return members.isEmpty ? [mailbox] : members
+        return members.isEmpty ? [mailbox.id] : members.map(\.id)
     }
 
     /// Hands a message that lies in a broadcasting group's box on to the members.
     /// - Returns: the first copy; nil where there is nobody to have one, and the message stays.
     static func distribute(_ message: Message, of mailbox: Mailbox, _ account: Account, _ now: Timestamp, _ writer: any StoreWriter) throws -> Message? {
-        let members = try recipients(of: mailbox, writer).filter { $0.id != mailbox.id }
+        let members = try recipients(of: mailbox, writer).filter { $0 != mailbox.id }
         guard !members.isEmpty else { return nil }
-        let copies = try members.map { try add(message.copied(to: $0, account, history: true, at: now), isAnnounced: false, writer) }
+        let copies = try members.map { try add(message.copied(to: $0, history: true, at: now), isAnnounced: false, writer) }
         try remove(message, now, writer)
         return copies.first
     }
@@ -122,9 +142,9 @@ extension VoicemailService {
     func distributeLeftovers(of account: Account) async throws {
         let now = clock.now
         let patience = now.advanced(by: -Self.secondsForAudio)
-        for group in try await groups(of: account) where group.group?.mode == .broadcast {
+        for id in try await collectGroups(of: account, { $0.group?.mode == .broadcast ? $0.id : nil }) {
             try await store.write { writer in
-                guard let mailbox: Mailbox = try writer.find(id: group.id), mailbox.group?.mode == .broadcast else { return }
+                guard let mailbox: Mailbox = try writer.find(id: id), mailbox.group?.mode == .broadcast else { return }
                 var waiting: [Message] = []
                 try writer.visibleMessages(mailboxID: mailbox.id, offset: 0, limit: 256) { message in
                     if message.modified <= patience { waiting.append(message) }
@@ -142,10 +162,10 @@ extension VoicemailService {
 extension Message {
     /// The same message for another mailbox, under an id of its own. The audio is shared (promise 3).
     /// - Parameter history: whether it remembers the mailbox it comes from.
-    func copied(to mailbox: Mailbox, _ account: Account, history remembers: Bool, at now: Timestamp) -> Message {
+    func copied(to mailboxID: String, history remembers: Bool, at now: Timestamp) -> Message {
         Message(
-            accountID: accountID, mailboxID: mailbox.id, timestamp: timestamp, folder: folder, from: from, to: to, callerName: callerName,
+            accountID: accountID, mailboxID: mailboxID, timestamp: timestamp, folder: folder, from: from, to: to, callerName: callerName,
             callerNumber: callerNumber, callID: callID, lengthMilliseconds: lengthMilliseconds, audio: audio, transcription: transcription,
-            history: remembers ? history + [mailboxID] : history, modified: now)
+            history: remembers ? history + [self.mailboxID] : history, modified: now)
     }
 }

@@ -8,7 +8,7 @@ public struct MailboxClaim: Sendable {
     fileprivate let ownID: String?
     fileprivate let number: String?
     fileprivate let mailAddress: String?
-    fileprivate let rivals: [Mailbox]
+    fileprivate let rivals: [VoicemailService.MailboxEntry]
     /// The newest event when the rivals were looked for.
     fileprivate let seen: Int
 
@@ -17,7 +17,7 @@ public struct MailboxClaim: Sendable {
         /// Any mailbox, a group's too.
         public let numberHolder: Mailbox?
         /// Mailboxes of persons.
-        public let addressHolders: [Mailbox]
+        public let addressHolders: [VoicemailService.MailboxEntry]
     }
 }
 
@@ -49,10 +49,10 @@ extension VoicemailService {
 
     private static let eventsLookedAt = 256
 
-    private static func rivals(_ address: String?, _ ownID: String?, _ account: Account, _ reader: any StoreReader) throws -> [Mailbox] {
+    private static func rivals(_ address: String?, _ ownID: String?, _ account: Account, _ reader: any StoreReader) throws -> [MailboxEntry] {
         guard let wanted = address?.lowercased() else { return [] }
         return try collectPersonal(of: account, reader) { owned in
-            owned.mailbox.id != ownID && owned.mailAddress.lowercased() == wanted ? owned.mailbox : nil
+            owned.mailbox.id != ownID && owned.mailAddress.lowercased() == wanted ? MailboxEntry(owned.mailbox) : nil
         }
     }
 }

@@ -9,14 +9,18 @@ extension VoicemailService {
             self.id = id
             self.number = number
         }
+
+        init(_ mailbox: Mailbox) { self.init(id: mailbox.id, number: mailbox.number) }
     }
 
-    /// Every mailbox of an account in order of number: digits by value, anything else after them. Some hundred bytes each.
-    public func mailboxDirectory(of account: Account) async throws -> [MailboxEntry] {
+    /// Every mailbox of an account that is a person's and no group's, in order of number: digits by value, anything else after them. Some
+    /// hundred bytes each.
+    public func personalDirectory(of account: Account) async throws -> [MailboxEntry] {
         let keyed = try await store.read { reader in
             var keyed: [(key: NumberKey, entry: MailboxEntry)] = []
             try reader.each(Mailbox.self, DocumentQuery(kind: .mailbox, accountID: account.id)) { mailbox in
-                keyed.append((NumberKey(mailbox.number), MailboxEntry(id: mailbox.id, number: mailbox.number)))
+                guard mailbox.group == nil else { return true }
+                keyed.append((NumberKey(mailbox.number), MailboxEntry(mailbox)))
                 return true
             }
             return keyed
@@ -24,45 +28,62 @@ extension VoicemailService {
         return keyed.sorted { $0.key < $1.key }.map(\.entry)
     }
 
-    /// How many mailboxes an account has.
-    public func mailboxCount(of account: Account) async throws -> Int {
+    /// How many mailboxes of persons an account has.
+    public func personalCount(of account: Account) async throws -> Int {
         try await store.read { reader in
             var count = 0
-            try reader.documents(DocumentQuery(kind: .mailbox, accountID: account.id)) { _ in
-                count += 1
+            try reader.each(Mailbox.self, DocumentQuery(kind: .mailbox, accountID: account.id)) { mailbox in
+                if mailbox.group == nil { count += 1 }
                 return true
             }
             return count
         }
     }
 
-    /// Mailboxes by number, in the order asked and each once; nil for a number nobody has.
-    public func mailboxes(numbers: [String], of account: Account) async throws -> [(number: String, mailbox: Mailbox?)] {
+    /// Mailboxes by number, in the order asked and each once: those that `isMeant`, as what they are asked for by, since there may be many.
+    /// - Returns: nil for a number that none of those has.
+    public func mailboxes(
+        numbers: [String], of account: Account, where isMeant: @escaping @Sendable (Mailbox) -> Bool
+    ) async throws -> [MailboxEntry?] {
         try await store.read { reader in
             var seen = Set<String>()
-            return try numbers.compactMap { number in
+            var found: [MailboxEntry?] = []
+            for number in numbers {
                 let key = MailboxNumber.comparable(number)
-                guard seen.insert(key).inserted else { return nil }
-                return (number, try reader.mailbox(number: number, in: account.id))
+                guard seen.insert(key).inserted else { continue }
+                let mailbox = try reader.mailbox(number: number, in: account.id)
+                found.append(mailbox.flatMap { isMeant($0) ? MailboxEntry($0) : nil })
             }
+            return found
         }
     }
 
-    /// A mailbox and the user it belongs to.
+    /// A mailbox and what its owner says of mail.
     public struct OwnedMailbox: Sendable {
         public let mailbox: Mailbox
-        public let owner: User?
+        let owner: Owner?
+
+        /// What lists show of the user a mailbox belongs to.
+        struct Owner: Sendable {
+            let address: String?
+            let wantsMail: Bool
+
+            init(_ user: User) {
+                address = user.email
+                wantsMail = !user.refusesMail
+            }
+        }
 
         /// Whether mail is sent for new messages: as the mailbox says, else if there is an address, its own or its owner's.
         public var sendsMail: Bool {
             if let own = mailbox.sendsMail { return own }
             if !mailbox.notificationAddresses.isEmpty { return true }
-            guard let owner, owner.email != nil else { return false }
-            return !owner.refusesMail
+            guard let owner, owner.address != nil else { return false }
+            return owner.wantsMail
         }
 
         /// Where it is sent to first; empty for nowhere.
-        public var mailAddress: String { mailbox.notificationAddresses.first ?? owner?.email ?? "" }
+        public var mailAddress: String { mailbox.notificationAddresses.first ?? owner?.address ?? "" }
     }
 
     /// What `keep` takes from each mailbox that is a person's and no group's, in no particular order; what it takes is all that is held.
@@ -73,13 +94,13 @@ extension VoicemailService {
     }
 
     static func collectPersonal<Kept>(of account: Account, _ reader: any StoreReader, _ keep: (OwnedMailbox) -> Kept?) throws -> [Kept] {
-        var owners: [String: User?] = [:]
+        var owners: [String: OwnedMailbox.Owner?] = [:]
         var kept: [Kept] = []
         try reader.each(Mailbox.self, DocumentQuery(kind: .mailbox, accountID: account.id)) { mailbox in
             guard mailbox.group == nil else { return true }
             let owner = try mailbox.ownerID.flatMap { id in
                 if let known = owners[id] { return known }
-                let found = try reader.find(User.self, id: id).flatMap { $0.accountID == account.id ? $0 : nil }
+                let found = try Self.owner(id, of: account, reader)
                 // Most owners have one mailbox; a few are worth remembering.
                 if owners.count < 256 { owners[id] = .some(found) }
                 return found
@@ -97,20 +118,28 @@ extension VoicemailService {
             guard let mailbox = try reader.find(Mailbox.self, serial: serial, in: account.id), mailbox.group == nil else {
                 throw VoicemailError.notFound(id: String(serial))
             }
-            let owner = try reader.find(User.self, id: mailbox.ownerID)
-            return OwnedMailbox(mailbox: mailbox, owner: owner?.accountID == account.id ? owner : nil)
+            return try Self.owned(mailbox, account, reader)
         }
     }
 
-    /// Mailboxes by id with their owners, in the order asked; what is gone is left out.
-    public func ownedMailboxes(_ ids: [String], of account: Account) async throws -> [OwnedMailbox] {
+    /// What `item` takes from mailboxes by id, in the order asked; what is gone is left out. One mailbox is held at a time.
+    public func ownedMailboxes<Item: Sendable>(
+        _ ids: [String], of account: Account, item: @escaping @Sendable (OwnedMailbox) -> Item
+    ) async throws -> [Item] {
         try await store.read { reader in
             try ids.compactMap { id in
                 guard let mailbox = try reader.find(Mailbox.self, id: id), mailbox.accountID == account.id else { return nil }
-                let owner = try reader.find(User.self, id: mailbox.ownerID)
-                return OwnedMailbox(mailbox: mailbox, owner: owner?.accountID == account.id ? owner : nil)
+                return item(try Self.owned(mailbox, account, reader))
             }
         }
+    }
+
+    private static func owned(_ mailbox: Mailbox, _ account: Account, _ reader: any StoreReader) throws -> OwnedMailbox {
+        OwnedMailbox(mailbox: mailbox, owner: try mailbox.ownerID.flatMap { try owner($0, of: account, reader) })
+    }
+
+    private static func owner(_ id: String, of account: Account, _ reader: any StoreReader) throws -> OwnedMailbox.Owner? {
+        try reader.find(User.self, id: id).flatMap { $0.accountID == account.id ? OwnedMailbox.Owner($0) : nil }
     }
 
     /// Which of some mailboxes have a message that is not in the trash, in the order given.

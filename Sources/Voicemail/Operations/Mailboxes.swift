@@ -9,7 +9,7 @@ extension VoicemailService {
     public func createMailbox(
         _ request: JSONObject, id: String?, group: MailboxGroup? = nil, claim: MailboxClaim? = nil, keeping kept: KeptFields? = nil, in account: Account
     ) async throws -> Mailbox {
-        let (checked, violations) = Schema.mailbox(limits).apply(to: request.withoutPrivateKeys)
+        let (checked, violations) = try limits.checked(request.withoutPrivateKeys, by: Schema.mailbox(limits))
         var planned = Mailbox(id: id, in: account.id, at: clock.now)
         planned.describe(checked)
         if let kept { planned.keep(kept) }
@@ -35,7 +35,7 @@ extension VoicemailService {
         return try await store.write { writer in
             var mailbox: Mailbox = try writer.require(id, in: account.id)
             if let claim { try Self.judge(claim, writer) }
-            let (checked, violations) = mailbox.applying(change, limits)
+            let (checked, violations) = try mailbox.applying(change, limits)
             mailbox.describe(checked)
             if let kept { mailbox.keep(kept) }
             try Self.refuse(violations, orTakenNumberOf: mailbox, writer)
@@ -50,7 +50,7 @@ extension VoicemailService {
 
     /// Finds a change of a mailbox valid, or throws as `changeMailbox` would, and changes nothing.
     public func validateMailbox(_ change: AttributeChange, of mailbox: Mailbox, in account: Account) async throws {
-        let (checked, violations) = mailbox.applying(change, limits)
+        let (checked, violations) = try mailbox.applying(change, limits)
         var changed = mailbox
         changed.describe(checked)
         let planned = changed

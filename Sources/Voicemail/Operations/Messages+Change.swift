@@ -203,7 +203,7 @@ extension VoicemailService {
         let copies = try recipients(of: mailbox, writer).map { recipient in
             try add(
                 Message(
-                    accountID: account.id, mailboxID: recipient.id, timestamp: now, folder: .new, from: message.from,
+                    accountID: account.id, mailboxID: recipient, timestamp: now, folder: .new, from: message.from,
                     to: mailbox.number + "@" + account.realm, callerName: message.callerName, callerNumber: message.callerNumber,
                     callID: message.callID, lengthMilliseconds: message.lengthMilliseconds, audio: message.audio,
                     transcription: message.transcription, history: Array((message.history + [message.mailboxID]).suffix(maximumHistory)),

@@ -60,10 +60,10 @@ extension VoicemailService {
                 }
                 let message = Self.message(draft, mailbox, account, audio, now)
                 if let audio { try writer.insert(audio.record, at: now) }
-                let recipients = audio == nil ? [mailbox] : try Self.recipients(of: mailbox, writer)
+                let recipients = audio == nil ? [mailbox.id] : try Self.recipients(of: mailbox, writer)
                 return try recipients.map {
                     try Self.add(
-                        $0.id == mailbox.id ? message : message.copied(to: $0, account, history: true, at: now), isAnnounced: origin.isAnnounced, writer)
+                        $0 == mailbox.id ? message : message.copied(to: $0, history: true, at: now), isAnnounced: origin.isAnnounced, writer)
                 }
             }
         }
@@ -123,7 +123,7 @@ extension VoicemailService {
             lengthMilliseconds: draft.lengthMilliseconds ?? audio?.durationMilliseconds ?? unmeasuredLength, audio: audio?.attachment, modified: now)
     }
 
-    private static let anonymous = "anonymous"
+    private static let anonymous = Message.anonymous
 
     /// `user@realm`; a value that has a realm keeps it (contract 12-06).
     static func address(_ user: String, _ realm: String) -> String {

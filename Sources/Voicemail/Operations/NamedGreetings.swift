@@ -23,22 +23,44 @@ public enum GreetingShelf: Sendable, Hashable {
     fileprivate func key(_ fileName: String) -> String { ownerID + "/" + fileName }
 }
 
+/// A greeting as lists of a shelf show it.
+public struct ListedGreeting: Sendable, Hashable {
+    /// The number it is known by.
+    public let serial: Int
+    /// With its extension; unique on its shelf.
+    public let fileName: String
+    /// Made by text to speech, not recorded or uploaded.
+    public let isSynthesized: Bool
+    let id: String
+
+    init(_ greeting: Greeting, fileName: String) {
+        serial = greeting.serial
+        self.fileName = fileName
+        isSynthesized = greeting.isSynthesized
+        id = greeting.id
+    }
+
+    public var suffix: String { GreetingName.suffix(of: fileName) }
+
+    /// Without the extension.
+    public var stem: String { String(fileName.dropLast(suffix.count)) }
+
+    /// Names are compared byte by byte.
+    func isCalled(_ name: String) -> Bool { fileName.utf8.elementsEqual(name.utf8) }
+}
+
 /// A greeting as a file of a shelf. It is a greeting like every other: KAZOO sees it as media.
 public struct NamedGreeting: Sendable, Hashable {
     public let greeting: Greeting
     /// With its extension; unique on its shelf.
     public let fileName: String
 
+    public var listed: ListedGreeting { ListedGreeting(greeting, fileName: fileName) }
+
     /// The number it is known by.
     public var serial: Int { greeting.serial }
 
     public var suffix: String { GreetingName.suffix(of: fileName) }
-
-    /// Names are compared byte by byte.
-    func isCalled(_ name: String) -> Bool { fileName.utf8.elementsEqual(name.utf8) }
-
-    /// Without the extension.
-    public var stem: String { String(fileName.dropLast(suffix.count)) }
 }
 
 /// Where a greeting comes from.
@@ -59,7 +81,7 @@ public enum GreetingOrigin: Sendable, Hashable {
 
 extension VoicemailService {
     /// The greetings of a shelf, newest first. A mailbox has, besides its own, the one in force, whoever made it.
-    public func greetings(on shelf: GreetingShelf) async throws -> [NamedGreeting] {
+    public func greetings(on shelf: GreetingShelf) async throws -> [ListedGreeting] {
         try await store.read { try Self.greetings(on: shelf, $0) }
     }
 
@@ -72,7 +94,7 @@ extension VoicemailService {
     public func greetingInForce(of mailbox: Mailbox) async throws -> NamedGreeting? {
         try await store.read { reader in
             guard let id = mailbox.greetingInForceID else { return nil }
-            return try Self.greetings(on: .mailbox(mailbox), reader).first { $0.greeting.id == id }
+            return try Self.greetings(on: .mailbox(mailbox), reader).first { $0.id == id }
         }
     }
 
@@ -150,7 +172,7 @@ extension VoicemailService {
             let (greeting, shelf) = try Self.greeting(serial: serial, on: isMeant, of: account, writer)
             let name = stem + greeting.suffix
             var changed = greeting.greeting
-            let isTaken = try Self.greetings(on: shelf, writer).contains { $0.isCalled(name) && $0.greeting.id != changed.id }
+            let isTaken = try Self.greetings(on: shelf, writer).contains { $0.isCalled(name) && $0.id != changed.id }
             guard !isTaken else { throw VoicemailError.conflict }
             let replaced = sound == nil ? nil : changed.blobID
             if let sound {
@@ -205,32 +227,32 @@ extension VoicemailService {
 
     /// Removes the greetings that belong to a mailbox, with it.
     static func removeGreetings(of mailbox: Mailbox, _ writer: any StoreWriter, _ now: Timestamp) throws {
-        var owned: [Greeting] = []
+        var owned: [String] = []
         try writer.each(Greeting.self, DocumentQuery(kind: .media, accountID: mailbox.accountID, ownerID: mailbox.id)) { greeting in
-            owned.append(greeting)
+            owned.append(greeting.id)
             return true
         }
-        for greeting in owned { try writer.discard(greeting, at: now) }
+        for id in owned { try writer.discard(try writer.require(id, in: mailbox.accountID) as Greeting, at: now) }
     }
 
     static func greeting(_ fileName: String, on shelf: GreetingShelf, _ reader: any StoreReader) throws -> NamedGreeting {
         guard let found = try greetings(on: shelf, reader).first(where: { $0.isCalled(fileName) }) else {
             throw VoicemailError.notFound(id: fileName)
         }
-        return found
+        return NamedGreeting(greeting: try reader.require(found.id, in: shelf.account), fileName: fileName)
     }
 
-    static func greetings(on shelf: GreetingShelf, _ reader: any StoreReader) throws -> [NamedGreeting] {
-        var found: [NamedGreeting] = []
+    static func greetings(on shelf: GreetingShelf, _ reader: any StoreReader) throws -> [ListedGreeting] {
+        var found: [ListedGreeting] = []
         try reader.each(Greeting.self, DocumentQuery(kind: .media, accountID: shelf.account, ownerID: shelf.ownerID)) { greeting in
-            if let name = greeting.fileLabel { found.append(NamedGreeting(greeting: greeting, fileName: name)) }
+            if let name = greeting.fileLabel { found.append(ListedGreeting(greeting, fileName: name)) }
             return true
         }
         if case .mailbox(let mailbox) = shelf, let id = try reader.find(Mailbox.self, id: mailbox.id)?.greetingInForceID,
-            !found.contains(where: { $0.greeting.id == id }),
+            !found.contains(where: { $0.id == id }),
             let foreign = try reader.find(Greeting.self, id: id), foreign.accountID == mailbox.accountID, foreign.hasAudio
         {
-            found.append(NamedGreeting(greeting: foreign, fileName: foreign.borrowedName(besides: Set(found.map(\.fileName)))))
+            found.append(ListedGreeting(foreign, fileName: foreign.borrowedName(besides: Set(found.map(\.fileName)))))
         }
         return found.sorted { $0.serial > $1.serial }
     }

@@ -4,7 +4,7 @@ import Foundation
 extension VoicemailService {
     /// Creates a user; `password` in the request is kept only as verifiers.
     public func createUser(_ request: JSONObject, id: String?, in account: Account) async throws -> User {
-        let (checked, violations) = Schema.user.apply(to: request.withoutPrivateKeys)
+        let (checked, violations) = try limits.checked(request.withoutPrivateKeys, by: Schema.user)
         guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
         var planned = User(id: id, in: account.id, at: clock.now)
         planned.describe(checked)
@@ -41,7 +41,7 @@ extension VoicemailService {
         let limits = limits
         return try await store.write { writer in
             let user: User = try writer.require(id, in: account.id)
-            let (checked, violations) = user.applying(change, limits)
+            let (checked, violations) = try user.applying(change, limits)
             guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
             if checked["password"] != nil, checked["username"] != planned["username"] { return nil }
             var changed = user

@@ -29,7 +29,8 @@ extension VoicemailService {
 
     /// Finds a webhook's attributes valid, or throws as creating it would, and changes nothing.
     public func validateWebhook(_ change: AttributeChange, of webhook: Webhook? = nil) throws(VoicemailError) {
-        let (checked, violations) = Schema.webhook.apply(to: change.applied(to: webhook?.stored.attributes ?? [:]))
+        let before = webhook?.stored.attributes ?? [:]
+        let (checked, violations) = try limits.checked(change.applied(to: before), by: Schema.webhook, before: before)
         let all = violations + judgeReceiver(of: checked)
         guard all.isEmpty else { throw .invalid(all) }
     }

@@ -50,8 +50,9 @@ extension StoredNoun {
     }
 
     /// The attributes that a change leaves, valid, and the rules that it breaks.
-    func applying(_ change: AttributeChange, _ limits: Limits) -> (JSONObject, [Violation]) {
-        Self.schema(limits).apply(to: change.applied(to: stored.attributes))
+    /// - Throws: `VoicemailError.documentTooLarge`.
+    func applying(_ change: AttributeChange, _ limits: Limits) throws(VoicemailError) -> (JSONObject, [Violation]) {
+        try limits.checked(change.applied(to: stored.attributes), by: Self.schema(limits), before: stored.attributes)
     }
 }
 

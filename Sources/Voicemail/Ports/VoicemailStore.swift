@@ -163,8 +163,8 @@ public protocol StoreReader: RecordingReader, OutboxReader, LoginReader {
     func document(id: String) throws -> StoredDocument?
     func document(serial: Int) throws -> StoredDocument?
     func document(kind: DocumentKind, scope: String, key: String) throws -> StoredDocument?
-    /// Documents with exactly this `lookup`, at most `limit`.
-    func documents(kind: DocumentKind, lookup: String, limit: Int) throws -> [StoredDocument]
+    /// Visits documents with exactly this `lookup`, in order of serial, until `visit` returns false. Memory is constant.
+    func documents(kind: DocumentKind, lookup: String, _ visit: (StoredDocument) throws -> Bool) throws
     /// Visits until `visit` returns false. Memory is constant.
     func documents(_ query: DocumentQuery, _ visit: (StoredDocument) throws -> Bool) throws
     /// Visits accounts of a tree until `visit` returns false. What it costs follows what is visited, not how many accounts there are.
@@ -212,6 +212,19 @@ public protocol StoreReader: RecordingReader, OutboxReader, LoginReader {
     func events(after serial: Int, limit: Int) throws -> [Event]
     /// The serial of the newest event there is; 0 for none.
     func newestEvent() throws -> Int
+}
+
+extension StoreReader {
+    /// Documents with exactly this `lookup`, at most `limit`.
+    public func documents(kind: DocumentKind, lookup: String, limit: Int) throws -> [StoredDocument] {
+        var found: [StoredDocument] = []
+        guard limit > 0 else { return found }
+        try documents(kind: kind, lookup: lookup) { document in
+            found.append(document)
+            return found.count < limit
+        }
+        return found
+    }
 }
 
 /// Changing within a transaction.

@@ -10,6 +10,8 @@ public struct Limits: Sendable, Hashable {
     public var maximumAudioBytes: Int
     /// Bytes of one recording.
     public var maximumRecordingBytes: Int
+    /// Bytes of what is kept of an account, user, mailbox, greeting or webhook, as JSON.
+    public var maximumDocumentBytes: Int
     /// Messages one request may name.
     public var maximumBatch: Int
     /// Greetings of one mailbox, and prompts of one account, where they are files.
@@ -35,7 +37,7 @@ public struct Limits: Sendable, Hashable {
 
     public init(
         maximumPinLength: Int = 15, retentionDays: Int = 93, maximumRange: Int = 2_682_000, maximumAudioBytes: Int = 8_000_000,
-        maximumRecordingBytes: Int = 512 << 20,
+        maximumRecordingBytes: Int = 512 << 20, maximumDocumentBytes: Int = 64 << 10,
         maximumBatch: Int = 10_000, maximumGreetings: Int = 500, mailboxCapacity: Int = 100, tokenLifetime: Int = 3600,
         trashDays: Int = 93, eventDays: Int = 7, deadLetterDays: Int = 30, recordingRetention: RecordingRetention = RecordingRetention(),
         timezone: String = "UTC", maximumAccountDepth: Int = 16,
@@ -46,6 +48,7 @@ public struct Limits: Sendable, Hashable {
         self.maximumRange = maximumRange
         self.maximumAudioBytes = maximumAudioBytes
         self.maximumRecordingBytes = maximumRecordingBytes
+        self.maximumDocumentBytes = maximumDocumentBytes
         self.maximumBatch = maximumBatch
         self.maximumGreetings = maximumGreetings
         self.mailboxCapacity = mailboxCapacity
@@ -63,4 +66,21 @@ public struct Limits: Sendable, Hashable {
     public func retentionSeconds(of account: Account) -> Int {
         (account.messageRetentionDays ?? retentionDays) * 86_400 + 3_600
     }
+}
+
+extension Limits {
+    /// Checks what a thing is to be by its schema and by how much there may be of it: a listing reads many.
+    /// - Parameter before: what is stored of it. What has become too large by another limit may shrink, and stay as large.
+    /// - Returns: what to store, and every rule it breaks.
+    /// - Throws: `VoicemailError.documentTooLarge`.
+    public func checked(
+        _ object: JSONObject, by schema: Schema, before: JSONObject = [:]
+    ) throws(VoicemailError) -> (JSONObject, [Violation]) {
+        let result = schema.apply(to: object)
+        let size = Self.size(of: result.0)
+        if size > maximumDocumentBytes, size > Self.size(of: before) { throw .documentTooLarge(limit: maximumDocumentBytes) }
+        return result
+    }
+
+    private static func size(of attributes: JSONObject) -> Int { JSON.object(attributes).encoded.utf8.count }
 }

@@ -6,6 +6,8 @@ public enum VoicemailError: Error, Hashable, Sendable {
     case noAudio(id: String)
     /// The values break rules; all of them are told together.
     case invalid([Violation])
+    /// What is to be stored of a thing is more than `limit` bytes.
+    case documentTooLarge(limit: Int)
     /// The caller may not.
     case forbidden
     /// The caller may, but not from where he calls.

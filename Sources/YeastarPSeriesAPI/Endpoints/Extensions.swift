@@ -11,6 +11,9 @@ extension PSeriesDialect {
         case presence = "presence_status"
     }
 
+    /// Extensions that are read in one go.
+    private static let extensionsTogether = 50
+
     /// What a list needs to know of an extension to put it in its place.
     private struct Place: Sendable {
         let id: String
@@ -41,8 +44,13 @@ extension PSeriesDialect {
             return Place(id: mailbox.id, value: value, serial: mailbox.serial)
         }
         let sorted = sorting.sort(places.sorted { $0.serial < $1.serial }) { place, _ in place.value }
-        let page = try await service.ownedMailboxes(paging.slice(sorted).map(\.id), of: call.account)
-        return .fields(["total_number": .int(places.count), "data": .array(page.map { ExtensionView(owned: $0).listed })])
+        let page = paging.slice(sorted).map(\.id)
+        return .list("data", behind: ["total_number": .int(places.count)]) { writer in
+            for slice in page.slices(of: Self.extensionsTogether) {
+                let items = try await service.ownedMailboxes(slice, of: call.account) { ExtensionView(owned: $0).listed }
+                for item in items { try await writer.write(item) }
+            }
+        }
     }
 
     func getExtension(_ call: PSeriesCall) async throws -> PSeriesAnswer {
@@ -52,28 +60,35 @@ extension PSeriesDialect {
 
     /// By ids; numbers do as well, because a client sends them (contract §9.2). What nobody has is left out.
     func queryExtensions(_ call: PSeriesCall) async throws -> PSeriesAnswer {
-        var found: [VoicemailService.OwnedMailbox] = []
+        var found: [String] = []
         var asked = 0
         if let ids = try call.parameters.integers("ids"), !ids.isEmpty {
             var seen = Set<Int>()
             for id in ids where seen.insert(id).inserted {
                 asked += 1
-                do { found.append(try await service.personalMailbox(serial: id, of: call.account)) } catch VoicemailError.notFound { continue }
+                do {
+                    found.append(try await service.personalMailbox(serial: id, of: call.account).mailbox.id)
+                } catch VoicemailError.notFound {
+                    continue
+                }
             }
         } else if let numbers = try call.parameters.text("number") {
             let listed = numbers.split(separator: ",").map { $0.trimmed }.filter { !$0.isEmpty }
             if listed.isEmpty { throw PSeriesFailure.required("ids") }
-            let mailboxes = try await service.mailboxes(numbers: listed, of: call.account)
+            let mailboxes = try await service.mailboxes(numbers: listed, of: call.account, where: BoxKind.extension.fits)
             asked = mailboxes.count
-            let ids = mailboxes.compactMap { $0.mailbox }.filter { BoxKind.extension.fits($0) }.map(\.id)
-            found = try await service.ownedMailboxes(ids, of: call.account)
+            found = mailboxes.compactMap { $0?.id }
         } else {
             throw PSeriesFailure.required("ids")
         }
         if found.isEmpty { throw PSeriesFailure.notFound }
         let all = found
         return .list("data", isPartial: all.count < asked) { writer in
-            for owned in all { try await writer.write(try await detail(owned)) }
+            for id in all {
+                for owned in try await service.ownedMailboxes([id], of: call.account, item: { $0 }) {
+                    try await writer.write(try await detail(owned))
+                }
+            }
         }
     }
 

@@ -15,7 +15,7 @@ extension PSeriesDialect {
             switch mode {
             case .ask:
                 guard let known = try await existing(name, on: shelf) else { return .fields(owner) }
-                let fields = owner.merging(["exist_type": .string(known.typeWord)]) { $1 }
+                let fields = owner.merging(["exist_type": .string(known.listed.typeWord)]) { $1 }
                 throw PSeriesFailure.duplicate("file", name, source: kind.module, name: number, fields)
             case .force:
                 _ = try await service.putGreeting(name, audio: try await upload.audio(named: name), origin: .upload, on: shelf)
@@ -30,7 +30,7 @@ extension PSeriesDialect {
             let name = try upload.fileName()
             let shelf = GreetingShelf.prompts(account: call.account)
             let known = try await existing(name, on: shelf)
-            let fields: JSONObject = known.map { ["exist_type": .string($0.typeWord)] } ?? [:]
+            let fields: JSONObject = known.map { ["exist_type": .string($0.listed.typeWord)] } ?? [:]
             switch mode {
             case .ask:
                 guard known != nil else { return .success }

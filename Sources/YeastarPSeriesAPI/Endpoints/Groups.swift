@@ -9,20 +9,29 @@ extension PSeriesDialect {
     func listGroups(_ call: PSeriesCall) async throws -> PSeriesAnswer {
         let paging = try Paging(call.parameters)
         let sorting = try Sorting(call.parameters, standard: GroupKey.id)
-        let groups = sorting.sort(try await service.groups(of: call.account)) { group, key in
-            switch key {
-            case .id: .number(group.serial)
-            case .number: .numeral(group.number)
-            case .name: .text(group.name)
-            case .type: .text(group.group?.kind.rawValue ?? "")
-            case .mode: .text(group.group?.mode.rawValue ?? "")
+        let groups = try await service.collectGroups(of: call.account) { group -> (id: String, value: SortValue) in
+            let value: SortValue =
+                switch sorting.key {
+                case .id: .number(group.serial)
+                case .number: .numeral(group.number)
+                case .name: .text(group.name)
+                case .type: .text(group.group?.kind.rawValue ?? "")
+                case .mode: .text(group.group?.mode.rawValue ?? "")
+                }
+            return (group.id, value)
+        }
+        let page = paging.slice(sorting.sort(groups) { group, _ in group.value }).map(\.id)
+        return .list("vm_group_list", behind: ["total_number": .int(groups.count)]) { writer in
+            for slice in page.slices(of: Self.groupsTogether) {
+                for item in try await service.groupSummaries(slice, of: call.account, item: Self.item) { try await writer.write(item) }
             }
         }
-        let page = try await service.groupSummaries(Array(paging.slice(groups)))
-        return .fields(["total_number": .int(groups.count), "vm_group_list": .array(page.map(Self.item))])
     }
 
-    private static func item(_ summary: VoicemailService.GroupSummary) -> JSON {
+    /// Groups that are read in one go: each may have a thousand members.
+    private static let groupsTogether = 5
+
+    @Sendable private static func item(_ summary: VoicemailService.GroupSummary) -> JSON {
         let mailbox = summary.mailbox
         // What a broadcasting group still has to hand on is no message of its own.
         let tally = mailbox.holdsMessages ? summary.tally : Tally()

@@ -17,11 +17,13 @@ extension PSeriesDialect {
         let numbers = try call.parameters.requireText("number").split(separator: ",").map { $0.trimmed }.filter { !$0.isEmpty }
         if numbers.isEmpty { throw PSeriesFailure.required("number") }
         let paging = try Paging(call.parameters)
-        let asked = try await service.mailboxes(numbers: numbers, of: call.account)
-        let boxes = asked.compactMap { $0.mailbox }.filter { $0.holdsMessages }
+        let asked = try await service.mailboxes(numbers: numbers, of: call.account) { $0.holdsMessages }
+        let boxes = asked.compactMap { $0 }
         if boxes.isEmpty { throw PSeriesFailure.notFound }
         return .list("voicemail_list", isPartial: boxes.count < asked.count) { writer in
-            for mailbox in boxes {
+            for box in boxes {
+                // One that is gone meanwhile is left out.
+                guard let mailbox = try await messageBox(box.number, of: call.account), mailbox.id == box.id else { continue }
                 let page = try await messages(of: mailbox, paging, call)
                 let fields: JSONObject = ["number": .string(mailbox.number), "total_number": .int(page.total)]
                 try await writer.write(fields, list: "data") { try await page.write(to: $0) }

@@ -1,5 +1,6 @@
 import HTTPFront
 import Logging
+import NIOCore
 import ServiceLifecycle
 import Synchronization
 import Voicemail
@@ -73,7 +74,13 @@ private final class Subscription: Sendable {
     private func listen() async throws {
         while let message = try await connection.next() {
             state.withLock { $0.lastTraffic = .now }
-            guard case .text(let text) = message else { continue }
+            let text: String
+            switch message {
+            case .text(let words): text = words
+            // Some clients send text so (contract §2.4).
+            case .binary(let bytes): text = String(buffer: bytes)
+            case .ping, .pong: continue
+            }
             if Self.heartbeats.contains(text) {
                 try await connection.send(text: "heartbeat response")
             } else {
@@ -93,7 +100,7 @@ private final class Subscription: Sendable {
             guard let items = list.array else { throw PSeriesFailure.syntaxError }
             var topics: Set<Int> = []
             for item in items {
-                guard let topic = item.int else { throw PSeriesFailure.syntaxError }
+                guard let topic = item.int ?? item.string.flatMap({ Int($0) }) else { throw PSeriesFailure.syntaxError }
                 guard PSeriesEvent.published.contains(topic) else { throw PSeriesFailure.invalid("topic_list", .int(topic)) }
                 topics.insert(topic)
             }

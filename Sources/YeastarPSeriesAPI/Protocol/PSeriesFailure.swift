@@ -80,6 +80,8 @@ struct PSeriesFailure: Error, Hashable {
             case let error as VoicemailError: Self.domain(error)
             case is ConversionTurns.Busy, AudioError.overloaded, BodyError.busy: .overloaded
             case is LoginGuard.Locked: .addressBlocked
+            // No room: what was asked for was not done, and is foreseen.
+            case StoreError.full, ArchiveError.full, AudioError.full: .operationFailed
             case ArchiveError.tooLarge: .fileTooLarge
             case is BodyError, is MultipartError: .syntaxError
             default: .internalError
@@ -91,6 +93,7 @@ struct PSeriesFailure: Error, Hashable {
         // What no decoder accepts is refused where it is sent; where it is asked for, there is nothing of that kind.
         case .notFound, .noAudio, .expired, .unplayable: .notFound
         case .invalid(let violations): invalid(violations)
+        case .documentTooLarge: parameterError
         case .forbidden: .accessDenied
         case .forbiddenAddress: .addressForbidden
         case .badCredentials: .badCredentials

@@ -31,8 +31,15 @@ struct Paging: Hashable, Sendable {
     }
 }
 
+extension Array {
+    /// The elements in order, some at a time.
+    func slices(of size: Int) -> some Sequence<[Element]> {
+        stride(from: 0, to: count, by: size).lazy.map { Array(self[$0..<Swift.min($0 + size, count)]) }
+    }
+}
+
 /// What items of a list are compared by.
-enum SortValue: Comparable {
+enum SortValue: Comparable, Sendable {
     case number(Int)
     case text(String)
     /// An extension number: digits by value, the shorter first.

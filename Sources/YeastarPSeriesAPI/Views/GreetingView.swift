@@ -2,7 +2,7 @@ import Voicemail
 
 /// Greetings as lists show them (contract §5.1, §6.7).
 enum GreetingView {
-    static func item(_ greeting: NamedGreeting, owner: (module: String, number: String)?) -> JSON {
+    static func item(_ greeting: ListedGreeting, owner: (module: String, number: String)?) -> JSON {
         var item: JSONObject = ["id": .int(greeting.serial)]
         if let owner {
             item["module"] = .string(owner.module)
@@ -16,7 +16,7 @@ enum GreetingView {
     }
 }
 
-extension NamedGreeting {
+extension ListedGreeting {
     /// `record` also for what was uploaded.
     var typeWord: String { greeting.isSynthesized ? "tts" : "record" }
 }

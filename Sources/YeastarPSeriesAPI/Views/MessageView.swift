@@ -6,7 +6,7 @@ struct MessageView: Sendable {
     let zone: TimeZone
     let format: DisplayFormat
     /// The mailboxes of a group's members; nil for an extension.
-    let members: [Mailbox]?
+    let members: [VoicemailService.GroupMember]?
 
     func object(_ item: PositionedMessage, _ facts: [BlobID: AudioFacts]) -> JSON {
         let message = item.message
@@ -14,11 +14,11 @@ struct MessageView: Sendable {
             "msg_id": .string(MessageID.text(message)), "file_name": .string(item.fileName), "is_read": .int(message.folder == .new ? 0 : 1),
             "duration": .int(message.lengthSeconds), "size": .int(Self.size(message, message.audio.flatMap { facts[$0.blobID] })),
             "group_voicemail_read_status": members.map { members in .array(members.map { readStatus(message, $0) }) } ?? .null,
-            "name": .string(message.callerName), "time": .string(format.text(message.timestamp, in: zone)), "number": .string(message.callerNumber),
+            "name": .string(CallText.name(message.callerName)), "time": .string(format.text(message.timestamp, in: zone)), "number": .string(message.callerNumber),
         ]
     }
 
-    private func readStatus(_ message: Message, _ member: Mailbox) -> JSON {
+    private func readStatus(_ message: Message, _ member: VoicemailService.GroupMember) -> JSON {
         [
             "name": .string(member.name), "number": .string(member.number),
             "is_read": .int(VoicemailService.hasHeard(message, member: member.id) ? 1 : 0),

@@ -8,6 +8,8 @@ actor DiskWorld {
     let data: String
     let token: String
     private let launcher: [String]
+    /// A P-Series application.
+    let application: JSON
     private let account: String
     private let box: String
     /// The number of each acknowledged sound, by message.
@@ -16,7 +18,8 @@ actor DiskWorld {
     /// The last acknowledged value of a setting of the box.
     private var note = ""
 
-    private init(data: String, launcher: [String], account: String, box: String, token: String) {
+    private init(data: String, launcher: [String], account: String, box: String, token: String, application: JSON) {
+        self.application = application
         self.data = data
         self.launcher = launcher
         self.account = account
@@ -34,7 +37,8 @@ actor DiskWorld {
         let account = try await command("account", "create", "Acme").text("id")
         let box = try await command("mailbox", "create", "--account", account, "--number", "3000", "--name", "Disk").text("id")
         let token = try await command("token", "create", "--account", account).text("token")
-        return DiskWorld(data: data, launcher: launcher, account: account, box: box, token: token)
+        let application = try await command("key", "create", "--account", account, "--kind", "p-series", "--name", "crm")
+        return DiskWorld(data: data, launcher: launcher, account: account, box: box, token: token, application: application)
     }
 
     nonisolated var path: String { "/v2/accounts/\(account)/vmboxes/\(box)" }
@@ -73,6 +77,14 @@ actor DiskWorld {
         let answer = try await server.send("PATCH", path, token: token, data: ["note": .string(value)])
         if answer.status == 200 { note = value }
         return answer
+    }
+
+    /// Asks for a token of the P-Series interface, which has to be written down.
+    func getToken(at server: RemoteServer) async throws -> Answer {
+        try await server.send(
+            "POST", "/openapi/v1.0/get_token", body: Array(JSON.object([
+                "username": application["client_id"] ?? .null, "password": application["client_secret"] ?? .null,
+            ]).encoded.utf8))
     }
 
     /// Everything acknowledged is there, byte for byte, and nothing else.

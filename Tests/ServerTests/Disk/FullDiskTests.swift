@@ -24,6 +24,9 @@ import Voicemail
                 try disk.fill("rest")
                 try await Self.changeUntilRefused(world, server)
                 expectStorageFault(try await world.deposit(at: server))
+                // P-Series contract §2.6: what failed, and not what nobody foresaw.
+                let refused = try await world.getToken(at: server)
+                #expect(refused.status == 200 && refused.text == #"{"errcode":10009,"errmsg":"OPERATION FAILED"}"#)
                 #expect(try await server.readiness(503).json["reasons"]?["store"] != nil)
                 try await world.expectWhole(at: server)
                 program.send(SIGTERM)
@@ -45,6 +48,7 @@ import Voicemail
                 try disk.remove("rest")
                 try disk.remove("other")
                 #expect(try await server.readiness(200).status == 200)
+                #expect(try await world.getToken(at: server).json["errcode"] == 0)
                 #expect(try await world.deposit(at: server).status == 201)
                 #expect(try await world.change(at: server).status == 200)
                 try await world.expectWhole(at: server)

@@ -1,0 +1,86 @@
+import Foundation
+import TestKit
+import Testing
+import Voicemail
+
+/// What is kept of one thing is bounded, in every interface's words: `limits.document_bytes`.
+@Suite struct DocumentSizeTests {
+    private static let limit = 4096
+
+    private static func size(_ document: Document) -> Int { JSON.object(document.attributes).encoded.utf8.count }
+
+    private static func text(_ count: Int) -> JSON { .string(String(repeating: "x", count: count)) }
+
+    private static let tooLarge: JSON = [
+        "file": ["maxSize": ["message": .string("Payload or Files must not be more than \(limit) bytes"), "target": .int(limit)]],
+    ]
+
+    private static func run(_ body: @Sendable (TestServer, TestWorld) async throws -> Void) async throws {
+        try await TestServer.run { $0.limits.maximumDocumentBytes = limit } _: { server in try await body(server, try await server.makeWorld()) }
+    }
+
+    @Test func everyKindAtTheLimitAndOnePast() async throws {
+        try await Self.run { server, world in
+            let base = world.accountPath
+            for (collection, kind, fields) in [
+                ("vmboxes", .mailbox, ["name": "B", "mailbox": "4000"]), ("media", .media, ["name": "M"]),
+                ("users", .user, ["first_name": "A", "last_name": "B", "username": "u"]),
+                ("webhooks", .webhook, ["name": "W", "uri": "https://example.com/x", "hook": "all"]),
+            ] as [(String, DocumentKind, JSONObject)] {
+                let made = try await server.send("PUT", "\(base)/\(collection)", token: world.token, data: .object(fields.merging(["note": ""]) { $1 }))
+                #expect(made.status == 201, "\(collection): \(made.text)")
+                let id = made.data.text("id"), path = "\(base)/\(collection)/\(id)"
+                let stored = try await server.service.document(id, kind: kind, of: world.account)
+                let room = Self.limit - Self.size(stored)
+                #expect(try await server.send("PATCH", path, token: world.token, data: ["note": Self.text(room)]).status == 200, "\(collection)")
+                let full = try await server.service.document(id, kind: kind, of: world.account)
+                #expect(Self.size(full) == Self.limit, "\(collection)")
+                let refused = try await server.send("PATCH", path, token: world.token, data: ["note": Self.text(room + 1)])
+                #expect(refused.status == 413 && refused.data == Self.tooLarge, "\(collection): \(refused.text)")
+                #expect(try await server.service.document(id, kind: kind, of: world.account) == full)
+                let another = fields.merging(["note": Self.text(Self.limit), "mailbox": "4001", "username": "v"]) { $1 }
+                #expect(try await server.send("PUT", "\(base)/\(collection)", token: world.token, data: .object(another)).status == 413, "\(collection)")
+            }
+            let refused = try await server.send("PATCH", base, token: world.token, data: ["note": Self.text(Self.limit)])
+            #expect(refused.status == 413 && refused.data == Self.tooLarge)
+        }
+    }
+
+    @Test func theOtherInterfacesRefuseInTheirWords() async throws {
+        try await Self.run { server, world in
+            let room = Self.limit - Self.size(world.mailbox) - #","note":"""#.utf8.count
+            let full = try await server.service.changeMailbox(world.mailbox.id, .patch(["note": Self.text(room)]), in: world.account)
+            #expect(Self.size(full) == Self.limit)
+            let application = try await server.service.createApplication(name: "crm", in: world.account)
+            let pair = try await server.service.openTokenPair(
+                for: server.service.logIn(application: application.credential.handle, secret: application.secret), rules: TokenRules())
+            let name = String(repeating: "n", count: 100)
+            let update: JSON = ["id": .int(full.serial), "first_name": .string(name)]
+            let pSeries = try await server.send(
+                "POST", "/openapi/v1.0/extension/update?access_token=\(pair.access)", body: Array(update.encoded.utf8))
+            #expect(pSeries.text == #"{"errcode":40002,"errmsg":"PARAMETER ERROR"}"#)
+            let user = try await server.service.createSSeriesUser(name: nil, in: world.account)
+            let tokens = try await server.service.openSSeriesSession(account: world.account, credential: user.credential, details: [:])
+            let change: JSON = ["extid": "3000", "username": .string(name)]
+            let sSeries = try await server.send("POST", "/api/v1.1.0/extension/update?token=\(tokens.token)", body: Array(change.encoded.utf8))
+            #expect(sSeries.text == #"{"status":"Failed","errno":"10017"}"#)
+            #expect(try await server.service.document(full.id, kind: .mailbox, of: world.account) == full)
+        }
+    }
+
+    @Test func whatIsTooLargeFromBeforeMayShrinkAndNotGrow() async throws {
+        try await Self.run { server, world in
+            let id = world.mailbox.id
+            try await server.service.store.write { writer in
+                guard var old = try writer.document(id: id) else { return }
+                old.attributes["note"] = Self.text(2 * Self.limit)
+                try writer.update(old)
+            }
+            let path = "\(world.accountPath)/vmboxes/\(id)"
+            #expect(try await server.send("PATCH", path, token: world.token, data: ["note": Self.text(2 * Self.limit + 1)]).status == 413)
+            #expect(try await server.send("PATCH", path, token: world.token, data: ["skip_greeting": "true"]).status == 200)
+            #expect(try await server.send("PATCH", path, token: world.token, data: ["note": Self.text(2 * Self.limit - 1)]).status == 200)
+            #expect(try await server.send("PATCH", path, token: world.token, data: ["note": Self.text(2 * Self.limit)]).status == 413)
+        }
+    }
+}
