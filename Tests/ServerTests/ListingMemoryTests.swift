@@ -62,7 +62,8 @@ import Voicemail
                 for: service.logIn(application: application.credential.handle, secret: application.secret), rules: TokenRules())
             let user = try await service.createSSeriesUser(name: nil, in: world.account)
             let tokens = try await service.openSSeriesSession(account: world.account, credential: user.credential, details: [:])
-            let pSeries = { "/openapi/v1.0/\($0)?access_token=\(pair.access)" }, sSeries = { "/api/\($0)?token=\(tokens.token)" }
+            func pSeries(_ endpoint: String) -> String { "/openapi/v1.0/\(endpoint)?access_token=\(pair.access)" }
+            func sSeries(_ endpoint: String) -> String { "/api/\(endpoint)?token=\(tokens.token)" }
             let lists = Lists(
                 token: world.token, warming: ["/v2/accounts/\(world.account.id)", pSeries("extension/list"), sSeries("v1.1.0/deviceinfo/query")],
                 lists: [

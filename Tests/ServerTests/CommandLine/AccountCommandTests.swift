@@ -22,7 +22,8 @@ import Voicemail
     }
 
     @Test func everyZoneIsGoodAndKAZOOShowsIt() async throws {
-        try await Tool.run { tool, server in
+        try await TestServer.run { server in
+            let tool = Tool(data: server.directory)
             for zone in ["UTC", "GMT", "EST", "Cuba", "NZ", "Europe/Dublin"] {
                 let made = try await tool.json("account", "create", "In \(zone)", "--timezone", zone)
                 #expect(made["timezone"] == .string(zone))
