@@ -77,6 +77,7 @@ import Testing
             return ([text(min), max.map(text) ?? text(min + 1)], [1, true, [], .null] + (min > 0 ? [text(min - 1)] : []) + (max.map { [text($0 + 1)] } ?? []))
         case .oneOf(let words): return (words.map { .string($0) }, ["none of these", 1, .null])
         case .email: return (["a@b"], ["a", "@b", "a@", "a@b@c", 1])
+        case .timeZone: return (["UTC", "GB", "Cuba", "Europe/Dublin", text(5), text(32)], [text(4), text(33), 1, .null])
         case .boolean: return ([true, false], [1, "yes", .null])
         case .integer(let min, let max):
             return ([.int(min ?? -1), .int(max ?? 7)], ["x", true, .null, 1.5] + (min.map { [.int($0 - 1)] } ?? []) + (max.map { [.int($0 + 1)] } ?? []))

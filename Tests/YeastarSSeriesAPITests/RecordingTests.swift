@@ -313,13 +313,13 @@ extension SSeriesWorld {
     /// Stores a recording as its recorder would send it, under the name it gave.
     func record(_ name: String, _ audio: [UInt8]) async throws -> Recording {
         let service = server.service
-        let parsed = try #require(RecordingName(parsing: name))
+        let parsed = RecordingName(parsing: name)
         let intake = try await service.receiveAudio()
         try await intake.write(ByteBuffer(bytes: audio))
         let received = try await intake.finish(contentType: "application/octet-stream", fileName: name, policy: .playableOnly)
         let draft = RecordingDraft(
-            callerNumber: parsed.caller, calleeNumber: parsed.callee, direction: parsed.direction ?? .within,
-            started: parsed.recorded.timestamp(in: service.timeZone(of: account)), source: name)
+            callerNumber: parsed.caller ?? "", calleeNumber: parsed.callee ?? "", direction: parsed.direction ?? .within,
+            started: parsed.recorded?.timestamp(in: service.timeZone(of: account)), source: name)
         return try await service.addRecording(draft, audio: received, in: account)
     }
 }

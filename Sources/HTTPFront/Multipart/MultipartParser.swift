@@ -1,4 +1,5 @@
 import NIOCore
+import Voicemail
 
 /// Reads a multipart body (RFC 2046 §5.1, RFC 7578) as it arrives.
 ///

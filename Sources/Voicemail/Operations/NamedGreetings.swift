@@ -91,7 +91,7 @@ extension VoicemailService {
     }
 
     /// The greeting of a mailbox that callers hear; nil for the standard one.
-    public func greetingInForce(of mailbox: Mailbox) async throws -> NamedGreeting? {
+    public func greetingInForce(of mailbox: Mailbox) async throws -> ListedGreeting? {
         try await store.read { reader in
             guard let id = mailbox.greetingInForceID else { return nil }
             return try Self.greetings(on: .mailbox(mailbox), reader).first { $0.id == id }

@@ -19,6 +19,11 @@ extension Schema {
 }
 
 extension Schema.Kind {
+    /// The zones of the system's database whose names are shorter than KAZOO's schema wants.
+    private static let shortZones = [
+        "CET", "Cuba", "EET", "EST", "Eire", "GB", "GMT", "GMT0", "HST", "Iran", "MET", "MST", "NZ", "PRC", "ROK", "UCT", "UTC", "WET", "Zulu",
+    ]
+
     fileprivate var jsonSchema: JSONObject {
         switch self {
         case .string(let min, let max):
@@ -28,6 +33,8 @@ extension Schema.Kind {
             return schema
         case .oneOf(let words): return ["type": "string", "enum": JSON(words)]
         case .email: return ["type": "string", "pattern": "^[^@]+@[^@]+$"]
+        case .timeZone:
+            return ["anyOf": [["type": "string", "minLength": 5, "maxLength": 32], ["type": "string", "enum": JSON(Self.shortZones)]]]
         case .boolean: return ["type": "boolean"]
         case .integer(let min, let max):
             var schema: JSONObject = ["type": "integer"]

@@ -8,7 +8,7 @@ enum GreetingView {
             item["module"] = .string(owner.module)
             item["number"] = .string(owner.number)
         }
-        item["file"] = .string(greeting.greeting.isSynthesized ? greeting.stem : greeting.fileName)
+        item["file"] = .string(greeting.isSynthesized ? greeting.stem : greeting.fileName)
         item["suffix"] = .string(greeting.suffix)
         item["type"] = .string(greeting.typeWord)
         item["real_filename"] = .string(greeting.fileName)
@@ -18,7 +18,7 @@ enum GreetingView {
 
 extension ListedGreeting {
     /// `record` also for what was uploaded.
-    var typeWord: String { greeting.isSynthesized ? "tts" : "record" }
+    var typeWord: String { isSynthesized ? "tts" : "record" }
 }
 
 /// The media type of a file by its extension (contract §4).

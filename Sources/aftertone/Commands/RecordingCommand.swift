@@ -46,7 +46,7 @@ struct RecordingCommand: AsyncParsableCommand {
 
         private func draft(of file: AudioFile, zone: TimeZone) throws -> RecordingDraft {
             let name = RecordingName(parsing: file.name)
-            guard from ?? name?.caller != nil, to ?? name?.callee != nil else {
+            guard from ?? name.caller != nil, to ?? name.callee != nil else {
                 throw Refusal("the name of the file does not tell who called whom; say it with --from and --to")
             }
             var draft = try RecordingDraft(parameters, fileName: file.name, zone: zone, isComplete: true)
