@@ -57,6 +57,17 @@ import Voicemail
         }
     }
 
+    @Test(arguments: ["", " "])
+    func aVariableWithoutAValueIsAnEmptyList(_ value: String) throws {
+        let yaml = "http:\n  trusted_proxies: [10.0.0.1, 10.0.0.2]\nrecordings:\n  watch: [\"Acme=/srv/a\"]\n"
+        let configuration = try read(yaml, ["AFTERTONE_HTTP_TRUSTED_PROXIES": value, "AFTERTONE_RECORDINGS_WATCH": value])
+        #expect(try read(yaml).http.trustedProxies.count == 2 && read(yaml).recordings.watched.count == 1)
+        #expect(configuration.http.trustedProxies.isEmpty && configuration.recordings.watched.isEmpty)
+        #expect(problems("", ["AFTERTONE_HTTP_LISTEN": value]).first?.hasSuffix("http.listen names no address") == true)
+        // A list with a hole in it is a mistake.
+        #expect(!problems("", ["AFTERTONE_HTTP_TRUSTED_PROXIES": "10.0.0.1,,10.0.0.2"]).isEmpty)
+    }
+
     @Test func theFileIsRead() throws {
         let configuration = try read("""
             data: /srv/aftertone

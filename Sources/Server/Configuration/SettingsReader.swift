@@ -92,6 +92,8 @@ final class SettingsReader {
     func list<Element>(_ key: String, _ standard: [Element], expecting: String, _ parse: (String) -> Element?) -> [Element] {
         known.insert(key)
         if case .text(let text) = file.entries[key]?.value { return refuse(key, "\"\(text)\"", "a list of " + expecting, standard) }
+        // A variable without a value is a list without entries; one that is not set says nothing.
+        if let text = environment[Self.variable(of: key)], text.allSatisfy(\.isWhitespace) { return [] }
         guard let texts = layers.stringArray(forKey: Self.relative(key)) else { return standard }
         return texts.map { $0.trimmingCharacters(in: .whitespaces) }.compactMap { text in
             parse(text) ?? refuse(key, "\"\(text)\"", expecting, nil)
