@@ -11,7 +11,7 @@ final class DirectoryReader: Sendable {
     private let path: String
 
     init(path: String) throws(SystemError) {
-        guard let stream = opendir(path) else { throw .last("open directory") }
+        guard let stream = opendir(path) else { throw .last("open directory \(path)") }
         self.path = path
         self.stream = Mutex(stream)
     }
@@ -36,15 +36,25 @@ final class DirectoryReader: Sendable {
     private func nextName() throws(SystemError) -> String? {
         let result: Result<String?, SystemError> = stream.withLock { stream in
             guard let name = cfileio_next_name(stream) else {
-                return errno == 0 ? .success(nil) : .failure(.last("read directory"))
+                return errno == 0 ? .success(nil) : .failure(.last("read directory \(path)"))
             }
             return .success(String(cString: name))
         }
         return try result.get()
     }
 
-    /// The size of a regular file that nobody has locked.
+    /// The size of a regular file that nobody has locked. One that may not be opened is somebody else's and counts as it lies there: it must
+    /// not hide the others.
     private func idleSize(_ name: String) throws(SystemError) -> Int? {
+        do throws(SystemError) { return try sizeOfUnlocked(name) } catch {
+            guard error.code == EACCES || error.code == EPERM else { throw error }
+            var facts = stat()
+            guard lstat(path + "/" + name, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else { return nil }
+            return Int(facts.st_size)
+        }
+    }
+
+    private func sizeOfUnlocked(_ name: String) throws(SystemError) -> Int? {
         try withFile(name) { descriptor in
             var facts = stat()
             guard fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else { return nil }
@@ -63,8 +73,9 @@ final class DirectoryReader: Sendable {
     private func withFile<Value>(_ name: String, _ body: (Int32) -> Value?) throws(SystemError) -> Value? {
         let descriptor = open(path + "/" + name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else {
-            if errno == ENOENT || errno == ELOOP { return nil }
-            throw .last("open")
+            // Gone meanwhile, a link, a socket.
+            if errno == ENOENT || errno == ELOOP || errno == ENXIO { return nil }
+            throw .last("open \(path)/\(name)")
         }
         defer { close(descriptor) }
         return body(descriptor)

@@ -111,6 +111,7 @@ public final class FileArchive: AudioArchive {
                 let file = BlobFile(id: id, path: path, descriptor: try fileSystem.open(path, O_RDONLY | O_NONBLOCK))
                 var facts = stat()
                 guard fstat(file.descriptor, &facts) == 0 else { throw .last("look at") }
+                guard facts.st_mode & S_IFMT == S_IFREG else { throw SystemError(operation: "open \(path)", code: EISDIR) }
                 return (file, Int(facts.st_size))
             } catch {
                 throw error.code == ENOENT ? .missing(id) : error.archiveError

@@ -38,23 +38,23 @@ extension FileSystem {
     static let system = FileSystem(
         makeDirectory: { path throws(SystemError) in
             if mkdir(path, 0o700) == 0 { return true }
-            guard errno == EEXIST else { throw .last("create directory") }
+            guard errno == EEXIST else { throw .last("create directory \(path)") }
             return false
         },
         open: { path, flags throws(SystemError) in
             let descriptor = Glibc.open(path, flags | O_CLOEXEC | O_NOFOLLOW, 0o600)
-            guard descriptor >= 0 else { throw .last("open") }
+            guard descriptor >= 0 else { throw .last("open \(path)") }
             return descriptor
         },
         lock: { descriptor throws(SystemError) in
             guard flock(descriptor, LOCK_EX) == 0 else { throw .last("lock") }
         },
         rename: { from, to throws(SystemError) in
-            guard Glibc.rename(from, to) == 0 else { throw .last("rename") }
+            guard Glibc.rename(from, to) == 0 else { throw .last("rename \(from)") }
         },
         remove: { path throws(SystemError) in
             if unlink(path) == 0 { return true }
-            guard errno == ENOENT else { throw .last("remove") }
+            guard errno == ENOENT else { throw .last("remove \(path)") }
             return false
         },
         write: { descriptor, bytes, offset throws(SystemError) in
@@ -70,9 +70,9 @@ extension FileSystem {
         },
         syncDirectory: { path throws(SystemError) in
             let descriptor = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-            guard descriptor >= 0 else { throw .last("open directory") }
+            guard descriptor >= 0 else { throw .last("open directory \(path)") }
             defer { close(descriptor) }
-            guard fsync(descriptor) == 0 else { throw .last("sync directory") }
+            guard fsync(descriptor) == 0 else { throw .last("sync directory \(path)") }
         },
         readCached: { descriptor, buffer, offset in
             max(0, cfileio_pread_cached(descriptor, buffer.baseAddress, buffer.count, off_t(offset)))

@@ -34,7 +34,7 @@ import Voicemail
         try await withDirectory { path in
             let file = path + "/file"
             close(open(file, O_WRONLY | O_CREAT, 0o600))
-            await #expect(throws: ArchiveError.failed("create directory: Not a directory")) {
+            await #expect(throws: ArchiveError.failed("create directory \(file)/blobs: Not a directory")) {
                 try await withArchive(in: file + "/blobs") { _ in }
             }
         }

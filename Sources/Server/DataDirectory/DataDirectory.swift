@@ -9,6 +9,7 @@ import SystemPackage
 ///     secret.key         32 random bytes that tokens and API keys are hashed with
 ///     format             which layout this is
 ///     lock, server.lock  who is at work
+///     restoring          only while it is being restored, or where that was cut off
 public struct DataDirectory: Sendable, Hashable {
     /// From the root.
     public let path: String
@@ -23,6 +24,7 @@ public struct DataDirectory: Sendable, Hashable {
     var secretKey: String { path + "/secret.key" }
     var format: String { path + "/format" }
     var storageLock: String { path + "/lock" }
+    var restoreMark: String { path + "/" + Self.restoreMarkName }
     var serverLock: String { path + "/server.lock" }
 
     /// The layout this version writes, and the newest it reads.
@@ -38,7 +40,9 @@ public struct DataDirectory: Sendable, Hashable {
     /// - Throws: `DataDirectoryError`.
     public static func open(_ path: String, creating: Bool) throws(DataDirectoryError) -> DataDirectory {
         let directory = DataDirectory(path: path)
+        try directory.requireOwner()
         if try !directory.isComplete() {
+            guard try !directory.isRestoring() else { throw .restoring(path: path) }
             guard creating else { throw .missing(path: path) }
             try directory.make()
         }
@@ -55,13 +59,14 @@ public struct DataDirectory: Sendable, Hashable {
     }
 
     static let secretKeyBytes = 32
+    static let restoreMarkName = "restoring"
 
     /// Writes the file that makes the directory one of ours. The last step of making one.
     func writeFormat() throws(DataDirectoryError) {
         try DurableFile.write(Array("\(Self.formatPrefix)\(Self.formatVersion)\n".utf8), to: format)
     }
 
-    private func isComplete() throws(DataDirectoryError) -> Bool { try DurableFile.read(format) != nil }
+    func isComplete() throws(DataDirectoryError) -> Bool { try DurableFile.read(format) != nil }
 
     private func make() throws(DataDirectoryError) {
         try DurableFile.makeDirectory(path)
@@ -108,6 +113,10 @@ public enum DataDirectoryError: Error, Equatable, Sendable, CustomStringConverti
     /// Written by a later version.
     case newer(path: String, version: Int)
     case damaged(String)
+    /// A restore is at work, or was cut off.
+    case restoring(path: String)
+    /// The files belong to another user, who could not open what this one would write.
+    case foreignOwner(path: String, owner: String, name: String?)
     /// Another server works on it.
     case inUse(path: String, process: String)
     /// The machine refused.
@@ -121,6 +130,9 @@ public enum DataDirectoryError: Error, Equatable, Sendable, CustomStringConverti
             "\(path) was written by a newer version of Aftertone (format \(version), this one knows \(DataDirectory.formatVersion))"
         case .damaged(let what): what
         case .inUse(let path, let process): "another server is running on \(path)\(process.isEmpty ? "" : " (process \(process))")"
+        case .restoring(let path): "\(path) is being restored, or a restore was cut off: run `aftertone restore` again"
+        case .foreignOwner(let path, let owner, let name):
+            "\(path) belongs to \(owner): run this as that user" + (name.map { ", as in `runuser -u \($0) -- aftertone …`" } ?? "")
         case .failed(let what): what
         }
     }

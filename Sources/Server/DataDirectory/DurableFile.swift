@@ -72,6 +72,33 @@ enum DurableFile {
         try syncDirectory(parent)
     }
 
+    /// Removes a file and makes that durable. One that is not there is no error.
+    static func remove(_ path: String) throws(DataDirectoryError) {
+        guard unlink(path) == 0 || errno == ENOENT else { throw .last("cannot remove \(path)") }
+        try syncDirectory(FilePath(path).parent.string)
+    }
+
+    /// Removes a file, or a directory with all it holds. What is not there is no error.
+    static func removeTree(_ path: String) throws(DataDirectoryError) {
+        var status = stat()
+        guard lstat(path, &status) == 0 else {
+            if errno == ENOENT { return }
+            throw .last("cannot look at \(path)")
+        }
+        do { try FileManager.default.removeItem(atPath: path) } catch {
+            throw .failed("cannot remove \(path): \(error.localizedDescription)")
+        }
+    }
+
+    static func isDirectory(_ path: String) throws(DataDirectoryError) -> Bool {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            if errno == ENOENT || errno == ENOTDIR { return false }
+            throw .last("cannot look at \(path)")
+        }
+        return status.st_mode & S_IFMT == S_IFDIR
+    }
+
     static func syncDirectory(_ path: String) throws(DataDirectoryError) {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .last("cannot open \(path)") }

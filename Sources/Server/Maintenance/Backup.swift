@@ -12,8 +12,8 @@ public struct Backup: Sendable {
         public var blobs = 0
         /// Bytes of audio.
         public var bytes = 0
-        /// Audio that is not as the database says. What is missing is not in the backup; what differs is, as it is.
-        public var damages: [Damage] = []
+        /// Audio that is not as the database says. What is missing or cannot be read is not in the backup; what differs is, as it is.
+        public var damages: [DamagedAudio] = []
     }
 
     /// Audio that is removed before it is fetched makes the copy of the database out of date, so another is taken. Each round
@@ -41,7 +41,7 @@ public struct Backup: Sendable {
         for _ in 1...Self.maximumRounds {
             try await blocking { try removeDatabase() }
             try await installation.store.backup(to: copy.database) { [progress] in progress(MaintenanceProgress("database", $0, of: $1)) }
-            if let missing = try await fetchAudio() { return try await finish(missing) }
+            if let unfetched = try await fetchAudio() { return try await finish(unfetched) }
         }
         throw DataDirectoryError.failed("audio was removed faster than it could be copied; try again later")
     }
@@ -64,47 +64,51 @@ public struct Backup: Sendable {
 
     /// Links or copies what the copied database names.
     /// - Returns: what is damaged beyond copying; nil when something was removed just now.
-    private func fetchAudio() async throws -> [BlobID]? {
-        let gone = try await withCopiedStore { store in
-            var gone: [BlobID] = []
+    private func fetchAudio() async throws -> [Damage]? {
+        let unfetched = try await withCopiedStore { store in
+            var unfetched: [Damage] = []
             var count = 0
             try await Self.forEachBatch(of: store) { records in
-                gone += try await blocking { try records.map(\.blob.id).filter { try !fetch($0) } }
+                unfetched += try await blocking { try records.compactMap { try fetch($0.blob.id) } }
                 count += records.count
                 progress(MaintenanceProgress("audio", count))
             }
-            return gone
+            return unfetched
         }
-        var missing: [BlobID] = []
-        for id in gone {
+        for case .missingBlob(let id) in unfetched {
             // Still named: it is missing, not removed.
             guard try await installation.store.names(id) else { return nil }
-            missing.append(id)
         }
-        return missing
+        return unfetched
     }
 
-    /// - Returns: false when it is not there.
-    private func fetch(_ id: BlobID) throws -> Bool {
+    /// - Returns: why it was not fetched; nil when it was.
+    private func fetch(_ id: BlobID) throws -> Damage? {
         let path = FileArchive.relativePath(of: id)
-        return try CopiedFile.linkOrCopy(source.blobs + "/" + path, to: copy.blobs + "/" + path)
+        do {
+            return try CopiedFile.linkOrCopy(source.blobs + "/" + path, to: copy.blobs + "/" + path) ? nil : .missingBlob(id)
+        } catch let error as CopiedFile.Unreadable {
+            return .unreadableBlob(id, reason: error.reason)
+        }
     }
 
     // MARK: The end
 
     /// Reads everything once more from the copy, notes it in the manifest and makes it durable.
-    private func finish(_ missing: [BlobID]) async throws -> Summary {
+    private func finish(_ unfetched: [Damage]) async throws -> Summary {
         let manifest = try await blocking { try BackupManifestWriter(directory: copy.path) }
         var summary = try await withCopiedStore { store in
             try await prune(store)
-            var summary = Summary(damages: missing.map { .missingBlob($0) })
+            var summary = Summary()
+            var damages = unfetched
             try await Self.forEachBatch(of: store) { records in
                 let added = try await blocking { try add(records, to: manifest) }
                 summary.blobs += added.blobs
                 summary.bytes += added.bytes
-                summary.damages += added.damages
+                damages += added.damages
                 progress(MaintenanceProgress("checksums", summary.blobs))
             }
+            for damage in damages { summary.damages.append(try await store.damaged(damage)) }
             return summary
         }
         summary.damages.sort { $0.description < $1.description }
@@ -134,21 +138,25 @@ public struct Backup: Sendable {
         }
     }
 
-    private func add(_ records: [BlobRecord], to manifest: BackupManifestWriter) throws -> Summary {
-        var summary = Summary()
+    private func add(_ records: [BlobRecord], to manifest: BackupManifestWriter) throws -> (blobs: Int, bytes: Int, damages: [Damage]) {
+        var blobs = 0, bytes = 0
+        var damages: [Damage] = []
         for record in records {
-            let blob = record.blob
-            guard let found = try CopiedFile.digest(of: copy.blobs + "/" + FileArchive.relativePath(of: blob.id)) else { continue }
-            try manifest.add(.blob(blob.id, found))
-            summary.blobs += 1
-            summary.bytes += found.size
-            if found.size != blob.size {
-                summary.damages.append(.truncatedBlob(blob.id, expected: blob.size, found: found.size))
-            } else if found.sha256 != blob.sha256 {
-                summary.damages.append(.alteredBlob(blob.id))
+            let blob = record.blob, path = copy.blobs + "/" + FileArchive.relativePath(of: blob.id)
+            let found: BackupManifest.Digest?
+            do { found = try CopiedFile.digest(of: path) } catch let error as CopiedFile.Unreadable {
+                // What cannot be read is in no manifest, and what is in no manifest is in no backup.
+                try FileManager.default.removeItem(atPath: path)
+                damages.append(.unreadableBlob(blob.id, reason: error.reason))
+                continue
             }
+            guard let found else { continue }
+            try manifest.add(.blob(blob.id, found))
+            blobs += 1
+            bytes += found.size
+            if let damage = blob.damage(found) { damages.append(damage) }
         }
-        return summary
+        return (blobs, bytes, damages)
     }
 
     // MARK: The copied database
@@ -164,7 +172,7 @@ public struct Backup: Sendable {
         return try result.get()
     }
 
-    private static func forEachBatch(of store: SQLiteStore, _ body: ([BlobRecord]) async throws -> Void) async throws {
+    static func forEachBatch(of store: SQLiteStore, _ body: ([BlobRecord]) async throws -> Void) async throws {
         var last: BlobID?
         repeat {
             let after = last
@@ -178,6 +186,14 @@ public struct Backup: Sendable {
 extension SQLiteStore {
     /// Whether the audio of this name is wanted: a record whose blob waits to be removed does not count.
     func names(_ id: BlobID) async throws -> Bool {
-        try await read { try $0.blob(id: id) != nil && !$0.garbage(limit: .max).contains(id) }
+        try await read { try $0.blob(id: id) != nil && !$0.isGarbage(id) }
+    }
+}
+
+extension StoredBlob {
+    /// How bytes that were found differ from what the database says of the blob.
+    func damage(_ found: BackupManifest.Digest) -> Damage? {
+        if found.size != size { return .truncatedBlob(id, expected: size, found: found.size) }
+        return found.sha256 == sha256 ? nil : .alteredBlob(id)
     }
 }

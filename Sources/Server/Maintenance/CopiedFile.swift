@@ -12,6 +12,17 @@ import Darwin
 
 /// Copying files with their checksums. Its calls block.
 enum CopiedFile {
+    /// Why a file cannot be read, as opposed to what fails where the copy goes.
+    struct Unreadable: Error, CustomStringConvertible {
+        let description: String
+        var reason: String { description }
+
+        init(_ description: String) { self.description = description }
+
+        /// The error of the call that has just failed on this thread.
+        static func last(_ what: String) -> Unreadable { Unreadable("\(what): \(String(cString: strerror(errno)))") }
+    }
+
     private static let chunk = 1 << 20
 
     /// Gives a file a second name if both are on one file system, else copies it durably. One that is there already is left.
@@ -39,6 +50,8 @@ enum CopiedFile {
         let to = open(destination, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard to >= 0 else { throw DataDirectoryError.last("cannot create \(destination)") }
         defer { close(to) }
+        var isWhole = false
+        defer { if !isWhole { unlink(destination) } }
         let digest = try read(from, source) { bytes in
             var written = 0
             while written < bytes.count {
@@ -48,6 +61,7 @@ enum CopiedFile {
             }
         }
         guard fsync(to) == 0 else { throw DataDirectoryError.last("cannot sync \(destination)") }
+        isWhole = true
         return digest
     }
 
@@ -71,12 +85,12 @@ enum CopiedFile {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
-            throw DataDirectoryError.last("cannot open \(path)")
+            throw Unreadable.last("cannot open \(path)")
         }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             close(descriptor)
-            throw DataDirectoryError.failed("\(path) is no regular file")
+            throw Unreadable("\(path) is no regular file")
         }
         return descriptor
     }
@@ -92,7 +106,7 @@ enum CopiedFile {
             let count = systemRead(descriptor, buffer.baseAddress, buffer.count)
             if count < 0 {
                 if errno == EINTR { continue }
-                throw DataDirectoryError.last("cannot read \(path)")
+                throw Unreadable.last("cannot read \(path)")
             }
             if count == 0 { return BackupManifest.Digest(sha256: HexID.encode(hash.finalize()), size: size) }
             let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])

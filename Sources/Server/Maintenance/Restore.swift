@@ -4,12 +4,15 @@ import SQLiteStore
 import Voicemail
 
 /// Makes a data directory from a backup. Everything in the backup must be named by its manifest and be as it says; anything
-/// else is refused and nothing stays: a backup may have been anywhere.
+/// else is refused and nothing stays: a backup may have been anywhere. What a restore leaves that was killed is marked, and the next one
+/// begins by removing it.
 public struct Restore: Sendable {
     public struct Summary: Sendable, Hashable {
         public var blobs = 0
         /// Bytes of audio.
         public var bytes = 0
+        /// Audio that was damaged when the backup was made: it is not as the database says.
+        public var damages: [DamagedAudio] = []
     }
 
     private let backup: DataDirectory
@@ -25,17 +28,21 @@ public struct Restore: Sendable {
         self.progress = progress
     }
 
-    /// - Throws: `RestoreError`, `DataDirectoryError`, `StoreError`.
+    /// - Throws: `RestoreError`, `DataDirectoryError`, `StoreError`, `CopiedFile.Unreadable`.
     public func run() async throws -> Summary {
         let (total, lock) = try await blocking { (try check(), try prepare()) }
         defer { lock.release() }
         do {
-            let summary = try await blocking { try copyAll(total) }
-            try await checkDatabase()
-            try await blocking { try target.writeFormat() }
+            var summary = try await blocking { try copyAll(total) }
+            summary.damages = try await checkDatabase()
+            try await blocking {
+                try target.writeFormat()
+                // Of a directory that is complete the mark says nothing more, should this be cut off.
+                try DurableFile.remove(target.restoreMark)
+            }
             return summary
         } catch {
-            try await blocking { try discard() }
+            try await blocking { try target.discardRestored() }
             throw error
         }
     }
@@ -44,10 +51,13 @@ public struct Restore: Sendable {
 
     /// - Returns: how many pieces of audio there are.
     private func check() throws -> Int {
+        guard try DurableFile.isDirectory(backup.path) else { throw RestoreError.refused("there is no directory \(backup.path)") }
         guard !backup.isWithin(target), !target.isWithin(backup) else { throw RestoreError.refused("\(target.path) and \(backup.path) are one in the other") }
         // Before a byte of them is read: a link could lead anywhere, and a pipe would never end.
         for name in [BackupManifest.name] + BackupManifest.files {
-            guard try CopiedFile.isRegular("\(backup.path)/\(name)") else { throw RestoreError.refused("\(name) is missing in the backup") }
+            guard try CopiedFile.isRegular("\(backup.path)/\(name)") else {
+                throw RestoreError.refused("there is no whole backup in \(backup.path): \(name) is missing")
+            }
         }
         var manifest = try BackupManifestReader(directory: backup.path)
         var total = 0
@@ -65,11 +75,18 @@ public struct Restore: Sendable {
     private func prepare() throws -> FileLock {
         try DurableFile.makeDirectory(target.path)
         guard try DurableFile.read(target.format) == nil else { throw RestoreError.refused("\(target.path) holds data already") }
-        try target.requireNothingForeign()
-        guard try DurableFile.read(target.secretKey) == nil else { throw RestoreError.refused("\(target.path) is not empty") }
+        try target.requireOwner()
+        let isUnfinished = try target.isRestoring()
+        if isUnfinished { try target.requireOnlyRestored() } else {
+            try target.requireNothingForeign()
+            guard try DurableFile.read(target.secretKey) == nil else { throw RestoreError.refused("\(target.path) is not empty") }
+        }
         guard let lock = try FileLock.attempt(target.storageLock, .exclusive) else {
             throw RestoreError.refused("something else is at work in \(target.path)")
         }
+        // The lock's file stays: it is held.
+        if isUnfinished { try target.discardRestored(keepingLock: true) }
+        try DurableFile.write([], to: target.restoreMark)
         return lock
     }
 
@@ -106,24 +123,37 @@ public struct Restore: Sendable {
     }
 
     /// The database may be anybody's too.
-    private func checkDatabase() async throws {
+    /// - Returns: what it says of audio and the manifest does not.
+    private func checkDatabase() async throws -> [DamagedAudio] {
         _ = try await blocking { try target.readSecretKey() }
         let store = try await blocking { try SQLiteStore(path: target.database, options: StoreOptions(readers: 1)) }
-        let lines: [String]
-        do { lines = try await store.integrityCheck(limit: 1) } catch {
-            try await blocking { try store.close() }
-            throw error
-        }
+        let result: Result<[DamagedAudio], any Error>
+        do {
+            if let line = try await store.integrityCheck(limit: 1).first { throw RestoreError.refused("the database in the backup is damaged: \(line)") }
+            result = .success(try await damages(in: store))
+        } catch { result = .failure(error) }
         try await blocking { try store.close() }
-        if let line = lines.first { throw RestoreError.refused("the database in the backup is damaged: \(line)") }
+        return try result.get()
     }
 
-    /// Leaves the directory as empty as it was.
-    private func discard() throws {
-        let database = ["", "-wal", "-shm"].map { target.database + $0 }
-        for path in database + [target.secretKey, target.blobs, target.storageLock] where FileManager.default.fileExists(atPath: path) {
-            try FileManager.default.removeItem(atPath: path)
+    /// Both the rows and the manifest come in order of ids, so that they are read side by side.
+    private func damages(in store: SQLiteStore) async throws -> [DamagedAudio] {
+        var entries = try await blocking { try ManifestBlobs(directory: backup.path) }
+        var found: [DamagedAudio] = []
+        try await Backup.forEachBatch(of: store) { records in
+            let damages: [Damage]
+            (entries, damages) = try await blocking { [entries] in
+                var entries = entries
+                let damages = try records.compactMap { record -> Damage? in
+                    guard let digest = try entries.digest(of: record.blob.id) else { return .missingBlob(record.blob.id) }
+                    return record.blob.damage(digest)
+                }
+                return (entries, damages)
+            }
+            for damage in damages { found.append(try await store.damaged(damage)) }
         }
+        try await blocking { [entries] in try entries.close() }
+        return found
     }
 
     // MARK: Rules
@@ -177,6 +207,29 @@ private struct PrefixGroup {
         unvisited.remove(prefix)
         names = []
     }
+}
+
+/// The blobs of a manifest, asked for in order of their ids.
+private struct ManifestBlobs: Sendable {
+    private var reader: BackupManifestReader
+    private var ahead: (id: BlobID, digest: BackupManifest.Digest)?
+    private var isAtEnd = false
+
+    init(directory: String) throws { reader = try BackupManifestReader(directory: directory) }
+
+    /// nil when the manifest does not name it.
+    mutating func digest(of id: BlobID) throws -> BackupManifest.Digest? {
+        while !isAtEnd, ahead.map({ $0.id.hex < id.hex }) ?? true {
+            switch try reader.next() {
+            case .blob(let next, let digest): ahead = (next, digest)
+            case .file: continue
+            case nil: isAtEnd = true
+            }
+        }
+        return ahead.flatMap { $0.id == id ? $0.digest : nil }
+    }
+
+    func close() throws { try reader.close() }
 }
 
 /// Why nothing was restored.

@@ -12,7 +12,7 @@ public struct Verification: Sendable {
         case database(String)
         case tally(TallyDifference)
         case counter(CounterDifference)
-        case audio(Damage)
+        case audio(DamagedAudio)
 
         /// One line for people.
         public var text: String {
@@ -24,7 +24,7 @@ public struct Verification: Sendable {
             case .counter(let difference):
                 "wrong counter of account \(difference.accountID), \(difference.subject): "
                     + "\(Self.text(difference.kept)) instead of \(Self.text(difference.counted))"
-            case .audio(let damage): damage.description
+            case .audio(let audio): audio.description
             }
         }
 
@@ -37,10 +37,14 @@ public struct Verification: Sendable {
             switch self {
             case .database: "database"
             case .tally, .counter: "wrong_counter"
-            case .audio(.missingBlob): "missing_blob"
-            case .audio(.truncatedBlob): "truncated_blob"
-            case .audio(.alteredBlob): "altered_blob"
-            case .audio(.orphanBlob): "orphan_blob"
+            case .audio(let audio):
+                switch audio.damage {
+                case .missingBlob: "missing_blob"
+                case .truncatedBlob: "truncated_blob"
+                case .alteredBlob: "altered_blob"
+                case .unreadableBlob: "unreadable_blob"
+                case .orphanBlob: "orphan_blob"
+                }
             }
         }
 
@@ -50,8 +54,13 @@ public struct Verification: Sendable {
             case .database: nil
             case .tally(let difference): difference.mailboxID
             case .counter(let difference): difference.accountID
-            case .audio(.missingBlob(let id)), .audio(.truncatedBlob(let id, _, _)), .audio(.alteredBlob(let id)), .audio(.orphanBlob(let id)): id.hex
+            case .audio(let audio): audio.damage.blob.hex
             }
+        }
+
+        /// The messages, greetings and recordings that the damage concerns.
+        public var holders: [NamedHolder] {
+            if case .audio(let audio) = self { audio.holders } else { [] }
         }
     }
 
@@ -77,7 +86,8 @@ public struct Verification: Sendable {
     }
 
     public func run() async throws -> Summary {
-        let tracker = Tracker(found)
+        let store = installation.store
+        let tracker = Tracker(found) { try await store.damaged($0) }
         progress(MaintenanceProgress("database", 0))
         for line in try await installation.store.integrityCheck() { await tracker.note(.database(line)) }
         for difference in try await installation.store.recount() { await tracker.note(.tally(difference)) }
@@ -88,7 +98,7 @@ public struct Verification: Sendable {
                 progress(MaintenanceProgress("audio", count))
                 compared.withLock { $0 = count }
             },
-            found: { await tracker.take($0) })
+            found: { try await tracker.take($0) })
         try await settle(await tracker.suspects, tracker)
         var summary = await tracker.summary
         summary.blobs = compared.withLock { $0 }
@@ -116,15 +126,15 @@ public struct Verification: Sendable {
         for suspect in suspects {
             switch suspect {
             case .missingBlob(let id):
-                if try await installation.store.names(id) { await tracker.note(.audio(suspect)) }
+                if try await installation.store.names(id) { try await tracker.note(suspect) }
             case .orphanBlob(let id):
                 guard let age = try await age(of: id), try await installation.service.store.read({ try $0.blob(id: id) == nil }) else { continue }
                 if alone != nil || age > Double(installation.configuration.audio.conversionSeconds + 60) {
-                    await tracker.note(.audio(suspect))
+                    try await tracker.note(suspect)
                 } else {
                     await tracker.noteArriving()
                 }
-            default: await tracker.note(.audio(suspect))
+            default: try await tracker.note(suspect)
             }
         }
     }
@@ -141,6 +151,9 @@ public struct Verification: Sendable {
             return withExtendedLifetime(reader) { written.map { -$0.timeIntervalSinceNow } ?? 0 }
         } catch ArchiveError.missing {
             return nil
+        } catch ArchiveError.failed {
+            // Nothing of ours writes what this process may not open.
+            return .infinity
         }
     }
 }
@@ -151,14 +164,21 @@ private actor Tracker {
     private(set) var suspects: [Damage] = []
     private(set) var summary = Verification.Summary()
 
-    init(_ found: @escaping @Sendable (Verification.Finding) async -> Void) { self.found = found }
+    private let named: @Sendable (Damage) async throws -> DamagedAudio
 
-    func take(_ damage: Damage) async {
+    init(_ found: @escaping @Sendable (Verification.Finding) async -> Void, named: @escaping @Sendable (Damage) async throws -> DamagedAudio) {
+        self.found = found
+        self.named = named
+    }
+
+    func take(_ damage: Damage) async throws {
         switch damage {
         case .missingBlob, .orphanBlob: suspects.append(damage)
-        case .truncatedBlob, .alteredBlob: await note(.audio(damage))
+        case .truncatedBlob, .alteredBlob, .unreadableBlob: try await note(damage)
         }
     }
+
+    func note(_ damage: Damage) async throws { await note(.audio(try await named(damage))) }
 
     func note(_ finding: Verification.Finding) async {
         summary.findings += 1

@@ -6,8 +6,17 @@ public enum Damage: Sendable, Hashable {
     case truncatedBlob(BlobID, expected: Int, found: Int)
     /// A blob has the size its row says, and other bytes.
     case alteredBlob(BlobID)
+    /// A blob that is there and cannot be read: somebody else's file, no file at all, a bad place on the disk.
+    case unreadableBlob(BlobID, reason: String)
     /// A blob that no row knows. The next start removes it.
     case orphanBlob(BlobID)
+
+    /// The blob it is about.
+    public var blob: BlobID {
+        switch self {
+        case .missingBlob(let id), .truncatedBlob(let id, _, _), .alteredBlob(let id), .unreadableBlob(let id, _), .orphanBlob(let id): id
+        }
+    }
 
     /// One line for people.
     public var description: String {
@@ -15,29 +24,62 @@ public enum Damage: Sendable, Hashable {
         case .missingBlob(let id): "missing blob \(id)"
         case .truncatedBlob(let id, let expected, let found): "truncated blob \(id): \(found) bytes of \(expected)"
         case .alteredBlob(let id): "altered blob \(id): its checksum differs"
+        case .unreadableBlob(let id, let reason): "unreadable blob \(id): \(reason)"
         case .orphanBlob(let id): "orphan blob \(id): no row names it"
         }
     }
 }
 
+/// Damage with whom it concerns.
+public struct DamagedAudio: Sendable, Hashable {
+    public let damage: Damage
+    public let holders: [NamedHolder]
+
+    public init(_ damage: Damage, of holders: [NamedHolder]) {
+        self.damage = damage
+        self.holders = holders
+    }
+
+    /// One line for people.
+    public var description: String {
+        damage.description + (holders.isEmpty ? "" : "; it belongs to " + holders.map(\.description).joined(separator: ", "))
+    }
+}
+
+extension VoicemailStore {
+    /// Looks up whom damage concerns.
+    public func damaged(_ damage: Damage) async throws -> DamagedAudio {
+        DamagedAudio(damage, of: try await read { reader in
+            try reader.holders(of: damage.blob, limit: DamagedAudio.mostHolders).map { try NamedHolder($0, in: reader) }
+        })
+    }
+}
+
+extension DamagedAudio {
+    /// Copies of a message share their audio; so many are named.
+    fileprivate static let mostHolders = 20
+}
+
 extension VoicemailService {
     /// Compares every blob with its row, byte for byte by checksum, and finds blobs without a row.
     /// - Parameter progress: told how many blobs were looked at.
-    public func verifyArchive(progress: @Sendable (Int) -> Void = { _ in }, found: @Sendable (Damage) async -> Void) async throws {
+    public func verifyArchive(progress: @Sendable (Int) -> Void = { _ in }, found: @Sendable (Damage) async throws -> Void) async throws {
         var checked = 0
         var last: BlobID?
         repeat {
             let after = last
             let records = try await store.read { try $0.blobs(after: after, limit: Self.verificationBatch) }
             for record in records {
-                if let damage = try await damage(of: record) { await found(damage) }
+                if let damage = try await damage(of: record) { try await found(damage) }
                 checked += 1
                 progress(checked)
             }
             last = records.last?.blob.id
         } while last != nil
-        try await archive.list { id, _ in
-            if try await store.read({ try $0.blob(id: id) }) == nil { await found(.orphanBlob(id)) }
+        try await archive.list { id, size in
+            // Empty ones were prepared for deposits that never came.
+            if size == 0 { return }
+            if try await store.read({ try $0.blob(id: id) }) == nil { try await found(.orphanBlob(id)) }
         }
     }
 
@@ -51,6 +93,8 @@ extension VoicemailService {
             return actual.sha256 == record.blob.sha256 ? nil : .alteredBlob(id)
         } catch ArchiveError.missing {
             return .missingBlob(id)
+        } catch ArchiveError.failed(let reason) {
+            return .unreadableBlob(id, reason: reason)
         }
     }
 }

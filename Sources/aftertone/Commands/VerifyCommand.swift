@@ -46,7 +46,19 @@ extension Verification.Finding {
     var asFinding: JSONObject {
         var object: JSONObject = ["kind": .string(kind)]
         object["id"] = subject.map { .string($0) }
+        if !holders.isEmpty { object["belongs_to"] = .array(holders.map { .object($0.asFinding) }) }
         object["text"] = .string(text)
+        return object
+    }
+}
+
+extension NamedHolder {
+    fileprivate var asFinding: JSONObject {
+        var object: JSONObject = [
+            "kind": .string(holder.kind.rawValue), "id": .string(id), "account_id": .string(holder.accountID), "account": .string(account),
+        ]
+        if let mailboxID = holder.mailboxID { object["mailbox_id"] = .string(mailboxID) }
+        if let mailbox { object["mailbox"] = .string(mailbox) }
         return object
     }
 }

@@ -57,10 +57,90 @@ import Voicemail
             let outcome = try await tool("backup", scratch.path + "/backup", "--json")
             #expect(outcome.status == 1)
             #expect(outcome.errors.contains("2 "), "\(outcome.errors)")
-            // It is a backup of what is there nevertheless, and a restore says no more than its manifest does.
+            // It is a backup of what is there nevertheless, and whoever restores it is told whose audio is damaged.
             let restored = Tool(data: scratch.path + "/restored")
-            #expect(try await restored.json("restore", scratch.path + "/backup")["blobs"] == 2)
+            let done = try await restored("restore", scratch.path + "/backup", "--json")
+            #expect(done.status == 1)
+            #expect(done.refusal == "everything in the backup is restored, but it was made with 2 pieces of audio damaged")
+            #expect(done.json["blobs"] == 2)
+            let told = (done.json["damages"]?.array ?? []).map { $0.text("kind") + " " + $0.text("id") }
+            #expect(Set(told) == ["missing_blob \(world.blobs[0])", "altered_blob \(world.blobs[1])"])
+            let lines = [done, outcome].map { Set(($0.json["damages"]?.array ?? []).map { $0.text("text") }) }
+            #expect(lines[0] == lines[1])
+            #expect(done.json["damages"]?.array?.allSatisfy { $0.text("text").hasSuffix(" in mailbox 3000 One of account Acme") } == true)
             #expect(try await restored("verify").status == 1)
+        }
+    }
+
+    @Test func aPlaceWithoutABackupIsSaidToBe() async throws {
+        try await Tool.run { tool, scratch in
+            #expect(try await tool.refusal("restore", scratch.path + "/none") == "there is no directory \(scratch.path)/none")
+            let empty = scratch.path + "/empty"
+            try FileManager.default.createDirectory(atPath: empty, withIntermediateDirectories: false)
+            #expect(try await tool.refusal("restore", empty) == "there is no whole backup in \(empty): manifest is missing")
+            #expect(!FileManager.default.fileExists(atPath: tool.data))
+        }
+    }
+
+    /// What cannot be read is no reason to leave the rest without a backup.
+    @Test func aDirectoryInPlaceOfAudioIsToldAndTheRestGoesOn() async throws {
+        try await Tool.run { tool, scratch in
+            let world = try await MaintenanceWorld.make(tool, scratch, messages: 3)
+            try FileManager.default.removeItem(atPath: world.file(of: world.blobs[1]))
+            try FileManager.default.createDirectory(atPath: world.file(of: world.blobs[1]), withIntermediateDirectories: false)
+            let verified = try await tool("verify", "--json")
+            #expect(verified.status == 1 && verified.json["blobs"] == 3)
+            #expect((verified.json["damages"]?.array ?? []).map { $0.text("kind") + " " + $0.text("id") } == ["unreadable_blob \(world.blobs[1])"])
+            let backup = scratch.path + "/backup"
+            let made = try await tool("backup", backup, "--json")
+            #expect(made.status == 1 && made.json["blobs"] == 2)
+            #expect(made.json["damages"]?.array?.map { $0.text("kind") } == ["unreadable_blob"])
+            let restored = Tool(data: scratch.path + "/restored")
+            let done = try await restored("restore", backup, "--json")
+            #expect(done.status == 1 && done.json["blobs"] == 2)
+            #expect(done.json["damages"]?.array?.map { $0.text("id") } == [world.blobs[1]])
+        }
+    }
+
+    /// Killed when each of these has come into being, a restore can be begun again.
+    @Test(arguments: ["restoring", "blobs", "blobs/80", "blobs/ff", "secret.key", "aftertone.sqlite", "aftertone.sqlite-wal", "format"])
+    func aKilledRestoreIsBegunAgain(_ moment: String) async throws {
+        try await Tool.run { tool, scratch in
+            _ = try await MaintenanceWorld.make(tool, scratch, messages: 3)
+            let backup = scratch.path + "/backup", restored = Tool(data: scratch.path + "/restored")
+            _ = try await tool.json("backup", backup)
+            let status = try await CommandLineProgram.running(["restore", backup, "--data", restored.data]) { program in
+                // Looks again and again: the process writes on meanwhile.
+                while !FileManager.default.fileExists(atPath: restored.data + "/" + moment), try !Self.hasEnded(program.id) { await Task.yield() }
+                program.send(SIGKILL)
+                return await program.status()
+            }
+            #expect(status == -SIGKILL || status == 0)
+            if FileManager.default.fileExists(atPath: restored.data + "/format") {
+                #expect(try await restored.refusal("restore", backup) == "\(restored.data) holds data already")
+            } else {
+                // Nobody takes it for data meanwhile.
+                #expect(try await restored.refusal("account", "list") == "\(restored.data) is being restored, or a restore was cut off: run `aftertone restore` again")
+                #expect(try await restored.json("restore", backup)["blobs"] == 3)
+            }
+            #expect(try await restored.json("verify")["blobs"] == 3)
+            #expect(!FileManager.default.fileExists(atPath: restored.data + "/restoring") || status == -SIGKILL)
+        }
+    }
+
+    /// The mark of a restore is no licence to remove what is somebody else's.
+    @Test func whatIsNoRestoresIsNotClearedAway() async throws {
+        try await Tool.run { tool, scratch in
+            _ = try await MaintenanceWorld.make(tool, scratch, messages: 1)
+            let backup = scratch.path + "/backup", restored = Tool(data: scratch.path + "/restored")
+            _ = try await tool.json("backup", backup)
+            try FileManager.default.createDirectory(atPath: restored.data, withIntermediateDirectories: false)
+            for name in ["restoring", "aftertone.sqlite", "diary.txt"] { _ = try scratch.write("x", to: "restored/" + name) }
+            #expect(try await restored.refusal("restore", backup)?.hasSuffix("it holds diary.txt") == true)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: restored.data).count == 3)
+            try FileManager.default.removeItem(atPath: restored.data + "/diary.txt")
+            #expect(try await restored.json("restore", backup)["blobs"] == 1)
+            #expect(!FileManager.default.fileExists(atPath: restored.data + "/restoring"))
         }
     }
 
@@ -110,6 +190,11 @@ import Voicemail
             #expect(try await inner.refusal("restore", backup) == "\(inner.data) and \(backup) are one in the other")
             #expect(!FileManager.default.fileExists(atPath: inner.data))
         }
+    }
+
+    private static func hasEnded(_ id: pid_t) throws -> Bool {
+        guard let facts = try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8) else { return true }
+        return facts.contains(") Z ")
     }
 
     private static func link(_ path: String, to target: String) throws {
