@@ -174,7 +174,7 @@ let package = Package(
         .testTarget(
             name: "RecordingIntakeTests",
             dependencies: [
-                "RecordingIntake", "Audio", "HTTPFront", "Server", "TestKit", "Voicemail", "aftertone", logging, nioCore, nioPosix,
+                "RecordingIntake", "Audio", "HTTPFront", "Server", "TestKit", "Voicemail", "aftertone", system, logging, nioCore, nioPosix,
                 product("HTTPTypes", "swift-http-types"),
             ],
             swiftSettings: settings),

@@ -24,7 +24,9 @@ enum SchemaOne {
     private static let blobGarbage = """
         CREATE TABLE blob_garbage (
             serial INTEGER PRIMARY KEY,
-            blob_id TEXT NOT NULL UNIQUE
+            blob_id TEXT NOT NULL UNIQUE,
+            failures INTEGER NOT NULL DEFAULT 0,
+            not_before INTEGER NOT NULL DEFAULT 0
         ) STRICT
         """
 
@@ -134,6 +136,7 @@ enum SchemaOne {
 
     private static let indexes = [
         "CREATE UNIQUE INDEX document_by_key ON document (kind, scope, key) WHERE removed_at IS NULL AND key IS NOT NULL",
+        "CREATE INDEX blob_garbage_due ON blob_garbage (not_before)",
         "CREATE INDEX document_by_kind ON document (kind, name, id) WHERE removed_at IS NULL",
         "CREATE INDEX document_by_account ON document (account_id, kind, name, id) WHERE removed_at IS NULL",
         "CREATE INDEX document_by_owner ON document (owner_id, kind, name, id) WHERE removed_at IS NULL AND owner_id IS NOT NULL",

@@ -34,21 +34,51 @@ extension Snapshot {
 
     /// A mark may be out of date: a row may name the blob again. Removed rows hold their blobs too, as they can be put back.
     static let garbageSQL = """
-        SELECT blob_id FROM blob_garbage AS garbage
-        WHERE NOT EXISTS (SELECT 1 FROM message WHERE blob_id = garbage.blob_id)
+        SELECT blob_id, failures FROM blob_garbage AS garbage INDEXED BY blob_garbage_due
+        WHERE not_before <= ? AND NOT EXISTS (SELECT 1 FROM message WHERE blob_id = garbage.blob_id)
         AND NOT EXISTS (SELECT 1 FROM document WHERE blob_id = garbage.blob_id)
         AND NOT EXISTS (SELECT 1 FROM recording WHERE blob_id = garbage.blob_id)
-        ORDER BY serial LIMIT ?
+        ORDER BY not_before, serial LIMIT ?
         """
 
-    func garbage(limit: Int) throws -> [BlobID] {
+    func garbage(dueAt: Timestamp, limit: Int) throws -> [GarbageBlob] {
         var run = try connection.prepare(Self.garbageSQL)
+        run.bind(dueAt)
         run.bind(max(0, limit))
-        var ids: [BlobID] = []
+        var found: [GarbageBlob] = []
         while try run.step() {
-            if let id = try run.blobID(0) { ids.append(id) }
+            if let id = try run.blobID(0) { found.append(GarbageBlob(id: id, failures: run.int(1))) }
         }
-        return ids
+        return found
+    }
+
+    func isGarbage(_ id: BlobID) throws -> Bool {
+        var run = try connection.prepare("""
+            SELECT 1 FROM blob_garbage WHERE blob_id = ?1
+            AND NOT EXISTS (SELECT 1 FROM message WHERE blob_id = ?1) AND NOT EXISTS (SELECT 1 FROM document WHERE blob_id = ?1)
+            AND NOT EXISTS (SELECT 1 FROM recording WHERE blob_id = ?1)
+            """)
+        run.bind(id.hex)
+        return try run.step()
+    }
+
+    private static let holdersSQL = """
+        SELECT 'message', id, account_id, mailbox_id FROM message WHERE blob_id = ?1
+        UNION ALL SELECT 'greeting', id, account_id, NULL FROM document WHERE blob_id = ?1
+        UNION ALL SELECT 'recording', id, account_id, NULL FROM recording WHERE blob_id = ?1
+        LIMIT ?2
+        """
+
+    func holders(of id: BlobID, limit: Int) throws -> [BlobHolder] {
+        var run = try connection.prepare(Self.holdersSQL)
+        run.bind(id.hex)
+        run.bind(max(0, limit))
+        var found: [BlobHolder] = []
+        while try run.step() {
+            guard let kind = BlobHolder.Kind(rawValue: run.text(0)) else { continue }
+            found.append(BlobHolder(kind: kind, id: run.text(1), accountID: run.text(2), mailboxID: run.isNull(3) ? nil : run.text(3)))
+        }
+        return found
     }
 
     private static func record(_ row: borrowing Execution) throws -> BlobRecord {

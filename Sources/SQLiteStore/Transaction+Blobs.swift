@@ -48,6 +48,13 @@ extension Transaction {
             """) { $0.bind(id.hex) }
     }
 
+    func postponeRemoval(of id: BlobID, until: Timestamp) throws {
+        try execute("UPDATE blob_garbage SET failures = failures + 1, not_before = ? WHERE blob_id = ?") { run in
+            run.bind(until)
+            run.bind(id.hex)
+        }
+    }
+
     /// A row that names a blob keeps its record, so that `verify` can tell what is missing.
     func forget(_ blobs: [BlobID]) throws {
         for id in blobs {

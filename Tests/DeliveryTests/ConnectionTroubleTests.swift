@@ -15,7 +15,7 @@ import Voicemail
         let port = try #require(server.localAddress?.port)
         try await server.close()
         let client = HTTPClient(configuration: HTTPPush.configuration)
-        let push = HTTPPush(client: client, pool: .singleton)
+        let push = HTTPPush(client: client, pool: .singleton, product: "Aftertone/test")
         let request = OutgoingRequest(url: "http://\(host):\(port)/", method: "GET", timeoutSeconds: 600, reach: .anywhere)
         await #expect(throws: OutgoingHTTPError("connection refused")) { try await push.send(request) }
         try await client.shutdown()

@@ -119,6 +119,7 @@ import Voicemail
             expect(copied.data, is: ["succeeded": JSON(ids), "suceeded": JSON(ids), "failed": []])
             #expect(try await stage.get(stage.list + "/" + id).status == 200)
             let counter = Counter()
+            await stage.server.service.collectGarbage()
             try await stage.server.service.archive.list { _, _ in await counter.add() }
             #expect(await counter.count == 1)
             _ = try await stage.delete(stage.list + "/" + id)

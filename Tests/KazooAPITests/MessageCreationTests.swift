@@ -116,6 +116,7 @@ import Voicemail
 
     private func blobs(_ server: TestServer) async throws -> Int {
         let counter = Counter()
+        await server.service.collectGarbage()
         try await server.service.archive.list { _, _ in await counter.add() }
         return await counter.count
     }

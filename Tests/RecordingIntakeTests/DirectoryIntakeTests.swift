@@ -2,6 +2,7 @@ import Audio
 import Foundation
 import NIOCore
 import Server
+import SystemPackage
 import TestKit
 import Testing
 import Voicemail
@@ -205,13 +206,14 @@ struct WatchMemoryTests {
     private func tellsOnce(_ files: [WatchedTree.File]) throws {
         var memory = WatchMemory()
         _ = memory.settled(files, for: .zero, now: start)
-        #expect(memory.isNews("full", of: files[0]) && memory.isNews("full", of: files[1]))
-        #expect(!memory.isNews("full", of: files[0]))
-        // Another reason is news, and so is the same one for another state of the file.
-        #expect(memory.isNews("busy", of: files[0]) && memory.isNews("full", of: files[0]))
+        // Another reason is news, and so is an old one after it; the same one again is none.
+        let told = [("full", 0), ("full", 1), ("full", 0), ("busy", 0), ("full", 0)].map { memory.isNews($0, of: files[$1]) }
+        #expect(told == [true, true, false, true, true])
+        // A file that has gone and come back is another.
         _ = memory.settled([files[1]], for: .zero, now: start)
         _ = memory.settled(files, for: .zero, now: start)
-        #expect(memory.isNews("full", of: files[0]) && !memory.isNews("full", of: files[1]))
+        let again = files.map { memory.isNews("full", of: $0) }
+        #expect(again == [true, false])
     }
 
     @Test("A file that grows while it is read is not what it was")

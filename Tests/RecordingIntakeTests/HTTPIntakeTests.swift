@@ -122,8 +122,9 @@ struct HTTPIntakeTests {
         try await TestServer.run { (server: TestServer) async throws in
             let world = try await IntakeWorld(server)
             for type in ["multipart/form-data; boundary=XX", "Multipart/mixed"] {
-                let headers = ["Authorization": "Bearer \(world.key)", "Content-Type": type]
-                let answer = try await server.send("PUT", "/intake/recordings/form.mp3", headers: headers, body: try Sounds.wav())
+                let answer = try await server.send(
+                    "PUT", "/intake/recordings/form.mp3", headers: ["Authorization": "Bearer \(world.key)", "Content-Type": type],
+                    body: try Sounds.wav())
                 #expect(answer.status == 415 && answer.json["error"]?.string?.isEmpty == false)
             }
             #expect(try await world.recordings().isEmpty)

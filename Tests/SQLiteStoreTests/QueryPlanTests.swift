@@ -8,8 +8,6 @@ import Testing
 struct QueryPlanTests {
     /// Statements that read a whole table, and why they may.
     private static let mayScan = [
-        // A queue that is read from its front.
-        "SELECT blob_id FROM blob_garbage",
         // At most one row.
         "DELETE FROM probe",
         // Claims of a worker that is gone, from an index of claims alone.

@@ -39,7 +39,7 @@ extension StoreContract {
                 try writer.remove(documentID: "gone", at: now, physically: false)
                 for id in ids + ids { try writer.release(id) }
             }
-            let garbage = try await store.read { try $0.garbage(limit: 9) }
+            let garbage = try await store.read { try $0.garbage(dueAt: Timestamp(unix: 2_000_000_000), limit: 9).map(\.id) }
             #expect(garbage == [ids[4]])
         },
         Case("a released blob that is named again is no garbage") { store in
@@ -49,14 +49,47 @@ extension StoreContract {
                 try writer.release(id)
                 _ = try writer.insert(message("m", blob: id))
             }
-            let held = try await store.read { try $0.garbage(limit: 9) }
+            let held = try await store.read { try $0.garbage(dueAt: Timestamp(unix: 2_000_000_000), limit: 9).map(\.id) }
             #expect(held == [])
             try await store.write { writer in
                 try writer.remove(messageID: "m", at: now, physically: true)
                 try writer.release(id)
             }
-            let freed = try await store.read { try $0.garbage(limit: 9) }
+            let freed = try await store.read { try $0.garbage(dueAt: Timestamp(unix: 2_000_000_000), limit: 9).map(\.id) }
             #expect(freed == [id])
+        },
+        Case("garbage that could not be removed waits for its time, behind what is new") { store in
+            let ids = (0..<3).map { _ in BlobID() }
+            try await store.write { writer in
+                for id in ids {
+                    try writer.insert(blob(id), at: now)
+                    try writer.release(id)
+                }
+                try writer.postponeRemoval(of: ids[0], until: now.advanced(by: 60))
+            }
+            let due = try await store.read { try $0.garbage(dueAt: now.advanced(by: 59), limit: 9) }
+            #expect(due == [GarbageBlob(id: ids[1], failures: 0), GarbageBlob(id: ids[2], failures: 0)])
+            let later = try await store.read { try $0.garbage(dueAt: now.advanced(by: 60), limit: 9) }
+            #expect(later == due + [GarbageBlob(id: ids[0], failures: 1)])
+            try await store.write { try $0.postponeRemoval(of: ids[0], until: now.advanced(by: 120)) }
+            let again = try await store.read { try $0.garbage(dueAt: now.advanced(by: 120), limit: 9) }
+            #expect(again.last == GarbageBlob(id: ids[0], failures: 2))
+            let marked = try await store.read { reader in try (ids + [BlobID()]).map { try reader.isGarbage($0) } }
+            #expect(marked == [true, true, true, false])
+        },
+        Case("a blob tells what names it") { store in
+            let id = BlobID(), other = BlobID()
+            try await store.write { writer in
+                for id in [id, other] { try writer.insert(blob(id), at: now) }
+                _ = try writer.insert(message("m", blob: id))
+                _ = try writer.insert(document("d", blob: id))
+            }
+            let holders = try await store.read { try $0.holders(of: id, limit: 9) }
+            #expect(Set(holders.map { "\($0.kind) \($0.id)" }) == ["message m", "greeting d"])
+            let first = try await store.read { try $0.holders(of: id, limit: 1) }
+            #expect(first.count == 1)
+            let none = try await store.read { try $0.holders(of: other, limit: 9) }
+            #expect(none == [])
         },
         Case("garbage comes oldest first, at most the limit, until it is forgotten") { store in
             let ids = (0..<5).map { _ in BlobID() }
@@ -66,10 +99,10 @@ extension StoreContract {
                     try writer.release(id)
                 }
             }
-            let first = try await store.read { try $0.garbage(limit: 2) }
+            let first = try await store.read { try $0.garbage(dueAt: Timestamp(unix: 2_000_000_000), limit: 2).map(\.id) }
             #expect(first == Array(ids[..<2]))
             try await store.write { try $0.forget(first) }
-            let rest = try await store.read { try $0.garbage(limit: 9) }
+            let rest = try await store.read { try $0.garbage(dueAt: Timestamp(unix: 2_000_000_000), limit: 9).map(\.id) }
             #expect(rest == Array(ids[2...]))
             let known = try await store.read { reader in try ids.filter { try reader.blob(id: $0) != nil } }
             #expect(known == Array(ids[2...]))

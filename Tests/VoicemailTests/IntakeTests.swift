@@ -18,6 +18,7 @@ import Voicemail
             try await whole.render(source, key: key, as: rendition, for: account)
         }
         func rendered(_ key: BlobID, as rendition: Rendition) async throws -> RenderedAudio? { try await whole.rendered(key, as: rendition) }
+        func forget(_ key: BlobID) async throws { try await whole.forget(key) }
         func peaks(_ source: AudioSource, count: Int) async throws -> [Peak] { try await whole.peaks(source, count: count) }
     }
 

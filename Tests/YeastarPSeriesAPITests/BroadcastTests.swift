@@ -115,6 +115,7 @@ import Voicemail
     }
 
     private func blobs(_ world: PSeriesWorld) async throws -> Int {
-        try await world.service.store.read { try $0.blobs(after: nil, limit: 100).count }
+        await world.service.collectGarbage()
+        return try await world.service.store.read { try $0.blobs(after: nil, limit: 100).count }
     }
 }

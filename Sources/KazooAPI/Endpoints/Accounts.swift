@@ -10,7 +10,6 @@ extension KazooDialect {
         case .get: return reply(try call.requireAccount())
         case .delete:
             let account = try await service.removeAccount(try call.requireAccount().id)
-            await service.collectGarbage()
             return .document(account, AccountView.object(account).markedDeleted)
         default:
             let account = try call.requireAccount()

@@ -29,7 +29,6 @@ extension KazooDialect {
         case .get: return .document(try await service.mailbox(id, of: account))
         case .delete:
             let box = try await service.removeMailbox(id, in: account, physically: call.flag("should_soft_delete") == false)
-            await service.collectGarbage()
             return .document(box, box.published.markedDeleted)
         case .post, .patch:
             let request = BoxRequest(call.envelope.data)

@@ -22,7 +22,6 @@ extension KazooDialect {
         case .delete:
             let physically = call.envelope.data["hard_delete"]?.bool == true
             let greeting = try await service.removeGreeting(id, in: account, physically: physically)
-            await service.collectGarbage()
             return .document(greeting, greeting.published.markedDeleted)
         default:
             guard call.contentType.isEnvelope else { return try await uploadGreeting(id, call) }

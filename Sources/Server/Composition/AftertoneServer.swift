@@ -46,8 +46,8 @@ public struct AftertoneServer: Sendable {
             logger: logger)
         // Stopped from the last to the first: what serves goes before what it needs.
         let services: [any Service] = [
-            housekeeping, LateMeasuring(service: installation.service, logger: logger), idleMemory, outbox, recordings,
-            CertificateReload(front: front, signals: reloadSignals), front,
+            housekeeping, GarbageSweeper(service: installation.service), LateMeasuring(service: installation.service, logger: logger), idleMemory, outbox,
+            recordings, CertificateReload(front: front, signals: reloadSignals), front,
         ]
         group = ServiceGroup(
             configuration: ServiceGroupConfiguration(

@@ -32,9 +32,9 @@ public struct NamedHolder: Sendable, Hashable {
     init(_ holder: BlobHolder, in reader: any StoreReader) throws {
         self.holder = holder
         id = holder.kind == .message ? try reader.message(id: holder.id)?.monthID ?? holder.id : holder.id
-        account = try reader.document(id: holder.accountID)?.name ?? holder.accountID
+        account = try reader.account(id: holder.accountID)?.name ?? holder.accountID
         mailbox = try holder.mailboxID.map { id in
-            try reader.document(id: id).map { $0.number + " " + $0.name } ?? id
+            try reader.find(Mailbox.self, id: id).map { $0.number + " " + $0.name } ?? id
         }
     }
 

@@ -59,6 +59,7 @@ extension VoicemailService {
     /// The account goes first, in one transaction: from then on nobody gets at what was in it. That goes in batches, so that a large
     /// account holds nobody up; what a crash leaves of it is removed by `sweep`.
     public func removeAccount(_ id: String) async throws -> Account {
+        defer { garbageBell.ring() }
         let now = clock.now
         let account = try await store.write { writer in
             guard let account = try writer.account(id: id) else { throw VoicemailError.notFound(id: id) }

@@ -133,6 +133,7 @@ extension VoicemailService {
     /// Removes one and releases its audio.
     /// - Returns: what it was.
     func remove<Kind: StoredNoun>(_ id: String, in account: Account, physically: Bool = false) async throws -> Kind {
+        defer { garbageBell.ring() }
         let now = clock.now
         return try await store.write { writer in
             let noun: Kind = try writer.require(id, in: account.id)

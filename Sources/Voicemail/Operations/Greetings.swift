@@ -50,7 +50,7 @@ extension VoicemailService {
                 return saved
             }
         }
-        await collectGarbage()
+        garbageBell.ring()
         return greeting
     }
 

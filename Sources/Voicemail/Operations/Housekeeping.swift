@@ -1,26 +1,9 @@
-import Logging
-
 extension VoicemailService {
     /// Rows or blobs handled in one transaction, so that housekeeping holds nobody up.
-    private static let housekeepingBatch = 500
+    static let housekeepingBatch = 500
     /// Seconds an expired session stays known, so that its holder is told that it expired and not that it never was
     /// (S-Series contract §2.6).
     private static let expiredSessionMemory = 3600
-
-    /// Removes blobs that no row names any more. What fails stays marked and is tried again next time.
-    public func collectGarbage() async {
-        do {
-            var ids = try await store.read { try $0.garbage(limit: Self.housekeepingBatch) }
-            while !ids.isEmpty {
-                for id in ids { try await archive.remove(id) }
-                let removed = ids
-                try await store.write { try $0.forget(removed) }
-                ids = try await store.read { try $0.garbage(limit: Self.housekeepingBatch) }
-            }
-        } catch {
-            logger.error("blobs that nothing names could not be removed", metadata: ["error": "\(error)"])
-        }
-    }
 
     /// What time does to the store: expired messages leave the tallies, broadcasts that waited for audio go on without it,
     /// removed messages go for good after the trash's days, recordings go that their account no longer keeps, and dead
@@ -56,28 +39,9 @@ extension VoicemailService {
         try await expireRecordings(of: account)
     }
 
-    /// Removes blobs that no row knows: what a crash left between the archive and the commit. Only while
-    /// nobody stores audio, so before the server listens.
-    /// - Returns: how many were removed.
-    public func removeOrphans() async throws -> Int {
-        let orphans = OrphanList()
-        try await archive.list { id, _ in
-            if try await store.read({ try $0.blob(id: id) }) == nil { await orphans.add(id) }
-        }
-        let ids = await orphans.ids
-        for id in ids { try await archive.remove(id) }
-        return ids.count
-    }
-
     /// Runs `step` in one transaction after the other until one changes fewer rows than it may.
     func repeatedly(_ step: @escaping @Sendable (any StoreWriter, _ limit: Int) throws -> Int) async throws {
         let limit = Self.housekeepingBatch
         while try await store.write({ try step($0, limit) }) == limit {}
     }
-}
-
-private actor OrphanList {
-    private(set) var ids: [BlobID] = []
-
-    func add(_ id: BlobID) { ids.append(id) }
 }

@@ -57,16 +57,3 @@ extension VoicemailService {
         try writer.setDuration(facts.durationMilliseconds, ofUnmeasuredRecordingsOf: blob)
     }
 }
-
-/// Tells whoever measures late that there is something to measure. Rung while nobody listens, it is heard by the next who does.
-public struct MeasuringBell: Sendable {
-    /// For one listener.
-    public let rings: AsyncStream<Void>
-    private let continuation: AsyncStream<Void>.Continuation
-
-    public init() {
-        (rings, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
-    }
-
-    public func ring() { continuation.yield() }
-}

@@ -150,6 +150,7 @@ extension VoicemailService {
     /// Removes mailboxes with their messages, all of them or none.
     /// - Throws: `VoicemailError.notFound`.
     public func removeMailboxes(_ ids: [String], in account: Account) async throws {
+        defer { garbageBell.ring() }
         let now = clock.now
         try await store.write { writer in
             for id in ids {

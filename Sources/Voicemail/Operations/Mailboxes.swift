@@ -60,6 +60,7 @@ extension VoicemailService {
     /// Removes a mailbox, its messages and the greetings that are its own; its number is free afterwards (§5.7).
     /// - Returns: the mailbox as it was.
     public func removeMailbox(_ id: String, in account: Account, physically: Bool = false) async throws -> Mailbox {
+        defer { garbageBell.ring() }
         let now = clock.now
         return try await store.write { writer in
             let mailbox: Mailbox = try writer.require(id, in: account.id)

@@ -93,7 +93,7 @@ extension VoicemailService {
                 return message
             }
         }
-        await collectGarbage()
+        garbageBell.ring()
         return message
     }
 

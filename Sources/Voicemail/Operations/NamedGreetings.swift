@@ -135,7 +135,7 @@ extension VoicemailService {
                 return added
             }
         }
-        await collectGarbage()
+        garbageBell.ring()
         return greeting
     }
 
@@ -187,7 +187,7 @@ extension VoicemailService {
         }
         guard let sound else { return try await store.write(change) }
         let greeting = try await dropping(sound.audio) { try await store.write(change) }
-        await collectGarbage()
+        garbageBell.ring()
         return greeting
     }
 
@@ -204,7 +204,7 @@ extension VoicemailService {
             guard greeting.greeting.ownerID == shelf.ownerID else { return }
             try writer.discard(greeting.greeting, at: now)
         }
-        await collectGarbage()
+        garbageBell.ring()
     }
 
     /// Chooses the greeting that callers of a mailbox hear; nil for the standard one.

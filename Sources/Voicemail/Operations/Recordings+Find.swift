@@ -36,6 +36,6 @@ extension VoicemailService {
 
     public func removeRecording(_ recording: Recording) async throws {
         try await store.write { try $0.remove(recordingID: recording.id) }
-        await collectGarbage()
+        garbageBell.ring()
     }
 }

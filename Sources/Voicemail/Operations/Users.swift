@@ -65,6 +65,7 @@ extension VoicemailService {
 
     /// Removes a user, his logins and his sessions. His mailboxes stay.
     public func removeUser(_ id: String, in account: Account) async throws -> User {
+        defer { garbageBell.ring() }
         let now = clock.now
         return try await store.write { writer in
             let user: User = try writer.require(id, in: account.id)

@@ -12,7 +12,10 @@ public struct VoicemailService: Sendable {
     public let limits: Limits
     public let secrets: Secrets
     public let logger: Logger
-    public let measuringBell = MeasuringBell()
+    /// Rung when audio was stored whose length is not known yet.
+    public let measuringBell = Bell()
+    /// Rung when a change may have left audio that nothing names.
+    public let garbageBell = Bell()
     /// Told of each message that a deposit has stored, once it is durable.
     private let deposited: @Sendable () -> Void
 

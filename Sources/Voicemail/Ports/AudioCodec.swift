@@ -176,6 +176,9 @@ public protocol AudioCodec: Sendable {
     /// A rendering that needs no work, because the cache has it; nil when it would have to be made.
     func rendered(_ key: BlobID, as rendition: Rendition) async throws -> RenderedAudio?
 
+    /// Drops the renderings of a blob that is no more.
+    func forget(_ key: BlobID) async throws
+
     /// `count` peaks (1…4096) of the sound mixed to mono, evenly spread over its duration.
     func peaks(_ source: AudioSource, count: Int) async throws -> [Peak]
 }

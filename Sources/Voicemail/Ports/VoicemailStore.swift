@@ -198,8 +198,12 @@ public protocol StoreReader: RecordingReader, OutboxReader, LoginReader {
     /// Messages that carry a blob.
     func messages(ofBlob id: BlobID) throws -> [Message]
 
-    /// Blobs marked for removal, at most `limit`.
-    func garbage(limit: Int) throws -> [BlobID]
+    /// Blobs marked for removal whose time has come, at most `limit`: new ones first, oldest first, then those that failed.
+    func garbage(dueAt: Timestamp, limit: Int) throws -> [GarbageBlob]
+    /// Whether a blob waits to be removed, whenever that may be.
+    func isGarbage(_ id: BlobID) throws -> Bool
+    /// What names a blob, removed rows too, at most `limit`.
+    func holders(of id: BlobID, limit: Int) throws -> [BlobHolder]
 
     func session(tokenHash: String) throws -> Session?
     /// Sessions of a credential that end after `now`, oldest first.
@@ -255,6 +259,8 @@ public protocol StoreWriter: StoreReader, RecordingWriter, OutboxWriter, LoginWr
     func setFacts(_ facts: AudioFacts?, ofBlob id: BlobID) throws
     /// Marks a blob for removal from the archive if no row names it any more.
     func release(_ id: BlobID) throws
+    /// Notes that a marked blob could not be removed, and when to try again.
+    func postponeRemoval(of id: BlobID, until: Timestamp) throws
     /// Forgets blobs that the archive has removed.
     func forget(_ blobs: [BlobID]) throws
 

@@ -11,9 +11,11 @@ import Voicemail
     /// The program as that user.
     private struct Service: Sendable {
         let data: String
+        /// Where it may write besides.
+        let scratch: String
 
         func callAsFunction(_ arguments: String...) async throws -> CommandLineProgram.Outcome {
-            try await CommandLineProgram.run(arguments + ["--data", data, "--json"], in: "/", launcher: OwnershipTests.launcher)
+            try await CommandLineProgram.run(arguments + ["--data", data, "--json"], environment: ["TMPDIR": scratch], in: "/", launcher: OwnershipTests.launcher)
         }
     }
 
@@ -28,8 +30,10 @@ import Voicemail
             let data = scratch.path + "/data"
             chmod(scratch.path, 0o755)
             try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: false)
-            chown(data, user, user)
-            try await body(Service(data: data), Tool(data: data), scratch)
+            let own = scratch.path + "/own"
+            try FileManager.default.createDirectory(atPath: own, withIntermediateDirectories: false)
+            for path in [data, own] { #expect(chown(path, user, user) == 0) }
+            try await body(Service(data: data, scratch: own), Tool(data: data), scratch)
         }
     }
 
@@ -50,7 +54,7 @@ import Voicemail
             #expect(try await root("serve", "--listen", "127.0.0.1:0").refusal == expected)
             #expect(try await root.refusal("restore", scratch.path) != nil)
             // The owner may do all of it, while the server runs and afterwards.
-            try await CommandLineProgram.running(["serve", "--listen", "127.0.0.1:0", "--data", service.data], launcher: Self.launcher) { server async throws -> Void in
+            try await CommandLineProgram.running(["serve", "--listen", "127.0.0.1:0", "--data", service.data], environment: ["TMPDIR": service.scratch], launcher: Self.launcher) { server async throws -> Void in
                 #expect(await server.port() != nil)
                 #expect(try await service("message", "add", "--account", "Acme", "--mailbox", "3000", "--from", "2001", sound).status == 0)
                 #expect(try await service("verify").json["ok"] == true)
@@ -68,7 +72,7 @@ import Voicemail
         try await Self.withService { (service, root, scratch) async throws -> Void in
             let data = scratch.path + "/roots"
             #expect(try await Tool(data: data).json("account", "create", "Acme").text("id") != "")
-            #expect(try await Service(data: data)("account", "list").refusal == "\(data) belongs to root: run this as that user, as in `runuser -u root -- aftertone …`")
+            #expect(try await Service(data: data, scratch: service.scratch)("account", "list").refusal == "\(data) belongs to root: run this as that user, as in `runuser -u root -- aftertone …`")
         }
     }
 
@@ -83,12 +87,13 @@ import Voicemail
                 #expect(try await service("message", "add", "--account", "Acme", "--mailbox", "3000", "--from", "2001", sound).status == 0)
             }
             let blobs = try FileManager.default.subpathsOfDirectory(atPath: service.data + "/blobs").filter { $0.count == 35 }.sorted()
-            #expect(chown(service.data + "/blobs/" + blobs[0], 0, 0) == 0)
+            let blob = try #require(blobs.first)
+            #expect(chown(service.data + "/blobs/" + blob, 0, 0) == 0)
             // One that nothing names, too: it must not keep the server from starting.
             let orphan = BlobID().hex, path = "\(service.data)/blobs/\(orphan.prefix(2))/\(orphan)"
             #expect(FileManager.default.createFile(atPath: path, contents: Data([1]), attributes: [.posixPermissions: 0o600]))
 
-            let name = String(blobs[0].suffix(32))
+            let name = String(blob.suffix(32))
             let verified = try await service("verify")
             #expect(verified.status == 1 && verified.json["blobs"] == 2, "\(verified.errors)")
             let damages = verified.json["damages"]?.array ?? []
@@ -103,7 +108,7 @@ import Voicemail
             #expect(made.json["damages"]?.array?.map { $0.text("kind") + " " + $0.text("id") } == ["unreadable_blob \(name)"])
             #expect(FileManager.default.fileExists(atPath: backup + "/manifest"))
 
-            try await CommandLineProgram.running(["serve", "--listen", "127.0.0.1:0", "--data", service.data], launcher: Self.launcher) { server async throws -> Void in
+            try await CommandLineProgram.running(["serve", "--listen", "127.0.0.1:0", "--data", service.data], environment: ["TMPDIR": service.scratch], launcher: Self.launcher) { server async throws -> Void in
                 #expect(await server.port() != nil, "\((try? server.errors()) ?? "")")
             }
             #expect(!FileManager.default.fileExists(atPath: path))
