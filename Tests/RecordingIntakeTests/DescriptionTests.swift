@@ -52,19 +52,20 @@ struct DescriptionTests {
     }
 
     @Test("Whatever of a name can be read is, and never is now taken for a time that stands in it", arguments: [
-        ("20220112173629-pbx-one-1641980184.14-5566-5556-Internal.wav", "2022-01-12T17:36:24Z", "pbx-one-1641980184.14", "5566", "5556", CallDirection.within),
-        ("20220112173629-1641980184.14-(02)5566-+44 (0)20-Outbound.wav", "2022-01-12T17:36:24Z", "1641980184.14", "025566", "+44020", .outbound),
-        ("20220112173629-1641980184.14-55-66-5556-Inbound.wav", "2022-01-12T17:36:24Z", "1641980184.14", "", "", .inbound),
-        ("20220112173629-whatever.wav", "2022-01-12T17:36:29Z", "", "", "", .unknown),
-        ("out-(02)5551234-101-20220112-173629-pbx-1-1641980184.14.wav", "2022-01-12T17:36:24Z", "pbx-1-1641980184.14", "101", "025551234", .outbound),
-        ("q-600-5551234-20220112-173629-1641980184.14.wav", "2022-01-12T17:36:24Z", "1641980184.14", "5551234", "600", .inbound),
-        ("rg-600-unknown-20220112-173629-1641980184.14.wav", "2022-01-12T17:36:24Z", "1641980184.14", "", "600", .unknown),
-        ("call 2022-01-12_17-36-29 of Anna.mp3", "2022-01-12T17:36:29Z", "", "", "", .unknown),
-        ("Anna_20220112173629.mp3", "2022-01-12T17:36:29Z", "", "", "", .unknown),
+        ("20220112173629-pbx-one-1641980184.14-5566-5556-Internal.wav", "2022-01-12T09:36:24Z", "pbx-one-1641980184.14", "5566", "5556", CallDirection.within),
+        ("20220112173629-1641980184.14-(02)5566-+44 (0)20-Outbound.wav", "2022-01-12T09:36:24Z", "1641980184.14", "025566", "+44020", .outbound),
+        ("20220112173629-1641980184.14-55-66-5556-Inbound.wav", "2022-01-12T09:36:24Z", "1641980184.14", "", "", .inbound),
+        ("20220112173629-whatever.wav", "2022-01-12T09:36:29Z", "", "", "", .unknown),
+        ("out-(02)5551234-101-20220112-173629-pbx-1-1641980184.14.wav", "2022-01-12T09:36:24Z", "pbx-1-1641980184.14", "101", "025551234", .outbound),
+        ("q-600-5551234-20220112-173629-1641980184.14.wav", "2022-01-12T09:36:24Z", "1641980184.14", "5551234", "600", .inbound),
+        ("rg-600-unknown-20220112-173629-1641980184.14.wav", "2022-01-12T09:36:24Z", "1641980184.14", "", "600", .unknown),
+        ("call 2022-01-12_17-36-29 of Anna.mp3", "2022-01-12T09:36:29Z", "", "", "", .unknown),
+        ("Anna_20220112173629.mp3", "2022-01-12T09:36:29Z", "", "", "", .unknown),
         ("no-such-20221399-999999.wav", "", "", "", "", .unknown),
     ])
     func partsOfNames(_ name: String, _ started: String, _ callID: String, _ caller: String, _ callee: String, _ direction: CallDirection) throws {
-        let draft = try described(name, zone: "UTC")
+        let zone = try #require(TimeZone(identifier: "Asia/Shanghai"))
+        let draft = try RecordingDraft(RecordingParameters(), fileName: name, zone: zone, isComplete: false)
         #expect(draft.started == (started.isEmpty ? nil : Timestamp(rfc3339: started)))
         #expect([draft.callID ?? "", draft.callerNumber, draft.calleeNumber] == [callID, caller, callee])
         #expect(draft.direction == direction)
