@@ -140,7 +140,7 @@ struct HTTPIntakeTests {
                 #expect(answer.status == 201, "\(answer.text)")
             }
             let recordings = try await world.recordings()
-            let cut = id.count > 40 ? String(id.prefix(40)) : "a_b"
+            let cut = id.count > 40 ? String(id.prefix(40)) : "a@b"
             #expect(recordings.map(\.callID) == [id, id, id])
             #expect(recordings.map { $0.name.dropFirst(15) } == ["", "_2", "_3"].map { "\(cut)\($0)-1-2-Internal.wav"[...] })
         }

@@ -22,7 +22,7 @@ struct RecordingCommandTests {
                 #expect(try await recording("add", path).json["id"] == added.json["id"])
                 let refused = try await recording("add", plain)
                 #expect(refused.status == 1)
-                #expect(refused.refusal?.contains("caller") == true)
+                #expect(refused.refusal?.contains("who called whom") == true)
                 let told = try await recording(
                     "add", plain, "--from", "+4930", "--to", "7", "--type", "Outbound", "--at", "2024-01-02T03:04:05Z", "--call-id", "x1")
                 #expect(told.json["started"] == "2024-01-02T03:04:05Z" && told.json["call_id"] == "x1" && told.json["type"] == "Outbound")
