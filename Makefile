@@ -16,7 +16,7 @@ build: install
 ## test: install what is missing, build with warnings as errors, run every test
 test: install
 	AFTERTONE_STRICT=1 swift build --build-tests
-	AFTERTONE_STRICT=1 swift test --skip-build
+	AFTERTONE_STRICT=1 scripts/test
 
 ## crashtest: kill the server KILLS times under load, and compare what was acknowledged with what is there
 crashtest: install

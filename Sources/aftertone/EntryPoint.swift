@@ -13,6 +13,8 @@ import Darwin
 @main
 enum EntryPoint {
     static func main() async {
+        // A program that is started without its standard descriptors would give their numbers to files of its own.
+        for descriptor in Int32(0)...2 where fcntl(descriptor, F_GETFD) < 0 { _ = open("/dev/null", O_RDWR) }
         // What is made is nobody else's to read.
         umask(0o077)
         // A reader that goes away is an error of a write, not the end of the process.

@@ -10,8 +10,8 @@ import Voicemail
 
 /// Promise 2: what was stored is told, at least once, although the server is killed again and again while it stores and while it tells.
 @Suite struct OutboxCrashTests {
-    @Test("Every acknowledged message is reported to a client that listens, whenever the server is killed")
-    func acknowledgedMessagesAreTold() async throws {
+    @Test("Every acknowledged recording is reported to a client that listens, whenever the server is killed")
+    func acknowledgedRecordingsAreTold() async throws {
         let kills = ProcessInfo.processInfo.environment["KILLS"].flatMap(Int.init) ?? 5
         let seed = ProcessInfo.processInfo.environment["SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 1...UInt64(UInt32.max))
         let acknowledged = Acknowledged()
@@ -54,39 +54,36 @@ import Voicemail
     }
 
     private struct World: Sendable {
-        let path: String
-        let token: String
+        let key: String
+        let sound = WAV.silence(milliseconds: 20)
     }
 
-    /// An account with a mailbox, and a client that is logged in and told at `port`.
+    /// An account with a recorder's key, and a client that is logged in and told at `port`.
     private static func prepare(_ data: String, reportingTo port: Int) async throws -> World {
         try await TestServer.run(in: data, clock: ManualClock(SystemClock().now)) { server in
             let account = try await server.makeAccount("Crash")
-            let box = try await server.makeMailbox("1000", in: account)
             let user = try await server.service.createSSeriesUser(name: "told", in: account)
             _ = try await server.service.openSSeriesSession(
                 account: account, credential: user.credential,
                 details: ["address": "127.0.0.1", "api": "v2.0.0", "report": ["port": .int(port)]])
-            return World(
-                path: "/v2/accounts/\(account.id)/vmboxes/\(box.id)/messages", token: try await server.makeToken(for: account, lifetime: 86_400))
+            return World(key: try await server.service.createIntakeKey(name: "recorder", in: account).secret)
         }
     }
 
-    /// Leaves messages until the server stops answering.
+    /// Sends recordings until the server stops answering.
     private static func work(from first: Int, _ world: World, port: Int, _ acknowledged: Acknowledged) async {
         for number in first... {
-            guard await leave("\(number)", world, port: port) else { return }
+            guard await send("\(number)", world, port: port) else { return }
             acknowledged.add("\(number)")
         }
     }
 
     /// - Returns: whether it was acknowledged.
-    private static func leave(_ caller: String, _ world: World, port: Int) async -> Bool {
-        var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(world.path)")
+    private static func send(_ caller: String, _ world: World, port: Int) async -> Bool {
+        var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)/intake/recordings/\(caller).wav?caller=\(caller)&callee=1000")
         request.method = .PUT
-        request.headers.add(name: "X-Auth-Token", value: world.token)
-        request.headers.add(name: "Content-Type", value: "application/json")
-        request.body = .bytes(ByteBuffer(string: #"{"data":{"caller_id_number":"\#(caller)"}}"#))
+        request.headers.add(name: "Authorization", value: "Bearer \(world.key)")
+        request.body = .bytes(ByteBuffer(bytes: world.sound))
         return await (try? client.execute(request, timeout: .seconds(30)))?.status == .created
     }
 

@@ -20,6 +20,7 @@ struct DescriptionTests {
     @Test("In the hour that a clock shows twice, the second of the call's id tells which pass it was", arguments: [
         ("Europe/Dublin", "20261025013005", "2026-10-25T00:30:00Z", "2026-10-25T00:30:05Z"),
         ("Europe/Dublin", "20261025013005", "2026-10-25T01:30:00Z", "2026-10-25T01:30:05Z"),
+        ("Europe/Dublin", "20261025013005", "2026-10-25T01:30:05Z", "2026-10-25T01:30:05Z"),
         ("Australia/Lord_Howe", "20260405014505", "2026-04-04T14:45:00Z", "2026-04-04T14:45:05Z"),
         ("Australia/Lord_Howe", "20260405014505", "2026-04-04T15:15:00Z", "2026-04-04T15:15:05Z"),
     ])
@@ -28,6 +29,13 @@ struct DescriptionTests {
         let draft = try described("\(digits)-\(second.unix).1-1-2-Internal.wav", zone: zone)
         #expect(draft.started == second)
         #expect(draft.recorded == Timestamp(rfc3339: recorded))
+    }
+
+    @Test("A recorder that reads the clock twice for a name may have the call begin a second after its recording")
+    func idIsLater() throws {
+        let second = try #require(Timestamp(rfc3339: "2026-10-25T01:30:06Z"))
+        let draft = try described("20261025013005-\(second.unix).1-1-2-Internal.wav", zone: "Europe/Dublin")
+        #expect(draft.recorded == second.advanced(by: -1) && draft.started == draft.recorded)
     }
 
     @Test("Of every zone, each time at its changes of some decades is one of those that its clock reading stands for")
@@ -58,6 +66,7 @@ struct DescriptionTests {
         ("20220112173629-whatever.wav", "2022-01-12T09:36:29Z", "", "", "", .unknown),
         ("out-(02)5551234-101-20220112-173629-pbx-1-1641980184.14.wav", "2022-01-12T09:36:24Z", "pbx-1-1641980184.14", "101", "025551234", .outbound),
         ("q-600-5551234-20220112-173629-1641980184.14.wav", "2022-01-12T09:36:24Z", "1641980184.14", "5551234", "600", .inbound),
+        ("20220112173629-abc-def-2002-2005-Internal.wav", "2022-01-12T09:36:29Z", "abc-def", "2002", "2005", .within),
         ("rg-600-unknown-20220112-173629-1641980184.14.wav", "2022-01-12T09:36:24Z", "1641980184.14", "", "600", .unknown),
         ("call 2022-01-12_17-36-29 of Anna.mp3", "2022-01-12T09:36:29Z", "", "", "", .unknown),
         ("Anna_20220112173629.mp3", "2022-01-12T09:36:29Z", "", "", "", .unknown),

@@ -75,12 +75,15 @@ extension RecordingDraft {
         let id = name.callID?.split(separator: "-").last?.split(separator: ".").first
         if let seconds = id.flatMap({ Int($0) }) {
             let passes = wall.timestamps(in: zone) + [wall.timestamp(in: zone)]
-            let recorded = passes.filter { (0...longestCall).contains($0.unix - seconds) }.min()
-            if let recorded { return (recorded, Timestamp(unix: seconds)) }
+            let recorded = passes.filter { (-clockSkew...longestCall).contains($0.unix - seconds) }.min { abs($0.unix - seconds) < abs($1.unix - seconds) }
+            if let recorded { return (recorded, min(recorded, Timestamp(unix: seconds))) }
         }
         let recorded = wall.timestamp(in: zone)
         return (recorded, recorded)
     }
+
+    /// Seconds by which the one may be ahead of the other: a recorder may read the clock twice for a name.
+    private static let clockSkew = 60
 
     /// Seconds after the beginning of a call in which recording may begin.
     private static let longestCall = 86_400

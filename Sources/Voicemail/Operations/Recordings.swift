@@ -66,9 +66,10 @@ extension VoicemailService {
             try Self.judge(draft)
             return try await store.write { writer in
                 var draft = draft
+                let label = draft.source.map(RecordingName.label)
                 if draft.reusesSource { draft.source = try Self.freeSource(draft, audio, account, writer) }
                 if let known = try Self.known(draft, audio, account, writer) { return StoredRecording(recording: known, isNew: false) }
-                let recording = try Self.recording(draft, audio, account, zone, now, writer)
+                let recording = try Self.recording(draft, label, audio, account, zone, now, writer)
                 try writer.insert(audio.record, at: now)
                 let stored = try writer.insert(recording)
                 var known = stored.facts
@@ -124,11 +125,12 @@ extension VoicemailService {
     }
 
     private static func recording(
-        _ draft: RecordingDraft, _ audio: ReceivedAudio, _ account: Account, _ zone: TimeZone, _ now: Timestamp, _ reader: any StoreReader
+        _ draft: RecordingDraft, _ label: String?, _ audio: ReceivedAudio, _ account: Account, _ zone: TimeZone, _ now: Timestamp,
+        _ reader: any StoreReader
     ) throws -> Recording {
         let began = draft.recorded ?? draft.started ?? (draft.ended ?? now).advanced(by: -(audio.durationMilliseconds ?? 0) / 1000)
         let started = draft.started ?? draft.recorded ?? began
-        let (name, callID) = try name(draft, began, audio.record.container ?? "", account, zone, reader)
+        let (name, callID) = try name(draft, label, began, audio.record.container ?? "", account, zone, reader)
         let (id, callRecordID) = try callRecord(started, account, zone, reader)
         return Recording(
             id: id, accountID: account.id, name: name, source: draft.source, started: started, callerNumber: draft.callerNumber,
@@ -138,21 +140,22 @@ extension VoicemailService {
     }
 
     /// A free name and the call id in it.
+    /// - Parameter label: what the recorder called it.
     private static func name(
-        _ draft: RecordingDraft, _ began: Timestamp, _ container: String, _ account: Account, _ zone: TimeZone, _ reader: any StoreReader
+        _ draft: RecordingDraft, _ label: String?, _ began: Timestamp, _ container: String, _ account: Account, _ zone: TimeZone, _ reader: any StoreReader
     ) throws -> (String, String) {
         func isFree(_ name: String) throws -> Bool { try reader.recording(.name(name), accountID: account.id) == nil }
         // The same second may see several calls that have no id.
         let madeUp = "\((draft.started ?? began).unix)"
-        if let source = draft.source, RecordingName.isLabel(source) {
-            let parsed = RecordingName(parsing: source)
+        if let label {
+            let parsed = RecordingName(parsing: label)
             let callID = draft.callID ?? parsed.callID ?? madeUp + ".1"
             // What a vendor's client can take apart stays as it is.
-            if parsed.isComposed, try isFree(source) { return (source, callID) }
+            if parsed.isComposed, try isFree(label) { return (label, callID) }
             // Where no number is known, the recorder's own name tells more than one that is made up.
             if draft.callerNumber.isEmpty, draft.calleeNumber.isEmpty {
                 for counter in 1...10_000 {
-                    let name = RecordingName.numbered(source, counter)
+                    let name = RecordingName.numbered(label, counter)
                     if try isFree(name) { return (name, callID) }
                 }
             }

@@ -39,7 +39,13 @@ public struct RecordingName: Sendable, Hashable {
             direction = known
             rest = rest.dropLast()
         }
-        guard let end = rest.lastIndex(where: Self.isCallID) else { return }
+        guard let end = rest.lastIndex(where: Self.isCallID) else {
+            // Other systems' ids have no form, but the numbers stand last.
+            guard direction != nil, rest.count >= 3, rest.allSatisfy({ !$0.isEmpty }) else { return }
+            callID = rest.dropLast(2).joined(separator: "-")
+            readNumbers(Array(rest.suffix(2)))
+            return
+        }
         callID = rest[...end].joined(separator: "-")
         readNumbers(Array(rest[(end + 1)...]))
         isComposed = direction != nil && parts.count == 4 && end == 0
@@ -114,17 +120,17 @@ public struct RecordingName: Sendable, Hashable {
             .joined(separator: "-") + "." + fileExtension
     }
 
-    /// Whether a name can be shown and asked for as it is: a label, and no path.
-    static func isLabel(_ name: String) -> Bool {
-        !name.isEmpty && name.utf8.count <= longest && !name.hasPrefix(".")
-            && name.unicodeScalars.allSatisfy { $0 != "/" && $0 != "\\" && $0.properties.generalCategory != .control }
+    /// A name that can be shown and asked for, which is a label and no path: `_` in place of what would make it one.
+    static func label(_ name: String) -> String {
+        let shown = name.unicodeScalars.map { $0 == "/" || $0 == "\\" || $0.properties.generalCategory == .control ? "_" : $0 }
+        let text = String(String.UnicodeScalarView(shown))
+        return text.isEmpty || text.hasPrefix(".") ? "_" + text : text
     }
 
     /// The same name with a number before its ending, to tell it from others; within the bounds of a name.
     static func numbered(_ name: String, _ counter: Int) -> String {
-        guard counter > 1 else { return name }
         let dot = name.lastIndex(of: ".") ?? name.endIndex
-        let suffix = "_\(counter)" + name[dot...]
+        let suffix = (counter > 1 ? "_\(counter)" : "") + name[dot...].prefix(longest / 8)
         var stem = name[..<dot]
         while stem.utf8.count + suffix.utf8.count > longest, !stem.isEmpty { stem.removeLast() }
         return stem + suffix
