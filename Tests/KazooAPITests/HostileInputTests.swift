@@ -71,7 +71,7 @@ import Voicemail
     }
 
     @Test func depthAndSizeAreBounded() async throws {
-        try await TestServer.run { server in
+        try await TestServer.run { $0.limits.maximumDocumentBytes = 1 << 20 } _: { (server: TestServer) async throws in
             let world = try await server.makeWorld()
             func nested(_ depth: Int) -> String {
                 // The envelope and its data are two levels.

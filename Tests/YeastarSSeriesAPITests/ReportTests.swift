@@ -137,6 +137,7 @@ struct ReportTests {
             _ = try await Self.client(of: "v2.0.0", in: account, on: server, ["port": 0, "url": .string("127.0.0.1:\(port)/silent"), "urltag": 1])
             _ = try await Self.client(of: "v1.1.0", in: account, on: server, ["port": .int(port), "url": "told"])
             try await Self.record(server, account)
+            await receiver.wait(for: 1)
             try await Self.settled(server)
             #expect(receiver.requests.map(\.path) == ["/told"])
             #expect(try await silent.post("heartbeat", ["port": .int(port)]) == succeeded)
