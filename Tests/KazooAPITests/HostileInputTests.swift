@@ -1,3 +1,4 @@
+import Server
 import TestKit
 import Testing
 import Voicemail
