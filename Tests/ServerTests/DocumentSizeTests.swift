@@ -33,7 +33,7 @@ import Voicemail
         try await Self.run { server, world in
             let base = world.accountPath
             for (collection, fields) in [
-                ("vmboxes", ["name": "B", "mailbox": "4000"]), ("media", ["name": "M"]),
+                ("vmboxes", ["name": "B", "mailbox": "4000"]),
                 ("users", ["first_name": "A", "last_name": "B", "username": "u"]),
                 ("webhooks", ["name": "W", "uri": "https://example.com/x", "hook": "all"]),
             ] as [(String, JSONObject)] {
