@@ -63,9 +63,15 @@ struct Bench: Sendable {
         }
     }
 
-    /// Waits for what a worker is about to do.
+    struct NeverHappened: Error {}
+
+    /// Waits for what a worker is about to do, a minute at most.
     func until(_ isTrue: @Sendable () async throws -> Bool) async throws {
-        while try await !isTrue() { try await Task.sleep(for: .milliseconds(2)) }
+        let end = ContinuousClock.now + .seconds(60)
+        while try await !isTrue() {
+            guard ContinuousClock.now < end else { throw NeverHappened() }
+            try await Task.sleep(for: .milliseconds(2))
+        }
     }
 }
 

@@ -45,12 +45,13 @@ struct OutboxDurabilityTests {
                 try? await Task.sleep(for: .seconds(3600))
                 return .failed("cut")
             }
-            let hanging = Task { try await bench.working([dying]) { try await bench.until { dying.subjects.count == 1 } } }
-            // A process that is killed writes nothing down; a claim that is found at start is such a process's.
-            try await bench.until { try await bench.deliveries().first?.claimedUntil != nil }
-            let claimed = try #require(try await bench.deliveries().first)
-            try await hanging.value
-            try await bench.service.store.write { [claimed] in try $0.update(claimed) }
+            // A process that is killed writes nothing down, so what was claimed while the attempt went on is what the next worker finds.
+            let claimed = try await bench.working([dying]) {
+                try await bench.until { dying.subjects.count == 1 }
+                return try #require(try await bench.deliveries().first)
+            }
+            #expect(claimed.claimedUntil != nil)
+            try await bench.service.store.write { try $0.update(claimed) }
             let next = Notebook()
             try await bench.working([next]) { try await bench.until { try await bench.deliveries().isEmpty } }
             #expect(next.subjects == ["s"])
