@@ -86,7 +86,7 @@ public struct OutboxWorker: Service {
         let progress = Progress()
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
-                await orLog("claims of an earlier run stay until they run out") { try await service.releaseClaims() }
+                await orLog("claims of an earlier run stay until they run out") { try await service.outbox.releaseClaims() }
                 var nextReport = ContinuousClock.now
                 while !Task.isCancelled, !progress.isStopping.load(ordering: .relaxed) {
                     await plan(progress)
@@ -101,7 +101,7 @@ public struct OutboxWorker: Service {
                         }
                     }
                     if progress.hasWorked.exchange(false, ordering: .relaxed) || ContinuousClock.now >= nextReport {
-                        await orLog("deliveries could not be counted") { instruments.totals(try await service.deliveryTotals()) }
+                        await orLog("deliveries could not be counted") { instruments.totals(try await service.outbox.totals()) }
                         nextReport = .now + settings.reportInterval
                     }
                     await progress.alarm.wait(atMost: settings.interval)
@@ -116,7 +116,7 @@ public struct OutboxWorker: Service {
     private func plan(_ progress: Progress) async {
         await orLog("events could not be turned into deliveries") {
             while true {
-                let events = try await service.planDeliveries(over: ordered)
+                let events = try await service.outbox.plan(over: ordered)
                 hub.publish(events)
                 if events.isEmpty { return }
                 progress.hasWorked.store(true, ordering: .relaxed)
@@ -128,7 +128,7 @@ public struct OutboxWorker: Service {
     private func claim(_ targets: Int) async -> [[Delivery]] {
         guard targets > 0 else { return [] }
         let claimed = await orLog("due deliveries could not be claimed") {
-            try await service.claimDeliveries(targets: targets, perTarget: settings.batch, seconds: claimSeconds)
+            try await service.outbox.claim(targets: targets, perTarget: settings.batch, seconds: claimSeconds)
         }
         let byTarget = Dictionary(grouping: claimed ?? []) { [$0.channel, $0.target] }
         return byTarget.values.map { $0.sorted { $0.serial < $1.serial } }
@@ -142,7 +142,7 @@ public struct OutboxWorker: Service {
     private func carryOut(_ batch: [Delivery], _ progress: Progress) async {
         for (index, delivery) in batch.enumerated() {
             if progress.isStopping.load(ordering: .relaxed) || Task.isCancelled {
-                await orLog("claims stay until they run out") { try await service.unclaim(Array(batch[index...])) }
+                await orLog("claims stay until they run out") { try await service.outbox.unclaim(Array(batch[index...])) }
                 return
             }
             await attempt(delivery)
@@ -161,7 +161,7 @@ public struct OutboxWorker: Service {
             retries = RetryPolicy(maximumAttempts: 1, base: 0, ceiling: 0, attemptSeconds: 0)
         }
         await orLog("the outcome of a delivery could not be written down: it will be made again") {
-            let left = try await service.settle(delivery, outcome, retries: retries, jitter: Double.random(in: 0...1))
+            let left = try await service.outbox.settle(delivery, outcome, retries: retries, jitter: Double.random(in: 0...1))
             instruments.attempted(delivery.channel, Self.result(outcome, left), (ContinuousClock.now - began) / .seconds(1))
             report(delivery, left)
         }

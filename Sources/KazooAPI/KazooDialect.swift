@@ -97,7 +97,7 @@ public struct KazooDialect: Dialect {
         var remaining: Int?
         do {
             // Who is known decides how much of a body is taken, and which account there is, whose bucket is spent from.
-            let early = try await service.enter(token: PresentedToken.beforeBody(of: request), kind: .kazoo, accountID: path?.accountID)
+            let early = try await service.access.enter(token: PresentedToken.beforeBody(of: request), kind: .kazoo, accountID: path?.accountID)
             remaining = limiter.spend(cost, by: RateLimiter.client(request.remote, accountID: early.account?.id))
             guard remaining != nil else { throw KazooFailure.tooManyRequests }
             let reply = try await reply(to: request, path, early, &draft)
@@ -119,7 +119,7 @@ public struct KazooDialect: Dialect {
 
     /// - Parameter early: what the token before the body and the path lead to.
     private func reply(
-        to request: FrontRequest, _ path: RoutedPath?, _ early: VoicemailService.Entry, _ draft: inout Draft
+        to request: FrontRequest, _ path: RoutedPath?, _ early: AccessEntry, _ draft: inout Draft
     ) async throws -> Reply {
         if request.segments.first == "v1" { throw KazooFailure.gone }
         // 1. The body, where it is an envelope; uploads are read when everything else has been judged.
@@ -130,7 +130,7 @@ public struct KazooDialect: Dialect {
         draft.token = presented?.echo
         let entry =
             presented?.session == PresentedToken.beforeBody(of: request)
-            ? early : try await service.enter(token: presented?.session, kind: .kazoo, accountID: path?.accountID)
+            ? early : try await service.access.enter(token: presented?.session, kind: .kazoo, accountID: path?.accountID)
         let caller = presented?.caller ?? entry.principal
         if presented != nil, caller == nil, path?.route.isPublic != true { throw KazooFailure.badToken }
         draft.isAuthenticated = caller != nil
@@ -166,7 +166,7 @@ public struct KazooDialect: Dialect {
     private static let withTokenInside = 1 << 20
 
     /// What anybody may call needs few words, whoever calls it.
-    private func allowance(_ path: RoutedPath?, _ early: VoicemailService.Entry) -> Allowance {
+    private func allowance(_ path: RoutedPath?, _ early: AccessEntry) -> Allowance {
         if path?.route.isPublic == true { return Allowance(sender: .stranger, bytes: min(settings.maximumBody, RequestBody.smallest)) }
         guard early.principal == nil else { return Allowance(sender: .known, bytes: settings.maximumBody) }
         return Allowance(sender: .stranger, bytes: min(settings.maximumBody, Self.withTokenInside))
@@ -187,10 +187,10 @@ public struct KazooDialect: Dialect {
         return contentType == .form ? try RequestEnvelope(form: bytes) : try RequestEnvelope(parsing: bytes)
     }
 
-    private func account(of path: RoutedPath, _ entry: VoicemailService.Entry, _ caller: Principal?) async throws -> Account? {
+    private func account(of path: RoutedPath, _ entry: AccessEntry, _ caller: Principal?) async throws -> Account? {
         if path.usesTokenAccount {
             guard let caller else { throw KazooFailure.unauthenticated }
-            return try await service.enter(token: nil, kind: .kazoo, accountID: caller.accountID).account
+            return try await service.access.enter(token: nil, kind: .kazoo, accountID: caller.accountID).account
         }
         guard let id = path.accountID else { return nil }
         guard HexID.isValid(id) else { throw KazooFailure.badAccount(id) }

@@ -76,7 +76,7 @@ public struct DirectoryIntake: Service {
     /// One look at one directory. What fails is tried again by the next.
     private func round(_ directory: WatchedDirectory, _ memory: inout WatchMemory) async {
         do {
-            let named = try await service.accounts(named: directory.account)
+            let named = try await service.accounts.list(named: directory.account)
             guard let account = named.first, named.count == 1 else {
                 if !memory.lacksAccount {
                     logger.error(
@@ -136,7 +136,7 @@ public struct DirectoryIntake: Service {
     private func store(_ file: WatchedTree.File, of directory: WatchedDirectory, into account: Account) async throws -> StoredRecording {
         let tree = tree(of: directory)
         let open = try await blocking { try tree.open(file) }
-        let intake = try await service.receiveAudio(for: account.id, limit: service.limits.maximumRecordingBytes)
+        let intake = try await service.messages.receiveAudio(for: account.id, limit: service.limits.maximumRecordingBytes)
         let audio: ReceivedAudio
         do {
             while true {
@@ -152,11 +152,11 @@ public struct DirectoryIntake: Service {
             throw error
         }
         var draft = try RecordingDraft(
-            RecordingParameters(), fileName: file.name, zone: service.timeZone(of: account),
+            RecordingParameters(), fileName: file.name, zone: service.mailboxes.timeZone(of: account),
             ended: Timestamp(unix: file.state.modified / 1_000_000_000), isComplete: false)
         // A recorder may use a name again, once the file is gone.
         draft.reusesSource = true
-        return try await service.takeRecording(draft, audio: audio, in: account)
+        return try await service.recordings.take(draft, audio: audio, in: account)
     }
 
     /// Moves a file away, or deletes it, if it is still the one that was read.

@@ -44,14 +44,14 @@ public struct IntakeDialect: Dialect {
     private func answer(_ request: FrontRequest) async throws -> FrontResponse {
         guard request.segments.count == 3, request.segments[1] == "recordings", !request.segments[2].isEmpty else { throw IntakeFailure.noSuchPath }
         guard [.put, .post].contains(request.method) else { throw IntakeFailure.onlyPut }
-        let account = try await service.account(ofIntakeKey: try Self.key(of: request))
+        let account = try await service.access.account(ofIntakeKey: try Self.key(of: request))
         // An envelope with parts is not a sound, though a decoder would find the sound in it.
         if request.headers[.contentType]?.lowercased().hasPrefix("multipart/") == true { throw IntakeFailure.notBare }
         let name = request.segments[2]
         let draft = try RecordingDraft(
-            try IntakeParameters.read(request.query), fileName: name, zone: service.timeZone(of: account), isComplete: false)
+            try IntakeParameters.read(request.query), fileName: name, zone: service.mailboxes.timeZone(of: account), isComplete: false)
         let audio = try await receive(request.body, named: name, for: account)
-        let outcome = try await service.takeRecording(draft, audio: audio, in: account)
+        let outcome = try await service.recordings.take(draft, audio: audio, in: account)
         counter.count(.http, outcome.isNew ? .stored : .known)
         return FrontResponse(
             status: outcome.isNew ? .created : .ok, contentType: "application/json", bytes: JSON.object(outcome.recording.summary).encode())
@@ -61,7 +61,7 @@ public struct IntakeDialect: Dialect {
     private func receive(_ body: RequestBody, named name: String, for account: Account) async throws -> ReceivedAudio {
         let limit = service.limits.maximumRecordingBytes
         if let length = body.declaredLength, length > limit { throw ArchiveError.tooLarge(limit: limit) }
-        let intake = try await service.receiveAudio(for: account.id, limit: limit)
+        let intake = try await service.messages.receiveAudio(for: account.id, limit: limit)
         do {
             for try await piece in body { try await intake.write(piece) }
             return try await intake.finish(fileName: name, policy: .playableOnly)

@@ -77,7 +77,7 @@ public struct PSeriesDialect: Dialect {
             if endpoint == .subscribe { return try subscribe(request, application) }
             let call = PSeriesCall(
                 request: request, endpoint: endpoint, parameters: try await parameters(of: request, endpoint), application: application,
-                zone: service.timeZone(of: application.account))
+                zone: service.mailboxes.timeZone(of: application.account))
             return try await PSeriesEnvelope.response(try await respond(to: call))
         }
     }
@@ -97,7 +97,7 @@ public struct PSeriesDialect: Dialect {
 
     /// The application whose access token a request shows: in the query, else as a bearer's (contract §2.3).
     func caller(of request: FrontRequest) async throws -> Application {
-        guard let token = Self.accessToken(of: request), let application = try await service.application(accessToken: token) else {
+        guard let token = Self.accessToken(of: request), let application = try await service.access.application(accessToken: token) else {
             throw PSeriesFailure.tokenExpired
         }
         guard application.credential.allows(address: request.remote) else { throw PSeriesFailure.addressForbidden }

@@ -106,7 +106,7 @@ public struct SSeriesDialect: Dialect {
 
     private func enter(_ request: FrontRequest) async throws -> Call.Entry {
         guard let token = request.query["token"]?.trimmed, !token.isEmpty else { throw SSeriesFailure.tokenBlank }
-        let (session, account) = try await service.enterSSeries(token: token)
+        let (session, account) = try await service.access.enterSSeries(token: token)
         return Call.Entry(session: session, account: account)
     }
 

@@ -42,7 +42,7 @@ struct AudioFile {
 
     private func store(_ file: String, in installation: Installation, _ limit: Int?) async throws -> ReceivedAudio {
         let contentType = try await contentType(of: file, installation)
-        let intake = try await installation.service.receiveAudio(limit: limit)
+        let intake = try await installation.service.messages.receiveAudio(limit: limit)
         do {
             try await FileHandleReader.forEachChunk(of: file, size: Self.chunk) { try await intake.write($0) }
             return try await intake.finish(contentType: contentType, fileName: name, policy: .playableOnly)

@@ -7,7 +7,7 @@ struct Lookup {
 
     /// An account by id, realm or name.
     func account(_ reference: String) async throws -> Account {
-        let found = try await service.accounts(named: reference)
+        let found = try await service.accounts.list(named: reference)
         guard let account = found.first else { throw Refusal("there is no account \(reference)") }
         guard found.count == 1 else { throw Refusal("several accounts are called \(reference); use the id") }
         return account
@@ -15,9 +15,9 @@ struct Lookup {
 
     /// A user by id or user name.
     func user(_ reference: String, of account: Account) async throws -> User {
-        if let user = try await service.user(named: reference, of: account) { return user }
+        if let user = try await service.users.find(named: reference, of: account) { return user }
         do {
-            return try await service.user(reference, of: account)
+            return try await service.users.find(reference, of: account)
         } catch VoicemailError.notFound {
             throw Refusal("there is no user \(reference) in the account")
         }
@@ -25,9 +25,9 @@ struct Lookup {
 
     /// A mailbox by number or id.
     func mailbox(_ reference: String, of account: Account) async throws -> Mailbox {
-        if let mailbox = try await service.mailbox(number: reference, of: account) { return mailbox }
+        if let mailbox = try await service.mailboxes.find(number: reference, of: account) { return mailbox }
         do {
-            return try await service.mailbox(reference, of: account)
+            return try await service.mailboxes.find(reference, of: account)
         } catch VoicemailError.notFound {
             throw Refusal("there is no mailbox \(reference) in the account")
         }
@@ -35,7 +35,7 @@ struct Lookup {
 
     /// A message by its 32 digits, with or without the month before them.
     func message(_ reference: String) async throws -> Message {
-        let message = try await service.message(anywhere: String(reference.suffix(32)))
+        let message = try await service.messages.find(anywhere: String(reference.suffix(32)))
         guard let message, [message.id, message.monthID].contains(reference) else { throw Refusal("there is no message \(reference)") }
         return message
     }

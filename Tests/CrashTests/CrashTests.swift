@@ -65,7 +65,7 @@ import Voicemail
         let server = try await ServerProcess.start(in: data)
         #expect(server.stop() == 0)
         try await TestServer.run(in: data) { server in
-            try await server.service.verifyArchive { damage in Issue.record("\(damage.description)") }
+            try await server.service.housekeeping.verifyArchive { damage in Issue.record("\(damage.description)") }
         }
     }
 }

@@ -48,7 +48,7 @@ import Voicemail
             let ids = Dictionary(grouping: receiver.requests, by: { Self.caller($0) }).mapValues { Set($0.compactMap { $0["X-Delivery-Id"] }) }
             #expect(ids.values.allSatisfy { $0.count == 1 }, "seed \(seed)")
             try await TestServer.run(in: data) { (server: TestServer) async throws in
-                #expect(try await server.service.deliveryTotals() == DeliveryTotals(), "seed \(seed)")
+                #expect(try await server.service.outbox.totals() == DeliveryTotals(), "seed \(seed)")
             }
         }
     }
@@ -62,11 +62,11 @@ import Voicemail
     private static func prepare(_ data: String, reportingTo port: Int) async throws -> World {
         try await TestServer.run(in: data, clock: ManualClock(SystemClock().now)) { server in
             let account = try await server.makeAccount("Crash")
-            let user = try await server.service.createSSeriesUser(name: "told", in: account)
-            _ = try await server.service.openSSeriesSession(
+            let user = try await server.service.access.createSSeriesUser(name: "told", in: account)
+            _ = try await server.service.access.openSSeriesSession(
                 account: account, credential: user.credential,
                 details: ["address": "127.0.0.1", "api": "v2.0.0", "report": ["port": .int(port)]])
-            return World(key: try await server.service.createIntakeKey(name: "recorder", in: account).secret)
+            return World(key: try await server.service.access.createIntakeKey(name: "recorder", in: account).secret)
         }
     }
 

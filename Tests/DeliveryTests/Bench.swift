@@ -45,7 +45,7 @@ struct Bench: Sendable {
     }
 
     func deliveries(_ state: Delivery.State? = nil) async throws -> [Delivery] {
-        try await service.deliveries(DeliveryQuery(state: state, limit: 10_000))
+        try await service.outbox.list(DeliveryQuery(state: state, limit: 10_000))
     }
 
     /// Runs a worker while `body` does; then stops it in order, or cuts it off.

@@ -67,7 +67,7 @@ struct OutboxDurabilityTests {
             let notebook = Notebook(planning: { event in
                 if event.subjectID == "b", isBroken.load(ordering: .relaxed) { throw Trouble() }
             })
-            await #expect(throws: Trouble.self) { try await bench.service.planDeliveries(over: [notebook]) }
+            await #expect(throws: Trouble.self) { try await bench.service.outbox.plan(over: [notebook]) }
             #expect(try await bench.deliveries().isEmpty)
             isBroken.store(false, ordering: .relaxed)
             try await bench.working([notebook]) {
@@ -137,10 +137,10 @@ struct OutboxDurabilityTests {
         try await Bench.run { bench in
             try await bench.happen(["old"])
             bench.clock.advance(by: 8 * 86_400)
-            try await bench.service.sweep()
+            try await bench.service.housekeeping.sweep()
             let notebook = Notebook()
             try await bench.working([notebook]) { try await bench.until { notebook.subjects == ["old"] } }
-            try await bench.service.sweep()
+            try await bench.service.housekeeping.sweep()
             #expect(try await bench.service.store.read { try $0.events(after: 0, limit: 9) }.isEmpty)
         }
     }
@@ -151,10 +151,10 @@ struct OutboxDurabilityTests {
             try await bench.happen(["s"])
             try await bench.working([Notebook { _ in .refused("no") }]) { try await bench.until { try await bench.deliveries(.dead).count == 1 } }
             bench.clock.advance(by: 30 * 86_400)
-            try await bench.service.sweep()
+            try await bench.service.housekeeping.sweep()
             #expect(try await bench.deliveries().count == 1)
             bench.clock.advance(by: 1)
-            try await bench.service.sweep()
+            try await bench.service.housekeeping.sweep()
             #expect(try await bench.deliveries().isEmpty)
         }
     }

@@ -101,12 +101,12 @@ struct OutboxWorkerTests {
                         try await bench.until { try await bench.deliveries(.dead).count == 2 }
                         let dead = try await bench.deliveries(.dead)
                         isOpen.store(true, ordering: .relaxed)
-                        try await bench.service.dropDelivery(dead[0].id)
-                        _ = try await bench.service.retryDelivery(dead[1].id)
+                        try await bench.service.outbox.drop(dead[0].id)
+                        _ = try await bench.service.outbox.retry(dead[1].id)
                         await receiver.wait(for: 5)
                         try await bench.until { try await bench.deliveries().isEmpty }
-                        await #expect(throws: VoicemailError.notFound(id: dead[0].id)) { try await bench.service.retryDelivery(dead[0].id) }
-                        await #expect(throws: VoicemailError.notFound(id: dead[0].id)) { try await bench.service.dropDelivery(dead[0].id) }
+                        await #expect(throws: VoicemailError.notFound(id: dead[0].id)) { try await bench.service.outbox.retry(dead[0].id) }
+                        await #expect(throws: VoicemailError.notFound(id: dead[0].id)) { try await bench.service.outbox.drop(dead[0].id) }
                     }
                 }
             }

@@ -42,12 +42,12 @@ import Voicemail
             var ids: [String] = []
             for _ in 0..<257 { ids.append(try await server.leave(in: world.mailbox, of: world.account).monthID) }
             let real = server.service
-            let interrupted = Interrupted(real.store) { _ = try await real.removeMailbox(other.id, in: world.account, physically: false) }
+            let interrupted = Interrupted(real.store) { _ = try await real.mailboxes.remove(other.id, in: world.account, physically: false) }
             let service = VoicemailService(
                 store: interrupted, archive: real.archive, codec: real.codec, secrets: real.secrets, clock: real.clock, limits: real.limits)
             let outcome = copies
-                ? try await service.copy(ids, of: world.mailbox.id, to: [other.id], account: world.account)
-                : try await service.move(ids, of: world.mailbox.id, to: other.id, account: world.account)
+                ? try await service.messages.copy(ids, of: world.mailbox.id, to: [other.id], account: world.account)
+                : try await service.messages.move(ids, of: world.mailbox.id, to: other.id, account: world.account)
             #expect(outcome.succeeded.count == 256)
             #expect(outcome.failed.map(\.id) == [ids[256]])
             #expect(outcome.failed.map(\.reason) == [.notFound])
@@ -63,10 +63,10 @@ import Voicemail
             let boxes = [try await server.makeMailbox("4000", in: world.account).id, try await server.makeMailbox("5000", in: world.account).id]
             var ids: [String] = []
             for _ in 0..<3 { ids.append(try await server.leave(in: world.mailbox, of: world.account).monthID) }
-            let most = try await server.service.copy(Array(ids.prefix(2)), of: world.mailbox.id, to: boxes + boxes, account: world.account)
+            let most = try await server.service.messages.copy(Array(ids.prefix(2)), of: world.mailbox.id, to: boxes + boxes, account: world.account)
             #expect(most.succeeded.count == 4)
             await #expect(throws: VoicemailError.invalid([Violation(["source_id"], .maxItems(1), value: 2)])) {
-                try await server.service.copy(ids, of: world.mailbox.id, to: boxes, account: world.account)
+                try await server.service.messages.copy(ids, of: world.mailbox.id, to: boxes, account: world.account)
             }
             let list = world.boxPath + "/messages"
             let answer = try await server.send("POST", list, token: world.token, data: ["messages": JSON(ids), "source_id": JSON(boxes)])

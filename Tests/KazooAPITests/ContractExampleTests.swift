@@ -206,7 +206,7 @@ import Voicemail
     func loginByKey() async throws {
         try await Self.run { server in
             let account = try await server.makeAccount("My Account")
-            let key = try await server.service.createAPIKey(name: "k", in: account).secret
+            let key = try await server.service.access.createAPIKey(name: "k", in: account).secret
             let answer = try await server.send("PUT", "/v2/api_auth", json: try Self.json(#"{"data": {"api_key": "\#(key)"}}"#))
             #expect(answer.status == 201 && answer.data["account_id"]?.string == account.id && answer.data["owner_id"] == nil)
             let unknown = String(repeating: "0", count: 64)
@@ -261,7 +261,7 @@ import Voicemail
             expect(cleared.data, is: .object(stored))
 
             for folder in [Folder.new, .new, .new, .saved] {
-                _ = try await server.leave(MessageDraft(folder: folder), in: try await server.service.mailbox(id, of: account), of: account)
+                _ = try await server.leave(MessageDraft(folder: folder), in: try await server.service.mailboxes.find(id, of: account), of: account)
             }
             let listed = try await server.send("GET", boxes, token: token)
             expect(listed.data, is: try Self.json(#"""
@@ -280,7 +280,7 @@ import Voicemail
     @Test("§7.1, §7.2, §7.3, §7.6: messages left, listed and changed")
     func messages() async throws {
         try await Self.run(at: "2016-05-10T00:20:00Z") { server in
-            let account = try await server.service.createAccount(["name": "a", "realm": "aeac33.sip.example.com"], below: nil)
+            let account = try await server.service.accounts.create(["name": "a", "realm": "aeac33.sip.example.com"], below: nil)
             let token = try await server.makeToken(for: account)
             let box = try await server.makeMailbox("1000", in: account), other = try await server.makeMailbox("2000", in: account)
             let boxes = "/v2/accounts/\(account.id)/vmboxes"

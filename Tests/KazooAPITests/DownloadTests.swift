@@ -58,7 +58,7 @@ import Voicemail
         try await TestServer.run { server in
             var account: JSONObject = ["name": "Zoned"]
             account["timezone"] = accountZone.map { .string($0) }
-            let owner = try await server.service.createAccount(account, below: nil)
+            let owner = try await server.service.accounts.create(account, below: nil)
             let token = try await server.makeToken(for: owner)
             var attributes: JSONObject = [:]
             attributes["timezone"] = zone.map { .string($0) }

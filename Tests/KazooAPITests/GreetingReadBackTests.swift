@@ -7,7 +7,7 @@ import Voicemail
     @Test(arguments: ["application/octet-stream", "audio/flac"]) func anUploadsTypeMayBeSentBack(_ type: String) async throws {
         try await TestServer.run { server in
             let world = try await server.makeWorld()
-            let greeting = try await server.service.createGreeting(["name": "g"], id: nil, in: world.account)
+            let greeting = try await server.service.greetings.create(["name": "g"], id: nil, in: world.account)
             let one = "\(world.accountPath)/media/\(greeting.id)"
             let part = Multipart(parts: [Multipart.Part(type, Array("0123".utf8))])
             let uploaded = try await server.send(
@@ -26,7 +26,7 @@ import Voicemail
     @Test func aTypeBeforeAnyUploadIsOneOfTheList() async throws {
         try await TestServer.run { server in
             let world = try await server.makeWorld()
-            let greeting = try await server.service.createGreeting(["name": "g"], id: nil, in: world.account)
+            let greeting = try await server.service.greetings.create(["name": "g"], id: nil, in: world.account)
             let one = "\(world.accountPath)/media/\(greeting.id)"
             let known = try await server.send("POST", one, token: world.token, data: ["name": "g", "content_type": "audio/wav"])
             expect(known.data, contains: ["content_type": "audio/wav"])

@@ -55,7 +55,7 @@ import Voicemail
         try await TestServer.run { server in
             let world = try await server.makeWorld()
             let sound = Sounds.wav(milliseconds: 20)
-            let greeting = try await server.service.createGreeting(["name": "g"], id: nil, in: world.account)
+            let greeting = try await server.service.greetings.create(["name": "g"], id: nil, in: world.account)
             let one = "\(world.accountPath)/media/\(greeting.id)"
             for (path, prefix, stored) in [
                 ("/raw", "data:audio/wav;base64,", "audio/wav"), ("/raw", "", "application/octet-stream"), ("", "data:audio/mp3;base64,", "audio/mp3"),
@@ -108,7 +108,7 @@ import Voicemail
             for (name, language, prompt) in [("a", "en-us", "vm-person"), ("b", "de-de", "vm-person"), ("c", "de-de", nil)] as [(String, String, String?)] {
                 var data: JSONObject = ["name": .string(name), "language": .string(language)]
                 data["prompt_id"] = prompt.map { .string($0) }
-                ids.append(try await server.service.createGreeting(data, id: nil, in: world.account).id)
+                ids.append(try await server.service.greetings.create(data, id: nil, in: world.account).id)
             }
             func get(_ path: String) async throws -> JSON { try await server.send("GET", world.accountPath + "/media/" + path, token: world.token).data }
             expect(try await get("languages"), is: [["en-us": 1, "de-de": 2]])

@@ -13,7 +13,7 @@ import Voicemail
 
     @Test func aUserLogsInByNameOrRealmWithEitherDigest() async throws {
         try await TestServer.run { server in
-            let account = try await server.service.createAccount(["name": "My Account", "realm": "sip.example.com"], below: nil)
+            let account = try await server.service.accounts.create(["name": "My Account", "realm": "sip.example.com"], below: nil)
             let user = try await server.makeUser("John", password: "secret1", in: account)
             // The contract's own example: md5 of john:secret1.
             let md5 = "b1441447ccb96275b472668131e2c4b6"
@@ -95,7 +95,7 @@ import Voicemail
     @Test func anAPIKeyLogsIn() async throws {
         try await TestServer.run { server in
             let account = try await server.makeAccount("Acme")
-            let key = try await server.service.createAPIKey(name: "crm", in: account)
+            let key = try await server.service.access.createAPIKey(name: "crm", in: account)
             let answer = try await server.send("PUT", "/v2/api_auth", data: ["api_key": .string(key.secret)])
             #expect(answer.status == 201)
             #expect(answer.data["owner_id"] == nil)
@@ -113,7 +113,7 @@ import Voicemail
                 #expect(try await server.send("PUT", "/v2/api_auth", data: data).data[field]?[code] != nil)
             }
             // Withdrawn, it takes its tokens along.
-            try await server.service.removeCredential(key.credential.id, in: account)
+            try await server.service.access.removeCredential(key.credential.id, in: account)
             #expect(try await server.send("GET", "/v2/accounts/\(account.id)/vmboxes", token: token).status == 401)
             #expect(try await server.send("PUT", "/v2/api_auth", data: ["api_key": .string(key.secret)]).status == 404)
         }

@@ -103,7 +103,7 @@ import Voicemail
             #expect(try await stage.get(stage.list + "/" + newID).status == 404)
             expect(try await stage.get(stage.list(stage.other) + "/" + newID).data, is: .object(expected))
             #expect(try await stage.get(stage.list(stage.other) + "/" + newID + "/raw").bytes == sound)
-            let message = try await stage.server.service.message(
+            let message = try await stage.server.service.messages.find(
                 MessagePlace(mailboxID: stage.other.id, monthID: newID), in: stage.world.account)
             #expect(message.history == [stage.world.mailbox.id])
         }
@@ -119,7 +119,7 @@ import Voicemail
             expect(copied.data, is: ["succeeded": JSON(ids), "suceeded": JSON(ids), "failed": []])
             #expect(try await stage.get(stage.list + "/" + id).status == 200)
             let counter = Counter()
-            await stage.server.service.collectGarbage()
+            await stage.server.service.housekeeping.collectGarbage()
             try await stage.server.service.archive.list { _, _ in await counter.add() }
             #expect(await counter.count == 1)
             _ = try await stage.delete(stage.list + "/" + id)
@@ -264,7 +264,7 @@ import Voicemail
             // Time passes: what was within retention leaves the counts by itself, before and after the sweep.
             stage.server.clock.advance(by: 1)
             #expect(try await stage.counts(stage.world.mailbox) == [0, 0, 0])
-            try await stage.server.service.sweep()
+            try await stage.server.service.housekeeping.sweep()
             #expect(try await stage.counts(stage.world.mailbox) == [0, 0, 0])
         }
     }

@@ -42,7 +42,7 @@ import Voicemail
             let upload = Multipart(parts: [.init("application/json", #"{"data":{"length":3140}}"#), .init("audio/mp3", bytes)])
             let told = try await put(server, world, world.boxPath + "/messages", upload.contentType, upload.bytes)
             #expect(told.data["length"] == 3140)
-            let message = try await server.service.message(
+            let message = try await server.service.messages.find(
                 MessagePlace(mailboxID: world.mailbox.id, monthID: told.data["media_id"]?.string ?? ""), in: world.account)
             let blobID = try #require(message.audio?.blobID)
             let facts = try await server.service.store.read { try $0.blob(id: blobID) }?.facts
@@ -116,7 +116,7 @@ import Voicemail
 
     private func blobs(_ server: TestServer) async throws -> Int {
         let counter = Counter()
-        await server.service.collectGarbage()
+        await server.service.housekeeping.collectGarbage()
         try await server.service.archive.list { _, _ in await counter.add() }
         return await counter.count
     }

@@ -150,11 +150,11 @@ import Voicemail
             self.server = server
             let mailbox = if let number { try await server.makeMailbox(number, in: world.account) } else { world.mailbox }
             let message = try await server.leave(audio: Sounds.wav(milliseconds: 20), in: mailbox, of: world.account)
-            let greeting = try await server.service.createGreeting(["name": "g"], id: nil, in: world.account)
+            let greeting = try await server.service.greetings.create(["name": "g"], id: nil, in: world.account)
             let path = world.accountPath
             _ = try await server.send(
                 "POST", "\(path)/media/\(greeting.id)/raw", headers: ["Content-Type": "audio/wav"], token: world.token, body: Sounds.wav(milliseconds: 20))
-            let hook = try await server.service.createWebhook(
+            let hook = try await server.service.webhooks.create(
                 ["name": "h", "uri": "https://example.com/h", "hook": "all"], id: nil, in: world.account)
             let app = try await server.send("GET", path + "/apps_store", token: world.token).data.array?.first?["id"]?.string
             words = [

@@ -25,7 +25,7 @@ import Voicemail
             } _: { server in
                 let account = try await server.makeAccount("Acme <Sales>\r\nBcc: x@example.com")
                 let user = try await server.makeUser("John", password: "secret1", in: account)
-                if case .string = email { _ = try await server.service.changeUser(user.id, .patch(["email": email]), in: account) }
+                if case .string = email { _ = try await server.service.users.change(user.id, .patch(["email": email]), in: account) }
                 try await body(server, account, user)
             }
         }
@@ -108,7 +108,7 @@ import Voicemail
             try await Self.run(receiver, email: email) { server, _, _ in
                 #expect(try await Self.ask(server).status == 201)
                 try await Self.settle(server)
-                #expect(try await server.service.deliveries(DeliveryQuery(limit: 10)).isEmpty)
+                #expect(try await server.service.outbox.list(DeliveryQuery(limit: 10)).isEmpty)
             }
         } catch VoicemailError.invalid {
             // The schema refuses it already.
@@ -168,21 +168,21 @@ import Voicemail
         try await Self.run(receiver) { server, account, user in
             _ = try await Self.ask(server)
             await receiver.wait(for: 1)
-            server.clock.advance(by: VoicemailService.passwordResetLifetime)
+            server.clock.advance(by: Access.passwordResetLifetime)
             #expect(try await Self.use(server, Self.id(in: receiver.mails.first)).status == 400)
 
             _ = try await Self.ask(server)
             await receiver.wait(for: 2)
-            server.clock.advance(by: VoicemailService.passwordResetLifetime - 1)
+            server.clock.advance(by: Access.passwordResetLifetime - 1)
             let second = try Self.id(in: receiver.mails.last)
-            _ = try await server.service.changeUser(user.id, .patch(["enabled": false]), in: account)
+            _ = try await server.service.users.change(user.id, .patch(["enabled": false]), in: account)
             #expect(try await Self.use(server, second).status == 400)
-            _ = try await server.service.changeUser(user.id, .patch(["enabled": true]), in: account)
+            _ = try await server.service.users.change(user.id, .patch(["enabled": true]), in: account)
             #expect(try await Self.use(server, second).status == 200)
 
             _ = try await Self.ask(server)
             await receiver.wait(for: 3)
-            _ = try await server.service.removeUser(user.id, in: account)
+            _ = try await server.service.users.remove(user.id, in: account)
             #expect(try await Self.use(server, Self.id(in: receiver.mails.last)).status == 400)
         }
     }
@@ -204,16 +204,16 @@ import Voicemail
     @Test func aUserIsSentThreeAnHour() async throws {
         let receiver = MailReceiver()
         try await Self.run(receiver) { server, account, user in
-            let before = try await server.service.user(user.id, of: account)
+            let before = try await server.service.users.find(user.id, of: account)
             for _ in 0..<5 { #expect(try await Self.ask(server).status == 201) }
             await receiver.wait(for: 3)
             try await Self.settle(server)
             #expect(receiver.mails.count == 3)
             // His document is what it was, for everybody who has read it.
-            let after = try await server.service.user(user.id, of: account)
+            let after = try await server.service.users.find(user.id, of: account)
             #expect(after.revision == before.revision)
             #expect(after.published == before.published)
-            server.clock.advance(by: VoicemailService.passwordResetLifetime)
+            server.clock.advance(by: Access.passwordResetLifetime)
             #expect(try await Self.ask(server).status == 201)
             await receiver.wait(for: 4)
         }
@@ -240,7 +240,7 @@ import Voicemail
             await receiver.wait(for: 1)
             let id = try Self.id(in: receiver.mails.first)
             #expect(try await server.send("GET", "/v2/accounts/\(account.id)", token: id).status == 401)
-            try await server.service.openSession(
+            try await server.service.access.openSession(
                 token: String(repeating: "b", count: 137), kind: .kazoo, accountID: account.id, userID: user.id, lifetime: 3600)
             #expect(try await Self.use(server, String(repeating: "b", count: 137)).status == 400)
             #expect(try await Self.use(server, id).status == 200)
@@ -253,8 +253,8 @@ import Voicemail
         try await Self.run(receiver) { server, _, _ in
             #expect(try await Self.ask(server).status == 201)
             for attempt in 1...2 {
-                try await Self.until { try await server.service.deliveries(DeliveryQuery(limit: 1)).first?.attempts == attempt }
-                let delivery = try #require(try await server.service.deliveries(DeliveryQuery(limit: 1)).first)
+                try await Self.until { try await server.service.outbox.list(DeliveryQuery(limit: 1)).first?.attempts == attempt }
+                let delivery = try #require(try await server.service.outbox.list(DeliveryQuery(limit: 1)).first)
                 #expect(delivery.failure.contains("451") && delivery.payload == ["page": .string(Self.page)])
                 server.clock.advance(by: 60)
             }
@@ -267,8 +267,8 @@ import Voicemail
     func refusals() async throws {
         try await Self.run(MailReceiver(.none, .answers("550 no such user", to: "RCPT", times: 1))) { server, _, _ in
             #expect(try await Self.ask(server).status == 201)
-            try await Self.until { try await server.service.deliveries(DeliveryQuery(state: .dead, limit: 1)).first != nil }
-            #expect(try await server.service.deliveries(DeliveryQuery(limit: 9)).map(\.attempts) == [1])
+            try await Self.until { try await server.service.outbox.list(DeliveryQuery(state: .dead, limit: 1)).first != nil }
+            #expect(try await server.service.outbox.list(DeliveryQuery(limit: 9)).map(\.attempts) == [1])
         }
     }
 
@@ -278,7 +278,7 @@ import Voicemail
             let (cursor, last) = try await server.service.store.read { reader in
                 (try reader.eventCursor(of: "outbox"), try reader.events(after: 0, limit: 10_000).last?.serial ?? 0)
             }
-            let isIdle = try await server.service.deliveryTotals().pending == 0
+            let isIdle = try await server.service.outbox.totals().pending == 0
             return cursor >= last && isIdle
         }
     }

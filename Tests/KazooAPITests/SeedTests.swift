@@ -45,7 +45,7 @@ import Voicemail
     /// An account with the page's realm, at the time of the page's messages.
     private func stage(_ body: @escaping @Sendable (Stage) async throws -> Void) async throws {
         try await TestServer.run(clock: ManualClock(Timestamp(unix: 1_462_840_000))) { server in
-            let account = try await server.service.createAccount(["name": "IP Telecom", "realm": "aeac33.sip.example.com"], below: nil)
+            let account = try await server.service.accounts.create(["name": "IP Telecom", "realm": "aeac33.sip.example.com"], below: nil)
             try await body(Stage(server: server, account: account, token: try await server.makeToken(for: account)))
         }
     }

@@ -6,7 +6,7 @@ import Voicemail
 @Suite struct UserChangeTests {
     private static func logsIn(_ name: String, _ password: String, _ server: TestServer, _ world: TestWorld) async throws -> Bool {
         do {
-            _ = try await server.service.logIn(digest: LoginDigest.md5.digest(name, password), form: .md5, accountID: world.account.id)
+            _ = try await server.service.access.logIn(digest: LoginDigest.md5.digest(name, password), form: .md5, accountID: world.account.id)
             return true
         } catch VoicemailError.badCredentials {
             return false
@@ -37,14 +37,14 @@ import Voicemail
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     for name in names {
                         group.addTask {
-                            _ = try await server.service.changeUser(
+                            _ = try await server.service.users.change(
                                 world.user.id, .patch(["username": .string(name), "password": .string("of " + name)]), in: world.account)
                         }
                     }
-                    group.addTask { _ = try await server.service.changeUser(world.user.id, .patch(["password": "alone"]), in: world.account) }
+                    group.addTask { _ = try await server.service.users.change(world.user.id, .patch(["password": "alone"]), in: world.account) }
                     try await group.waitForAll()
                 }
-                let stored = try await server.service.user(world.user.id, of: world.account)
+                let stored = try await server.service.users.find(world.user.id, of: world.account)
                 let name = try #require(stored.username)
                 let ways = [try await Self.logsIn(name, "of " + name, server, world), try await Self.logsIn(name, "alone", server, world)]
                 #expect(ways.count { $0 } == 1, "\(name): \(ways)")

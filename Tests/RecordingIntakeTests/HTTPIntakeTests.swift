@@ -73,7 +73,7 @@ struct HTTPIntakeTests {
             let audio = try Sounds.wav()
             let path = "/intake/recordings/" + Self.name
             let basic = Data("recorder:\(world.key)".utf8).base64EncodedString()
-            let other = try await server.service.createAPIKey(name: "kazoo", in: world.account).secret
+            let other = try await server.service.access.createAPIKey(name: "kazoo", in: world.account).secret
             for header in ["", "Bearer", "Bearer x", "Bearer \(other)", "Basic !", "Basic \(Data("a".utf8).base64EncodedString())", "Digest x"] {
                 let refused = try await server.send("PUT", path, headers: ["Authorization": header], body: audio)
                 #expect(refused.status == 401, "\(header)")
@@ -82,8 +82,8 @@ struct HTTPIntakeTests {
             #expect(try await server.send("PUT", path, body: audio).status == 401)
             #expect(try await world.recordings().isEmpty)
             #expect(try await server.send("PUT", path, headers: ["Authorization": "Basic \(basic)"], body: audio).status == 201)
-            let credential = try #require(try await server.service.credentials(of: world.account).first { $0.kind == .intake })
-            try await server.service.removeCredential(credential.id, in: world.account)
+            let credential = try #require(try await server.service.access.credentials(of: world.account).first { $0.kind == .intake })
+            try await server.service.access.removeCredential(credential.id, in: world.account)
             #expect(try await world.put(Self.name, audio).status == 401)
         }
     }
@@ -113,7 +113,7 @@ struct HTTPIntakeTests {
             let recordings = try await world.recordings()
             #expect(recordings.map { $0.durationMilliseconds / 100 }.sorted() == [20, 70])
             #expect(recordings.allSatisfy { $0.name.hasSuffix(".ogg") })
-            #expect(try await server.service.download(of: recordings[0]).contentType == "audio/ogg")
+            #expect(try await server.service.renditions.download(of: recordings[0]).contentType == "audio/ogg")
         }
     }
 
@@ -166,7 +166,7 @@ struct HTTPIntakeTests {
             #expect(try await world.recordings().isEmpty)
             // Padding behind the sound makes it as large as it may be.
             #expect(try await world.put(Self.name, audio + [UInt8](repeating: 0, count: 20_000 - audio.count)).status == 201)
-            try await server.service.verifyArchive { damage in Issue.record("\(damage.description)") }
+            try await server.service.housekeeping.verifyArchive { damage in Issue.record("\(damage.description)") }
         }
     }
 

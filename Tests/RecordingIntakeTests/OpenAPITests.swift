@@ -69,7 +69,7 @@ struct OpenAPITests {
         #expect(duration?["minimum"] == 0)
         #expect(try IntakeParameters.read(try Query(parsing: "duration=\(most)")).durationMilliseconds == most * 1000)
         #expect(throws: VoicemailError.self) { try IntakeParameters.read(try Query(parsing: "duration=\(most + 1)")) }
-        #expect(description.components("parameters")["call_id"]?["schema"]?["maxLength"] == .int(VoicemailService.longestCallFact))
+        #expect(description.components("parameters")["call_id"]?["schema"]?["maxLength"] == .int(Recordings.longestCallFact))
     }
 
     @Test("The described failures are those of the error table")

@@ -20,7 +20,7 @@ import Voicemail
                 let answer = try await server.send("PATCH", world.accountPath, token: world.token, data: [key: .int(number)])
                 #expect(answer.status == 200)
                 #expect(answer.data[key] == .int(number))
-                try await server.service.sweep()
+                try await server.service.housekeeping.sweep()
             }
         }
     }
@@ -36,7 +36,7 @@ import Voicemail
                 account.attributes["recording_maximum_bytes"] = .int(min(number, 0))
                 try writer.update(account)
             }
-            try await server.service.sweep()
+            try await server.service.housekeeping.sweep()
             #expect(try await world.recordings().count == 1)
         }
     }
@@ -44,13 +44,13 @@ import Voicemail
     @Test func callsThatAreStoredForLongerThanTheAccountKeepsThemAreRemoved() async throws {
         try await TestServer.run { server in
             let world = try await IntakeWorld(server)
-            _ = try await server.service.changeAccount(world.account.id, .patch(["recording_retention_days": 1]))
+            _ = try await server.service.accounts.change(world.account.id, .patch(["recording_retention_days": 1]))
             // The clock of the one's recorder is at 1970, that of the other's an hour ahead.
             #expect(try await world.put("slow.wav?at=0", try Sounds.wav(1)).status == 201)
             #expect(try await world.put("fast.wav?at=\(server.clock.now.unix + 3600)", try Sounds.wav(2)).status == 201)
             for (seconds, left) in [(0, ["slow.wav", "fast.wav"]), (86_400, ["slow.wav", "fast.wav"]), (1, ["fast.wav"]), (3600, [])] {
                 server.clock.advance(by: seconds)
-                try await server.service.sweep()
+                try await server.service.housekeeping.sweep()
                 #expect(try await world.recordings().map(\.source) == left, "\(seconds)")
             }
         }
@@ -60,11 +60,11 @@ import Voicemail
         try await TestServer.run { server in
             let world = try await IntakeWorld(server)
             let size = try Sounds.wav().count
-            _ = try await server.service.changeAccount(world.account.id, .patch(["recording_maximum_bytes": .int(size)]))
+            _ = try await server.service.accounts.change(world.account.id, .patch(["recording_maximum_bytes": .int(size)]))
             for (name, at) in [("first.wav", server.clock.now.unix), ("slow.wav", 0)] {
                 #expect(try await world.put("\(name)?at=\(at)", try Sounds.wav(name.utf8.count)).status == 201)
             }
-            try await server.service.sweep()
+            try await server.service.housekeeping.sweep()
             #expect(try await world.recordings().map(\.source) == ["slow.wav"])
         }
     }

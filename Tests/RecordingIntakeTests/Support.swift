@@ -13,7 +13,7 @@ struct IntakeWorld: Sendable {
     init(_ server: TestServer) async throws {
         self.server = server
         account = try await server.makeAccount("Acme")
-        key = try await server.service.createIntakeKey(name: "recorder", in: account).secret
+        key = try await server.service.access.createIntakeKey(name: "recorder", in: account).secret
     }
 
     /// Sends bytes as a recorder would.
@@ -22,7 +22,7 @@ struct IntakeWorld: Sendable {
     }
 
     func recordings() async throws -> [Recording] {
-        try await server.service.recordings(RecordingQuery(accountID: account.id)).recordings
+        try await server.service.recordings.list(RecordingQuery(accountID: account.id)).recordings
     }
 }
 

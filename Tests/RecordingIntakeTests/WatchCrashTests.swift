@@ -37,15 +37,15 @@ struct WatchCrashTests {
             #expect(last.stop() == 0)
             let expected = sounds
             try await TestServer.run(in: data) { (server: TestServer) async throws in
-                let recordings = try await server.service.recordings(RecordingQuery(accountID: account.id)).recordings
+                let recordings = try await server.service.recordings.list(RecordingQuery(accountID: account.id)).recordings
                 #expect(Set(recordings.compactMap(\.source)) == Set(expected.keys), "seed \(seed)")
                 #expect(recordings.count == expected.count, "seed \(seed)")
                 for recording in recordings {
-                    let reader = try await server.service.audio(of: recording)
+                    let reader = try await server.service.recordings.audio(of: recording)
                     let bytes = try await reader.read(at: 0, count: recording.audio.size)
                     #expect(Array(bytes.readableBytesView) == expected[recording.source ?? ""], "seed \(seed)")
                 }
-                try await server.service.verifyArchive { damage in Issue.record("\(damage.description)") }
+                try await server.service.housekeeping.verifyArchive { damage in Issue.record("\(damage.description)") }
             }
         }
     }

@@ -12,10 +12,10 @@ import Voicemail
 
     private static func stored(_ collection: String, _ id: String, _ server: TestServer, _ account: Account) async throws -> any Noun {
         switch collection {
-        case "vmboxes": try await server.service.mailbox(id, of: account)
-        case "media": try await server.service.greeting(id, of: account)
-        case "users": try await server.service.user(id, of: account)
-        default: try await server.service.webhook(id, of: account)
+        case "vmboxes": try await server.service.mailboxes.find(id, of: account)
+        case "media": try await server.service.greetings.find(id, of: account)
+        case "users": try await server.service.users.find(id, of: account)
+        default: try await server.service.webhooks.find(id, of: account)
         }
     }
 
@@ -59,22 +59,22 @@ import Voicemail
     @Test func theOtherInterfacesRefuseInTheirWords() async throws {
         try await Self.run { server, world in
             let room = Self.limit - Self.size(world.mailbox) - #","note":"""#.utf8.count
-            let full = try await server.service.changeMailbox(world.mailbox.id, .patch(["note": Self.text(room)]), in: world.account)
+            let full = try await server.service.mailboxes.change(world.mailbox.id, .patch(["note": Self.text(room)]), in: world.account)
             #expect(Self.size(full) == Self.limit)
-            let application = try await server.service.createApplication(name: "crm", in: world.account)
-            let pair = try await server.service.openTokenPair(
-                for: server.service.logIn(application: application.credential.handle, secret: application.secret), rules: TokenRules())
+            let application = try await server.service.access.createApplication(name: "crm", in: world.account)
+            let pair = try await server.service.access.openTokenPair(
+                for: server.service.access.logIn(application: application.credential.handle, secret: application.secret), rules: TokenRules())
             let name = String(repeating: "n", count: 100)
             let update: JSON = ["id": .int(full.serial), "first_name": .string(name)]
             let pSeries = try await server.send(
                 "POST", "/openapi/v1.0/extension/update?access_token=\(pair.access)", body: Array(update.encoded.utf8))
             #expect(pSeries.text == #"{"errcode":40002,"errmsg":"PARAMETER ERROR"}"#)
-            let user = try await server.service.createSSeriesUser(name: nil, in: world.account)
-            let tokens = try await server.service.openSSeriesSession(account: world.account, credential: user.credential, details: [:])
+            let user = try await server.service.access.createSSeriesUser(name: nil, in: world.account)
+            let tokens = try await server.service.access.openSSeriesSession(account: world.account, credential: user.credential, details: [:])
             let change: JSON = ["extid": "3000", "username": .string(name)]
             let sSeries = try await server.send("POST", "/api/v1.1.0/extension/update?token=\(tokens.token)", body: Array(change.encoded.utf8))
             #expect(sSeries.text == #"{"status":"Failed","errno":"10017"}"#)
-            #expect(try await server.service.mailbox(full.id, of: world.account) == full)
+            #expect(try await server.service.mailboxes.find(full.id, of: world.account) == full)
         }
     }
 

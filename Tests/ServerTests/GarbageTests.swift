@@ -11,7 +11,7 @@ import Voicemail
     private func store(_ sounds: Int, in server: TestServer) async throws -> [BlobID] {
         var ids: [BlobID] = []
         for number in 0..<sounds {
-            let intake = try await server.service.receiveAudio()
+            let intake = try await server.service.messages.receiveAudio()
             try await intake.write(ByteBuffer(bytes: Sound.bytes(1, number)))
             let record = try await intake.finish(contentType: "audio/wav", fileName: "a.wav", policy: .playableOnly).record
             try await server.service.store.write { try $0.insert(record, at: server.clock.now) }
@@ -72,7 +72,7 @@ import Voicemail
             try FileManager.default.removeItem(atPath: stuck)
             try FileManager.default.createDirectory(atPath: stuck + "/x", withIntermediateDirectories: true)
             try await release(ids, in: server)
-            await server.service.collectGarbage()
+            await server.service.housekeeping.collectGarbage()
             let left = try await server.service.store.read { reader in try ids.filter { try reader.blob(id: $0) != nil } }
             #expect(left == [ids[0]])
             func due() async throws -> [GarbageBlob] {
@@ -84,10 +84,10 @@ import Voicemail
                 #expect(try await due() == [])
                 server.clock.advance(by: 1)
                 #expect(try await due() == [GarbageBlob(id: ids[0], failures: failures)])
-                if failures == 1 { await server.service.collectGarbage() }
+                if failures == 1 { await server.service.housekeeping.collectGarbage() }
             }
             try FileManager.default.removeItem(atPath: stuck)
-            await server.service.collectGarbage()
+            await server.service.housekeeping.collectGarbage()
             #expect(try await server.service.store.read { try $0.blob(id: ids[0]) } == nil)
         }
     }

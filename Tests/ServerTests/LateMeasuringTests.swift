@@ -14,17 +14,17 @@ import Voicemail
 
         init(_ installation: Installation) async throws {
             service = installation.service
-            account = try await service.createAccount(["name": "Acme"], below: nil, superduperAdmin: false)
-            mailbox = try await service.createMailbox(["name": "Box", "mailbox": "3000"], id: nil, in: account)
+            account = try await service.accounts.create(["name": "Acme"], below: nil, superduperAdmin: false)
+            mailbox = try await service.mailboxes.create(["name": "Box", "mailbox": "3000"], id: nil, in: account)
         }
 
         /// Leaves a message with two seconds of sound that has to be decoded.
         func leave(_ draft: MessageDraft = MessageDraft()) async throws -> Message {
-            let intake = try await service.receiveAudio(for: account.id)
+            let intake = try await service.messages.receiveAudio(for: account.id)
             try await intake.write(ByteBuffer(bytes: try AudioSamples.tones([500], seconds: 2).encoded(as: .flac)))
             let audio = try await intake.finish(contentType: "audio/flac", fileName: "a.flac", policy: .keepAnything)
             #expect(audio.record.facts == nil && audio.record.unmeasured == "flac")
-            return try await service.deposit(draft, mailboxID: mailbox.id, in: account, audio: audio, from: .client(isJudged: false))
+            return try await service.messages.deposit(draft, mailboxID: mailbox.id, in: account, audio: audio, from: .client(isJudged: false))
         }
     }
 
@@ -39,7 +39,7 @@ import Voicemail
                 let measured = try await box.leave(), given = try await box.leave(MessageDraft(lengthMilliseconds: 7000))
                 #expect(measured.lengthMilliseconds == 1 && given.lengthMilliseconds == 7000)
                 var failures: Set<BlobID> = []
-                try await box.service.measureLeftovers(except: &failures)
+                try await box.service.housekeeping.measureLeftovers(except: &failures)
                 #expect(failures.isEmpty)
                 let after = try await Self.message(measured.id, box.service)
                 #expect(after.lengthMilliseconds == 2000 && after.revision == measured.revision + 1)
@@ -74,11 +74,11 @@ import Voicemail
                 let first = try #require(blobs.min { $0.hex < $1.hex })
                 try await box.service.archive.remove(first)
                 var failures: Set<BlobID> = []
-                try await box.service.measureLeftovers(except: &failures)
+                try await box.service.housekeeping.measureLeftovers(except: &failures)
                 #expect(failures == [first])
                 #expect(try await box.service.store.read { try $0.unmeasuredBlobs(after: nil, limit: 10) }.map(\.blob.id) == [first])
                 // It is not tried again by this run.
-                try await box.service.measureLeftovers(except: &failures)
+                try await box.service.housekeeping.measureLeftovers(except: &failures)
                 #expect(failures == [first])
             }
         }

@@ -55,13 +55,13 @@ import Voicemail
             let world = try await server.makeWorld()
             let service = server.service
             let group = try await server.makeMailbox("6000", in: world.account)
-            _ = try await service.setGroup(MailboxGroup(mode: .share, members: [world.mailbox.id]), of: group.id, in: world.account)
-            let greeting = try await service.createGreeting(["name": "G"], id: nil, in: world.account)
-            let application = try await service.createApplication(name: "crm", in: world.account)
-            let pair = try await service.openTokenPair(
-                for: service.logIn(application: application.credential.handle, secret: application.secret), rules: TokenRules())
-            let user = try await service.createSSeriesUser(name: nil, in: world.account)
-            let tokens = try await service.openSSeriesSession(account: world.account, credential: user.credential, details: [:])
+            _ = try await service.groups.set(MailboxGroup(mode: .share, members: [world.mailbox.id]), of: group.id, in: world.account)
+            let greeting = try await service.greetings.create(["name": "G"], id: nil, in: world.account)
+            let application = try await service.access.createApplication(name: "crm", in: world.account)
+            let pair = try await service.access.openTokenPair(
+                for: service.access.logIn(application: application.credential.handle, secret: application.secret), rules: TokenRules())
+            let user = try await service.access.createSSeriesUser(name: nil, in: world.account)
+            let tokens = try await service.access.openSSeriesSession(account: world.account, credential: user.credential, details: [:])
             func pSeries(_ endpoint: String) -> String { "/openapi/v1.0/\(endpoint)?access_token=\(pair.access)" }
             func sSeries(_ endpoint: String) -> String { "/api/\(endpoint)?token=\(tokens.token)" }
             let lists = Lists(

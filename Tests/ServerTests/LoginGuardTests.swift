@@ -12,14 +12,14 @@ import Voicemail
     private struct Doors: Sendable {
         let server: TestServer
         let world: TestWorld
-        let apiUser: VoicemailService.IssuedCredential
-        let application: VoicemailService.IssuedCredential
+        let apiUser: IssuedCredential
+        let application: IssuedCredential
 
         init(_ server: TestServer) async throws {
             self.server = server
             world = try await server.makeWorld()
-            apiUser = try await server.service.createSSeriesUser(name: "crm", in: world.account)
-            application = try await server.service.createApplication(name: "app", in: world.account)
+            apiUser = try await server.service.access.createSSeriesUser(name: "crm", in: world.account)
+            application = try await server.service.access.createApplication(name: "app", in: world.account)
         }
 
         private func send(_ method: String, _ path: String, _ json: JSON, from address: String) async throws -> Answer {
@@ -100,7 +100,7 @@ import Voicemail
     @Test("A login is locked by failures from many addresses, and success of another login changes nothing about that")
     func oneLogin() async throws {
         try await Self.run { $0.logins.maximumFailuresOfLogin = 4 } _: { (doors: Doors) async throws in
-            let other = try await doors.server.service.createApplication(name: "mine", in: doors.world.account)
+            let other = try await doors.server.service.access.createApplication(name: "mine", in: doors.world.account)
             for number in 0..<4 {
                 #expect(try await doors.pSeries("wrong", from: "203.0.113.\(number)") == -1)
                 #expect(try await doors.sSeries("wrong", from: "198.51.100.\(number)") == "20003")
@@ -166,7 +166,7 @@ import Voicemail
                 func logIn(from address: String) async throws -> JSON? {
                     try await server.send(
                         "POST", "/api/v1.1.0/login", headers: ["Content-Type": "application/json", "X-Forwarded-For": address],
-                        json: ["username": "crm", "password": .string(VoicemailService.sSeriesDigest(ofPassword: known.1)), "port": "1"]).json["errno"]
+                        json: ["username": "crm", "password": .string(Access.sSeriesDigest(ofPassword: known.1)), "port": "1"]).json["errno"]
                 }
                 #expect(try await logIn(from: "203.0.113.1") == "20002")
                 #expect(try await logIn(from: "203.0.113.2") == nil)
@@ -178,7 +178,7 @@ import Voicemail
     func noWrites() async throws {
         try await Self.run { (doors: Doors) async throws in
             for _ in 0..<5 { #expect(try await doors.pSeries("wrong") == -1) }
-            let before = try await doors.server.service.loginCounts(after: "", limit: 99)
+            let before = try await doors.server.service.access.loginCounts(after: "", limit: 99)
             #expect(before.map(\.failures) == [5, 5])
             doors.server.clock.advance(by: 1)
             let commits = try await Self.commits(doors.server)
@@ -186,7 +186,7 @@ import Voicemail
                 #expect(try await doors.pSeries("wrong", id: "\(number)") == 70004)
                 #expect(try await doors.sSeries("wrong", name: "\(number)") == "20002")
             }
-            #expect(try await doors.server.service.loginCounts(after: "", limit: 99) == before)
+            #expect(try await doors.server.service.access.loginCounts(after: "", limit: 99) == before)
             #expect(try await Self.commits(doors.server) == commits)
         }
     }
@@ -200,7 +200,7 @@ import Voicemail
         try await Self.run { (doors: Doors) async throws in
             #expect(try await doors.sSeries("wrong", name: "hunter2-by-mistake") == "20003")
             #expect(try await doors.sSeries("wrong") == "20003")
-            let counts = try await doors.server.service.loginCounts(after: "", limit: 99)
+            let counts = try await doors.server.service.access.loginCounts(after: "", limit: 99)
             #expect(Set(counts.map(\.label)) == ["203.0.113.1", "", "crm"])
             let files = try #require(FileManager.default.enumerator(atPath: doors.server.directory)).compactMap { $0 as? String }
             let contents = files.compactMap { FileManager.default.contents(atPath: doors.server.directory + "/" + $0) }
@@ -221,7 +221,7 @@ import Voicemail
             server.clock.advance(by: 1)
             let body: JSON = ["username": "nobody", "password": "0", "port": "1"]
             #expect(try await server.send("POST", "/api/v1.1.0/login", json: body).json["errno"] == "20003")
-            let counts = try await server.service.loginCounts(after: "", limit: 20_000)
+            let counts = try await server.service.access.loginCounts(after: "", limit: 20_000)
             #expect(counts.count == 10_001)
             #expect(counts.contains { $0.id == "x0" })
             #expect(counts.contains { $0.kind == .login && $0.last > now })
@@ -233,11 +233,11 @@ import Voicemail
         try await Self.run { (doors: Doors) async throws in
             _ = try await doors.sSeries("wrong")
             doors.server.clock.advance(by: LoginRules.memory)
-            try await doors.server.service.sweep()
-            #expect(try await doors.server.service.loginCounts(after: "", limit: 9).count == 2)
+            try await doors.server.service.housekeeping.sweep()
+            #expect(try await doors.server.service.access.loginCounts(after: "", limit: 9).count == 2)
             doors.server.clock.advance(by: 1)
-            try await doors.server.service.sweep()
-            #expect(try await doors.server.service.loginCounts(after: "", limit: 9) == [])
+            try await doors.server.service.housekeeping.sweep()
+            #expect(try await doors.server.service.access.loginCounts(after: "", limit: 9) == [])
         }
     }
 

@@ -29,11 +29,11 @@ extension TestServer {
 
     /// - Parameter superduperAdmin: whether it may act on every account.
     public func makeAccount(_ name: String, below parent: Account? = nil, superduperAdmin: Bool = false) async throws -> Account {
-        try await service.createAccount(["name": .string(name)], below: parent, superduperAdmin: superduperAdmin)
+        try await service.accounts.create(["name": .string(name)], below: parent, superduperAdmin: superduperAdmin)
     }
 
     public func makeUser(_ username: String, password: String, in account: Account) async throws -> User {
-        try await service.createUser(
+        try await service.users.create(
             ["first_name": .string(username), "last_name": "Test", "username": .string(username), "password": .string(password)], id: nil,
             in: account)
     }
@@ -41,13 +41,13 @@ extension TestServer {
     public func makeMailbox(_ number: String, in account: Account, _ attributes: JSONObject = [:]) async throws -> Mailbox {
         var request: JSONObject = ["name": .string("Box " + number), "mailbox": .string(number)]
         request.merge(attributes) { $1 }
-        return try await service.createMailbox(request, id: nil, in: account)
+        return try await service.mailboxes.create(request, id: nil, in: account)
     }
 
     /// A KAZOO token, good for an hour unless told otherwise.
     public func makeToken(for account: Account, user: User? = nil, lifetime: Int = 3600) async throws -> String {
         let token = HexID.random()
-        try await service.openSession(token: token, kind: .kazoo, accountID: account.id, userID: user?.id, lifetime: lifetime)
+        try await service.access.openSession(token: token, kind: .kazoo, accountID: account.id, userID: user?.id, lifetime: lifetime)
         return token
     }
 
@@ -57,12 +57,12 @@ extension TestServer {
         fileName: String = "message.wav", from origin: DepositOrigin = .administrator(tells: true), in mailbox: Mailbox, of account: Account
     ) async throws -> Message {
         let received = try await receive(audio, contentType: contentType, fileName: fileName)
-        return try await service.deposit(draft, mailboxID: mailbox.id, in: account, audio: received, from: origin)
+        return try await service.messages.deposit(draft, mailboxID: mailbox.id, in: account, audio: received, from: origin)
     }
 
     private func receive(_ audio: [UInt8]?, contentType: String, fileName: String) async throws -> ReceivedAudio? {
         guard let audio else { return nil }
-        let intake = try await service.receiveAudio()
+        let intake = try await service.messages.receiveAudio()
         try await intake.write(ByteBuffer(bytes: audio))
         return try await intake.finish(contentType: contentType, fileName: fileName, policy: .keepAnything)
     }

@@ -19,7 +19,7 @@ struct DepositOriginTests {
     }
 
     private func leave(_ origin: DepositOrigin, _ draft: MessageDraft = MessageDraft(), _ server: TestServer, _ account: Account, _ box: Mailbox) async throws -> Message {
-        try await server.service.deposit(draft, mailboxID: box.id, in: account, from: origin)
+        try await server.service.messages.deposit(draft, mailboxID: box.id, in: account, from: origin)
     }
 
     @Test("A mailbox that is off takes what clients file, and nothing else", arguments: everybody)
@@ -30,7 +30,7 @@ struct DepositOriginTests {
             } else {
                 await #expect(throws: VoicemailError.mailboxDisabled) { try await leave(origin, MessageDraft(), server, account, box) }
             }
-            let total = try await server.service.tally(of: box, in: account).total
+            let total = try await server.service.mailboxes.tally(of: box, in: account).total
             #expect(total == (origin == .client(isJudged: false) ? 1 : 0))
         }
     }
@@ -46,7 +46,7 @@ struct DepositOriginTests {
             } else {
                 _ = try await leave(origin, MessageDraft(), server, account, box)
             }
-            #expect(try await server.service.tally(of: box, in: account).total == (isRefused ? 2 : 3))
+            #expect(try await server.service.mailboxes.tally(of: box, in: account).total == (isRefused ? 2 : 3))
         }
     }
 

@@ -29,7 +29,7 @@ import Voicemail
             let service = server.service
             let broken = VoicemailService(
                 store: service.store, archive: service.archive, codec: BrokenCodec(whole: service.codec), secrets: service.secrets)
-            let intake = try await broken.receiveAudio()
+            let intake = try await broken.messages.receiveAudio()
             try await intake.write(ByteBuffer(repeating: 1, count: bytes))
             await #expect(throws: AudioError.failed("no threads")) {
                 _ = try await intake.finish(contentType: "audio/wav", fileName: "a.wav", policy: .keepAnything)
@@ -46,7 +46,7 @@ import Voicemail
             let codec = BrokenCodec(whole: service.codec, error: busy)
             let busyService = VoicemailService(store: service.store, archive: service.archive, codec: codec, secrets: service.secrets)
             for policy in [AudioPolicy.keepAnything, .playableOnly] {
-                let intake = try await busyService.receiveAudio()
+                let intake = try await busyService.messages.receiveAudio()
                 try await intake.write(ByteBuffer(repeating: 1, count: bytes))
                 if policy == .keepAnything {
                     let received = try await intake.finish(contentType: "audio/wav", fileName: "a.wav", policy: policy)
@@ -67,11 +67,11 @@ import Voicemail
             let service = server.service
             let broken = VoicemailService(
                 store: service.store, archive: service.archive, codec: BrokenCodec(whole: service.codec), secrets: service.secrets)
-            let intake = try await broken.receiveAudio()
+            let intake = try await broken.messages.receiveAudio()
             try await intake.write(ByteBuffer(repeating: 1, count: bytes))
             let received = try await intake.finish(contentType: "audio/wav", fileName: "a.wav", policy: .keepAnything, isLengthKnown: true)
             #expect(received.record.unmeasured == "wav" && received.record.blob.size == bytes)
-            let playable = try await broken.receiveAudio()
+            let playable = try await broken.messages.receiveAudio()
             try await playable.write(ByteBuffer(repeating: 1, count: bytes))
             await #expect(throws: AudioError.failed("no threads")) {
                 _ = try await playable.finish(contentType: "audio/wav", fileName: "a.wav", policy: .playableOnly, isLengthKnown: true)
@@ -82,10 +82,10 @@ import Voicemail
     /// What is received is nobody's left-over while somebody holds it.
     @Test func whatIsHeldIsNotSwept() async throws {
         try await TestServer.run { server in
-            let intake = try await server.service.receiveAudio()
+            let intake = try await server.service.messages.receiveAudio()
             try await intake.write(ByteBuffer(bytes: Sound.bytes(1, 1)))
             let received = try await intake.finish(contentType: "audio/wav", fileName: "a.wav", policy: .keepAnything)
-            #expect(try await server.service.removeOrphans() == 0)
+            #expect(try await server.service.housekeeping.removeOrphans() == 0)
             #expect(try await server.service.archive.open(received.record.blob.id).size == Sound.bytes(1, 1).count)
         }
     }

@@ -9,7 +9,7 @@ import Voicemail
 
     private func run(_ body: @Sendable (PSeriesWorld) async throws -> Void) async throws {
         try await PSeriesWorld.run { world in
-            _ = try await world.service.setGroup(
+            _ = try await world.service.groups.set(
                 MailboxGroup(mode: .broadcast, members: world.extensions.map(\.id)), of: world.group.id, in: world.account)
             try await body(world)
         }
@@ -63,7 +63,7 @@ import Voicemail
             #expect(raw.status < 300, "\(raw.status)")
             #expect(try await counts(world) == [1, 1])
             #expect(try await world.messages("3201")[0]["number"] == "5503301")
-            #expect(try await world.service.visibleTally(of: world.group.id) == Tally())
+            #expect(try await world.service.messages.visibleTally(of: world.group.id) == Tally())
         }
     }
 
@@ -72,14 +72,14 @@ import Voicemail
         try await run { world in
             try await world.leave(nil, in: world.group)
             world.server.clock.advance(by: 599)
-            try await world.service.sweep()
+            try await world.service.housekeeping.sweep()
             #expect(try await counts(world) == [0, 0])
-            #expect(try await world.service.visibleTally(of: world.group.id).total == 1)
+            #expect(try await world.service.messages.visibleTally(of: world.group.id).total == 1)
             expect(try await world.get("vm_group/list")["vm_group_list"]?.array?[0]["messages"] ?? .null, is: ["total": 0, "unread": 0])
             world.server.clock.advance(by: 1)
-            try await world.service.sweep()
+            try await world.service.housekeeping.sweep()
             #expect(try await counts(world) == [1, 1])
-            try await world.service.sweep()
+            try await world.service.housekeeping.sweep()
             #expect(try await counts(world) == [1, 1])
         }
     }
@@ -87,13 +87,13 @@ import Voicemail
     @Test("A group without members keeps what it gets until it has some")
     func nobody() async throws {
         try await run { world in
-            _ = try await world.service.setGroup(MailboxGroup(mode: .broadcast, members: []), of: world.group.id, in: world.account)
+            _ = try await world.service.groups.set(MailboxGroup(mode: .broadcast, members: []), of: world.group.id, in: world.account)
             try await world.leave(sound, in: world.group)
-            #expect(try await world.service.visibleTally(of: world.group.id) == Tally(new: 1))
-            _ = try await world.service.setGroup(
+            #expect(try await world.service.messages.visibleTally(of: world.group.id) == Tally(new: 1))
+            _ = try await world.service.groups.set(
                 MailboxGroup(mode: .broadcast, members: [world.extensions[1].id]), of: world.group.id, in: world.account)
             world.server.clock.advance(by: 600)
-            try await world.service.sweep()
+            try await world.service.housekeeping.sweep()
             #expect(try await counts(world) == [0, 1])
         }
     }
@@ -107,15 +107,15 @@ import Voicemail
             let second = try await world.server.makeMailbox("6400", in: world.account)
             for members in [[first, first], [world.group.id], [stranger.id], [second.id], ["nobody"], [world.account.id]] {
                 await #expect(throws: VoicemailError.self) {
-                    try await world.service.setGroup(MailboxGroup(mode: .broadcast, members: members), of: second.id, in: world.account)
+                    try await world.service.groups.set(MailboxGroup(mode: .broadcast, members: members), of: second.id, in: world.account)
                 }
             }
-            #expect(try await world.service.mailbox(second.id, of: world.account).group == nil)
+            #expect(try await world.service.mailboxes.find(second.id, of: world.account).group == nil)
         }
     }
 
     private func blobs(_ world: PSeriesWorld) async throws -> Int {
-        await world.service.collectGarbage()
+        await world.service.housekeeping.collectGarbage()
         return try await world.service.store.read { try $0.blobs(after: nil, limit: 100).count }
     }
 }

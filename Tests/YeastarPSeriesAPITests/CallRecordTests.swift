@@ -159,7 +159,7 @@ import YeastarPSeriesAPI
             }
             func visited(caller: String? = nil, callee: String? = nil, ascending: Bool = true) async throws -> [CallRecord] {
                 var all: [CallRecord] = []
-                try await world.service.forEachCallRecord(
+                try await world.service.callRecords.forEach(
                     of: world.account, from: Timestamp(unix: noon), to: Timestamp(unix: noon + 9), caller: caller, callee: callee,
                     ascending: ascending, pageSize: 2
                 ) { page in
@@ -209,7 +209,7 @@ import YeastarPSeriesAPI
     @Test("Times are the account's local times, and searches mean them so")
     func zone() async throws {
         try await PSeriesWorld.run { world in
-            _ = try await world.service.changeAccount(world.account.id, .patch(["timezone": "America/New_York"]))
+            _ = try await world.service.accounts.change(world.account.id, .patch(["timezone": "America/New_York"]))
             _ = try await fill(world)
             #expect(try await world.get("recording/list")["data"]?.array?[0]["time"] == "11/20/2026 07:00:00")
             #expect(try await world.get("cdr/search", ["start_time": "11/20/2026 07:00:00", "end_time": "11/20/2026 07:00:00"])["total_number"] == 1)
@@ -226,8 +226,8 @@ import YeastarPSeriesAPI
             if let format = DisplayFormat(date: "YYYY/MM/DD", time: "HH:mm:ss") { $0.pSeries.displayFormat = format }
         } _: { world in
             world.server.clock.set(Timestamp(unix: 1_789_468_200))
-            let pair = try await world.service.openTokenPair(
-                for: world.service.logIn(application: world.application.credential.handle, secret: world.application.secret), rules: TokenRules(maximumLive: 99))
+            let pair = try await world.service.access.openTokenPair(
+                for: world.service.access.logIn(application: world.application.credential.handle, secret: world.application.secret), rules: TokenRules(maximumLive: 99))
             expect(try await world.raw("GET", "/openapi/v1.0/system/information?access_token=" + pair.access), is: [
                 "errcode": 0, "errmsg": "SUCCESS",
                 "data": [

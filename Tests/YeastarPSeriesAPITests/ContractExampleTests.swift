@@ -14,9 +14,9 @@ import Voicemail
 
     /// Puts a greeting as if it had been spoken.
     private func speak(_ name: String, _ world: PSeriesWorld) async throws {
-        let intake = try await world.service.receiveAudio()
+        let intake = try await world.service.messages.receiveAudio()
         try await intake.write(.init(bytes: sound))
-        _ = try await world.service.putGreeting(
+        _ = try await world.service.greetings.put(
             name, audio: intake.finish(contentType: "audio/wav", fileName: name, policy: .playableOnly), origin: .speech(text: "Good bye", voice: [:]),
             on: .mailbox(world.extensions[0]))
     }
@@ -133,8 +133,8 @@ import Voicemail
             _ = try await world.server.makeMailbox("1005", in: world.account)
             for _ in 3...8 { try await world.leave(nil) }
             world.server.clock.set(Timestamp(unix: 1_718_170_428))
-            let pair = try await world.service.openTokenPair(
-                for: world.service.logIn(application: world.application.credential.handle, secret: world.application.secret), rules: TokenRules())
+            let pair = try await world.service.access.openTokenPair(
+                for: world.service.access.logIn(application: world.application.credential.handle, secret: world.application.secret), rules: TokenRules())
             let body = JSON.object(["vm_from_number": "5503301", "vm_to_number": "1005"]).encoded
             let path = "/openapi/v1.0/vm/create?access_token=" + pair.access
             expect(try await world.raw("POST", path, Array(body.utf8)), is: ["errcode": 0, "errmsg": "SUCCESS", "id": "1718170428-00000009"])
@@ -146,11 +146,11 @@ import Voicemail
     @Test("§7.8: three groups of three kinds")
     func groups() async throws {
         try await PSeriesWorld.run { world in
-            _ = try await world.service.changeMailbox(world.group.id, .patch(["name": "Technical Support Team 2"]), in: world.account)
+            _ = try await world.service.mailboxes.change(world.group.id, .patch(["name": "Technical Support Team 2"]), in: world.account)
             var boxes = [world.group]
             for (number, kind) in [("6301", MailboxGroup.Kind.queue), ("6302", .custom)] {
                 let box = try await world.server.makeMailbox(number, in: world.account)
-                boxes.append(try await world.service.setGroup(MailboxGroup(mode: .broadcast, kind: kind, members: []), of: box.id, in: world.account))
+                boxes.append(try await world.service.groups.set(MailboxGroup(mode: .broadcast, kind: kind, members: []), of: box.id, in: world.account))
             }
             func item(_ box: Mailbox, _ type: String, _ name: String, _ mode: String, _ members: [JSON]) -> JSON {
                 [

@@ -22,14 +22,14 @@ import Voicemail
             #expect(try await world.server.send("GET", path + "/media/\(id)/raw", token: kazoo).bytes == sound)
             let box = path + "/vmboxes/" + world.extensions[0].id
             _ = try await world.server.send("PATCH", box, token: kazoo, data: ["media": ["unavailable": .string(id)]])
-            let current = try await world.service.mailbox(world.extensions[0].id, of: world.account)
-            #expect(try await world.service.greetingInForce(of: current)?.fileName == "vm_away.wav")
+            let current = try await world.service.mailboxes.find(world.extensions[0].id, of: world.account)
+            #expect(try await world.service.greetings.inForce(of: current)?.fileName == "vm_away.wav")
             // Renamed there, its file name here stays; removed there, it is gone here and no longer in force.
             _ = try await world.server.send("POST", path + "/media/" + id, token: kazoo, data: ["name": "Away"])
             #expect(try await world.greetingNames() == ["vm_away.wav"])
             _ = try await world.server.send("DELETE", path + "/media/" + id, token: kazoo)
             #expect(try await world.greetingNames() == [])
-            #expect(try await world.service.greetingInForce(of: current) == nil)
+            #expect(try await world.service.greetings.inForce(of: current) == nil)
             #expect(try await world.upload("vm_away.wav", sound).code == 0)
         }
     }
@@ -147,9 +147,9 @@ import Voicemail
             let id = "\(world.extensions[0].serial)"
             func inForce() async throws -> JSON? { try await world.get("extension/get", ["id": id])["data"]?["vm_greeting"] }
             _ = try await world.post("extension/update", ["id": .string(id), "vm_greeting": "vm_away.wav"])
-            let away = try await world.service.greeting("vm_away.wav", on: .mailbox(world.extensions[0])).greeting.id
+            let away = try await world.service.greetings.find("vm_away.wav", on: .mailbox(world.extensions[0])).greeting.id
             #expect(try await world.server.send("GET", box, token: kazoo).data["media"]?["unavailable"] == .string(away))
-            let busy = try await world.service.greeting("vm_busy.wav", on: .mailbox(world.extensions[0])).greeting.id
+            let busy = try await world.service.greetings.find("vm_busy.wav", on: .mailbox(world.extensions[0])).greeting.id
             _ = try await world.server.send("PATCH", box, token: kazoo, data: ["media": ["unavailable": .string(busy)]])
             #expect(try await inForce() == "vm_busy.wav")
             // Deleted, it is in force no more.
@@ -164,7 +164,7 @@ import Voicemail
         try await PSeriesWorld.run { world in
             _ = try await world.upload("vm_away.wav", sound)
             _ = try await world.upload("vm_away.wav", sound, owner: "3201")
-            try await world.service.removeMailboxes(world.extensions.map(\.id), in: world.account)
+            try await world.service.mailboxes.removeAll(world.extensions.map(\.id), in: world.account)
             _ = try await world.server.makeMailbox("3200", in: world.account)
             #expect(try await world.greetingNames() == [])
             let kazoo = try await world.server.makeToken(for: world.account)
@@ -179,7 +179,7 @@ import Voicemail
             try await world.record(RecordingDraft(callerNumber: "2002", calleeNumber: "2005", source: name))
             try await world.leave()
             #expect(try await world.post("extension/create", ["number": "4100", "first_name": "Ann"]).code == 0)
-            let user = try await world.service.createSSeriesUser(name: "x", in: world.account)
+            let user = try await world.service.access.createSSeriesUser(name: "x", in: world.account)
             let digest = LoginDigestOfPassword.md5(user.secret)
             let login = try await world.server.send(
                 "POST", "/api/v1.1.0/login", json: ["username": .string(user.credential.handle), "password": .string(digest), "port": "8260"])

@@ -123,7 +123,7 @@ import Voicemail
             let listed = try await world.get("extension/list")["data"]?.array?[0] ?? .null
             expect(listed, is: item(id, "3200", "Leo Ball", email: "leo@example.com", mobile: "+353861", presence: "off_work"))
             // In the words of the mailbox.
-            let mailbox = try await world.service.mailbox(world.extensions[0].id, of: world.account)
+            let mailbox = try await world.service.mailboxes.find(world.extensions[0].id, of: world.account)
             #expect(mailbox.pin == "1000" && mailbox.requiresPIN && !mailbox.isEnabled)
             #expect(mailbox.isSavedAfterNotify && mailbox.mailCarriesAudio)
             for (change, shown): (JSONObject, JSONObject) in [

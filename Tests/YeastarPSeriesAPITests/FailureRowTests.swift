@@ -54,8 +54,8 @@ import Voicemail
     func noToken() async throws {
         try await PSeriesWorld.run { world in
             let rules = TokenRules(maximumLive: 99)
-            let application = try await world.service.logIn(application: world.application.credential.handle, secret: world.application.secret)
-            let revoked = try await world.service.openTokenPair(for: application, rules: rules).access
+            let application = try await world.service.access.logIn(application: world.application.credential.handle, secret: world.application.secret)
+            let revoked = try await world.service.access.openTokenPair(for: application, rules: rules).access
             _ = try await world.raw("GET", "/openapi/v1.0/del_token?access_token=" + revoked)
             world.server.clock.advance(by: 1800)
             for endpoint in Self.judged {
@@ -226,11 +226,11 @@ import Voicemail
             let theirs = try await world.server.leave(MessageDraft(callerNumber: "1"), audio: nil, contentType: "", fileName: "", in: box, of: stranger)
             let recording = try await world.record(RecordingDraft(callerNumber: "1", calleeNumber: "2"), in: stranger)
             let deleted = try await world.leave(), removed = try await world.record(RecordingDraft(callerNumber: "1", calleeNumber: "2"))
-            try await world.service.remove(.serial(deleted.serial, left: deleted.timestamp), of: world.account)
-            try await world.service.removeRecording(removed)
+            try await world.service.messages.remove(.serial(deleted.serial, left: deleted.timestamp), of: world.account)
+            try await world.service.recordings.remove(removed)
             _ = try await world.upload("gone.wav", WAV.silence(milliseconds: 50))
-            let greeting = try await world.service.greeting("gone.wav", on: .mailbox(world.extensions[0])).serial
-            try await world.service.removeGreeting("gone.wav", on: .mailbox(world.extensions[0]))
+            let greeting = try await world.service.greetings.find("gone.wav", on: .mailbox(world.extensions[0])).serial
+            try await world.service.greetings.remove("gone.wav", on: .mailbox(world.extensions[0]))
             var asked: [(String, [(String, String)])] = []
             for number in ["9999", "4000", "6300"] {
                 asked += [("extension_vm_greeting/list", [("extension", number)]), ("extension_vm_greeting/download", [("extension", number), ("file", "a.wav")])]
@@ -259,7 +259,7 @@ import Voicemail
             expect(try await world.post("extension_vm_greeting/update", ["id": .int(greeting), "file": "a"]), is: notFound)
             for number: JSON in ["9999", "4000", "6300"] { expect(try await world.post("vm/create", ["vm_from_number": "1", "vm_to_number": number]), is: notFound) }
             expect(try await world.upload("a.wav", WAV.silence(milliseconds: 50), owner: "4000"), is: notFound)
-            #expect(try await world.server.service.message(id: theirs.id, of: stranger).folder == .new)
+            #expect(try await world.server.service.messages.find(id: theirs.id, of: stranger).folder == .new)
         }
     }
 

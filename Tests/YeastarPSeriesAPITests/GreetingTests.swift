@@ -20,8 +20,8 @@ import YeastarPSeriesAPI
             ])
             let url = try #require(answer["download_resource_url"]?.string)
             #expect(url.wholeMatch(of: /\/api\/download\/PBX-VoicemailGreeting-83\.23\.0\.123-download-20160511205320-[A-Za-z0-9]{16}\.wav/) != nil)
-            let login = try await world.service.logIn(application: world.application.credential.handle, secret: world.application.secret)
-            let other = try await world.service.openTokenPair(for: login, rules: TokenRules())
+            let login = try await world.service.access.logIn(application: world.application.credential.handle, secret: world.application.secret)
+            let other = try await world.service.access.openTokenPair(for: login, rules: TokenRules())
             for path in [url + "?access_token=" + other.access, "/" + url + "?access_token=" + world.token] {
                 let file = try await world.server.send("GET", path)
                 #expect(file.status == 200)
@@ -52,9 +52,9 @@ import YeastarPSeriesAPI
             _ = try await world.upload("vm_welcome.wav", sound)
             _ = try await world.upload("vm_busy.WAV", sound)
             _ = try await world.upload("other.wav", sound, owner: "3201")
-            let spoken = try await world.service.receiveAudio()
+            let spoken = try await world.service.messages.receiveAudio()
             try await spoken.write(.init(bytes: sound))
-            _ = try await world.service.putGreeting(
+            _ = try await world.service.greetings.put(
                 "vm_end.wav", audio: spoken.finish(contentType: "audio/wav", fileName: "vm_end.wav", policy: .playableOnly),
                 origin: .speech(text: "Good bye", voice: [:]), on: .mailbox(world.extensions[0]))
             let answer = try await world.get("extension_vm_greeting/list", ["extension": "3200"])
@@ -124,11 +124,11 @@ import YeastarPSeriesAPI
         try await PSeriesWorld.run { world in
             _ = try await world.upload("vm_busy.wav", sound)
             _ = try await world.upload("vm_away.wav", sound)
-            let mailbox = try await world.service.setGreeting("vm_busy.wav", of: world.extensions[0])
+            let mailbox = try await world.service.greetings.choose("vm_busy.wav", of: world.extensions[0])
             #expect(mailbox.greetingInForceID != nil)
             expect(try await world.get("extension_vm_greeting/delete", ["extension": "3200", "file": "vm_busy.wav"]), is: ["errcode": 0, "errmsg": "SUCCESS"])
             #expect(try await world.greetingNames() == ["vm_away.wav"])
-            #expect(try await world.service.mailbox(mailbox.id, of: world.account).greetingInForceID == nil)
+            #expect(try await world.service.mailboxes.find(mailbox.id, of: world.account).greetingInForceID == nil)
             #expect(try await world.get("extension_vm_greeting/delete", ["extension": "3200", "file": "vm_busy.wav"]).code == 60001)
         }
     }
@@ -137,14 +137,14 @@ import YeastarPSeriesAPI
     func borrowed() async throws {
         try await PSeriesWorld.run { world in
             _ = try await world.upload("vm_own.wav", sound, owner: "3201")
-            let other = try await world.service.greeting("vm_own.wav", on: .mailbox(world.extensions[1])).greeting
-            let media = try await world.service.createGreeting(["name": "Office"], id: nil, in: world.account)
-            let intake = try await world.service.receiveAudio()
+            let other = try await world.service.greetings.find("vm_own.wav", on: .mailbox(world.extensions[1])).greeting
+            let media = try await world.service.greetings.create(["name": "Office"], id: nil, in: world.account)
+            let intake = try await world.service.messages.receiveAudio()
             try await intake.write(.init(bytes: sound))
-            _ = try await world.service.uploadGreeting(
+            _ = try await world.service.greetings.upload(
                 media.id, audio: intake.finish(contentType: "audio/wav", fileName: "office.wav", policy: .playableOnly), in: world.account)
             for lent in [other, media] {
-                let box = try await world.service.changeMailbox(
+                let box = try await world.service.mailboxes.change(
                     world.extensions[0].id, .patch(["media": ["unavailable": .string(lent.id)]]), in: world.account)
                 #expect(box.greetingInForceID == lent.id)
                 let names = try await world.greetingNames()
@@ -157,9 +157,9 @@ import YeastarPSeriesAPI
                     "errcode": 60001, "errmsg": "DATA NOT FOUND",
                 ])
                 expect(try await world.get("extension_vm_greeting/delete", ["extension": "3200", "file": names[0]]), is: ["errcode": 0, "errmsg": "SUCCESS"])
-                #expect(try await world.service.mailbox(box.id, of: world.account).greetingInForceID == nil)
+                #expect(try await world.service.mailboxes.find(box.id, of: world.account).greetingInForceID == nil)
                 #expect(try await world.greetingNames() == [])
-                let (reader, _) = try await world.service.audio(of: try await world.service.greeting(lent.id, of: world.account))
+                let (reader, _) = try await world.service.greetings.audio(of: try await world.service.greetings.find(lent.id, of: world.account))
                 #expect(reader.size == sound.count)
             }
             #expect(try await world.greetingNames("3201") == ["vm_own.wav"])
@@ -171,9 +171,9 @@ import YeastarPSeriesAPI
         try await PSeriesWorld.run { world in
             let other = WAV.tones([880], milliseconds: 100)
             for name in ["office.wav", "mine.wav"] { #expect(try await world.upload(name, sound, owner: name == "mine.wav" ? "3200" : "3201").code == 0) }
-            let lent = try await world.service.greeting("office.wav", on: .mailbox(world.extensions[1])).greeting
-            let mine = try await world.service.greeting("mine.wav", on: .mailbox(world.extensions[0])).serial
-            _ = try await world.service.changeMailbox(
+            let lent = try await world.service.greetings.find("office.wav", on: .mailbox(world.extensions[1])).greeting
+            let mine = try await world.service.greetings.find("mine.wav", on: .mailbox(world.extensions[0])).serial
+            _ = try await world.service.mailboxes.change(
                 world.extensions[0].id, .patch(["media": ["unavailable": .string(lent.id)]]), in: world.account)
             #expect(try await world.greetingNames() == ["mine.wav", "office.wav"])
             let taken: JSON = [
@@ -204,10 +204,10 @@ import YeastarPSeriesAPI
     func downloadName() async throws {
         try await PSeriesWorld.run { world in
             _ = try await world.upload("vm_away.wav", sound)
-            let greeting = try await world.service.greeting("vm_away.wav", on: .mailbox(world.extensions[0])).greeting
-            let intake = try await world.service.receiveAudio()
+            let greeting = try await world.service.greetings.find("vm_away.wav", on: .mailbox(world.extensions[0])).greeting
+            let intake = try await world.service.messages.receiveAudio()
             try await intake.write(.init(bytes: sound))
-            _ = try await world.service.uploadGreeting(
+            _ = try await world.service.greetings.upload(
                 greeting.id, audio: intake.finish(contentType: "audio/wav", fileName: "from kazoo.wav", policy: .playableOnly), in: world.account)
             for verb in ["download", "play"] {
                 let answer = try await world.get("extension_vm_greeting/" + verb, ["extension": "3200", "file": "vm_away.wav"])

@@ -28,12 +28,12 @@ import Voicemail
         try await PSeriesWorld.run { world in
             let other = try await world.server.makeAccount("Other")
             let box = try await world.server.makeMailbox("1", in: other)
-            _ = try await world.service.setGroup(MailboxGroup(mode: .share, members: []), of: box.id, in: other)
-            _ = try await world.service.removeMailbox(world.extensions[0].id, in: world.account)
+            _ = try await world.service.groups.set(MailboxGroup(mode: .share, members: []), of: box.id, in: other)
+            _ = try await world.service.mailboxes.remove(world.extensions[0].id, in: world.account)
             let answer = try await world.get("vm_group/list")
             #expect(answer["total_number"] == 1)
             #expect(answer["vm_group_list"]?.array?[0]["member_list"]?.array?.map { $0["text2"] } == ["3201"])
-            _ = try await world.service.setGroup(nil, of: world.group.id, in: world.account)
+            _ = try await world.service.groups.set(nil, of: world.group.id, in: world.account)
             expect(try await world.get("vm_group/list"), is: ["errcode": 0, "errmsg": "SUCCESS", "total_number": 0, "vm_group_list": []])
         }
     }
@@ -45,7 +45,7 @@ import Voicemail
                 ("99", "beta", .broadcast, .queue), ("640", "Alpha", .share, .custom),
             ] {
                 let box = try await world.server.makeMailbox(number, in: world.account, ["name": .string(name)])
-                _ = try await world.service.setGroup(MailboxGroup(mode: mode, kind: kind, members: []), of: box.id, in: world.account)
+                _ = try await world.service.groups.set(MailboxGroup(mode: mode, kind: kind, members: []), of: box.id, in: world.account)
             }
             func numbers(_ query: KeyValuePairs<String, String>) async throws -> [JSON?] {
                 let answer = try await world.get("vm_group/list", query)

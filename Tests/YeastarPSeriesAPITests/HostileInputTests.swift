@@ -85,7 +85,7 @@ import Voicemail
             }
             let names = try await world.greetingNames()
             let seen = Mutex(0)
-            await world.service.collectGarbage()
+            await world.service.housekeeping.collectGarbage()
             try await world.service.archive.list { _, _ in seen.withLock { $0 += 1 } }
             let others = try await world.get("extension_vm_greeting/list", ["extension": "3201"])["total_number"]?.int ?? 0
             #expect(seen.withLock { $0 } == names.count + others)

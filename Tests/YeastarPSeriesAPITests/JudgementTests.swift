@@ -135,7 +135,7 @@ import YeastarPSeriesAPI
         try await PSeriesWorld.run { world in
             #expect(try await world.upload("a.wav", WAV.silence(milliseconds: 100)).code == 0)
             let link = try await world.get("extension_vm_greeting/download", ["extension": "3200", "file": "a.wav"])
-            let blob = try #require(try await world.service.greeting("a.wav", on: .mailbox(world.extensions[0])).greeting.blobID)
+            let blob = try #require(try await world.service.greetings.find("a.wav", on: .mailbox(world.extensions[0])).greeting.blobID)
             try await world.service.archive.remove(blob)
             let answer = try await world.fetch(link)
             #expect(answer.status == 200)

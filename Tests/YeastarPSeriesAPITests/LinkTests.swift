@@ -39,17 +39,17 @@ import YeastarPSeriesAPI
                 #expect(answer.status == 200)
                 expect(answer.json, is: ["errcode": 10004, "errmsg": "TOKEN EXPIRED"])
             }
-            let other = try await world.service.createApplication(name: "other", in: world.account)
-            let pair = try await world.service.openTokenPair(
-                for: world.service.logIn(application: other.credential.handle, secret: other.secret), rules: TokenRules())
+            let other = try await world.service.access.createApplication(name: "other", in: world.account)
+            let pair = try await world.service.access.openTokenPair(
+                for: world.service.access.logIn(application: other.credential.handle, secret: other.secret), rules: TokenRules())
             #expect(try await world.get("del_token").code == 0)
             #expect(try await world.server.send("GET", url + "?access_token=" + world.token).json.code == 10004)
             #expect(try await world.server.send("GET", url + "?access_token=" + pair.access).bytes == sound)
             #expect(try await world.server.send("GET", url, headers: ["Authorization": "Bearer " + pair.access]).bytes == sound)
             let stranger = try await world.server.makeAccount("Stranger")
-            let strange = try await world.service.createApplication(name: "strange", in: stranger)
-            let theirs = try await world.service.openTokenPair(
-                for: world.service.logIn(application: strange.credential.handle, secret: strange.secret), rules: TokenRules())
+            let strange = try await world.service.access.createApplication(name: "strange", in: stranger)
+            let theirs = try await world.service.access.openTokenPair(
+                for: world.service.access.logIn(application: strange.credential.handle, secret: strange.secret), rules: TokenRules())
             expect(try await world.server.send("GET", url + "?access_token=" + theirs.access).json, is: ["errcode": 60001, "errmsg": "DATA NOT FOUND"])
         }
     }
@@ -73,9 +73,9 @@ import YeastarPSeriesAPI
     func permissions() async throws {
         try await PSeriesWorld.run { world in
             func token(_ permissions: Set<ApplicationPermission>) async throws -> String {
-                let issued = try await world.service.createApplication(name: "other", permissions: permissions, in: world.account)
-                return try await world.service.openTokenPair(
-                    for: world.service.logIn(application: issued.credential.handle, secret: issued.secret), rules: TokenRules()).access
+                let issued = try await world.service.access.createApplication(name: "other", permissions: permissions, in: world.account)
+                return try await world.service.access.openTokenPair(
+                    for: world.service.access.logIn(application: issued.credential.handle, secret: issued.secret), rules: TokenRules()).access
             }
             _ = try await world.upload("a.wav", sound)
             let message = try await world.leave(), recording = try await world.record(RecordingDraft(callerNumber: "1", calleeNumber: "2"))
@@ -92,7 +92,7 @@ import YeastarPSeriesAPI
             }
             let played = try await world.get("extension_vm_greeting/play", ["extension": "3200", "file": "a.wav"])
             let play = try #require(played["play_resource_url"]?.string), download = try #require(greeting["download_resource_url"]?.string)
-            try await world.service.removeCredential(world.application.credential.id, in: world.account)
+            try await world.service.access.removeCredential(world.application.credential.id, in: world.account)
             expect(try await world.raw("GET", play), is: ["errcode": 60001, "errmsg": "DATA NOT FOUND"])
             expect(try await world.raw("GET", download + "?access_token=" + lists), is: ["errcode": 60001, "errmsg": "DATA NOT FOUND"])
         }
@@ -103,7 +103,7 @@ import YeastarPSeriesAPI
         try await PSeriesWorld.run { world in
             _ = try await world.upload("a.wav", sound)
             let message = try await world.leave(), recording = try await world.record(RecordingDraft(callerNumber: "1", calleeNumber: "2"))
-            let document = try await world.service.greeting("a.wav", on: .mailbox(world.extensions[0])).greeting
+            let document = try await world.service.greetings.find("a.wav", on: .mailbox(world.extensions[0])).greeting
             let links = [
                 (try await world.get("extension_vm_greeting/play", ["extension": "3200", "file": "a.wav"]), try #require(document.blobID)),
                 (try await world.get("vm/download", ["msg_id": PSeriesWorld.id(message).string ?? ""]), try #require(message.audio?.blobID)),
@@ -171,13 +171,13 @@ import YeastarPSeriesAPI
             let url = try await TestServer.run(in: directory.path + "/data", clock: clock) { server in
                 let account = try await server.makeAccount("Acme")
                 let mailbox = try await server.makeMailbox("3200", in: account)
-                let intake = try await server.service.receiveAudio()
+                let intake = try await server.service.messages.receiveAudio()
                 try await intake.write(.init(bytes: sound))
                 let audio = try await intake.finish(contentType: "audio/wav", fileName: "a.wav", policy: .playableOnly)
-                _ = try await server.service.putGreeting("a.wav", audio: audio, origin: .upload, on: .mailbox(mailbox))
-                let issued = try await server.service.createApplication(name: "crm", in: account)
-                let pair = try await server.service.openTokenPair(
-                    for: server.service.logIn(application: issued.credential.handle, secret: issued.secret), rules: TokenRules())
+                _ = try await server.service.greetings.put("a.wav", audio: audio, origin: .upload, on: .mailbox(mailbox))
+                let issued = try await server.service.access.createApplication(name: "crm", in: account)
+                let pair = try await server.service.access.openTokenPair(
+                    for: server.service.access.logIn(application: issued.credential.handle, secret: issued.secret), rules: TokenRules())
                 let answer = try await server.send("GET", "/openapi/v1.0/extension_vm_greeting/play?access_token=\(pair.access)&extension=3200&file=a.wav")
                 return try #require(answer.json["play_resource_url"]?.string)
             }

@@ -39,7 +39,7 @@ import Voicemail
             if number >= 2 { _ = try await world.server.makeMailbox("\(4000 + number)", in: world.account) }
             guard number >= 1 else { continue }
             let box = try await world.server.makeMailbox("\(7000 + number)", in: world.account)
-            _ = try await world.service.setGroup(MailboxGroup(mode: .share, kind: .custom, members: []), of: box.id, in: world.account)
+            _ = try await world.service.groups.set(MailboxGroup(mode: .share, kind: .custom, members: []), of: box.id, in: world.account)
         }
     }
 

@@ -39,7 +39,7 @@ import Voicemail
             expect(try await world.post("vm/create", ["vm_from_number": "1", "vm_to_number": "6300"]), is: notFound)
             let long = String(repeating: "1", count: 36)
             expect(try await world.post("vm/create", ["vm_from_number": .string(long), "vm_to_number": "3200"]), is: parameterError("vm_from_number", .string(long)))
-            _ = try await world.service.changeMailbox(world.extensions[1].id, .patch(["enabled": false]), in: world.account)
+            _ = try await world.service.mailboxes.change(world.extensions[1].id, .patch(["enabled": false]), in: world.account)
             expect(try await world.post("vm/create", ["vm_from_number": "1", "vm_to_number": "3201"]), is: ["errcode": 10009, "errmsg": "OPERATION FAILED"])
             #expect(try await world.messages().isEmpty)
         }
@@ -151,7 +151,7 @@ import Voicemail
             expect(try await world.post("vm/update", ["id": id, "vm_status": 1]), is: notFound)
             expect(try await world.get("vm/delete", ["id": id.string ?? ""]), is: notFound)
             expect(try await world.get("vm/download", ["msg_id": id.string ?? ""]), is: notFound)
-            #expect(try await world.service.visibleTally(of: box.id) == Tally(new: 1))
+            #expect(try await world.service.messages.visibleTally(of: box.id) == Tally(new: 1))
         }
     }
 }

@@ -72,13 +72,13 @@ import YeastarPSeriesAPI
                 expect(try await world.raw("GET", url + token), is: ["errcode": 10004, "errmsg": "TOKEN EXPIRED"])
             }
             let other = try await world.server.makeAccount("Other")
-            let stranger = try await world.service.createApplication(name: "x", in: other)
-            let strange = try await world.service.openTokenPair(
-                for: world.service.logIn(application: stranger.credential.handle, secret: stranger.secret), rules: TokenRules())
+            let stranger = try await world.service.access.createApplication(name: "x", in: other)
+            let strange = try await world.service.access.openTokenPair(
+                for: world.service.access.logIn(application: stranger.credential.handle, secret: stranger.secret), rules: TokenRules())
             expect(try await world.raw("GET", url + "?access_token=" + strange.access), is: notFound)
             // Revoked, the token that asked for the link takes nothing from it: another one fetches it (contract §12.5).
-            let another = try await world.service.openTokenPair(
-                for: world.service.logIn(application: world.application.credential.handle, secret: world.application.secret), rules: TokenRules())
+            let another = try await world.service.access.openTokenPair(
+                for: world.service.access.logIn(application: world.application.credential.handle, secret: world.application.secret), rules: TokenRules())
             expect(try await world.get("del_token"), is: ["errcode": 0, "errmsg": "SUCCESS"])
             let path = url + "?access_token=" + another.access
             #expect(try await world.server.send("GET", path).status == 200)
@@ -86,8 +86,8 @@ import YeastarPSeriesAPI
             world.server.clock.advance(by: 1799)
             #expect(try await world.server.send("GET", path)["Content-Type"] == "audio/wav")
             world.server.clock.advance(by: 1)
-            let fresh = try await world.service.openTokenPair(
-                for: world.service.logIn(application: world.application.credential.handle, secret: world.application.secret), rules: TokenRules())
+            let fresh = try await world.service.access.openTokenPair(
+                for: world.service.access.logIn(application: world.application.credential.handle, secret: world.application.secret), rules: TokenRules())
             expect(try await world.raw("GET", url + "?access_token=" + fresh.access), is: notFound)
         }
         try await PSeriesWorld.run { world in
@@ -114,15 +114,15 @@ import YeastarPSeriesAPI
     @Test("A call record's id is found in the zone of the account, in the hour that a clock shows twice too")
     func doubleHour() async throws {
         try await PSeriesWorld.run { world in
-            let account = try await world.service.changeAccount(world.account.id, .patch(["timezone": "Europe/Dublin"]))
-            let zone = world.service.timeZone(of: account)
+            let account = try await world.service.accounts.change(world.account.id, .patch(["timezone": "Europe/Dublin"]))
+            let zone = world.service.mailboxes.timeZone(of: account)
             // 2024-10-27 01:30:00 in Dublin, in summer and an hour later in winter.
             for unix in [1_729_989_000, 1_729_992_600] {
                 let message = try await world.leave(at: unix)
                 let uid = message.callRecordID(in: zone)
                 #expect(uid.hasPrefix("20241027013000"))
                 _ = try await world.post("vm/update", ["uid": .string(uid), "vm_status": 1])
-                #expect(try await world.service.message(id: message.id, of: account).folder == .saved)
+                #expect(try await world.service.messages.find(id: message.id, of: account).folder == .saved)
             }
         }
     }

@@ -27,9 +27,9 @@ import Voicemail
             }
             expect(try await world.get("vm/get", ["number": "6300"]), is: answer(isRead: 0, status(0, 0)))
             // One member has heard it: it stays unread until all have.
-            try await world.service.hear(message.id, as: world.extensions[1].id, in: world.account)
+            try await world.service.groups.hear(message.id, as: world.extensions[1].id, in: world.account)
             expect(try await world.get("vm/get", ["number": "6300"]), is: answer(isRead: 0, status(0, 1)))
-            try await world.service.hear(message.id, as: world.extensions[0].id, in: world.account)
+            try await world.service.groups.hear(message.id, as: world.extensions[0].id, in: world.account)
             expect(try await world.get("vm/get", ["number": "6300"]), is: answer(isRead: 1, status(1, 1)))
             let unsaved = try await world.leave(in: world.group)
             // Marked read through the API, it is read for the box and for every member.
@@ -66,7 +66,7 @@ import Voicemail
             expect(try await world.get("vm/get", ["number": "9999"]), is: ["errcode": 60001, "errmsg": "DATA NOT FOUND"])
             expect(try await world.get("vm/get"), is: parameterError("number", required: true))
             expect(try await world.get("vm/get", ["number": ""]), is: parameterError("number", required: true))
-            _ = try await world.service.setGroup(
+            _ = try await world.service.groups.set(
                 MailboxGroup(mode: .broadcast, members: world.extensions.map(\.id)), of: world.group.id, in: world.account)
             expect(try await world.get("vm/get", ["number": "6300"]), is: ["errcode": 60001, "errmsg": "DATA NOT FOUND"])
             try await world.leave(in: world.group)

@@ -52,7 +52,7 @@ import Voicemail
                     is: parameterError("id", required: true))
             }
             let link = try await world.get("recording/download", ["id": "\(recording.serial)"])
-            try await world.service.removeRecording(recording)
+            try await world.service.recordings.remove(recording)
             expect(try await world.fetch(link).json, is: notFound)
             expect(try await world.get("recording/download", ["id": "\(recording.serial)"]), is: notFound)
         }
@@ -98,8 +98,8 @@ import Voicemail
     func mp3() async throws {
         try await PSeriesWorld.run { $0.pSeries.recordingFormat = .mp3 } _: { world in
             let recording = try await world.record(draft(name), WAV.tones([440, 0], milliseconds: 1000))
-            #expect(try await world.service.needsConversion(recording, to: .mp3))
-            #expect(try await world.service.needsConversion(recording, to: .wav) == false)
+            #expect(try await world.service.renditions.needsConversion(recording, to: .mp3))
+            #expect(try await world.service.renditions.needsConversion(recording, to: .wav) == false)
             let shown = name.replacingOccurrences(of: ".wav", with: ".mp3")
             for query: KeyValuePairs<String, String> in [["id": "\(recording.serial)"], ["file": name], ["file": shown]] {
                 let answer = try await world.get("recording/download", query)
@@ -113,7 +113,7 @@ import Voicemail
             }
             #expect(try await world.get("recording/list")["data"]?.array?[0]["file"] == .string(name))
             // Made once, it needs no turn again.
-            #expect(try await world.service.needsConversion(recording, to: .mp3) == false)
+            #expect(try await world.service.renditions.needsConversion(recording, to: .mp3) == false)
         }
     }
 
@@ -123,7 +123,7 @@ import Voicemail
             let sound = WAV.tones([440, 880], milliseconds: 300)
             let plain = try await world.record(draft(name), sound)
             #expect(try await world.fetch(world.get("recording/download", ["id": "\(plain.serial)"])).bytes == sound)
-            let rendered = try await world.service.download(of: plain, as: .mp3)
+            let rendered = try await world.service.renditions.download(of: plain, as: .mp3)
             let bytes = try await rendered.reader.read(at: 0, count: rendered.reader.size)
             let other = try await world.record(draft(), Array(bytes.readableBytesView))
             #expect(other.name.hasSuffix(".mp3"))

@@ -65,7 +65,7 @@ import YeastarPSeriesAPI
             expect(try await world.post("extension_vm_greeting/update", ["id": .int(id), "file": "vm_end", "volume": 20]), is: ["errcode": 0, "errmsg": "SUCCESS"])
             let quiet = try await sound("vm_end.wav")
             #expect(quiet != slow && quiet.count > first.count)
-            let taken = try await world.service.greeting("taken.wav", on: .mailbox(world.extensions[0])).serial
+            let taken = try await world.service.greetings.find("taken.wav", on: .mailbox(world.extensions[0])).serial
             expect(
                 try await world.post("extension_vm_greeting/update", ["id": .int(taken), "file": "free", "speed": 10]), is: parameterError("speed", 10))
             #expect(try await world.greetingNames() == ["taken.wav", "vm_end.wav"])
@@ -78,7 +78,7 @@ import YeastarPSeriesAPI
             guard world.server.installation.synthesizer != nil else { return }
             let text = JSON.string(String(repeating: "777 ", count: 250))
             #expect(try await world.post("extension_vm_greeting/create", with(["text": text, "speed": 1])).code == 0)
-            let greeting = try await world.service.greeting("vm_end.wav", on: .mailbox(world.extensions[0])).greeting
+            let greeting = try await world.service.greetings.find("vm_end.wav", on: .mailbox(world.extensions[0])).greeting
             #expect(greeting.contentLength ?? 0 > 8 << 20)
         }
     }

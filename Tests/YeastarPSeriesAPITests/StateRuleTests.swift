@@ -55,16 +55,16 @@ import Voicemail
                 try await world.get("recording/download", ["id": "\(recording.serial)"]),
             ]
             _ = try await world.get("del_token")
-            let pair = try await world.service.openTokenPair(
-                for: world.service.logIn(application: world.application.credential.handle, secret: world.application.secret), rules: TokenRules())
+            let pair = try await world.service.access.openTokenPair(
+                for: world.service.access.logIn(application: world.application.credential.handle, secret: world.application.secret), rules: TokenRules())
             func fetch(_ link: JSON) async throws -> Answer {
                 let url = try #require((link["download_resource_url"] ?? link["play_resource_url"])?.string)
                 return try await world.server.send("GET", url + "?access_token=" + pair.access)
             }
             for link in links { #expect(try await fetch(link)["Content-Type"] == "audio/wav") }
-            try await world.service.removeGreeting("a.wav", on: .mailbox(world.extensions[0]))
-            try await world.service.remove(.serial(message.serial, left: message.timestamp), of: world.account)
-            try await world.service.removeRecording(recording)
+            try await world.service.greetings.remove("a.wav", on: .mailbox(world.extensions[0]))
+            try await world.service.messages.remove(.serial(message.serial, left: message.timestamp), of: world.account)
+            try await world.service.recordings.remove(recording)
             for link in links { expect(try await fetch(link).json, is: notFound) }
         }
     }

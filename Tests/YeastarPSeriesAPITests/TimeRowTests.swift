@@ -15,7 +15,7 @@ import YeastarPSeriesAPI
             configuration.outbox.intervalMilliseconds = 10
             configure(&configuration)
         } _: { (world: PSeriesWorld) async throws in
-            _ = try await world.service.changeAccount(world.account.id, .patch(["timezone": "America/New_York"]))
+            _ = try await world.service.accounts.change(world.account.id, .patch(["timezone": "America/New_York"]))
             try await body(world)
         }
     }

@@ -48,7 +48,7 @@ import Voicemail
     @Test("Wrong credentials are the first published example, whichever half is wrong")
     func wrongCredentials() async throws {
         try await PSeriesWorld.run { world in
-            let other = try await world.service.createApplication(name: "other", in: world.account)
+            let other = try await world.service.access.createApplication(name: "other", in: world.account)
             let tries = [
                 try await getToken(world, secret: "ZLcXl63S9EtMnYoHUnjbVo6sA8CbXXXX"), try await getToken(world, id: "UEnH9Dmv6uBJEXsYcag1trNfQThYXXXX"),
                 try await getToken(world, secret: other.secret), try await getToken(world, id: world.application.credential.handle.lowercased()),
@@ -102,7 +102,7 @@ import Voicemail
             #expect(tokens.allSatisfy { $0.code == 0 })
             expect(try await getToken(world), is: ["errcode": 60002, "errmsg": "MAX LIMITATION EXCEEDED"])
             for token in tokens { #expect(try await isAlive(world, token["access_token"])) }
-            let another = try await world.service.createApplication(name: "other", in: world.account)
+            let another = try await world.service.access.createApplication(name: "other", in: world.account)
             #expect(try await getToken(world, id: another.credential.handle, secret: another.secret).code == 0)
             expect(
                 try await world.raw("GET", "/openapi/v1.0/del_token?access_token=\(tokens[0]["access_token"]?.string ?? "")"),
@@ -196,12 +196,12 @@ import Voicemail
     @Test("A token goes with its application, and sleeps with its account")
     func withdrawn() async throws {
         try await PSeriesWorld.run { world in
-            _ = try await world.service.changeAccount(world.account.id, .patch(["enabled": false]))
+            _ = try await world.service.accounts.change(world.account.id, .patch(["enabled": false]))
             #expect(try await isAlive(world, .string(world.token)) == false)
             expect(try await getToken(world), fails: 70123, "API UNAVAILABLE")
-            _ = try await world.service.changeAccount(world.account.id, .patch(["enabled": true]))
+            _ = try await world.service.accounts.change(world.account.id, .patch(["enabled": true]))
             #expect(try await isAlive(world, .string(world.token)))
-            try await world.service.removeCredential(world.application.credential.id, in: world.account)
+            try await world.service.access.removeCredential(world.application.credential.id, in: world.account)
             #expect(try await isAlive(world, .string(world.token)) == false)
             #expect(try await getToken(world).code == -1)
         }

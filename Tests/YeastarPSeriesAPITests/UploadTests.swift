@@ -207,7 +207,7 @@ import YeastarPSeriesAPI
 
     private func blobs(_ world: PSeriesWorld) async throws -> Int {
         let count = Counter()
-        await world.service.collectGarbage()
+        await world.service.housekeeping.collectGarbage()
         try await world.service.archive.list { _, _ in await count.add() }
         return await count.value
     }

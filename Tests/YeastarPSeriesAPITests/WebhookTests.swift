@@ -43,7 +43,7 @@ struct WebhookTests {
     }
 
     private static func settled(_ world: PSeriesWorld) async throws {
-        while try await world.service.deliveryTotals().pending > 0 { try await Task.sleep(for: .milliseconds(5)) }
+        while try await world.service.outbox.totals().pending > 0 { try await Task.sleep(for: .milliseconds(5)) }
     }
 
     @Test("What webhook/update is given webhook/query tells, in the words of the example")
@@ -128,7 +128,7 @@ struct WebhookTests {
             let event = try JSON.parse(request.body)
             #expect(event["type"] == 30012)
             #expect(event["sn"]?.string?.isEmpty == false)
-            let recording = try #require(try await world.service.recordings(RecordingQuery(accountID: world.account.id)).recordings.first)
+            let recording = try #require(try await world.service.recordings.list(RecordingQuery(accountID: world.account.id)).recordings.first)
             let expected: JSON = [
                 "call_id": "1651057476.362", "time_start": "2022-04-27 19:04:36", "call_from": "2005", "call_to": "2002", "call_duration": 24,
                 "talk_duration": 21, "src_trunk_name": "", "dst_trunk_name": "", "pin_code": "", "status": "ANSWERED", "type": "Internal",
@@ -175,11 +175,11 @@ struct WebhookTests {
             try await world.leave()
             for count in 1...3 {
                 await receiver.wait(for: count)
-                while try await world.service.deliveries(DeliveryQuery(limit: 9)).first?.attempts != count { try await Task.sleep(for: .milliseconds(5)) }
+                while try await world.service.outbox.list(DeliveryQuery(limit: 9)).first?.attempts != count { try await Task.sleep(for: .milliseconds(5)) }
                 world.server.clock.advance(by: 60)
             }
             try await Self.settled(world)
-            #expect(try await world.service.deliveries(DeliveryQuery(limit: 9)).map(\.state) == [.dead])
+            #expect(try await world.service.outbox.list(DeliveryQuery(limit: 9)).map(\.state) == [.dead])
             #expect(receiver.requests.count == 3)
             #expect(Set(receiver.requests.map(\.body)).count == 1)
             #expect(Set(receiver.requests.compactMap { $0["X-Delivery-Id"] }).count == 1)
@@ -197,7 +197,7 @@ struct WebhookTests {
             try await world.leave()
             try await Self.settled(world)
             #expect(receiver.requests.map(\.path) == ["/ours"])
-            #expect(try await world.service.deliveries(DeliveryQuery(limit: 9)).isEmpty)
+            #expect(try await world.service.outbox.list(DeliveryQuery(limit: 9)).isEmpty)
         }
     }
 
@@ -206,10 +206,10 @@ struct WebhookTests {
         try await Self.run(Receiver(), { $0.limits.allowsReceiversHere = false }) { world, receiver, url in
             // As if the name had led elsewhere when it was given.
             let hook = EventPush.Receiver(url: url.replacing("127.0.0.1", with: "2130706433") + "/x", secret: "s", method: .post, events: [0])
-            _ = try await world.service.changeEventPush(of: world.account) { $0.receivers = [hook] }
+            _ = try await world.service.access.changeEventPush(of: world.account) { $0.receivers = [hook] }
             try await world.leave()
-            while try await world.service.deliveries(DeliveryQuery(limit: 9)).first?.attempts != 1 { try await Task.sleep(for: .milliseconds(5)) }
-            #expect(try await world.service.deliveries(DeliveryQuery(limit: 9)).first?.failure == "2130706433 is this machine")
+            while try await world.service.outbox.list(DeliveryQuery(limit: 9)).first?.attempts != 1 { try await Task.sleep(for: .milliseconds(5)) }
+            #expect(try await world.service.outbox.list(DeliveryQuery(limit: 9)).first?.failure == "2130706433 is this machine")
             #expect(receiver.requests.isEmpty)
         }
     }

@@ -119,7 +119,7 @@ struct DeleteTests {
                     MessageDraft(callerNumber: "1", folder: index % 100 == 0 ? .deleted : .new), in: box, of: world.account)
             }
             #expect(try await world.client.post("voicemail/delete", ["extid": "1000", "voicemailfile": "all"]) == succeeded)
-            let left = try await world.server.service.messages(MessageListing(query: MessageQuery(scope: .mailbox(box.id)), limit: nil)).messages
+            let left = try await world.server.service.messages.list(MessageListing(query: MessageQuery(scope: .mailbox(box.id)), limit: nil)).messages
             #expect(left.count == 6)
             #expect(left.allSatisfy { $0.folder == .deleted })
         }

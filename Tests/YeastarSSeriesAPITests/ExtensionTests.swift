@@ -85,7 +85,7 @@ struct ExtensionTests {
             for (body, errno) in Self.refusedAdditions {
                 let answer = try await world.client.send("extension/add", body)
                 #expect(answer.json == failed(errno), "\(body)")
-                #expect(try await world.server.service.personalCount(of: world.account) == 1, "\(body)")
+                #expect(try await world.server.service.mailboxes.personalCount(of: world.account) == 1, "\(body)")
             }
         }
     }
@@ -157,7 +157,7 @@ struct ExtensionTests {
     @Test("The address of the owner shows where the mailbox has none")
     func owner() async throws {
         try await SSeriesWorld.run { (world: SSeriesWorld) async throws in
-            let user = try await world.server.service.createUser(
+            let user = try await world.server.service.users.create(
                 ["first_name": "A", "last_name": "B", "email": "owner@example.com", "vm_to_email_enabled": false], id: nil, in: world.account)
             _ = try await world.server.makeMailbox("1000", in: world.account, ["owner_id": .string(user.id)])
             #expect(try await info(world, "1000")["email"] == "owner@example.com")
@@ -192,7 +192,7 @@ struct ExtensionTests {
             let box = try await world.mailbox("6300")
             // A broadcasting group has what was left before it had members.
             try await world.leave(in: "6300")
-            let before = try await service.setGroup(group, of: box.id, in: world.account)
+            let before = try await service.groups.set(group, of: box.id, in: world.account)
             let old = world.client.speaking("v1.1.0")
             for (list, key) in [
                 (try await world.client.post("extension/list")["extlist"], "number"), (try await old.post("extensionlist/query")["extlist"], "extnumber"),
@@ -215,7 +215,7 @@ struct ExtensionTests {
             #expect(try await world.client.post("voicemail/delete", ["number": "all", "voicemailfile": "all"]) == succeeded)
             #expect(try await world.client.post("extension/add", ["number": "6300"]) == failed("10017"))
             #expect(try await world.mailbox("6300") == before)
-            #expect(try await service.visibleTally(of: box.id).total == 1)
+            #expect(try await service.messages.visibleTally(of: box.id).total == 1)
         }
     }
 
@@ -225,9 +225,9 @@ struct ExtensionTests {
             try await world.leave(in: "1000")
             #expect(try await world.client.post("extension/delete", ["number": "1000,9999"]) == failed("10006"))
             #expect(try await world.client.post("extension/delete", ["number": "all"]) == failed("10006"))
-            #expect(try await world.server.service.personalCount(of: world.account) == 3)
+            #expect(try await world.server.service.mailboxes.personalCount(of: world.account) == 3)
             #expect(try await world.client.post("extension/delete", ["number": "1000, 1001"]) == succeeded)
-            #expect(try await world.server.service.personalDirectory(of: world.account).map(\.number) == ["1002"])
+            #expect(try await world.server.service.mailboxes.personalDirectory(of: world.account).map(\.number) == ["1002"])
             // The number is free, and what is new under it is empty.
             #expect(try await world.client.post("extension/add", ["number": "1000"]) == succeeded)
             #expect(try await world.client.post("voicemail/query") == succeeded)

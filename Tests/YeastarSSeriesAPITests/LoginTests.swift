@@ -92,7 +92,7 @@ struct LoginTests {
             let account = try await server.makeAccount("Acme")
             let user = try await server.makeSSeriesUser(in: account)
             let client = try await server.logIn(user)
-            _ = try await server.service.changeAccount(account.id, .patch(["enabled": false]))
+            _ = try await server.service.accounts.change(account.id, .patch(["enabled": false]))
             #expect(try await client.post("heartbeat") == failed("20004"))
             #expect(try await logIn(server, user.login()) == failed("20003"))
         }
@@ -103,8 +103,8 @@ struct LoginTests {
         try await TestServer.run { server in
             let account = try await server.makeAccount("Acme")
             let client = try await server.logIn(try await server.makeSSeriesUser(in: account))
-            for credential in try await server.service.credentials(of: account) {
-                try await server.service.removeCredential(credential.id, in: account)
+            for credential in try await server.service.access.credentials(of: account) {
+                try await server.service.access.removeCredential(credential.id, in: account)
             }
             #expect(try await client.post("heartbeat") == failed("20004"))
         }
@@ -153,7 +153,7 @@ struct SSeriesUserTests {
             #expect(first.name == "crm")
             #expect(second.name.wholeMatch(of: /crm-[0-9a-f]{8}/) != nil)
             for (user, account) in [(first, one), (second, other)] {
-                let login = try await server.service.logIn(sSeriesUser: user.name, digest: MD5.hex(user.password))
+                let login = try await server.service.access.logIn(sSeriesUser: user.name, digest: MD5.hex(user.password))
                 #expect(login.account.id == account.id)
             }
             #expect(try await server.makeSSeriesUser(in: one, name: "").name.wholeMatch(of: /api-[0-9a-f]{8}/) != nil)
@@ -175,7 +175,7 @@ struct SSeriesUserTests {
         try await TestServer.run { server in
             let account = try await server.makeAccount("Acme")
             let user = try await server.makeSSeriesUser(in: account)
-            for credential in try await server.service.credentials(of: account) {
+            for credential in try await server.service.access.credentials(of: account) {
                 let text = "\(credential)"
                 #expect(!text.contains(user.password))
                 #expect(!text.contains(MD5.hex(user.password)))

@@ -122,7 +122,7 @@ struct ProtocolTests {
                 #expect(try await world.client.post(endpoint, body) == failed("10006"), "\(endpoint)")
             }
             #expect(try await world.client.post("voicemail/delete", ["number": "all", "voicemailfile": "all"]) == succeeded)
-            #expect(try await world.server.service.visibleTally(of: box.id).total == 1)
+            #expect(try await world.server.service.messages.visibleTally(of: box.id).total == 1)
         }
     }
 

@@ -60,7 +60,7 @@ struct RecordingTests {
             world.server.clock.advance(by: 31)
             #expect(try await world.client.get("recording/download?recording=\(first)&random=\(one)").json == failed("20012"))
             let late = try await random()
-            try await world.server.service.removeRecording(recording)
+            try await world.server.service.recordings.remove(recording)
             #expect(try await world.client.get("recording/download?recording=\(first)&random=\(late)").json == failed("20014"))
         }
     }
@@ -174,7 +174,7 @@ struct CallRecordTests {
         try await SSeriesWorld.run(extensions: ["1000", "1001", "6300"]) { (world: SSeriesWorld) async throws in
             let service = world.server.service
             let members = [try await world.mailbox("1000").id, try await world.mailbox("1001").id]
-            let group = try await service.setGroup(MailboxGroup(mode: .broadcast, members: members), of: try await world.mailbox("6300").id, in: world.account)
+            let group = try await service.groups.set(MailboxGroup(mode: .broadcast, members: members), of: try await world.mailbox("6300").id, in: world.account)
             try await world.leave(in: "1000", from: "+353861234567", at: "2020-05-01 11:00:00")
             try await world.leave(in: "1000", from: "+1+1", at: "2020-05-01 11:00:01")
             let audio = try AudioSamples.tones([300], seconds: 1).encoded(as: .wavPCM16)
@@ -314,12 +314,12 @@ extension SSeriesWorld {
     func record(_ name: String, _ audio: [UInt8]) async throws -> Recording {
         let service = server.service
         let parsed = RecordingName(parsing: name)
-        let intake = try await service.receiveAudio()
+        let intake = try await service.messages.receiveAudio()
         try await intake.write(ByteBuffer(bytes: audio))
         let received = try await intake.finish(contentType: "application/octet-stream", fileName: name, policy: .playableOnly)
         let draft = RecordingDraft(
             callerNumber: parsed.caller ?? "", calleeNumber: parsed.callee ?? "", direction: parsed.direction ?? .within,
-            started: parsed.recorded?.timestamp(in: service.timeZone(of: account)), source: name)
-        return try await service.addRecording(draft, audio: received, in: account)
+            started: parsed.recorded?.timestamp(in: service.mailboxes.timeZone(of: account)), source: name)
+        return try await service.recordings.add(draft, audio: received, in: account)
     }
 }

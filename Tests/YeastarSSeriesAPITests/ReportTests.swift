@@ -43,19 +43,19 @@ struct ReportTests {
     }
 
     private static func settled(_ server: TestServer) async throws {
-        while try await server.service.deliveryTotals().pending > 0 { try await Task.sleep(for: .milliseconds(5)) }
+        while try await server.service.outbox.totals().pending > 0 { try await Task.sleep(for: .milliseconds(5)) }
     }
 
     /// The vendor's example: of a call of 19 seconds, 14 of them were spoken in and recorded.
     private static func record(_ server: TestServer, _ account: Account) async throws {
-        let intake = try await server.service.receiveAudio()
+        let intake = try await server.service.messages.receiveAudio()
         try await intake.write(ByteBuffer(bytes: try AudioSamples.tones([300], seconds: 14).encoded(as: .wavPCM16)))
         let name = "20191024201242-1571897930.5-203-201-Internal.wav"
         let draft = RecordingDraft(
             callerNumber: "1023", calleeNumber: "2023", started: Timestamp(rfc3339: "2019-10-23T22:18:50Z"), callID: "1571897930.5",
             durationMilliseconds: 19_000, source: name)
         let received = try await intake.finish(contentType: "audio/wav", fileName: name, policy: .playableOnly)
-        _ = try await server.service.addRecording(draft, audio: received, in: account)
+        _ = try await server.service.recordings.add(draft, audio: received, in: account)
     }
 
     private static let start = #""callid":"1571897930.5","timestart":"2019-10-23 22:18:50","callfrom":"1023","callto":"2023","callduraction":"19","#
@@ -91,7 +91,7 @@ struct ReportTests {
     func message(version: String, caller: String, direction: String, beginning: String) async throws {
         try await Self.run { server, account, receiver, port in
             _ = try await Self.client(of: version, in: account, on: server, ["port": .int(port)])
-            let box = try #require(try await server.service.mailbox(number: "2023", of: account))
+            let box = try #require(try await server.service.mailboxes.find(number: "2023", of: account))
             let message = try await server.leave(from: caller, at: "2020-04-07 10:56:40", seconds: 3, in: box, of: account)
             await receiver.wait(for: 1)
             let report = try JSON.parse(receiver.requests[0].body)
@@ -141,7 +141,7 @@ struct ReportTests {
             try await Self.settled(server)
             #expect(receiver.requests.map(\.path) == ["/told"])
             #expect(try await silent.post("heartbeat", ["port": .int(port)]) == succeeded)
-            let box = try #require(try await server.service.mailbox(number: "2023", of: account))
+            let box = try #require(try await server.service.mailboxes.find(number: "2023", of: account))
             try await server.leave(from: "1", at: "2020-04-07 10:56:40", in: box, of: account)
             await receiver.wait(for: 3)
             #expect(Set(receiver.requests.dropFirst().map(\.path)) == ["/told", "/silent"])
@@ -156,7 +156,7 @@ struct ReportTests {
             await receiver.wait(for: 1)
             #expect(receiver.requests[0].path == "/a/b")
             #expect(receiver.requests[0].query.map(\.value) == ["d"])
-            let box = try #require(try await server.service.mailbox(number: "2023", of: account))
+            let box = try #require(try await server.service.mailboxes.find(number: "2023", of: account))
             for (number, url) in [(1, "127.0.0.1:\(port)/whole"), (2, "http://127.0.0.1:\(port)/scheme")] {
                 let heartbeat: JSON = ["ipaddr": "192.0.2.1", "port": "1", "url": .string(url), "urltag": 1]
                 #expect(try await client.post("heartbeat", heartbeat) == succeeded)
@@ -175,11 +175,11 @@ struct ReportTests {
             try await Self.record(server, account)
             await receiver.wait(for: 1)
             try await Self.settled(server)
-            let dead = try #require(try await server.service.deliveries(DeliveryQuery(limit: 9)).first)
+            let dead = try #require(try await server.service.outbox.list(DeliveryQuery(limit: 9)).first)
             #expect(dead.state == .dead)
             #expect(dead.failure == "answered 500")
             #expect(dead.target == "http://127.0.0.1:\(port)/")
-            _ = try await server.service.retryDelivery(dead.id)
+            _ = try await server.service.outbox.retry(dead.id)
             await receiver.wait(for: 2)
             #expect(Set(receiver.requests.map(\.body)).count == 1)
         }
@@ -200,7 +200,7 @@ struct ReportTests {
             await receiver.wait(for: 1)
             try await Self.settled(server)
             #expect(receiver.requests.map(\.path) == ["/here"])
-            #expect(try await server.service.deliveries(DeliveryQuery(limit: 9)).isEmpty)
+            #expect(try await server.service.outbox.list(DeliveryQuery(limit: 9)).isEmpty)
         }
     }
 
@@ -208,12 +208,12 @@ struct ReportTests {
     func noNews() async throws {
         try await Self.run { server, account, receiver, port in
             _ = try await Self.client(of: "v2.0.0", in: account, on: server, ["port": .int(port)])
-            let box = try #require(try await server.service.mailbox(number: "2023", of: account))
+            let box = try #require(try await server.service.mailboxes.find(number: "2023", of: account))
             let other = try await server.makeMailbox("2024", in: account)
             try await server.leave(from: "1", at: "2020-04-07 10:00:00", folder: .saved, in: box, of: account)
             let quiet = try await server.leave(
                 MessageDraft(callerNumber: "2"), from: .administrator(tells: false), in: box, of: account)
-            _ = try await server.service.copy([quiet.monthID], of: box.id, to: [other.id], account: account)
+            _ = try await server.service.messages.copy([quiet.monthID], of: box.id, to: [other.id], account: account)
             try await server.leave(from: "news", at: "2020-04-07 10:00:00", in: other, of: account)
             await receiver.wait(for: 1)
             try await Self.settled(server)
@@ -235,8 +235,8 @@ struct ReportTests {
                 body: RequestBody(body.encode()), remote: "192.0.2.10", logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
             #expect(await dialect.respond(to: request).status == .ok)
             try await Self.record(server, account)
-            while try await server.service.deliveryTotals().dead == 0 { try await Task.sleep(for: .milliseconds(5)) }
-            #expect(try await server.service.deliveries(DeliveryQuery(limit: 9)).map(\.failure) == ["127.0.0.1 is this machine"])
+            while try await server.service.outbox.totals().dead == 0 { try await Task.sleep(for: .milliseconds(5)) }
+            #expect(try await server.service.outbox.list(DeliveryQuery(limit: 9)).map(\.failure) == ["127.0.0.1 is this machine"])
             #expect(receiver.requests.isEmpty)
         }
     }
@@ -251,7 +251,7 @@ struct ReportTests {
             try await Self.record(server, account)
             await receiver.wait(for: 1)
             try await Self.settled(server)
-            #expect(try await server.service.deliveries(DeliveryQuery(limit: 9)).isEmpty)
+            #expect(try await server.service.outbox.list(DeliveryQuery(limit: 9)).isEmpty)
         }
     }
 }

@@ -37,10 +37,10 @@ struct SessionTests {
             clock.advance(by: 1860)
             #expect(try await world.client.post("heartbeat") == failed("20006"))
             #expect(try await world.client.post("heartbeat") == failed("20006"))
-            try await world.server.service.sweep()
+            try await world.server.service.housekeeping.sweep()
             #expect(try await world.client.post("heartbeat") == failed("20006"))
             clock.advance(by: 3601)
-            try await world.server.service.sweep()
+            try await world.server.service.housekeeping.sweep()
             #expect(try await world.client.post("heartbeat") == failed("20004"))
         }
     }
@@ -67,7 +67,7 @@ struct SessionTests {
             let token = try await TestServer.run(in: directory.path + "/data", clock: clock) { server in
                 let account = try await server.makeAccount("Acme")
                 let client = try await server.logIn(try await server.makeSSeriesUser(in: account))
-                let session = try await server.service.enterSSeries(token: client.token).session
+                let session = try await server.service.access.enterSSeries(token: client.token).session
                 #expect(!"\(session)".contains(client.token))
                 return client.token
             }
@@ -99,7 +99,7 @@ struct SessionTests {
         try await SSeriesWorld.run { (world: SSeriesWorld) async throws in
             _ = try await world.client.post("heartbeat", ["port": "9000", "url": "a"])
             _ = try await world.client.post("heartbeat", ["ipaddr": "10.0.0.1"])
-            let session = try await world.server.service.enterSSeries(token: world.client.token).session
+            let session = try await world.server.service.access.enterSSeries(token: world.client.token).session
             #expect(session.details["report"]?.isEquivalent(to: ["port": 9000, "url": "a", "ipaddr": "10.0.0.1"]) == true)
         }
     }
@@ -111,7 +111,7 @@ struct SessionTests {
                 (["url": "172.16.6.150:8280", "urltag": 1], true), (["port": "8281"], true), (["url": "report"], false),
             ] as [(JSON, Bool)] {
                 #expect(try await world.client.post("heartbeat", body) == succeeded)
-                let session = try await world.server.service.enterSSeries(token: world.client.token).session
+                let session = try await world.server.service.access.enterSSeries(token: world.client.token).session
                 #expect((session.details["report"]?["absolute"]?.bool ?? false) == absolute, "\(body)")
             }
         }
@@ -137,7 +137,7 @@ struct SessionTests {
             let fresh = try #require(next["token"]?.string)
             #expect(try await SSeriesClient(server: server, version: "v2.0.0", token: fresh).post("heartbeat") == succeeded)
             // What a heartbeat has set goes on.
-            #expect(try await server.service.enterSSeries(token: fresh).session.details["report"]?["ipaddr"] == "10.0.0.7")
+            #expect(try await server.service.access.enterSSeries(token: fresh).session.details["report"]?["ipaddr"] == "10.0.0.7")
         }
     }
 

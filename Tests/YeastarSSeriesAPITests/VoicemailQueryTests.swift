@@ -65,9 +65,9 @@ struct VoicemailQueryTests {
             try await world.leave(in: "1000", from: "0", at: "2020-04-07 09:00:00", folder: .deleted)
             #expect(try await world.listed("1000") == ["msg0000.wav 1", "msg0001.wav 2", "msg0002.wav 3", "msg0003.wav 4"])
             let place = MessagePlace(mailboxID: second.mailboxID, monthID: second.monthID)
-            _ = try await world.server.service.file(place, in: .deleted, account: world.account)
+            _ = try await world.server.service.messages.file(place, in: .deleted, account: world.account)
             #expect(try await world.listed("1000") == ["msg0000.wav 1", "msg0001.wav 3", "msg0002.wav 4"])
-            _ = try await world.server.service.file(place, in: .new, account: world.account)
+            _ = try await world.server.service.messages.file(place, in: .new, account: world.account)
             #expect(try await world.listed("1000") == ["msg0000.wav 1", "msg0001.wav 2", "msg0002.wav 3", "msg0003.wav 4"])
         }
     }
@@ -77,7 +77,7 @@ struct VoicemailQueryTests {
         try await SSeriesWorld.run(extensions: ["1000"]) { (world: SSeriesWorld) async throws in
             try await world.leave(in: "1000", from: "+353 1 \"2\"", at: "2020-07-01 22:30:00", seconds: 3.99)
             let service = world.server.service
-            _ = try await service.changeAccount(world.account.id, .patch(["timezone": "Asia/Shanghai"]))
+            _ = try await service.accounts.change(world.account.id, .patch(["timezone": "Asia/Shanghai"]))
             let item = try await world.client.post("voicemail/query")["voicemails"]?.array?.first?["voicemail"]?.array?.first
             #expect(item == [
                 "messagefrom": "+353 1 \"2\"", "voicemaildate": "2020-07-02 06:30:00", "voicemailfile": "msg0000.wav", "voicemaillength": "3",

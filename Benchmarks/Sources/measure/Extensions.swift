@@ -16,7 +16,7 @@ struct Extensions: AsyncParsableCommand {
         try await filling.run { installation, owner in
             var like: Message?
             for number in first..<first + count {
-                let box = try await installation.service.createMailbox(
+                let box = try await installation.service.mailboxes.create(
                     ["mailbox": .string("\(number)"), "name": .string("Extension \(number)")], id: nil, in: owner)
                 guard messages > 0 else { continue }
                 let model: Message

@@ -15,8 +15,8 @@ struct FillRecordings: AsyncParsableCommand {
         try await filling.run { installation, owner in
             let service = installation.service
             let draft = RecordingDraft(callerNumber: "1000", calleeNumber: "2000")
-            let first = try await service.addRecording(draft, audio: try await filling.audio(service), in: owner)
-            let zone = service.timeZone(of: owner)
+            let first = try await service.recordings.add(draft, audio: try await filling.audio(service), in: owner)
+            let zone = service.mailboxes.timeZone(of: owner)
             // As many recordings of each caller however many there are, so that a search finds as much among more.
             let callers = max(1, count / 40)
             for numbers in Filling.batches(from: 1, to: count) {

@@ -37,7 +37,7 @@ struct Filling: ParsableArguments {
 
     /// The file, taken in as an upload is.
     func audio(_ service: VoicemailService) async throws -> ReceivedAudio {
-        let intake = try await service.receiveAudio()
+        let intake = try await service.messages.receiveAudio()
         try await intake.write(ByteBuffer(bytes: try Data(contentsOf: URL(filePath: file))))
         return try await intake.finish(contentType: "audio/wav", fileName: "audio.wav", policy: .playableOnly)
     }
@@ -45,7 +45,7 @@ struct Filling: ParsableArguments {
     /// A first message, deposited as any other; those inserted after it share its audio.
     func deposit(_ service: VoicemailService, mailboxID: String, in owner: User) async throws -> Message {
         let draft = MessageDraft(callID: "bench-0", callerName: "Caller 0", callerNumber: "15550000")
-        return try await service.deposit(draft, mailboxID: mailboxID, in: owner, audio: try await audio(service), from: .administrator(tells: false))
+        return try await service.messages.deposit(draft, mailboxID: mailboxID, in: owner, audio: try await audio(service), from: .administrator(tells: false))
     }
 
     /// The numbers from `first` to below `count`, in batches of one transaction each.

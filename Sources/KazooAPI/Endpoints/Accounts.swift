@@ -9,25 +9,25 @@ extension KazooDialect {
         case .put: return try await createAccount(call)
         case .get: return reply(try call.requireAccount())
         case .delete:
-            let account = try await service.removeAccount(try call.requireAccount().id)
+            let account = try await service.accounts.remove(try call.requireAccount().id)
             return .document(account, AccountView.object(account).markedDeleted)
         default:
             let account = try call.requireAccount()
             let change = call.method == .post ? AttributeChange.replace(call.envelope.data) : .patch(call.envelope.data)
             try await requireEnvelope(call, for: change, schema: Schema.account, attributes: account.published)
-            return reply(try await service.changeAccount(account.id, change.withoutComputed))
+            return reply(try await service.accounts.change(account.id, change.withoutComputed))
         }
     }
 
     private func createAccount(_ call: Call) async throws -> Reply {
         let caller = try call.requireCaller()
         var parent = call.account
-        if parent == nil { parent = try await service.accounts([caller.accountID]).first }
+        if parent == nil { parent = try await service.accounts.list([caller.accountID]).first }
         guard let parent else { throw KazooFailure.unauthenticated }
         let request = AttributeChange.replace(call.envelope.data).withoutComputed
         guard case .replace(let attributes) = request else { throw KazooFailure.fault }
         try await requireEnvelope(call, for: request, schema: Schema.account, attributes: [:])
-        let account = try await service.createAccount(attributes, id: call.chosenID, below: parent)
+        let account = try await service.accounts.create(attributes, id: call.chosenID, below: parent)
         return reply(account).created(at: "/v2/accounts/\(account.id)")
     }
 
@@ -38,7 +38,7 @@ extension KazooDialect {
         switch call.route {
         case .search: return try await search(call, below: account)
         case .tree:
-            let above = try await service.accounts(account.lineage).filter { caller.may(actOn: $0) }
+            let above = try await service.accounts.list(account.lineage).filter { caller.may(actOn: $0) }
             return .json(.array(above.map { ["id": .string($0.id), "name": .string($0.name)] }))
         case .children: return try await listAccounts(below: account.id, call)
         case .siblings:
@@ -52,7 +52,7 @@ extension KazooDialect {
 
     /// Those right below one.
     private func listAccounts(below parent: String, except left: String? = nil, _ call: Call) async throws -> Reply {
-        try await list(call, { try await service.accounts(below: parent, $0, item: $1) }) { (account: Account) in
+        try await list(call, { try await service.accounts.list(below: parent, $0, item: $1) }) { (account: Account) in
             account.id == left ? nil : .object(AccountView.row(account))
         }
     }
@@ -63,7 +63,7 @@ extension KazooDialect {
             var query = query
             query.start = range.start
             query.ascending = range.ascending
-            return try await service.accounts(query, limit: range.limit) {
+            return try await service.accounts.list(query, limit: range.limit) {
                 $0.id != left && filter.pass($0) ? JSON.object(AccountView.row($0)).encode() : nil
             }
         }
@@ -79,7 +79,7 @@ extension KazooDialect {
         guard type == "account" else { throw KazooFailure.invalid([Violation(["t"], .enumeration(["account"]), value: .string(type))]) }
         let key = try required("q")
         guard key == "name" else { throw KazooFailure.invalid([Violation(["q"], .enumeration(["name"]), value: .string(key))]) }
-        return try await listAccounts(VoicemailService.search(below: account, name: try required("v")), call)
+        return try await listAccounts(Accounts.search(below: account, name: try required("v")), call)
     }
 
     private func reply(_ account: Account) -> Reply { .document(account, AccountView.object(account)) }

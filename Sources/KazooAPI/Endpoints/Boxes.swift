@@ -8,7 +8,7 @@ extension KazooDialect {
         let account = try call.requireAccount()
         let filter = try DocumentFilter(call)
         return try await list(call) { range in
-            try await service.mailboxSummaries(of: account, ownerID: ownerID, range, keep: { filter.pass($0) }, item: { JSON.object(BoxView.row($0)).encode() })
+            try await service.mailboxes.summaries(of: account, ownerID: ownerID, range, keep: { filter.pass($0) }, item: { JSON.object(BoxView.row($0)).encode() })
         }
     }
 
@@ -16,29 +16,29 @@ extension KazooDialect {
         let account = try call.requireAccount()
         let request = BoxRequest(call.envelope.data)
         if !call.contentType.isEnvelope {
-            try await service.validateMailbox(request.attributes, id: nil, in: account)
+            try await service.mailboxes.validate(request.attributes, id: nil, in: account)
             throw KazooFailure.unsupportedMediaType
         }
-        let box = try await service.createMailbox(request.attributes, id: call.chosenID, in: account)
+        let box = try await service.mailboxes.create(request.attributes, id: call.chosenID, in: account)
         return shown(box, request).created(at: "/v2/accounts/\(account.id)/vmboxes/\(box.id)")
     }
 
     func box(_ id: String, _ call: Call) async throws -> Reply {
         let account = try call.requireAccount()
         switch call.method {
-        case .get: return .document(try await service.mailbox(id, of: account))
+        case .get: return .document(try await service.mailboxes.find(id, of: account))
         case .delete:
-            let box = try await service.removeMailbox(id, in: account, physically: call.flag("should_soft_delete") == false)
+            let box = try await service.mailboxes.remove(id, in: account, physically: call.flag("should_soft_delete") == false)
             return .document(box, box.published.markedDeleted)
         case .post, .patch:
             let request = BoxRequest(call.envelope.data)
             let change = call.method == .post ? AttributeChange.replace(request.attributes) : .patch(request.attributes)
             if !call.contentType.isEnvelope {
-                let before = try await service.mailbox(id, of: account)
-                try await service.validateMailbox(change, of: before, in: account)
+                let before = try await service.mailboxes.find(id, of: account)
+                try await service.mailboxes.validate(change, of: before, in: account)
                 throw KazooFailure.unsupportedMediaType
             }
-            return shown(try await service.changeMailbox(id, change, in: account), request)
+            return shown(try await service.mailboxes.change(id, change, in: account), request)
         default: throw KazooFailure.wrongMethod
         }
     }
@@ -83,7 +83,7 @@ extension OrderedDictionary where Key == String, Value == JSON {
 
 enum BoxView {
     /// A row of the list of mailboxes (contract §5.2).
-    static func row(_ summary: VoicemailService.MailboxSummary) -> JSONObject {
+    static func row(_ summary: MailboxSummary) -> JSONObject {
         let box = summary.mailbox
         var row: JSONObject = ["id": .string(box.id), "name": .string(box.name), "mailbox": .string(box.number)]
         row["owner_id"] = box.ownerID.map { .string($0) }

@@ -5,12 +5,12 @@ import Voicemail
 /// Greetings, which KAZOO calls media (contract §8).
 extension KazooDialect {
     func createGreeting(_ call: Call) async throws -> Reply {
-        try await createDocument(call, in: "media", Schema.media) { try await service.createGreeting($0, id: $1, in: $2) }
+        try await createDocument(call, in: "media", Schema.media) { try await service.greetings.create($0, id: $1, in: $2) }
     }
 
     func greetings(_ call: Call) async throws -> Reply {
         let account = try call.requireAccount()
-        return try await list(call, { try await service.greetings(of: account, $0, item: $1) }) { .object(GreetingView.row($0)) }
+        return try await list(call, { try await service.greetings.list(of: account, $0, item: $1) }) { .object(GreetingView.row($0)) }
     }
 
     func greeting(_ id: String, _ call: Call) async throws -> Reply {
@@ -18,30 +18,30 @@ extension KazooDialect {
         switch call.method {
         case .get:
             if Negotiation(call.request).namesAudio { return try await downloadGreeting(id, call) }
-            return .document(try await service.greeting(id, of: account))
+            return .document(try await service.greetings.find(id, of: account))
         case .delete:
             let physically = call.envelope.data["hard_delete"]?.bool == true
-            let greeting = try await service.removeGreeting(id, in: account, physically: physically)
+            let greeting = try await service.greetings.remove(id, in: account, physically: physically)
             return .document(greeting, greeting.published.markedDeleted)
         default:
             guard call.contentType.isEnvelope else { return try await uploadGreeting(id, call) }
-            return .document(try await service.changeGreeting(id, .replace(call.envelope.data), in: account))
+            return .document(try await service.greetings.change(id, .replace(call.envelope.data), in: account))
         }
     }
 
     func uploadGreeting(_ id: String, _ call: Call) async throws -> Reply {
         let account = try call.requireAccount()
-        _ = try await service.greeting(id, of: account)
+        _ = try await service.greetings.find(id, of: account)
         let upload = Upload(call, service: service, limit: settings.maximumBody, missingFile: "Please provide an media file")
         let audio = try await upload.requireFile(accepting: .greeting)
-        return .document(try await service.uploadGreeting(id, audio: audio, in: account))
+        return .document(try await service.greetings.upload(id, audio: audio, in: account))
     }
 
     func downloadGreeting(_ id: String, _ call: Call) async throws -> Reply {
         let account = try call.requireAccount()
-        let greeting = try await service.greeting(id, of: account)
+        let greeting = try await service.greetings.find(id, of: account)
         do {
-            let (reader, audio) = try await service.audio(of: greeting)
+            let (reader, audio) = try await service.greetings.audio(of: greeting)
             return Reply(.raw(AudioDownload.response(reader, contentType: audio.contentType, fileName: audio.fileName, call.request)))
         } catch VoicemailError.noAudio {
             throw KazooFailure.badKey(id)
@@ -54,7 +54,7 @@ extension KazooDialect {
         var range = ListingRange(limit: Self.streamedPage)
         var counts = JSONObject()
         repeat {
-            let page = try await service.greetings(of: account, range) { Self.indexKey(kind, $0) }
+            let page = try await service.greetings.list(of: account, range) { Self.indexKey(kind, $0) }
             for name in page.items { counts[name] = .int((counts[name]?.int ?? 0) + 1) }
             range.start = page.next
         } while range.start != nil
@@ -64,7 +64,7 @@ extension KazooDialect {
     /// The ids of one entry of that index.
     func greetingIndexEntry(_ kind: String, _ name: String, _ call: Call) async throws -> Reply {
         let account = try call.requireAccount()
-        return try await list(call, { try await service.greetings(of: account, $0, item: $1) }) { (greeting: Greeting) in
+        return try await list(call, { try await service.greetings.list(of: account, $0, item: $1) }) { (greeting: Greeting) in
             Self.indexKey(kind, greeting) == name ? .string(greeting.id) : nil
         }
     }

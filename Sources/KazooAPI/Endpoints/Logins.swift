@@ -19,12 +19,12 @@ extension KazooDialect {
         let (form, violations) = Self.loginSchema.apply(to: call.envelope.data)
         guard violations.isEmpty else { throw KazooFailure.invalid(violations) }
         try requireEnvelope(call)
-        let selector = VoicemailService.AccountSelector(form)
+        let selector = AccountSelector(form)
         guard let digest = form["credentials"]?.string, let method = form["method"]?.string.flatMap(LoginDigest.init) else {
             throw KazooFailure.unauthenticated
         }
         let (account, user) = try await loginGuard.attempt(from: call.request.remote, as: selector.names, proven: Self.loginName) {
-            try await service.logIn(digest: digest, form: method, to: selector)
+            try await service.access.logIn(digest: digest, form: method, to: selector)
         }
         return try await openSession(account: account, user: user, credentialID: nil)
     }
@@ -39,7 +39,7 @@ extension KazooDialect {
         guard violations.isEmpty, let key = form["api_key"]?.string else { throw KazooFailure.invalid(violations) }
         try requireEnvelope(call)
         do {
-            let (account, credential) = try await loginGuard.attempt(from: call.request.remote) { try await service.logIn(apiKey: key) }
+            let (account, credential) = try await loginGuard.attempt(from: call.request.remote) { try await service.access.logIn(apiKey: key) }
             return try await openSession(account: account, user: nil, credentialID: credential.id)
         } catch VoicemailError.badCredentials {
             throw KazooFailure.badKey(key)
@@ -56,7 +56,7 @@ extension KazooDialect {
 
     func logOut(_ call: Call) async throws -> Reply {
         guard let hash = try call.requireCaller().tokenHash else { throw KazooFailure.badToken }
-        try await service.closeSession(tokenHash: hash)
+        try await service.access.closeSession(tokenHash: hash)
         return Reply(.none)
     }
 
@@ -71,15 +71,15 @@ extension KazooDialect {
         guard let token = call.text("token") ?? call.token else {
             throw KazooFailure.invalid([Violation(["token"], .required, value: "token")])
         }
-        guard let caller = try await service.enter(token: token, kind: .kazoo, accountID: nil).principal else { throw KazooFailure.badToken }
+        guard let caller = try await service.access.enter(token: token, kind: .kazoo, accountID: nil).principal else { throw KazooFailure.badToken }
         var reply = try await describe(caller)
         reply.token = token
         return reply
     }
 
     private func describe(_ caller: Principal) async throws -> Reply {
-        guard let account = try await service.enter(token: nil, kind: .kazoo, accountID: caller.accountID).account else { throw KazooFailure.badToken }
-        let user = if let id = caller.userID { try await service.user(id, of: account) } else { User?.none }
+        guard let account = try await service.access.enter(token: nil, kind: .kazoo, accountID: caller.accountID).account else { throw KazooFailure.badToken }
+        let user = if let id = caller.userID { try await service.users.find(id, of: account) } else { User?.none }
         return .json(.object(SessionView.object(account, user)))
     }
 }
@@ -103,7 +103,7 @@ enum SessionView {
     }
 }
 
-extension VoicemailService.AccountSelector {
+extension AccountSelector {
     /// As login forms name an account (contract §3.2).
     init(_ form: JSONObject) {
         self.init(

@@ -8,29 +8,29 @@ import Voicemail
 extension KazooDialect {
     func createMessage(in box: String, _ call: Call) async throws -> Reply {
         let account = try call.requireAccount()
-        _ = try await service.mailbox(box, of: account)
+        _ = try await service.mailboxes.find(box, of: account)
         // An envelope is judged before anything is stored; that of a multipart body may follow the file.
         let early = call.contentType.isEnvelope ? try Self.draft(call.envelope.data) : nil
         let content = try await Upload(call, service: service, limit: settings.maximumBody).read(accepting: .message)
-        let draft = try await service.dropping(content.audio) { try early ?? Self.draft(content.data ?? [:]) }
-        let message = try await service.deposit(draft, mailboxID: box, in: account, audio: content.audio, from: .client(isJudged: false))
+        let draft = try await service.messages.dropping(content.audio) { try early ?? Self.draft(content.data ?? [:]) }
+        let message = try await service.messages.deposit(draft, mailboxID: box, in: account, audio: content.audio, from: .client(isJudged: false))
         return reply(message, account).created(at: "/v2/accounts/\(account.id)/vmboxes/\(box)/messages/\(message.monthID)")
     }
 
     func attachAudio(_ place: MessagePlace, _ call: Call) async throws -> Reply {
         let account = try call.requireAccount()
-        let before = try await service.message(place, in: account)
-        let cutoff = service.cutoff(for: account)
+        let before = try await service.messages.find(place, in: account)
+        let cutoff = service.mailboxes.cutoff(for: account)
         if before.timestamp < cutoff { throw VoicemailError.expired(id: place.monthID, cutoff: cutoff) }
         let audio = try await Upload(call, service: service, limit: settings.maximumBody).requireFile(accepting: .message)
-        return reply(try await service.attach(audio, to: place, in: account), account)
+        return reply(try await service.messages.attach(audio, to: place, in: account), account)
     }
 
     func messageAudio(_ place: MessagePlace, _ call: Call) async throws -> Reply {
         if call.method == .put { return try await attachAudio(place, call) }
         let account = try call.requireAccount()
-        let (message, zone) = try await service.zonedMessage(place, in: account)
-        let (reader, audio) = try await service.audio(of: message)
+        let (message, zone) = try await service.messages.findZoned(place, in: account)
+        let (reader, audio) = try await service.messages.audio(of: message)
         let name = DownloadName.of(message, zone: zone)
         return Reply(.raw(AudioDownload.response(reader, contentType: audio.contentType, fileName: name, call.request)))
     }
@@ -38,12 +38,12 @@ extension KazooDialect {
     /// A ZIP of the audio of several messages; those that are missing or silent are left out (12-40).
     func archive(of box: String, _ call: Call) async throws -> Reply {
         let account = try call.requireAccount()
-        let mailbox = try await service.mailbox(box, of: account)
+        let mailbox = try await service.mailboxes.find(box, of: account)
         let ids = try messageIDs(call)
         try requireEnvelope(call)
-        let zone = try await service.timeZone(of: mailbox, account: account)
+        let zone = try await service.mailboxes.timeZone(of: mailbox, account: account)
         var entries: [AudioDownload.ArchiveEntry] = []
-        for message in try await service.messages(ids, of: box, in: account) where message.audio != nil {
+        for message in try await service.messages.list(ids, of: box, in: account) where message.audio != nil {
             entries.append(AudioDownload.ArchiveEntry(message: message, name: DownloadName.of(message, zone: zone)))
         }
         guard !entries.isEmpty else { throw KazooFailure.notFound }

@@ -12,7 +12,7 @@ extension KazooDialect {
         let account = try call.requireAccount()
         let paging = try Paging(call)
         let window = try Window(call, account: account, service: service)
-        let rows = MessageRows(view: MessageView(cutoff: service.cutoff(for: account)), namesMailbox: box == nil)
+        let rows = MessageRows(view: MessageView(cutoff: service.mailboxes.cutoff(for: account)), namesMailbox: box == nil)
         let filters = Filters(call.request.query)
         let modified = try DocumentFilter.range("modified", call)
         let query = MessageQuery(
@@ -22,7 +22,7 @@ extension KazooDialect {
             message.accountID == account.id && modified?.contains(message.modified.unix) != false
                 && (filters.isEmpty || filters.pass(rows.view.object(message, listed: true)))
         }
-        let page = try await service.messages(listing)
+        let page = try await service.messages.list(listing)
         guard paging.size == nil, page.next != nil else {
             var reply = Reply(.encoded(rows.array(page.messages)))
             if paging.size != nil {
@@ -45,7 +45,7 @@ extension KazooDialect {
             guard let next = page.next else { return }
             var rest = listing
             rest.query.start = next
-            page = try await service.messages(rest)
+            page = try await service.messages.list(rest)
         }
     }
 

@@ -11,7 +11,7 @@ extension KazooDialect {
         try await requireReadable(call)
         if let named = call.envelope.data["messages"] {
             guard let items = named.array else { throw KazooFailure.invalid([Violation(["messages"], .type(["array"]), value: named)]) }
-            return .json(MessageView.outcome(try await service.remove(try identifiers(items), of: box, account: account)))
+            return .json(MessageView.outcome(try await service.messages.remove(try identifiers(items), of: box, account: account)))
         }
         try requireSelection(call)
         let folder = try knownFolder(call)
@@ -19,9 +19,9 @@ extension KazooDialect {
         let isBounded = call.value("created_from") != nil || call.value("created_to") != nil
         let window = isBounded ? try Window(call, account: account, service: service) : nil
         let modified = try DocumentFilter.range("modified", call)
-        let view = MessageView(cutoff: service.cutoff(for: account))
+        let view = MessageView(cutoff: service.mailboxes.cutoff(for: account))
         let filters = Filters(call.request.query)
-        let outcome = try await service.removeAll(of: box, in: folder, from: window?.from, to: window?.to, account: account) { message in
+        let outcome = try await service.messages.removeAll(of: box, in: folder, from: window?.from, to: window?.to, account: account) { message in
             modified?.contains(message.modified.unix) != false && (filters.isEmpty || filters.pass(view.object(message)))
         }
         return .json(MessageView.outcome(outcome))

@@ -17,15 +17,15 @@ extension KazooDialect {
     func message(_ place: MessagePlace, _ call: Call) async throws -> Reply {
         let account = try call.requireAccount()
         switch call.method {
-        case .get: return reply(try await service.message(place, in: account), account)
+        case .get: return reply(try await service.messages.find(place, in: account), account)
         case .put: return try await attachAudio(place, call)
         case .post: return try await changeMessage(place, call)
-        default: return reply(try await service.remove(place, account: account), account)
+        default: return reply(try await service.messages.remove(place, account: account), account)
         }
     }
 
     func reply(_ message: Message, _ account: Account) -> Reply {
-        var reply = Reply.json(.object(MessageView(cutoff: service.cutoff(for: account)).object(message)))
+        var reply = Reply.json(.object(MessageView(cutoff: service.mailboxes.cutoff(for: account)).object(message)))
         reply.revision = message.revisionTag
         return reply
     }
@@ -62,15 +62,15 @@ extension KazooDialect {
         let account = try call.requireAccount()
         let destination = try destination(call, allowsEmptyList: false)
         // Judged before the type of the body is (§2.2).
-        let before = try await service.message(place, in: account)
+        let before = try await service.messages.find(place, in: account)
         try requireEnvelope(call)
         switch destination {
-        case .none: return reply(try await service.file(place, in: folder(call), account: account), account)
-        case .move(let box): return reply(try await service.move(place, to: box, account: account), account)
+        case .none: return reply(try await service.messages.file(place, in: folder(call), account: account), account)
+        case .move(let box): return reply(try await service.messages.move(place, to: box, account: account), account)
         case .copy(let boxes):
-            let outcome = try await service.copy([before.monthID], of: place.mailboxID, to: boxes, account: account)
+            let outcome = try await service.messages.copy([before.monthID], of: place.mailboxID, to: boxes, account: account)
             if outcome.failed.contains(where: { $0.reason == .priorToRetention }) {
-                throw VoicemailError.expired(id: place.monthID, cutoff: service.cutoff(for: account))
+                throw VoicemailError.expired(id: place.monthID, cutoff: service.mailboxes.cutoff(for: account))
             }
             return .json(MessageView.outcome(outcome))
         }
@@ -78,16 +78,16 @@ extension KazooDialect {
 
     private func changeMessages(of box: String, _ call: Call) async throws -> Reply {
         let account = try call.requireAccount()
-        _ = try await service.mailbox(box, of: account)
+        _ = try await service.mailboxes.find(box, of: account)
         let ids = try messageIDs(call)
         let destination = try destination(call, allowsEmptyList: true)
         try requireEnvelope(call)
         let outcome =
             switch destination {
-            case .none: try await service.file(ids, of: box, in: folder(call), account: account)
-            case .move(let other): try await service.move(ids, of: box, to: other, account: account)
+            case .none: try await service.messages.file(ids, of: box, in: folder(call), account: account)
+            case .move(let other): try await service.messages.move(ids, of: box, to: other, account: account)
             case .copy(let others) where others.isEmpty: BatchOutcome()
-            case .copy(let others): try await service.copy(ids, of: box, to: others, account: account)
+            case .copy(let others): try await service.messages.copy(ids, of: box, to: others, account: account)
             }
         return .json(MessageView.outcome(outcome))
     }

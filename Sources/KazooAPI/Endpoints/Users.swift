@@ -5,26 +5,26 @@ import Voicemail
 /// Users (contract §9).
 extension KazooDialect {
     func createUser(_ call: Call) async throws -> Reply {
-        try await createDocument(call, in: "users", Schema.user) { try await service.createUser($0, id: $1, in: $2) }
+        try await createDocument(call, in: "users", Schema.user) { try await service.users.create($0, id: $1, in: $2) }
     }
 
     func users(_ call: Call) async throws -> Reply {
         let account = try call.requireAccount()
-        return try await list(call, { try await service.users(of: account, $0, item: $1) }) { .object(UserView.row($0)) }
+        return try await list(call, { try await service.users.list(of: account, $0, item: $1) }) { .object(UserView.row($0)) }
     }
 
     func user(_ id: String, _ call: Call) async throws -> Reply {
         let account = try call.requireAccount()
         switch call.method {
-        case .get: return .document(try await service.user(id, of: account))
+        case .get: return .document(try await service.users.find(id, of: account))
         case .delete:
-            let user = try await service.removeUser(id, in: account)
+            let user = try await service.users.remove(id, in: account)
             return .document(user, user.published.markedDeleted)
         case .post, .patch:
             let change = call.method == .post ? AttributeChange.replace(call.envelope.data) : .patch(call.envelope.data)
-            let before = try await service.user(id, of: account)
+            let before = try await service.users.find(id, of: account)
             try await requireEnvelope(call, for: change, schema: Schema.user, attributes: before.published)
-            return .document(try await service.changeUser(id, change, in: account))
+            return .document(try await service.users.change(id, change, in: account))
         default: throw KazooFailure.wrongMethod
         }
     }
@@ -33,7 +33,7 @@ extension KazooDialect {
     func impersonate(_ id: String, _ call: Call) async throws -> Reply {
         let account = try call.requireAccount()
         guard try call.requireCaller().isSuperduperAdmin else { throw KazooFailure.forbidden }
-        let user = try await service.user(id, of: account)
+        let user = try await service.users.find(id, of: account)
         guard call.envelope.data["action"]?.string == "impersonate_user" else {
             throw KazooFailure.invalid([Violation(["action"], .enumeration(["impersonate_user"]), value: call.envelope.data["action"])])
         }

@@ -9,17 +9,17 @@ extension KazooDialect {
         switch call.route {
         case .webhook(let id): return try await webhook(id, call, account)
         case .attemptsOfWebhook(let id):
-            _ = try await service.webhook(id, of: account)
+            _ = try await service.webhooks.find(id, of: account)
             return .json([])
         case .webhookAttempts: return .json([])
         default: break
         }
         switch call.method {
-        case .get: return try await list(call, { try await service.webhooks(of: account, $0, item: $1) }) { .object(WebhookView.row($0)) }
+        case .get: return try await list(call, { try await service.webhooks.list(of: account, $0, item: $1) }) { .object(WebhookView.row($0)) }
         case .put:
-            if !call.contentType.isEnvelope { try service.validateWebhook(.replace(call.envelope.data)) }
+            if !call.contentType.isEnvelope { try service.webhooks.validate(.replace(call.envelope.data)) }
             try requireEnvelope(call)
-            let hook = try await service.createWebhook(call.envelope.data, id: call.chosenID, in: account)
+            let hook = try await service.webhooks.create(call.envelope.data, id: call.chosenID, in: account)
             return Reply.document(hook).created(at: "/v2/accounts/\(account.id)/webhooks/\(hook.id)")
         default: return try await enableAll(call, account)
         }
@@ -27,16 +27,16 @@ extension KazooDialect {
 
     private func webhook(_ id: String, _ call: Call, _ account: Account) async throws -> Reply {
         switch call.method {
-        case .get: return .document(try await service.webhook(id, of: account))
+        case .get: return .document(try await service.webhooks.find(id, of: account))
         case .delete:
-            let hook = try await service.removeWebhook(id, in: account)
+            let hook = try await service.webhooks.remove(id, in: account)
             return .document(hook, hook.published.markedDeleted)
         default:
             let change = call.method == .post ? AttributeChange.replace(call.envelope.data) : .patch(call.envelope.data)
-            let before = try await service.webhook(id, of: account)
-            if !call.contentType.isEnvelope { try service.validateWebhook(change, of: before) }
+            let before = try await service.webhooks.find(id, of: account)
+            if !call.contentType.isEnvelope { try service.webhooks.validate(change, of: before) }
             try requireEnvelope(call)
-            return .document(try await service.changeWebhook(id, change, in: account))
+            return .document(try await service.webhooks.change(id, change, in: account))
         }
     }
 
@@ -49,9 +49,9 @@ extension KazooDialect {
         var range = ListingRange(limit: Self.streamedPage)
         var enabled: [JSON] = []
         repeat {
-            let disabled = try await service.webhooks(of: account, range) { $0.isEnabled ? nil : $0.id }
+            let disabled = try await service.webhooks.list(of: account, range) { $0.isEnabled ? nil : $0.id }
             for id in disabled.items {
-                enabled.append(.object(WebhookView.row(try await service.enableWebhook(id, in: account))))
+                enabled.append(.object(WebhookView.row(try await service.webhooks.enable(id, in: account))))
             }
             range.start = disabled.next
         } while range.start != nil

@@ -23,7 +23,7 @@ extension VoicemailService {
     public func issueKazooToken(account: Account, user: User?, credentialID: String? = nil, lifetime: Int) async throws -> String {
         let now = clock.now
         let token = KazooToken.make(account: account, userID: user?.id, issued: now, expires: now.advanced(by: lifetime), secrets: secrets)
-        try await openSession(
+        try await access.openSession(
             token: token, kind: .kazoo, accountID: account.id, userID: user?.id, credentialID: credentialID, lifetime: lifetime)
         return token
     }

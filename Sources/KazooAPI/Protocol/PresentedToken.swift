@@ -58,7 +58,7 @@ struct PresentedToken: Sendable {
         let digest = parts.count == 2 ? parts[1] : LoginDigest.md5.digest(parts[1], parts[2])
         let names = [LoginName.accountID(parts[0])] + (parts.count == 3 ? [.user(parts[1], accountID: parts[0])] : [])
         let (account, user) = try await dialect.loginGuard.attempt(from: request.remote, as: names, proven: KazooDialect.loginName) {
-            try await dialect.service.logIn(digest: digest, form: .md5, accountID: parts[0])
+            try await dialect.service.access.logIn(digest: digest, form: .md5, accountID: parts[0])
         }
         let caller = Principal(
             accountID: account.id, userID: user.id, isSuperduperAdmin: account.isSuperduperAdmin)

@@ -17,7 +17,7 @@ final class UploadedFile {
 
     func write(_ bytes: ByteBuffer) async throws {
         guard bytes.readableBytes > 0 else { return }
-        if intake == nil { intake = try await service.receiveAudio(for: accountID, limit: limit) }
+        if intake == nil { intake = try await service.messages.receiveAudio(for: accountID, limit: limit) }
         try await intake?.write(bytes)
     }
 

@@ -12,7 +12,7 @@ extension KazooDialect {
         Schema.Field("phone_number", .string(min: 1, max: 64)),
     ])
     private static let useSchema = Schema([
-        Schema.Field("reset_id", .string(min: VoicemailService.passwordResetLength, max: VoicemailService.passwordResetLength), required: true)
+        Schema.Field("reset_id", .string(min: Access.passwordResetLength, max: Access.passwordResetLength), required: true)
     ])
 
     /// Has a link mailed to a user. The answer is the same whether or not there is such a user.
@@ -27,11 +27,11 @@ extension KazooDialect {
             throw KazooFailure.invalid(violations)
         }
         try requireEnvelope(call)
-        let selector = VoicemailService.AccountSelector(form)
+        let selector = AccountSelector(form)
         do {
             // Asking proves nothing, so it counts as a failure: nobody asks without end, and nobody tells by the count whom there is.
             try await loginGuard.attempt(from: call.request.remote) { () async throws -> Void in
-                try await service.requestPasswordReset(username: username, of: selector, url: url)
+                try await service.access.requestPasswordReset(username: username, of: selector, url: url)
                 throw VoicemailError.badCredentials
             }
         } catch VoicemailError.badCredentials {
@@ -52,7 +52,7 @@ extension KazooDialect {
         try requireEnvelope(call)
         do {
             let (account, user) = try await loginGuard.attempt(from: call.request.remote, proven: Self.loginName) {
-                try await service.usePasswordReset(id)
+                try await service.access.usePasswordReset(id)
             }
             return try await openSession(account: account, user: user, credentialID: nil)
         } catch VoicemailError.badCredentials {

@@ -22,7 +22,7 @@ public struct RecoveryChannel: DeliveryChannel {
 
     public func deliver(_ delivery: Delivery) async -> DeliveryOutcome {
         do {
-            let reset = try await service.openPasswordReset(userID: delivery.target, accountID: delivery.accountID, requested: delivery.created)
+            let reset = try await service.access.openPasswordReset(userID: delivery.target, accountID: delivery.accountID, requested: delivery.created)
             guard let reset, let page = delivery.payload[Event.page]?.string else { return .withdrawn }
             try await mail.send(Self.message(reset, link: RecoveryPage.link(to: page, id: reset.id)))
             return .delivered

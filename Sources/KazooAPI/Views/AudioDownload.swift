@@ -28,7 +28,7 @@ enum AudioDownload {
         let zip = ZipStream(entries.map { entry in
             ZipEntry(name: names.add(entry.name), modified: entry.message.timestamp) {
                 do {
-                    return try await service.audio(of: entry.message).0
+                    return try await service.messages.audio(of: entry.message).0
                 } catch let error as ArchiveError {
                     guard error.isLoss else { throw error }
                     logger.error(

@@ -66,7 +66,7 @@ public struct AftertoneServer: Sendable {
     private func clearUp() async throws {
         let locks = installation.locks
         if locks.isAlone {
-            let count = try await installation.service.removeOrphans()
+            let count = try await installation.service.housekeeping.removeOrphans()
             if count > 0 { installation.logger.notice("audio that no message names was removed", metadata: ["count": "\(count)"]) }
             try await blocking { try locks.share() }
         } else {

@@ -9,7 +9,7 @@ struct GarbageSweeper: Service {
         await cancelWhenGracefulShutdown {
             // For what an earlier run or a command has left.
             service.garbageBell.ring()
-            for await _ in service.garbageBell.rings { await service.collectGarbage() }
+            for await _ in service.garbageBell.rings { await service.housekeeping.collectGarbage() }
         }
     }
 }

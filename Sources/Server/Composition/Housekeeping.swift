@@ -18,7 +18,7 @@ struct Housekeeping: Service {
                 } catch is CancellationError {
                     return
                 }
-                await attempt { try await service.sweep() }
+                await attempt { try await service.housekeeping.sweep() }
                 await attempt { try await archive.recount() }
             }
         }

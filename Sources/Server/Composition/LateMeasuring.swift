@@ -15,7 +15,7 @@ struct LateMeasuring: Service {
             service.measuringBell.ring()
             for await _ in service.measuringBell.rings {
                 do {
-                    try await service.measureLeftovers(except: &failures)
+                    try await service.housekeeping.measureLeftovers(except: &failures)
                 } catch is CancellationError {
                     return
                 } catch {

@@ -93,7 +93,7 @@ public struct Verification: Sendable {
         for difference in try await installation.store.recount() { await tracker.note(.tally(difference)) }
         for difference in try await installation.store.recountAccounts() { await tracker.note(.counter(difference)) }
         let compared = Mutex(0)
-        try await installation.service.verifyArchive(
+        try await installation.service.housekeeping.verifyArchive(
             progress: { [progress] count in
                 progress(MaintenanceProgress("audio", count))
                 compared.withLock { $0 = count }

@@ -30,7 +30,7 @@ public struct Account: Noun, StoredNoun {
         stored.attributes = checked
         stored.name = checked["name"]?.string ?? ""
         stored.key = checked["realm"]?.string?.lowercased()
-        stored.lookup = VoicemailService.comparableName(stored.name)
+        stored.lookup = Accounts.comparableName(stored.name)
     }
 
     /// The ids of the accounts above it, from the root downwards.

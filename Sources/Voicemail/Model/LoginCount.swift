@@ -62,7 +62,7 @@ public enum LoginName: Sendable, Hashable {
     var key: String {
         switch self {
         case .realm(let realm): "realm \(realm.lowercased())"
-        case .account(let name): "account \(VoicemailService.comparableName(name))"
+        case .account(let name): "account \(Accounts.comparableName(name))"
         case .accountID(let id): "id \(id)"
         case .user(let name, let accountID): "user \(accountID.utf8.count) \(accountID) \(name.lowercased())"
         case .application(let id): "application \(id)"
@@ -75,7 +75,7 @@ public enum LoginName: Sendable, Hashable {
         switch self {
         case .realm(let realm): try reader.account(realm: realm) != nil
         case .account(let name):
-            try !reader.accounts(called: VoicemailService.comparableName(name), limit: 1).isEmpty
+            try !reader.accounts(called: Accounts.comparableName(name), limit: 1).isEmpty
         case .accountID(let id): try reader.account(id: id) != nil
         case .user(let name, let accountID): try reader.user(named: name, in: accountID) != nil
         case .application(let id): try reader.credential(kind: .pSeries, handle: id) != nil

@@ -22,19 +22,19 @@ public struct Principal: Sendable, Hashable {
     }
 }
 
-extension VoicemailService {
-    /// What a token and a path lead to, found in one transaction.
-    public struct Entry: Sendable {
-        /// nil when the token is unknown, expired, or of an account or user that is gone or switched off.
-        public let principal: Principal?
-        /// The session of that token.
-        public let session: Session?
-        /// The account named by the path; nil when there is none.
-        public let account: Account?
-    }
+/// What a token and a path lead to, found in one transaction.
+public struct AccessEntry: Sendable {
+    /// nil when the token is unknown, expired, or of an account or user that is gone or switched off.
+    public let principal: Principal?
+    /// The session of that token.
+    public let session: Session?
+    /// The account named by the path; nil when there is none.
+    public let account: Account?
+}
 
+extension Access {
     /// Looks a token and an account up.
-    public func enter(token: String?, kind: Session.Kind, accountID: String?) async throws -> Entry {
+    public func enter(token: String?, kind: Session.Kind, accountID: String?) async throws -> AccessEntry {
         let hash = token.map(secrets.fingerprint)
         let now = clock.now
         return try await store.read { reader in
@@ -46,7 +46,7 @@ extension VoicemailService {
                 let own = session.accountID == accountID ? account : try reader.account(id: session.accountID)
                 return try own.flatMap { try Self.principal(of: session, in: $0, reader) }
             }
-            return Entry(principal: principal, session: session, account: account)
+            return AccessEntry(principal: principal, session: session, account: account)
         }
     }
 

@@ -1,10 +1,10 @@
-extension VoicemailService {
+extension Accounts {
     /// Accounts that people mean by an id, a realm or a name; more than one only where a name is not unique, and then not all.
-    public func accounts(named reference: String) async throws -> [Account] {
-        try await store.read { try Self.accounts(named: reference, $0) }
+    public func list(named reference: String) async throws -> [Account] {
+        try await store.read { try Self.list(named: reference, $0) }
     }
 
-    private static func accounts(named reference: String, _ reader: any StoreReader) throws -> [Account] {
+    private static func list(named reference: String, _ reader: any StoreReader) throws -> [Account] {
         if let account = try reader.account(id: reference) { return [account] }
         if let account = try reader.account(realm: reference) { return [account] }
         let name = comparableName(reference)
@@ -14,7 +14,7 @@ extension VoicemailService {
     /// Creates an account below `parent`, or a root when there is none.
     /// - Parameter hasOwnName: whether a name is refused that means another account already.
     /// - Throws: `VoicemailError.invalid`, `.conflict` for an id that exists.
-    public func createAccount(
+    public func create(
         _ request: JSONObject, id: String? = nil, below parent: Account?, superduperAdmin: Bool = false, hasOwnName: Bool = false
     ) async throws -> Account {
         let lineage = parent.map { $0.lineage + [$0.id] } ?? []
@@ -32,7 +32,7 @@ extension VoicemailService {
             var draft = Account(id: id, below: lineage, isSuperduperAdmin: superduperAdmin, at: now)
             draft.describe(attributes)
             try Self.claimRealm(of: draft, writer)
-            if hasOwnName, try !Self.accounts(named: draft.name, writer).isEmpty {
+            if hasOwnName, try !Self.list(named: draft.name, writer).isEmpty {
                 throw VoicemailError.invalid([Violation(["name"], .unique, value: .string(draft.name))])
             }
             return try writer.add(draft)
@@ -40,7 +40,7 @@ extension VoicemailService {
     }
 
     /// Replaces or patches an account's attributes.
-    public func changeAccount(_ id: String, _ change: AttributeChange) async throws -> Account {
+    public func change(_ id: String, _ change: AttributeChange) async throws -> Account {
         let now = clock.now
         return try await store.write { writer in
             guard var account = try writer.account(id: id) else { throw VoicemailError.notFound(id: id) }
@@ -58,7 +58,7 @@ extension VoicemailService {
     ///
     /// The account goes first, in one transaction: from then on nobody gets at what was in it. That goes in batches, so that a large
     /// account holds nobody up; what a crash leaves of it is removed by `sweep`.
-    public func removeAccount(_ id: String) async throws -> Account {
+    public func remove(_ id: String) async throws -> Account {
         defer { garbageBell.ring() }
         let now = clock.now
         let account = try await store.write { writer in
@@ -79,18 +79,18 @@ extension VoicemailService {
 
     func removeContents(of accountID: String) async throws {
         let now = clock.now
-        try await repeatedly { try $0.removeContents(accountID: accountID, at: now, limit: $1) }
+        try await service.housekeeping.repeatedly { try $0.removeContents(accountID: accountID, at: now, limit: $1) }
     }
 
     /// Accounts by id, in the order asked; unknown ones are left out.
-    public func accounts(_ ids: [String]) async throws -> [Account] {
+    public func list(_ ids: [String]) async throws -> [Account] {
         try await store.read { reader in
             try ids.compactMap { try reader.account(id: $0) }
         }
     }
 
     /// Accounts of a tree: what `item` takes from each, at most `limit` times; nil leaves one out.
-    public func accounts<Item: Sendable>(
+    public func list<Item: Sendable>(
         _ query: AccountQuery, limit: Int, item: @escaping @Sendable (Account) -> Item?
     ) async throws -> ListingPage<Item> {
         try await store.read { reader in
@@ -101,10 +101,10 @@ extension VoicemailService {
     }
 
     /// Accounts right below one, or with nil all there are, in order of name.
-    public func accounts<Item: Sendable>(
+    public func list<Item: Sendable>(
         below parentID: String?, _ range: ListingRange, item: @escaping @Sendable (Account) -> Item?
     ) async throws -> ListingPage<Item> {
-        try await page(ownerID: parentID, range, item: item)
+        try await pageStored(ownerID: parentID, range, item: item)
     }
 
     /// What a search for a name visits: accounts at or below `root` whose comparable name begins with it.

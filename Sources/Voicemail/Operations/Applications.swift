@@ -1,5 +1,5 @@
 /// Programs that act for an account with an id, a secret and pairs of tokens (P-Series contract §3).
-extension VoicemailService {
+extension Access {
     /// Characters of an id, a secret and a token.
     private static let applicationSecretLength = 32
 
@@ -72,7 +72,7 @@ public struct TokenRules: Sendable, Hashable {
     }
 }
 
-extension VoicemailService {
+extension Access {
     /// Opens a pair of sessions for an application. Nothing is evicted for it.
     /// - Throws: `VoicemailError.limitReached`.
     public func openTokenPair(for application: Application, rules: TokenRules) async throws -> TokenPair {

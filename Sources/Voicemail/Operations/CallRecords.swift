@@ -25,11 +25,11 @@ public struct CallRecordPage: Sendable {
     public let total: Int
 }
 
-extension VoicemailService {
+extension CallRecords {
     /// Calls of an account that began from `first` to `last`, both inclusive, in order of time: `limit` of them after the first `offset`.
     /// What lies before the page costs nothing but a look at how many there were on each day.
     /// - Parameter kinds: what the calls must have left.
-    public func callRecords(
+    public func list(
         of account: Account, from first: Timestamp, to last: Timestamp, kinds: Set<CallRecord.Kind>, ascending: Bool, offset: Int, limit: Int
     ) async throws -> CallRecordPage {
         let days = try await store.read { reader in
@@ -46,7 +46,7 @@ extension VoicemailService {
         guard limit > 0, let place = CountedDay.place(of: offset, in: days, ascending: ascending) else { return CallRecordPage(records: [], total: total) }
         var records: [CallRecord] = []
         var before = place.before
-        try await forEachCallRecord(
+        try await forEach(
             of: account, from: ascending ? max(first, place.day.first) : first, to: ascending ? last : min(last, place.day.last), kinds: kinds,
             ascending: ascending
         ) { page in
@@ -63,7 +63,7 @@ extension VoicemailService {
     /// - Parameters:
     ///   - caller: the number that calls must come from. Of recordings only such are read; messages are all looked at.
     ///   - callee: the number that calls must go to. Only such are read.
-    public func forEachCallRecord(
+    public func forEach(
         of account: Account, from first: Timestamp, to last: Timestamp, kinds: Set<CallRecord.Kind> = Set(CallRecord.Kind.allCases),
         caller: String? = nil, callee: String? = nil, ascending: Bool = true, pageSize: Int = 500,
         _ visit: ([CallRecord]) async throws -> Bool
@@ -72,7 +72,7 @@ extension VoicemailService {
         var messages = Upcoming<CallRecord>(isComplete: !kinds.contains(.message))
         var scope = MessageQuery.Scope.account(account.id)
         if let callee {
-            let called = try await mailbox(number: callee, of: account).flatMap { $0.number == callee ? $0 : nil }
+            let called = try await service.mailboxes.find(number: callee, of: account).flatMap { $0.number == callee ? $0 : nil }
             if let called { scope = .mailbox(called.id) } else { messages.take([], isLast: true) }
         }
         var offset = 0
@@ -82,17 +82,17 @@ extension VoicemailService {
                 let query = RecordingQuery(
                     accountID: account.id, from: first, to: last, caller: caller, callee: callee, order: .time, ascending: ascending, offset: offset,
                     limit: pageSize)
-                let page = try await callRecords(query)
+                let page = try await list(query)
                 offset += page.count
                 recordings.take(page.map { .recording($0) }, isLast: page.count < pageSize)
             }
             if messages.wantsMore {
                 let query = MessageQuery(scope: scope, from: first, to: last, start: start, ascending: ascending)
-                let page = try await self.messages(MessageListing(query: query, limit: pageSize, keep: { message in
+                let page = try await service.messages.list(MessageListing(query: query, limit: pageSize, keep: { message in
                     message.folder != .deleted && (caller == nil || message.callerNumber == caller)
                 }))
                 start = page.next
-                messages.take(try await callRecords(of: page.messages, account), isLast: page.next == nil)
+                messages.take(try await list(of: page.messages, account), isLast: page.next == nil)
             }
             let merged = Upcoming.merge(&recordings, &messages) { ascending ? $0.started <= $1.started : $0.started > $1.started }
             if !merged.isEmpty, !(try await visit(merged)) { return }
@@ -100,7 +100,7 @@ extension VoicemailService {
         }
     }
 
-    private func callRecords(_ query: RecordingQuery) async throws -> [Recording] {
+    private func list(_ query: RecordingQuery) async throws -> [Recording] {
         try await store.read { reader in
             var found: [Recording] = []
             try reader.recordings(query) {
@@ -111,7 +111,7 @@ extension VoicemailService {
         }
     }
 
-    private func callRecords(of messages: [Message], _ account: Account) async throws -> [CallRecord] {
+    private func list(of messages: [Message], _ account: Account) async throws -> [CallRecord] {
         try await store.read { reader in
             var called: [String: (number: String, name: String)] = [:]
             return try messages.map { message in

@@ -4,7 +4,7 @@ import Crypto
 ///
 /// The digest stands for the password, so it is kept as a password is: under a slow hash. Names are unique on the whole server,
 /// because a login names no account.
-extension VoicemailService {
+extension Access {
     /// Makes a user of an account with a random password, which is shown once.
     /// - Parameter name: the user name, at most 64 characters; something is added to one that is taken. nil or empty for a made-up one.
     /// - Throws: `VoicemailError.invalid` for a name that is too long.

@@ -1,10 +1,10 @@
-extension VoicemailService {
-    /// A credential and the secret that is shown once, when it is made.
-    public struct IssuedCredential: Sendable {
-        public let credential: Credential
-        public let secret: String
-    }
+/// A credential and the secret that is shown once, when it is made.
+public struct IssuedCredential: Sendable {
+    public let credential: Credential
+    public let secret: String
+}
 
+extension Access {
     /// Makes an API key of 64 hex digits for an account (KAZOO contract §3.3).
     public func createAPIKey(name: String, in account: Account) async throws -> IssuedCredential {
         try await createKey(.kazoo, name: name, in: account)

@@ -82,14 +82,14 @@ public struct ListingRange: Sendable {
     }
 }
 
-extension VoicemailService {
+extension DomainOperations {
     /// One of an account's.
     func require<Kind: StoredNoun>(_ id: String, of account: Account) async throws -> Kind {
         try await store.read { try $0.require(id, in: account.id) }
     }
 
     /// In order of name: what `item` takes from each; nil leaves one out.
-    func page<Kind: StoredNoun, Item: Sendable>(
+    func pageStored<Kind: StoredNoun, Item: Sendable>(
         of _: Kind.Type = Kind.self, accountID: String? = nil, ownerID: String? = nil, _ range: ListingRange,
         item: @escaping @Sendable (Kind) -> Item?
     ) async throws -> ListingPage<Item> {
@@ -102,7 +102,7 @@ extension VoicemailService {
     }
 
     /// Creates one that has no rules beyond its schema and what `judge` finds in its attributes.
-    func create<Kind: StoredNoun>(
+    func createStored<Kind: StoredNoun>(
         _ request: JSONObject, id: String?, in account: Account, judge: (JSONObject) -> [Violation] = { _ in [] }
     ) async throws -> Kind {
         var (attributes, violations) = try limits.checked(request.withoutPrivateKeys, by: Kind.schema(limits))
@@ -114,7 +114,7 @@ extension VoicemailService {
         return try await store.write { try $0.add(complete) }
     }
 
-    func change<Kind: StoredNoun>(
+    func changeStored<Kind: StoredNoun>(
         _ id: String, _ change: AttributeChange, in account: Account,
         judge: @escaping @Sendable (JSONObject) -> [Violation] = { _ in [] }
     ) async throws -> Kind {
@@ -132,7 +132,7 @@ extension VoicemailService {
 
     /// Removes one and releases its audio.
     /// - Returns: what it was.
-    func remove<Kind: StoredNoun>(_ id: String, in account: Account, physically: Bool = false) async throws -> Kind {
+    func removeStored<Kind: StoredNoun>(_ id: String, in account: Account, physically: Bool = false) async throws -> Kind {
         defer { garbageBell.ring() }
         let now = clock.now
         return try await store.write { writer in

@@ -72,7 +72,7 @@ extension Account {
     public var eventPush: EventPush { EventPush(of: self) }
 }
 
-extension VoicemailService {
+extension Access {
     /// The account's settings as they are now.
     public func eventPush(of account: Account) async throws -> EventPush {
         try await store.read { reader in

@@ -15,7 +15,7 @@ public struct GarbageBlob: Sendable, Hashable {
     var delay: Int { min(60 << min(failures, 20), 6 * 3600) }
 }
 
-extension VoicemailService {
+extension Housekeeping {
     /// Removes blobs that no row names any more, and their renderings. One that cannot be removed holds up no other: it is logged,
     /// stays marked and is tried again later, each time after a longer pause.
     public func collectGarbage() async {

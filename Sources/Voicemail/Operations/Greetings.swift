@@ -1,24 +1,24 @@
-extension VoicemailService {
+extension Greetings {
     /// Creates a greeting without audio (KAZOO contract §8).
-    public func createGreeting(_ request: JSONObject, id: String?, in account: Account) async throws -> Greeting {
-        try await create(Self.normalized(request), id: id, in: account)
+    public func create(_ request: JSONObject, id: String?, in account: Account) async throws -> Greeting {
+        try await createStored(Self.normalized(request), id: id, in: account)
     }
 
     /// - Throws: `VoicemailError.notFound`.
-    public func greeting(_ id: String, of account: Account) async throws -> Greeting { try await require(id, of: account) }
+    public func find(_ id: String, of account: Account) async throws -> Greeting { try await require(id, of: account) }
 
-    public func greetings<Item: Sendable>(
+    public func list<Item: Sendable>(
         of account: Account, _ range: ListingRange, item: @escaping @Sendable (Greeting) -> Item?
     ) async throws -> ListingPage<Item> {
-        try await page(accountID: account.id, range, item: item)
+        try await pageStored(accountID: account.id, range, item: item)
     }
 
     /// - Returns: the greeting as it was.
-    public func removeGreeting(_ id: String, in account: Account, physically: Bool = false) async throws -> Greeting {
-        try await remove(id, in: account, physically: physically)
+    public func remove(_ id: String, in account: Account, physically: Bool = false) async throws -> Greeting {
+        try await removeStored(id, in: account, physically: physically)
     }
 
-    public func changeGreeting(_ id: String, _ change: AttributeChange, in account: Account) async throws -> Greeting {
+    public func change(_ id: String, _ change: AttributeChange, in account: Account) async throws -> Greeting {
         let now = clock.now
         return try await store.write { writer in
             var greeting: Greeting = try writer.require(id, in: account.id)
@@ -36,9 +36,9 @@ extension VoicemailService {
     }
 
     /// Gives a greeting its audio, in place of any it has.
-    public func uploadGreeting(_ id: String, audio: ReceivedAudio, in account: Account) async throws -> Greeting {
+    public func upload(_ id: String, audio: ReceivedAudio, in account: Account) async throws -> Greeting {
         let now = clock.now
-        let greeting = try await dropping(audio) {
+        let greeting = try await service.messages.dropping(audio) {
             try await store.write { writer in
                 var greeting: Greeting = try writer.require(id, in: account.id)
                 let replaced = greeting.blobID
@@ -58,7 +58,7 @@ extension VoicemailService {
     /// - Throws: `VoicemailError.noAudio`, `ArchiveError`.
     public func audio(of greeting: Greeting) async throws -> (any BlobReader, AudioAttachment) {
         guard let blobID = greeting.blobID else { throw VoicemailError.noAudio(id: greeting.id) }
-        let reader = try await open(blobID, size: greeting.contentLength)
+        let reader = try await service.renditions.open(blobID, size: greeting.contentLength)
         let attachment = AudioAttachment(
             blobID: blobID, size: reader.size, contentType: greeting.contentType ?? "application/octet-stream", fileName: greeting.downloadName)
         return (reader, attachment)

@@ -1,4 +1,20 @@
-extension VoicemailService {
+/// A member of a group, as lists show him.
+public struct GroupMember: Sendable, Hashable {
+    /// The mailbox.
+    public let id: String
+    public let serial: Int
+    public let number: String
+    public let name: String
+}
+
+/// A group's box with its members and how many messages it holds.
+public struct GroupSummary: Sendable {
+    public let mailbox: Mailbox
+    public let members: [GroupMember]
+    public let tally: Tally
+}
+
+extension Groups {
     /// Members of one group.
     private static let maximumMembers = 1000
 
@@ -6,17 +22,17 @@ extension VoicemailService {
     /// - Throws: `VoicemailError.notFound` for the mailbox; `.invalid` for a member that is not a person's mailbox of the account, or is
     ///   there twice.
     @discardableResult
-    public func setGroup(_ group: MailboxGroup?, of mailboxID: String, in account: Account) async throws -> Mailbox {
+    public func set(_ group: MailboxGroup?, of mailboxID: String, in account: Account) async throws -> Mailbox {
         let now = clock.now
         return try await store.write { writer in
             var mailbox: Mailbox = try writer.require(mailboxID, in: account.id)
-            try Self.setGroup(group, of: &mailbox, account, writer)
+            try Self.set(group, of: &mailbox, account, writer)
             return try writer.save(mailbox, at: now)
         }
     }
 
     /// What `keep` takes from each of the account's group mailboxes, in order of serial; what it takes is all that is held.
-    public func collectGroups<Kept: Sendable>(of account: Account, _ keep: @escaping @Sendable (Mailbox) -> Kept?) async throws -> [Kept] {
+    public func collect<Kept: Sendable>(of account: Account, _ keep: @escaping @Sendable (Mailbox) -> Kept?) async throws -> [Kept] {
         try await store.read { reader in
             var kept: [Kept] = []
             try reader.documents(kind: .mailbox, lookup: Mailbox.groupLookup(account.id)) { document in
@@ -27,37 +43,21 @@ extension VoicemailService {
         }
     }
 
-    /// A member of a group, as lists show him.
-    public struct GroupMember: Sendable, Hashable {
-        /// The mailbox.
-        public let id: String
-        public let serial: Int
-        public let number: String
-        public let name: String
-    }
-
     /// The members of a group that are there, in its order.
     public func members(of group: Mailbox) async throws -> [GroupMember] {
         try await store.read { try Self.members(of: group, $0) }
     }
 
-    /// A group's box with its members and how many messages it holds.
-    public struct GroupSummary: Sendable {
-        public let mailbox: Mailbox
-        public let members: [GroupMember]
-        public let tally: Tally
-    }
-
     /// What `item` takes from some groups by id, with members and counts, in the order given; what is gone is left out. A message counts
     /// whatever its age.
-    public func groupSummaries<Item: Sendable>(
+    public func summaries<Item: Sendable>(
         _ ids: [String], of account: Account, item: @escaping @Sendable (GroupSummary) -> Item
     ) async throws -> [Item] {
         try await store.read { reader in
             try ids.compactMap { id in
                 guard let group = try reader.find(Mailbox.self, id: id), group.group != nil, group.accountID == account.id else { return nil }
                 return item(GroupSummary(
-                    mailbox: group, members: try Self.members(of: group, reader), tally: try Self.visibleTally(group.id, reader)))
+                    mailbox: group, members: try Self.members(of: group, reader), tally: try Messages.visibleTally(group.id, reader)))
             }
         }
     }
@@ -69,7 +69,7 @@ extension VoicemailService {
         }
     }
 
-    static func setGroup(_ group: MailboxGroup?, of mailbox: inout Mailbox, _ account: Account, _ reader: any StoreReader) throws {
+    static func set(_ group: MailboxGroup?, of mailbox: inout Mailbox, _ account: Account, _ reader: any StoreReader) throws {
         if let group { try judge(group, of: mailbox, account, reader) }
         mailbox.group = group
     }
@@ -112,7 +112,7 @@ extension VoicemailService {
                 message.folder = .saved
                 message.readers = []
             }
-            try Self.save(&message, writer, now)
+            try Messages.save(&message, writer, now)
             return message
         }
     }
@@ -133,8 +133,8 @@ extension VoicemailService {
     static func distribute(_ message: Message, of mailbox: Mailbox, _ account: Account, _ now: Timestamp, _ writer: any StoreWriter) throws -> Message? {
         let members = try recipients(of: mailbox, writer).filter { $0 != mailbox.id }
         guard !members.isEmpty else { return nil }
-        let copies = try members.map { try add(message.copied(to: $0, history: true, at: now), isAnnounced: false, writer) }
-        try remove(message, now, writer)
+        let copies = try members.map { try Messages.add(message.copied(to: $0, history: true, at: now), isAnnounced: false, writer) }
+        try Messages.remove(message, now, writer)
         return copies.first
     }
 
@@ -142,7 +142,7 @@ extension VoicemailService {
     func distributeLeftovers(of account: Account) async throws {
         let now = clock.now
         let patience = now.advanced(by: -Self.secondsForAudio)
-        for id in try await collectGroups(of: account, { $0.group?.mode == .broadcast ? $0.id : nil }) {
+        for id in try await collect(of: account, { $0.group?.mode == .broadcast ? $0.id : nil }) {
             try await store.write { writer in
                 guard let mailbox: Mailbox = try writer.find(id: id), mailbox.group?.mode == .broadcast else { return }
                 var waiting: [Message] = []

@@ -1,4 +1,4 @@
-extension VoicemailService {
+extension Housekeeping {
     /// Rows or blobs handled in one transaction, so that housekeeping holds nobody up.
     static let housekeepingBatch = 500
     /// Seconds an expired session stays known, so that its holder is told that it expired and not that it never was
@@ -10,10 +10,10 @@ extension VoicemailService {
     /// sessions, told events, old dead letters and failed logins long ago are dropped. Run every few minutes.
     public func sweep() async throws {
         let now = clock.now
-        for account in try await store.read({ try $0.removedAccounts() }) { try await removeContents(of: account) }
+        for account in try await store.read({ try $0.removedAccounts() }) { try await service.accounts.removeContents(of: account) }
         var range = ListingRange(limit: 100)
         repeat {
-            let page = try await accounts(below: nil, range) { $0 }
+            let page = try await service.accounts.list(below: nil, range) { $0 }
             for account in page.items { try await sweep(account) }
             range.start = page.next
         } while range.start != nil
@@ -23,7 +23,7 @@ extension VoicemailService {
         let deadBefore = now.advanced(by: -limits.deadLetterDays * 86_400)
         try await store.write { writer in
             try writer.removeSessions(expiredBefore: now.advanced(by: -Self.expiredSessionMemory))
-            try writer.removeEvents(createdBefore: eventsBefore, upTo: try writer.eventCursor(of: Self.outboxCursor))
+            try writer.removeEvents(createdBefore: eventsBefore, upTo: try writer.eventCursor(of: Outbox.cursor))
             try writer.removeDeliveries(deadBefore: deadBefore)
             try writer.removeLoginCounts(lastBefore: now.advanced(by: -LoginRules.memory))
         }
@@ -33,10 +33,10 @@ extension VoicemailService {
     }
 
     private func sweep(_ account: Account) async throws {
-        let cutoff = cutoff(for: account)
+        let cutoff = service.mailboxes.cutoff(for: account)
         try await repeatedly { try $0.retire(accountID: account.id, cutoff: cutoff, limit: $1) }
-        try await distributeLeftovers(of: account)
-        try await expireRecordings(of: account)
+        try await service.groups.distributeLeftovers(of: account)
+        try await service.recordings.expire(of: account)
     }
 
     /// Runs `step` in one transaction after the other until one changes fewer rows than it may.

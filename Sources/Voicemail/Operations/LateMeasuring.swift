@@ -1,6 +1,6 @@
 import Logging
 
-extension VoicemailService {
+extension Housekeeping {
     /// Records read at a time.
     private static let measuringBatch = 100
 
@@ -28,7 +28,7 @@ extension VoicemailService {
     }
 
     private func measureLate(_ record: BlobRecord) async throws {
-        let reader = try await open(record.blob.id, size: record.blob.size)
+        let reader = try await service.renditions.open(record.blob.id, size: record.blob.size)
         // The path is only good while the reader lives.
         defer { withExtendedLifetime(reader) {} }
         let facts: AudioFacts?
@@ -50,9 +50,9 @@ extension VoicemailService {
     private static func settle(_ blob: BlobID, _ facts: AudioFacts?, _ writer: any StoreWriter, _ now: Timestamp) throws {
         try writer.setFacts(facts, ofBlob: blob)
         guard let facts else { return }
-        for var message in try writer.messages(ofBlob: blob) where message.lengthMilliseconds == unmeasuredLength {
+        for var message in try writer.messages(ofBlob: blob) where message.lengthMilliseconds == Messages.unmeasuredLength {
             message.lengthMilliseconds = facts.durationMilliseconds
-            try save(&message, writer, now)
+            try Messages.save(&message, writer, now)
         }
         try writer.setDuration(facts.durationMilliseconds, ofUnmeasuredRecordingsOf: blob)
     }

@@ -12,7 +12,7 @@ public struct LiveToken: Sendable, Hashable {
     }
 }
 
-extension VoicemailService {
+extension Access {
     /// Follows an access token to the one it was exchanged for, if it was.
     /// - Returns: the token as it is now, whether or not it has ended by age; nil when it was revoked.
     public func follow(_ token: LiveToken) async throws -> LiveToken? {

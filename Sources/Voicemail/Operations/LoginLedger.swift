@@ -44,8 +44,8 @@ public final class LoginLedger: Sendable {
     }
 
     func subjects(_ source: String?, _ names: [LoginName]) -> [Subject] {
-        (source.map { [Subject(id: VoicemailService.loginSource($0), kind: .source, name: nil)] } ?? [])
-            + names.map { Subject(id: service.loginCountID(of: $0), kind: $0.kind, name: $0) }
+        (source.map { [Subject(id: Access.loginSource($0), kind: .source, name: nil)] } ?? [])
+            + names.map { Subject(id: service.access.loginCountID(of: $0), kind: $0.kind, name: $0) }
     }
 
     /// - Parameter rule: of sources, as the interface has it.
@@ -116,7 +116,7 @@ public final class LoginLedger: Sendable {
 }
 
 /// What an administrator does with the counts.
-extension VoicemailService {
+extension Access {
     /// Counts in order of id, after the given one, at most `limit`.
     public func loginCounts(after id: String, limit: Int) async throws -> [LoginCount] {
         try await store.read { try $0.loginCounts(after: id, limit: limit) }

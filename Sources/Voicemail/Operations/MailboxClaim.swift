@@ -8,7 +8,7 @@ public struct MailboxClaim: Sendable {
     fileprivate let ownID: String?
     fileprivate let number: String?
     fileprivate let mailAddress: String?
-    fileprivate let rivals: [VoicemailService.MailboxEntry]
+    fileprivate let rivals: [MailboxEntry]
     /// The newest event when the rivals were looked for.
     fileprivate let seen: Int
 
@@ -17,11 +17,11 @@ public struct MailboxClaim: Sendable {
         /// Any mailbox, a group's too.
         public let numberHolder: Mailbox?
         /// Mailboxes of persons.
-        public let addressHolders: [VoicemailService.MailboxEntry]
+        public let addressHolders: [MailboxEntry]
     }
 }
 
-extension VoicemailService {
+extension Mailboxes {
     /// Prepares a claim; nil where a part is not claimed.
     public func claim(number: String?, mailAddress: String?, for mailbox: Mailbox?, in account: Account) async throws -> MailboxClaim {
         try await store.read { reader in

@@ -1,18 +1,46 @@
-/// Mailboxes as the interfaces see them that know extensions by number.
-extension VoicemailService {
-    /// A mailbox by what it is asked for by.
-    public struct MailboxEntry: Sendable, Hashable {
-        public let id: String
-        public let number: String
+/// A mailbox by what it is asked for by.
+public struct MailboxEntry: Sendable, Hashable {
+    public let id: String
+    public let number: String
 
-        public init(id: String, number: String) {
-            self.id = id
-            self.number = number
-        }
-
-        init(_ mailbox: Mailbox) { self.init(id: mailbox.id, number: mailbox.number) }
+    public init(id: String, number: String) {
+        self.id = id
+        self.number = number
     }
 
+    init(_ mailbox: Mailbox) { self.init(id: mailbox.id, number: mailbox.number) }
+}
+
+/// A mailbox and what its owner says of mail.
+public struct OwnedMailbox: Sendable {
+    public let mailbox: Mailbox
+    let owner: Owner?
+
+    /// What lists show of the user a mailbox belongs to.
+    struct Owner: Sendable {
+        let address: String?
+        let wantsMail: Bool
+
+        init(_ user: User) {
+            address = user.email
+            wantsMail = !user.refusesMail
+        }
+    }
+
+    /// Whether mail is sent for new messages: as the mailbox says, else if there is an address, its own or its owner's.
+    public var sendsMail: Bool {
+        if let own = mailbox.sendsMail { return own }
+        if !mailbox.notificationAddresses.isEmpty { return true }
+        guard let owner, owner.address != nil else { return false }
+        return owner.wantsMail
+    }
+
+    /// Where it is sent to first; empty for nowhere.
+    public var mailAddress: String { mailbox.notificationAddresses.first ?? owner?.address ?? "" }
+}
+
+/// Mailboxes as the interfaces see them that know extensions by number.
+extension Mailboxes {
     /// Every mailbox of an account that is a person's and no group's, in order of number: digits by value, anything else after them. Some
     /// hundred bytes each.
     public func personalDirectory(of account: Account) async throws -> [MailboxEntry] {
@@ -42,7 +70,7 @@ extension VoicemailService {
 
     /// Mailboxes by number, in the order asked and each once: those that `isMeant`, as what they are asked for by, since there may be many.
     /// - Returns: nil for a number that none of those has.
-    public func mailboxes(
+    public func list(
         numbers: [String], of account: Account, where isMeant: @escaping @Sendable (Mailbox) -> Bool
     ) async throws -> [MailboxEntry?] {
         try await store.read { reader in
@@ -56,34 +84,6 @@ extension VoicemailService {
             }
             return found
         }
-    }
-
-    /// A mailbox and what its owner says of mail.
-    public struct OwnedMailbox: Sendable {
-        public let mailbox: Mailbox
-        let owner: Owner?
-
-        /// What lists show of the user a mailbox belongs to.
-        struct Owner: Sendable {
-            let address: String?
-            let wantsMail: Bool
-
-            init(_ user: User) {
-                address = user.email
-                wantsMail = !user.refusesMail
-            }
-        }
-
-        /// Whether mail is sent for new messages: as the mailbox says, else if there is an address, its own or its owner's.
-        public var sendsMail: Bool {
-            if let own = mailbox.sendsMail { return own }
-            if !mailbox.notificationAddresses.isEmpty { return true }
-            guard let owner, owner.address != nil else { return false }
-            return owner.wantsMail
-        }
-
-        /// Where it is sent to first; empty for nowhere.
-        public var mailAddress: String { mailbox.notificationAddresses.first ?? owner?.address ?? "" }
     }
 
     /// What `keep` takes from each mailbox that is a person's and no group's, in no particular order; what it takes is all that is held.
@@ -113,7 +113,7 @@ extension VoicemailService {
 
     /// The mailbox of a person by its serial.
     /// - Throws: `VoicemailError.notFound` also for a group's.
-    public func personalMailbox(serial: Int, of account: Account) async throws -> OwnedMailbox {
+    public func personal(serial: Int, of account: Account) async throws -> OwnedMailbox {
         try await store.read { reader in
             guard let mailbox = try reader.find(Mailbox.self, serial: serial, in: account.id), mailbox.group == nil else {
                 throw VoicemailError.notFound(id: String(serial))
@@ -123,7 +123,7 @@ extension VoicemailService {
     }
 
     /// What `item` takes from mailboxes by id, in the order asked; what is gone is left out. One mailbox is held at a time.
-    public func ownedMailboxes<Item: Sendable>(
+    public func owned<Item: Sendable>(
         _ ids: [String], of account: Account, item: @escaping @Sendable (OwnedMailbox) -> Item
     ) async throws -> [Item] {
         try await store.read { reader in
@@ -144,19 +144,19 @@ extension VoicemailService {
 
     /// Which of some mailboxes have a message that is not in the trash, in the order given.
     public func withMessages(_ entries: [MailboxEntry]) async throws -> [MailboxEntry] {
-        try await store.read { reader in try entries.filter { try Self.visibleTally($0.id, reader).total > 0 } }
+        try await store.read { reader in try entries.filter { try Messages.visibleTally($0.id, reader).total > 0 } }
     }
 
     /// Removes mailboxes with their messages, all of them or none.
     /// - Throws: `VoicemailError.notFound`.
-    public func removeMailboxes(_ ids: [String], in account: Account) async throws {
+    public func removeAll(_ ids: [String], in account: Account) async throws {
         defer { garbageBell.ring() }
         let now = clock.now
         try await store.write { writer in
             for id in ids {
                 let mailbox: Mailbox = try writer.require(id, in: account.id)
                 try writer.removeMessages(mailboxID: id, at: now)
-                try Self.removeGreetings(of: mailbox, writer, now)
+                try Greetings.removeAll(of: mailbox, writer, now)
                 try writer.discard(mailbox, at: now)
             }
         }

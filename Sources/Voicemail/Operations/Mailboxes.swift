@@ -1,12 +1,19 @@
 import Foundation
 
-extension VoicemailService {
+/// A mailbox with how many messages it holds.
+public struct MailboxSummary: Sendable {
+    public let mailbox: Mailbox
+    public let tally: Tally
+    public let hasMessages: Bool
+}
+
+extension Mailboxes {
     /// Creates a mailbox (KAZOO contract §5.3), a person's or a group's.
     /// - Parameters:
     ///   - claim: what nobody else may have, judged first.
     ///   - kept: what one interface alone has words for.
     /// - Throws: `VoicemailError.invalid` with every rule broken at once, a taken number among them; `.conflict`; `MailboxClaim.Clash`.
-    public func createMailbox(
+    public func create(
         _ request: JSONObject, id: String?, group: MailboxGroup? = nil, claim: MailboxClaim? = nil, keeping kept: KeptFields? = nil, in account: Account
     ) async throws -> Mailbox {
         let (checked, violations) = try limits.checked(request.withoutPrivateKeys, by: Schema.mailbox(limits))
@@ -18,7 +25,7 @@ extension VoicemailService {
             var draft = plain
             if let claim { try Self.judge(claim, writer) }
             try Self.refuse(violations, orTakenNumberOf: draft, writer)
-            if let group { try Self.setGroup(group, of: &draft, account, writer) }
+            if let group { try Groups.set(group, of: &draft, account, writer) }
             return try writer.add(draft)
         }
     }
@@ -27,7 +34,7 @@ extension VoicemailService {
     /// - Parameters:
     ///   - claim: what nobody else may have, judged first.
     ///   - kept: what one interface alone has words for.
-    public func changeMailbox(
+    public func change(
         _ id: String, _ change: AttributeChange, claim: MailboxClaim? = nil, keeping kept: KeptFields? = nil, in account: Account
     ) async throws -> Mailbox {
         let now = clock.now
@@ -44,12 +51,12 @@ extension VoicemailService {
     }
 
     /// Finds a request to create a mailbox valid, or throws as `createMailbox` would, and changes nothing.
-    public func validateMailbox(_ request: JSONObject, id: String?, in account: Account) async throws {
-        try await validateMailbox(.replace(request), of: Mailbox(id: id, in: account.id, at: clock.now), in: account)
+    public func validate(_ request: JSONObject, id: String?, in account: Account) async throws {
+        try await validate(.replace(request), of: Mailbox(id: id, in: account.id, at: clock.now), in: account)
     }
 
     /// Finds a change of a mailbox valid, or throws as `changeMailbox` would, and changes nothing.
-    public func validateMailbox(_ change: AttributeChange, of mailbox: Mailbox, in account: Account) async throws {
+    public func validate(_ change: AttributeChange, of mailbox: Mailbox, in account: Account) async throws {
         let (checked, violations) = try mailbox.applying(change, limits)
         var changed = mailbox
         changed.describe(checked)
@@ -59,35 +66,28 @@ extension VoicemailService {
 
     /// Removes a mailbox, its messages and the greetings that are its own; its number is free afterwards (§5.7).
     /// - Returns: the mailbox as it was.
-    public func removeMailbox(_ id: String, in account: Account, physically: Bool = false) async throws -> Mailbox {
+    public func remove(_ id: String, in account: Account, physically: Bool = false) async throws -> Mailbox {
         defer { garbageBell.ring() }
         let now = clock.now
         return try await store.write { writer in
             let mailbox: Mailbox = try writer.require(id, in: account.id)
             try writer.removeMessages(mailboxID: id, at: now)
-            try Self.removeGreetings(of: mailbox, writer, now)
+            try Greetings.removeAll(of: mailbox, writer, now)
             try writer.discard(mailbox, at: now, physically: physically)
             return mailbox
         }
     }
 
     /// - Throws: `VoicemailError.notFound`.
-    public func mailbox(_ id: String, of account: Account) async throws -> Mailbox { try await require(id, of: account) }
+    public func find(_ id: String, of account: Account) async throws -> Mailbox { try await require(id, of: account) }
 
     /// The mailbox of a number.
-    public func mailbox(number: String, of account: Account) async throws -> Mailbox? {
+    public func find(number: String, of account: Account) async throws -> Mailbox? {
         try await store.read { try $0.mailbox(number: number, in: account.id) }
     }
 
-    /// A mailbox with how many messages it holds.
-    public struct MailboxSummary: Sendable {
-        public let mailbox: Mailbox
-        public let tally: Tally
-        public let hasMessages: Bool
-    }
-
     /// Mailboxes in order of name with their counts: what `item` takes from each that `keep` lets pass, a page of them.
-    public func mailboxSummaries<Item: Sendable>(
+    public func summaries<Item: Sendable>(
         of account: Account, ownerID: String? = nil, _ range: ListingRange,
         keep: @escaping @Sendable (Mailbox) -> Bool = { _ in true }, item: @escaping @Sendable (MailboxSummary) -> Item
     ) async throws -> ListingPage<Item> {

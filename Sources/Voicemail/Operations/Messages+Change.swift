@@ -18,7 +18,7 @@ public struct BatchOutcome: Sendable {
     }
 }
 
-extension VoicemailService {
+extension Messages {
     /// Messages changed in one transaction; a longer request takes several, so that it does not hold others up.
     private static let batchSize = 256
 
@@ -37,7 +37,7 @@ extension VoicemailService {
     /// Files one message in a folder.
     public func file(_ place: MessagePlace, in folder: Folder, account: Account) async throws -> Message {
         let now = clock.now
-        let cutoff = cutoff(for: account)
+        let cutoff = service.mailboxes.cutoff(for: account)
         return try await store.write { writer in
             var message = try Self.changeable(place, account, cutoff, writer)
             message.folder = folder
@@ -60,7 +60,7 @@ extension VoicemailService {
     /// Moves one message.
     public func move(_ place: MessagePlace, to destination: String, account: Account) async throws -> Message {
         let now = clock.now
-        let cutoff = cutoff(for: account)
+        let cutoff = service.mailboxes.cutoff(for: account)
         return try await store.write { writer in
             let message = try Self.changeable(place, account, cutoff, writer)
             return try Self.move(message, to: destination, account, now, writer)
@@ -97,7 +97,7 @@ extension VoicemailService {
     /// - Returns: the message, filed under deleted.
     public func remove(_ place: MessagePlace, account: Account) async throws -> Message {
         let now = clock.now
-        let cutoff = cutoff(for: account)
+        let cutoff = service.mailboxes.cutoff(for: account)
         return try await store.write { writer in
             var message = try Self.changeable(place, account, cutoff, writer)
             try Self.remove(message, now, writer)
@@ -115,11 +115,11 @@ extension VoicemailService {
         where matches: @escaping @Sendable (Message) -> Bool = { _ in true }
     ) async throws -> BatchOutcome {
         let now = clock.now
-        let cutoff = cutoff(for: account)
+        let cutoff = service.mailboxes.cutoff(for: account)
         var outcome = BatchOutcome()
         var start: MessagePosition?
         repeat {
-            let page = try await messages(MessageListing(
+            let page = try await list(MessageListing(
                 query: MessageQuery(scope: .mailbox(mailboxID), from: from, to: to, start: start, folder: folder), limit: Self.batchSize,
                 keep: { $0.accountID == account.id && matches($0) }))
             start = page.next
@@ -148,7 +148,7 @@ extension VoicemailService {
         _ ids: [String], of mailboxID: String, _ account: Account,
         _ change: @escaping @Sendable (Message, any StoreWriter) throws -> [String]
     ) async throws -> BatchOutcome {
-        let cutoff = cutoff(for: account)
+        let cutoff = service.mailboxes.cutoff(for: account)
         var outcome = BatchOutcome()
         for start in stride(from: 0, to: ids.count, by: Self.batchSize) {
             let slice = ids[start..<min(start + Self.batchSize, ids.count)]
@@ -200,7 +200,7 @@ extension VoicemailService {
     /// - Returns: the first.
     private static func duplicate(_ message: Message, to destination: String, _ account: Account, _ now: Timestamp, _ writer: any StoreWriter) throws -> Message {
         let mailbox: Mailbox = try writer.require(destination, in: account.id)
-        let copies = try recipients(of: mailbox, writer).map { recipient in
+        let copies = try Groups.recipients(of: mailbox, writer).map { recipient in
             try add(
                 Message(
                     accountID: account.id, mailboxID: recipient, timestamp: now, folder: .new, from: message.from,

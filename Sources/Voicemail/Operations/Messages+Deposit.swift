@@ -26,7 +26,7 @@ public struct MessageDraft: Sendable {
     }
 }
 
-extension VoicemailService {
+extension Messages {
     /// The length of a message that nobody measured (contract §6.1).
     public static let unmeasuredLength = 1
 
@@ -60,14 +60,14 @@ extension VoicemailService {
                 }
                 let message = Self.message(draft, mailbox, account, audio, now)
                 if let audio { try writer.insert(audio.record, at: now) }
-                let recipients = audio == nil ? [mailbox.id] : try Self.recipients(of: mailbox, writer)
+                let recipients = audio == nil ? [mailbox.id] : try Groups.recipients(of: mailbox, writer)
                 return try recipients.map {
                     try Self.add(
                         $0 == mailbox.id ? message : message.copied(to: $0, history: true, at: now), isAnnounced: origin.isAnnounced, writer)
                 }
             }
         }
-        countDeposits(stored)
+        service.countDeposits(stored)
         // There is always a recipient.
         return stored[0]
     }
@@ -76,7 +76,7 @@ extension VoicemailService {
     public func attach(_ audio: ReceivedAudio, to place: MessagePlace, in account: Account) async throws -> Message {
         let message = try await dropping(audio) {
             let now = clock.now
-            let cutoff = cutoff(for: account)
+            let cutoff = service.mailboxes.cutoff(for: account)
             return try await store.write { writer in
                 var message = try Self.changeable(place, account, cutoff, writer)
                 let replaced = message.audio
@@ -88,7 +88,7 @@ extension VoicemailService {
                 try Self.save(&message, writer, now)
                 if let replaced { try writer.release(replaced.blobID) }
                 if let mailbox: Mailbox = try writer.find(id: message.mailboxID), mailbox.group?.mode == .broadcast {
-                    return try Self.distribute(message, of: mailbox, account, now, writer) ?? message
+                    return try Groups.distribute(message, of: mailbox, account, now, writer) ?? message
                 }
                 return message
             }

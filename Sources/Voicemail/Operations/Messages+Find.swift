@@ -32,9 +32,9 @@ public struct MessagePage: Sendable {
     public let next: MessagePosition?
 }
 
-extension VoicemailService {
+extension Messages {
     /// One page. A page is filled through what `keep` leaves out, so only the last one is short (contract §2.10).
-    public func messages(_ listing: MessageListing) async throws -> MessagePage {
+    public func list(_ listing: MessageListing) async throws -> MessagePage {
         try await store.read { reader in
             var messages: [Message] = []
             var next: MessagePosition?
@@ -52,31 +52,31 @@ extension VoicemailService {
     }
 
     /// - Throws: `VoicemailError.notFound` also for a message of another mailbox (contract §7.4).
-    public func message(_ place: MessagePlace, in account: Account) async throws -> Message {
-        try await store.read { try Self.message(place, account, $0) }
+    public func find(_ place: MessagePlace, in account: Account) async throws -> Message {
+        try await store.read { try Self.find(place, account, $0) }
     }
 
     /// A message by its 32 hex digits, whosever it is: for an administrator of the server.
-    public func message(anywhere id: String) async throws -> Message? {
+    public func find(anywhere id: String) async throws -> Message? {
         try await store.read { try $0.message(id: id) }
     }
 
     /// A message, and the zone that its mailbox's times are shown in (contract §7.9), from one reading.
     /// - Throws: as `message(_:in:)`.
-    public func zonedMessage(_ place: MessagePlace, in account: Account) async throws -> (Message, TimeZone) {
+    public func findZoned(_ place: MessagePlace, in account: Account) async throws -> (Message, TimeZone) {
         try await store.read { reader in
-            let message = try Self.message(place, account, reader)
+            let message = try Self.find(place, account, reader)
             guard let mailbox: Mailbox = try reader.find(id: message.mailboxID) else { throw VoicemailError.notFound(id: place.mailboxID) }
-            return (message, try timeZone(of: mailbox, account: account, reader))
+            return (message, try service.mailboxes.timeZone(of: mailbox, account: account, reader))
         }
     }
 
     /// Messages of a mailbox by id, in the order asked; unknown ones are left out.
-    public func messages(_ ids: [String], of mailboxID: String, in account: Account) async throws -> [Message] {
+    public func list(_ ids: [String], of mailboxID: String, in account: Account) async throws -> [Message] {
         try await store.read { reader in
             try ids.compactMap { id in
                 do {
-                    return try Self.message(MessagePlace(mailboxID: mailboxID, monthID: id), account, reader)
+                    return try Self.find(MessagePlace(mailboxID: mailboxID, monthID: id), account, reader)
                 } catch VoicemailError.notFound {
                     return nil
                 }
@@ -88,10 +88,10 @@ extension VoicemailService {
     /// - Throws: `VoicemailError.notFound`, `.noAudio`, `ArchiveError`.
     public func audio(of message: Message) async throws -> (any BlobReader, AudioAttachment) {
         guard let audio = message.audio else { throw VoicemailError.noAudio(id: message.monthID) }
-        return (try await open(audio), audio)
+        return (try await service.renditions.open(audio), audio)
     }
 
-    static func message(_ place: MessagePlace, _ account: Account, _ reader: any StoreReader) throws -> Message {
+    static func find(_ place: MessagePlace, _ account: Account, _ reader: any StoreReader) throws -> Message {
         // The month is seven characters; the rest is the id. A wrong month names nothing.
         let id = String(place.monthID.dropFirst(7))
         guard HexID.isValid(id), let message = try reader.message(id: id), message.monthID == place.monthID,
@@ -102,7 +102,7 @@ extension VoicemailService {
 
     /// A message that retention still allows to change (contract §6.5).
     static func changeable(_ place: MessagePlace, _ account: Account, _ cutoff: Timestamp, _ reader: any StoreReader) throws -> Message {
-        let message = try message(place, account, reader)
+        let message = try find(place, account, reader)
         guard message.timestamp >= cutoff else { throw VoicemailError.expired(id: place.monthID, cutoff: cutoff) }
         return message
     }

@@ -9,16 +9,16 @@ public enum MessageKey: Sendable, Hashable {
 }
 
 /// Messages by `MessageKey`. These interfaces know no retention: a message is changed and removed whatever its age.
-extension VoicemailService {
+extension Messages {
     /// - Throws: `VoicemailError.notFound` also for one in the trash.
-    public func message(_ key: MessageKey, of account: Account) async throws -> Message {
-        let zone = timeZone(of: account)
-        return try await store.read { try Self.message(key, account, zone, $0) }
+    public func find(_ key: MessageKey, of account: Account) async throws -> Message {
+        let zone = service.mailboxes.timeZone(of: account)
+        return try await store.read { try Self.find(key, account, zone, $0) }
     }
 
     /// A message by its id for life.
     /// - Throws: `VoicemailError.notFound` also for one in the trash.
-    public func message(id: String, of account: Account) async throws -> Message {
+    public func find(id: String, of account: Account) async throws -> Message {
         try await store.read { reader in
             guard let message = try reader.message(id: id), message.accountID == account.id, message.folder != .deleted else {
                 throw VoicemailError.notFound(id: id)
@@ -31,10 +31,10 @@ extension VoicemailService {
     /// - Returns: the message; one that was read already is not changed.
     @discardableResult
     public func markRead(_ key: MessageKey, of account: Account) async throws -> Message {
-        let zone = timeZone(of: account)
+        let zone = service.mailboxes.timeZone(of: account)
         let now = clock.now
         return try await store.write { writer in
-            var message = try Self.message(key, account, zone, writer)
+            var message = try Self.find(key, account, zone, writer)
             guard message.folder == .new else { return message }
             message.folder = .saved
             message.readers = []
@@ -44,22 +44,22 @@ extension VoicemailService {
     }
 
     public func remove(_ key: MessageKey, of account: Account) async throws {
-        let zone = timeZone(of: account)
+        let zone = service.mailboxes.timeZone(of: account)
         let now = clock.now
-        try await store.write { try Self.remove(Self.message(key, account, zone, $0), now, $0) }
+        try await store.write { try Self.remove(Self.find(key, account, zone, $0), now, $0) }
     }
 
-    private static func message(_ key: MessageKey, _ account: Account, _ zone: TimeZone, _ reader: any StoreReader) throws -> Message {
+    private static func find(_ key: MessageKey, _ account: Account, _ zone: TimeZone, _ reader: any StoreReader) throws -> Message {
         let found: Message? =
             switch key {
             case .serial(let serial, let left): try reader.message(serial: serial).flatMap { $0.timestamp == left ? $0 : nil }
-            case .callRecord(let id): try message(ofCallRecord: id, account, zone, reader)
+            case .callRecord(let id): try find(ofCallRecord: id, account, zone, reader)
             }
         guard let found, found.accountID == account.id, found.folder != .deleted else { throw VoicemailError.notFound(id: "message") }
         return found
     }
 
-    private static func message(ofCallRecord id: String, _ account: Account, _ zone: TimeZone, _ reader: any StoreReader) throws -> Message? {
+    private static func find(ofCallRecord id: String, _ account: Account, _ zone: TimeZone, _ reader: any StoreReader) throws -> Message? {
         guard let (time, digits) = CallRecordID.parse(id) else { return nil }
         var found: Message?
         for left in time.timestamps(in: zone) {
@@ -73,7 +73,7 @@ extension VoicemailService {
     }
 }
 
-extension VoicemailService {
+extension Messages {
     /// What decoding says of the audio of some messages, by blob; what no decoder accepts is left out.
     public func audioFacts(of messages: [Message]) async throws -> [BlobID: AudioFacts] {
         let blobs = messages.compactMap { $0.audio?.blobID }

@@ -79,22 +79,22 @@ public enum GreetingOrigin: Sendable, Hashable {
     }
 }
 
-extension VoicemailService {
+extension Greetings {
     /// The greetings of a shelf, newest first. A mailbox has, besides its own, the one in force, whoever made it.
-    public func greetings(on shelf: GreetingShelf) async throws -> [ListedGreeting] {
-        try await store.read { try Self.greetings(on: shelf, $0) }
+    public func list(on shelf: GreetingShelf) async throws -> [ListedGreeting] {
+        try await store.read { try Self.list(on: shelf, $0) }
     }
 
     /// - Throws: `VoicemailError.notFound`.
-    public func greeting(_ fileName: String, on shelf: GreetingShelf) async throws -> NamedGreeting {
-        try await store.read { try Self.greeting(fileName, on: shelf, $0) }
+    public func find(_ fileName: String, on shelf: GreetingShelf) async throws -> NamedGreeting {
+        try await store.read { try Self.find(fileName, on: shelf, $0) }
     }
 
     /// The greeting of a mailbox that callers hear; nil for the standard one.
-    public func greetingInForce(of mailbox: Mailbox) async throws -> ListedGreeting? {
+    public func inForce(of mailbox: Mailbox) async throws -> ListedGreeting? {
         try await store.read { reader in
             guard let id = mailbox.greetingInForceID else { return nil }
-            return try Self.greetings(on: .mailbox(mailbox), reader).first { $0.id == id }
+            return try Self.list(on: .mailbox(mailbox), reader).first { $0.id == id }
         }
     }
 
@@ -102,12 +102,12 @@ extension VoicemailService {
     /// only borrows is left to its owner, and the new one is in force in its place.
     /// - Throws: `VoicemailError.limitReached`, `.conflict` for a name that is taken unless `replacing`, `.invalid` for the name; the audio
     ///   is dropped then.
-    public func putGreeting(
+    public func put(
         _ fileName: String, audio: ReceivedAudio, origin: GreetingOrigin, on shelf: GreetingShelf, replacing: Bool = true
     ) async throws -> NamedGreeting {
         let now = clock.now
         let limit = limits.maximumGreetings
-        let greeting = try await dropping(audio) {
+        let greeting = try await service.messages.dropping(audio) {
             guard GreetingName.isFileName(fileName) else {
                 throw VoicemailError.invalid([Violation(["file"], .format("file name"), value: .string(fileName))])
             }
@@ -122,7 +122,7 @@ extension VoicemailService {
                     if let replaced { try writer.release(replaced) }
                     return NamedGreeting(greeting: saved, fileName: fileName)
                 }
-                let listed = try Self.greetings(on: shelf, writer)
+                let listed = try Self.list(on: shelf, writer)
                 // One that is in force here and is somebody else's stays as it is; what is put here takes its place.
                 let isBorrowed = listed.contains { $0.isCalled(fileName) }
                 guard replacing || !isBorrowed else { throw VoicemailError.conflict }
@@ -131,7 +131,7 @@ extension VoicemailService {
                 fresh.stored.ownerID = shelf.ownerID
                 fresh.file(as: fileName, key: shelf.key(fileName), audio, origin)
                 let added = NamedGreeting(greeting: try writer.add(fresh), fileName: fileName)
-                if isBorrowed, case .mailbox(let mailbox) = shelf { _ = try Self.setGreeting(fileName, of: mailbox, now, writer) }
+                if isBorrowed, case .mailbox(let mailbox) = shelf { _ = try Self.choose(fileName, of: mailbox, now, writer) }
                 return added
             }
         }
@@ -141,10 +141,10 @@ extension VoicemailService {
 
     /// The greeting of a number, if it is on a shelf that is meant.
     /// - Throws: `VoicemailError.notFound`.
-    public func greeting(
+    public func find(
         serial: Int, on isMeant: @escaping @Sendable (GreetingShelf) -> Bool, of account: Account
     ) async throws -> (greeting: NamedGreeting, shelf: GreetingShelf) {
-        try await store.read { try Self.greeting(serial: serial, on: isMeant, of: account, $0) }
+        try await store.read { try Self.find(serial: serial, on: isMeant, of: account, $0) }
     }
 
     /// Whether a greeting is listed for a mailbox that is meant only because it is in force there: it lies elsewhere, or on no shelf.
@@ -162,17 +162,17 @@ extension VoicemailService {
 
     /// Gives a greeting another name and, where there is one, another sound: both or neither. Its extension stays.
     /// - Throws: `VoicemailError.notFound`, `.conflict` for a name that is taken, `.invalid`; the audio is dropped then.
-    public func changeGreeting(
+    public func change(
         serial: Int, to stem: String, sound: (audio: ReceivedAudio, origin: GreetingOrigin)? = nil,
         on isMeant: @escaping @Sendable (GreetingShelf) -> Bool, of account: Account
     ) async throws -> NamedGreeting {
         let now = clock.now
         let change: @Sendable (any StoreWriter) throws -> NamedGreeting = { writer in
             guard GreetingName.isStem(stem) else { throw VoicemailError.invalid([Violation(["file"], .format("file name"), value: .string(stem))]) }
-            let (greeting, shelf) = try Self.greeting(serial: serial, on: isMeant, of: account, writer)
+            let (greeting, shelf) = try Self.find(serial: serial, on: isMeant, of: account, writer)
             let name = stem + greeting.suffix
             var changed = greeting.greeting
-            let isTaken = try Self.greetings(on: shelf, writer).contains { $0.isCalled(name) && $0.id != changed.id }
+            let isTaken = try Self.list(on: shelf, writer).contains { $0.isCalled(name) && $0.id != changed.id }
             guard !isTaken else { throw VoicemailError.conflict }
             let replaced = sound == nil ? nil : changed.blobID
             if let sound {
@@ -186,17 +186,17 @@ extension VoicemailService {
             return NamedGreeting(greeting: saved, fileName: name)
         }
         guard let sound else { return try await store.write(change) }
-        let greeting = try await dropping(sound.audio) { try await store.write(change) }
+        let greeting = try await service.messages.dropping(sound.audio) { try await store.write(change) }
         garbageBell.ring()
         return greeting
     }
 
     /// Removes a greeting. A mailbox whose greeting in force goes falls back to the standard one; one it only borrowed is left to its owner.
     /// - Throws: `VoicemailError.notFound`.
-    public func removeGreeting(_ fileName: String, on shelf: GreetingShelf) async throws {
+    public func remove(_ fileName: String, on shelf: GreetingShelf) async throws {
         let now = clock.now
         try await store.write { writer in
-            let greeting = try Self.greeting(fileName, on: shelf, writer)
+            let greeting = try Self.find(fileName, on: shelf, writer)
             if case .mailbox(let mailbox) = shelf, var current: Mailbox = try writer.find(id: mailbox.id), current.greetingInForceID == greeting.greeting.id {
                 current.greetingInForceID = nil
                 _ = try writer.save(current, at: now)
@@ -210,23 +210,23 @@ extension VoicemailService {
     /// Chooses the greeting that callers of a mailbox hear; nil for the standard one.
     /// - Throws: `VoicemailError.notFound` for the name.
     @discardableResult
-    public func setGreeting(_ fileName: String?, of mailbox: Mailbox) async throws -> Mailbox {
+    public func choose(_ fileName: String?, of mailbox: Mailbox) async throws -> Mailbox {
         let now = clock.now
-        return try await store.write { try Self.setGreeting(fileName, of: mailbox, now, $0) }
+        return try await store.write { try Self.choose(fileName, of: mailbox, now, $0) }
     }
 
     // MARK: Within a transaction
 
-    static func setGreeting(_ fileName: String?, of mailbox: Mailbox, _ now: Timestamp, _ writer: any StoreWriter) throws -> Mailbox {
+    static func choose(_ fileName: String?, of mailbox: Mailbox, _ now: Timestamp, _ writer: any StoreWriter) throws -> Mailbox {
         var current: Mailbox = try writer.require(mailbox.id, in: mailbox.accountID)
-        let chosen = try fileName.map { try greeting($0, on: .mailbox(current), writer).greeting.id }
+        let chosen = try fileName.map { try find($0, on: .mailbox(current), writer).greeting.id }
         guard chosen != current.greetingInForceID else { return current }
         current.greetingInForceID = chosen
         return try writer.save(current, at: now)
     }
 
     /// Removes the greetings that belong to a mailbox, with it.
-    static func removeGreetings(of mailbox: Mailbox, _ writer: any StoreWriter, _ now: Timestamp) throws {
+    static func removeAll(of mailbox: Mailbox, _ writer: any StoreWriter, _ now: Timestamp) throws {
         var owned: [String] = []
         try writer.each(Greeting.self, DocumentQuery(kind: .media, accountID: mailbox.accountID, ownerID: mailbox.id)) { greeting in
             owned.append(greeting.id)
@@ -235,14 +235,14 @@ extension VoicemailService {
         for id in owned { try writer.discard(try writer.require(id, in: mailbox.accountID) as Greeting, at: now) }
     }
 
-    static func greeting(_ fileName: String, on shelf: GreetingShelf, _ reader: any StoreReader) throws -> NamedGreeting {
-        guard let found = try greetings(on: shelf, reader).first(where: { $0.isCalled(fileName) }) else {
+    static func find(_ fileName: String, on shelf: GreetingShelf, _ reader: any StoreReader) throws -> NamedGreeting {
+        guard let found = try list(on: shelf, reader).first(where: { $0.isCalled(fileName) }) else {
             throw VoicemailError.notFound(id: fileName)
         }
         return NamedGreeting(greeting: try reader.require(found.id, in: shelf.account), fileName: fileName)
     }
 
-    static func greetings(on shelf: GreetingShelf, _ reader: any StoreReader) throws -> [ListedGreeting] {
+    static func list(on shelf: GreetingShelf, _ reader: any StoreReader) throws -> [ListedGreeting] {
         var found: [ListedGreeting] = []
         try reader.each(Greeting.self, DocumentQuery(kind: .media, accountID: shelf.account, ownerID: shelf.ownerID)) { greeting in
             if let name = greeting.fileLabel { found.append(ListedGreeting(greeting, fileName: name)) }
@@ -257,7 +257,7 @@ extension VoicemailService {
         return found.sorted { $0.serial > $1.serial }
     }
 
-    private static func greeting(
+    private static func find(
         serial: Int, on isMeant: (GreetingShelf) -> Bool, of account: Account, _ reader: any StoreReader
     ) throws -> (greeting: NamedGreeting, shelf: GreetingShelf) {
         guard let greeting = try reader.find(Greeting.self, serial: serial, in: account.id), let name = greeting.fileLabel,

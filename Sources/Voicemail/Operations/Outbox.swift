@@ -1,17 +1,17 @@
-extension VoicemailService {
+extension Outbox {
     /// The cursor up to which events have been turned into deliveries. Events behind it are never dropped.
-    static let outboxCursor = "outbox"
+    static let cursor = "outbox"
 
     /// Turns the next events into deliveries: cursor and deliveries move in one transaction, so that a crash neither loses nor doubles one.
     /// - Returns: the events seen; fewer than `limit` when there are no more.
-    public func planDeliveries(over channels: [any DeliveryChannel], limit: Int = 100) async throws -> [Event] {
+    public func plan(over channels: [any DeliveryChannel], limit: Int = 100) async throws -> [Event] {
         let now = clock.now
         let hasEvents = try await store.read { reader in
-            try !reader.events(after: try reader.eventCursor(of: Self.outboxCursor), limit: 1).isEmpty
+            try !reader.events(after: try reader.eventCursor(of: Self.cursor), limit: 1).isEmpty
         }
         guard hasEvents else { return [] }
         return try await store.write { writer in
-            let events = try writer.events(after: try writer.eventCursor(of: Self.outboxCursor), limit: limit)
+            let events = try writer.events(after: try writer.eventCursor(of: Self.cursor), limit: limit)
             for event in events {
                 for channel in channels {
                     for planned in try channel.plan(event, writer) {
@@ -21,14 +21,14 @@ extension VoicemailService {
                     }
                 }
             }
-            if let last = events.last { try writer.setEventCursor(of: Self.outboxCursor, to: last.serial) }
+            if let last = events.last { try writer.setEventCursor(of: Self.cursor, to: last.serial) }
             return events
         }
     }
 
     /// Claims what is due.
     /// - Parameter seconds: after which another worker may take it over.
-    public func claimDeliveries(targets: Int, perTarget: Int, seconds: Int) async throws -> [Delivery] {
+    public func claim(targets: Int, perTarget: Int, seconds: Int) async throws -> [Delivery] {
         let now = clock.now
         let isAnyDue = try await store.read { reader in
             // A claim writes; looking whether there is anything to claim does not.
@@ -94,23 +94,23 @@ extension VoicemailService {
 }
 
 /// What an administrator does with the outbox.
-extension VoicemailService {
-    public func deliveries(_ query: DeliveryQuery) async throws -> [Delivery] {
+extension Outbox {
+    public func list(_ query: DeliveryQuery) async throws -> [Delivery] {
         try await store.read { try $0.deliveries(query) }
     }
 
-    public func deliveryTotals() async throws -> DeliveryTotals {
+    public func totals() async throws -> DeliveryTotals {
         try await store.read { try $0.deliveryTotals() }
     }
 
     /// - Throws: `VoicemailError.notFound`.
-    public func delivery(_ id: String) async throws -> Delivery {
+    public func find(_ id: String) async throws -> Delivery {
         guard let delivery = try await store.read({ try $0.delivery(id: id) }) else { throw VoicemailError.notFound(id: id) }
         return delivery
     }
 
     /// Has a delivery tried at once, with all its attempts before it again.
-    public func retryDelivery(_ id: String) async throws -> Delivery {
+    public func retry(_ id: String) async throws -> Delivery {
         let now = clock.now
         return try await store.write { writer in
             guard var delivery = try writer.delivery(id: id) else { throw VoicemailError.notFound(id: id) }
@@ -122,7 +122,7 @@ extension VoicemailService {
         }
     }
 
-    public func dropDelivery(_ id: String) async throws {
+    public func drop(_ id: String) async throws {
         try await store.write { writer in
             guard try writer.delivery(id: id) != nil else { throw VoicemailError.notFound(id: id) }
             try writer.remove(deliveryID: id)

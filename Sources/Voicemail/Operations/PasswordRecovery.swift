@@ -8,7 +8,7 @@ public struct PasswordReset: Sendable {
 }
 
 /// Forgotten passwords (KAZOO contract §3.4): a link is mailed, and whoever has it logs in once.
-extension VoicemailService {
+extension Access {
     /// Seconds that a link is good, and within which a user is sent at most so many.
     public static let passwordResetLifetime = 3600
     public static let maximumPasswordResets = 3
@@ -81,8 +81,8 @@ extension User {
     /// - Returns: whether he may be sent one more link.
     fileprivate mutating func countPasswordReset(at now: Timestamp) -> Bool {
         let requests = (stored.hidden["password_resets"]?.array ?? []).compactMap(\.int)
-            .filter { now < Timestamp(unix: $0).advanced(by: VoicemailService.passwordResetLifetime) }
-        guard requests.count < VoicemailService.maximumPasswordResets else { return false }
+            .filter { now < Timestamp(unix: $0).advanced(by: Access.passwordResetLifetime) }
+        guard requests.count < Access.maximumPasswordResets else { return false }
         stored.hidden["password_resets"] = .array((requests + [now.unix]).map { .int($0) })
         return true
     }

@@ -1,6 +1,6 @@
 /// Removing by position. What a name stood for when the call came decides, and names are judged in the transaction that
 /// removes, so that no renumbering comes between.
-extension VoicemailService {
+extension Messages {
     /// Messages removed in one transaction when a mailbox is emptied.
     private static let emptyingBatch = 256
 
@@ -12,7 +12,7 @@ extension VoicemailService {
         try await store.write { writer in
             for mailboxID in mailboxIDs {
                 // All of a mailbox's names are judged before the first message goes.
-                for message in try Self.messages(named: fileNames, of: mailboxID, writer, where: { folder == nil || $0.folder == folder }) {
+                for message in try Self.list(named: fileNames, of: mailboxID, writer, where: { folder == nil || $0.folder == folder }) {
                     try Self.remove(message, now, writer)
                 }
             }
@@ -48,7 +48,7 @@ extension VoicemailService {
     }
 
     /// The messages of several names, each once, found in one pass over the mailbox however many names there are.
-    private static func messages(
+    private static func list(
         named fileNames: [String], of mailboxID: String, _ reader: any StoreReader, where matches: (Message) -> Bool
     ) throws -> [Message] {
         var wanted: [Int: String] = [:]

@@ -22,10 +22,10 @@ public struct PositionedPage: Sendable {
 /// Mailboxes as the Yeastar interfaces see them: one sequence of what is not in the trash, in order of arrival, which
 /// is time and then serial. A message that retention has ended (KAZOO contract §6.5) keeps its place: those
 /// interfaces know no retention.
-extension VoicemailService {
+extension Messages {
     /// Messages of a mailbox from the one at `offset` on, at most `limit`; with `newestFirst` the offset counts from
     /// the newest. Positions stay those of arrival.
-    public func positionedMessages(of mailboxID: String, offset: Int, limit: Int, newestFirst: Bool = false) async throws -> PositionedPage {
+    public func positioned(of mailboxID: String, offset: Int, limit: Int, newestFirst: Bool = false) async throws -> PositionedPage {
         try await store.read { reader in
             let total = try Self.visibleTotal(mailboxID, reader)
             let offset = min(max(0, offset), total)
@@ -43,8 +43,8 @@ extension VoicemailService {
 
     /// The message of a mailbox that `fileName` names now.
     /// - Throws: `VoicemailError.notFound`.
-    public func message(named fileName: String, of mailboxID: String) async throws -> PositionedMessage {
-        try await store.read { try Self.message(named: fileName, of: mailboxID, $0) }
+    public func find(named fileName: String, of mailboxID: String) async throws -> PositionedMessage {
+        try await store.read { try Self.find(named: fileName, of: mailboxID, $0) }
     }
 
     /// The place a message has now.
@@ -61,14 +61,14 @@ extension VoicemailService {
     /// Visits all messages of a mailbox in order of position, `pageSize` at a time, so that memory does not grow with the
     /// mailbox. Each page is a snapshot of its own: a message that goes meanwhile is not visited, and the positions after it
     /// stay those of the beginning.
-    public func forEachPositionedMessage(
+    public func forEachPositioned(
         of mailboxID: String, pageSize: Int = 500, _ visit: ([PositionedMessage]) async throws -> Void
     ) async throws {
         var start: MessagePosition?
         var next = 0
         repeat {
             let query = MessageQuery(scope: .mailbox(mailboxID), start: start, ascending: true)
-            let page = try await messages(MessageListing(query: query, limit: pageSize, keep: { $0.folder != .deleted }))
+            let page = try await list(MessageListing(query: query, limit: pageSize, keep: { $0.folder != .deleted }))
             let first = next
             try await visit(page.messages.enumerated().map { PositionedMessage(position: first + $0.offset, message: $0.element) })
             next += page.messages.count
@@ -76,7 +76,7 @@ extension VoicemailService {
         } while start != nil
     }
 
-    static func message(named fileName: String, of mailboxID: String, _ reader: any StoreReader) throws -> PositionedMessage {
+    static func find(named fileName: String, of mailboxID: String, _ reader: any StoreReader) throws -> PositionedMessage {
         guard let position = PositionName.position(fileName),
             let found = try positioned(mailboxID, from: position, 1, reader).first
         else { throw VoicemailError.notFound(id: fileName) }

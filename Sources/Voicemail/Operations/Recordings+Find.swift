@@ -4,8 +4,8 @@ public struct RecordingPage: Sendable {
     public let total: Int
 }
 
-extension VoicemailService {
-    public func recordings(_ query: RecordingQuery) async throws -> RecordingPage {
+extension Recordings {
+    public func list(_ query: RecordingQuery) async throws -> RecordingPage {
         try await store.read { reader in
             var found: [Recording] = []
             try reader.recordings(query) {
@@ -18,7 +18,7 @@ extension VoicemailService {
 
     /// The first of `keys` that names a recording of the account.
     /// - Throws: `VoicemailError.notFound`.
-    public func recording(_ keys: [RecordingKey], of account: Account) async throws -> Recording {
+    public func find(_ keys: [RecordingKey], of account: Account) async throws -> Recording {
         let found = try await store.read { reader in
             for key in keys {
                 if let recording = try reader.recording(key, accountID: account.id) { return Recording?.some(recording) }
@@ -31,10 +31,10 @@ extension VoicemailService {
 
     /// Opens a recording's audio as it was stored.
     public func audio(of recording: Recording) async throws -> any BlobReader {
-        try await open(recording.audio)
+        try await service.renditions.open(recording.audio)
     }
 
-    public func removeRecording(_ recording: Recording) async throws {
+    public func remove(_ recording: Recording) async throws {
         try await store.write { try $0.remove(recordingID: recording.id) }
         garbageBell.ring()
     }

@@ -16,9 +16,9 @@ public struct RecordingRetention: Sendable, Hashable {
     }
 }
 
-extension VoicemailService {
+extension Recordings {
     /// An account's own rule where it has one, else the server's.
-    public func recordingRetention(of account: Account) -> RecordingRetention {
+    public func retention(of account: Account) -> RecordingRetention {
         RecordingRetention(
             days: account.recordingRetentionDays.flatMap { RecordingRetention.dayCounts.contains($0) ? $0 : nil }
                 ?? limits.recordingRetention.days,
@@ -28,8 +28,8 @@ extension VoicemailService {
     /// Removes what an account's retention no longer keeps, what came in first going first, and says so in the log.
     /// - Returns: how many recordings went.
     @discardableResult
-    func expireRecordings(of account: Account) async throws -> Int {
-        let retention = recordingRetention(of: account)
+    func expire(of account: Account) async throws -> Int {
+        let retention = retention(of: account)
         let now = clock.now
         var removed = 0
         var gone: [(recording: Recording, reason: String)] = []

@@ -45,23 +45,23 @@ public struct StoredRecording: Sendable {
     public let isNew: Bool
 }
 
-extension VoicemailService {
+extension Recordings {
     /// Characters of a number, a name or a call id.
     public static let longestCallFact = 255
 
     /// As `takeRecording`, for those who do not ask whether it is new.
-    public func addRecording(_ draft: RecordingDraft, audio: ReceivedAudio, in account: Account) async throws -> Recording {
-        try await takeRecording(draft, audio: audio, in: account).recording
+    public func add(_ draft: RecordingDraft, audio: ReceivedAudio, in account: Account) async throws -> Recording {
+        try await take(draft, audio: audio, in: account).recording
     }
 
     /// Stores a recording; durable once this returns. A file that its recorder sends again is stored once: same source, same bytes, same
     /// recording.
     /// - Throws: `VoicemailError.conflict` when the source names other bytes, `.invalid` for texts that are too long, `.unplayable`; the audio
     ///   is dropped then.
-    public func takeRecording(_ draft: RecordingDraft, audio: ReceivedAudio, in account: Account) async throws -> StoredRecording {
-        let zone = timeZone(of: account)
+    public func take(_ draft: RecordingDraft, audio: ReceivedAudio, in account: Account) async throws -> StoredRecording {
+        let zone = service.mailboxes.timeZone(of: account)
         let now = clock.now
-        let outcome = try await dropping(audio) {
+        let outcome = try await service.messages.dropping(audio) {
             guard audio.record.container != nil else { throw VoicemailError.unplayable }
             try Self.judge(draft)
             return try await store.write { writer in

@@ -1,4 +1,4 @@
-extension VoicemailService {
+extension Renditions {
     /// A message's audio in another format, whatever it is stored as; the master stays as it is (promise 3).
     /// - Throws: `VoicemailError.noAudio`; `.unplayable` for a master that no decoder accepts; `ArchiveError`; `AudioError`.
     public func rendition(of message: Message, _ rendition: Rendition) async throws -> RenderedAudio {
@@ -29,7 +29,7 @@ extension VoicemailService {
     }
 }
 
-extension VoicemailService {
+extension Renditions {
     /// A recording as its name says: the bytes as stored, or rendered as WAV, channels kept apart, where the name ends so and the
     /// recorder sent something else. What the stored bytes are was found out by decoding, whatever their sender called them.
     /// - Throws: `VoicemailError.unplayable`, `ArchiveError`, `AudioError`.

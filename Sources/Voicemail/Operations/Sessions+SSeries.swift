@@ -1,23 +1,23 @@
+/// A token and the refresh token that goes with it.
+public struct SSeriesTokens: Sendable {
+    public let token: String
+    public let refreshToken: String
+}
+
+/// Why a token opens nothing.
+public enum SSeriesTokenError: Error, Sendable {
+    /// Was valid until nobody used it; remembered for an hour.
+    case expired
+    case unknown
+}
+
 /// Tokens of the S-Series interface (S-Series contract §2.1 to §2.4): they live as long as they are used.
-extension VoicemailService {
+extension Access {
     /// Seconds without a request after which a token is dead.
     public static let sSeriesIdleTime = 1800
     /// Use is written down at most this often, in seconds, because a write is synced. It is written ahead by the same time, so that a
     /// token lives at least its thirty minutes after the last use, and at most one minute longer.
     private static let sSeriesTouchInterval = 60
-
-    /// A token and the refresh token that goes with it.
-    public struct SSeriesTokens: Sendable {
-        public let token: String
-        public let refreshToken: String
-    }
-
-    /// Why a token opens nothing.
-    public enum SSeriesTokenError: Error, Sendable {
-        /// Was valid until nobody used it; remembered for an hour.
-        case expired
-        case unknown
-    }
 
     /// Opens a session for a logged-in user.
     public func openSSeriesSession(account: Account, credential: Credential, details: JSONObject) async throws -> SSeriesTokens {

@@ -1,15 +1,15 @@
 import Crypto
 import Foundation
 
-extension VoicemailService {
+extension Users {
     /// Creates a user; `password` in the request is kept only as verifiers.
-    public func createUser(_ request: JSONObject, id: String?, in account: Account) async throws -> User {
+    public func create(_ request: JSONObject, id: String?, in account: Account) async throws -> User {
         let (checked, violations) = try limits.checked(request.withoutPrivateKeys, by: Schema.user)
         guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
         var planned = User(id: id, in: account.id, at: clock.now)
         planned.describe(checked)
         let draft = planned
-        let logins = try await logins(attributes: checked, userID: draft.id, account: account)
+        let logins = try await self.logins(attributes: checked, userID: draft.id, account: account)
         return try await store.write { writer in
             try Self.claimUsername(of: draft, writer)
             let stored = try writer.add(draft)
@@ -23,18 +23,18 @@ extension VoicemailService {
 
     /// Replaces or patches a user. A new password ends his sessions.
     /// - Throws: `VoicemailError.invalid` also for a new name without the password: logins hold both.
-    public func changeUser(_ id: String, _ change: AttributeChange, in account: Account) async throws -> User {
+    public func change(_ id: String, _ change: AttributeChange, in account: Account) async throws -> User {
         for _ in 0..<Self.maximumPlans {
-            let (planned, violations) = try await user(id, of: account).applying(change, limits)
+            let (planned, violations) = try await find(id, of: account).applying(change, limits)
             guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
-            let logins = try await logins(attributes: planned, userID: id, account: account)
-            if let changed = try await changeUser(id, change, planned: planned, logins, in: account) { return changed }
+            let logins = try await self.logins(attributes: planned, userID: id, account: account)
+            if let changed = try await self.change(id, change, planned: planned, logins, in: account) { return changed }
         }
         throw VoicemailError.conflict
     }
 
     /// - Returns: nil when the user's name is no longer the one `logins` were made for; then nothing was changed.
-    private func changeUser(
+    private func change(
         _ id: String, _ change: AttributeChange, planned: JSONObject, _ logins: [Credential], in account: Account
     ) async throws -> User? {
         let now = clock.now
@@ -64,7 +64,7 @@ extension VoicemailService {
     }
 
     /// Removes a user, his logins and his sessions. His mailboxes stay.
-    public func removeUser(_ id: String, in account: Account) async throws -> User {
+    public func remove(_ id: String, in account: Account) async throws -> User {
         defer { garbageBell.ring() }
         let now = clock.now
         return try await store.write { writer in
@@ -77,17 +77,17 @@ extension VoicemailService {
     }
 
     /// - Throws: `VoicemailError.notFound`.
-    public func user(_ id: String, of account: Account) async throws -> User { try await require(id, of: account) }
+    public func find(_ id: String, of account: Account) async throws -> User { try await require(id, of: account) }
 
     /// The user who logs in under a name.
-    public func user(named name: String, of account: Account) async throws -> User? {
+    public func find(named name: String, of account: Account) async throws -> User? {
         try await store.read { try $0.user(named: name, in: account.id) }
     }
 
-    public func users<Item: Sendable>(
+    public func list<Item: Sendable>(
         of account: Account, _ range: ListingRange, item: @escaping @Sendable (User) -> Item?
     ) async throws -> ListingPage<Item> {
-        try await page(accountID: account.id, range, item: item)
+        try await pageStored(accountID: account.id, range, item: item)
     }
 
     private static func claimUsername(of user: User, _ reader: any StoreReader) throws {
@@ -100,7 +100,7 @@ extension VoicemailService {
         guard let name = attributes["username"]?.string, let password = attributes["password"]?.string else { return [] }
         var logins: [Credential] = []
         for form in LoginDigest.allCases {
-            let verifier = try await loginHandle(form.digest(name, password), form, account)
+            let verifier = try await service.access.loginHandle(form.digest(name, password), form, account)
             logins.append(Credential(
                 id: "\(userID)-\(form.rawValue)", kind: .login, accountID: account.id, name: form.rawValue, handle: verifier, verifier: "",
                 details: ["user_id": .string(userID)], created: clock.now))

@@ -60,7 +60,7 @@ extension DamagedAudio {
     fileprivate static let mostHolders = 20
 }
 
-extension VoicemailService {
+extension Housekeeping {
     /// Compares every blob with its row, byte for byte by checksum, and finds blobs without a row.
     /// - Parameter progress: told how many blobs were looked at.
     public func verifyArchive(progress: @Sendable (Int) -> Void = { _ in }, found: @Sendable (Damage) async throws -> Void) async throws {

@@ -3,8 +3,9 @@ import Logging
 /// The domain's operations over its ports. Dialects, the telephone and the command line call these and
 /// nothing below them, so that a rule has one place (promise 6).
 ///
-/// Each operation takes the account it acts on as a document that `Access` has let the caller into.
-public struct VoicemailService: Sendable {
+/// What can be done is grouped by noun: `service.messages.deposit(…)`. Each operation takes the account it acts on, which
+/// `access` has let the caller into.
+public final class VoicemailService: Sendable {
     public let store: any VoicemailStore
     public let archive: any AudioArchive
     public let codec: any AudioCodec
@@ -36,4 +37,18 @@ public struct VoicemailService: Sendable {
     func countDeposits(_ messages: [Message]) {
         for _ in messages { deposited() }
     }
+
+    public var access: Access { Access(service: self) }
+    public var accounts: Accounts { Accounts(service: self) }
+    public var callRecords: CallRecords { CallRecords(service: self) }
+    public var greetings: Greetings { Greetings(service: self) }
+    public var groups: Groups { Groups(service: self) }
+    public var housekeeping: Housekeeping { Housekeeping(service: self) }
+    public var mailboxes: Mailboxes { Mailboxes(service: self) }
+    public var messages: Messages { Messages(service: self) }
+    public var outbox: Outbox { Outbox(service: self) }
+    public var recordings: Recordings { Recordings(service: self) }
+    public var renditions: Renditions { Renditions(service: self) }
+    public var users: Users { Users(service: self) }
+    public var webhooks: Webhooks { Webhooks(service: self) }
 }

@@ -1,34 +1,34 @@
 /// Webhooks as stored documents (KAZOO contract §11.4).
-extension VoicemailService {
+extension Webhooks {
     /// Creates a webhook.
     /// - Throws: `VoicemailError.invalid` with every rule broken at once, where it leads among them; `.conflict`.
-    public func createWebhook(_ request: JSONObject, id: String?, in account: Account) async throws -> Webhook {
-        try await create(request, id: id, in: account, judge: judgeReceiver)
+    public func create(_ request: JSONObject, id: String?, in account: Account) async throws -> Webhook {
+        try await createStored(request, id: id, in: account, judge: judgeReceiver)
     }
 
-    public func changeWebhook(_ id: String, _ change: AttributeChange, in account: Account) async throws -> Webhook {
-        try await self.change(id, change, in: account, judge: judgeReceiver)
+    public func change(_ id: String, _ change: AttributeChange, in account: Account) async throws -> Webhook {
+        try await changeStored(id, change, in: account, judge: judgeReceiver)
     }
 
     /// - Throws: `VoicemailError.notFound`.
-    public func webhook(_ id: String, of account: Account) async throws -> Webhook { try await require(id, of: account) }
+    public func find(_ id: String, of account: Account) async throws -> Webhook { try await require(id, of: account) }
 
-    public func webhooks<Item: Sendable>(
+    public func list<Item: Sendable>(
         of account: Account, _ range: ListingRange, item: @escaping @Sendable (Webhook) -> Item?
     ) async throws -> ListingPage<Item> {
-        try await page(accountID: account.id, range, item: item)
+        try await pageStored(accountID: account.id, range, item: item)
     }
 
     /// - Returns: the webhook as it was.
-    public func removeWebhook(_ id: String, in account: Account) async throws -> Webhook { try await remove(id, in: account) }
+    public func remove(_ id: String, in account: Account) async throws -> Webhook { try await removeStored(id, in: account) }
 
     /// Switches a webhook on again that failures have switched off.
-    public func enableWebhook(_ id: String, in account: Account) async throws -> Webhook {
+    public func enable(_ id: String, in account: Account) async throws -> Webhook {
         try await self.change(id, .patch(["enabled": true, "disable_message": .null]), in: account)
     }
 
     /// Finds a webhook's attributes valid, or throws as creating it would, and changes nothing.
-    public func validateWebhook(_ change: AttributeChange, of webhook: Webhook? = nil) throws(VoicemailError) {
+    public func validate(_ change: AttributeChange, of webhook: Webhook? = nil) throws(VoicemailError) {
         let before = webhook?.stored.attributes ?? [:]
         let (checked, violations) = try limits.checked(change.applied(to: before), by: Schema.webhook, before: before)
         let all = violations + judgeReceiver(of: checked)

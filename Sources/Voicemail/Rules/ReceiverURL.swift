@@ -60,7 +60,7 @@ public enum ReceiverFault: Error, Sendable, Hashable {
     case thisMachine
 }
 
-extension VoicemailService {
+extension Webhooks {
     /// Judges the address of a receiver that a client names, before it is kept.
     public func judgeReceiver(_ text: String) throws(ReceiverFault) -> ReceiverURL {
         guard let url = ReceiverURL(text) else { throw .malformed }

@@ -19,7 +19,7 @@ extension PSeriesDialect {
     /// The box of a number.
     /// - Throws: `PSeriesFailure.notFound` also for a box of the other kind.
     func box(_ number: String, _ kind: BoxKind, of account: Account) async throws -> Mailbox {
-        guard let mailbox = try await service.mailbox(number: number, of: account), kind.fits(mailbox) else { throw PSeriesFailure.notFound }
+        guard let mailbox = try await service.mailboxes.find(number: number, of: account), kind.fits(mailbox) else { throw PSeriesFailure.notFound }
         return mailbox
     }
 }

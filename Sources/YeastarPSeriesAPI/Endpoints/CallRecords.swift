@@ -55,7 +55,7 @@ extension PSeriesDialect {
         let last = filter.to ?? Timestamp(unix: Timestamp.plausible.upperBound)
         let view = CallRecordView(zone: call.zone, format: settings.displayFormat)
         guard filter.looksIntoCalls else {
-            let page = try await service.callRecords(
+            let page = try await service.callRecords.list(
                 of: call.account, from: first, to: last, kinds: filter.kinds, ascending: sorting.ascending, offset: paging.offset,
                 limit: paging.limit)
             return .fields(["total_number": .int(page.total), "data": .array(page.records.map(view.item))])
@@ -63,7 +63,7 @@ extension PSeriesDialect {
         var items: [JSON] = []
         var seen = 0
         if first <= last {
-            try await service.forEachCallRecord(
+            try await service.callRecords.forEach(
                 of: call.account, from: first, to: last, kinds: filter.kinds, caller: filter.caller, callee: filter.callee,
                 ascending: sorting.ascending
             ) { page in

@@ -14,7 +14,7 @@ extension PSeriesDialect {
         let draft = settings
         let claim = try await claim(request, of: nil, call)
         let mailbox = try await translated(request, verb: "create") {
-            try await service.createMailbox(draft, claim: claim, in: call.account)
+            try await service.mailboxes.create(draft, claim: claim, in: call.account)
         }
         return .fields(["id": .int(mailbox.serial)])
     }
@@ -23,34 +23,34 @@ extension PSeriesDialect {
         let id = try call.parameters.requireInteger("id")
         // Whatever is wrong by itself is said before anything is looked for.
         _ = try ExtensionRequest(call.parameters, isChange: true)
-        let mailbox = try await service.personalMailbox(serial: id, of: call.account).mailbox
+        let mailbox = try await service.mailboxes.personal(serial: id, of: call.account).mailbox
         let request = try ExtensionRequest(call.parameters, isChange: true, of: mailbox)
         var settings = request.settings
         if let greeting = request.greeting {
             var id: String?
-            if let name = greeting { id = try await service.greeting(name, on: .mailbox(mailbox)).greeting.id }
+            if let name = greeting { id = try await service.greetings.find(name, on: .mailbox(mailbox)).greeting.id }
             settings.greetingInForceID = .some(id)
         }
         let patch = settings
         if !patch.isEmpty {
             let claim = try await claim(request, of: mailbox, call)
             _ = try await translated(request, verb: "update") {
-                try await service.changeMailbox(mailbox.id, patch, claim: claim, in: call.account)
+                try await service.mailboxes.change(mailbox.id, patch, claim: claim, in: call.account)
             }
         }
         return .success
     }
 
     func deleteExtension(_ call: PSeriesCall) async throws -> PSeriesAnswer {
-        let owned = try await service.personalMailbox(serial: try call.parameters.requireInteger("id"), of: call.account)
-        _ = try await service.removeMailbox(owned.mailbox.id, in: call.account)
+        let owned = try await service.mailboxes.personal(serial: try call.parameters.requireInteger("id"), of: call.account)
+        _ = try await service.mailboxes.remove(owned.mailbox.id, in: call.account)
         return .success
     }
 
     /// Numbers and addresses belong to one extension each.
     private func claim(_ request: ExtensionRequest, of mailbox: Mailbox?, _ call: PSeriesCall) async throws -> MailboxClaim {
         let address = request.emailAddress.flatMap { mailbox?.notificationAddresses.first == $0 ? nil : $0 }
-        return try await service.claim(number: request.settings.number, mailAddress: address, for: mailbox, in: call.account)
+        return try await service.mailboxes.claim(number: request.settings.number, mailAddress: address, for: mailbox, in: call.account)
     }
 
     /// What is taken already, by what (the third published error).

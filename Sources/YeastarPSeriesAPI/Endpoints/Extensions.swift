@@ -26,7 +26,7 @@ extension PSeriesDialect {
         let paging = try Paging(call.parameters)
         let sorting = try Sorting(call.parameters, standard: ExtensionKey.id)
         let keywords = keywords.map { $0.lowercased() }
-        let places = try await service.collectPersonal(of: call.account) { owned -> Place? in
+        let places = try await service.mailboxes.collectPersonal(of: call.account) { owned -> Place? in
             let view = ExtensionView(owned: owned), mailbox = owned.mailbox
             if !keywords.isEmpty {
                 let texts = [mailbox.number, mailbox.name, owned.mailAddress, view.mobile].map { $0.lowercased() }
@@ -47,14 +47,14 @@ extension PSeriesDialect {
         let page = paging.slice(sorted).map(\.id)
         return .list("data", behind: ["total_number": .int(places.count)]) { writer in
             for slice in page.slices(of: Self.extensionsTogether) {
-                let items = try await service.ownedMailboxes(slice, of: call.account) { ExtensionView(owned: $0).listed }
+                let items = try await service.mailboxes.owned(slice, of: call.account) { ExtensionView(owned: $0).listed }
                 for item in items { try await writer.write(item) }
             }
         }
     }
 
     func getExtension(_ call: PSeriesCall) async throws -> PSeriesAnswer {
-        let owned = try await service.personalMailbox(serial: try call.parameters.requireInteger("id"), of: call.account)
+        let owned = try await service.mailboxes.personal(serial: try call.parameters.requireInteger("id"), of: call.account)
         return .fields(["data": try await detail(owned)])
     }
 
@@ -67,7 +67,7 @@ extension PSeriesDialect {
             for id in ids where seen.insert(id).inserted {
                 asked += 1
                 do {
-                    found.append(try await service.personalMailbox(serial: id, of: call.account).mailbox.id)
+                    found.append(try await service.mailboxes.personal(serial: id, of: call.account).mailbox.id)
                 } catch VoicemailError.notFound {
                     continue
                 }
@@ -75,7 +75,7 @@ extension PSeriesDialect {
         } else if let numbers = try call.parameters.text("number") {
             let listed = numbers.split(separator: ",").map { $0.trimmed }.filter { !$0.isEmpty }
             if listed.isEmpty { throw PSeriesFailure.required("ids") }
-            let mailboxes = try await service.mailboxes(numbers: listed, of: call.account, where: BoxKind.extension.fits)
+            let mailboxes = try await service.mailboxes.list(numbers: listed, of: call.account, where: BoxKind.extension.fits)
             asked = mailboxes.count
             found = mailboxes.compactMap { $0?.id }
         } else {
@@ -85,7 +85,7 @@ extension PSeriesDialect {
         let all = found
         return .list("data", isPartial: all.count < asked) { writer in
             for id in all {
-                for owned in try await service.ownedMailboxes([id], of: call.account, item: { $0 }) {
+                for owned in try await service.mailboxes.owned([id], of: call.account, item: { $0 }) {
                     try await writer.write(try await detail(owned))
                 }
             }
@@ -97,12 +97,12 @@ extension PSeriesDialect {
         let id = try call.parameters.requireInteger("id")
         let type = try call.parameters.requireText("type")
         guard type == "vm_pin" || type == "reg_password" else { throw PSeriesFailure.invalid("type", .string(type)) }
-        let owned = try await service.personalMailbox(serial: id, of: call.account)
+        let owned = try await service.mailboxes.personal(serial: id, of: call.account)
         guard type == "vm_pin", let pin = owned.mailbox.pin else { throw PSeriesFailure.notFound }
         return .fields(["password": .string(ExtensionView.encoded(pin))])
     }
 
-    private func detail(_ owned: VoicemailService.OwnedMailbox) async throws -> JSON {
-        ExtensionView(owned: owned).detailed(greeting: try await service.greetingInForce(of: owned.mailbox)?.fileName)
+    private func detail(_ owned: OwnedMailbox) async throws -> JSON {
+        ExtensionView(owned: owned).detailed(greeting: try await service.greetings.inForce(of: owned.mailbox)?.fileName)
     }
 }

@@ -20,7 +20,7 @@ extension PSeriesDialect {
         let name = stem + ".wav"
         let greeting: NamedGreeting
         do {
-            greeting = try await service.putGreeting(name, audio: try await spoken(speech, as: name), origin: speech.origin, on: shelf, replacing: false)
+            greeting = try await service.greetings.put(name, audio: try await spoken(speech, as: name), origin: speech.origin, on: shelf, replacing: false)
         } catch VoicemailError.conflict {
             throw PSeriesFailure.duplicate("file", stem, source: kind.module, name: number)
         }
@@ -41,11 +41,11 @@ extension PSeriesDialect {
         }
         let found: (greeting: NamedGreeting, shelf: GreetingShelf)
         do {
-            found = try await service.greeting(serial: id, on: isShelf, of: call.account)
+            found = try await service.greetings.find(serial: id, on: isShelf, of: call.account)
         } catch VoicemailError.notFound {
             // One that is only borrowed is listed, but it is its owner's to change.
             let isBorrower: @Sendable (Mailbox) -> Bool = { kind.fits($0) && (owner == nil || owner == $0.id) }
-            guard try await service.isBorrowed(serial: id, by: isBorrower, of: call.account) else { throw PSeriesFailure.notFound }
+            guard try await service.greetings.isBorrowed(serial: id, by: isBorrower, of: call.account) else { throw PSeriesFailure.notFound }
             throw PSeriesFailure.operationFailed
         }
         // Everything is judged, and spoken, before anything is changed.
@@ -53,7 +53,7 @@ extension PSeriesDialect {
         var sound: (audio: ReceivedAudio, origin: GreetingOrigin)?
         if let speech { sound = (try await spoken(speech, as: found.greeting.fileName), speech.origin) }
         do {
-            _ = try await service.changeGreeting(serial: id, to: stem, sound: sound, on: isShelf, of: call.account)
+            _ = try await service.greetings.change(serial: id, to: stem, sound: sound, on: isShelf, of: call.account)
         } catch VoicemailError.conflict {
             throw PSeriesFailure.duplicate("file", stem, source: kind.module, name: found.shelf.number)
         }
@@ -100,7 +100,7 @@ extension PSeriesDialect {
             throw PSeriesFailure.invalid("language", .string(speech.language))
         }
         // A legal text can sound longer than an upload may: only what the synthesizer itself allows bounds it.
-        let intake = try await service.receiveAudio(limit: sound.readableBytes)
+        let intake = try await service.messages.receiveAudio(limit: sound.readableBytes)
         do {
             try await intake.write(sound)
             return try await intake.finish(contentType: "audio/wav", fileName: fileName, policy: .playableOnly)

@@ -18,7 +18,7 @@ extension PSeriesDialect {
                 let fields = owner.merging(["exist_type": .string(known.listed.typeWord)]) { $1 }
                 throw PSeriesFailure.duplicate("file", name, source: kind.module, name: number, fields)
             case .force:
-                _ = try await service.putGreeting(name, audio: try await upload.audio(named: name), origin: .upload, on: shelf)
+                _ = try await service.greetings.put(name, audio: try await upload.audio(named: name), origin: .upload, on: shelf)
                 return .fields(owner)
             }
         }
@@ -36,13 +36,13 @@ extension PSeriesDialect {
                 guard known != nil else { return .success }
                 throw PSeriesFailure.duplicate("file", name, source: "custom_prompt", name: name, fields)
             case .force:
-                _ = try await service.putGreeting(name, audio: try await upload.audio(named: name), origin: .upload, on: shelf)
+                _ = try await service.greetings.put(name, audio: try await upload.audio(named: name), origin: .upload, on: shelf)
                 return .fields(fields)
             }
         }
     }
 
     private func existing(_ name: String, on shelf: GreetingShelf) async throws -> NamedGreeting? {
-        do { return try await service.greeting(name, on: shelf) } catch VoicemailError.notFound { return nil }
+        do { return try await service.greetings.find(name, on: shelf) } catch VoicemailError.notFound { return nil }
     }
 }

@@ -7,7 +7,7 @@ extension PSeriesDialect {
         let number = try call.parameters.requireNumber("extension")
         let paging = try Paging(call.parameters)
         let mailbox = try await box(number, kind, of: call.account)
-        let greetings = try await service.greetings(on: .mailbox(mailbox))
+        let greetings = try await service.greetings.list(on: .mailbox(mailbox))
         return .fields([
             "total_number": .int(greetings.count),
             "greeting_list": .array(paging.slice(greetings).map { GreetingView.item($0, owner: (kind.module, mailbox.number)) }),
@@ -25,7 +25,7 @@ extension PSeriesDialect {
 
     func deleteGreeting(_ call: PSeriesCall, _ kind: BoxKind) async throws -> PSeriesAnswer {
         let found = try await greeting(call, kind)
-        try await service.removeGreeting(found.greeting.fileName, on: found.shelf)
+        try await service.greetings.remove(found.greeting.fileName, on: found.shelf)
         return .success
     }
 
@@ -55,7 +55,7 @@ extension PSeriesDialect {
         let shelf = GreetingShelf.mailbox(try await box(number, kind, of: call.account))
         for name in names {
             do {
-                return (try await service.greeting(name, on: shelf), shelf)
+                return (try await service.greetings.find(name, on: shelf), shelf)
             } catch VoicemailError.notFound {
                 continue
             }
@@ -65,7 +65,7 @@ extension PSeriesDialect {
 
     func listPrompts(_ call: PSeriesCall) async throws -> PSeriesAnswer {
         let paging = try Paging(call.parameters)
-        let prompts = try await service.greetings(on: .prompts(account: call.account)).reversed()
+        let prompts = try await service.greetings.list(on: .prompts(account: call.account)).reversed()
         return .fields([
             "total_number": .int(prompts.count), "greeting_list": .array(paging.slice(Array(prompts)).map { GreetingView.item($0, owner: nil) }),
         ])

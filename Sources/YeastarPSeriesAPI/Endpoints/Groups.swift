@@ -9,7 +9,7 @@ extension PSeriesDialect {
     func listGroups(_ call: PSeriesCall) async throws -> PSeriesAnswer {
         let paging = try Paging(call.parameters)
         let sorting = try Sorting(call.parameters, standard: GroupKey.id)
-        let groups = try await service.collectGroups(of: call.account) { group -> (id: String, value: SortValue) in
+        let groups = try await service.groups.collect(of: call.account) { group -> (id: String, value: SortValue) in
             let value: SortValue =
                 switch sorting.key {
                 case .id: .number(group.serial)
@@ -23,7 +23,7 @@ extension PSeriesDialect {
         let page = paging.slice(sorting.sort(groups) { group, _ in group.value }).map(\.id)
         return .list("vm_group_list", behind: ["total_number": .int(groups.count)]) { writer in
             for slice in page.slices(of: Self.groupsTogether) {
-                for item in try await service.groupSummaries(slice, of: call.account, item: Self.item) { try await writer.write(item) }
+                for item in try await service.groups.summaries(slice, of: call.account, item: Self.item) { try await writer.write(item) }
             }
         }
     }
@@ -31,7 +31,7 @@ extension PSeriesDialect {
     /// Groups that are read in one go: each may have a thousand members.
     private static let groupsTogether = 5
 
-    @Sendable private static func item(_ summary: VoicemailService.GroupSummary) -> JSON {
+    @Sendable private static func item(_ summary: GroupSummary) -> JSON {
         let mailbox = summary.mailbox
         // What a broadcasting group still has to hand on is no message of its own.
         let tally = mailbox.holdsMessages ? summary.tally : Tally()

@@ -17,7 +17,7 @@ extension PSeriesDialect {
         let numbers = try call.parameters.requireText("number").split(separator: ",").map { $0.trimmed }.filter { !$0.isEmpty }
         if numbers.isEmpty { throw PSeriesFailure.required("number") }
         let paging = try Paging(call.parameters)
-        let asked = try await service.mailboxes(numbers: numbers, of: call.account) { $0.holdsMessages }
+        let asked = try await service.mailboxes.list(numbers: numbers, of: call.account) { $0.holdsMessages }
         let boxes = asked.compactMap { $0 }
         if boxes.isEmpty { throw PSeriesFailure.notFound }
         return .list("voicemail_list", isPartial: boxes.count < asked.count) { writer in
@@ -32,9 +32,9 @@ extension PSeriesDialect {
     }
 
     func downloadMessage(_ call: PSeriesCall) async throws -> PSeriesAnswer {
-        let message = try await service.message(try messageKey(call, ["msg_id", "id"]), of: call.account)
+        let message = try await service.messages.find(try messageKey(call, ["msg_id", "id"]), of: call.account)
         // What no decoder accepts cannot be sent as WAV either.
-        guard let audio = message.audio, try await service.audioFacts(of: [message])[audio.blobID] != nil else { throw PSeriesFailure.notFound }
+        guard let audio = message.audio, try await service.messages.audioFacts(of: [message])[audio.blobID] != nil else { throw PSeriesFailure.notFound }
         let link = try await link(to: .message(id: message.id), kind: .message, fileExtension: "wav", isOpen: false, call)
         return .fields(["file": .string(link.name), "download_resource_url": .string(link.url)])
     }
@@ -46,9 +46,9 @@ extension PSeriesDialect {
             throw PSeriesFailure.invalid(field, .string(number))
         }
         let mailbox = try await box(to, .extension, of: call.account)
-        let caller = try await service.mailbox(number: from, of: call.account)
+        let caller = try await service.mailboxes.find(number: from, of: call.account)
         let draft = MessageDraft(callerName: caller?.name ?? "", callerNumber: from, lengthMilliseconds: 0)
-        let message = try await service.deposit(draft, mailboxID: mailbox.id, in: call.account, from: .client(isJudged: true))
+        let message = try await service.messages.deposit(draft, mailboxID: mailbox.id, in: call.account, from: .client(isJudged: true))
         return .fields(["id": .string(MessageID.text(message))])
     }
 
@@ -58,20 +58,20 @@ extension PSeriesDialect {
         if try call.parameters.text("id") == nil, try call.parameters.text("uid") == nil { throw PSeriesFailure.required("id") }
         let status = try call.parameters.requireText("vm_status")
         guard status == "1" else { throw PSeriesFailure.invalid("vm_status", call.parameters.value("vm_status")) }
-        try await service.markRead(try messageKey(call, ["id"]), of: call.account)
+        try await service.messages.markRead(try messageKey(call, ["id"]), of: call.account)
         return .success
     }
 
     func deleteMessage(_ call: PSeriesCall) async throws -> PSeriesAnswer {
         let id = try call.parameters.requireText("id")
         guard let key = MessageID.key(id) else { throw PSeriesFailure.notFound }
-        try await service.remove(key, of: call.account)
+        try await service.messages.remove(key, of: call.account)
         return .success
     }
 
     func deleteExtensionMessages(_ call: PSeriesCall) async throws -> PSeriesAnswer {
         let mailbox = try await box(try call.parameters.requireNumber("vm_to_number"), .extension, of: call.account)
-        try await service.removeVisible(of: mailbox.id)
+        try await service.messages.removeVisible(of: mailbox.id)
         return .success
     }
 
@@ -79,7 +79,7 @@ extension PSeriesDialect {
 
     /// The box of a number, if messages lie in it.
     private func messageBox(_ number: String, of account: Account) async throws -> Mailbox? {
-        try await service.mailbox(number: number, of: account).flatMap { $0.holdsMessages ? $0 : nil }
+        try await service.mailboxes.find(number: number, of: account).flatMap { $0.holdsMessages ? $0 : nil }
     }
 
     /// What a page shows, written item by item: in a large group each has the states of many members.
@@ -95,10 +95,10 @@ extension PSeriesDialect {
     }
 
     private func messages(of mailbox: Mailbox, _ paging: Paging, _ call: PSeriesCall) async throws -> Page {
-        let page = try await service.positionedMessages(of: mailbox.id, offset: paging.offset, limit: paging.limit)
-        let facts = try await service.audioFacts(of: page.items.map(\.message))
+        let page = try await service.messages.positioned(of: mailbox.id, offset: paging.offset, limit: paging.limit)
+        let facts = try await service.messages.audioFacts(of: page.items.map(\.message))
         let view = MessageView(
-            zone: call.zone, format: settings.displayFormat, members: mailbox.group == nil ? nil : try await service.members(of: mailbox))
+            zone: call.zone, format: settings.displayFormat, members: mailbox.group == nil ? nil : try await service.groups.members(of: mailbox))
         return Page(items: page.items, facts: facts, view: view, total: page.total)
     }
 

@@ -25,7 +25,7 @@ extension PSeriesDialect {
     func listRecordings(_ call: PSeriesCall, _ filter: RecordingFilter) async throws -> PSeriesAnswer {
         let paging = try Paging(call.parameters)
         let sorting = try Sorting(call.parameters, standard: RecordingSortKey.id)
-        let page = try await service.recordings(RecordingQuery(
+        let page = try await service.recordings.list(RecordingQuery(
             accountID: call.account.id, from: filter.from, to: filter.to, caller: filter.caller, callee: filter.callee, serials: filter.ids,
             order: sorting.key == .time ? .time : .serial, ascending: sorting.ascending, offset: paging.offset, limit: paging.limit))
         let view = RecordingView(zone: call.zone, format: settings.displayFormat)
@@ -34,7 +34,7 @@ extension PSeriesDialect {
 
     /// The conversion, if one is due, happens before the answer, as on the PBX (contract §8.4).
     func downloadRecording(_ call: PSeriesCall) async throws -> PSeriesAnswer {
-        let recording = try await service.recording(try recordingKeys(call), of: call.account)
+        let recording = try await service.recordings.find(try recordingKeys(call), of: call.account)
         let container = settings.recordingFormat?.container
         if let container { _ = try await answering(within: settings.longestAnswer) { try await sound(of: recording, as: container) } }
         let name = container.map { recording.stem + "." + $0.rawValue } ?? recording.name
@@ -67,12 +67,12 @@ extension PSeriesDialect {
 
     /// A recording in a container. An MP3 that has to be made takes the account's turn; nothing else waits.
     func sound(of recording: Recording, as container: Rendition.Container) async throws -> RenderedAudio {
-        guard container == .mp3, try await service.needsConversion(recording, to: container) else {
-            return try await service.download(of: recording, as: container)
+        guard container == .mp3, try await service.renditions.needsConversion(recording, to: container) else {
+            return try await service.renditions.download(of: recording, as: container)
         }
         let patience: Duration = settings.secondMP3 == .refuse ? .zero : .seconds(settings.mp3Patience)
         return try await turns.withTurn(of: recording.accountID, patience: patience) {
-            try await service.download(of: recording, as: container)
+            try await service.renditions.download(of: recording, as: container)
         }
     }
 

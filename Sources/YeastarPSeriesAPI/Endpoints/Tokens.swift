@@ -14,17 +14,17 @@ extension PSeriesDialect {
     private func getToken(_ parameters: Parameters, _ request: FrontRequest) async throws -> PSeriesAnswer {
         let id = try parameters.requireText("username"), secret = try parameters.requireText("password")
         let application = try await loginGuard.attempt(from: request.remote, as: [.application(id)]) {
-            try await service.logIn(application: id, secret: secret)
+            try await service.access.logIn(application: id, secret: secret)
         }
         guard application.credential.allows(address: request.remote) else { throw PSeriesFailure.addressForbidden }
-        return answer(try await service.openTokenPair(for: application, rules: settings.tokens))
+        return answer(try await service.access.openTokenPair(for: application, rules: settings.tokens))
     }
 
     /// Works after the access token has expired; the old pair ends.
     private func refreshToken(_ parameters: Parameters, _ request: FrontRequest) async throws -> PSeriesAnswer {
         let token = try parameters.requireText("refresh_token")
         do {
-            return answer(try await service.refreshTokenPair(token, rules: settings.tokens, from: request.remote))
+            return answer(try await service.access.refreshTokenPair(token, rules: settings.tokens, from: request.remote))
         } catch VoicemailError.badCredentials {
             throw PSeriesFailure.tokenExpired
         }
@@ -38,7 +38,7 @@ extension PSeriesDialect {
     }
 
     func deleteToken(_ call: PSeriesCall) async throws -> PSeriesAnswer {
-        guard let hash = call.application.tokenHash, try await service.closeTokenPair(accessHash: hash) else { throw PSeriesFailure.tokenExpired }
+        guard let hash = call.application.tokenHash, try await service.access.closeTokenPair(accessHash: hash) else { throw PSeriesFailure.tokenExpired }
         return .success
     }
 }

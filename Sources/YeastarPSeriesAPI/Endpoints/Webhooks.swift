@@ -3,7 +3,7 @@ import Voicemail
 /// `webhook/query` and `webhook/update`: where events are pushed (contract §11.3).
 extension PSeriesDialect {
     func queryWebhooks(_ call: PSeriesCall) async throws -> PSeriesAnswer {
-        let push = try await service.eventPush(of: call.account)
+        let push = try await service.access.eventPush(of: call.account)
         let list = push.receivers.map { receiver -> JSON in
             [
                 "url": .string(receiver.url), "secret": .string(receiver.secret), "request_method": .string(receiver.method.rawValue),
@@ -25,7 +25,7 @@ extension PSeriesDialect {
         let timeout = try Self.number("webhook_event_push_timeout", in: EventPush.timeouts, parameters)
         let retries = try Self.number("webhook_event_push_retry_count", in: EventPush.retryCounts, parameters)
         let requested = try parameters.value("webhook_event_push_list").map(receivers)
-        _ = try await service.changeEventPush(of: call.account) { push in
+        _ = try await service.access.changeEventPush(of: call.account) { push in
             push.isEnabled = enabled.map { $0 == 1 } ?? push.isEnabled
             push.timeout = timeout ?? push.timeout
             push.retries = retries ?? push.retries
@@ -52,7 +52,7 @@ extension PSeriesDialect {
             guard let address = item["url"], !address.isNull, address != "" else { throw .required("url") }
             guard let url = address.string else { throw .invalid("url", address) }
             // Not of this machine: what listens here trusts it more than it trusts the client.
-            do { _ = try service.judgeReceiver(url) } catch { throw .invalid("url", .string(url)) }
+            do { _ = try service.webhooks.judgeReceiver(url) } catch { throw .invalid("url", .string(url)) }
             let word = item["request_method"].flatMap { $0.isNull ? nil : $0 } ?? .string(EventPush.Method.post.rawValue)
             guard let method = word.string.flatMap({ EventPush.Method(rawValue: $0) }) else { throw .invalid("request_method", word) }
             let given = item["secret"].flatMap { $0.isNull ? nil : $0 } ?? ""
@@ -85,7 +85,7 @@ extension EventPush.Receiver {
     fileprivate func completed(from known: [EventPush.Receiver]) -> EventPush.Receiver {
         guard secret.isEmpty else { return self }
         var receiver = self
-        receiver.secret = known.first { $0.url == url && $0.method == method }?.secret ?? VoicemailService.makeReceiverSecret()
+        receiver.secret = known.first { $0.url == url && $0.method == method }?.secret ?? Access.makeReceiverSecret()
         return receiver
     }
 }

@@ -130,7 +130,7 @@ private final class Subscription: Sendable {
     private func message(for event: Event) async throws -> String? {
         let found = try await service.store.read { [service, accountID] reader -> PSeriesEvent? in
             guard let account = try reader.account(id: accountID) else { return nil }
-            let zone = service.timeZone(of: account)
+            let zone = service.mailboxes.timeZone(of: account)
             return try AnnouncedCall(event, zone: zone, reader).map { PSeriesEvent($0, zone: zone) }
         }
         return found?.encoded(settings.eventMessageFormat, serialNumber: settings.serialNumber ?? service.serialNumber)
@@ -144,7 +144,7 @@ private final class Subscription: Sendable {
             try await Task.sleep(for: min(settings.socketSilence, Self.tokenInterval))
             let (last, token) = state.withLock { ($0.lastTraffic, $0.token) }
             guard ContinuousClock.now - last < settings.socketSilence else { throw Ending.silent }
-            guard let followed = try await service.follow(token) else { throw Ending.revoked }
+            guard let followed = try await service.access.follow(token) else { throw Ending.revoked }
             state.withLock { $0.token = followed }
         }
     }

@@ -21,7 +21,7 @@ public struct WebhookChannel: DeliveryChannel {
 
     public func plan(_ event: Event, _ reader: any StoreReader) throws -> [PlannedDelivery] {
         guard let account = try reader.account(id: event.accountID) else { return [] }
-        let push = account.eventPush, zone = service.timeZone(of: account)
+        let push = account.eventPush, zone = service.mailboxes.timeZone(of: account)
         guard push.isEnabled, !push.receivers.isEmpty, let call = try AnnouncedCall(event, zone: zone, reader) else { return [] }
         let message = PSeriesEvent(call, zone: zone)
         let text = message.encoded(settings.eventMessageFormat, serialNumber: settings.serialNumber ?? service.serialNumber)
@@ -32,14 +32,14 @@ public struct WebhookChannel: DeliveryChannel {
 
     public func deliver(_ delivery: Delivery) async -> DeliveryOutcome {
         do {
-            let account = try await service.accounts([delivery.accountID]).first
+            let account = try await service.accounts.list([delivery.accountID]).first
             guard let push = account?.eventPush, push.isEnabled,
                 let receiver = push.receivers.first(where: { $0.url == delivery.target && $0.method.rawValue == delivery.payload["method"]?.string })
             else { return .withdrawn }
             // The last delay a receiver that comes back has to wait is a minute.
             let policy = RetryPolicy(maximumAttempts: push.retries + 1, base: 2, ceiling: 60, attemptSeconds: push.timeout)
             do throws(OutgoingHTTPError) {
-                let status = try await self.push.send(Self.request(delivery, receiver, push.timeout, service.receiverReach()))
+                let status = try await self.push.send(Self.request(delivery, receiver, push.timeout, service.webhooks.receiverReach()))
                 return (200..<300).contains(status) ? .delivered : .failedUnder(policy, "answered \(status)")
             } catch {
                 return .failedUnder(policy, error.reason)

@@ -9,7 +9,7 @@ extension PSeriesDialect {
         await reporting(request) {
             guard settings.isEnabled else { throw PSeriesFailure.unavailable }
             guard request.method == .get || request.method == .head, name.count == 1 else { throw PSeriesFailure.noInterface }
-            let entry = try await service.enter(token: name[0], kind: .download, accountID: nil)
+            let entry = try await service.access.enter(token: name[0], kind: .download, accountID: nil)
             guard let session = entry.session, entry.principal != nil, let target = LinkTarget(session.details) else {
                 throw PSeriesFailure.notFound
             }
@@ -38,18 +38,18 @@ extension PSeriesDialect {
 
     /// A link dies with what it leads to.
     private func linkedFile(_ target: LinkTarget, linkName: String, accountID: String) async throws -> LinkedFile {
-        guard let account = try await service.enter(token: nil, kind: .download, accountID: accountID).account else { throw PSeriesFailure.notFound }
+        guard let account = try await service.access.enter(token: nil, kind: .download, accountID: accountID).account else { throw PSeriesFailure.notFound }
         switch target {
         case .greeting(let id, let fileName):
-            let (reader, _) = try await service.audio(of: try await service.greeting(id, of: account))
+            let (reader, _) = try await service.greetings.audio(of: try await service.greetings.find(id, of: account))
             return LinkedFile(reader: reader, name: fileName)
         case .message(let id):
-            let message = try await service.message(id: id, of: account)
-            return LinkedFile(reader: try await service.rendition(of: message, .telephone).reader, name: linkName)
+            let message = try await service.messages.find(id: id, of: account)
+            return LinkedFile(reader: try await service.renditions.rendition(of: message, .telephone).reader, name: linkName)
         case .recording(let id, let format):
-            let recording = try await service.recording([.id(id)], of: account)
+            let recording = try await service.recordings.find([.id(id)], of: account)
             guard let container = format?.container else {
-                return LinkedFile(reader: try await service.download(of: recording).reader, name: recording.name)
+                return LinkedFile(reader: try await service.renditions.download(of: recording).reader, name: recording.name)
             }
             return LinkedFile(reader: try await sound(of: recording, as: container).reader, name: recording.stem + "." + container.rawValue)
         }

@@ -149,7 +149,7 @@ final class PSeriesUpload {
             guard received <= Self.longestFile else { throw PSeriesFailure.fileTooLarge }
             // Asked only for the name, nothing is written.
             if fields["is_check"] == Mode.ask.rawValue { return }
-            if intake == nil { intake = try await service.receiveAudio(for: call.account.id, limit: Self.longestFile) }
+            if intake == nil { intake = try await service.messages.receiveAudio(for: call.account.id, limit: Self.longestFile) }
             try await intake?.write(bytes)
         case .field(let name, var text):
             guard text.readableBytes + bytes.readableBytes <= Self.longestField else { throw PSeriesFailure.invalid(name, nil) }

@@ -3,7 +3,7 @@ import Voicemail
 
 /// A mailbox as an extension (contract §9.1, §9.2, §9.4).
 struct ExtensionView: Sendable {
-    let owned: VoicemailService.OwnedMailbox
+    let owned: OwnedMailbox
 
     /// As lists have it. No telephone registers here, so nobody is online.
     var listed: JSON {

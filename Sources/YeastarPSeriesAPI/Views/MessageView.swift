@@ -6,7 +6,7 @@ struct MessageView: Sendable {
     let zone: TimeZone
     let format: DisplayFormat
     /// The mailboxes of a group's members; nil for an extension.
-    let members: [VoicemailService.GroupMember]?
+    let members: [GroupMember]?
 
     func object(_ item: PositionedMessage, _ facts: [BlobID: AudioFacts]) -> JSON {
         let message = item.message
@@ -18,10 +18,10 @@ struct MessageView: Sendable {
         ]
     }
 
-    private func readStatus(_ message: Message, _ member: VoicemailService.GroupMember) -> JSON {
+    private func readStatus(_ message: Message, _ member: GroupMember) -> JSON {
         [
             "name": .string(member.name), "number": .string(member.number),
-            "is_read": .int(VoicemailService.hasHeard(message, member: member.id) ? 1 : 0),
+            "is_read": .int(Groups.hasHeard(message, member: member.id) ? 1 : 0),
         ]
     }
 

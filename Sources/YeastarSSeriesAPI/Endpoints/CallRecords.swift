@@ -24,7 +24,7 @@ extension SSeriesDialect {
             grant.subject == .callRecords(extensions, start: start, end: end)
         else { throw SSeriesFailure.wrongCallRecordRandom }
         try judgeAddress(call, grant)
-        let zone = service.timeZone(of: account)
+        let zone = service.mailboxes.timeZone(of: account)
         let view = CallRecordView(zone: zone, extensions: extensions, serialNumber: service.serialNumber)
         let sheet = CallRecordSheet(service: service, account: account, first: start.timestamp(in: zone), last: end.lastTimestamp(in: zone), view: view)
         guard try await sheet.hasRows() else { throw SSeriesFailure.noCallRecord }
@@ -56,7 +56,7 @@ struct CallRecordSheet: Sendable {
     /// Whether there is anything below the header.
     func hasRows() async throws -> Bool {
         var found = false
-        try await service.forEachCallRecord(of: account, from: first, to: last) { page in
+        try await service.callRecords.forEach(of: account, from: first, to: last) { page in
             found = page.contains { view.shows($0) }
             return !found
         }
@@ -67,7 +67,7 @@ struct CallRecordSheet: Sendable {
         var header = CSVWriter()
         header.write(CallRecordView.columns)
         try await writer.write(header.buffer)
-        try await service.forEachCallRecord(of: account, from: first, to: last) { page in
+        try await service.callRecords.forEach(of: account, from: first, to: last) { page in
             var rows = CSVWriter()
             for record in page where view.shows(record) { rows.write(view.fields(record)) }
             try await writer.write(rows.buffer)

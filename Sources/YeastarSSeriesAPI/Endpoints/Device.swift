@@ -6,8 +6,8 @@ extension SSeriesDialect {
     func deviceInfo(_ call: Call) async throws -> Reply {
         let account = try call.requireEntry().account
         let now = service.clock.now
-        let zone = service.timeZone(of: account)
-        let mailboxes = try await service.personalCount(of: account)
+        let zone = service.mailboxes.timeZone(of: account)
+        let mailboxes = try await service.mailboxes.personalCount(of: account)
         return .success(["deviceinfo": [
             "devicename": .string(settings.deviceName),
             "sn": .string(service.serialNumber),

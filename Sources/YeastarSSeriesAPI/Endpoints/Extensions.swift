@@ -9,7 +9,7 @@ extension SSeriesDialect {
     func listExtensions(_ call: Call) async throws -> Reply {
         let account = try call.requireEntry().account
         let view = ExtensionView(version: call.version)
-        let mailboxes = try await service.personalDirectory(of: account)
+        let mailboxes = try await service.mailboxes.personalDirectory(of: account)
         return .written { try await write(mailboxes, as: "extlist", account, call.format, to: $0) { view.listed($0) } }
     }
 
@@ -22,15 +22,15 @@ extension SSeriesDialect {
     }
 
     private func write(
-        _ mailboxes: [VoicemailService.MailboxEntry], as list: String, _ account: Account, _ format: AnswerFormat, to writer: PieceWriter,
-        _ show: @escaping @Sendable (VoicemailService.OwnedMailbox) -> JSONObject
+        _ mailboxes: [MailboxEntry], as list: String, _ account: Account, _ format: AnswerFormat, to writer: PieceWriter,
+        _ show: @escaping @Sendable (OwnedMailbox) -> JSONObject
     ) async throws {
         let whole = try format.frame(Reply.succeeded(), list: list)
         try await writer.write(whole.head)
         var index = 0
         for start in stride(from: 0, to: mailboxes.count, by: Self.page) {
             let ids = mailboxes[start..<min(start + Self.page, mailboxes.count)].map(\.id)
-            for item in try await service.ownedMailboxes(ids, of: account, item: show) {
+            for item in try await service.mailboxes.owned(ids, of: account, item: show) {
                 try await writer.write(try format.element(item, index: index))
                 index += 1
             }
@@ -51,7 +51,7 @@ extension SSeriesDialect {
         // The vendors start with the number as the PIN, where that is long enough to be one.
         if settings.pin == nil, number.count >= 4 { settings.pin = number }
         let draft = settings
-        _ = try await configured { try await service.createMailbox(draft, in: account) }
+        _ = try await configured { try await service.mailboxes.create(draft, in: account) }
         return .success
     }
 
@@ -65,17 +65,17 @@ extension SSeriesDialect {
             settings.notificationAddresses = addresses + mailbox.notificationAddresses.dropFirst()
         }
         let patch = settings
-        _ = try await configured { try await service.changeMailbox(mailbox.id, patch, in: account) }
+        _ = try await configured { try await service.mailboxes.change(mailbox.id, patch, in: account) }
         return .success
     }
 
     /// Removes extensions with their messages: all that are named, or none.
     func deleteExtension(_ call: Call) async throws -> Reply {
         let account = try call.requireEntry().account
-        let found = try await service.mailboxes(numbers: try call.requiredExtension().listed, of: account, where: Self.isExtension)
+        let found = try await service.mailboxes.list(numbers: try call.requiredExtension().listed, of: account, where: Self.isExtension)
         let ids = found.compactMap { $0?.id }
         guard !ids.isEmpty, ids.count == found.count else { throw SSeriesFailure.noSuchExtension }
-        _ = try await configured { try await service.removeMailboxes(ids, in: account) }
+        _ = try await configured { try await service.mailboxes.removeAll(ids, in: account) }
         return .success
     }
 

@@ -10,9 +10,9 @@ extension SSeriesDialect {
         let details = ClientDetails(
             address: call.request.remote, version: call.version, format: call.format, report: try ReportSettings(call.parameters))
         let (account, credential) = try await loginGuard.attempt(from: call.request.remote, as: [.apiUser(username)]) {
-            try await service.logIn(sSeriesUser: username, digest: digest)
+            try await service.access.logIn(sSeriesUser: username, digest: digest)
         }
-        let tokens = try await service.openSSeriesSession(account: account, credential: credential, details: details.stored)
+        let tokens = try await service.access.openSSeriesSession(account: account, credential: credential, details: details.stored)
         var fields: JSONObject = ["token": .string(tokens.token)]
         if call.version.tellsTransport { fields["transport"] = "HTTP" }
         if call.version.hasRefreshTokens { fields["refreshtoken"] = .string(tokens.refreshToken) }
@@ -28,17 +28,17 @@ extension SSeriesDialect {
         guard !report.stored.isEmpty else { return .success }
         var details = ClientDetails(of: session)
         details.merge(report)
-        try await service.updateSSeriesSession(session, details: details.stored)
+        try await service.access.updateSSeriesSession(session, details: details.stored)
         return .success
     }
 
     func logOut(_ call: Call) async throws -> Reply {
-        try await service.closeSSeriesSession(try call.requireEntry().session)
+        try await service.access.closeSSeriesSession(try call.requireEntry().session)
         return .success
     }
 
     func refreshToken(_ call: Call) async throws -> Reply {
-        let tokens = try await service.refreshSSeriesSession(refreshToken: try call.parameters.required("refreshtoken"))
+        let tokens = try await service.access.refreshSSeriesSession(refreshToken: try call.parameters.required("refreshtoken"))
         return .success(["token": .string(tokens.token), "refreshtoken": .string(tokens.refreshToken)])
     }
 }

@@ -8,7 +8,7 @@ extension SSeriesDialect {
         let allowed = try allowedAddress(call)
         let recording: Recording
         do {
-            recording = try await service.recording([.name(name)], of: try call.requireEntry().account)
+            recording = try await service.recordings.find([.name(name)], of: try call.requireEntry().account)
         } catch VoicemailError.notFound {
             throw SSeriesFailure.noSuchRecording
         }
@@ -26,8 +26,8 @@ extension SSeriesDialect {
         try judgeAddress(call, grant)
         do {
             // It may have been removed since.
-            _ = try await service.recording([.id(recording.id)], of: try call.requireEntry().account)
-            let audio = try await service.download(of: recording)
+            _ = try await service.recordings.find([.id(recording.id)], of: try call.requireEntry().account)
+            let audio = try await service.renditions.download(of: recording)
             return try file(
                 audio.contentType, named: recording.name, .file(FileSlice(audio.reader)), random, call, used: .wrongRecordingRandom)
         } catch VoicemailError.notFound, VoicemailError.unplayable {

@@ -14,9 +14,9 @@ extension SSeriesDialect {
         let account = try call.requireEntry().account
         let mailboxes = try await mailboxesToEmpty(extensions, call.version, account)
         if files == Self.all {
-            for mailbox in mailboxes { try await service.removeVisible(of: mailbox, folder: folder) }
+            for mailbox in mailboxes { try await service.messages.removeVisible(of: mailbox, folder: folder) }
         } else {
-            try await service.remove(named: names, folder: folder, of: mailboxes)
+            try await service.messages.remove(named: names, folder: folder, of: mailboxes)
         }
         return .success
     }
@@ -24,8 +24,8 @@ extension SSeriesDialect {
     /// The ids of the mailboxes named. All of them must be there: nothing is deleted by halves.
     private func mailboxesToEmpty(_ text: String, _ version: APIVersion, _ account: Account) async throws -> [String] {
         guard version.deletesSeveral else { return [try await mailbox(text, of: account).id] }
-        if text == Self.all { return try await service.personalDirectory(of: account).map(\.id) }
-        let found = try await service.mailboxes(numbers: text.listed, of: account, where: Self.isExtension)
+        if text == Self.all { return try await service.mailboxes.personalDirectory(of: account).map(\.id) }
+        let found = try await service.mailboxes.list(numbers: text.listed, of: account, where: Self.isExtension)
         let ids = found.compactMap { $0?.id }
         guard !ids.isEmpty, ids.count == found.count else { throw SSeriesFailure.noSuchExtension }
         return ids

@@ -9,7 +9,7 @@ extension SSeriesDialect {
         let status = try voicemailStatus(call)
         let allowed = try allowedAddress(call)
         let mailbox = try await mailbox(number, of: try call.requireEntry().account)
-        let found = try await service.message(named: file, of: mailbox.id)
+        let found = try await service.messages.find(named: file, of: mailbox.id)
         guard found.message.audio != nil, status == nil || found.message.folder == status?.folder else {
             throw SSeriesFailure.noSuchVoicemail
         }
@@ -36,15 +36,15 @@ extension SSeriesDialect {
         let mailbox = try await mailbox(number, of: account)
         guard mailbox.id == mailboxID else { throw SSeriesFailure.wrongVoicemailRandom }
         // The message the random was issued for, even if another one has its name by now.
-        let message = try await service.position(ofMessage: id, in: mailboxID).message
-        let audio = try await service.rendition(of: message, .telephone)
+        let message = try await service.messages.position(ofMessage: id, in: mailboxID).message
+        let audio = try await service.renditions.rendition(of: message, .telephone)
         return try self.file(
             audio.contentType, named: fileName, .file(FileSlice(audio.reader)), random, call, used: .wrongVoicemailRandom)
     }
 
     /// The one extension of a request.
     func mailbox(_ number: String, of account: Account) async throws -> Mailbox {
-        guard let mailbox = try await service.mailbox(number: number, of: account), Self.isExtension(mailbox) else { throw SSeriesFailure.noSuchExtension }
+        guard let mailbox = try await service.mailboxes.find(number: number, of: account), Self.isExtension(mailbox) else { throw SSeriesFailure.noSuchExtension }
         return mailbox
     }
 

@@ -45,8 +45,8 @@ enum SSeriesFailure: String, Error, CaseIterable {
             switch error {
             case let failure as SSeriesFailure: failure
             case let error as VoicemailError: Self.domain(error)
-            case VoicemailService.SSeriesTokenError.expired: .tokenExpired
-            case VoicemailService.SSeriesTokenError.unknown: .noSuchToken
+            case SSeriesTokenError.expired: .tokenExpired
+            case SSeriesTokenError.unknown: .noSuchToken
             case is LoginGuard.Locked: .lockedOut
             default: .notHandled
             }

@@ -25,7 +25,7 @@ public struct ReportChannel: DeliveryChannel {
 
     public func plan(_ event: Event, _ reader: any StoreReader) throws -> [PlannedDelivery] {
         guard let account = try reader.account(id: event.accountID) else { return [] }
-        let zone = service.timeZone(of: account)
+        let zone = service.mailboxes.timeZone(of: account)
         guard let call = try AnnouncedCall(event, zone: zone, reader).map({ CallFacts($0) }) else { return [] }
         return try destinations(of: account.id, reader).map { destination in
             let report = destination.format.newCallRecord(call, zone: zone, serialNumber: service.serialNumber)
@@ -55,7 +55,7 @@ public struct ReportChannel: DeliveryChannel {
                     ("Accept", format.contentType), ("User-Agent", "WebAPI"), ("Content-Type", format.contentType), ("X-Delivery-Id", delivery.id),
                 ],
                 body: try format.document(delivery.payload["report"]?.object ?? [:]), timeoutSeconds: Self.attemptSeconds,
-                reach: service.receiverReach(besides: NetworkAddress(destination.client))))
+                reach: service.webhooks.receiverReach(besides: NetworkAddress(destination.client))))
             return (200..<300).contains(status) ? .delivered : .failed("answered \(status)")
         } catch {
             // A client that named no port may well not listen: that is no failure.

@@ -5,7 +5,7 @@ struct ExtensionView: Sendable {
     let version: APIVersion
 
     /// An element of the list of extensions.
-    func listed(_ owned: VoicemailService.OwnedMailbox) -> JSONObject {
+    func listed(_ owned: OwnedMailbox) -> JSONObject {
         [
             version.listedExtensionKey: .string(owned.mailbox.number), "status": .string(ExtensionField.status.standard),
             "type": .string(version.extensionType), "username": .string(owned.mailbox.name),
@@ -14,12 +14,12 @@ struct ExtensionView: Sendable {
     }
 
     /// Everything the version shows.
-    func detailed(_ owned: VoicemailService.OwnedMailbox) -> JSONObject {
+    func detailed(_ owned: OwnedMailbox) -> JSONObject {
         let fields = version.extensionFields + ExtensionField.forwarding.filter { owned.mailbox.kept($0) != nil }
         return JSONObject(fields.map { ($0.rawValue, .string(value($0, owned))) }, uniquingKeysWith: { first, _ in first })
     }
 
-    private func value(_ field: ExtensionField, _ owned: VoicemailService.OwnedMailbox) -> String {
+    private func value(_ field: ExtensionField, _ owned: OwnedMailbox) -> String {
         let mailbox = owned.mailbox
         return switch field {
         case .extnumber, .number, .registername: mailbox.number

@@ -27,7 +27,7 @@ struct AccountCommand: AsyncParsableCommand {
                 var above: Account?
                 if let parent { above = try await lookup.account(parent) }
                 do {
-                    let account = try await installation.service.createAccount(
+                    let account = try await installation.service.accounts.create(
                         request, below: above, superduperAdmin: superduperAdmin, hasOwnName: !allowDuplicate)
                     common.output.show(account.asAccount)
                 } catch VoicemailError.invalid(let violations) where violations.map(\.path) == [["name"]] && violations[0].rule == .unique {
@@ -44,7 +44,7 @@ struct AccountCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await common.open { installation in
-                let pages = Pages { try await installation.service.accounts(below: nil, $0) { $0 } }
+                let pages = Pages { try await installation.service.accounts.list(below: nil, $0) { $0 } }
                 try await common.output.list(["id", "name", "realm"]) { try await pages.next().map(\.asAccount) }
             }
         }
@@ -73,7 +73,7 @@ struct AccountCommand: AsyncParsableCommand {
             try await common.open { installation in
                 let account = try await Lookup(service: installation.service).account(account)
                 do {
-                    common.output.show(try await installation.service.removeAccount(account.id).asAccount, ["id", "name"])
+                    common.output.show(try await installation.service.accounts.remove(account.id).asAccount, ["id", "name"])
                 } catch VoicemailError.conflict {
                     throw Refusal("the account has others below it; delete those first")
                 }

@@ -41,25 +41,25 @@ struct KeyCommand: AsyncParsableCommand {
         private func issue(for account: Account, _ service: VoicemailService) async throws -> JSONObject {
             switch kind {
             case .kazoo:
-                let issued = try await service.createAPIKey(name: name ?? kind.rawValue, in: account)
+                let issued = try await service.access.createAPIKey(name: name ?? kind.rawValue, in: account)
                 var object = issued.credential.asKey
                 object["api_key"] = .string(issued.secret)
                 return object
             case .sSeries:
-                let issued = try await service.createSSeriesUser(name: name, in: account)
+                let issued = try await service.access.createSSeriesUser(name: name, in: account)
                 var object = issued.credential.asKey
                 object["username"] = .string(issued.credential.handle)
                 object["password"] = .string(issued.secret)
                 return object
             case .pSeries:
-                let issued = try await service.createApplication(
+                let issued = try await service.access.createApplication(
                     name: name ?? kind.rawValue, permissions: allow.isEmpty ? nil : Set(allow), addresses: from, in: account)
                 var object = issued.credential.asKey
                 object["client_id"] = .string(issued.credential.handle)
                 object["client_secret"] = .string(issued.secret)
                 return object
             case .intake:
-                let issued = try await service.createIntakeKey(name: name ?? kind.rawValue, in: account)
+                let issued = try await service.access.createIntakeKey(name: name ?? kind.rawValue, in: account)
                 var object = issued.credential.asKey
                 object["api_key"] = .string(issued.secret)
                 return object
@@ -76,7 +76,7 @@ struct KeyCommand: AsyncParsableCommand {
         func run() async throws {
             try await common.open { installation in
                 let account = try await Lookup(service: installation.service).account(account)
-                let keys = try await installation.service.credentials(of: account).filter { $0.kind != .login }
+                let keys = try await installation.service.access.credentials(of: account).filter { $0.kind != .login }
                 try await common.output.list(["id", "kind", "name", "created"], keys.map(\.asKey))
             }
         }
@@ -93,10 +93,10 @@ struct KeyCommand: AsyncParsableCommand {
             try await common.open { installation in
                 let service = installation.service
                 let account = try await Lookup(service: service).account(account)
-                guard let credential = try await service.credentials(of: account).first(where: { $0.id == key && $0.kind != .login }) else {
+                guard let credential = try await service.access.credentials(of: account).first(where: { $0.id == key && $0.kind != .login }) else {
                     throw Refusal("there is no key \(key) in the account")
                 }
-                try await service.removeCredential(key, in: account)
+                try await service.access.removeCredential(key, in: account)
                 common.output.show(credential.asKey, ["id", "name"])
             }
         }

@@ -19,7 +19,7 @@ struct LoginCommand: AsyncParsableCommand {
                 try await common.output.list(["id", "kind", "subject", "failures", "last", "locked_until"]) {
                     // A page of which nothing is shown is not the end.
                     while true {
-                        let page = try await service.loginCounts(after: last, limit: 500)
+                        let page = try await service.access.loginCounts(after: last, limit: 500)
                         guard let end = page.last else { return [] }
                         last = end.id
                         let shown = page.filter { !rules.isOver($0, at: now) && (!locked || rules.lockEnd(of: $0, at: now) != nil) }
@@ -45,10 +45,10 @@ struct LoginCommand: AsyncParsableCommand {
             try await common.open { installation in
                 let forgotten: [LoginCount]
                 if let subject {
-                    forgotten = try await installation.service.forgetLogins(of: subject)
+                    forgotten = try await installation.service.access.forgetLogins(of: subject)
                     guard !forgotten.isEmpty else { throw Refusal("no failed logins are counted for \(subject)") }
                 } else {
-                    forgotten = try await installation.service.forgetAllLogins()
+                    forgotten = try await installation.service.access.forgetAllLogins()
                 }
                 try await common.output.list(["id", "kind", "subject"], forgotten.map { $0.asCount(nil) })
             }

@@ -34,7 +34,7 @@ struct MailboxCommand: AsyncParsableCommand {
                 if let pinFile { request["pin"] = .string(try SecretInput.read(file: pinFile)) }
                 var members: [String] = []
                 for number in member { members.append(try await lookup.mailbox(number, of: account).id) }
-                let mailbox = try await installation.service.createMailbox(
+                let mailbox = try await installation.service.mailboxes.create(
                     request, id: nil, group: group.map { MailboxGroup(mode: $0, members: members) }, in: account)
                 common.output.show(mailbox.asMailbox(), ["id", "account_id", "number", "name", "owner_id", "timezone"])
             }
@@ -62,7 +62,7 @@ struct MailboxCommand: AsyncParsableCommand {
                 var isDone = false
                 try await common.output.list(["id", "number", "name", "new", "saved"]) {
                     if isDone { return [] }
-                    let page = try await service.mailboxSummaries(of: account, ListingRange(start: start, limit: 500)) { $0.mailbox.asMailbox($0.tally) }
+                    let page = try await service.mailboxes.summaries(of: account, ListingRange(start: start, limit: 500)) { $0.mailbox.asMailbox($0.tally) }
                     start = page.next
                     isDone = page.next == nil
                     return page.items
@@ -84,7 +84,7 @@ struct MailboxCommand: AsyncParsableCommand {
                 let lookup = Lookup(service: service)
                 let account = try await lookup.account(account)
                 let mailbox = try await lookup.mailbox(mailbox, of: account)
-                common.output.show(mailbox.asMailbox(try await service.tally(of: mailbox, in: account)))
+                common.output.show(mailbox.asMailbox(try await service.mailboxes.tally(of: mailbox, in: account)))
             }
         }
     }
@@ -101,7 +101,7 @@ struct MailboxCommand: AsyncParsableCommand {
                 let lookup = Lookup(service: installation.service)
                 let account = try await lookup.account(account)
                 let mailbox = try await lookup.mailbox(mailbox, of: account)
-                let removed = try await installation.service.removeMailbox(mailbox.id, in: account)
+                let removed = try await installation.service.mailboxes.remove(mailbox.id, in: account)
                 common.output.show(removed.asMailbox(), ["id", "number", "name"])
             }
         }

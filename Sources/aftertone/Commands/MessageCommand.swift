@@ -25,7 +25,7 @@ struct MessageCommand: AsyncParsableCommand {
                 let mailbox = try await lookup.mailbox(mailbox, of: account)
                 let audio = try await AudioFile(path: file).store(in: installation)
                 let draft = MessageDraft(callerName: name, callerNumber: from, timestamp: at?.timestamp)
-                let message = try await installation.service.deposit(draft, mailboxID: mailbox.id, in: account, audio: audio, from: .administrator(tells: notify))
+                let message = try await installation.service.messages.deposit(draft, mailboxID: mailbox.id, in: account, audio: audio, from: .administrator(tells: notify))
                 common.output.show(message.asMessage, ["id", "timestamp", "from", "to", "length_ms"])
             }
         }
@@ -48,7 +48,7 @@ struct MessageCommand: AsyncParsableCommand {
                 var listing: MessageListing? = MessageListing(query: MessageQuery(scope: scope), limit: 500)
                 try await common.output.list(["id", "timestamp", "folder", "caller_id_number", "caller_id_name", "length_ms"]) {
                     guard let current = listing else { return [] }
-                    let page = try await service.messages(current)
+                    let page = try await service.messages.list(current)
                     listing?.query.start = page.next
                     if page.next == nil { listing = nil }
                     return page.messages.map(\.asMessage)

@@ -25,7 +25,7 @@ struct OutboxCommand: AsyncParsableCommand {
                 var query = DeliveryQuery(state: state.flatMap { Delivery.State(rawValue: $0.rawValue) }, limit: 500)
                 if let account { query.accountID = try await Lookup(service: service).account(account).id }
                 try await common.output.list(["id", "channel", "target", "state", "attempts", "due", "failure"]) {
-                    let page = try await service.deliveries(query)
+                    let page = try await service.outbox.list(query)
                     query.after = page.last?.serial ?? query.after
                     return page.map(\.asDelivery)
                 }
@@ -41,7 +41,7 @@ struct OutboxCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await common.open { installation in
-                let found = try await refusing(delivery) { try await installation.service.delivery($0) }
+                let found = try await refusing(delivery) { try await installation.service.outbox.find($0) }
                 var object = found.asDelivery
                 object["payload"] = .object(found.payload)
                 common.output.show(object)
@@ -57,7 +57,7 @@ struct OutboxCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await common.open { installation in
-                let retried = try await refusing(delivery) { try await installation.service.retryDelivery($0) }
+                let retried = try await refusing(delivery) { try await installation.service.outbox.retry($0) }
                 common.output.show(retried.asDelivery, ["id", "state"])
             }
         }
@@ -71,7 +71,7 @@ struct OutboxCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await common.open { installation in
-                try await refusing(delivery) { try await installation.service.dropDelivery($0) }
+                try await refusing(delivery) { try await installation.service.outbox.drop($0) }
                 common.output.show(["id": .string(delivery)])
             }
         }

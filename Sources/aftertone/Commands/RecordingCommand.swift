@@ -37,9 +37,9 @@ struct RecordingCommand: AsyncParsableCommand {
                 let service = installation.service
                 let account = try await Lookup(service: service).account(account)
                 let file = AudioFile(path: file)
-                let draft = try draft(of: file, zone: service.timeZone(of: account))
+                let draft = try draft(of: file, zone: service.mailboxes.timeZone(of: account))
                 let audio = try await file.store(in: installation, limit: service.limits.maximumRecordingBytes)
-                let recording = try await service.addRecording(draft, audio: audio, in: account)
+                let recording = try await service.recordings.add(draft, audio: audio, in: account)
                 common.output.show(recording.summary, ["id", "name", "started", "from", "to", "type", "duration_ms"])
             }
         }
@@ -79,7 +79,7 @@ struct RecordingCommand: AsyncParsableCommand {
                 let account = try await Lookup(service: service).account(account)
                 var query = RecordingQuery(accountID: account.id, limit: 500)
                 try await common.output.list(["id", "name", "started", "from", "to", "type", "duration_ms", "size"]) {
-                    let page = try await service.recordings(query).recordings
+                    let page = try await service.recordings.list(query).recordings
                     query.offset += page.count
                     return page.map(\.summary)
                 }

@@ -27,7 +27,7 @@ struct UserCommand: AsyncParsableCommand {
                     "priv_level": admin ? "admin" : "user", "password": .string(password),
                 ]
                 request["email"] = email.map { .string($0) }
-                common.output.show(try await installation.service.createUser(request, id: nil, in: account).asUser)
+                common.output.show(try await installation.service.users.create(request, id: nil, in: account).asUser)
             }
         }
     }
@@ -41,7 +41,7 @@ struct UserCommand: AsyncParsableCommand {
         func run() async throws {
             try await common.open { installation in
                 let account = try await Lookup(service: installation.service).account(account)
-                let pages = Pages { try await installation.service.users(of: account, $0) { $0 } }
+                let pages = Pages { try await installation.service.users.list(of: account, $0) { $0 } }
                 try await common.output.list(["id", "username", "priv_level", "email"]) { try await pages.next().map(\.asUser) }
             }
         }
@@ -59,7 +59,7 @@ struct UserCommand: AsyncParsableCommand {
                 let lookup = Lookup(service: installation.service)
                 let account = try await lookup.account(account)
                 let user = try await lookup.user(user, of: account)
-                common.output.show(try await installation.service.removeUser(user.id, in: account).asUser, ["id", "username"])
+                common.output.show(try await installation.service.users.remove(user.id, in: account).asUser, ["id", "username"])
             }
         }
     }

@@ -60,7 +60,7 @@ extension DemoScript {
         guard let person = world.people.first else { return DemoSection(title: "S-Series", lines: []) }
         let root = "\(address)/api/v1.1.0"
         let login: JSON = [
-            "username": .string(world.apiUser.name), "password": .string(VoicemailService.sSeriesDigest(ofPassword: world.apiUser.password)),
+            "username": .string(world.apiUser.name), "password": .string(Access.sSeriesDigest(ofPassword: world.apiUser.password)),
             "port": "8260",
         ]
         let query: JSON = ["extid": .string(person.mailbox.number)]

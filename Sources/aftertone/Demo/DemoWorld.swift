@@ -16,7 +16,7 @@ struct DemoWorld: Sendable {
     let account: Account
     let apiKey: String
     /// Of the P-Series interface.
-    let application: VoicemailService.IssuedCredential
+    let application: IssuedCredential
     /// Of the S-Series interface.
     let apiUser: (name: String, password: String)
     let people: [Person]
@@ -26,9 +26,9 @@ struct DemoWorld: Sendable {
 
     /// Makes it all, as a client would, but quicker.
     static func make(in service: VoicemailService) async throws -> DemoWorld {
-        let account = try await service.createAccount(["name": "Demo Company", "realm": "demo.aftertone.invalid"], below: nil)
-        let key = try await service.createAPIKey(name: "demo", in: account)
-        let user = try await service.createSSeriesUser(name: "demo", in: account)
+        let account = try await service.accounts.create(["name": "Demo Company", "realm": "demo.aftertone.invalid"], below: nil)
+        let key = try await service.access.createAPIKey(name: "demo", in: account)
+        let user = try await service.access.createSSeriesUser(name: "demo", in: account)
         let builder = DemoBuilder(service: service, account: account)
         let people = [
             try await builder.person("anna", "Anna Berg", number: "1001", callers: DemoBuilder.callers, seed: 1),
@@ -36,7 +36,7 @@ struct DemoWorld: Sendable {
         ]
         let group = try await builder.group("6300", "Sales", of: people.map(\.mailbox))
         return DemoWorld(
-            account: account, apiKey: key.secret, application: try await service.createApplication(name: "demo", in: account),
+            account: account, apiKey: key.secret, application: try await service.access.createApplication(name: "demo", in: account),
             apiUser: (user.credential.handle, user.secret), people: people,
             groupNumber: group.number, recordings: try await builder.recordings(of: people.map(\.mailbox)))
     }
@@ -84,13 +84,13 @@ private struct DemoBuilder {
     func person(_ username: String, _ name: String, number: String, callers: [Caller], seed: UInt64) async throws -> DemoWorld.Person {
         let names = name.split(separator: " ").map(String.init)
         let password = Secrets.randomText(12)
-        let user = try await service.createUser(
+        let user = try await service.users.create(
             [
                 "username": .string(username), "first_name": .string(names[0]), "last_name": .string(names[1]), "password": .string(password),
                 "priv_level": "admin",
             ], id: nil, in: account)
         let greeting = try await greeting("Greeting of \(name)", seed: seed)
-        let mailbox = try await service.createMailbox(
+        let mailbox = try await service.mailboxes.create(
             [
                 "name": .string(name), "mailbox": .string(number), "owner_id": .string(user.id), "pin": .string(Self.pin()), "is_setup": true,
                 "media": ["unavailable": .string(greeting.id)],
@@ -104,9 +104,9 @@ private struct DemoBuilder {
 
     /// A box that all share, with a message in it.
     func group(_ number: String, _ name: String, of members: [Mailbox]) async throws -> Mailbox {
-        let mailbox = try await service.createMailbox(["name": .string(name), "mailbox": .string(number)], id: nil, in: account)
+        let mailbox = try await service.mailboxes.create(["name": .string(name), "mailbox": .string(number)], id: nil, in: account)
         _ = try await message(of: Self.callers[0], to: mailbox, seed: 300)
-        return try await service.setGroup(MailboxGroup(mode: .share, kind: .ringGroup, members: members.map(\.id)), of: mailbox.id, in: account)
+        return try await service.groups.set(MailboxGroup(mode: .share, kind: .ringGroup, members: members.map(\.id)), of: mailbox.id, in: account)
     }
 
     /// A call between the two, and one from outside.
@@ -123,15 +123,15 @@ private struct DemoBuilder {
         var recordings: [Recording] = []
         for (index, call) in calls.enumerated() {
             let audio = try await receive(.murmur(seconds: 9, seed: 400 + UInt64(index)), .wavPCM16, "call")
-            recordings.append(try await service.addRecording(call, audio: audio, in: account))
+            recordings.append(try await service.recordings.add(call, audio: audio, in: account))
         }
         return recordings
     }
 
     private func greeting(_ name: String, seed: UInt64) async throws -> Greeting {
-        let document = try await service.createGreeting(["name": .string(name)], id: nil, in: account)
+        let document = try await service.greetings.create(["name": .string(name)], id: nil, in: account)
         let sound = AudioSamples.murmur(seconds: 4, seed: seed).followed(by: .tones([1000], seconds: 0.4))
-        return try await service.uploadGreeting(document.id, audio: try await receive(sound, .wavPCM16, "greeting"), in: account)
+        return try await service.greetings.upload(document.id, audio: try await receive(sound, .wavPCM16, "greeting"), in: account)
     }
 
     private func message(of caller: Caller, to mailbox: Mailbox, seed: UInt64) async throws -> Message {
@@ -139,11 +139,11 @@ private struct DemoBuilder {
         let draft = MessageDraft(
             callerName: caller.name, callerNumber: caller.number, folder: caller.folder,
             timestamp: service.clock.now.advanced(by: -caller.hours * 3600))
-        return try await service.deposit(draft, mailboxID: mailbox.id, in: account, audio: audio, from: .administrator(tells: false))
+        return try await service.messages.deposit(draft, mailboxID: mailbox.id, in: account, audio: audio, from: .administrator(tells: false))
     }
 
     private func receive(_ sound: AudioSamples, _ format: FileFormat, _ name: String) async throws -> ReceivedAudio {
-        let intake = try await service.receiveAudio()
+        let intake = try await service.messages.receiveAudio()
         try await intake.write(ByteBuffer(bytes: try sound.encoded(as: format)))
         return try await intake.finish(contentType: format.contentType, fileName: "\(name).\(format.container)", policy: .playableOnly)
     }

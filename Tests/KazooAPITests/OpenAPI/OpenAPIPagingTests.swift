@@ -25,8 +25,8 @@ import Voicemail
                 _ = try await server.makeUser("user\(number)", password: "secret", in: world.account)
                 _ = try await server.makeMailbox("400\(number)", in: world.account, ["owner_id": .string(world.user.id)])
                 let name = JSON.string("Name \(number)")
-                _ = try await server.service.createGreeting(["name": name, "language": "en-gb", "prompt_id": "p"], id: nil, in: world.account)
-                _ = try await server.service.createWebhook(
+                _ = try await server.service.greetings.create(["name": name, "language": "en-gb", "prompt_id": "p"], id: nil, in: world.account)
+                _ = try await server.service.webhooks.create(
                     ["name": name, "uri": "http://receiver.example/", "hook": "object"], id: nil, in: world.account)
                 _ = try await server.leave(in: world.mailbox, of: world.account)
             }

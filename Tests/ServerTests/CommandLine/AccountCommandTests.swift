@@ -28,7 +28,7 @@ import Voicemail
                 let made = try await tool.json("account", "create", "In \(zone)", "--timezone", zone)
                 #expect(made["timezone"] == .string(zone))
                 let box = try await tool.json("mailbox", "create", "--account", made.text("id"), "--number", "3000", "--name", "B", "--timezone", zone)
-                let account = try #require(try await server.service.accounts([made.text("id")]).first)
+                let account = try #require(try await server.service.accounts.list([made.text("id")]).first)
                 let token = try await server.makeToken(for: account)
                 let path = "/v2/accounts/\(account.id)"
                 #expect(try await server.send("GET", path, token: token).data["timezone"] == .string(zone))
@@ -36,7 +36,7 @@ import Voicemail
                 #expect(shown["timezone"] == .string(zone))
                 // What was read can be sent back.
                 #expect(try await server.send("POST", path + "/vmboxes/" + box.text("id"), token: token, data: shown).status == 200)
-                #expect(server.service.timeZone(of: account).identifier == TimeZone(identifier: zone)?.identifier)
+                #expect(server.service.mailboxes.timeZone(of: account).identifier == TimeZone(identifier: zone)?.identifier)
             }
         }
     }

@@ -10,17 +10,17 @@ import Voicemail
             _ = try await server.makeMailbox("3001", in: world.account)
             let made = try await tool.json(
                 "mailbox", "create", "--account", "Acme", "--number", "6300", "--name", "Sales", "--group", "share", "--member", "3001", "--member", "3000")
-            let group = try await server.service.mailbox(made.text("id"), of: world.account)
+            let group = try await server.service.mailboxes.find(made.text("id"), of: world.account)
             #expect(group.group?.mode == .share)
-            #expect(try await server.service.members(of: group).map(\.number) == ["3001", "3000"])
-            #expect(try await server.service.collectGroups(of: world.account) { $0.number } == ["6300"])
+            #expect(try await server.service.groups.members(of: group).map(\.number) == ["3001", "3000"])
+            #expect(try await server.service.groups.collect(of: world.account) { $0.number } == ["6300"])
             // What cannot be a member leaves no mailbox behind.
             for (mode, first, second) in [("share", "6300", "3000"), ("broadcast", "3001", "3001"), ("broadcast", "3001", "9")] {
                 let refusal = try await tool.refusal(
                     "mailbox", "create", "--account", "Acme", "--number", "6301", "--name", "Sales", "--group", mode, "--member", first, "--member", second)
                 #expect(refusal != nil)
             }
-            #expect(try await server.service.mailbox(number: "6301", of: world.account) == nil)
+            #expect(try await server.service.mailboxes.find(number: "6301", of: world.account) == nil)
             try await tool.expectUsageError("mailbox", "create", "--account", "Acme", "--number", "6301", "--name", "Sales", "--member", "3001")
             try await tool.expectUsageError("mailbox", "create", "--account", "Acme", "--number", "6301", "--name", "Sales", "--group", "shared")
         }

@@ -11,7 +11,7 @@ struct OutboxCommandTests {
             channel: "nobody", target: "t", accountID: account, eventSerial: 7, payload: ["what": "this"], due: server.clock.now,
             created: server.clock.now)
         try await server.service.store.write { try $0.insert(delivery) }
-        try await until(server) { try await $0.service.deliveryTotals() == DeliveryTotals(dead: 1) }
+        try await until(server) { try await $0.service.outbox.totals() == DeliveryTotals(dead: 1) }
         return delivery
     }
 
@@ -44,7 +44,7 @@ struct OutboxCommandTests {
 
             // Tried again it fails again: the server has seen it.
             #expect(try await Self.outbox(["retry", delivery.id], server).json["state"] == "pending")
-            try await Self.until(server) { try await $0.service.delivery(delivery.id).state == .dead }
+            try await Self.until(server) { try await $0.service.outbox.find(delivery.id).state == .dead }
 
             #expect(try await Self.outbox(["drop", delivery.id], server).json == ["id": .string(delivery.id)])
             for arguments in [["show", delivery.id], ["retry", delivery.id], ["drop", delivery.id]] {

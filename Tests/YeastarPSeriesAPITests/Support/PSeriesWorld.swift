@@ -11,7 +11,7 @@ struct PSeriesWorld: Sendable {
     let account: Account
     let extensions: [Mailbox]
     let group: Mailbox
-    let application: VoicemailService.IssuedCredential
+    let application: IssuedCredential
     let token: String
 
     static func run<Value: Sendable>(
@@ -23,12 +23,12 @@ struct PSeriesWorld: Sendable {
             let account = try await server.makeAccount("Acme")
             let extensions = [try await server.makeMailbox("3200", in: account), try await server.makeMailbox("3201", in: account)]
             let box = try await server.makeMailbox("6300", in: account)
-            let group = try await server.service.setGroup(
+            let group = try await server.service.groups.set(
                 MailboxGroup(mode: .share, kind: .ringGroup, members: extensions.map(\.id)), of: box.id, in: account)
-            let application = try await server.service.createApplication(
+            let application = try await server.service.access.createApplication(
                 name: "crm", permissions: permissions, addresses: addresses.compactMap(AddressRange.init), in: account)
-            let pair = try await server.service.openTokenPair(
-                for: server.service.logIn(application: application.credential.handle, secret: application.secret), rules: TokenRules(maximumLive: 99))
+            let pair = try await server.service.access.openTokenPair(
+                for: server.service.access.logIn(application: application.credential.handle, secret: application.secret), rules: TokenRules(maximumLive: 99))
             return try await body(PSeriesWorld(
                 server: server, account: account, extensions: extensions, group: group, application: application, token: pair.access))
         }
@@ -133,10 +133,10 @@ struct PSeriesWorld: Sendable {
     func record(
         _ draft: RecordingDraft, _ sound: [UInt8] = WAV.tones([440, 880], milliseconds: 200), in account: Account? = nil
     ) async throws -> Recording {
-        let intake = try await service.receiveAudio()
+        let intake = try await service.messages.receiveAudio()
         try await intake.write(ByteBuffer(bytes: sound))
         let audio = try await intake.finish(contentType: "audio/wav", fileName: "call.wav", policy: .playableOnly)
-        return try await service.addRecording(draft, audio: audio, in: account ?? self.account)
+        return try await service.recordings.add(draft, audio: audio, in: account ?? self.account)
     }
 
     /// Fetches the file behind a link of an answer.

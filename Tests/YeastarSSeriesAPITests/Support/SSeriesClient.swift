@@ -49,7 +49,7 @@ struct SSeriesUser: Sendable {
 
 extension TestServer {
     func makeSSeriesUser(in account: Account, name: String? = nil) async throws -> SSeriesUser {
-        let issued = try await service.createSSeriesUser(name: name, in: account)
+        let issued = try await service.access.createSSeriesUser(name: name, in: account)
         return SSeriesUser(name: issued.credential.handle, password: issued.secret)
     }
 
@@ -110,7 +110,7 @@ struct SSeriesWorld: Sendable {
     var server: TestServer { client.server }
 
     func mailbox(_ number: String) async throws -> Mailbox {
-        try #require(try await server.service.mailbox(number: number, of: account))
+        try #require(try await server.service.mailboxes.find(number: number, of: account))
     }
 
     /// Leaves a message in the mailbox of a number.
