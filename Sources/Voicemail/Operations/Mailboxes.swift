@@ -1,7 +1,7 @@
 import Foundation
 
 extension VoicemailService {
-    /// Creates a mailbox (KAZOO contract §5.3), a person's or a group's.
+    /// Creates a mailbox (K§5.3), a person's or a group's.
     /// - Parameters:
     ///   - claim: what nobody else may have, judged first.
     ///   - kept: what one interface alone has words for.
@@ -23,7 +23,7 @@ extension VoicemailService {
         }
     }
 
-    /// Replaces or patches a mailbox (§5.5, §5.6).
+    /// Replaces or patches a mailbox (K§5.5, K§5.6).
     /// - Parameters:
     ///   - claim: what nobody else may have, judged first.
     ///   - kept: what one interface alone has words for.
@@ -57,7 +57,7 @@ extension VoicemailService {
         try await store.read { try Self.refuse(violations, orTakenNumberOf: planned, $0) }
     }
 
-    /// Removes a mailbox, its messages and the greetings that are its own; its number is free afterwards (§5.7).
+    /// Removes a mailbox, its messages and the greetings that are its own; its number is free afterwards (K§5.7).
     /// - Returns: the mailbox as it was.
     public func removeMailbox(_ id: String, in account: Account, physically: Bool = false) async throws -> Mailbox {
         defer { garbageBell.ring() }
@@ -113,7 +113,7 @@ extension VoicemailService {
         return try await store.read { try $0.tally(mailboxID: mailbox.id, cutoff: cutoff) }
     }
 
-    /// The zone a mailbox's times are shown in: its own, its owner's, its account's, the server's (contract §7.9).
+    /// The zone a mailbox's times are shown in: its own, its owner's, its account's, the server's (K§7.9).
     public func timeZone(of mailbox: Mailbox, account: Account) async throws -> TimeZone {
         try await store.read { try timeZone(of: mailbox, account: account, $0) }
     }
@@ -129,7 +129,7 @@ extension VoicemailService {
         account.timeZone ?? TimeZone(identifier: limits.timezone) ?? .gmt
     }
 
-    /// Messages of an account from before this can no longer be changed (§6.5).
+    /// Messages of an account from before this can no longer be changed (K§6.5).
     public func cutoff(for account: Account) -> Timestamp {
         clock.now.advanced(by: -limits.retentionSeconds(of: account))
     }
