@@ -6,13 +6,13 @@ import Voicemail
 
 /// What an installation sets for this dialect.
 public struct KazooSettings: Sendable {
-    /// Bytes of one request body, files included (contract §2.3).
+    /// Bytes of one request body, files included (K§2.3).
     public var maximumBody: Int
     public var rateLimit: RateLimit
     /// Names this server in answers; opaque.
     public var node: String
     public var version: String
-    /// Sends `"next_start_key": []` on a last page, as old servers did (12-09).
+    /// Sends `"next_start_key": []` on a last page, as old servers did (K§12-09).
     public var emptyNextStartKey: Bool
     /// How files in a ZIP are named.
     public var zipNames: EntryNames.Style
@@ -33,7 +33,7 @@ public struct KazooSettings: Sendable {
     }
 }
 
-/// KAZOO's REST interface, `/v2` (contract: `kazoo-voicemail-api.md`).
+/// KAZOO's REST interface, `/v2` (contract: `docs/contracts/kazoo.md`).
 public struct KazooDialect: Dialect {
     public let name = "kazoo"
     let service: VoicemailService
@@ -83,13 +83,13 @@ public struct KazooDialect: Dialect {
         return response
     }
 
-    /// Browsers' headers (contract §2.13), on errors too.
+    /// Browsers' headers (K§2.13), on errors too.
     private static func allowCrossOrigin(_ methods: [HTTPRequest.Method], _ request: FrontRequest, _ response: inout FrontResponse) {
         guard let headers = CORS.headers(for: request.headers, methods: methods) else { return }
         for field in headers { response.headers[field.name] = field.value }
     }
 
-    /// Everything but CORS: the order of judgement of contract §2.2, the first failure answers.
+    /// Everything but CORS: the order of judgement of K§2.2, the first failure answers.
     private func judged(_ request: FrontRequest, _ path: RoutedPath?) async -> FrontResponse {
         var draft = Draft()
         let isLogin = path?.route.isLogin == true || PresentedToken.isLogin(request)
@@ -198,7 +198,7 @@ public struct KazooDialect: Dialect {
         return account
     }
 
-    /// A POST may say which method it stands for (contract §2.8).
+    /// A POST may say which method it stands for (K§2.8).
     private static func effectiveMethod(_ request: FrontRequest, _ envelope: RequestEnvelope) throws(KazooFailure) -> HTTPRequest.Method {
         guard request.method == .post else { return request.method }
         guard let verb = envelope.data["verb"]?.string ?? request.query["verb"] ?? envelope.top["verb"]?.string else { return .post }
@@ -217,7 +217,7 @@ public struct KazooDialect: Dialect {
         }
     }
 
-    /// The reply in its envelope, or as CSV (contract §2.9).
+    /// The reply in its envelope, or as CSV (K§2.9).
     private func shaped(_ reply: Reply, _ request: FrontRequest, _ writer: EnvelopeWriter) throws -> FrontResponse {
         if request.method == .get, let revision = reply.revision, request.headers[.ifNoneMatch] == "\"\(revision)\"" {
             return FrontResponse(status: .notModified, headers: [.eTag: "\"\(revision)\""])
@@ -245,7 +245,7 @@ public struct KazooDialect: Dialect {
 }
 
 extension Route {
-    /// Whether an attempt costs as much as a login (contract §2.12).
+    /// Whether an attempt costs as much as a login (K§2.12).
     var isLogin: Bool {
         switch self {
         case .userAuth, .userAuthRecovery, .apiAuth: true

@@ -4,7 +4,7 @@ import Logging
 import NIOCore
 import Voicemail
 
-/// Yeastar's P-Series OpenAPI, `/openapi/v1.0`, and the files behind its links (contract: `yeastar-p-series-api.md`).
+/// Yeastar's P-Series OpenAPI, `/openapi/v1.0`, and the files behind its links (contract: `docs/contracts/p-series.md`).
 public struct PSeriesDialect: Dialect {
     public let name = "p-series"
     let service: VoicemailService
@@ -30,7 +30,7 @@ public struct PSeriesDialect: Dialect {
     }
 
     public func claims(_ path: String) -> Bool {
-        // Clients put a slash between a base URL and a link that has one already (contract §4).
+        // Clients put a slash between a base URL and a link that has one already (P§4).
         let path = path.drop { $0 == "/" }
         return path.hasPrefix("openapi/") || path.hasPrefix("api/download/") || path.hasPrefix("api/downloadattachment/")
     }
@@ -56,7 +56,7 @@ public struct PSeriesDialect: Dialect {
 
     private static let methods = "GET, POST, HEAD, OPTIONS"
 
-    /// Status 200 whatever is wrong (contract §2.5).
+    /// Status 200 whatever is wrong (P§2.5).
     public func refuse(_ fault: RequestFault, of request: FrontRequest) async -> FrontResponse? {
         var response = PSeriesEnvelope.response(fault == .malformedPath ? .noInterface : .syntaxError)
         CORS.open(&response, for: request.headers, methods: Self.methods)
@@ -95,7 +95,7 @@ public struct PSeriesDialect: Dialect {
         }
     }
 
-    /// The application whose access token a request shows: in the query, else as a bearer's (contract §2.3).
+    /// The application whose access token a request shows: in the query, else as a bearer's (P§2.3).
     func caller(of request: FrontRequest) async throws -> Application {
         guard let token = Self.accessToken(of: request), let application = try await service.access.application(accessToken: token) else {
             throw PSeriesFailure.tokenExpired

@@ -4,21 +4,21 @@ import Voicemail
 public struct PSeriesSettings: Sendable, Hashable {
     /// Off, every call is answered 70123.
     public var isEnabled = true
-    /// Refuses calls without a `User-Agent` (contract §2.3).
+    /// Refuses calls without a `User-Agent` (P§2.3).
     public var strictUserAgent = false
-    /// How times are shown (contract §2.9).
+    /// How times are shown (P§2.9).
     public var displayFormat = DisplayFormat.standard
     public var tokens = TokenRules()
-    /// Seconds a download link is good for (contract §4).
+    /// Seconds a download link is good for (P§4).
     public var linkLifetime = 1800
-    /// What the PBX calls itself (contract §9.5).
+    /// What the PBX calls itself (P§9.5).
     public var deviceName = "Aftertone"
     public var modelName = "P-Series Software Edition"
     /// In answers and with every event; nil for one that stays the same as long as the data does.
     public var serialNumber: String?
     /// Shown, and part of the names of links.
     public var firmware = "83.23.0.123"
-    /// What recordings are downloaded as; nil as they were stored (contract §8.4).
+    /// What recordings are downloaded as; nil as they were stored (P§8.4).
     public var recordingFormat: RecordingFormat?
     /// What a second download gets while an MP3 is being made for the account.
     public var secondMP3 = SecondMP3.wait
@@ -27,9 +27,9 @@ public struct PSeriesSettings: Sendable, Hashable {
     /// How long an answer may wait for a conversion, its turn included, before it is 70082: less than the front gives an exchange, so
     /// that there is an answer.
     public var longestAnswer = Duration.seconds(110)
-    /// How long a web socket may be silent (contract §11.1).
+    /// How long a web socket may be silent (P§11.1).
     public var socketSilence = Duration.seconds(60)
-    /// How `msg` of an event is sent (contract §11.2).
+    /// How `msg` of an event is sent (P§11.2).
     public var eventMessageFormat = EventMessageFormat.auto
 
     public init() {}

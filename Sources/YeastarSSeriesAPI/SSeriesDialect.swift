@@ -8,7 +8,7 @@ import Voicemail
 public struct SSeriesSettings: Sendable {
     /// Bytes of one request body; no request of this interface carries a file.
     public var maximumBody: Int
-    /// Whether a download must come from the client that logged in, or from the address it allowed (contract §4.2). Loopback may always.
+    /// Whether a download must come from the client that logged in, or from the address it allowed (S§4.2). Loopback may always.
     public var enforcesDownloadAddress: Bool
     /// What `deviceinfo/query` tells.
     public var deviceName: String
@@ -24,7 +24,7 @@ public struct SSeriesSettings: Sendable {
     }
 }
 
-/// The API of the Yeastar S-Series and of OpenVox UC, `/api/v…` (contract: `yeastar-s-series-api.md`).
+/// The API of the Yeastar S-Series and of OpenVox UC, `/api/v…` (contract: `docs/contracts/s-series.md`).
 public struct SSeriesDialect: Dialect {
     public let name = "s-series"
     let service: VoicemailService
@@ -33,7 +33,7 @@ public struct SSeriesDialect: Dialect {
     let grants: DownloadGrants
     let started: Timestamp
 
-    /// - Parameter loginGuard: five failures and ten minutes, as this interface documents (contract §2.1).
+    /// - Parameter loginGuard: five failures and ten minutes, as this interface documents (S§2.1).
     public init(service: VoicemailService, settings: SSeriesSettings, loginGuard: LoginGuard) {
         self.service = service
         self.settings = settings
@@ -73,7 +73,7 @@ public struct SSeriesDialect: Dialect {
         return response
     }
 
-    /// The order of judgement is method, token, body, parameters, object (contract §2.6); the first failure answers.
+    /// The order of judgement is method, token, body, parameters, object (S§2.6); the first failure answers.
     private func judged(_ request: FrontRequest, _ path: VersionedPath) async -> FrontResponse {
         let format = AnswerFormat(type: request.query["type"])
         do {
@@ -131,7 +131,7 @@ public struct SSeriesDialect: Dialect {
         return FrontResponse(contentType: format.contentType, bytes: bytes)
     }
 
-    /// The headers the documents print on every answer (§2.0), and those without which a browser sends no JSON.
+    /// The headers the documents print on every answer (S§2.0), and those without which a browser sends no JSON.
     private static func allowAnybody(_ response: inout FrontResponse, _ request: FrontRequest) {
         CORS.open(&response, for: request.headers, methods: "")
         response.headers[.accessControlAllowOrigin] = "*"

@@ -3,7 +3,7 @@ import Testing
 @testable import HTTPFront
 
 @Suite struct ByteRangeTests {
-    /// Contract §7.9, with `abcdefg` as the body, and 12-42.
+    /// K§7.9, with `abcdefg` as the body, and K§12-42.
     @Test(arguments: [
         ("bytes=0-0", 0..<1), ("bytes=1-3", 1..<4), ("bytes=6-6", 6..<7), ("bytes=5-6", 5..<7), ("bytes=3-", 3..<7), ("bytes=6-", 6..<7),
         ("bytes=0-", 0..<7), ("BYTES = 1-3 ", 1..<4),

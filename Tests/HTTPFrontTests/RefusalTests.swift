@@ -41,7 +41,7 @@ import Testing
         "GET /t/a HTTP/1.1\r\n\r\n", "GET /t/a HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", "GET /t/a HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n",
         "GET /t/a HTTP/1.1\r\nHost: a b\r\n\r\n", "GET /t/a HTTP/1.1\r\nHost: a/b\r\n\r\n", "GET /t/a HTTP/1.1\r\nHost: u@a\r\n\r\n",
         "GET /t/a HTTP/1.1\r\nHost: a,b\r\n\r\n",
-        // §6.1 and §6.3
+        // RFC 9112 §6.1 and §6.3
         "PUT /t/a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n",
         "PUT /t/a HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         "PUT /t/a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n",

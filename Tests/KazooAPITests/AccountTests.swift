@@ -2,7 +2,7 @@ import TestKit
 import Testing
 import Voicemail
 
-/// Accounts and their tree, users, applications and stored webhooks (contract §9, §11.4; front ends, section 2).
+/// Accounts and their tree, users, applications and stored webhooks (K§9, K§11.4; F§2).
 @Suite struct AccountTests {
     @Test func accountsAreMadeChangedFoundAndRemoved() async throws {
         try await TestServer.run { server in
@@ -175,7 +175,7 @@ import Voicemail
                 #expect(changed.status == 400)
                 #expect(changed.data["uri"] != nil && changed.data["retries"]?["minimum"] != nil, "\(changed.text)")
             }
-            // What is no envelope is judged before its type is refused (contract §2.2).
+            // What is no envelope is judged before its type is refused (K§2.2).
             for (method, path, status) in [("PUT", hooks, 400), ("PATCH", "\(hooks)/\(id)", 415)] {
                 #expect(try await server.send(method, path, headers: ["Content-Type": "text/plain"], token: world.token, body: [1]).status == status)
             }
@@ -209,8 +209,8 @@ import Voicemail
         }
     }
 
-    /// KAZOO's mailboxes have no such key, so it is one of the client's own, and nothing of a call is asked of what a client files (contract
-    /// §7.3). Callers are turned away.
+    /// KAZOO's mailboxes have no such key, so it is one of the client's own, and nothing of a call is asked of what a client files (K§7.3).
+    /// Callers are turned away.
     @Test func aBoxThatIsOffTakesWhatAClientFiles() async throws {
         try await TestServer.run { server in
             let world = try await server.makeWorld()

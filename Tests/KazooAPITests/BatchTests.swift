@@ -4,7 +4,7 @@ import TestKit
 import Testing
 import Voicemail
 
-/// Changes of many messages that take several transactions (contract §7.6).
+/// Changes of many messages that take several transactions (K§7.6).
 @Suite struct BatchTests {
     /// The real store; something else happens once, right after its first write.
     private struct Interrupted: VoicemailStore {

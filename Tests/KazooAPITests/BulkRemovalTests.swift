@@ -2,7 +2,7 @@ import TestKit
 import Testing
 import Voicemail
 
-/// A removal of many never removes more than its sender said (contract §7.7, 12-20).
+/// A removal of many never removes more than its sender said (K§7.7, K§12-20).
 @Suite struct BulkRemovalTests {
     private struct Stage: Sendable {
         let server: TestServer

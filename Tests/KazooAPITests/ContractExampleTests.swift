@@ -28,7 +28,7 @@ import Voicemail
         return .object(object)
     }
 
-    @Test("§2.3: an envelope with its verb and its token inside")
+    @Test("K§2.3: an envelope with its verb and its token inside")
     func requestEnvelope() async throws {
         try await Self.run { server in
             let account = try await server.makeAccount("Acme")
@@ -42,7 +42,7 @@ import Voicemail
         }
     }
 
-    @Test("§2.4, §2.6: the envelopes of a success and of an error, whole")
+    @Test("K§2.4, K§2.6: the envelopes of a success and of an error, whole")
     func envelopes() async throws {
         try await Self.run { server in
             let world = try await server.makeWorld()
@@ -83,7 +83,7 @@ import Voicemail
         }
     }
 
-    @Test("§2.6: the bodies of errors, one a class")
+    @Test("K§2.6: the bodies of errors, one a class")
     func errors() async throws {
         let shown = try Self.json(#"""
             [
@@ -137,7 +137,7 @@ import Voicemail
         expect(["status": "error", "error": .string(String(fault.status)), "message": .string(fault.name), "data": fault.data], is: shown[12])
     }
 
-    @Test("§2.7: everything that is wrong with a mailbox, at once")
+    @Test("K§2.7: everything that is wrong with a mailbox, at once")
     func validationErrors() async throws {
         try await Self.run { server in
             let world = try await server.makeWorld()
@@ -162,7 +162,7 @@ import Voicemail
         }
     }
 
-    @Test("§3.2: a login by name, and its answer")
+    @Test("K§3.2: a login by name, and its answer")
     func login() async throws {
         try await Self.run { server in
             let reseller = try await server.makeAccount("Reseller")
@@ -188,7 +188,7 @@ import Voicemail
                 }
                 """#, with: ["account_id": .string(account.id), "owner_id": .string(user.id), "reseller_id": .string(reseller.id)]).object ?? [:]
             shown["cluster_id"] = answer.data["cluster_id"]
-            // Front ends read it (front ends, section 2, call 2).
+            // Front ends read it (F§2-2).
             shown["role"] = "user"
             expect(answer.envelope, is: ["status": "success", "data": .object(shown)])
             #expect(answer.data["cluster_id"]?.string?.wholeMatch(of: /[0-9a-f]{32}/) != nil)
@@ -202,7 +202,7 @@ import Voicemail
         }
     }
 
-    @Test("§3.3: a login by key, and an unknown key")
+    @Test("K§3.3: a login by key, and an unknown key")
     func loginByKey() async throws {
         try await Self.run { server in
             let account = try await server.makeAccount("My Account")
@@ -215,7 +215,7 @@ import Voicemail
         }
     }
 
-    @Test("§5.2, §5.3, §5.4, §5.6: a mailbox made, listed, fetched and changed")
+    @Test("K§5.2, K§5.3, K§5.4, K§5.6: a mailbox made, listed, fetched and changed")
     func mailbox() async throws {
         try await Self.run { server in
             let account = try await server.makeAccount("Acme")
@@ -277,7 +277,7 @@ import Voicemail
         }
     }
 
-    @Test("§7.1, §7.2, §7.3, §7.6: messages left, listed and changed")
+    @Test("K§7.1, K§7.2, K§7.3, K§7.6: messages left, listed and changed")
     func messages() async throws {
         try await Self.run(at: "2016-05-10T00:20:00Z") { server in
             let account = try await server.service.accounts.create(["name": "a", "realm": "aeac33.sip.example.com"], below: nil)
@@ -341,7 +341,7 @@ import Voicemail
         }
     }
 
-    @Test("§8: a greeting given to a mailbox, and taken away")
+    @Test("K§8: a greeting given to a mailbox, and taken away")
     func greeting() async throws {
         try await Self.run { server in
             let world = try await server.makeWorld()
@@ -359,7 +359,7 @@ import Voicemail
         }
     }
 
-    @Test("§11.2, §11.4: payloads as samples show them")
+    @Test("K§11.2, K§11.4: payloads as samples show them")
     func payloads() async throws {
         try await Self.run { server in
             let new = try await server.send("GET", "/v2/webhooks/samples/voicemail_new").data
@@ -393,7 +393,7 @@ import Voicemail
         }
     }
 
-    @Test("§3.4: there is no link to be mailed, so nobody is told that one was", arguments: ["PUT", "POST"])
+    @Test("K§3.4: there is no link to be mailed, so nobody is told that one was", arguments: ["PUT", "POST"])
     func recovery(_ method: String) async throws {
         try await Self.run { server in
             let world = try await server.makeWorld()

@@ -4,7 +4,7 @@ import TestKit
 import Testing
 import Voicemail
 
-/// Audio and archives as they are fetched (contract §7.9, §7.10).
+/// Audio and archives as they are fetched (K§7.9, K§7.10).
 @Suite struct DownloadTests {
     private func leave(_ server: TestServer, _ world: TestWorld, _ sound: [UInt8], _ draft: MessageDraft = MessageDraft(callerNumber: "1001")) async throws -> String {
         let message = try await server.leave(draft, audio: sound, contentType: "audio/mp3", fileName: "voice.mp3", in: world.mailbox, of: world.account)
@@ -34,7 +34,7 @@ import Voicemail
         }
     }
 
-    /// `bytes=0-` may be 200 or 206 (12-42); the whole comes either way.
+    /// `bytes=0-` may be 200 or 206 (K§12-42); the whole comes either way.
     @Test func theRangeOfAnAudioElement() async throws {
         try await TestServer.run { server in
             let world = try await server.makeWorld()

@@ -2,7 +2,7 @@ import TestKit
 import Testing
 import Voicemail
 
-/// Clients send back what they read, whatever type an upload had (contract §14).
+/// Clients send back what they read, whatever type an upload had (K§14).
 @Suite struct GreetingReadBackTests {
     @Test(arguments: ["application/octet-stream", "audio/flac"]) func anUploadsTypeMayBeSentBack(_ type: String) async throws {
         try await TestServer.run { server in

@@ -2,7 +2,7 @@ import TestKit
 import Testing
 import Voicemail
 
-/// Greetings, which KAZOO calls media (contract §8).
+/// Greetings, which KAZOO calls media (K§8).
 @Suite struct GreetingTests {
     @Test func aGreetingIsMadeHeardAndRemoved() async throws {
         try await TestServer.run { server in

@@ -2,7 +2,7 @@ import TestKit
 import Testing
 import Voicemail
 
-/// The order in which a request is judged (contract §2.2): the first failure answers.
+/// The order in which a request is judged (K§2.2): the first failure answers.
 @Suite struct JudgementTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let testDescription: String
@@ -92,7 +92,7 @@ import Voicemail
         }
     }
 
-    /// Bodies of the errors, word for word (contract §2.6).
+    /// Bodies of the errors, word for word (K§2.6).
     @Test func errorsHaveTheVendorsWords() async throws {
         try await TestServer.run { server in
             let world = try await server.makeWorld()

@@ -2,7 +2,7 @@ import TestKit
 import Testing
 import Voicemail
 
-/// Pages, filters, windows and forms of listings (contract §2.9 to §2.11, §6.4).
+/// Pages, filters, windows and forms of listings (K§2.9 to K§2.11, K§6.4).
 @Suite struct ListingTests {
     /// Thirteen messages over two months, six of them new: the vendor's own regression test.
     private func thirteen(_ server: TestServer, _ world: TestWorld) async throws -> [Message] {
@@ -144,7 +144,7 @@ import Voicemail
             func list(_ query: String) async throws -> [String] {
                 try await server.send("GET", world.boxPath + "/messages?" + query, token: world.token).mediaIDs
             }
-            // A clock that runs ahead hides nothing (12-41).
+            // A clock that runs ahead hides nothing (K§12-41).
             #expect(try await list("") == Array(ids[0...4]))
             #expect(try await list("created_to=\(now.gregorian)") == Array(ids[1...4]))
             #expect(try await list("created_from=\(now.gregorian - 2_682_000)") == Array(ids[0...2]))
@@ -160,7 +160,7 @@ import Voicemail
                 "message": "created_to 4000 is prior to created_from 5000", "cause": 5000,
             ]))
             #expect(try await server.send("GET", world.boxPath + "/messages?created_from=soon", token: world.token).status == 400)
-            // A mailbox that is not there lists nothing (contract §7.1).
+            // A mailbox that is not there lists nothing (K§7.1).
             let none = try await server.send("GET", "\(world.accountPath)/vmboxes/\(HexID.random())/messages", token: world.token)
             #expect(none.status == 200)
             #expect(none.data == [])

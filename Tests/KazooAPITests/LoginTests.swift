@@ -5,7 +5,7 @@ import TestKit
 import Testing
 import Voicemail
 
-/// Logging in, tokens and their ends (contract §3).
+/// Logging in, tokens and their ends (K§3).
 @Suite struct LoginTests {
     private func logIn(_ server: TestServer, _ data: JSON, headers: Headers = [:]) async throws -> Answer {
         try await server.send("PUT", "/v2/user_auth", headers: headers, data: data)

@@ -2,7 +2,7 @@ import TestKit
 import Testing
 import Voicemail
 
-/// Listings with more documents than are held at a time (contract §2.10): `paginate=false` sends them as they are read.
+/// Listings with more documents than are held at a time (K§2.10): `paginate=false` sends them as they are read.
 @Suite struct LongListingTests {
     /// More than two of the pieces that are read at a time, and not a multiple of one.
     private static let count = 2_050

@@ -4,7 +4,7 @@ import TestKit
 import Testing
 import Voicemail
 
-/// Filing, moving, copying and removing messages, one and many (contract §7.5 to §7.8, §6.5).
+/// Filing, moving, copying and removing messages, one and many (K§7.5 to K§7.8, K§6.5).
 @Suite struct MessageChangeTests {
     private struct Stage: Sendable {
         let server: TestServer
@@ -50,7 +50,7 @@ import Voicemail
             #expect(folder(try await stage.post(one + "?folder=new", [:])) == "new")
             #expect(folder(try await stage.server.send("POST", one, token: stage.world.token, json: ["data": [:], "folder": "deleted"])) == "deleted")
             #expect(folder(try await stage.post(one + "?folder=deleted", ["folder": "new"])) == "new")
-            // Anything else, or nothing, is saved (12-19).
+            // Anything else, or nothing, is saved (K§12-19).
             for data: JSON in [["folder": "save"], [:], ["folder": 5], ["length": 9, "caller_id_number": "9"]] {
                 #expect(folder(try await stage.post(one, ["folder": "new"])) == "new")
                 let answer = try await stage.post(one, data)
@@ -171,7 +171,7 @@ import Voicemail
                 }
                 #expect(try await stage.post("\(stage.world.accountPath)/vmboxes/\(HexID.random())/messages" + (path.hasSuffix("raw") ? "/raw" : ""), ["messages": JSON([id])]).status == 404)
             }
-            // Another mailbox's message, a wrong month, an unknown one and nonsense are not found (12-27); the rest is done.
+            // Another mailbox's message, a wrong month, an unknown one and nonsense are not found (K§12-27); the rest is done.
             let wrongMonth = "199901" + id.dropFirst(6)
             let names = [elsewhere, wrongMonth, "201605-" + HexID.random(), "x", "", "../../etc", id, id]
             for method in ["POST", "DELETE"] {
@@ -206,7 +206,7 @@ import Voicemail
         try await stage { stage in
             var ids: [Folder: String] = [:]
             for folder in Folder.allCases { ids[folder] = try await stage.leave(MessageDraft(folder: folder)) }
-            // 12-20: a word that is no folder removes nothing.
+            // K§12-20: a word that is no folder removes nothing.
             for path in [stage.list + "?folder=savd", stage.list + "?folder="] {
                 let answer = try await stage.delete(path)
                 #expect(answer.status == 400)
@@ -222,14 +222,14 @@ import Voicemail
             }
             #expect(try await stage.delete(stage.list + "/").data["succeeded"] == JSON([ids[.new] ?? ""]))
             expect(try await stage.delete(stage.list).data, is: ["succeeded": [], "suceeded": [], "failed": []])
-            // 12-39: a mailbox that is not there.
+            // K§12-39: a mailbox that is not there.
             let nowhere = try await stage.delete("\(stage.world.accountPath)/vmboxes/\(HexID.random())/messages")
             #expect(nowhere.status == 200)
             expect(nowhere.data, is: ["succeeded": [], "suceeded": [], "failed": []])
         }
     }
 
-    /// Expired messages are shown as deleted, not counted and not changed; their sound can be fetched (contract §6.5).
+    /// Expired messages are shown as deleted, not counted and not changed; their sound can be fetched (K§6.5).
     @Test func retentionEndsChanges() async throws {
         try await stage { stage in
             let retention = 93 * 86_400 + 3600

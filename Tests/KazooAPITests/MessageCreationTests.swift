@@ -4,7 +4,7 @@ import TestKit
 import Testing
 import Voicemail
 
-/// Making messages and giving them audio (contract §7.3, §7.11; bounds of §2.3).
+/// Making messages and giving them audio (K§7.3, K§7.11; bounds of K§2.3).
 @Suite struct MessageCreationTests {
     private func put(_ server: TestServer, _ world: TestWorld, _ path: String, _ type: String?, _ body: [UInt8]) async throws -> Answer {
         try await server.send("PUT", path, headers: type.map { ["Content-Type": $0] } ?? [:], token: world.token, body: body)

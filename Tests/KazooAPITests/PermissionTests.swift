@@ -4,7 +4,7 @@ import TestKit
 import Testing
 import Voicemail
 
-/// Every endpoint against every kind of caller (contract §3.5).
+/// Every endpoint against every kind of caller (K§3.5).
 @Suite struct PermissionTests {
     enum Caller: String, CaseIterable, Sendable {
         case nobody, madeUp, expired, revoked, foreign, child, parent, own

@@ -5,7 +5,7 @@ import TestKit
 import Testing
 import Voicemail
 
-/// Whose tokens a request spends, and how many (contract §2.12).
+/// Whose tokens a request spends, and how many (K§2.12).
 @Suite struct RateLimitTests {
     private func run(_ body: @Sendable (TestServer, TestWorld) async throws -> Void) async throws {
         try await TestServer.run { configuration in

@@ -6,7 +6,7 @@ import TestKit
 import Testing
 import Voicemail
 
-/// Forgotten passwords (contract §3.4), from the request to the mail and back.
+/// Forgotten passwords (K§3.4), from the request to the mail and back.
 @Suite struct RecoveryTests {
     private static let page = "https://ui.example.com/login"
 

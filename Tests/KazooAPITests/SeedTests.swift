@@ -2,8 +2,8 @@ import TestKit
 import Testing
 import Voicemail
 
-/// Every request of the vendor's page, sent as it stands there; every response compared whole. Where the page and the
-/// contract's section 12 differ, section 12 is expected.
+/// Every request of the vendor's page, sent as it stands there; every response compared whole. Where the page and K§12 differ, K§12 is
+/// expected.
 @Suite struct SeedTests {
     /// The mailbox that the page creates.
     private static let box: JSON = [
@@ -13,7 +13,7 @@ import Voicemail
         "media": [:],
     ]
 
-    /// The defaults that the page does not print (12-35).
+    /// The defaults that the page does not print (K§12-35).
     private static let moreDefaults: JSONObject = [
         "skip_envelope": false, "announcement_only": false, "oldest_message_first": false, "media_extension": "mp3",
         "include_message_on_notify": true, "include_transcription_on_notify": true, "transcribe": false, "is_voicemail_ff_rw_enabled": false,
@@ -119,7 +119,7 @@ import Voicemail
         }
     }
 
-    /// The page prints its replacing request against the list's URL: a misprint, answered 405 (12-17).
+    /// The page prints its replacing request against the list's URL: a misprint, answered 405 (K§12-17).
     @Test func theMisprintedURLsAreNotServed() async throws {
         try await stage { stage in
             let posted = try await stage.json("POST", stage.path, JSON.object(["data": Self.box]).encoded, type: "application/json")
@@ -212,7 +212,7 @@ import Voicemail
             expect(filed.envelope, is: Self.success(Self.shown(ids[0], folder: "saved")))
             let byQuery = try await stage.json("POST", one + "?folder=new")
             expect(byQuery.envelope, is: Self.success(Self.shown(ids[0])))
-            // 12-15: the folder of a removed message is deleted.
+            // K§12-15: the folder of a removed message is deleted.
             let removed = try await stage.json("DELETE", one)
             #expect(removed.status == 200)
             expect(removed.envelope, is: Self.success(Self.shown(ids[0], folder: "deleted")))

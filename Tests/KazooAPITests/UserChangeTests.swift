@@ -2,7 +2,7 @@ import TestKit
 import Testing
 import Voicemail
 
-/// A user's name and password change together or not at all (contract §9, §3.2).
+/// A user's name and password change together or not at all (K§9, K§3.2).
 @Suite struct UserChangeTests {
     private static func logsIn(_ name: String, _ password: String, _ server: TestServer, _ world: TestWorld) async throws -> Bool {
         do {

@@ -2,7 +2,7 @@ import TestKit
 import Testing
 import Voicemail
 
-/// Validation errors word for word, each bound at the limit and one past it (contract §2.7, §5.1).
+/// Validation errors word for word, each bound at the limit and one past it (K§2.7, K§5.1).
 @Suite struct ValidationTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let field: String
@@ -149,7 +149,7 @@ import Voicemail
         }
     }
 
-    /// POST replaces, PATCH merges, null deletes, `{}` replaces (contract §2.15).
+    /// POST replaces, PATCH merges, null deletes, `{}` replaces (K§2.15).
     @Test func replacingAndMergingDiffer() async throws {
         try await TestServer.run { server in
             let world = try await server.makeWorld()
@@ -181,7 +181,7 @@ import Voicemail
         }
     }
 
-    /// The envelope itself (contract §2.3).
+    /// The envelope itself (K§2.3).
     @Test(arguments: [
         (#"{"name":"n"}"#, "data", "required"), (#"{"data":"n"}"#, "data", "type"), (#"{"data":5}"#, "data", "type"), (#"{"data":null}"#, "data", "type"),
         ("[1]", "json", "invalid"), ("{", "json", "invalid"), (#"{"data":{"a":}}"#, "json", "invalid"), ("nonsense", "json", "invalid"),

@@ -8,7 +8,7 @@ struct DescriptionTests {
         try RecordingDraft(parameters, fileName: name, zone: try #require(TimeZone(identifier: zone)), isComplete: true)
     }
 
-    @Test("The call began in the second its id begins with, recording a little later (P-Series contract §8.6)")
+    @Test("The call began in the second its id begins with, recording a little later (P§8.6)")
     func begins() throws {
         let draft = try described("20220112173629-1641980184.14-5566-5556-Internal.wav")
         #expect(draft.started == Timestamp(rfc3339: "2022-01-12T09:36:24Z"))

@@ -6,7 +6,7 @@ import TestKit
 import Testing
 import Voicemail
 
-/// Failed logins count at every interface alike, and outlive the process (field notes 2.3, row 22).
+/// Failed logins count at every interface alike, and outlive the process (N§2.3-22).
 @Suite struct LoginGuardTests {
     /// A login of each interface, from whatever address: the test's server believes in X-Forwarded-For.
     private struct Doors: Sendable {

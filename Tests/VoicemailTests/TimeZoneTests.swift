@@ -19,7 +19,7 @@ import Voicemail
         #expect(Self.violations(zone).isEmpty)
     }
 
-    /// Names are checked against no list (KAZOO contract §5.1), so what is no zone is judged by its length.
+    /// Names are checked against no list (K§5.1), so what is no zone is judged by its length.
     @Test func judgedByLength() {
         for (text, rule) in [("Nope", .minLength(5)), ("", .minLength(5)), (String(repeating: "x", count: 33), .maxLength(32))] as [(String, Violation.Rule)] {
             #expect(Self.violations(text).map(\.rule) == Array(repeating: rule, count: 3), "\(text)")

@@ -3,7 +3,7 @@ import TestKit
 import Testing
 import Voicemail
 
-/// Groups that broadcast: each member gets a copy of every message, the group keeps none (contract §7).
+/// Groups that broadcast: each member gets a copy of every message, the group keeps none (P§7).
 @Suite struct BroadcastTests {
     private let sound = WAV.tones([440], milliseconds: 500)
 

@@ -5,7 +5,7 @@ import Testing
 import Voicemail
 import YeastarPSeriesAPI
 
-/// `cdr/list`, `cdr/search` and `system/information` (contract §9.5, §9.6).
+/// `cdr/list`, `cdr/search` and `system/information` (P§9.5, P§9.6).
 @Suite struct CallRecordTests {
     /// 11/20/2026 12:00:00 UTC.
     private let noon = 1_795_176_000

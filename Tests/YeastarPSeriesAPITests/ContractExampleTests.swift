@@ -23,7 +23,7 @@ import Voicemail
 
     private static func ids(_ answer: JSON) -> [JSON] { answer["greeting_list"]?.array?.map { $0["id"] ?? .null } ?? [] }
 
-    @Test("§5.1: a tts item is shown without its extension, a record item with it, the newest first")
+    @Test("P§5.1: a tts item is shown without its extension, a record item with it, the newest first")
     func extensionGreetings() async throws {
         try await PSeriesWorld.run { world in
             _ = try await world.upload("vm_welcome.wav", sound)
@@ -45,7 +45,7 @@ import Voicemail
         }
     }
 
-    @Test("§5.3: the play URL")
+    @Test("P§5.3: the play URL")
     func play() async throws {
         try await PSeriesWorld.run(clock: ManualClock(Timestamp(unix: 1_778_583_437))) { $0.pSeries.firmware = "83.23.0.x" } _: { world in
             _ = try await world.upload("vm_welcome.wav", sound)
@@ -56,7 +56,7 @@ import Voicemail
         }
     }
 
-    @Test("§5.5: a greeting is deleted")
+    @Test("P§5.5: a greeting is deleted")
     func deleteGreeting() async throws {
         try await PSeriesWorld.run { world in
             _ = try await world.upload("vm_busy.wav", sound)
@@ -64,7 +64,7 @@ import Voicemail
         }
     }
 
-    @Test("§6: the two greetings of a group")
+    @Test("P§6: the two greetings of a group")
     func groupGreetings() async throws {
         try await PSeriesWorld.run { world in
             for name in ["group_vm_absent.wav", "group_vm_night.wav"] {
@@ -91,7 +91,7 @@ import Voicemail
         }
     }
 
-    @Test("§6.7: the greetings of the whole PBX, upwards")
+    @Test("P§6.7: the greetings of the whole PBX, upwards")
     func globalGreetings() async throws {
         try await PSeriesWorld.run { world in
             let names = ["OfficeClosed.wav", "USProgresstone.wav", "Onhold.wav", "Lunch.wav"]
@@ -110,7 +110,7 @@ import Voicemail
         }
     }
 
-    @Test("§7.3: the link to a message, whose last component is the file")
+    @Test("P§7.3: the link to a message, whose last component is the file")
     func messageLink() async throws {
         try await PSeriesWorld.run(clock: ManualClock(Timestamp(unix: 1_713_888_019))) { $0.pSeries.firmware = "x.15.0.x" } _: { world in
             let message = try await world.leave(at: 1_713_033_769)
@@ -122,7 +122,7 @@ import Voicemail
         }
     }
 
-    @Test("§7.4 to §7.7: the ids of messages, as printed")
+    @Test("P§7.4 to P§7.7: the ids of messages, as printed")
     func messageIDs() async throws {
         try await PSeriesWorld.run(clock: ManualClock(Timestamp(unix: 1_718_161_323))) { world in
             try await world.leave(nil)
@@ -143,7 +143,7 @@ import Voicemail
         }
     }
 
-    @Test("§7.8: three groups of three kinds")
+    @Test("P§7.8: three groups of three kinds")
     func groups() async throws {
         try await PSeriesWorld.run { world in
             _ = try await world.service.mailboxes.change(world.group.id, .patch(["name": "Technical Support Team 2"]), in: world.account)
@@ -170,7 +170,7 @@ import Voicemail
         }
     }
 
-    @Test("§8.1: both recordings of the list")
+    @Test("P§8.1: both recordings of the list")
     func recordings() async throws {
         try await PSeriesWorld.run { world in
             let first = try await world.record(RecordingDraft(
@@ -197,7 +197,7 @@ import Voicemail
         }
     }
 
-    @Test("§8.3: the link to a recording, as asked for on the 12th of April 2022")
+    @Test("P§8.3: the link to a recording, as asked for on the 12th of April 2022")
     func recordingLink() async throws {
         let name = "20220412173331-1649756009.12-2002-2005-Internal.wav"
         try await PSeriesWorld.run(clock: ManualClock(Timestamp(unix: 1_649_786_341))) { $0.pSeries.firmware = "X.7.0.6-1" } _: { world in
@@ -209,7 +209,7 @@ import Voicemail
         }
     }
 
-    @Test("§8.4: set to MP3, the URL ends so as that of the 30033 example does")
+    @Test("P§8.4: set to MP3, the URL ends so as that of the 30033 example does")
     func attachmentLink() async throws {
         try await PSeriesWorld.run(clock: ManualClock(Timestamp(unix: 1_755_887_357))) {
             $0.pSeries.firmware = "37.20.0.53"
@@ -226,13 +226,13 @@ import Voicemail
         }
     }
 
-    @Test("§9.3: passwords are Base64 of the clear text")
+    @Test("P§9.3: passwords are Base64 of the clear text")
     func password() {
         #expect(ExtensionView.encoded("Hc6mArW62M") == "SGM2bUFyVzYyTQ==")
         #expect(ExtensionView.encoded("1000") == "MTAwMA==")
     }
 
-    @Test("§11.3: the settings of the web hook")
+    @Test("P§11.3: the settings of the web hook")
     func webhook() async throws {
         try await PSeriesWorld.run { world in
             let receivers: JSON = [[
@@ -251,7 +251,7 @@ import Voicemail
         }
     }
 
-    @Test("§9.4: presence alone is changed")
+    @Test("P§9.4: presence alone is changed")
     func presence() async throws {
         try await PSeriesWorld.run { world in
             let id = JSON.int(world.extensions[0].serial)

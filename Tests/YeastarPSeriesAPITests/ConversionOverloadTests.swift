@@ -5,7 +5,7 @@ import Testing
 import Voicemail
 import YeastarPSeriesAPI
 
-/// 70082 over the wire (contract §8.4, §2.7: a second `.mp3` conversion that waited too long or is to be refused, and one that is not
+/// 70082 over the wire (P§8.4, P§2.7: a second `.mp3` conversion that waited too long or is to be refused, and one that is not
 /// ready in time).
 @Suite struct ConversionOverloadTests {
     private let overloaded: JSON = ["errcode": 70082, "errmsg": "OVERLOAD_TASK_RUNNING"]

@@ -4,7 +4,7 @@ import Voicemail
 
 @testable import YeastarPSeriesAPI
 
-/// Times as the PBX shows them (contract §2.9).
+/// Times as the PBX shows them (P§2.9).
 @Suite struct DisplayFormatTests {
     private let dublin = TimeZone(identifier: "Europe/Dublin") ?? .gmt
     /// 2022-01-12 17:36:24 in Dublin.

@@ -2,7 +2,7 @@ import TestKit
 import Testing
 import Voicemail
 
-/// `extension/*` (contract §9.1 to §9.4).
+/// `extension/*` (P§9.1 to P§9.4).
 @Suite struct ExtensionTests {
     private let success: JSON = ["errcode": 0, "errmsg": "SUCCESS"]
     private let notFound: JSON = ["errcode": 60001, "errmsg": "DATA NOT FOUND"]

@@ -7,7 +7,7 @@ import Voicemail
 
 @testable import YeastarPSeriesAPI
 
-/// The table "which code for which failure" (contract §2.7), row by row and in its order, each at every endpoint that can meet it. That
+/// The table "which code for which failure" (P§2.7), row by row and in its order, each at every endpoint that can meet it. That
 /// status and content type are those of every answer, `PSeriesWorld.raw` sees to. The row of the second `.mp3` conversion is
 /// `ConversionOverloadTests`'.
 @Suite struct FailureRowTests {

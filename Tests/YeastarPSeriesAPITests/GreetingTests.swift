@@ -5,7 +5,7 @@ import Testing
 import Voicemail
 import YeastarPSeriesAPI
 
-/// Lists, links, deletion, renaming (contract §5, §6 and the pages asked for).
+/// Lists, links, deletion, renaming (P§5, P§6 and the pages asked for).
 @Suite struct GreetingTests {
     private let sound = WAV.tones([440], milliseconds: 300)
 

@@ -2,7 +2,7 @@ import TestKit
 import Testing
 import Voicemail
 
-/// `vm_group/list` (contract §7.8).
+/// `vm_group/list` (P§7.8).
 @Suite struct GroupTests {
     @Test("Every field of a group: members with id, name and number, counts of all and of unread")
     func example() async throws {

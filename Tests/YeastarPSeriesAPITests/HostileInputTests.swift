@@ -7,7 +7,7 @@ import Voicemail
 
 @testable import YeastarPSeriesAPI
 
-/// Whatever a client sends, the answer is JSON with status 200, foreseen, and the server goes on (contract §2.5, §2.7).
+/// Whatever a client sends, the answer is JSON with status 200, foreseen, and the server goes on (P§2.5, P§2.7).
 @Suite struct HostileInputTests {
     private static let values = [
         "", "0", "1", "-1", "3200", "6300", "9999", "999999999999999999999", "-9223372036854775808", "9223372036854775807", "1e9", "NaN", "null", "true",

@@ -5,7 +5,7 @@ import Testing
 import Voicemail
 import YeastarPSeriesAPI
 
-/// Which code for which failure, before an endpoint is asked (contract §2.2 to §2.7).
+/// Which code for which failure, before an endpoint is asked (P§2.2 to P§2.7).
 @Suite struct JudgementTests {
     @Test("What does not exist, in a version or by a method that does not, says so", arguments: [
         ("GET", "/openapi/v1.0/nothing", 10001, "INTERFACE NOT EXISTED"), ("GET", "/openapi/v1.0/", 10001, "INTERFACE NOT EXISTED"),

@@ -6,7 +6,7 @@ import Testing
 import Voicemail
 import YeastarPSeriesAPI
 
-/// The files behind links (contract §4, §12).
+/// The files behind links (P§4, P§12).
 @Suite struct LinkTests {
     private let sound = WAV.noise(bytes: 5000)
 

@@ -3,7 +3,7 @@ import TestKit
 import Testing
 import Voicemail
 
-/// Paging and sorting (contract §2.8), row by row, of every list over the wire.
+/// Paging and sorting (P§2.8), row by row, of every list over the wire.
 @Suite struct ListRowTests {
     private struct List: Sendable, CustomTestStringConvertible {
         let endpoint: String

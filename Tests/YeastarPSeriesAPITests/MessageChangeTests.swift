@@ -4,7 +4,7 @@ import TestKit
 import Testing
 import Voicemail
 
-/// `vm/create`, `vm/update`, `vm/delete`, `vm/delete_extension_vm` (contract §7.4 to §7.7).
+/// `vm/create`, `vm/update`, `vm/delete`, `vm/delete_extension_vm` (P§7.4 to P§7.7).
 @Suite struct MessageChangeTests {
     private let success: JSON = ["errcode": 0, "errmsg": "SUCCESS"]
     private let notFound: JSON = ["errcode": 60001, "errmsg": "DATA NOT FOUND"]

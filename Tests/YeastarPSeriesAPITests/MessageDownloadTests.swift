@@ -5,7 +5,7 @@ import Testing
 import Voicemail
 import YeastarPSeriesAPI
 
-/// `vm/download` and what its links lead to (contract §4, §7.3).
+/// `vm/download` and what its links lead to (P§4, P§7.3).
 @Suite struct MessageDownloadTests {
     private let notFound: JSON = ["errcode": 60001, "errmsg": "DATA NOT FOUND"]
 
@@ -76,7 +76,7 @@ import YeastarPSeriesAPI
             let strange = try await world.service.access.openTokenPair(
                 for: world.service.access.logIn(application: stranger.credential.handle, secret: stranger.secret), rules: TokenRules())
             expect(try await world.raw("GET", url + "?access_token=" + strange.access), is: notFound)
-            // Revoked, the token that asked for the link takes nothing from it: another one fetches it (contract §12.5).
+            // Revoked, the token that asked for the link takes nothing from it: another one fetches it (P§12.5).
             let another = try await world.service.access.openTokenPair(
                 for: world.service.access.logIn(application: world.application.credential.handle, secret: world.application.secret), rules: TokenRules())
             expect(try await world.get("del_token"), is: ["errcode": 0, "errmsg": "SUCCESS"])

@@ -4,7 +4,7 @@ import Voicemail
 
 @testable import YeastarPSeriesAPI
 
-/// `vm/get` and `vm/query` (contract §7.1, §7.2).
+/// `vm/get` and `vm/query` (P§7.1, P§7.2).
 @Suite struct MessageListTests {
     /// 04/23/2024 02:49:15, as the contract's example.
     private let arrival = 1_713_840_555

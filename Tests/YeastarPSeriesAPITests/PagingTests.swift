@@ -5,7 +5,7 @@ import Voicemail
 
 @testable import YeastarPSeriesAPI
 
-/// Pages and orders of lists (contract §2.8).
+/// Pages and orders of lists (P§2.8).
 @Suite struct PagingTests {
     private func paging(_ query: String) throws -> Paging { try Paging(Parameters(query: try Query(parsing: query))) }
 

@@ -7,7 +7,7 @@ import Testing
 import Voicemail
 @testable import YeastarPSeriesAPI
 
-/// `recording/download` and `call/record_*` (contract §8.3 to §8.5 and the page asked for).
+/// `recording/download` and `call/record_*` (P§8.3 to P§8.5 and the page asked for).
 @Suite struct RecordingDownloadTests {
     private let name = "20220412173331-1649756009.12-2002-2005-Internal.wav"
     private let notFound: JSON = ["errcode": 60001, "errmsg": "DATA NOT FOUND"]
@@ -157,7 +157,7 @@ import Voicemail
     }
 }
 
-/// The rule that one MP3 at a time is made for an account (contract §8.4).
+/// The rule that one MP3 at a time is made for an account (P§8.4).
 @Suite struct ConversionTurnTests {
     private let turns = ConversionTurns()
 

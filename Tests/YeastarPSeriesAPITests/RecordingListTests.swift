@@ -2,7 +2,7 @@ import TestKit
 import Testing
 import Voicemail
 
-/// `recording/list` and `recording/search` (contract §8.1, §8.2).
+/// `recording/list` and `recording/search` (P§8.1, P§8.2).
 @Suite struct RecordingListTests {
     /// 01/12/2022 17:36:24 UTC.
     private let call = 1_642_008_984

@@ -5,7 +5,7 @@ import Testing
 import Voicemail
 import YeastarPSeriesAPI
 
-/// Greetings by text to speech (contract §5.8).
+/// Greetings by text to speech (P§5.8).
 @Suite struct SpeechGreetingTests {
     private let order: JSONObject = [
         "file": "vm_end", "type": "tts", "number": "3200", "text": "Good bye.", "language": "en-US", "asr_manufacturer": "aws",

@@ -3,12 +3,12 @@ import TestKit
 import Testing
 import Voicemail
 
-/// The state rules the server must keep (contract §12), each by its number.
+/// The state rules the server must keep (P§12), each by its number.
 @Suite struct StateRuleTests {
     private let sound = WAV.tones([440], milliseconds: 200)
     private let notFound: JSON = ["errcode": 60001, "errmsg": "DATA NOT FOUND"]
 
-    @Test("1: uploaded it is listed and comes back byte for byte; uploaded again the count stays; deleted it is gone")
+    @Test("P§12.1: uploaded it is listed and comes back byte for byte; uploaded again the count stays; deleted it is gone")
     func greetings() async throws {
         try await PSeriesWorld.run { world in
             for (prefix, owner) in [("extension_vm_greeting", "3200"), ("vm_greeting", "6300")] {
@@ -26,7 +26,7 @@ import Voicemail
         }
     }
 
-    @Test("2 and 3: totals are the messages there are, unread those with is_read 0, and an update is seen at once")
+    @Test("P§12.2 and P§12.3: totals are the messages there are, unread those with is_read 0, and an update is seen at once")
     func counts() async throws {
         try await PSeriesWorld.run { world in
             for left in 1...4 {
@@ -43,7 +43,7 @@ import Voicemail
         }
     }
 
-    @Test("4 and 5: a link dies with its greeting, message or recording, and not with the token that asked for it")
+    @Test("P§12.4 and P§12.5: a link dies with its greeting, message or recording, and not with the token that asked for it")
     func links() async throws {
         try await PSeriesWorld.run { world in
             _ = try await world.upload("a.wav", sound)
@@ -69,7 +69,7 @@ import Voicemail
         }
     }
 
-    @Test("6: nothing in an answer depends on the User-Agent")
+    @Test("P§12.6: nothing in an answer depends on the User-Agent")
     func userAgents() async throws {
         try await PSeriesWorld.run { world in
             try await world.leave()

@@ -5,7 +5,7 @@ import Testing
 import Voicemail
 import YeastarPSeriesAPI
 
-@Suite("Events over a web socket (contract §11.1)")
+@Suite("Events over a web socket (P§11.1)")
 struct SubscribeTests {
     private static func path(_ token: String) -> String { "/openapi/v1.0/subscribe?access_token=\(token)" }
     private static let success = SocketClient.Frame.text(#"{"errcode":0,"errmsg":"SUCCESS"}"#)
@@ -55,7 +55,7 @@ struct SubscribeTests {
         }
     }
 
-    @Test("Topics may be texts, and a text may come in a binary frame (§2.4)")
+    @Test("Topics may be texts, and a text may come in a binary frame (P§2.4)")
     func otherForms() async throws {
         try await Self.run { world in
             try await SocketClient.run(port: world.server.port, path: Self.path(world.token)) { (client: inout SocketClient) async throws in

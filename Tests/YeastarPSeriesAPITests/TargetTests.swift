@@ -2,7 +2,7 @@ import TestKit
 import Testing
 import Voicemail
 
-/// Targets as clients in PHP and curl send them (contract §2.4), and what a browser asks first.
+/// Targets as clients in PHP and curl send them (P§2.4), and what a browser asks first.
 @Suite struct TargetTests {
     @Test func rawTextInATargetIsReadAsIfEncoded() async throws {
         try await PSeriesWorld.run { (world: PSeriesWorld) async throws in

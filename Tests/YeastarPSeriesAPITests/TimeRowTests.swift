@@ -5,7 +5,7 @@ import Testing
 import Voicemail
 import YeastarPSeriesAPI
 
-/// Dates and times over the wire (contract §2.9), row by row, in the zone of a PBX in New York.
+/// Dates and times over the wire (P§2.9), row by row, in the zone of a PBX in New York.
 @Suite struct TimeRowTests {
     /// 2022-01-12 17:36:24 in New York, 22:36:24 in Greenwich.
     private static let call = 1_642_026_984

@@ -3,7 +3,7 @@ import TestKit
 import Testing
 import Voicemail
 
-/// Getting, renewing and giving back tokens (contract §3, §2.7).
+/// Getting, renewing and giving back tokens (P§3, P§2.7).
 @Suite struct TokenTests {
     private func getToken(_ world: PSeriesWorld, id: String? = nil, secret: String? = nil) async throws -> JSON {
         try await world.raw("POST", "/openapi/v1.0/get_token", Array(JSON.object([

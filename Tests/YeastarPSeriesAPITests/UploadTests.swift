@@ -5,7 +5,7 @@ import Testing
 import Voicemail
 import YeastarPSeriesAPI
 
-/// Uploads of greetings and prompts (the page asked for; contract §5.4, §10).
+/// Uploads of greetings and prompts (the page asked for; P§5.4, P§10).
 @Suite struct UploadTests {
     private let sound = WAV.tones([440], milliseconds: 300)
 

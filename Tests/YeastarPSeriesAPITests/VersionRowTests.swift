@@ -5,7 +5,7 @@ import Testing
 import Voicemail
 import YeastarPSeriesAPI
 
-/// Differences by version and edition (contract §13), row by row: what clients of either side of a difference meet here.
+/// Differences by version and edition (P§13), row by row: what clients of either side of a difference meet here.
 @Suite struct VersionRowTests {
     private let notThere: JSON = ["errcode": 10001, "errmsg": "INTERFACE NOT EXISTED"]
 

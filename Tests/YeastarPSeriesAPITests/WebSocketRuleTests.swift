@@ -15,23 +15,23 @@ import Testing
 
     static let text = Array("heartbeat".utf8)
     static let breaches = [
-        // The opcode's byte has the reserved bits above it (§5.2).
+        // The opcode's byte has the reserved bits above it (RFC 6455 §5.2).
         Breach("RSV1", 1002, [(0x40 | 1, text, true, true)]), Breach("RSV2", 1002, [(0x20 | 1, text, true, true)]),
         Breach("RSV3", 1002, [(0x10 | 1, text, true, true)]), Breach("RSV of a ping", 1002, [(0x40 | 9, [], true, true)]),
         Breach("opcode 3", 1002, [(3, text, true, true)]), Breach("opcode 7", 1002, [(7, text, true, true)]),
         Breach("opcode 11", 1002, [(11, [], true, true)]), Breach("opcode 15", 1002, [(15, [], true, true)]),
         Breach("not masked", 1002, [(1, text, true, false)]),
-        // §5.4
+        // RFC 6455 §5.4
         Breach("a stray continuation", 1002, [(0, text, true, true)]), Breach("a stray continuation to be continued", 1002, [(0, text, false, true)]),
         Breach("a message within a message", 1002, [(1, text, false, true), (1, text, true, true)]),
-        // §5.5
+        // RFC 6455 §5.5
         Breach("a ping in pieces", 1002, [(9, [], false, true)]), Breach("a long ping", 1002, [(9, [UInt8](repeating: 0, count: 126), true, true)]),
         Breach("a close of one byte", 1002, [(8, [3], true, true)]), Breach("a close that may not be sent", 1002, [(8, [0x03, 0xED], true, true)]),
         Breach("a close of no range", 1002, [(8, [0x03, 0xE7], true, true)]), Breach("a close whose reason is no text", 1007, [(8, [0x03, 0xE8, 0xFF], true, true)]),
-        // §8.1
+        // RFC 6455 §8.1
         Breach("no UTF-8", 1007, [(1, [0xC3], true, true)]), Breach("no UTF-8 in pieces", 1007, [(1, [0xC3], false, true), (0, [0x28], true, true)]),
         Breach("a surrogate", 1007, [(1, [0xED, 0xA0, 0x80], true, true)]),
-        // §7.4.1
+        // RFC 6455 §7.4.1
         Breach("too long", 1009, [(1, [UInt8](repeating: 0x20, count: 65_537), true, true)]),
         Breach("too long in pieces", 1009, [(1, [UInt8](repeating: 0x20, count: 65_536), false, true), (0, [0x20], true, true)]),
     ]

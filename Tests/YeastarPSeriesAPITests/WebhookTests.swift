@@ -8,7 +8,7 @@ import Voicemail
 
 @testable import YeastarPSeriesAPI
 
-@Suite("Web hook push (contract §11.2, §11.3)")
+@Suite("Web hook push (P§11.2, P§11.3)")
 struct WebhookTests {
     private static let secret = "Pugghh14VCb05rtG7WGumbD4hwJPIabc"
 

@@ -2,7 +2,7 @@ import TestKit
 import Testing
 import Voicemail
 
-@Suite("voicemail/delete (contract §3.4)")
+@Suite("voicemail/delete (S§3.4)")
 struct DeleteTests {
     /// Four messages: 0 read, 1 unread, 2 read, 3 unread; and one message in 1001.
     private func fill(_ world: SSeriesWorld) async throws {
@@ -60,7 +60,7 @@ struct DeleteTests {
         ("v2.0.0", #"{"number":"1000","voicemailfile":"msg0000.wav,msg0001.wav","voicemailstatus":"read"}"#, "20018"),
         ("v2.0.0", #"{"number":"1000,1002","voicemailfile":"msg0000.wav"}"#, "20018"),
         ("v2.0.0", #"{"number":"1000,9999","voicemailfile":"all"}"#, "10006"), ("v2.0.0", #"{"number":"all","voicemailfile":"msg0000.wav"}"#, "20018"),
-        // Parameters are judged before the extension is looked for (§2.6).
+        // Parameters are judged before the extension is looked for (S§2.6).
         ("v2.0.0", #"{"number":"9999","voicemailfile":","}"#, "10004"), ("v1.1.0", #"{"extid":"9999"}"#, "10004"),
         ("v1.1.0", #"{"extid":"9999","voicemailfile":"all","voicemailstatus":"old"}"#, "20016"),
         ("v2.0.0", #"{"number":",","voicemailfile":"all"}"#, "10006"), ("v2.0.0", #"{"number":"1000","voicemailfile":","}"#, "10004"),

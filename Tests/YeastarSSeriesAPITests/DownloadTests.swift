@@ -5,7 +5,7 @@ import TestKit
 import Testing
 import Voicemail
 
-@Suite("voicemail/get_random and voicemail/download (contract §3.2, §3.3)")
+@Suite("voicemail/get_random and voicemail/download (S§3.2, S§3.3)")
 struct DownloadTests {
     /// Asks for a random and tells the link it opens.
     private func link(_ client: SSeriesClient, _ number: String = "1000", file: String = "msg0000.wav", _ more: JSONObject = [:]) async throws -> String {
@@ -180,7 +180,7 @@ struct DownloadTests {
     }
 }
 
-@Suite("Where downloads may come from (contract §3.2, §4.2)")
+@Suite("Where downloads may come from (S§3.2, S§4.2)")
 struct DownloadAddressTests {
     /// A request from some address, without a socket.
     private func download(_ dialect: SSeriesAddressProbe, from address: String, allowed: String? = nil) async throws -> String {

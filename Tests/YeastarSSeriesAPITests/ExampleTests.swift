@@ -46,7 +46,7 @@ struct ExampleTests {
         }
     }
 
-    @Test("voicemail/query of v1.1.0 and v2.0.0 (§3.1)")
+    @Test("voicemail/query of v1.1.0 and v2.0.0 (S§3.1)")
     func query() async throws {
         try await SSeriesWorld.run("v1.1.0", extensions: ["1000", "4000"]) { (world: SSeriesWorld) async throws in
             try await world.leave(in: "1000", from: "2000", at: "2018-05-04 18:00:00", seconds: 42, folder: .saved)
@@ -64,7 +64,7 @@ struct ExampleTests {
         }
     }
 
-    @Test("voicemail/get_random (§3.2)", arguments: [
+    @Test("voicemail/get_random (S§3.2)", arguments: [
         ("v0.0.1", #"{ "extid": "1004", "voicemailfile": "msg0000.wav" }"#,
             #"{"status":"Success","extid":"1004","voicemailfile":"msg0000.wav","random":"#),
         ("v1.1.0", #"{ "extid": "1004", "voicemailfile": "msg0000.wav", "voicemailstatus": "unread" }"#,
@@ -81,7 +81,7 @@ struct ExampleTests {
         }
     }
 
-    @Test("voicemail/delete (§3.4)", arguments: [
+    @Test("voicemail/delete (S§3.4)", arguments: [
         ("v0.0.1", #"{ "extid": "102", "voicemailfile": "msg0000.wav" }"#),
         ("v1.1.0", #"{ "extid": "102", "voicemailfile": "msg0000.wav", "voicemailstatus": "read" }"#),
         ("v2.0.0", #"{ "number": "102", "voicemailfile": "msg0000.wav", "voicemailstatus": "read" }"#),
@@ -95,7 +95,7 @@ struct ExampleTests {
         }
     }
 
-    @Test("login in JSON and XML, under both prefixes (§2.1)")
+    @Test("login in JSON and XML, under both prefixes (S§2.1)")
     func login() async throws {
         try await SSeriesWorld.run { (world: SSeriesWorld) async throws in
             let user = try await world.server.makeSSeriesUser(in: world.account, name: "xiaoshao")
@@ -124,7 +124,7 @@ struct ExampleTests {
         }
     }
 
-    @Test("A failure is the status and a number as text, nothing else (§2.0)")
+    @Test("A failure is the status and a number as text, nothing else (S§2.0)")
     func failure() async throws {
         try await SSeriesWorld.run("v0.0.1") { (world: SSeriesWorld) async throws in
             let json = try await world.client.send("nothing", "")
@@ -135,7 +135,7 @@ struct ExampleTests {
         }
     }
 
-    @Test("heartbeat, logout and token/refresh (§2.2 to §2.4)")
+    @Test("heartbeat, logout and token/refresh (S§2.2 to S§2.4)")
     func sessions() async throws {
         try await SSeriesWorld.run("v0.0.1") { (world: SSeriesWorld) async throws in
             let beat = #"{ "ipaddr": "172.16.6.150", "port": "8280", "url": "172.16.6.150:8280", "urltag": "1" }"#
@@ -151,7 +151,7 @@ struct ExampleTests {
         }
     }
 
-    @Test("extensionlist/query and extension/list, in JSON and XML (§6.1, §2.0)")
+    @Test("extensionlist/query and extension/list, in JSON and XML (S§6.1, S§2.0)")
     func extensionList() async throws {
         try await SSeriesWorld.run("v0.0.1") { (world: SSeriesWorld) async throws in
             _ = try await world.server.makeMailbox("100", in: world.account, ["name": "100"])
@@ -168,7 +168,7 @@ struct ExampleTests {
         }
     }
 
-    @Test("extension/query shows the fields of each version in their order (§6.2)")
+    @Test("extension/query shows the fields of each version in their order (S§6.2)")
     func extensionQuery() async throws {
         try await SSeriesWorld.run("v0.0.1") { (world: SSeriesWorld) async throws in
             _ = try await world.server.makeMailbox("101", in: world.account, [
@@ -194,7 +194,7 @@ struct ExampleTests {
     }
 
     /// OpenVox's example; the passwords are not kept, and what it leaves out with dots is made up.
-    @Test("extension/query answers OpenVox's example for what its client has set, in JSON and XML (§6.2, §2.0)")
+    @Test("extension/query answers OpenVox's example for what its client has set, in JSON and XML (S§6.2, S§2.0)")
     func openVoxExtension() async throws {
         try await SSeriesWorld.run("v0.0.1", extensions: ["101"]) { (world: SSeriesWorld) async throws in
             let update = #"{"extid":"101","username":"xiaoshaokun","noanswerforward":"off","busyforward":"off","callerid":"858585","email":"x@example.com","#
@@ -214,7 +214,7 @@ struct ExampleTests {
         }
     }
 
-    @Test("The type is honoured where the vendor documents no XML too (§2.0)")
+    @Test("The type is honoured where the vendor documents no XML too (S§2.0)")
     func undocumentedXML() async throws {
         try await SSeriesWorld.run("v1.1.0", extensions: ["1004"]) { (world: SSeriesWorld) async throws in
             try await world.leave(in: "1004")
@@ -235,7 +235,7 @@ struct ExampleTests {
         }
     }
 
-    @Test("deviceinfo/query (§6.4) and apply (§6.5)")
+    @Test("deviceinfo/query (S§6.4) and apply (S§6.5)")
     func device() async throws {
         try await SSeriesWorld.run("v1.0.0", extensions: ["100", "101"], now: Timestamp(unix: 1_495_668_320)) { (world: SSeriesWorld) async throws in
             let info = try await world.client.post("deviceinfo/query")["deviceinfo"]

@@ -2,7 +2,7 @@ import TestKit
 import Testing
 import Voicemail
 
-@Suite("Extensions (contract §6)")
+@Suite("Extensions (S§6)")
 struct ExtensionTests {
     private func info(_ world: SSeriesWorld, _ number: String) async throws -> JSON {
         try await world.client.speaking("v1.1.0").post("extension/query", ["extid": .string(number)])["extinfos"]?.array?.first ?? .null
@@ -168,7 +168,7 @@ struct ExtensionTests {
     private static let refusedUpdates = [
         (#"{"extid":"9999","username":"x"}"#, "10006"), (#"{"extid":"1000","vmsecret":"123"}"#, "10017"), (#"{"username":"x"}"#, "10004"), ("", "20007"),
         (#"{"extid":"1000","enablevmtoemail":"maybe"}"#, "10017"), (#"{"extid":"1000","username":["x"]}"#, "20000"),
-        // What is asked is judged before who it is asked of (§2.6).
+        // What is asked is judged before who it is asked of (S§2.6).
         (#"{"extid":"9999","username":["x"]}"#, "20000"), (#"{"extid":"9999","hasvoicemail":"yes"}"#, "10017"),
     ]
 
@@ -184,7 +184,7 @@ struct ExtensionTests {
         }
     }
 
-    @Test("Boxes of groups are no extensions: no list has them, and no call changes or deletes them (§1)", arguments: ["share", "broadcast"])
+    @Test("Boxes of groups are no extensions: no list has them, and no call changes or deletes them (S§1)", arguments: ["share", "broadcast"])
     func groups(mode: String) async throws {
         try await SSeriesWorld.run("v2.0.0", extensions: ["1000", "6300"]) { (world: SSeriesWorld) async throws in
             let service = world.server.service, member = try await world.mailbox("1000")

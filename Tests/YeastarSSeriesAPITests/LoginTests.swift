@@ -2,7 +2,7 @@ import TestKit
 import Testing
 import Voicemail
 
-@Suite("login (contract §2.1)")
+@Suite("login (S§2.1)")
 struct LoginTests {
     private func logIn(_ server: TestServer, _ body: JSON, _ version: String = "v1.1.0") async throws -> JSON {
         try await server.send("POST", "/api/\(version)/login", json: body).json

@@ -5,7 +5,7 @@ import Voicemail
 
 @testable import YeastarSSeriesAPI
 
-@Suite("Which failure when, in which order (contract §2.0, §2.6)")
+@Suite("Which failure when, in which order (S§2.0, S§2.6)")
 struct ProtocolTests {
     private static let refusedPaths = [
         ("/api/v1.1.0/", "20009"), ("/api/v1.1.0", "20009"), ("/api/v9.9.9", "20009"), ("/api/v1.1.0/nothing", "10003"),
@@ -73,7 +73,7 @@ struct ProtocolTests {
         ("v1.1.0", "deviceinfo/query"), ("v2.0.0", "deviceinfo/query"), ("v0.0.1", "heartbeat"), ("v2.0.0", "heartbeat"), ("v1.1.0", "logout"),
     ]
 
-    @Test("What needs no body is answered to GET as to POST (§2.1)")
+    @Test("What needs no body is answered to GET as to POST (S§2.1)")
     func withoutBody() async throws {
         try await SSeriesWorld.run(extensions: ["1000", "1001"]) { (world: SSeriesWorld) async throws in
             for (version, endpoint) in Self.got {

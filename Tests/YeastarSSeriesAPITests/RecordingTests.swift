@@ -4,7 +4,7 @@ import TestKit
 import Testing
 import Voicemail
 
-@Suite("Recordings (contract §4)")
+@Suite("Recordings (S§4)")
 struct RecordingTests {
     private static let names = [
         "exten-101-106-20200505-042135-1588641695.1772.wav", "20170901181806-1504261084.7-1001-1003-Internal.wav",
@@ -114,7 +114,7 @@ struct RecordingTests {
     }
 }
 
-@Suite("Call records (contract §5)")
+@Suite("Call records (S§5)")
 struct CallRecordTests {
     private static let header =
         "callid,timestart,callfrom,callto,callduraction,talkduraction,srctrunkname,dsttrunkname,status,type,pincode,recording,didnumber,sn\r\n"

@@ -10,7 +10,7 @@ import Testing
 import Voicemail
 import YeastarSSeriesAPI
 
-@Suite("Event reports (contract §7)")
+@Suite("Event reports (S§7)")
 struct ReportTests {
     /// A client that is told at `receiver`, logged in as `version` with more fields.
     private static func client(
@@ -130,7 +130,7 @@ struct ReportTests {
         }
     }
 
-    @Test("A port of 0 is a client that wants no reports, until a heartbeat names another (§2.1)")
+    @Test("A port of 0 is a client that wants no reports, until a heartbeat names another (S§2.1)")
     func noReports() async throws {
         try await Self.run { server, account, receiver, port in
             let silent = try await Self.client(of: "v1.1.0", in: account, on: server, ["port": "0", "url": "silent"])

@@ -22,7 +22,7 @@ struct RequestParametersTests {
         #expect(try read.optional("c", "d", "b") == "102")
     }
 
-    @Test("What is missing is another failure without a body than with an empty object (§2.6)", arguments: [
+    @Test("What is missing is another failure without a body than with an empty object (S§2.6)", arguments: [
         ("", SSeriesFailure.dataBlank), (" \r\n\t", .dataBlank), ("\u{FEFF}", .dataBlank), ("\u{FEFF} ", .dataBlank), ("{}", .parameterBlank), (#"{"extid": ""}"#, .parameterBlank),
         (#"{"extid": null}"#, .parameterBlank), (#"{"other": "1"}"#, .parameterBlank),
     ])
@@ -46,7 +46,7 @@ struct RequestParametersTests {
         #expect(throws: SSeriesFailure.malformedBody) { try read.required("extid") }
     }
 
-    @Test("The body is read by what it begins with; XML must be announced by the type (§2.6)")
+    @Test("The body is read by what it begins with; XML must be announced by the type (S§2.6)")
     func announced() throws {
         let xml = "\n <xml><extid>1</extid></xml>"
         #expect(try parameters(xml, .xml).optional("extid") == "1")
@@ -55,13 +55,13 @@ struct RequestParametersTests {
         #expect(throws: SSeriesFailure.dataBlank) { try parameters("", .xml).required("extid") }
     }
 
-    @Test("A byte order mark may stand before either format (§2.1)", arguments: [#"{"extid": 1}"#, " <xml><extid>1</extid></xml>"])
+    @Test("A byte order mark may stand before either format (S§2.1)", arguments: [#"{"extid": 1}"#, " <xml><extid>1</extid></xml>"])
     func byteOrderMark(body: String) throws {
         #expect(try parameters("\u{FEFF}" + body, .xml).optional("extid") == "1")
         #expect(try parameters("\u{FEFF}<?xml version=\"1.0\"?><xml><extid>1</extid></xml>", .xml).optional("extid") == "1")
     }
 
-    @Test("Lists between commas (§2.0)")
+    @Test("Lists between commas (S§2.0)")
     func lists() {
         #expect("msg0000.wav, msg0001.wav".listed == ["msg0000.wav", "msg0001.wav"])
         #expect(" 1000 ,,\t1001, ".listed == ["1000", "1001"])

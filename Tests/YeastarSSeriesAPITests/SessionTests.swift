@@ -2,7 +2,7 @@ import TestKit
 import Testing
 import Voicemail
 
-@Suite("Tokens (contract §2.1 to §2.4, §2.6)")
+@Suite("Tokens (S§2.1 to S§2.4, S§2.6)")
 struct SessionTests {
     @Test("No token, an unknown one, one logged out, one of another interface")
     func refused() async throws {

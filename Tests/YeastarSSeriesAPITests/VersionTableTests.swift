@@ -2,7 +2,7 @@ import Testing
 
 @testable import YeastarSSeriesAPI
 
-/// The table of contract §1, with what §0 and §3.6 add: v0.0.1 and v1.1.0 have each other's endpoints, and v1.0 answers voicemail too.
+/// The table of S§1, with what S§0 and S§3.6 add: v0.0.1 and v1.1.0 have each other's endpoints, and v1.0 answers voicemail too.
 @Suite("The table of versions")
 struct VersionTableTests {
     @Test("Each version offers its endpoints and no others", arguments: [
@@ -33,7 +33,7 @@ struct VersionTableTests {
         #expect(offering.joined(separator: " ") == versions)
     }
 
-    @Test("Fields by version (§3.6)", arguments: [
+    @Test("Fields by version (S§3.6)", arguments: [
         ("v0.0.1", "extid", false), ("v1.0.0", "extid", true), ("v1.0.1", "extid", true), ("v1.10", "extid", true), ("v1.1.0", "extid", true), ("v2.0.0", "number", true),
     ])
     func fields(segment: String, key: String, status: Bool) throws {
@@ -42,7 +42,7 @@ struct VersionTableTests {
         #expect(version.showsVoicemailStatus == status)
     }
 
-    @Test("The vendor's pages print v1.1.0 as v1.10, and clients use that (§2.1)")
+    @Test("The vendor's pages print v1.1.0 as v1.10, and clients use that (S§2.1)")
     func otherSpelling() throws {
         #expect(APIVersion(segment: "v1.10")?.name == "v1.1.0")
     }

@@ -2,7 +2,7 @@ import TestKit
 import Testing
 import Voicemail
 
-@Suite("voicemail/query (contract §3.1)")
+@Suite("voicemail/query (S§3.1)")
 struct VoicemailQueryTests {
     /// The extensions an answer lists, by either key.
     private func extensions(_ answer: JSON) -> [String] {

@@ -79,7 +79,7 @@ enum AccessLog {
     private static let exactSecrets: Set<String> = ["pin", "key", "sign", "signature", "random", "code", "otp", "pwd", "auth", "md5", "sha", "sha1"]
     private static let secretParts = ["token", "pass", "secret", "credential", "authorization", "api_key", "apikey", "_pin", "pin_"]
 
-    /// What follows these is the name of a link, which may be all that is needed to fetch it (P-Series contract §4).
+    /// What follows these is the name of a link, which may be all that is needed to fetch it (P§4).
     private static let linkFolders: Set<Substring> = ["download", "downloadattachment"]
 
     /// A JSON web token carries its secret wherever it stands: every one begins with `{"` in base64.

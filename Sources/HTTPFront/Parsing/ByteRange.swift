@@ -9,9 +9,9 @@ public enum ByteRange: Hashable, Sendable {
 
     public enum Policy: Sendable {
         /// RFC 9110: suffixes and open ends are honoured, ends are clipped, what lies beyond is 416. Malformed headers
-        /// and several ranges are ignored, as §14.2 allows.
+        /// and several ranges are ignored, as RFC 9110 §14.2 allows.
         case standard
-        /// KAZOO §7.9 and 12-42: only `a-b` inside the representation and the open `a-` give a part. A range that covers
+        /// K§7.9 and K§12-42: only `a-b` inside the representation and the open `a-` give a part. A range that covers
         /// everything or ends beyond it, a suffix, several ranges and anything malformed give everything; nothing is 416.
         case kazoo
     }

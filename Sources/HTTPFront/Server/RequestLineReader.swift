@@ -2,7 +2,7 @@ import NIOCore
 import NIOHTTP1
 
 /// Stands before HTTP's parser and sees each request line first, for two things that the parser cannot do: raw bytes above ASCII in a
-/// target are read as if they were percent-encoded, since clients in PHP and curl send names of files that way (P-Series contract §2.4), and
+/// target are read as if they were percent-encoded, since clients in PHP and curl send names of files that way (P§2.4), and
 /// what the parser refuses can be told by its first line.
 ///
 /// Only a line that certainly begins a request is touched. Where requests begin is known from the parser alone: its input is cut at

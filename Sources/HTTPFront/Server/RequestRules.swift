@@ -30,7 +30,8 @@ enum RequestRules {
         guard codings.count < 2 else { throw .malformedRequest }
     }
 
-    /// A path, or a URL, which names one. `*` is for `OPTIONS` alone, and the address that `CONNECT` names is a proxy's to reach (§3.2).
+    /// A path, or a URL, which names one. `*` is for `OPTIONS` alone, and the address that `CONNECT` names is a proxy's to reach (RFC 9112
+    /// §3.2).
     private static func judgeTarget(_ head: HTTPRequestHead) throws(RequestFault) {
         let path = RequestTarget(head.uri).path
         guard path.utf8.first == UInt8(ascii: "/") || (path == "*" && head.method == .OPTIONS) else { throw .malformedRequest }

@@ -20,7 +20,7 @@ public enum CORS {
     /// What pages send that know no vendor's own headers.
     public static let plainHeaders = "authorization, content-type, range, x-requested-with"
 
-    // MARK: As KAZOO's clients expect them (contract §2.13)
+    // MARK: As KAZOO's clients expect them (K§2.13)
 
     /// Headers to add to any answer, errors too; nil when the request is none of a browser's cross-origin ones.
     /// - Parameter methods: those of the path, without `OPTIONS`.

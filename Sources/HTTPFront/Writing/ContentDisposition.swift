@@ -12,7 +12,7 @@ public enum ContentDisposition {
         value("inline", name)
     }
 
-    /// `attachment; filename="1001_2016-05-10_01:18:42.mp3"`: with colons, as KAZOO names files (contract §7.9), and in quotes, unlike there:
+    /// `attachment; filename="1001_2016-05-10_01:18:42.mp3"`: with colons, as KAZOO names files (K§7.9), and in quotes, unlike there:
     /// a colon ends a token (RFC 9110 §5.6.2), and readers that go by that take the rest for an error or drop it. A name that is a token
     /// has no quotes. What neither may hold becomes `_`.
     public static func plainAttachment(_ name: String) -> String {

@@ -4,7 +4,7 @@ public struct EntryNames: Sendable {
     static let longest = 255
 
     public enum Style: Sendable, Hashable {
-        /// KAZOO's names have colons (contract §7.10).
+        /// KAZOO's names have colons (K§7.10).
         case withColons
         /// Windows takes a colon for the end of the name.
         case portable

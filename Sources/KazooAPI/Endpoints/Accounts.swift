@@ -2,7 +2,7 @@ import HTTPFront
 import HTTPTypes
 import Voicemail
 
-/// Accounts and their tree (contract §9).
+/// Accounts and their tree (K§9).
 extension KazooDialect {
     func account(_ call: Call) async throws -> Reply {
         switch call.method {
@@ -69,7 +69,7 @@ extension KazooDialect {
         }
     }
 
-    /// `?t=account&q=name&v={name}` (contract §9).
+    /// `?t=account&q=name&v={name}` (K§9).
     private func search(_ call: Call, below account: Account) async throws -> Reply {
         func required(_ name: String) throws(KazooFailure) -> String {
             guard let value = call.text(name), !value.isEmpty else { throw .invalid([Violation([name], .required, value: .string(name))]) }

@@ -2,7 +2,7 @@ import Crypto
 import Foundation
 import Voicemail
 
-/// The applications a front end may show: one, the voicemails app (front ends, section 2, call 6).
+/// The applications a front end may show: one, the voicemails app (F§2-6).
 extension KazooDialect {
     func apps(_ call: Call) throws -> Reply {
         let account = try call.requireAccount()

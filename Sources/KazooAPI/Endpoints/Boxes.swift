@@ -2,7 +2,7 @@ import HTTPFront
 import HTTPTypes
 import Voicemail
 
-/// Mailboxes (contract §5).
+/// Mailboxes (K§5).
 extension KazooDialect {
     func boxes(_ call: Call, ownerID: String?) async throws -> Reply {
         let account = try call.requireAccount()
@@ -55,7 +55,7 @@ extension KazooDialect {
 /// A mailbox as clients of several ages write it, brought to the current form.
 struct BoxRequest {
     private(set) var attributes: JSONObject
-    /// Whether the old key for mail addresses was used; answers then carry a warning (contract §5.1, 12-36).
+    /// Whether the old key for mail addresses was used; answers then carry a warning (K§5.1, K§12-36).
     private(set) var replacedOldAddress = false
 
     init(_ data: JSONObject) {
@@ -73,7 +73,7 @@ struct BoxRequest {
 }
 
 extension OrderedDictionary where Key == String, Value == JSON {
-    /// What a DELETE answers (contract 12-14).
+    /// What a DELETE answers (K§12-14).
     var markedDeleted: JSONObject {
         var object = self
         object["_read_only"] = ["deleted": true]
@@ -82,7 +82,7 @@ extension OrderedDictionary where Key == String, Value == JSON {
 }
 
 enum BoxView {
-    /// A row of the list of mailboxes (contract §5.2).
+    /// A row of the list of mailboxes (K§5.2).
     static func row(_ summary: MailboxSummary) -> JSONObject {
         let box = summary.mailbox
         var row: JSONObject = ["id": .string(box.id), "name": .string(box.name), "mailbox": .string(box.number)]

@@ -2,7 +2,7 @@ import HTTPFront
 import NIOCore
 import Voicemail
 
-/// The filters of a listing of documents: those of every listing, and the documents' own times (contract §2.11).
+/// The filters of a listing of documents: those of every listing, and the documents' own times (K§2.11).
 struct DocumentFilter: Sendable {
     private let filters: Filters
     private let created: ClosedRange<Int>?
@@ -38,7 +38,7 @@ struct DocumentFilter: Sendable {
 }
 
 extension KazooDialect {
-    /// Creates a document of a collection of the account (contract §2.2: a body that cannot be one is judged before its type is).
+    /// Creates a document of a collection of the account (K§2.2: a body that cannot be one is judged before its type is).
     func createDocument(
         _ call: Call, in collection: String, _ schema: Schema, _ make: (_ request: JSONObject, _ id: String?, Account) async throws -> some Noun
     ) async throws -> Reply {

@@ -36,7 +36,7 @@ extension KazooDialect {
         }
     }
 
-    /// Refuses what is not an envelope (contract §2.2, step 10), once the body has been found valid.
+    /// Refuses what is not an envelope (K§2.2, step 10), once the body has been found valid.
     func requireEnvelope(_ call: Call) throws(KazooFailure) {
         if !call.contentType.isEnvelope { throw .unsupportedMediaType }
     }

@@ -2,7 +2,7 @@ import HTTPFront
 import HTTPTypes
 import Voicemail
 
-/// Greetings, which KAZOO calls media (contract §8).
+/// Greetings, which KAZOO calls media (K§8).
 extension KazooDialect {
     func createGreeting(_ call: Call) async throws -> Reply {
         try await createDocument(call, in: "media", Schema.media) { try await service.greetings.create($0, id: $1, in: $2) }

@@ -2,7 +2,7 @@ import HTTPFront
 import HTTPTypes
 import Voicemail
 
-/// Logging in and out (contract §3).
+/// Logging in and out (K§3).
 extension KazooDialect {
     static let loginSchema = Schema([
         Schema.Field("credentials", .string(min: 1, max: 64), required: true),
@@ -66,7 +66,7 @@ extension KazooDialect {
         return try await describe(try call.requireCaller())
     }
 
-    /// The same for a token in the body or the query, without any header: front ends ask after a reload (front ends, 2'').
+    /// The same for a token in the body or the query, without any header: front ends ask after a reload (F§2-2'').
     func tokenInfo(_ call: Call) async throws -> Reply {
         guard let token = call.text("token") ?? call.token else {
             throw KazooFailure.invalid([Violation(["token"], .required, value: "token")])
@@ -85,7 +85,7 @@ extension KazooDialect {
 }
 
 enum SessionView {
-    /// The answer to a login (contract §3.2).
+    /// The answer to a login (K§3.2).
     static func object(_ account: Account, _ user: User?) -> JSONObject {
         var object: JSONObject = ["account_id": .string(account.id)]
         object["owner_id"] = user.map { .string($0.id) }
@@ -104,7 +104,7 @@ enum SessionView {
 }
 
 extension AccountSelector {
-    /// As login forms name an account (contract §3.2).
+    /// As login forms name an account (K§3.2).
     init(_ form: JSONObject) {
         self.init(
             phoneNumber: form["phone_number"]?.string, realm: form["account_realm"]?.string ?? form["realm"]?.string,

@@ -4,7 +4,7 @@ import HTTPTypes
 import NIOCore
 import Voicemail
 
-/// Messages with their audio, coming and going (contract §7.3, §7.9 to §7.11).
+/// Messages with their audio, coming and going (K§7.3, K§7.9 to K§7.11).
 extension KazooDialect {
     func createMessage(in box: String, _ call: Call) async throws -> Reply {
         let account = try call.requireAccount()
@@ -35,7 +35,7 @@ extension KazooDialect {
         return Reply(.raw(AudioDownload.response(reader, contentType: audio.contentType, fileName: name, call.request)))
     }
 
-    /// A ZIP of the audio of several messages; those that are missing or silent are left out (12-40).
+    /// A ZIP of the audio of several messages; those that are missing or silent are left out (K§12-40).
     func archive(of box: String, _ call: Call) async throws -> Reply {
         let account = try call.requireAccount()
         let mailbox = try await service.mailboxes.find(box, of: account)

@@ -2,7 +2,7 @@ import HTTPFront
 import NIOCore
 import Voicemail
 
-/// Listings of messages (contract §7.1, §7.2).
+/// Listings of messages (K§7.1, K§7.2).
 extension KazooDialect {
     /// Rows encoded and sent at a time when everything is asked for in one answer.
     static let streamedPage = 1000

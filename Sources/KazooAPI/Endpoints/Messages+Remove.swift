@@ -2,10 +2,10 @@ import HTTPFront
 import NIOCore
 import Voicemail
 
-/// Removing many messages (contract §7.7).
+/// Removing many messages (K§7.7).
 extension KazooDialect {
     /// The messages named, else those of a folder, else all of the mailbox. What a request says and this cannot follow is
-    /// refused: reading past it would remove more than was meant (12-20).
+    /// refused: reading past it would remove more than was meant (K§12-20).
     func deleteMessages(of box: String, _ call: Call) async throws -> Reply {
         let account = try call.requireAccount()
         try await requireReadable(call)
@@ -54,7 +54,7 @@ extension KazooDialect {
         if meansMessages || isForeign { throw .invalid("messages", "required", "No array of message ids are specified") }
     }
 
-    /// Keys of a payload that may stand there without selecting, or that narrow the selection (contract §2.3, §2.8, §2.11, §3.1).
+    /// Keys of a payload that may stand there without selecting, or that narrow the selection (K§2.3, K§2.8, K§2.11, K§3.1).
     private static let selectionless: Set<String> = [
         "auth_token", "authorization", "verb", "accept_charges", "ui_metadata", "created_from", "created_to", "modified_from", "modified_to",
     ]

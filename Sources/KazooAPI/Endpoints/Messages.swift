@@ -3,7 +3,7 @@ import HTTPTypes
 import NIOCore
 import Voicemail
 
-/// Messages, one and many (contract §7).
+/// Messages, one and many (K§7).
 extension KazooDialect {
     func messages(of box: String, _ call: Call) async throws -> Reply {
         switch call.method {
@@ -30,7 +30,7 @@ extension KazooDialect {
         return reply
     }
 
-    /// `data.folder`, `?folder=` or the envelope's; anything but the three words means saved (12-19).
+    /// `data.folder`, `?folder=` or the envelope's; anything but the three words means saved (K§12-19).
     private func folder(_ call: Call) -> Folder {
         call.text("folder").flatMap(Folder.init) ?? .saved
     }
@@ -41,7 +41,7 @@ extension KazooDialect {
         case copy([String])
     }
 
-    /// One mailbox is a move, a list is a copy (§7.5).
+    /// One mailbox is a move, a list is a copy (K§7.5).
     private func destination(_ call: Call, allowsEmptyList: Bool) throws(KazooFailure) -> Destination {
         let empty = KazooFailure.invalid(
             "source_id", "required", "empty source_id is specified. please set a single or a list of source_ids.")
@@ -61,7 +61,7 @@ extension KazooDialect {
     private func changeMessage(_ place: MessagePlace, _ call: Call) async throws -> Reply {
         let account = try call.requireAccount()
         let destination = try destination(call, allowsEmptyList: false)
-        // Judged before the type of the body is (§2.2).
+        // Judged before the type of the body is (K§2.2).
         let before = try await service.messages.find(place, in: account)
         try requireEnvelope(call)
         switch destination {
@@ -92,7 +92,7 @@ extension KazooDialect {
         return .json(MessageView.outcome(outcome))
     }
 
-    /// The ids of a request that must name some (§2.7, `messages`).
+    /// The ids of a request that must name some (K§2.7, `messages`).
     func messageIDs(_ call: Call) throws(KazooFailure) -> [String] {
         guard let items = call.envelope.data["messages"]?.array, !items.isEmpty else {
             throw .invalid("messages", "required", "No array of message ids are specified")

@@ -2,7 +2,7 @@ import HTTPFront
 import HTTPTypes
 import Voicemail
 
-/// Users (contract §9).
+/// Users (K§9).
 extension KazooDialect {
     func createUser(_ call: Call) async throws -> Reply {
         try await createDocument(call, in: "users", Schema.user) { try await service.users.create($0, id: $1, in: $2) }
@@ -29,7 +29,7 @@ extension KazooDialect {
         }
     }
 
-    /// Logging in as somebody else, for administrators of the whole system (contract §3.4).
+    /// Logging in as somebody else, for administrators of the whole system (K§3.4).
     func impersonate(_ id: String, _ call: Call) async throws -> Reply {
         let account = try call.requireAccount()
         guard try call.requireCaller().isSuperduperAdmin else { throw KazooFailure.forbidden }
@@ -41,7 +41,7 @@ extension KazooDialect {
         return try await openSession(account: account, user: user, credentialID: nil)
     }
 
-    /// Finds a body that is no envelope valid or not before its type is refused (contract §2.2).
+    /// Finds a body that is no envelope valid or not before its type is refused (K§2.2).
     func requireEnvelope(_ call: Call, for change: AttributeChange, schema: Schema, attributes: JSONObject) async throws {
         guard !call.contentType.isEnvelope else { return }
         let violations = try service.limits.checked(change.applied(to: attributes), by: schema, before: attributes).1

@@ -2,7 +2,7 @@ import HTTPFront
 import HTTPTypes
 import Voicemail
 
-/// Webhooks as stored documents (contract §11.4).
+/// Webhooks as stored documents (K§11.4).
 extension KazooDialect {
     func webhook(_ call: Call) async throws -> Reply {
         let account = try call.requireAccount()
@@ -82,7 +82,7 @@ enum WebhookView {
         return row
     }
 
-    /// Payloads by event (contract §11.2, §11.4).
+    /// Payloads by event (K§11.2, K§11.4).
     static let samples: JSONObject = [
         "voicemail_new": [
             "account_id": "bba100b3b2c5ad48d5c4b6c3c9a80c9e", "account_db": "account%2Fbb%2Fa1%2F00b3b2c5ad48d5c4b6c3c9a80c9e", "call_id": "79959ZDNmM2I5ZTliMzA0NzA4N2FjNjlmODA5OWVkZjUxZWU",

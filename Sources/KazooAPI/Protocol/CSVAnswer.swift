@@ -4,7 +4,7 @@ import NIOConcurrencyHelpers
 import NIOCore
 import Voicemail
 
-/// A reply as CSV (contract §2.9): a header row with every key there is, then a row an item; no envelope.
+/// A reply as CSV (K§2.9): a header row with every key there is, then a row an item; no envelope.
 enum CSVAnswer {
     static func make(of reply: Reply, for request: FrontRequest) throws -> FrontResponse {
         let name = request.headers[.xFileName] ?? request.query["file_name"] ?? "result.csv"

@@ -8,7 +8,7 @@ import Voicemail
 struct Call: Sendable {
     let request: FrontRequest
     let route: Route
-    /// The method in force, after tunnelling (contract §2.8).
+    /// The method in force, after tunnelling (K§2.8).
     let method: HTTPRequest.Method
     let envelope: RequestEnvelope
     let contentType: RequestContentType
@@ -19,7 +19,7 @@ struct Call: Sendable {
     /// The account the path names, or the token's.
     let account: Account?
 
-    /// A request value: in `data`, then in the query, then at the top of the envelope (contract §2.3).
+    /// A request value: in `data`, then in the query, then at the top of the envelope (K§2.3).
     func value(_ name: String) -> JSON? {
         envelope.data[name] ?? request.query[name].map { .string($0) } ?? envelope.top[name]
     }

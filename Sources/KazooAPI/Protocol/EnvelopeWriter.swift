@@ -3,19 +3,19 @@ import HTTPTypes
 import NIOCore
 import Voicemail
 
-/// Wraps payloads in the envelope that every JSON answer has (contract §2.4, §2.6).
+/// Wraps payloads in the envelope that every JSON answer has (K§2.4, K§2.6).
 struct EnvelopeWriter: Sendable {
     let requestID: String
     let node: String
     let version: String
     let timestamp: Timestamp
-    /// What this request cost and what is left to its sender (§2.12).
+    /// What this request cost and what is left to its sender (K§2.12).
     let tokens: (consumed: Int, remaining: Int)
     /// Echoed when the request carried or made a token.
     let token: String?
     let isAuthenticated: Bool
     let pretty: Bool
-    /// Says `"next_start_key": []` on a last page, as old servers did (12-09).
+    /// Says `"next_start_key": []` on a last page, as old servers did (K§12-09).
     let emptyNextStartKey: Bool
     /// The function a JSONP client wants called.
     let callback: String?
@@ -109,7 +109,7 @@ struct EnvelopeWriter: Sendable {
             object["start_key"] = page.start.map { .string($0) }
             object["next_start_key"] = page.next.map { .string($0) } ?? (emptyNextStartKey ? [] : nil)
         }
-        // The seed shows a revision on every answer; where no document is answered any opaque text will do (12-23).
+        // The seed shows a revision on every answer; where no document is answered any opaque text will do (K§12-23).
         object["revision"] = .string(reply.revision ?? requestID)
         object.merge(bookkeeping) { old, _ in old }
         return object
@@ -126,7 +126,7 @@ struct EnvelopeWriter: Sendable {
         return object
     }
 
-    /// Exactly this, with no parameter: front ends compare the header as text (§2.5).
+    /// Exactly this, with no parameter: front ends compare the header as text (K§2.5).
     private var contentType: String { callback == nil ? "application/json" : "application/javascript" }
 
     private func wrapped(_ body: ByteBuffer) -> ByteBuffer {

@@ -1,7 +1,7 @@
 import HTTPFront
 import Voicemail
 
-/// The filters of a listing, from the query string; a row must pass all (contract §2.11).
+/// The filters of a listing, from the query string; a row must pass all (K§2.11).
 struct Filters: Sendable {
     private enum Test: Sendable {
         case equals([String], [String])

@@ -2,7 +2,7 @@ import HTTPTypes
 import NIOCore
 import Voicemail
 
-/// An answer that is an error, in KAZOO's words (contract §2.6). This file is the dialect's one error table.
+/// An answer that is an error, in KAZOO's words (K§2.6). This file is the dialect's one error table.
 struct KazooFailure: Error {
     let status: Int
     /// The top-level `message`: the error's name.
@@ -42,7 +42,7 @@ struct KazooFailure: Error {
     static let targetTooLong = simple(414, "uri_too_long", "request target too long")
     /// RFC 6585 §5.
     static let headersTooLarge = simple(431, "request_header_fields_too_large", "request header fields too large")
-    /// Too many failed logins from wherever (front ends, row 2).
+    /// Too many failed logins from wherever (F§2-2).
     static let locked = simple(423, "locked", "too many failed logins")
     static let tooManyRequests = simple(429, "too_many_requests", "too many requests")
     static let fault = simple(500, "unspecified_fault", "unspecified fault")
@@ -60,7 +60,7 @@ struct KazooFailure: Error {
         simple(404, "bad identifier", id.isEmpty ? "missing account_id" : "invalid account_id '\(id)'")
     }
 
-    /// An unknown API key, and a greeting without audio: `data` is an array (contract §3.3, §8).
+    /// An unknown API key, and a greeting without audio: `data` is an array (K§3.3, K§8).
     static func badKey(_ key: String) -> KazooFailure { KazooFailure(404, "bad identifier", [.string(key)]) }
 
     static func faultyRequest(_ text: String) -> KazooFailure { simple(404, "faulty_request", text) }
@@ -75,7 +75,7 @@ struct KazooFailure: Error {
         invalid([Violation([field], .other(code: code, message: message, target: target, cause: cause))])
     }
 
-    /// 413 with the body of the validation error (contract 12-29).
+    /// 413 with the body of the validation error (K§12-29).
     static func tooLarge(_ limit: Int) -> KazooFailure {
         let words: JSON = ["message": .string("Payload or Files must not be more than \(limit) bytes"), "target": .int(limit)]
         return KazooFailure(413, "validation error", ["file": ["maxSize": words]])

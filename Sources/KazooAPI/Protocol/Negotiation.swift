@@ -2,7 +2,7 @@ import HTTPFront
 import HTTPTypes
 import Voicemail
 
-/// What the client wants to get (contract §2.9): `?accept=` overrides the header.
+/// What the client wants to get (K§2.9): `?accept=` overrides the header.
 struct Negotiation: Sendable {
     enum Format: Sendable { case json, csv }
 
@@ -32,13 +32,13 @@ struct Negotiation: Sendable {
         return nil
     }
 
-    /// Whether audio of any type will do. No conversion takes place, so the type only decides 200 or 406 (§7.9).
+    /// Whether audio of any type will do. No conversion takes place, so the type only decides 200 or 406 (K§7.9).
     var acceptsAudio: Bool {
         guard let types else { return true }
         return types.contains { $0 == "*/*" || $0 == "application/octet-stream" || $0.hasPrefix("audio/") || $0.hasPrefix("video/") }
     }
 
-    /// Whether audio is named outright, which turns the fetch of a greeting into its download (§8).
+    /// Whether audio is named outright, which turns the fetch of a greeting into its download (K§8).
     var namesAudio: Bool { types?.contains { $0.hasPrefix("audio/") || $0.hasPrefix("video/") } == true }
 
     var acceptsZip: Bool {

@@ -3,7 +3,7 @@ import Foundation
 import NIOCore
 import Voicemail
 
-/// The paging parameters of a listing (contract §2.10).
+/// The paging parameters of a listing (K§2.10).
 struct Paging: Sendable {
     /// Rows wanted; nil for all in one answer.
     let size: Int?

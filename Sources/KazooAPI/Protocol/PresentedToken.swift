@@ -3,7 +3,7 @@ import HTTPFront
 import HTTPTypes
 import Voicemail
 
-/// A token, or a login that stands for one, as a request presents it (contract §3.1): the first place that has one counts.
+/// A token, or a login that stands for one, as a request presents it (K§3.1): the first place that has one counts.
 struct PresentedToken: Sendable {
     /// To be looked up; nil for a login of this request only.
     let session: String?
@@ -41,7 +41,7 @@ struct PresentedToken: Sendable {
     }
 
     /// Whether a request logs in by what it presents before its body: `Authorization: Basic`, which costs what a login does
-    /// (§2.12).
+    /// (K§2.12).
     static func isLogin(_ request: FrontRequest) -> Bool {
         if request.headers[.xAuthToken] != nil || request.query["auth_token"] != nil { return false }
         guard let authorization = request.headers[.authorization] ?? request.query["authorization"] else { return false }
@@ -50,7 +50,7 @@ struct PresentedToken: Sendable {
 
     private static func plain(_ token: String) -> PresentedToken { PresentedToken(session: token, caller: nil, echo: token) }
 
-    /// `base64({account}:md5(user:password))` or `base64({account}:user:password)` (§3.4).
+    /// `base64({account}:md5(user:password))` or `base64({account}:user:password)` (K§3.4).
     private static func basic(_ encoded: String, _ request: FrontRequest, _ dialect: KazooDialect) async throws -> PresentedToken {
         guard let text = Data(base64Encoded: encoded).flatMap({ String(validating: $0, as: UTF8.self) }) else { throw KazooFailure.badToken }
         let parts = text.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)

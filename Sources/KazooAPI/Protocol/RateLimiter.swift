@@ -1,7 +1,7 @@
 import NIOConcurrencyHelpers
 import Voicemail
 
-/// A bucket of tokens for each client address and account (contract §2.12).
+/// A bucket of tokens for each client address and account (K§2.12).
 public struct RateLimit: Sendable, Hashable {
     /// Tokens a full bucket holds.
     public var burst: Int

@@ -27,7 +27,7 @@ struct Reply: Sendable {
     var token: String?
     var headers: HTTPFields = [:]
 
-    /// The bookkeeping of a paginated list (contract §2.10).
+    /// The bookkeeping of a paginated list (K§2.10).
     struct Page: Sendable {
         let size: Int
         let start: String?

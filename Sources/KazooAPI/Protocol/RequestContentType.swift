@@ -1,6 +1,6 @@
 import HTTPTypes
 
-/// What a request's `Content-Type` makes of its body (contract §2.3).
+/// What a request's `Content-Type` makes of its body (K§2.3).
 enum RequestContentType: Sendable, Hashable {
     case absent
     case json

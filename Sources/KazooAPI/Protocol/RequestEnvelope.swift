@@ -2,7 +2,7 @@ import HTTPFront
 import NIOCore
 import Voicemail
 
-/// A request body's envelope: the payload under `data` and what stands beside it (contract §2.3).
+/// A request body's envelope: the payload under `data` and what stands beside it (K§2.3).
 struct RequestEnvelope: Sendable {
     /// The payload; empty when there was no body.
     var data: JSONObject = [:]
@@ -14,7 +14,7 @@ struct RequestEnvelope: Sendable {
     init() {}
 
     /// Bytes that should be an envelope. Empty ones are an empty envelope.
-    /// - Parameter acceptsBare: take a bare object without `data` as the payload, as for a multipart message (§7.3).
+    /// - Parameter acceptsBare: take a bare object without `data` as the payload, as for a multipart message (K§7.3).
     init(parsing bytes: ByteBuffer, acceptsBare: Bool = false) throws(KazooFailure) {
         guard bytes.readableBytesView.contains(where: { !Self.isBlank($0) }) else {
             self.init()

@@ -123,7 +123,7 @@ struct RoutedPath: Sendable {
     }
 
     /// `messages` right under `vmboxes` is always the account's listing, and `raw` right under `messages` always the
-    /// ZIP (contract §1.1).
+    /// ZIP (K§1.1).
     private static func boxes(_ parts: [String]) -> Route? {
         switch parts.count {
         case 0: .boxes

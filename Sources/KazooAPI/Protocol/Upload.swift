@@ -2,7 +2,7 @@ import HTTPFront
 import NIOCore
 import Voicemail
 
-/// Which files an endpoint takes (contract §7.3, §8).
+/// Which files an endpoint takes (K§7.3, K§8).
 enum UploadTypes {
     case message, greeting
 
@@ -126,7 +126,7 @@ struct Upload {
     }
 }
 
-/// The parts of a multipart upload, told apart by their types (contract §2.3).
+/// The parts of a multipart upload, told apart by their types (K§2.3).
 private struct MultipartUpload {
     private enum Part {
         case json(ByteBuffer)

@@ -1,6 +1,6 @@
 import Voicemail
 
-/// Broken rules in KAZOO's words (contract §2.7): field path, then code, then an object.
+/// Broken rules in KAZOO's words (K§2.7): field path, then code, then an object.
 enum ValidationWords {
     static func data(of violations: [Violation]) -> JSON {
         var fields = JSONObject()

@@ -1,10 +1,10 @@
 import HTTPFront
 import Voicemail
 
-/// The stretch of time a message listing covers (contract §6.4).
+/// The stretch of time a message listing covers (K§6.4).
 struct Window: Sendable {
     let from: Timestamp
-    /// nil: no end, so that messages of clocks that run ahead are listed (12-41).
+    /// nil: no end, so that messages of clocks that run ahead are listed (K§12-41).
     let to: Timestamp?
 
     init(_ call: Call, account: Account, service: VoicemailService) throws(KazooFailure) {

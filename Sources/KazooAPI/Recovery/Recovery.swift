@@ -1,7 +1,7 @@
 import HTTPFront
 import Voicemail
 
-/// Forgotten passwords (contract §3.4). Served where mail is sent and pages for the links are named.
+/// Forgotten passwords (K§3.4). Served where mail is sent and pages for the links are named.
 extension KazooDialect {
     private static let recoverySchema = Schema([
         Schema.Field("username", .string(min: 1, max: 256), required: true),

@@ -4,7 +4,7 @@ import Logging
 import NIOCore
 import Voicemail
 
-/// Audio as an answer: bytes as stored, under the type they came with (contract §7.9).
+/// Audio as an answer: bytes as stored, under the type they came with (K§7.9).
 enum AudioDownload {
     static func response(_ reader: any BlobReader, contentType: String, fileName: String, _ request: FrontRequest) -> FrontResponse {
         // The type is the sender's word; a browser must not make a page of it.

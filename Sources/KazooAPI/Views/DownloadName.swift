@@ -1,7 +1,7 @@
 import Foundation
 import Voicemail
 
-/// File names of downloads (contract §7.9).
+/// File names of downloads (K§7.9).
 enum DownloadName {
     /// `<caller number>_<date>_<time>.<extension>`, in the mailbox's zone.
     static func of(_ message: Message, zone: TimeZone) -> String {
@@ -32,7 +32,7 @@ enum DownloadName {
         }
     }
 
-    /// The name an upload is stored under (contract §2.3): the request's, else made from the clock; an extension is added
+    /// The name an upload is stored under (K§2.3): the request's, else made from the clock; an extension is added
     /// when there is none.
     static func ofUpload(requested: String?, contentType: String, now: Timestamp) -> String {
         let base = requested.flatMap { $0.isEmpty ? nil : $0 } ?? "uploaded_file_\(now.gregorian)"

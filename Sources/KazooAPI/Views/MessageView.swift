@@ -1,9 +1,9 @@
 import NIOCore
 import Voicemail
 
-/// A message as KAZOO shows it (contract §6.1).
+/// A message as KAZOO shows it (K§6.1).
 struct MessageView: Sendable {
-    /// Messages older than this show as deleted (§6.5).
+    /// Messages older than this show as deleted (K§6.5).
     let cutoff: Timestamp
 
     func object(_ message: Message, listed: Bool = false) -> JSONObject {
@@ -60,7 +60,7 @@ struct MessageView: Sendable {
         writer.raw("}")
     }
 
-    /// The result of a change of many: both spellings of the first key, and an array of one-key objects (12-01, 12-02).
+    /// The result of a change of many: both spellings of the first key, and an array of one-key objects (K§12-01, K§12-02).
     static func outcome(_ outcome: BatchOutcome) -> JSON {
         let succeeded = JSON(outcome.succeeded)
         let failed = outcome.failed.map { JSON.object([$0.id: .string($0.reason.rawValue)]) }

@@ -2,8 +2,7 @@ import HTTPFront
 import Voicemail
 
 extension LoginRule {
-    /// Of both Yeastar interfaces: the S-Series documents it, and the P-Series does what it does (S-Series contract §2.1, P-Series
-    /// contract §3.1).
+    /// Of both Yeastar interfaces: the S-Series documents it, and the P-Series does what it does (S§2.1, P§3.1).
     static let yeastar = LoginRule(maximumFailures: 5, lockSeconds: 600)
 }
 

@@ -66,7 +66,7 @@ public struct Mailbox: Noun, StoredNoun {
     /// What the group mailboxes of an account are found by.
     static func groupLookup(_ accountID: String) -> String { "group:" + accountID }
 
-    /// The id of the greeting that callers hear (KAZOO contract §5.1: `media.unavailable`); nil for the standard one.
+    /// The id of the greeting that callers hear (K§5.1: `media.unavailable`); nil for the standard one.
     public internal(set) var greetingInForceID: String? {
         get { stored.attributes["media"]?["unavailable"]?.string }
         set {

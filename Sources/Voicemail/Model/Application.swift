@@ -1,4 +1,4 @@
-/// What a program may do with its tokens (P-Series contract §3: permissions and IP restriction of an API application).
+/// What a program may do with its tokens (P§3: permissions and IP restriction of an API application).
 public enum ApplicationPermission: String, Sendable, CaseIterable {
     /// Extensions and their settings.
     case extensions

@@ -3,7 +3,7 @@ public enum DepositOrigin: Sendable, Hashable {
     /// A caller, by telephone: the mailbox must be on and have room, and those who want to hear of new messages do.
     case call
     /// A client of an interface, which files what it has. No rule of calls holds for it unless its interface says so, and nobody is told
-    /// (KAZOO contract §7.3, §11).
+    /// (K§7.3, K§11).
     case client(isJudged: Bool)
     /// An administrator, by command: the mailbox must be on, and others are told if he says so.
     case administrator(tells: Bool)

@@ -1,4 +1,4 @@
-/// What makes a mailbox a group's (P-Series contract §7, §7.8).
+/// What makes a mailbox a group's (P§7, P§7.8).
 public struct MailboxGroup: Sendable, Hashable {
     public enum Mode: String, Sendable, CaseIterable {
         /// One box for all members.

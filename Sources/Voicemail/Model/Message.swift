@@ -1,7 +1,7 @@
 /// Where a message stands with its owner.
 public enum Folder: String, Sendable, CaseIterable {
     case new, saved
-    /// In the trash: still listed by KAZOO, counted nowhere, restored by filing it elsewhere (contract §6.3).
+    /// In the trash: still listed by KAZOO, counted nowhere, restored by filing it elsewhere (K§6.3).
     case deleted
 }
 
@@ -80,7 +80,7 @@ public struct Message: Sendable, Hashable {
         self.modified = modified
     }
 
-    /// Stands for a caller's name or number that nobody gave (KAZOO contract §6.1).
+    /// Stands for a caller's name or number that nobody gave (K§6.1).
     public static let anonymous = "anonymous"
 
     /// Whole seconds of sound, as the interfaces that count in seconds tell it; what is begun is not counted.
@@ -89,7 +89,7 @@ public struct Message: Sendable, Hashable {
     /// Its place in a listing.
     public var position: MessagePosition { MessagePosition(timestamp: timestamp, serial: serial) }
 
-    /// KAZOO's name for it: the month of the timestamp in UTC, then the id (contract §6.2).
+    /// KAZOO's name for it: the month of the timestamp in UTC, then the id (K§6.2).
     public var monthID: String { monthPrefix + id }
 
     /// What comes before the id in `monthID`.

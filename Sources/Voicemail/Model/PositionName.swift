@@ -1,5 +1,5 @@
-/// The names that vendors give messages by their place in a mailbox: `msg0000.wav` is the oldest (S-Series contract
-/// §3, P-Series contract §7). A name is what a place is called now, not what a message is called for life.
+/// The names that vendors give messages by their place in a mailbox: `msg0000.wav` is the oldest (S§3, P§7). A name is what a place is
+/// called now, not what a message is called for life.
 public enum PositionName {
     /// The name of the message at `position`, counted from 0: four digits, more where they do not suffice.
     public static func text(_ position: Int) -> String { prefix + CalendarFields.pad(position, 4) + suffix }

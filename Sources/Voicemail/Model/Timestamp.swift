@@ -7,7 +7,7 @@ public struct Timestamp: Hashable, Comparable, Sendable {
 
     public init(unix: Int) { self.unix = unix }
 
-    /// Seconds between the Gregorian year 0 and 1970 (KAZOO contract §2.16).
+    /// Seconds between the Gregorian year 0 and 1970 (K§2.16).
     public static let gregorianOffset = 62_167_219_200
 
     /// - Returns: nil when the value cannot be represented.

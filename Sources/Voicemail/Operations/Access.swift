@@ -16,7 +16,7 @@ public struct Principal: Sendable, Hashable {
         self.tokenHash = tokenHash
     }
 
-    /// Whether the caller may act on an account: his own and every one below it (KAZOO contract §3.5).
+    /// Whether the caller may act on an account: his own and every one below it (K§3.5).
     public func may(actOn account: Account) -> Bool {
         isSuperduperAdmin || accountID == account.id || account.lineage.contains(accountID)
     }

@@ -112,7 +112,7 @@ extension Accounts {
         AccountQuery(.at(root.id), .named(comparableName(name)), start: start)
     }
 
-    /// A name as logins compare it: lower-case letters and digits (KAZOO contract §3.2).
+    /// A name as logins compare it: lower-case letters and digits (K§3.2).
     public static func comparableName(_ name: String) -> String {
         String(name.lowercased().unicodeScalars.filter { $0.properties.isAlphabetic || $0.properties.numericType != nil })
     }

@@ -1,4 +1,4 @@
-/// Programs that act for an account with an id, a secret and pairs of tokens (P-Series contract §3).
+/// Programs that act for an account with an id, a secret and pairs of tokens (P§3).
 extension Access {
     /// Characters of an id, a secret and a token.
     private static let applicationSecretLength = 32
@@ -50,7 +50,7 @@ public struct TokenPair: Sendable, Hashable {
     public let access: String
     public let refresh: String
 
-    /// 32 letters and digits each (P-Series contract §3.1).
+    /// 32 letters and digits each (P§3.1).
     init() {
         access = Secrets.randomText(32)
         refresh = Secrets.randomText(32)

@@ -32,7 +32,7 @@ public struct ReceivedAudio: Sendable {
     }
 }
 
-/// Takes one upload in, piece by piece: the only way audio enters (field notes 2.3, row 6).
+/// Takes one upload in, piece by piece: the only way audio enters (N§2.3-6).
 public final class AudioIntake: Sendable {
     /// Up to this many bytes are measured from memory while the archive syncs them.
     private static let measuredInMemory = 1_048_576

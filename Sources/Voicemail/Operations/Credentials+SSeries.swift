@@ -1,6 +1,6 @@
 import Crypto
 
-/// Users of the S-Series interface: a name and a password whose MD5 is what a client sends (S-Series contract §2.1).
+/// Users of the S-Series interface: a name and a password whose MD5 is what a client sends (S§2.1).
 ///
 /// The digest stands for the password, so it is kept as a password is: under a slow hash. Names are unique on the whole server,
 /// because a login names no account.
@@ -30,7 +30,7 @@ extension Access {
         return IssuedCredential(credential: credential, secret: password)
     }
 
-    /// What a client sends for a password: its MD5 (contract §2.1).
+    /// What a client sends for a password: its MD5 (S§2.1).
     public static func sSeriesDigest(ofPassword password: String) -> String {
         HexID.encode(Insecure.MD5.hash(data: Array(password.utf8)))
     }

@@ -5,7 +5,7 @@ public struct IssuedCredential: Sendable {
 }
 
 extension Access {
-    /// Makes an API key of 64 hex digits for an account (KAZOO contract §3.3).
+    /// Makes an API key of 64 hex digits for an account (K§3.3).
     public func createAPIKey(name: String, in account: Account) async throws -> IssuedCredential {
         try await createKey(.kazoo, name: name, in: account)
     }

@@ -1,4 +1,4 @@
-/// A change to a document's attributes, as the two writing verbs mean it (KAZOO contract §2.15).
+/// A change to a document's attributes, as the two writing verbs mean it (K§2.15).
 public enum AttributeChange: Sendable {
     /// What is not given goes.
     case replace(JSONObject)
@@ -18,7 +18,7 @@ public enum AttributeChange: Sendable {
 }
 
 extension OrderedDictionary where Key == String, Value == JSON {
-    /// Without the keys that clients may send but not set (contract §2.14): private ones and the id.
+    /// Without the keys that clients may send but not set (K§2.14): private ones and the id.
     public var withoutPrivateKeys: JSONObject {
         filter { key, _ in key != "id" && !key.hasPrefix("_") && !key.hasPrefix("pvt_") }
     }

@@ -1,4 +1,4 @@
-/// Where an account's events are pushed, and how (P-Series contract §11.3).
+/// Where an account's events are pushed, and how (P§11.3).
 public struct EventPush: Sendable, Hashable {
     public enum Method: String, Sendable, CaseIterable {
         case get = "GET"

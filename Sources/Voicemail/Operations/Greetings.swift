@@ -1,5 +1,5 @@
 extension Greetings {
-    /// Creates a greeting without audio (KAZOO contract §8).
+    /// Creates a greeting without audio (K§8).
     public func create(_ request: JSONObject, id: String?, in account: Account) async throws -> Greeting {
         try await createStored(Self.normalized(request), id: id, in: account)
     }
@@ -24,7 +24,7 @@ extension Greetings {
             var greeting: Greeting = try writer.require(id, in: account.id)
             let before = greeting.stored.attributes
             var planned = Self.normalized(change.applied(to: before))
-            // What audio there is stays as the upload said (contract §8: set by upload), whatever its type: clients send back what they read.
+            // What audio there is stays as the upload said (K§8: set by upload), whatever its type: clients send back what they read.
             let isSet = greeting.hasAudio
             if isSet { for key in Greeting.setByUpload { planned[key] = nil } }
             var (attributes, violations) = try limits.checked(planned, by: Schema.media, before: before)

@@ -2,7 +2,7 @@ extension Housekeeping {
     /// Rows or blobs handled in one transaction, so that housekeeping holds nobody up.
     static let housekeepingBatch = 500
     /// Seconds an expired session stays known, so that its holder is told that it expired and not that it never was
-    /// (S-Series contract §2.6).
+    /// (S§2.6).
     private static let expiredSessionMemory = 3600
 
     /// What time does to the store: expired messages leave the tallies, broadcasts that waited for audio go on without it,

@@ -1,4 +1,4 @@
-/// Keeps those out who guess (field notes 2.3, row 22): failed logins are counted in the store by where they come from and by what they
+/// Keeps those out who guess (N§2.3-22): failed logins are counted in the store by where they come from and by what they
 /// try to get into, across calls, interfaces, processes and restarts; too many lock for a while.
 ///
 /// Each interface has one of these over the ledger that all share. One that asks for a PIN over the telephone names the mailbox, in a

@@ -1,4 +1,4 @@
-/// How a login names its account. Given several, the first that is there counts (KAZOO contract §3.2).
+/// How a login names its account. Given several, the first that is there counts (K§3.2).
 public struct AccountSelector: Sendable {
     public var phoneNumber: String?
     public var realm: String?
@@ -41,7 +41,7 @@ extension Access {
         throw VoicemailError.badCredentials
     }
 
-    /// The user of an account whose login form sends this digest, for `Authorization: Basic` (contract §3.4).
+    /// The user of an account whose login form sends this digest, for `Authorization: Basic` (K§3.4).
     public func logIn(digest: String, form: LoginDigest, accountID: String) async throws -> (account: Account, user: User) {
         guard let account = try await store.read({ try $0.account(id: accountID) }) else {
             // As long as for an account that there is.

@@ -8,7 +8,7 @@ public struct MailboxSummary: Sendable {
 }
 
 extension Mailboxes {
-    /// Creates a mailbox (KAZOO contract §5.3), a person's or a group's.
+    /// Creates a mailbox (K§5.3), a person's or a group's.
     /// - Parameters:
     ///   - claim: what nobody else may have, judged first.
     ///   - kept: what one interface alone has words for.
@@ -30,7 +30,7 @@ extension Mailboxes {
         }
     }
 
-    /// Replaces or patches a mailbox (§5.5, §5.6).
+    /// Replaces or patches a mailbox (K§5.5, K§5.6).
     /// - Parameters:
     ///   - claim: what nobody else may have, judged first.
     ///   - kept: what one interface alone has words for.
@@ -64,7 +64,7 @@ extension Mailboxes {
         try await store.read { try Self.refuse(violations, orTakenNumberOf: planned, $0) }
     }
 
-    /// Removes a mailbox, its messages and the greetings that are its own; its number is free afterwards (§5.7).
+    /// Removes a mailbox, its messages and the greetings that are its own; its number is free afterwards (K§5.7).
     /// - Returns: the mailbox as it was.
     public func remove(_ id: String, in account: Account, physically: Bool = false) async throws -> Mailbox {
         defer { garbageBell.ring() }
@@ -113,7 +113,7 @@ extension Mailboxes {
         return try await store.read { try $0.tally(mailboxID: mailbox.id, cutoff: cutoff) }
     }
 
-    /// The zone a mailbox's times are shown in: its own, its owner's, its account's, the server's (contract §7.9).
+    /// The zone a mailbox's times are shown in: its own, its owner's, its account's, the server's (K§7.9).
     public func timeZone(of mailbox: Mailbox, account: Account) async throws -> TimeZone {
         try await store.read { try timeZone(of: mailbox, account: account, $0) }
     }
@@ -129,7 +129,7 @@ extension Mailboxes {
         account.timeZone ?? TimeZone(identifier: limits.timezone) ?? .gmt
     }
 
-    /// Messages of an account from before this can no longer be changed (§6.5).
+    /// Messages of an account from before this can no longer be changed (K§6.5).
     public func cutoff(for account: Account) -> Timestamp {
         clock.now.advanced(by: -limits.retentionSeconds(of: account))
     }

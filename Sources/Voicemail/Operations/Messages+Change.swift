@@ -47,7 +47,7 @@ extension Messages {
         }
     }
 
-    /// Moves messages to another mailbox: each becomes a new message there, and the old one is gone (contract §7.5).
+    /// Moves messages to another mailbox: each becomes a new message there, and the old one is gone (K§7.5).
     /// - Throws: `VoicemailError.notFound` for the destination, before anything moves.
     public func move(_ ids: [String], of mailboxID: String, to destination: String, account: Account) async throws -> BatchOutcome {
         let now = clock.now
@@ -196,7 +196,7 @@ extension Messages {
     }
 
     /// The same message anew in another mailbox, or in those of a broadcasting group's members: new id of the current month,
-    /// folder new (contract §7.5).
+    /// folder new (K§7.5).
     /// - Returns: the first.
     private static func duplicate(_ message: Message, to destination: String, _ account: Account, _ now: Timestamp, _ writer: any StoreWriter) throws -> Message {
         let mailbox: Mailbox = try writer.require(destination, in: account.id)

@@ -1,6 +1,6 @@
 import Logging
 
-/// A message as its depositor describes it; what is missing has a standard (KAZOO contract §6.1).
+/// A message as its depositor describes it; what is missing has a standard (K§6.1).
 public struct MessageDraft: Sendable {
     public var callID: String?
     public var callerName: String?
@@ -27,7 +27,7 @@ public struct MessageDraft: Sendable {
 }
 
 extension Messages {
-    /// The length of a message that nobody measured (contract §6.1).
+    /// The length of a message that nobody measured (K§6.1).
     public static let unmeasuredLength = 1
 
     /// Starts taking audio in.
@@ -125,7 +125,7 @@ extension Messages {
 
     private static let anonymous = Message.anonymous
 
-    /// `user@realm`; a value that has a realm keeps it (contract 12-06).
+    /// `user@realm`; a value that has a realm keeps it (K§12-06).
     static func address(_ user: String, _ realm: String) -> String {
         user.contains("@") ? user : user + "@" + realm
     }

@@ -33,7 +33,7 @@ public struct MessagePage: Sendable {
 }
 
 extension Messages {
-    /// One page. A page is filled through what `keep` leaves out, so only the last one is short (contract §2.10).
+    /// One page. A page is filled through what `keep` leaves out, so only the last one is short (K§2.10).
     public func list(_ listing: MessageListing) async throws -> MessagePage {
         try await store.read { reader in
             var messages: [Message] = []
@@ -51,7 +51,7 @@ extension Messages {
         }
     }
 
-    /// - Throws: `VoicemailError.notFound` also for a message of another mailbox (contract §7.4).
+    /// - Throws: `VoicemailError.notFound` also for a message of another mailbox (K§7.4).
     public func find(_ place: MessagePlace, in account: Account) async throws -> Message {
         try await store.read { try Self.find(place, account, $0) }
     }
@@ -61,7 +61,7 @@ extension Messages {
         try await store.read { try $0.message(id: id) }
     }
 
-    /// A message, and the zone that its mailbox's times are shown in (contract §7.9), from one reading.
+    /// A message, and the zone that its mailbox's times are shown in (K§7.9), from one reading.
     /// - Throws: as `message(_:in:)`.
     public func findZoned(_ place: MessagePlace, in account: Account) async throws -> (Message, TimeZone) {
         try await store.read { reader in
@@ -100,7 +100,7 @@ extension Messages {
         return message
     }
 
-    /// A message that retention still allows to change (contract §6.5).
+    /// A message that retention still allows to change (K§6.5).
     static func changeable(_ place: MessagePlace, _ account: Account, _ cutoff: Timestamp, _ reader: any StoreReader) throws -> Message {
         let message = try find(place, account, reader)
         guard message.timestamp >= cutoff else { throw VoicemailError.expired(id: place.monthID, cutoff: cutoff) }

@@ -296,7 +296,7 @@ extension Greeting {
         stored.hidden["greeting_file"] = .string(fileName)
         // KAZOO's downloads have a name of their own, which its uploads change.
         stored.hidden["file_name"] = .string(fileName)
-        // KAZOO bounds names to 128 characters (contract §8).
+        // KAZOO bounds names to 128 characters (K§8).
         stored.name = String(String.UnicodeScalarView(fileName.unicodeScalars.prefix(128)))
         stored.attributes["name"] = .string(name)
     }

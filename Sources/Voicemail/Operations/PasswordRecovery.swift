@@ -7,7 +7,7 @@ public struct PasswordReset: Sendable {
     public let address: MailAddress
 }
 
-/// Forgotten passwords (KAZOO contract §3.4): a link is mailed, and whoever has it logs in once.
+/// Forgotten passwords (K§3.4): a link is mailed, and whoever has it logs in once.
 extension Access {
     /// Seconds that a link is good, and within which a user is sent at most so many.
     public static let passwordResetLifetime = 3600
@@ -52,7 +52,7 @@ extension Access {
         return PasswordReset(id: id, user: user, account: account, address: address)
     }
 
-    /// Uses a link up. The user is to choose a new password (`require_password_update`; front ends, row 5).
+    /// Uses a link up. The user is to choose a new password (`require_password_update`; F§2-5).
     /// - Throws: `VoicemailError.badCredentials` for a link that is unknown, too old, or used.
     public func usePasswordReset(_ id: String) async throws -> (account: Account, user: User) {
         let hash = secrets.fingerprint(id)

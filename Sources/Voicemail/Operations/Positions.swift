@@ -20,7 +20,7 @@ public struct PositionedPage: Sendable {
 }
 
 /// Mailboxes as the Yeastar interfaces see them: one sequence of what is not in the trash, in order of arrival, which
-/// is time and then serial. A message that retention has ended (KAZOO contract §6.5) keeps its place: those
+/// is time and then serial. A message that retention has ended (K§6.5) keeps its place: those
 /// interfaces know no retention.
 extension Messages {
     /// Messages of a mailbox from the one at `offset` on, at most `limit`; with `newestFirst` the offset counts from

@@ -18,7 +18,7 @@ public struct RecordingParameters: Sendable {
 }
 
 extension RecordingDraft {
-    /// Puts together what the recorder says and what its file's name does (P-Series contract §8.6, S-Series contract §4.3); what is said
+    /// Puts together what the recorder says and what its file's name does (P§8.6, S§4.3); what is said
     /// wins.
     /// - Parameters:
     ///   - fileName: as the recorder called it, without directories.

@@ -181,7 +181,7 @@ extension Recordings {
     }
 }
 
-/// Names of call records: local time of the call and five upper-case hex digits of what it left (P-Series contract §8.6).
+/// Names of call records: local time of the call and five upper-case hex digits of what it left (P§8.6).
 public enum CallRecordID {
     public static func make(id: String, started: Timestamp, zone: TimeZone) -> String {
         let at = started.fields(in: zone)

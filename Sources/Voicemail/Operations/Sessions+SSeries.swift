@@ -11,7 +11,7 @@ public enum SSeriesTokenError: Error, Sendable {
     case unknown
 }
 
-/// Tokens of the S-Series interface (S-Series contract §2.1 to §2.4): they live as long as they are used.
+/// Tokens of the S-Series interface (S§2.1 to S§2.4): they live as long as they are used.
 extension Access {
     /// Seconds without a request after which a token is dead.
     public static let sSeriesIdleTime = 1800
@@ -52,7 +52,7 @@ extension Access {
         try await store.write { try Self.close(session, $0) }
     }
 
-    /// Exchanges a refresh token for a new pair; the old pair is void (contract §2.4). What was kept with the session goes on.
+    /// Exchanges a refresh token for a new pair; the old pair is void (S§2.4). What was kept with the session goes on.
     /// - Throws: `SSeriesTokenError`.
     public func refreshSSeriesSession(refreshToken: String) async throws -> SSeriesTokens {
         let hash = secrets.fingerprint(refreshToken)

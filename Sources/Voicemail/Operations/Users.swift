@@ -95,7 +95,7 @@ extension Users {
         throw VoicemailError.invalid([Violation(["username"], .unique, value: .string(name))])
     }
 
-    /// The verifiers of the two digests that login forms send (KAZOO contract §3.2); none without a password.
+    /// The verifiers of the two digests that login forms send (K§3.2); none without a password.
     private func logins(attributes: JSONObject, userID: String, account: Account) async throws -> [Credential] {
         guard let name = attributes["username"]?.string, let password = attributes["password"]?.string else { return [] }
         var logins: [Credential] = []

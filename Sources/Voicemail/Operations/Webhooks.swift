@@ -1,4 +1,4 @@
-/// Webhooks as stored documents (KAZOO contract §11.4).
+/// Webhooks as stored documents (K§11.4).
 extension Webhooks {
     /// Creates a webhook.
     /// - Throws: `VoicemailError.invalid` with every rule broken at once, where it leads among them; `.conflict`.

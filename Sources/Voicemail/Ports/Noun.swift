@@ -1,5 +1,5 @@
 /// What an account, a user, a mailbox, a greeting and a webhook have in common: an identity, a revision, and attributes that are an open
-/// set, because clients keep keys of their own in them and expect them back (KAZOO contract §2.14).
+/// set, because clients keep keys of their own in them and expect them back (K§2.14).
 ///
 /// Each is a type of its own, so that a mailbox cannot pass for an account. What rules read is a property with a name; how it is stored
 /// is known to the type alone.

@@ -1,4 +1,4 @@
-/// The file names that greetings and prompts go by where they are files (P-Series contract §5.4, §5.7). A label, never a path.
+/// The file names that greetings and prompts go by where they are files (P§5.4, P§5.7). A label, never a path.
 public enum GreetingName {
     /// The formats that may be uploaded, by extension.
     public static let extensions = ["wav", "mp3", "gsm"]

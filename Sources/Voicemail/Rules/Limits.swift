@@ -1,10 +1,10 @@
 /// The numbers that rules go by, from the configuration.
 public struct Limits: Sendable, Hashable {
-    /// Longest PIN a mailbox may have (KAZOO contract 12-07).
+    /// Longest PIN a mailbox may have (K§12-07).
     public var maximumPinLength: Int
-    /// Days a message can be changed and is counted, unless its account says otherwise (§6.5).
+    /// Days a message can be changed and is counted, unless its account says otherwise (K§6.5).
     public var retentionDays: Int
-    /// Widest window of a listing that names its beginning, in seconds (§6.4).
+    /// Widest window of a listing that names its beginning, in seconds (K§6.4).
     public var maximumRange: Int
     /// Bytes of one piece of audio.
     public var maximumAudioBytes: Int
@@ -62,7 +62,7 @@ public struct Limits: Sendable, Hashable {
         self.allowsReceiversHere = allowsReceiversHere
     }
 
-    /// Seconds of retention for an account: days and one hour (contract §6.5).
+    /// Seconds of retention for an account: days and one hour (K§6.5).
     public func retentionSeconds(of account: Account) -> Int {
         (account.messageRetentionDays ?? retentionDays) * 86_400 + 3_600
     }

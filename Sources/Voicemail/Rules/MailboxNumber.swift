@@ -1,4 +1,4 @@
-/// Mailbox numbers as they are compared for uniqueness (KAZOO contract §5.1).
+/// Mailbox numbers as they are compared for uniqueness (K§5.1).
 public enum MailboxNumber {
     /// Digits compare as integers, so `3000` and `03000` clash; any other text compares exactly. The prefix
     /// keeps the two apart.
@@ -16,6 +16,6 @@ public enum MailboxNumber {
             && digits.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "#") }
     }
 
-    /// Characters (KAZOO contract §5.1).
+    /// Characters (K§5.1).
     static let longest = 30
 }

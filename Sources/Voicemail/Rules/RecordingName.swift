@@ -1,6 +1,6 @@
 import Foundation
 
-/// What a recording's file name says (P-Series contract §8.6, S-Series contract §4.2). Whatever of it can be read is; the rest is a label.
+/// What a recording's file name says (P§8.6, S§4.3). Whatever of it can be read is; the rest is a label.
 public struct RecordingName: Sendable, Hashable {
     /// Local wall clock time at which recording began.
     public private(set) var recorded: WallTime?

@@ -1,5 +1,5 @@
 extension Schema {
-    /// A mailbox (KAZOO contract §5.1). The vocabulary is KAZOO's because it is the widest of the four; the
+    /// A mailbox (K§5.1). The vocabulary is KAZOO's because it is the widest of the four; the
     /// other interfaces translate into it.
     public static func mailbox(_ limits: Limits) -> Schema {
         Schema([
@@ -42,7 +42,7 @@ extension Schema {
         Field("disabled", .boolean),
     ])
 
-    /// A user (contract §9).
+    /// A user (K§9).
     public static let user = Schema([
         Field("first_name", .string(min: 1, max: 128), required: true),
         Field("last_name", .string(min: 1, max: 128), required: true),
@@ -57,7 +57,7 @@ extension Schema {
         Field("voicemail", .object(Schema([Field("notify", .object(Schema([Field("callback", .object(callback))])))]))),
     ])
 
-    /// An account (contract §9).
+    /// An account (K§9).
     public static let account = Schema([
         Field("name", .string(min: 1, max: 128), required: true),
         Field("realm", .string(min: 4, max: 253)),
@@ -69,7 +69,7 @@ extension Schema {
         Field("recording_maximum_bytes", .integer(min: 1)),
     ])
 
-    /// A greeting (contract §8).
+    /// A greeting (K§8).
     public static let media = Schema([
         Field("name", .string(min: 1, max: 128), required: true),
         Field("media_source", .oneOf(["upload", "recording", "tts"]), default: "upload"),
@@ -84,13 +84,13 @@ extension Schema {
         Field("source_type", .string()),
     ])
 
-    /// The media types a greeting may be said to have (contract §8).
+    /// The media types a greeting may be said to have (K§8).
     public static let mediaTypes = [
         "audio/mp3", "audio/mpeg", "audio/mpeg3", "audio/x-wav", "audio/wav", "audio/ogg", "video/x-flv", "video/h264", "video/mpeg",
         "video/quicktime", "video/mp4", "video/webm",
     ]
 
-    /// A webhook (contract §11.4).
+    /// A webhook (K§11.4).
     public static let webhook = Schema([
         Field("name", .string(min: 1, max: 128), required: true),
         Field("uri", .string(min: 1, max: 2048), required: true),
@@ -103,7 +103,7 @@ extension Schema {
         Field("custom_data", .object(Schema([]))),
     ])
 
-    /// What a client may say of a message it leaves (contract §6.1).
+    /// What a client may say of a message it leaves (K§6.1).
     public static let messageDraft = Schema([
         Field("call_id", .string(max: 512)),
         Field("caller_id_name", .string(max: 35)),

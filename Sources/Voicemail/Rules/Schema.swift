@@ -9,7 +9,7 @@ public struct Schema: Sendable {
         /// Something, an at sign, something.
         case email
         /// Any zone of the system's database, however short its name (`UTC`, `GB`), or a text of the length that KAZOO's schema wants:
-        /// it checks no names (KAZOO contract §5.1).
+        /// it checks no names (K§5.1).
         case timeZone
         case boolean
         case integer(min: Int? = nil, max: Int? = nil)
@@ -119,7 +119,7 @@ public struct Schema: Sendable {
         return []
     }
 
-    /// Strings of the right words become booleans (contract §2.7, type leniency).
+    /// Strings of the right words become booleans (K§2.7, type leniency).
     private static func coercedBoolean(_ value: JSON) -> Bool? {
         switch value {
         case .bool(let flag): flag
@@ -138,7 +138,7 @@ public struct Schema: Sendable {
         }
     }
 
-    /// One at sign with something on both sides; no more is asked (contract §2.7).
+    /// One at sign with something on both sides; no more is asked (K§2.7).
     static func isEmail(_ text: String) -> Bool {
         let halves = text.split(separator: "@", omittingEmptySubsequences: false)
         return halves.count == 2 && halves.allSatisfy { !$0.isEmpty }

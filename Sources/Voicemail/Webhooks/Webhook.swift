@@ -1,4 +1,4 @@
-/// Where an account's events are to be posted (KAZOO contract §11.4).
+/// Where an account's events are to be posted (K§11.4).
 public struct Webhook: Noun, StoredNoun {
     static let kind = DocumentKind.webhook
     var stored: StoredDocument

@@ -1,6 +1,6 @@
 import Voicemail
 
-/// What `cdr/search` filters by; nothing for `cdr/list` (contract §9.6).
+/// What `cdr/search` filters by; nothing for `cdr/list` (P§9.6).
 struct CallRecordFilter: Sendable {
     var from: Timestamp?
     var to: Timestamp?
@@ -27,7 +27,7 @@ struct CallRecordFilter: Sendable {
     }
 }
 
-/// Call records, as far as calls left something here (contract §9.6).
+/// Call records, as far as calls left something here (P§9.6).
 extension PSeriesDialect {
     private enum CallRecordKey: String, CaseIterable {
         case id, time

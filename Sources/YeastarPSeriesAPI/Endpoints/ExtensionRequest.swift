@@ -1,7 +1,7 @@
 import Foundation
 import Voicemail
 
-/// The settings of `extension/create` and `extension/update` in the words of a mailbox (contract §9.4). What concerns telephony only is
+/// The settings of `extension/create` and `extension/update` in the words of a mailbox (P§9.4). What concerns telephony only is
 /// passed over.
 struct ExtensionRequest {
     /// What the mailbox is to be changed by.

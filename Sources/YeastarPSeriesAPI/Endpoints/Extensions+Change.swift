@@ -1,7 +1,7 @@
 import HTTPFront
 import Voicemail
 
-/// Making, changing and removing extensions (contract §9.4).
+/// Making, changing and removing extensions (P§9.4).
 extension PSeriesDialect {
     func createExtension(_ call: PSeriesCall) async throws -> PSeriesAnswer {
         let number = try call.parameters.requireNumber("number")

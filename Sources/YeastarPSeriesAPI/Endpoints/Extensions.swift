@@ -1,7 +1,7 @@
 import HTTPFront
 import Voicemail
 
-/// Extensions as far as boxes go (contract §9.1, §9.2).
+/// Extensions as far as boxes go (P§9.1, P§9.2).
 extension PSeriesDialect {
     private enum ExtensionKey: String, CaseIterable {
         case id, number
@@ -58,7 +58,7 @@ extension PSeriesDialect {
         return .fields(["data": try await detail(owned)])
     }
 
-    /// By ids; numbers do as well, because a client sends them (contract §9.2). What nobody has is left out.
+    /// By ids; numbers do as well, because a client sends them (P§9.2). What nobody has is left out.
     func queryExtensions(_ call: PSeriesCall) async throws -> PSeriesAnswer {
         var found: [String] = []
         var asked = 0
@@ -92,7 +92,7 @@ extension PSeriesDialect {
         }
     }
 
-    /// The PIN of the mailbox. There is no registration password, as no telephone registers here (contract §9.3).
+    /// The PIN of the mailbox. There is no registration password, as no telephone registers here (P§9.3).
     func getPassword(_ call: PSeriesCall) async throws -> PSeriesAnswer {
         let id = try call.parameters.requireInteger("id")
         let type = try call.parameters.requireText("type")

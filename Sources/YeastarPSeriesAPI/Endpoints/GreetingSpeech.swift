@@ -2,7 +2,7 @@ import HTTPFront
 import NIOCore
 import Voicemail
 
-/// Greetings by text to speech, and their names (contract §5.7, §5.8).
+/// Greetings by text to speech, and their names (P§5.7, P§5.8).
 extension PSeriesDialect {
     private static let longestText = 1000
     private static let manufacturers = ["aws", "azure", "xunfei"]

@@ -2,7 +2,7 @@ import HTTPFront
 import HTTPTypes
 import Voicemail
 
-/// Uploads of greetings and prompts (contract §5.4, §10).
+/// Uploads of greetings and prompts (P§5.4, P§10).
 extension PSeriesDialect {
     func uploadGreeting(_ call: PSeriesCall, _ kind: BoxKind) async throws -> PSeriesAnswer {
         try await PSeriesUpload.read(call, service: service) { upload in

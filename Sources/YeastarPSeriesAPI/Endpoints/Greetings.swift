@@ -1,7 +1,7 @@
 import HTTPFront
 import Voicemail
 
-/// Greetings of extensions and of group boxes (contract §5, §6).
+/// Greetings of extensions and of group boxes (P§5, P§6).
 extension PSeriesDialect {
     func listGreetings(_ call: PSeriesCall, _ kind: BoxKind) async throws -> PSeriesAnswer {
         let number = try call.parameters.requireNumber("extension")
@@ -29,7 +29,7 @@ extension PSeriesDialect {
         return .success
     }
 
-    /// Rings a phone, once there is one to ring: until then what is asked is judged and refused (contract §5.6).
+    /// Rings a phone, once there is one to ring: until then what is asked is judged and refused (P§5.6).
     func recordGreeting(_ call: PSeriesCall, _ kind: BoxKind) async throws -> PSeriesAnswer {
         let owner = try call.parameters.requireNumber("owner"), recorder = try call.parameters.requireNumber("recorder")
         let file = try call.parameters.requireText("file")
@@ -48,7 +48,7 @@ extension PSeriesDialect {
         }
     }
 
-    /// The greeting that `extension` and `file` name. Of a path only the last component counts (contract §5.2).
+    /// The greeting that `extension` and `file` name. Of a path only the last component counts (P§5.2).
     private func greeting(_ call: PSeriesCall, _ kind: BoxKind) async throws -> (greeting: NamedGreeting, shelf: GreetingShelf) {
         let number = try call.parameters.requireNumber("extension")
         let names = try call.parameters.requireReadings("file").map { FileLabel.lastComponent($0) }

@@ -1,6 +1,6 @@
 import Voicemail
 
-/// Group voicemail boxes (contract §7.8).
+/// Group voicemail boxes (P§7.8).
 extension PSeriesDialect {
     private enum GroupKey: String, CaseIterable {
         case id, number, name, type, mode

@@ -1,7 +1,7 @@
 import HTTPFront
 import Voicemail
 
-/// The messages of boxes (contract §7.1 to §7.7).
+/// The messages of boxes (P§7.1 to P§7.7).
 extension PSeriesDialect {
     func getMessages(_ call: PSeriesCall) async throws -> PSeriesAnswer {
         let number = try call.parameters.requireNumber("number")
@@ -11,7 +11,7 @@ extension PSeriesDialect {
         return .list("data", behind: ["total_number": .int(page.total)]) { try await page.write(to: $0) }
     }
 
-    /// Boxes nobody has are left out; with none left there is nothing to show (contract §7.2).
+    /// Boxes nobody has are left out; with none left there is nothing to show (P§7.2).
     func queryMessages(_ call: PSeriesCall) async throws -> PSeriesAnswer {
         // With a blank for a plus sign: clients that encode as forms do write one behind each comma so.
         let numbers = try call.parameters.requireText("number").split(separator: ",").map { $0.trimmed }.filter { !$0.isEmpty }
@@ -39,7 +39,7 @@ extension PSeriesDialect {
         return .fields(["file": .string(link.name), "download_resource_url": .string(link.url)])
     }
 
-    /// A message that only says that there is one (contract §7.4).
+    /// A message that only says that there is one (P§7.4).
     func createMessage(_ call: PSeriesCall) async throws -> PSeriesAnswer {
         let from = try call.parameters.requireNumber("vm_from_number"), to = try call.parameters.requireNumber("vm_to_number")
         for (field, number) in [("vm_from_number", from), ("vm_to_number", to)] where number.unicodeScalars.count > Self.longestNumber {
@@ -115,7 +115,7 @@ extension PSeriesDialect {
 }
 
 extension Mailbox {
-    /// For a mailbox: whether messages stay in it. Those of a broadcasting group lie with its members (contract §7).
+    /// For a mailbox: whether messages stay in it. Those of a broadcasting group lie with its members (P§7).
     var holdsMessages: Bool { group?.mode != .broadcast }
 }
 

@@ -1,7 +1,7 @@
 import HTTPFront
 import Voicemail
 
-/// What `recording/search` filters by; nothing for `recording/list` (contract §8.2).
+/// What `recording/search` filters by; nothing for `recording/list` (P§8.2).
 struct RecordingFilter: Sendable {
     var from: Timestamp?
     var to: Timestamp?
@@ -10,7 +10,7 @@ struct RecordingFilter: Sendable {
     var ids: [Int]?
 }
 
-/// Recordings (contract §8).
+/// Recordings (P§8).
 extension PSeriesDialect {
     private enum RecordingSortKey: String, CaseIterable {
         case id, time
@@ -32,7 +32,7 @@ extension PSeriesDialect {
         return .fields(["total_number": .int(page.total), "data": .array(page.recordings.map(view.item))])
     }
 
-    /// The conversion, if one is due, happens before the answer, as on the PBX (contract §8.4).
+    /// The conversion, if one is due, happens before the answer, as on the PBX (P§8.4).
     func downloadRecording(_ call: PSeriesCall) async throws -> PSeriesAnswer {
         let recording = try await service.recordings.find(try recordingKeys(call), of: call.account)
         let container = settings.recordingFormat?.container
@@ -76,13 +76,13 @@ extension PSeriesDialect {
         }
     }
 
-    /// There are no live calls here, so no channel has any id (contract §8.5).
+    /// There are no live calls here, so no channel has any id (P§8.5).
     func controlRecording(_ call: PSeriesCall) throws -> PSeriesAnswer {
         _ = try call.parameters.requireText("channel_id")
         throw PSeriesFailure.noChannel
     }
 
-    /// A bound of a search: Unix seconds, or a time in the display format as older firmware has it (contract §2.9).
+    /// A bound of a search: Unix seconds, or a time in the display format as older firmware has it (P§2.9).
     /// - Parameter isEnd: whether both passes of an hour that clocks show twice are before it.
     func time(_ name: String, _ call: PSeriesCall, isEnd: Bool = false) throws(PSeriesFailure) -> Timestamp? {
         guard let text = try call.parameters.text(name) else { return nil }

@@ -1,6 +1,6 @@
 import Voicemail
 
-/// `system/information` (contract §9.5).
+/// `system/information` (P§9.5).
 extension PSeriesDialect {
     func systemInformation(_ call: PSeriesCall) -> PSeriesAnswer {
         let now = service.clock.now

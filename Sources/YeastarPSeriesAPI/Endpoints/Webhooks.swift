@@ -1,6 +1,6 @@
 import Voicemail
 
-/// `webhook/query` and `webhook/update`: where events are pushed (contract §11.3).
+/// `webhook/query` and `webhook/update`: where events are pushed (P§11.3).
 extension PSeriesDialect {
     func queryWebhooks(_ call: PSeriesCall) async throws -> PSeriesAnswer {
         let push = try await service.access.eventPush(of: call.account)

@@ -1,7 +1,7 @@
 import Foundation
 import Voicemail
 
-/// An event as web sockets and web hooks carry it (contract §11.2).
+/// An event as web sockets and web hooks carry it (P§11.2).
 struct PSeriesEvent: Sendable {
     /// Call End Details: the one event that this server has cause for.
     static let callEnded = 30012

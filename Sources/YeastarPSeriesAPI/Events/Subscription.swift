@@ -5,7 +5,7 @@ import ServiceLifecycle
 import Synchronization
 import Voicemail
 
-/// `subscribe`: events over a web socket (contract §11.1).
+/// `subscribe`: events over a web socket (P§11.1).
 extension PSeriesDialect {
     func subscribe(_ request: FrontRequest, _ application: Application) throws -> FrontResponse {
         guard let handshake = WebSocketHandshake(request), let token = application.tokenHash else { throw PSeriesFailure.syntaxError }
@@ -77,7 +77,7 @@ private final class Subscription: Sendable {
             let text: String
             switch message {
             case .text(let words): text = words
-            // Some clients send text so (contract §2.4).
+            // Some clients send text so (P§2.4).
             case .binary(let bytes): text = String(buffer: bytes)
             case .ping, .pong: continue
             }

@@ -3,7 +3,7 @@ import Foundation
 import NIOCore
 import Voicemail
 
-/// The web hook push: every event to each receiver that the account has named for it, signed, and again until it is taken (contract §11.3).
+/// The web hook push: every event to each receiver that the account has named for it, signed, and again until it is taken (P§11.3).
 public struct WebhookChannel: DeliveryChannel {
     public let name = "p-series-webhook"
     /// For what is not the receiver's fault; each account has its own for what is.

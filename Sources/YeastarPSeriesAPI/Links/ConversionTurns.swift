@@ -16,7 +16,7 @@ func answering<Value: Sendable>(within limit: Duration, _ body: @escaping @Senda
     }
 }
 
-/// One conversion of an account at a time; whoever comes meanwhile waits in line, or does not (contract §8.4).
+/// One conversion of an account at a time; whoever comes meanwhile waits in line, or does not (P§8.4).
 final class ConversionTurns: Sendable {
     /// It was somebody else's turn for too long.
     struct Busy: Error {}

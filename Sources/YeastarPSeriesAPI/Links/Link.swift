@@ -37,7 +37,7 @@ enum LinkTarget: Sendable, Hashable {
     }
 }
 
-/// The kinds of links, as their names begin (contract §4.1).
+/// The kinds of links, as their names begin (P§4.1).
 enum LinkKind: String, Sendable {
     case greeting = "PBX-VoicemailGreeting"
     case message = "PBX-Voicemail"
@@ -53,8 +53,8 @@ struct Link: Sendable {
 }
 
 extension PSeriesDialect {
-    /// Hands out a link. It ends with what it leads to and with the application, but not with the token (contract §12).
-    /// - Parameter isOpen: whether whoever has the name may fetch it, as from `play`; otherwise a token is needed (contract §4).
+    /// Hands out a link. It ends with what it leads to and with the application, but not with the token (P§12).
+    /// - Parameter isOpen: whether whoever has the name may fetch it, as from `play`; otherwise a token is needed (P§4).
     func link(to target: LinkTarget, kind: LinkKind, fileExtension: String, isOpen: Bool, _ call: PSeriesCall) async throws -> Link {
         let at = service.clock.now.fields(in: call.zone)
         let name = [kind.rawValue, settings.firmware, "download", at.date("") + at.time(""), Secrets.randomText(16)].joined(separator: "-")

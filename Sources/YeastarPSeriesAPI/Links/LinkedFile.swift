@@ -2,7 +2,7 @@ import HTTPFront
 import HTTPTypes
 import Voicemail
 
-/// The files behind links (contract §4).
+/// The files behind links (P§4).
 extension PSeriesDialect {
     /// - Parameter name: what follows `/api/download/`.
     func file(_ name: [String], _ request: FrontRequest) async -> FrontResponse {

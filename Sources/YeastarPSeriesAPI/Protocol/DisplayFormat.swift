@@ -1,7 +1,7 @@
 import Foundation
 import Voicemail
 
-/// How times are written: the PBX's display format (contract §2.9).
+/// How times are written: the PBX's display format (P§2.9).
 public struct DisplayFormat: Sendable, Hashable {
     /// `YYYY`, `MM` and `DD` in some order, with what is between them.
     public let date: String

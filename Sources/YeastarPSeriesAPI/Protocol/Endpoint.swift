@@ -61,7 +61,7 @@ enum Endpoint: String, Sendable, CaseIterable {
     case globalGreetingList = "vm_global_greeting/list"
     case promptUpload = "custom_prompt/upload"
 
-    /// `GET` asks and deletes, `POST` adds, changes and performs (contract §2.2).
+    /// `GET` asks and deletes, `POST` adds, changes and performs (P§2.2).
     var method: HTTPRequest.Method {
         switch self {
         case .getToken, .refreshToken, .greetingUpload, .greetingUpdate, .greetingCreate, .groupGreetingUpload, .groupGreetingUpdate,
@@ -77,7 +77,7 @@ enum Endpoint: String, Sendable, CaseIterable {
         }
     }
 
-    /// Whether it is called without an access token (contract §2.1).
+    /// Whether it is called without an access token (P§2.1).
     var isPublic: Bool { self == .getToken || self == .refreshToken }
 
     /// What an application must be allowed; nil for what every one may.

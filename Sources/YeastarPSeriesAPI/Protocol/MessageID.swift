@@ -1,6 +1,6 @@
 import Voicemail
 
-/// `msg_id`: the second a message was left, and its number in eight or more hexadecimal digits (contract §7).
+/// `msg_id`: the second a message was left, and its number in eight or more hexadecimal digits (P§7).
 enum MessageID {
     static func text(_ message: Message) -> String {
         let digits = String(message.serial, radix: 16)

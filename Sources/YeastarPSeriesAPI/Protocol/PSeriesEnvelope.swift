@@ -4,7 +4,7 @@ import NIOCore
 import Voicemail
 
 /// Answers: status 200 and a JSON object whatever happens, as clients branch on the word `json` in `Content-Type` and give up on any
-/// other status (contract §2.5).
+/// other status (P§2.5).
 enum PSeriesEnvelope {
     static func response(_ answer: PSeriesAnswer) async throws -> FrontResponse {
         switch answer {

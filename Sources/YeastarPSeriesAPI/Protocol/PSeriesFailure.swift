@@ -1,7 +1,7 @@
 import HTTPFront
 import Voicemail
 
-/// An answer that is an error, in P-Series words (contract §2.5 to §2.7). This file is the dialect's one error table.
+/// An answer that is an error, in P-Series words (P§2.5 to P§2.7). This file is the dialect's one error table.
 struct PSeriesFailure: Error, Hashable {
     let code: Int
     let message: String

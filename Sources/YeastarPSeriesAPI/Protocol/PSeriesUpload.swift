@@ -3,7 +3,7 @@ import HTTPTypes
 import NIOCore
 import Voicemail
 
-/// A multipart upload: the file, streamed into the archive, and the fields beside it, in whatever order they come (contract §5.4).
+/// A multipart upload: the file, streamed into the archive, and the fields beside it, in whatever order they come (P§5.4).
 /// Used by one task.
 final class PSeriesUpload {
     enum Mode: String {

@@ -1,6 +1,6 @@
 import Voicemail
 
-/// Which page of a list is asked for (contract §2.8).
+/// Which page of a list is asked for (P§2.8).
 struct Paging: Hashable, Sendable {
     static let standardSize = 20
     static let largestSize = 10_000
@@ -56,7 +56,7 @@ enum SortValue: Comparable, Sendable {
     }
 }
 
-/// In what order a list is asked for (contract §2.8).
+/// In what order a list is asked for (P§2.8).
 struct Sorting<Key: RawRepresentable<String> & CaseIterable & Sendable>: Sendable {
     let key: Key
     let ascending: Bool

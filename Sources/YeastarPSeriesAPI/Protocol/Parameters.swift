@@ -35,7 +35,7 @@ struct Parameters: Sendable {
         return query[name].map { .string($0) }
     }
 
-    /// A text; numbers are taken for one, as clients mix the two (contract §2.4).
+    /// A text; numbers are taken for one, as clients mix the two (P§2.4).
     func text(_ name: String) throws(PSeriesFailure) -> String? {
         guard let value = value(name) else { return nil }
         guard let text = value.text else { throw .invalid(name, Self.secrets.contains(name) ? nil : value) }
@@ -48,7 +48,7 @@ struct Parameters: Sendable {
         return try text(name)
     }
 
-    /// A file name or a word to look for as it may have been meant: `+` first as a plus sign, then as a blank (contract §2.4).
+    /// A file name or a word to look for as it may have been meant: `+` first as a plus sign, then as a blank (P§2.4).
     func readings(_ name: String) throws(PSeriesFailure) -> [String] {
         guard let literal = try number(name) else { return [] }
         guard let spaced = try text(name), spaced != literal else { return [literal] }

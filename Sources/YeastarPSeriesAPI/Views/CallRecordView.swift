@@ -1,7 +1,7 @@
 import Foundation
 import Voicemail
 
-/// A call as `cdr/list` shows it (contract §9.6): what was recorded of it, or the message it ended in.
+/// A call as `cdr/list` shows it (P§9.6): what was recorded of it, or the message it ended in.
 struct CallRecordView: Sendable {
     let zone: TimeZone
     let format: DisplayFormat

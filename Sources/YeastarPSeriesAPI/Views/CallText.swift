@@ -1,8 +1,8 @@
 import Voicemail
 
-/// Both ends of a call as lists show them (contract §8.1, §9.6).
+/// Both ends of a call as lists show them (P§8.1, P§9.6).
 enum CallText {
-    /// A caller's name, as far as it is one: empty for the word that stands for none (contract §8.1).
+    /// A caller's name, as far as it is one: empty for the word that stands for none (P§8.1).
     static func name(_ text: String) -> String { text == Message.anonymous ? "" : text }
 
     /// `Name<number>`; a bare number where there is no name.

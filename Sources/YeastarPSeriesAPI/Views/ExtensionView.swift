@@ -1,7 +1,7 @@
 import Foundation
 import Voicemail
 
-/// A mailbox as an extension (contract §9.1, §9.2, §9.4).
+/// A mailbox as an extension (P§9.1, P§9.2, P§9.4).
 struct ExtensionView: Sendable {
     let owned: OwnedMailbox
 
@@ -42,7 +42,7 @@ struct ExtensionView: Sendable {
         ]
     }
 
-    /// PINs and passwords are shown so (contract §9.3).
+    /// PINs and passwords are shown so (P§9.3).
     static func encoded(_ text: String) -> String { Data(text.utf8).base64EncodedString() }
 
     var presence: String { mailbox.pSeries["presence_status"]?.string ?? "available" }

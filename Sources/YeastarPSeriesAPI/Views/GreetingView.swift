@@ -1,6 +1,6 @@
 import Voicemail
 
-/// Greetings as lists show them (contract §5.1, §6.7).
+/// Greetings as lists show them (P§5.1, P§6.7).
 enum GreetingView {
     static func item(_ greeting: ListedGreeting, owner: (module: String, number: String)?) -> JSON {
         var item: JSONObject = ["id": .int(greeting.serial)]
@@ -21,7 +21,7 @@ extension ListedGreeting {
     var typeWord: String { isSynthesized ? "tts" : "record" }
 }
 
-/// The media type of a file by its extension (contract §4).
+/// The media type of a file by its extension (P§4).
 enum FileType {
     static func of(_ name: String) -> String {
         AudioFacts.contentType(ofContainer: name.split(separator: ".").last?.lowercased() ?? "")

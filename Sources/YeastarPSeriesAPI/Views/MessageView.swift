@@ -1,7 +1,7 @@
 import Foundation
 import Voicemail
 
-/// A message of a box as `vm/get` shows it (contract §7.1).
+/// A message of a box as `vm/get` shows it (P§7.1).
 struct MessageView: Sendable {
     let zone: TimeZone
     let format: DisplayFormat

@@ -1,7 +1,7 @@
 import Foundation
 import Voicemail
 
-/// A recording as lists show it (contract §8.1).
+/// A recording as lists show it (P§8.1).
 struct RecordingView: Sendable {
     let zone: TimeZone
     let format: DisplayFormat

@@ -2,7 +2,7 @@ import Foundation
 import HTTPFront
 import Voicemail
 
-/// `cdr/get_random` and `cdr/download` (contract §5), from recordings and messages.
+/// `cdr/get_random` and `cdr/download` (S§5), from recordings and messages.
 extension SSeriesDialect {
     func callRecordRandom(_ call: Call) throws -> Reply {
         let extensions = try call.requiredExtension()

@@ -1,7 +1,7 @@
 import Foundation
 import Voicemail
 
-/// `deviceinfo/query` (contract §6.4).
+/// `deviceinfo/query` (S§6.4).
 extension SSeriesDialect {
     func deviceInfo(_ call: Call) async throws -> Reply {
         let account = try call.requireEntry().account

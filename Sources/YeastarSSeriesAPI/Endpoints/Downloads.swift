@@ -2,7 +2,7 @@ import HTTPFront
 import HTTPTypes
 import Voicemail
 
-/// What the two steps of every download have in common (contract §3.2, §4.2).
+/// What the two steps of every download have in common (S§3.2, S§4.2).
 extension SSeriesDialect {
     /// The one address that may download besides the client.
     func allowedAddress(_ call: Call) throws -> NetworkAddress? {
@@ -18,7 +18,7 @@ extension SSeriesDialect {
             subject: subject, tokenHash: session.tokenHash, client: ClientDetails(of: session).loginAddress, allowedAddress: allowed))
     }
 
-    /// Refuses a download from anywhere but the client, the address it allowed and this machine (§4.2).
+    /// Refuses a download from anywhere but the client, the address it allowed and this machine (S§4.2).
     func judgeAddress(_ call: Call, _ grant: DownloadGrants.Grant) throws {
         guard settings.enforcesDownloadAddress else { return }
         let session = try call.requireEntry().session
@@ -27,7 +27,7 @@ extension SSeriesDialect {
         else { throw SSeriesFailure.wrongAddress }
     }
 
-    /// The file, once everything has been judged: that uses the random up, but for a HEAD (§3.3).
+    /// The file, once everything has been judged: that uses the random up, but for a HEAD (S§3.3).
     func file(
         _ contentType: String, named name: String, _ body: FrontResponse.Body, _ random: String, _ call: Call, used: SSeriesFailure
     ) throws -> Reply {

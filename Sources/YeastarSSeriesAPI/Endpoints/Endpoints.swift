@@ -22,7 +22,7 @@ extension SSeriesDialect {
         case .updateExtension: try await updateExtension(call)
         case .deleteExtension: try await deleteExtension(call)
         case .deviceInfo: try await deviceInfo(call)
-        // Settings take effect at once here (contract §6.5).
+        // Settings take effect at once here (S§6.5).
         case .apply: .success
         }
     }

@@ -1,6 +1,6 @@
 import Voicemail
 
-/// The settings of `extension/add` and `extension/update` (contract §6.3) in the words of a mailbox.
+/// The settings of `extension/add` and `extension/update` (S§6.3) in the words of a mailbox.
 struct ExtensionRequest {
     private(set) var settings = MailboxSettings()
 

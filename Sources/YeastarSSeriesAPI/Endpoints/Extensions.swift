@@ -1,7 +1,7 @@
 import HTTPFront
 import Voicemail
 
-/// Extensions as far as boxes go (contract §6.1 to §6.3).
+/// Extensions as far as boxes go (S§6.1 to S§6.3).
 extension SSeriesDialect {
     /// Extensions that are read in one go.
     private static let page = 50
@@ -38,7 +38,7 @@ extension SSeriesDialect {
         try await writer.write(whole.tail)
     }
 
-    /// A new mailbox. A number that is taken, and anything the domain's rules refuse, is a failure to configure it (§6.3).
+    /// A new mailbox. A number that is taken, and anything the domain's rules refuse, is a failure to configure it (S§6.3).
     func addExtension(_ call: Call) async throws -> Reply {
         let number = try call.requiredExtension()
         let account = try call.requireEntry().account

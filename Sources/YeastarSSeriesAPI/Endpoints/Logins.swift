@@ -1,7 +1,7 @@
 import HTTPFront
 import Voicemail
 
-/// Logging in and out, and staying so (contract §2.1 to §2.4).
+/// Logging in and out, and staying so (S§2.1 to S§2.4).
 extension SSeriesDialect {
     func logIn(_ call: Call) async throws -> Reply {
         let username = try call.parameters.required("username")

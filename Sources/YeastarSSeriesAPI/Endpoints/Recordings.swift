@@ -1,7 +1,7 @@
 import HTTPFront
 import Voicemail
 
-/// `recording/get_random` and `recording/download` (contract §4). A recording has one name, whatever made it.
+/// `recording/get_random` and `recording/download` (S§4). A recording has one name, whatever made it.
 extension SSeriesDialect {
     func recordingRandom(_ call: Call) async throws -> Reply {
         let name = try call.parameters.required("recording")
@@ -35,13 +35,13 @@ extension SSeriesDialect {
         }
     }
 
-    /// Clients put names into links as they are, so a `+` is one before it is a blank (§4.2).
+    /// Clients put names into links as they are, so a `+` is one before it is a blank (S§4.2).
     private static func names(of query: Query) -> [String] {
         [query.literal("recording"), query["recording"]].compactMap { $0 }
     }
 
     /// The vendor's own example downloads with another token than the random was issued to, so any token of the same client will do;
-    /// the random names the file (§4.2).
+    /// the random names the file (S§4.2).
     private static func isSameClient(_ grant: DownloadGrants.Grant, _ session: Session) -> Bool {
         if grant.tokenHash == session.tokenHash { return true }
         guard let client = grant.client else { return false }

@@ -1,6 +1,6 @@
 import Voicemail
 
-/// `voicemail/delete` (contract §3.4).
+/// `voicemail/delete` (S§3.4).
 extension SSeriesDialect {
     /// Words that version 2 takes for every extension and every version for every file and either status.
     private static let all = "all"

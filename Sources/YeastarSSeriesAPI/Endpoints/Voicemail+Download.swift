@@ -1,7 +1,7 @@
 import HTTPFront
 import Voicemail
 
-/// `voicemail/get_random` and `voicemail/download`: two steps, within thirty seconds (contract §3.2, §3.3).
+/// `voicemail/get_random` and `voicemail/download`: two steps, within thirty seconds (S§3.2, S§3.3).
 extension SSeriesDialect {
     func voicemailRandom(_ call: Call) async throws -> Reply {
         let number = try call.requiredExtension()
@@ -48,7 +48,7 @@ extension SSeriesDialect {
         return mailbox
     }
 
-    /// Where the message must be; nil for wherever it is (§3.2).
+    /// Where the message must be; nil for wherever it is (S§3.2).
     private func voicemailStatus(_ call: Call) throws -> VoicemailStatus? {
         guard let word = try call.parameters.optional("voicemailstatus") else { return nil }
         guard let status = VoicemailStatus(rawValue: word) else { throw SSeriesFailure.wrongVoicemailStatus }

@@ -2,7 +2,7 @@ import Foundation
 import HTTPFront
 import Voicemail
 
-/// `voicemail/query` (contract §3.1).
+/// `voicemail/query` (S§3.1).
 extension SSeriesDialect {
     /// Mailboxes looked at together for whether they have messages.
     private static let group = 500
@@ -23,7 +23,7 @@ extension SSeriesDialect {
         return found
     }
 
-    /// Boxes of groups are no extensions here (§1).
+    /// Boxes of groups are no extensions here (S§1).
     @Sendable static func isExtension(_ mailbox: Mailbox) -> Bool { mailbox.group == nil }
 
     /// An element for each extension that has messages; nothing but the status when none has. Memory does not grow with the messages.

@@ -1,5 +1,5 @@
 /// One version of the interface: which endpoints it has, what it calls things, which fields it shows. The handlers are the same for
-/// all of them, so that a client of either product may use either prefix (contract §0, §3.6).
+/// all of them, so that a client of either product may use either prefix (S§0, S§3.6).
 struct APIVersion: Sendable {
     /// As in the path; `v1.0.x` stands for every `v1.0.` number.
     let name: String
@@ -25,10 +25,10 @@ struct APIVersion: Sendable {
     /// Values of fields that a mailbox has none for, where they are this version's own.
     let standard: [ExtensionField: String]
 
-    /// Whether a login is given a token to refresh with (§2.4).
+    /// Whether a login is given a token to refresh with (S§2.4).
     var hasRefreshTokens: Bool { endpoints.contains(.refreshToken) }
 
-    /// The table of versions (§1, §3.6).
+    /// The table of versions (S§1, S§3.6).
     static let all = [v0_0_1, v1_0_x, v1_1_0, v2_0_0]
 
     /// The version that a path segment names.
@@ -38,7 +38,7 @@ struct APIVersion: Sendable {
     }
 
     private static func name(of segment: String) -> String {
-        // The vendor's own login pages print v1.1.0 so, and clients use nothing else (§2.1).
+        // The vendor's own login pages print v1.1.0 so, and clients use nothing else (S§2.1).
         if segment == "v1.10" { return "v1.1.0" }
         return segment.hasPrefix("v1.0.") && segment.count > 5 && segment.dropFirst(5).allSatisfy(\.isASCIIDigit) ? "v1.0.x" : segment
     }

@@ -1,7 +1,7 @@
 import NIOCore
 import Voicemail
 
-/// How an answer is written: JSON, or XML where `type=xml` asks for it (contract §2.0). Every scalar is a string in both.
+/// How an answer is written: JSON, or XML where `type=xml` asks for it (S§2.0). Every scalar is a string in both.
 enum AnswerFormat: Sendable {
     case json, xml
 

@@ -1,12 +1,12 @@
 import Voicemail
 
-/// What a session of this interface remembers: who logged in from where, and where his reports go (contract §2.1, §2.2).
+/// What a session of this interface remembers: who logged in from where, and where his reports go (S§2.1, S§2.2).
 struct ClientDetails: Sendable {
     /// Kept as it is in the session, with what the domain keeps there.
     private(set) var stored: JSONObject
 
     /// - Parameters:
-    ///   - address: where the login came from: the "application server" that downloads are meant for (§4.2).
+    ///   - address: where the login came from: the "application server" that downloads are meant for (S§4.2).
     ///   - version: of the path the login used; decides what reports look like.
     ///   - format: of the login; reports come in the same.
     init(address: String, version: APIVersion, format: AnswerFormat, report: ReportSettings) {
@@ -29,7 +29,7 @@ struct ClientDetails: Sendable {
         [loginAddress, report["ipaddr"]?.string.flatMap(NetworkAddress.init)].compactMap { $0 }
     }
 
-    /// Takes over what a heartbeat changes; the rest stays. A URL that comes without its tag is relative, as at login (§2.1).
+    /// Takes over what a heartbeat changes; the rest stays. A URL that comes without its tag is relative, as at login (S§2.1).
     mutating func merge(_ report: ReportSettings) {
         var merged = self.report
         if report.stored["url"] != nil { merged.removeValue(forKey: "absolute") }
@@ -51,7 +51,7 @@ struct ReportSettings: Sendable {
     /// - Throws: `SSeriesFailure.wrongPort` for a port that is none, `.wrongReportSettings` for anything else.
     init(_ parameters: RequestParameters) throws {
         if let port = try parameters.optional("port") {
-            // 0 stands for no reports (§2.1).
+            // 0 stands for no reports (S§2.1).
             guard let number = Int(port), (0...65_535).contains(number) else { throw SSeriesFailure.wrongPort }
             stored["port"] = .int(number)
         }

@@ -1,7 +1,7 @@
 import NIOConcurrencyHelpers
 import Voicemail
 
-/// The random words that open one download each (contract §3.2, §4.1, §5.1): thirty seconds, once. Kept in memory: after a restart a
+/// The random words that open one download each (S§3.2, S§4.1, S§5.1): thirty seconds, once. Kept in memory: after a restart a
 /// client asks again.
 final class DownloadGrants: Sendable {
     /// What one random opens.

@@ -1,6 +1,6 @@
 import HTTPTypes
 
-/// What a path names behind the version (contract §1); the raw value is the path.
+/// What a path names behind the version (S§1); the raw value is the path.
 enum Endpoint: String, CaseIterable, Sendable {
     case login
     case heartbeat
@@ -24,7 +24,7 @@ enum Endpoint: String, CaseIterable, Sendable {
     case apply
 
     /// How a request may come. Downloads are links and everything else is posted; clients also get what needs no body, and post for
-    /// the sheet of calls (§2.1, §5.2).
+    /// the sheet of calls (S§2.1, S§5.2).
     var methods: Set<HTTPRequest.Method> {
         switch self {
         case .downloadVoicemail, .downloadRecording: [.get, .head]

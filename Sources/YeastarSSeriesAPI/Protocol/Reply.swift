@@ -12,7 +12,7 @@ enum Reply: Sendable {
 
     static let success = Reply.success([:])
 
-    /// The fields of an answer that says yes, `status` first (contract §2.0).
+    /// The fields of an answer that says yes, `status` first (S§2.0).
     static func succeeded(_ fields: JSONObject = [:]) -> JSONObject {
         var object: JSONObject = ["status": "Success"]
         object.merge(fields) { old, _ in old }

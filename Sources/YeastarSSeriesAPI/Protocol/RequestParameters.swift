@@ -2,10 +2,10 @@ import HTTPFront
 import NIOCore
 import Voicemail
 
-/// What a client asks, from a body in JSON or XML or from a link's query. Numbers may come as numbers or as text (contract §2.0).
+/// What a client asks, from a body in JSON or XML or from a link's query. Numbers may come as numbers or as text (S§2.0).
 struct RequestParameters: Sendable {
     private let values: JSONObject
-    /// The failure for what is missing: another one when there was no body at all (§2.6).
+    /// The failure for what is missing: another one when there was no body at all (S§2.6).
     private let missing: SSeriesFailure
 
     /// The parameters of a link.
@@ -82,6 +82,6 @@ extension StringProtocol {
         return String(rest)
     }
 
-    /// The pieces between commas, without blanks around them and without empty ones (contract §2.0).
+    /// The pieces between commas, without blanks around them and without empty ones (S§2.0).
     var listed: [String] { split(separator: ",").map(\.trimmed).filter { !$0.isEmpty } }
 }

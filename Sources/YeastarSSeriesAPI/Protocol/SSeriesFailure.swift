@@ -1,8 +1,8 @@
 import HTTPFront
 import Voicemail
 
-/// An answer that is an error, by its number (contract §2.5). This file is the dialect's one error table; which number stands for what
-/// is §2.6.
+/// An answer that is an error, by its number (S§2.5). This file is the dialect's one error table; which number stands for what
+/// is S§2.6.
 enum SSeriesFailure: String, Error, CaseIterable {
     /// XML where JSON was announced.
     case xmlNotSupported = "10002"

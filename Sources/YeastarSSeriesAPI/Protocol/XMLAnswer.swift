@@ -3,7 +3,7 @@ import NIOCore
 import Voicemail
 import XMLCoder
 
-/// Answers in XML: objects are nested elements, the elements of a list are `item`s numbered from 0 (contract §2.0).
+/// Answers in XML: objects are nested elements, the elements of a list are `item`s numbered from 0 (S§2.0).
 enum XMLAnswer {
     private static let header = XMLHeader(version: 1.0, encoding: "utf-8")
     private static let root = "xml"

@@ -2,7 +2,7 @@ import Foundation
 import Voicemail
 import XMLCoder
 
-/// A body in XML: a root with one element a parameter (contract §2.0).
+/// A body in XML: a root with one element a parameter (S§2.0).
 enum XMLRequest {
     /// Tags of one body. Elements cannot be nested deeper than there are tags, so this bounds the decoder's recursion too.
     private static let maximumTags = 256

@@ -2,7 +2,7 @@ import Foundation
 import NIOCore
 import Voicemail
 
-/// Event reports: `NewCdr` for a new message and for a new recording, posted to every client that is logged in (contract §7).
+/// Event reports: `NewCdr` for a new message and for a new recording, posted to every client that is logged in (S§7).
 ///
 /// A report is tried once: the contract knows no repetition. Clients that share an address and a format are told once.
 public struct ReportChannel: DeliveryChannel {
@@ -64,7 +64,7 @@ public struct ReportChannel: DeliveryChannel {
         }
     }
 
-    /// Where to, as long as a token of some client that wants it there lives (§7).
+    /// Where to, as long as a token of some client that wants it there lives (S§7).
     private func destination(of delivery: Delivery) async throws -> ReportDestination? {
         try await service.store.read { try destinations(of: delivery.accountID, $0) }.first {
             $0.url == delivery.target && $0.format.rawValue == delivery.payload["format"]?.string && $0.isXML == delivery.payload["xml"]?.bool

@@ -1,6 +1,6 @@
 import Voicemail
 
-/// Where one client gets its event reports, and what they look like (contract §2.1, §2.2, §7).
+/// Where one client gets its event reports, and what they look like (S§2.1, S§2.2, S§7).
 struct ReportDestination: Sendable, Hashable {
     let url: String
     let format: ReportFormat
@@ -11,7 +11,7 @@ struct ReportDestination: Sendable, Hashable {
     /// Whether the client has named where to, and is not just expected to listen.
     let isNamed: Bool
 
-    /// The port of clients that name none (§2.1).
+    /// The port of clients that name none (S§2.1).
     static let standardPort = 8260
 
     /// - Returns: nil when it is not known where the client is, and when it wants no reports.

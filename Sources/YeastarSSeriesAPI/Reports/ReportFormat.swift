@@ -1,7 +1,7 @@
 import Foundation
 import Voicemail
 
-/// What an event report looks like (contract §7). The misspellings are the vendor's.
+/// What an event report looks like (S§7). The misspellings are the vendor's.
 enum ReportFormat: String, Sendable, CaseIterable {
     case v1_0 = "1.0"
     case v1_1 = "1.1"

@@ -1,7 +1,7 @@
 import Foundation
 import Voicemail
 
-/// A call as a row of `cdr/download` (contract §5.2): clients read it by position. The misspellings are the vendor's.
+/// A call as a row of `cdr/download` (S§5.2): clients read it by position. The misspellings are the vendor's.
 struct CallRecordView: Sendable {
     static let columns = [
         "callid", "timestart", "callfrom", "callto", "callduraction", "talkduraction", "srctrunkname", "dsttrunkname", "status", "type",
@@ -51,7 +51,7 @@ struct CallFacts: Sendable {
 
     /// The callee answered, or something did.
     static let answered = "ANSWERED"
-    /// The callee did not answer, and there is a message (§7).
+    /// The callee did not answer, and there is a message (S§7).
     static let voicemail = "VOICEMAIL"
 }
 
@@ -63,7 +63,7 @@ extension CallFacts {
             seconds: seconds, talkSeconds: seconds, status: Self.answered, type: recording.direction.printed, recording: recording.name)
     }
 
-    /// The id of a call that ended in a message, in this interface's form `{epoch}.{n}` (§5.2): as it came where it has that form, else
+    /// The id of a call that ended in a message, in this interface's form `{epoch}.{n}` (S§5.2): as it came where it has that form, else
     /// made from the call's time and its id, so that every copy and every report of the call has the same.
     static func callID(_ id: String, of time: Timestamp) -> String {
         let parts = id.split(separator: ".", omittingEmptySubsequences: false)

@@ -1,6 +1,6 @@
 import Voicemail
 
-/// A field of `extension/query` (contract §6.2); the raw value is the vendors' word, misspellings included.
+/// A field of `extension/query` (S§6.2); the raw value is the vendors' word, misspellings included.
 ///
 /// A mailbox is the extension. What it does not know of telephones shows the vendors' standard value; what a client sets and nothing here
 /// acts on is kept with the mailbox and shown again (`isKept`).
@@ -49,7 +49,7 @@ enum ExtensionField: String, Sendable, CaseIterable {
         }
     }
 
-    /// Forwarding (contract §6.2), which a version whose example leaves it out shows once a client has set it.
+    /// Forwarding (S§6.2), which a version whose example leaves it out shows once a client has set it.
     static let forwarding: [ExtensionField] = [
         .alwaysforward, .atransferto, .atransferprefix, .ntransferto, .ntransferprefix, .btransferto, .btransferprefix,
     ]

@@ -1,6 +1,6 @@
 import Voicemail
 
-/// A mailbox as an extension (contract §6.1, §6.2).
+/// A mailbox as an extension (S§6.1, S§6.2).
 struct ExtensionView: Sendable {
     let version: APIVersion
 

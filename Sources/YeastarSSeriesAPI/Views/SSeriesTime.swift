@@ -1,7 +1,7 @@
 import Foundation
 import Voicemail
 
-/// `YYYY-MM-DD HH:mm:ss`, wall clock time (contract §3, §5.1).
+/// `YYYY-MM-DD HH:mm:ss`, wall clock time (S§3, S§5.1).
 enum SSeriesTime {
     static func text(_ time: Timestamp, in zone: TimeZone) -> String {
         let at = time.fields(in: zone)

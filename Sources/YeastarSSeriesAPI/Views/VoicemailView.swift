@@ -1,7 +1,7 @@
 import Foundation
 import Voicemail
 
-/// A message as this interface shows it (contract §3.1). Everything is text.
+/// A message as this interface shows it (S§3.1). Everything is text.
 struct VoicemailView: Sendable {
     let version: APIVersion
     /// The account's.
@@ -16,7 +16,7 @@ struct VoicemailView: Sendable {
     }
 }
 
-/// The words for where a message stands (§3.1).
+/// The words for where a message stands (S§3.1).
 enum VoicemailStatus: String, Sendable {
     case read, unread
 

@@ -55,7 +55,7 @@ import Voicemail
         }
     }
 
-    /// A PUT that succeeds is 201, anything else 200 (contract §2.5); what an upload can do wrong is told where there is one.
+    /// A PUT that succeeds is 201, anything else 200 (K§2.5); what an upload can do wrong is told where there is one.
     @Test func statusesFollowTheMethod() throws {
         for operation in description.operations {
             let statuses = Set(try #require(operation.object["responses"]?.object).keys)

@@ -2,9 +2,9 @@ import TestKit
 import Testing
 import Voicemail
 
-/// Section 12 of the contract, row by row: what concerns audio.
+/// K§12, row by row: what concerns audio.
 @Suite struct Section12AudioTests {
-    @Test("12-04: a ZIP is asked for with JSON, a form's type or none", arguments: ["application/json", "application/x-www-form-urlencoded", nil] as [String?])
+    @Test("K§12-04: a ZIP is asked for with JSON, a form's type or none", arguments: ["application/json", "application/x-www-form-urlencoded", nil] as [String?])
     func zipRequest(_ type: String?) async throws {
         try await Section12Stage.run { (stage: Section12Stage) async throws in
             let sound = Sounds.wav(milliseconds: 10)
@@ -16,7 +16,7 @@ import Voicemail
         }
     }
 
-    @Test("12-16: audio is put at the message's raw, or at the message", arguments: ["/raw", "/raw/", "", "/"])
+    @Test("K§12-16: audio is put at the message's raw, or at the message", arguments: ["/raw", "/raw/", "", "/"])
     func attaching(_ end: String) async throws {
         try await Section12Stage.run { (stage: Section12Stage) async throws in
             let id = try await stage.leave()
@@ -31,7 +31,7 @@ import Voicemail
         }
     }
 
-    @Test("12-40: a ZIP leaves out what is not there; with nothing left there is none")
+    @Test("K§12-40: a ZIP leaves out what is not there; with nothing left there is none")
     func zipWithMissing() async throws {
         try await Section12Stage.run { (stage: Section12Stage) async throws in
             let sound = Sounds.wav(milliseconds: 10)
@@ -44,7 +44,7 @@ import Voicemail
         }
     }
 
-    @Test("12-42: a range that is open at its end is served")
+    @Test("K§12-42: a range that is open at its end is served")
     func openRange() async throws {
         try await Section12Stage.run { (stage: Section12Stage) async throws in
             let sound = Array("abcdefg".utf8)

@@ -3,9 +3,9 @@ import TestKit
 import Testing
 import Voicemail
 
-/// Section 12 of the contract, row by row: what concerns mailboxes and their lists.
+/// K§12, row by row: what concerns mailboxes and their lists.
 @Suite struct Section12BoxTests {
-    @Test("12-07: a PIN has 4 to 15 characters, or as many as configured", arguments: [nil, 6] as [Int?])
+    @Test("K§12-07: a PIN has 4 to 15 characters, or as many as configured", arguments: [nil, 6] as [Int?])
     func pinLength(_ configured: Int?) async throws {
         try await Section12Stage.run { if let configured { $0.limits.maximumPinLength = configured } } _: { (stage: Section12Stage) async throws in
             let most = configured ?? 15
@@ -17,7 +17,7 @@ import Voicemail
         }
     }
 
-    @Test("12-08: media_extension is mp3, mp4 or wav, with or without a dot before it")
+    @Test("K§12-08: media_extension is mp3, mp4 or wav, with or without a dot before it")
     func mediaExtension() async throws {
         try await Section12Stage.run { (stage: Section12Stage) async throws in
             for (given, stored) in [("mp3", "mp3"), ("mp4", "mp4"), ("wav", "wav"), (".wav", "wav"), (".mp3", "mp3"), ("ogg", nil), ("..wav", nil)] as [(String, String?)] {
@@ -28,7 +28,7 @@ import Voicemail
         }
     }
 
-    @Test("12-09: the last page has no next_start_key, or an empty list where that is configured", arguments: [false, true])
+    @Test("K§12-09: the last page has no next_start_key, or an empty list where that is configured", arguments: [false, true])
     func lastPage(_ isEmptyList: Bool) async throws {
         try await Section12Stage.run { $0.kazoo.emptyNextStartKey = isEmptyList } _: { (stage: Section12Stage) async throws in
             for _ in 0..<3 { _ = try await stage.leave() }
@@ -41,7 +41,7 @@ import Voicemail
         }
     }
 
-    @Test("12-10: page_size in an answer is the number of its rows")
+    @Test("K§12-10: page_size in an answer is the number of its rows")
     func pageSize() async throws {
         try await Section12Stage.run { (stage: Section12Stage) async throws in
             for _ in 0..<3 { _ = try await stage.leave() }
@@ -51,7 +51,7 @@ import Voicemail
         }
     }
 
-    @Test("12-11: rows of mailboxes have flags, and folders once there is a message")
+    @Test("K§12-11: rows of mailboxes have flags, and folders once there is a message")
     func rows() async throws {
         try await Section12Stage.run { (stage: Section12Stage) async throws in
             _ = try await stage.call("PATCH", stage.box, ["flags": ["a"]])
@@ -67,12 +67,12 @@ import Voicemail
         }
     }
 
-    @Test("12-12: not_configurable is false by itself")
+    @Test("K§12-12: not_configurable is false by itself")
     func notConfigurable() async throws {
         try await Section12Stage.run { (stage: Section12Stage) async throws in #expect(try await stage.call("GET", stage.box).data["not_configurable"] == false) }
     }
 
-    @Test("12-13: delete_after_notify deletes nothing that no notification was completed for")
+    @Test("K§12-13: delete_after_notify deletes nothing that no notification was completed for")
     func deleteAfterNotify() async throws {
         try await Section12Stage.run { (stage: Section12Stage) async throws in
             let set = try await stage.call("PATCH", stage.box, ["delete_after_notify": true, "notify_email_addresses": ["a@example.com"]])
@@ -83,7 +83,7 @@ import Voicemail
         }
     }
 
-    @Test("12-14: removing a mailbox answers with it, marked as deleted")
+    @Test("K§12-14: removing a mailbox answers with it, marked as deleted")
     func removedBox() async throws {
         try await Section12Stage.run { (stage: Section12Stage) async throws in
             var before = try await stage.call("GET", stage.box).data.object ?? [:]
@@ -94,7 +94,7 @@ import Voicemail
         }
     }
 
-    @Test("12-17: the misprinted URLs of the samples are not served")
+    @Test("K§12-17: the misprinted URLs of the samples are not served")
     func misprints() async throws {
         try await Section12Stage.run { (stage: Section12Stage) async throws in
             #expect(try await stage.call("POST", stage.boxes, ["name": "n", "mailbox": "1"]).status == 405)
@@ -109,7 +109,7 @@ import Voicemail
         }
     }
 
-    @Test("12-18: a body without a content type, or with a form's, is JSON", arguments: [nil, "application/x-www-form-urlencoded"] as [String?])
+    @Test("K§12-18: a body without a content type, or with a form's, is JSON", arguments: [nil, "application/x-www-form-urlencoded"] as [String?])
     func untyped(_ type: String?) async throws {
         try await Section12Stage.run { (stage: Section12Stage) async throws in
             #expect(try await stage.send("PATCH", stage.box, type: type, #"{"data":{"some_key":"some_value"}}"#).data["some_key"] == "some_value")
@@ -120,7 +120,7 @@ import Voicemail
         }
     }
 
-    @Test("12-32: a mailbox has the time zone it was sent")
+    @Test("K§12-32: a mailbox has the time zone it was sent")
     func timezone() async throws {
         try await Section12Stage.run { (stage: Section12Stage) async throws in
             let sent: JSON = ["name": "VMBox 0", "mailbox": "3000", "timezone": "America/Los_Angeles"]
@@ -129,7 +129,7 @@ import Voicemail
         }
     }
 
-    @Test("12-35: a mailbox is answered with every default")
+    @Test("K§12-35: a mailbox is answered with every default")
     func defaults() async throws {
         try await Section12Stage.run { (stage: Section12Stage) async throws in
             let made = try await stage.call("PUT", stage.boxes, ["name": "x", "mailbox": "1"])
@@ -146,7 +146,7 @@ import Voicemail
         }
     }
 
-    @Test("12-36: the warning about the old address key comes with its conversion, and only then")
+    @Test("K§12-36: the warning about the old address key comes with its conversion, and only then")
     func warning() async throws {
         try await Section12Stage.run { (stage: Section12Stage) async throws in
             let old = try await stage.call("PATCH", stage.box, ["notify_email_address": "a@example.com"])
@@ -157,7 +157,7 @@ import Voicemail
         }
     }
 
-    @Test("12-37: mailboxes are listed by name, across pages")
+    @Test("K§12-37: mailboxes are listed by name, across pages")
     func order() async throws {
         try await Section12Stage.run { (stage: Section12Stage) async throws in
             for (index, name) in ["d", "b", "a", "c"].enumerated() { _ = try await stage.call("PUT", stage.boxes, ["name": .string(name), "mailbox": .string("\(index)")]) }
@@ -172,7 +172,7 @@ import Voicemail
         }
     }
 
-    @Test("12-38: menu keys are kept under either name")
+    @Test("K§12-38: menu keys are kept under either name")
     func menuKeys() async throws {
         try await Section12Stage.run { (stage: Section12Stage) async throws in
             let keys: JSON = ["voicemail": ["rec_unavailable": "1", "record_unavailable": "1", "rec_name": "2", "record_name": "2", "return_main": "0", "return_main_menu": "0"]]

@@ -3,11 +3,11 @@ import TestKit
 import Testing
 import Voicemail
 
-/// Section 12 of the contract, row by row: what concerns messages.
+/// K§12, row by row: what concerns messages.
 @Suite struct Section12MessageTests {
     private static let unknown = "201605-49be0985ea3a33046f8073083517d27b"
 
-    @Test("12-01, 12-02, 12-03: a bulk answer has both spellings, a list of failures, and all three always")
+    @Test("K§12-01, K§12-02, K§12-03: a bulk answer has both spellings, a list of failures, and all three always")
     func bulkAnswers() async throws {
         try await Section12Stage.run { (stage: Section12Stage) async throws in
             let one = try await stage.leave(), two = try await stage.leave()
@@ -21,7 +21,7 @@ import Voicemail
         }
     }
 
-    @Test("12-05: a message without audio is answered flat")
+    @Test("K§12-05: a message without audio is answered flat")
     func flatMetadata() async throws {
         try await Section12Stage.run { (stage: Section12Stage) async throws in
             let made = try await stage.call("PUT", stage.messages, ["caller_id_name": "someone", "metadata": ["folder": "saved"]])
@@ -31,7 +31,7 @@ import Voicemail
         }
     }
 
-    @Test("12-06: a realm is appended only where there is no @, and such a message can be removed")
+    @Test("K§12-06: a realm is appended only where there is no @, and such a message can be removed")
     func realms() async throws {
         try await Section12Stage.run { (stage: Section12Stage) async throws in
             let realm = stage.world.account.realm
@@ -44,7 +44,7 @@ import Voicemail
         }
     }
 
-    @Test("12-15: a removed message is answered as deleted")
+    @Test("K§12-15: a removed message is answered as deleted")
     func removedMessage() async throws {
         try await Section12Stage.run { (stage: Section12Stage) async throws in
             let one = stage.messages + "/" + (try await stage.leave())
@@ -57,7 +57,7 @@ import Voicemail
         }
     }
 
-    @Test("12-19: a folder that nobody knows means saved when filing", arguments: ["save", "inbox", "", nil] as [String?])
+    @Test("K§12-19: a folder that nobody knows means saved when filing", arguments: ["save", "inbox", "", nil] as [String?])
     func unknownFolder(_ word: String?) async throws {
         try await Section12Stage.run { (stage: Section12Stage) async throws in
             let one = try await stage.leave(), two = try await stage.leave()
@@ -69,7 +69,7 @@ import Voicemail
         }
     }
 
-    @Test("12-20: a folder that nobody knows removes nothing")
+    @Test("K§12-20: a folder that nobody knows removes nothing")
     func unknownFolderOfARemoval() async throws {
         try await Section12Stage.run { (stage: Section12Stage) async throws in
             let ids = [try await stage.leave(), try await stage.leave(MessageDraft(folder: .saved))]
@@ -81,7 +81,7 @@ import Voicemail
         }
     }
 
-    @Test("12-21: messages are removed a mailbox at a time")
+    @Test("K§12-21: messages are removed a mailbox at a time")
     func allMessages() async throws {
         try await Section12Stage.run { (stage: Section12Stage) async throws in
             let here = try await stage.leave(), there = try await stage.leave(in: stage.other)
@@ -92,7 +92,7 @@ import Voicemail
         }
     }
 
-    @Test("12-22: a message without a folder is new, and reading changes none")
+    @Test("K§12-22: a message without a folder is new, and reading changes none")
     func noFolder() async throws {
         try await Section12Stage.run { (stage: Section12Stage) async throws in
             let made = try await stage.put(stage.messages, type: "audio/wav", Sounds.wav(milliseconds: 10))
@@ -108,7 +108,7 @@ import Voicemail
         }
     }
 
-    @Test("12-23, 12-34: every success has a revision, and the rest of its bookkeeping")
+    @Test("K§12-23, K§12-34: every success has a revision, and the rest of its bookkeeping")
     func bookkeeping() async throws {
         try await Section12Stage.run { (stage: Section12Stage) async throws in
             let id = try await stage.leave()
@@ -129,7 +129,7 @@ import Voicemail
         }
     }
 
-    @Test("12-24: a message has its nine keys, in lists and alone")
+    @Test("K§12-24: a message has its nine keys, in lists and alone")
     func messageHasItsKeys() async throws {
         try await Section12Stage.run { (stage: Section12Stage) async throws in
             let id = try await stage.leave()
@@ -138,7 +138,7 @@ import Voicemail
         }
     }
 
-    @Test("12-25: moving one message answers with its metadata where it is now")
+    @Test("K§12-25: moving one message answers with its metadata where it is now")
     func movedMessage() async throws {
         try await Section12Stage.run { (stage: Section12Stage) async throws in
             let id = try await stage.leave(MessageDraft(callerName: "Bob", callerNumber: "2001", folder: .saved))
@@ -156,7 +156,7 @@ import Voicemail
         }
     }
 
-    @Test("12-26: copying one message answers with the ids of its copies")
+    @Test("K§12-26: copying one message answers with the ids of its copies")
     func copiedMessage() async throws {
         try await Section12Stage.run { (stage: Section12Stage) async throws in
             let id = try await stage.leave()
@@ -169,7 +169,7 @@ import Voicemail
         }
     }
 
-    @Test("12-27: another mailbox's message is not found in bulk, and stays as it is")
+    @Test("K§12-27: another mailbox's message is not found in bulk, and stays as it is")
     func foreignMessage() async throws {
         try await Section12Stage.run { (stage: Section12Stage) async throws in
             let there = try await stage.leave(in: stage.other)
@@ -185,7 +185,7 @@ import Voicemail
         }
     }
 
-    @Test("12-28: unknown ids of a bulk removal are told")
+    @Test("K§12-28: unknown ids of a bulk removal are told")
     func unknownIDs() async throws {
         try await Section12Stage.run { (stage: Section12Stage) async throws in
             for id in [Self.unknown, "x", "201605-"] {
@@ -194,7 +194,7 @@ import Voicemail
         }
     }
 
-    @Test("12-29: a body that is too large is 413, in the words of a validation error")
+    @Test("K§12-29: a body that is too large is 413, in the words of a validation error")
     func tooLarge() async throws {
         try await Section12Stage.run { $0.kazoo.maximumBody = 4096 } _: { (stage: Section12Stage) async throws in
             let refused: JSON = [
@@ -208,7 +208,7 @@ import Voicemail
         }
     }
 
-    @Test("12-30: removing an expired message is refused as changing it is")
+    @Test("K§12-30: removing an expired message is refused as changing it is")
     func expired() async throws {
         try await Section12Stage.run { (stage: Section12Stage) async throws in
             let retention = 93 * 86_400 + 3600
@@ -224,7 +224,7 @@ import Voicemail
         }
     }
 
-    @Test("12-31: nothing moves when a destination is not there")
+    @Test("K§12-31: nothing moves when a destination is not there")
     func missingDestination() async throws {
         try await Section12Stage.run { (stage: Section12Stage) async throws in
             let id = try await stage.leave()
@@ -241,7 +241,7 @@ import Voicemail
         }
     }
 
-    @Test("12-33: filing a message gives it no new id")
+    @Test("K§12-33: filing a message gives it no new id")
     func noMigration() async throws {
         try await Section12Stage.run { (stage: Section12Stage) async throws in
             let id = try await stage.leave()
@@ -251,7 +251,7 @@ import Voicemail
         }
     }
 
-    @Test("12-39: removing the messages of a mailbox that is not there is no error")
+    @Test("K§12-39: removing the messages of a mailbox that is not there is no error")
     func missingBox() async throws {
         try await Section12Stage.run { (stage: Section12Stage) async throws in
             let answer = try await stage.call("DELETE", stage.boxes + "/\(HexID.random())/messages")
@@ -260,7 +260,7 @@ import Voicemail
         }
     }
 
-    @Test("12-41: what is stamped later than now is listed, unless created_to says otherwise")
+    @Test("K§12-41: what is stamped later than now is listed, unless created_to says otherwise")
     func future() async throws {
         try await Section12Stage.run { (stage: Section12Stage) async throws in
             let now = stage.server.clock.now

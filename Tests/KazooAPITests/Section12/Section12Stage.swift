@@ -3,7 +3,7 @@ import TestKit
 import Testing
 import Voicemail
 
-/// Two mailboxes and a way to talk to them, for the tests of the contract's section 12.
+/// Two mailboxes and a way to talk to them, for the tests of K§12.
 struct Section12Stage: Sendable {
     let server: TestServer
     let world: TestWorld

@@ -2,7 +2,7 @@ import TestKit
 import Testing
 import Voicemail
 
-/// The members of an envelope that differ from answer to answer, and that the seed does not show (contract 12-23, 12-34).
+/// The members of an envelope that differ from answer to answer, and that the seed does not show (K§12-23, K§12-34).
 private let bookkeeping: Set<String> = ["auth_token", "request_id", "revision", "timestamp", "node", "version", "tokens"]
 
 /// Header fields of a request.
@@ -27,7 +27,7 @@ func expect(_ actual: JSON, is expected: JSON, _ comment: Comment? = nil, _ loca
     #expect(actual.isEquivalent(to: expected), comment ?? "\(actual.encoded)\nis not\n\(expected.encoded)", sourceLocation: location)
 }
 
-/// Expects every member of `expected` in `actual`, which may have more (a real answer has more defaults than the seed, 12-35).
+/// Expects every member of `expected` in `actual`, which may have more (a real answer has more defaults than the seed, K§12-35).
 func expect(_ actual: JSON, contains expected: JSON, _ location: SourceLocation = #_sourceLocation) {
     guard let members = expected.object else { return expect(actual, is: expected, nil, location) }
     for (key, value) in members {

@@ -125,7 +125,7 @@ extension RemoteServer {
     }
 }
 
-/// A refused deposit or change, in the vendor's words (contract §2.6).
+/// A refused deposit or change, in the vendor's words (K§2.6).
 func expectStorageFault(_ answer: Answer, _ location: SourceLocation = #_sourceLocation) {
     #expect(answer.status == 503, sourceLocation: location)
     #expect(answer.json["error"] == "503", sourceLocation: location)

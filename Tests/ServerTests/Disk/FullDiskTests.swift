@@ -24,7 +24,7 @@ import Voicemail
                 try disk.fill("rest")
                 try await Self.changeUntilRefused(world, server)
                 expectStorageFault(try await world.deposit(at: server))
-                // P-Series contract §2.6: what failed, and not what nobody foresaw.
+                // P§2.6: what failed, and not what nobody foresaw.
                 let refused = try await world.getToken(at: server)
                 #expect(refused.status == 200 && refused.text == #"{"errcode":10009,"errmsg":"OPERATION FAILED"}"#)
                 #expect(try await server.readiness(503).json["reasons"]?["store"] != nil)
