@@ -142,7 +142,7 @@ let package = Package(
         .executableTarget(
             name: "aftertone",
             dependencies: [
-                "Server", "Voicemail", "SQLiteStore", "FileArchive", "Audio", "HTTPFront", "KazooAPI", "CTerminal", logging, nioCore, nioPosix, system,
+                "Server", "Voicemail", "SQLiteStore", "FileArchive", "Audio", "HTTPFront", "KazooAPI", "YeastarPSeriesAPI", "YeastarSSeriesAPI", "CTerminal", logging, nioCore, nioPosix, system,
                 product("NIOConcurrencyHelpers", "swift-nio"), product("ArgumentParser", "swift-argument-parser"),
                 product("ServiceLifecycle", "swift-service-lifecycle"), product("UnixSignals", "swift-service-lifecycle"),
             ],
@@ -168,13 +168,13 @@ let package = Package(
         .testTarget(
             name: "YeastarPSeriesAPITests",
             dependencies: [
-                "YeastarPSeriesAPI", "HTTPFront", "TestKit", "Voicemail", "Server", crypto, nioCore, nioPosix, logging,
+                "YeastarPSeriesAPI", "YeastarSSeriesAPI", "HTTPFront", "TestKit", "Voicemail", "Server", crypto, nioCore, nioPosix, logging,
                 product("HTTPTypes", "swift-http-types"),
             ], swiftSettings: settings),
         .testTarget(
             name: "RecordingIntakeTests",
             dependencies: [
-                "RecordingIntake", "Audio", "HTTPFront", "Server", "TestKit", "Voicemail", "aftertone", system, logging, nioCore, nioPosix,
+                "RecordingIntake", "Audio", "HTTPFront", "KazooAPI", "Server", "TestKit", "Voicemail", "aftertone", system, logging, nioCore, nioPosix,
                 product("HTTPTypes", "swift-http-types"),
             ],
             swiftSettings: settings),
@@ -197,7 +197,7 @@ let package = Package(
         .testTarget(
             name: "CrashTests",
             dependencies: [
-                "aftertone", "Server", "TestKit", "Voicemail", nioCore, product("NIOHTTP1", "swift-nio"),
+                "aftertone", "Server", "TestKit", "Voicemail", "YeastarSSeriesAPI", nioCore, product("NIOHTTP1", "swift-nio"),
                 product("AsyncHTTPClient", "async-http-client"),
             ], swiftSettings: settings),
         .testTarget(
@@ -210,8 +210,8 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Server", "aftertone", "TestKit", "Voicemail", "HTTPFront", "KazooAPI", "RecordingIntake", "Delivery", "Audio", "SQLiteStore", "FileArchive",
-                nioCore, nioPosix, logging,
+                "Server", "aftertone", "TestKit", "Voicemail", "HTTPFront", "KazooAPI", "YeastarPSeriesAPI", "YeastarSSeriesAPI", "RecordingIntake",
+                "Delivery", "Audio", "SQLiteStore", "FileArchive", nioCore, nioPosix, logging,
             ],
             swiftSettings: settings),
     ]

@@ -190,7 +190,7 @@ public struct KazooDialect: Dialect {
     private func account(of path: RoutedPath, _ entry: AccessEntry, _ caller: Principal?) async throws -> Account? {
         if path.usesTokenAccount {
             guard let caller else { throw KazooFailure.unauthenticated }
-            return try await service.access.enter(token: nil, kind: .kazoo, accountID: caller.accountID).account
+            return try await service.accounts.find(caller.accountID)
         }
         guard let id = path.accountID else { return nil }
         guard HexID.isValid(id) else { throw KazooFailure.badAccount(id) }

@@ -44,7 +44,7 @@ public struct IntakeDialect: Dialect {
     private func answer(_ request: FrontRequest) async throws -> FrontResponse {
         guard request.segments.count == 3, request.segments[1] == "recordings", !request.segments[2].isEmpty else { throw IntakeFailure.noSuchPath }
         guard [.put, .post].contains(request.method) else { throw IntakeFailure.onlyPut }
-        let account = try await service.access.account(ofIntakeKey: try Self.key(of: request))
+        let account = try await service.access.holder(ofKey: try Self.key(of: request), .intake).account
         // An envelope with parts is not a sound, though a decoder would find the sound in it.
         if request.headers[.contentType]?.lowercased().hasPrefix("multipart/") == true { throw IntakeFailure.notBare }
         let name = request.segments[2]

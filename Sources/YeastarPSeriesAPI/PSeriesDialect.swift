@@ -8,6 +8,7 @@ import Voicemail
 public struct PSeriesDialect: Dialect {
     public let name = "p-series"
     let service: VoicemailService
+    var applications: Applications { Applications(service) }
     let settings: PSeriesSettings
     let loginGuard: LoginGuard
     /// nil where no speech synthesizer is installed.
@@ -97,7 +98,7 @@ public struct PSeriesDialect: Dialect {
 
     /// The application whose access token a request shows: in the query, else as a bearer's (P§2.3).
     func caller(of request: FrontRequest) async throws -> Application {
-        guard let token = Self.accessToken(of: request), let application = try await service.access.application(accessToken: token) else {
+        guard let token = Self.accessToken(of: request), let application = try await applications.application(ofToken: token) else {
             throw PSeriesFailure.tokenExpired
         }
         guard application.credential.allows(address: request.remote) else { throw PSeriesFailure.addressForbidden }

@@ -28,9 +28,9 @@ public struct SSeriesSettings: Sendable {
 public struct SSeriesDialect: Dialect {
     public let name = "s-series"
     let service: VoicemailService
+    var users: APIUsers { APIUsers(service) }
     let settings: SSeriesSettings
     let loginGuard: LoginGuard
-    let grants: DownloadGrants
     let started: Timestamp
 
     /// - Parameter loginGuard: five failures and ten minutes, as this interface documents (S§2.1).
@@ -38,7 +38,6 @@ public struct SSeriesDialect: Dialect {
         self.service = service
         self.settings = settings
         self.loginGuard = loginGuard
-        grants = DownloadGrants(clock: service.clock)
         started = service.clock.now
     }
 
@@ -106,8 +105,8 @@ public struct SSeriesDialect: Dialect {
 
     private func enter(_ request: FrontRequest) async throws -> Call.Entry {
         guard let token = request.query["token"]?.trimmed, !token.isEmpty else { throw SSeriesFailure.tokenBlank }
-        let (session, account) = try await service.access.enterSSeries(token: token)
-        return Call.Entry(session: session, account: account)
+        let entry = try await users.enter(token)
+        return Call.Entry(session: entry.ticket, account: entry.account)
     }
 
     private func parameters(of request: FrontRequest, _ endpoint: Endpoint, _ format: AnswerFormat) async throws -> RequestParameters {

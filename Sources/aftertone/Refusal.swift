@@ -41,7 +41,7 @@ enum Wording {
         case .noAudio(let id): "\(id) has no audio"
         case .invalid(let violations): violations.map(text).joined(separator: "; ")
         case .documentTooLarge(let limit): "that is more than \(limit) bytes, which is all that is kept of one thing"
-        case .forbidden, .forbiddenAddress: "that is not allowed"
+        case .forbidden: "that is not allowed"
         case .limitReached: "there are as many as there may be"
         case .badCredentials: "wrong credentials"
         case .disabled: "the account or user is switched off"

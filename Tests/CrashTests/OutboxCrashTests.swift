@@ -7,6 +7,7 @@ import Synchronization
 import TestKit
 import Testing
 import Voicemail
+import YeastarSSeriesAPI
 
 /// Promise 2: what was stored is told, at least once, although the server is killed again and again while it stores and while it tells.
 @Suite struct OutboxCrashTests {
@@ -62,11 +63,10 @@ import Voicemail
     private static func prepare(_ data: String, reportingTo port: Int) async throws -> World {
         try await TestServer.run(in: data, clock: ManualClock(SystemClock().now)) { server in
             let account = try await server.makeAccount("Crash")
-            let user = try await server.service.access.createSSeriesUser(name: "told", in: account)
-            _ = try await server.service.access.openSSeriesSession(
-                account: account, credential: user.credential,
+            let user = try await APIUsers(server.service).create(name: "told", in: account)
+            _ = try await APIUsers(server.service).open(user.credential,
                 details: ["address": "127.0.0.1", "api": "v2.0.0", "report": ["port": .int(port)]])
-            return World(key: try await server.service.access.createIntakeKey(name: "recorder", in: account).secret)
+            return World(key: try await server.service.access.issueKey(CredentialDraft(.intake, name: "recorder"), in: account).secret)
         }
     }
 

@@ -1,3 +1,4 @@
+import KazooAPI
 import TestKit
 import Testing
 import Voicemail
@@ -69,7 +70,7 @@ import Voicemail
             let above = try await server.makeToken(for: parent)
             let world = try await server.makeWorld(below: parent)
             _ = try await server.leave(audio: Sounds.wav(milliseconds: 10), in: world.mailbox, of: world.account)
-            let key = try await server.service.access.createAPIKey(name: "k", in: world.account)
+            let key = try await server.service.access.issueKey(CredentialDraft(.kazoo, name: "k"), in: world.account)
             #expect(try await server.send("DELETE", world.accountPath, token: above).status == 200)
             #expect(try await server.send("GET", "/v2/token_auth", token: world.token).status == 401)
             #expect(try await server.send("PUT", "/v2/api_auth", data: ["api_key": .string(key.secret)]).status == 404)

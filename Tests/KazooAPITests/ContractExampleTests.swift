@@ -206,7 +206,7 @@ import Voicemail
     func loginByKey() async throws {
         try await Self.run { server in
             let account = try await server.makeAccount("My Account")
-            let key = try await server.service.access.createAPIKey(name: "k", in: account).secret
+            let key = try await server.service.access.issueKey(CredentialDraft(.kazoo, name: "k"), in: account).secret
             let answer = try await server.send("PUT", "/v2/api_auth", json: try Self.json(#"{"data": {"api_key": "\#(key)"}}"#))
             #expect(answer.status == 201 && answer.data["account_id"]?.string == account.id && answer.data["owner_id"] == nil)
             let unknown = String(repeating: "0", count: 64)

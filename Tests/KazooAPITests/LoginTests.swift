@@ -95,7 +95,7 @@ import Voicemail
     @Test func anAPIKeyLogsIn() async throws {
         try await TestServer.run { server in
             let account = try await server.makeAccount("Acme")
-            let key = try await server.service.access.createAPIKey(name: "crm", in: account)
+            let key = try await server.service.access.issueKey(CredentialDraft(.kazoo, name: "crm"), in: account)
             let answer = try await server.send("PUT", "/v2/api_auth", data: ["api_key": .string(key.secret)])
             #expect(answer.status == 201)
             #expect(answer.data["owner_id"] == nil)

@@ -240,8 +240,8 @@ import Voicemail
             await receiver.wait(for: 1)
             let id = try Self.id(in: receiver.mails.first)
             #expect(try await server.send("GET", "/v2/accounts/\(account.id)", token: id).status == 401)
-            try await server.service.access.openSession(
-                token: String(repeating: "b", count: 137), kind: .kazoo, accountID: account.id, userID: user.id, lifetime: 3600)
+            try await server.service.tickets.open(
+                String(repeating: "b", count: 137), TicketDraft(Ticket.Kind(rawValue: "kazoo"), accountID: account.id, userID: user.id, lifetime: 3600))
             #expect(try await Self.use(server, String(repeating: "b", count: 137)).status == 400)
             #expect(try await Self.use(server, id).status == 200)
         }

@@ -1,6 +1,7 @@
 import Audio
 import Foundation
 import HTTPFront
+import KazooAPI
 import Server
 import TestKit
 import Testing
@@ -73,7 +74,7 @@ struct HTTPIntakeTests {
             let audio = try Sounds.wav()
             let path = "/intake/recordings/" + Self.name
             let basic = Data("recorder:\(world.key)".utf8).base64EncodedString()
-            let other = try await server.service.access.createAPIKey(name: "kazoo", in: world.account).secret
+            let other = try await server.service.access.issueKey(CredentialDraft(.kazoo, name: "kazoo"), in: world.account).secret
             for header in ["", "Bearer", "Bearer x", "Bearer \(other)", "Basic !", "Basic \(Data("a".utf8).base64EncodedString())", "Digest x"] {
                 let refused = try await server.send("PUT", path, headers: ["Authorization": header], body: audio)
                 #expect(refused.status == 401, "\(header)")

@@ -13,7 +13,7 @@ struct IntakeWorld: Sendable {
     init(_ server: TestServer) async throws {
         self.server = server
         account = try await server.makeAccount("Acme")
-        key = try await server.service.access.createIntakeKey(name: "recorder", in: account).secret
+        key = try await server.service.access.issueKey(CredentialDraft(.intake, name: "recorder"), in: account).secret
     }
 
     /// Sends bytes as a recorder would.

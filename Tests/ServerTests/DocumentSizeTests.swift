@@ -3,6 +3,8 @@ import Server
 import TestKit
 import Testing
 import Voicemail
+import YeastarPSeriesAPI
+import YeastarSSeriesAPI
 
 /// What is kept of one thing is bounded, in every interface's words: `limits.document_bytes`.
 @Suite struct DocumentSizeTests {
@@ -61,18 +63,17 @@ import Voicemail
             let room = Self.limit - Self.size(world.mailbox) - #","note":"""#.utf8.count
             let full = try await server.service.mailboxes.change(world.mailbox.id, .patch(["note": Self.text(room)]), in: world.account)
             #expect(Self.size(full) == Self.limit)
-            let application = try await server.service.access.createApplication(name: "crm", in: world.account)
-            let pair = try await server.service.access.openTokenPair(
-                for: server.service.access.logIn(application: application.credential.handle, secret: application.secret), rules: TokenRules())
+            let application = try await Applications(server.service).create(name: "crm", in: world.account)
+            let pair = try await Applications(server.service).openPair(for: Applications(server.service).logIn(application.credential.handle, secret: application.secret), TokenRules())
             let name = String(repeating: "n", count: 100)
             let update: JSON = ["id": .int(full.serial), "first_name": .string(name)]
             let pSeries = try await server.send(
                 "POST", "/openapi/v1.0/extension/update?access_token=\(pair.access)", body: Array(update.encoded.utf8))
             #expect(pSeries.text == #"{"errcode":40002,"errmsg":"PARAMETER ERROR"}"#)
-            let user = try await server.service.access.createSSeriesUser(name: nil, in: world.account)
-            let tokens = try await server.service.access.openSSeriesSession(account: world.account, credential: user.credential, details: [:])
+            let user = try await APIUsers(server.service).create(name: nil, in: world.account)
+            let tokens = try await APIUsers(server.service).open(user.credential, details: [:])
             let change: JSON = ["extid": "3000", "username": .string(name)]
-            let sSeries = try await server.send("POST", "/api/v1.1.0/extension/update?token=\(tokens.token)", body: Array(change.encoded.utf8))
+            let sSeries = try await server.send("POST", "/api/v1.1.0/extension/update?token=\(tokens.access)", body: Array(change.encoded.utf8))
             #expect(sSeries.text == #"{"status":"Failed","errno":"10017"}"#)
             #expect(try await server.service.mailboxes.find(full.id, of: world.account) == full)
         }

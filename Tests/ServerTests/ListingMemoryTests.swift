@@ -3,6 +3,8 @@ import Foundation
 import TestKit
 import Testing
 import Voicemail
+import YeastarPSeriesAPI
+import YeastarSSeriesAPI
 
 /// Lists of things that each hold as much as may be kept, over HTTP and in a process of its own: what the process holds at its worst
 /// follows what the lists show.
@@ -57,13 +59,12 @@ import Voicemail
             let group = try await server.makeMailbox("6000", in: world.account)
             _ = try await service.groups.set(MailboxGroup(mode: .share, members: [world.mailbox.id]), of: group.id, in: world.account)
             let greeting = try await service.greetings.create(["name": "G"], id: nil, in: world.account)
-            let application = try await service.access.createApplication(name: "crm", in: world.account)
-            let pair = try await service.access.openTokenPair(
-                for: service.access.logIn(application: application.credential.handle, secret: application.secret), rules: TokenRules())
-            let user = try await service.access.createSSeriesUser(name: nil, in: world.account)
-            let tokens = try await service.access.openSSeriesSession(account: world.account, credential: user.credential, details: [:])
+            let application = try await Applications(service).create(name: "crm", in: world.account)
+            let pair = try await Applications(service).openPair(for: Applications(service).logIn(application.credential.handle, secret: application.secret), TokenRules())
+            let user = try await APIUsers(service).create(name: nil, in: world.account)
+            let tokens = try await APIUsers(service).open(user.credential, details: [:])
             func pSeries(_ endpoint: String) -> String { "/openapi/v1.0/\(endpoint)?access_token=\(pair.access)" }
-            func sSeries(_ endpoint: String) -> String { "/api/\(endpoint)?token=\(tokens.token)" }
+            func sSeries(_ endpoint: String) -> String { "/api/\(endpoint)?token=\(tokens.access)" }
             let lists = Lists(
                 token: world.token, warming: ["/v2/accounts/\(world.account.id)", pSeries("extension/list"), sSeries("v1.1.0/deviceinfo/query")],
                 lists: [

@@ -5,6 +5,8 @@ import Server
 import TestKit
 import Testing
 import Voicemail
+import YeastarPSeriesAPI
+import YeastarSSeriesAPI
 
 /// Failed logins count at every interface alike, and outlive the process (N§2.3-22).
 @Suite struct LoginGuardTests {
@@ -18,8 +20,8 @@ import Voicemail
         init(_ server: TestServer) async throws {
             self.server = server
             world = try await server.makeWorld()
-            apiUser = try await server.service.access.createSSeriesUser(name: "crm", in: world.account)
-            application = try await server.service.access.createApplication(name: "app", in: world.account)
+            apiUser = try await APIUsers(server.service).create(name: "crm", in: world.account)
+            application = try await Applications(server.service).create(name: "app", in: world.account)
         }
 
         private func send(_ method: String, _ path: String, _ json: JSON, from address: String) async throws -> Answer {
@@ -100,7 +102,7 @@ import Voicemail
     @Test("A login is locked by failures from many addresses, and success of another login changes nothing about that")
     func oneLogin() async throws {
         try await Self.run { $0.logins.maximumFailuresOfLogin = 4 } _: { (doors: Doors) async throws in
-            let other = try await doors.server.service.access.createApplication(name: "mine", in: doors.world.account)
+            let other = try await Applications(doors.server.service).create(name: "mine", in: doors.world.account)
             for number in 0..<4 {
                 #expect(try await doors.pSeries("wrong", from: "203.0.113.\(number)") == -1)
                 #expect(try await doors.sSeries("wrong", from: "198.51.100.\(number)") == "20003")
@@ -166,7 +168,7 @@ import Voicemail
                 func logIn(from address: String) async throws -> JSON? {
                     try await server.send(
                         "POST", "/api/v1.1.0/login", headers: ["Content-Type": "application/json", "X-Forwarded-For": address],
-                        json: ["username": "crm", "password": .string(Access.sSeriesDigest(ofPassword: known.1)), "port": "1"]).json["errno"]
+                        json: ["username": "crm", "password": .string(APIUsers.digest(ofPassword: known.1)), "port": "1"]).json["errno"]
                 }
                 #expect(try await logIn(from: "203.0.113.1") == "20002")
                 #expect(try await logIn(from: "203.0.113.2") == nil)
@@ -251,7 +253,7 @@ import Voicemail
                 for _ in 0..<5 {
                     group.addTask {
                         do {
-                            try await guardian.attempt(from: "203.0.113.1", as: [.apiUser("a")]) {
+                            try await guardian.attempt(from: "203.0.113.1", as: [.credential(.sSeries, handle: "a")]) {
                                 enter.yield()
                                 for await _ in gate { break }
                                 throw VoicemailError.badCredentials
@@ -264,7 +266,7 @@ import Voicemail
                 for _ in 0..<5 { await arrivals.next() }
                 group.addTask {
                     do {
-                        _ = try await guardian.attempt(from: "203.0.113.1", as: [.apiUser("b")]) { enter.yield() }
+                        _ = try await guardian.attempt(from: "203.0.113.1", as: [.credential(.sSeries, handle: "b")]) { enter.yield() }
                         return true
                     } catch is LoginGuard.Locked { return false }
                 }

@@ -2,33 +2,33 @@ import Testing
 import Voicemail
 
 extension StoreContract {
-    private static func session(_ hash: String, account: String = "a", user: String? = nil, credential: String? = nil, expires: Int = now.unix) -> Session {
-        Session(
-            tokenHash: hash, kind: .pSeriesAccess, accountID: account, userID: user, credentialID: credential, created: now,
+    private static func session(_ hash: String, account: String = "a", user: String? = nil, credential: String? = nil, expires: Int = now.unix) -> Ticket {
+        Ticket(
+            hash: hash, kind: .access, accountID: account, userID: user, credentialID: credential, partner: "p", replaced: "r", created: now,
             expires: Timestamp(unix: expires), details: ["z": 1, "a": "b"])
     }
 
     private static func living(_ hashes: [String], _ store: any VoicemailStore) async throws -> [String] {
-        try await store.read { reader in try hashes.filter { try reader.session(tokenHash: $0) != nil } }
+        try await store.read { reader in try hashes.filter { try reader.ticket(hash: $0) != nil } }
     }
 
     static let access = [
         Case("a session comes back as it was stored; an update moves its end") { store in
             var one = session("one", user: "u", credential: "c")
             try await store.write { [one] in try $0.insert(one) }
-            let read = try await store.read { try $0.session(tokenHash: "one") }
+            let read = try await store.read { try $0.ticket(hash: "one") }
             #expect(read == one)
             await #expect(throws: StoreError.conflict) { try await store.write { try $0.insert(session("one")) } }
             one.expires = now.advanced(by: 9)
             one.details = ["k": true]
             try await store.write { [one] in try $0.update(one) }
-            let moved = try await store.read { try $0.session(tokenHash: "one") }
+            let moved = try await store.read { try $0.ticket(hash: "one") }
             #expect(moved == one)
         },
         Case("a session that has ended stays ended when it is updated") { store in
             try await store.write { writer in
                 try writer.insert(session("one"))
-                try writer.remove(tokenHash: "one")
+                try writer.remove(ticketHash: "one")
                 try writer.update(session("one"))
             }
             let left = try await living(["one"], store)
@@ -44,35 +44,35 @@ extension StoreContract {
                 try writer.insert(session("c", account: "c"))
             }
             let all = ["old", "edge", "b", "u", "k", "c"]
-            try await store.write { try $0.removeSessions(expiredBefore: Timestamp(unix: 10)) }
+            try await store.write { try $0.removeTickets(expiredBefore: Timestamp(unix: 10)) }
             #expect(try await living(all, store) == ["edge", "b", "u", "k", "c"])
-            try await store.write { try $0.removeSessions(accountID: nil, userID: nil, credentialID: nil) }
+            try await store.write { try $0.removeTickets(accountID: nil, userID: nil, credentialID: nil) }
             #expect(try await living(all, store) == ["edge", "b", "u", "k", "c"])
-            try await store.write { try $0.removeSessions(accountID: "b", userID: nil, credentialID: nil) }
+            try await store.write { try $0.removeTickets(accountID: "b", userID: nil, credentialID: nil) }
             #expect(try await living(all, store) == ["edge", "u", "k", "c"])
-            try await store.write { try $0.removeSessions(accountID: nil, userID: "u", credentialID: nil) }
+            try await store.write { try $0.removeTickets(accountID: nil, userID: "u", credentialID: nil) }
             #expect(try await living(all, store) == ["edge", "k", "c"])
-            try await store.write { try $0.removeSessions(accountID: nil, userID: nil, credentialID: "k") }
+            try await store.write { try $0.removeTickets(accountID: nil, userID: nil, credentialID: "k") }
             #expect(try await living(all, store) == ["edge", "c"])
         },
         Case("a credential is found by its handle within its kind, and by its id") { store in
             let one = Credential(
-                id: "1", kind: .kazoo, accountID: "a", name: "key", handle: "h", verifier: "v", details: ["z": 1, "a": 2], created: now)
-            let two = Credential(id: "2", kind: .pSeries, accountID: "a", name: "", handle: "h", verifier: "", created: now.advanced(by: -1))
+                id: "1", kind: .key, accountID: "a", name: "key", handle: "h", verifier: "v", details: ["z": 1, "a": 2], created: now)
+            let two = Credential(id: "2", kind: .client, accountID: "a", name: "", handle: "h", verifier: "", created: now.advanced(by: -1))
             try await store.write { writer in
                 try writer.insert(one)
                 try writer.insert(two)
                 try writer.insert(Credential(id: "3", kind: .login, accountID: "b", name: "", handle: "h", verifier: "", created: now))
             }
-            let found = try await store.read { try [$0.credential(kind: .kazoo, handle: "h"), $0.credential(id: "2"), $0.credential(kind: .intake, handle: "h")] }
+            let found = try await store.read { try [$0.credential(kind: .key, handle: "h"), $0.credential(id: "2"), $0.credential(kind: .intake, handle: "h")] }
             #expect(found == [one, two, nil])
             let listed = try await store.read { try $0.credentials(accountID: "a") }
             #expect(listed == [two, one])
             await #expect(throws: StoreError.conflict) {
-                try await store.write { try $0.insert(Credential(kind: .kazoo, accountID: "c", name: "", handle: "h", verifier: "", created: now)) }
+                try await store.write { try $0.insert(Credential(kind: .key, accountID: "c", name: "", handle: "h", verifier: "", created: now)) }
             }
             await #expect(throws: StoreError.conflict) {
-                try await store.write { try $0.insert(Credential(id: "1", kind: .kazoo, accountID: "c", name: "", handle: "i", verifier: "", created: now)) }
+                try await store.write { try $0.insert(Credential(id: "1", kind: .key, accountID: "c", name: "", handle: "i", verifier: "", created: now)) }
             }
             try await store.write { try $0.remove(credentialID: "1") }
             let gone = try await store.read { try $0.credential(id: "1") }
@@ -112,4 +112,18 @@ extension StoreContract {
             #expect(events == [])
         },
     ]
+}
+
+/// Kinds of no interface in particular.
+extension Ticket.Kind {
+    static let key = Self(rawValue: "key")
+    static let access = Self(rawValue: "access")
+    static let refresh = Self(rawValue: "refresh")
+    static let link = Self(rawValue: "link")
+}
+
+extension Credential.Kind {
+    static let key = Self(rawValue: "key")
+    static let client = Self(rawValue: "client")
+    static let user = Self(rawValue: "user")
 }

@@ -152,17 +152,17 @@ extension StoreContract {
             #expect(try await store.read { try [$0.eventCursor(of: "x"), $0.eventCursor(of: "y")] } == [99, 0])
         },
         Case("sessions of a credential are listed by kind while they live; documents and messages by serial") { store in
-            func session(_ hash: String, kind: Session.Kind = .pSeriesAccess, credential: String? = "k", created: Int = 1, expires: Int = 11) -> Session {
-                Session(
-                    tokenHash: hash, kind: kind, accountID: "a", credentialID: credential, created: Timestamp(unix: created),
+            func session(_ hash: String, kind: Ticket.Kind = .access, credential: String? = "k", created: Int = 1, expires: Int = 11) -> Ticket {
+                Ticket(
+                    hash: hash, kind: kind, accountID: "a", credentialID: credential, created: Timestamp(unix: created),
                     expires: Timestamp(unix: expires), details: ["z": 1])
             }
             let sessions = [
-                session("c"), session("a", created: 2), session("b", expires: 10), session("d", kind: .pSeriesRefresh), session("e", credential: "j"),
+                session("c"), session("a", created: 2), session("b", expires: 10), session("d", kind: .refresh), session("e", credential: "j"),
                 session("f", credential: nil),
             ]
             try await store.write { writer in for session in sessions { try writer.insert(session) } }
-            let found = try await store.read { try $0.sessions(credentialID: "k", kind: .pSeriesAccess, aliveAt: Timestamp(unix: 10)) }
+            let found = try await store.read { try $0.tickets(credentialID: "k", kind: .access, aliveAt: Timestamp(unix: 10)) }
             #expect(found == [sessions[0], sessions[1]])
             let stored = try await store.write { try ($0.insert(document("d")), $0.insert(message("m"))) }
             let read = try await store.read { try ($0.document(serial: stored.0.serial), $0.message(serial: stored.1.serial), $0.message(serial: 999)) }

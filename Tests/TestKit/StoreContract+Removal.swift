@@ -32,7 +32,7 @@ extension StoreContract {
                     try writer.remove(messageID: "m", at: now, physically: physically)
                     try writer.remove(documentID: "d", at: now, physically: physically)
                 }
-                try writer.remove(tokenHash: "t")
+                try writer.remove(ticketHash: "t")
                 try writer.remove(credentialID: "c")
             }
         },
@@ -69,8 +69,8 @@ extension StoreContract {
                     _ = try writer.insert(document(account, kind: .account, account: account, key: account))
                     _ = try writer.insert(document(account + "-box", account: account, key: "1"))
                     _ = try writer.insert(message(account + "-message", account: account, mailbox: account + "-box"))
-                    try writer.insert(Session(tokenHash: account + "-token", kind: .kazoo, accountID: account, created: now, expires: now))
-                    try writer.insert(Credential(id: account + "-key", kind: .kazoo, accountID: account, name: "", handle: account, verifier: "", created: now))
+                    try writer.insert(Ticket(hash: account + "-token", kind: .key, accountID: account, created: now, expires: now))
+                    try writer.insert(Credential(id: account + "-key", kind: .key, accountID: account, name: "", handle: account, verifier: "", created: now))
                 }
                 #expect(try writer.removeContents(accountID: "a", at: now, limit: 100) == 4)
             }
@@ -78,7 +78,7 @@ extension StoreContract {
                 let found = try await store.read { reader in
                     [
                         try reader.document(id: account + "-box") != nil, try reader.message(id: account + "-message") != nil,
-                        try reader.session(tokenHash: account + "-token") != nil, try reader.credential(id: account + "-key") != nil,
+                        try reader.ticket(hash: account + "-token") != nil, try reader.credential(id: account + "-key") != nil,
                         try reader.tally(mailboxID: account + "-box", cutoff: longAgo) != Tally(),
                     ]
                 }

@@ -22,7 +22,7 @@ extension StoreContract {
                 let document = StoredDocument(
                     id: "d\(index)" + text, kind: .webhook, accountID: text, name: text, key: text, scope: text, lookup: text, ownerID: text,
                     attributes: object, hidden: object, created: now)
-                let session = Session(tokenHash: "s\(index)" + text, kind: .download, accountID: text, userID: text, credentialID: text, created: now, expires: now, details: object)
+                let session = Ticket(hash: "s\(index)" + text, kind: .link, accountID: text, userID: text, credentialID: text, created: now, expires: now, details: object)
                 let credential = Credential(id: "c\(index)" + text, kind: .intake, accountID: text, name: text, handle: text, verifier: text, details: object, created: now)
                 let (storedMessage, storedDocument) = try await store.write { writer in
                     try writer.insert(blob(blobID), at: now)
@@ -37,7 +37,7 @@ extension StoreContract {
                     #expect(try reader.document(id: document.id) == storedDocument)
                     #expect(try reader.document(kind: .webhook, scope: text, key: text) == storedDocument)
                     #expect(try reader.documents(kind: .webhook, lookup: text, limit: 9) == [storedDocument])
-                    #expect(try reader.session(tokenHash: session.tokenHash) == session)
+                    #expect(try reader.ticket(hash: session.hash) == session)
                     #expect(try reader.credential(kind: .intake, handle: text) == credential)
                     #expect(try reader.tally(mailboxID: text, cutoff: longAgo) == Tally(new: 1))
                 }

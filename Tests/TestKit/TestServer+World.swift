@@ -47,7 +47,8 @@ extension TestServer {
     /// A KAZOO token, good for an hour unless told otherwise.
     public func makeToken(for account: Account, user: User? = nil, lifetime: Int = 3600) async throws -> String {
         let token = HexID.random()
-        try await service.access.openSession(token: token, kind: .kazoo, accountID: account.id, userID: user?.id, lifetime: lifetime)
+        try await service.tickets.open(
+            token, TicketDraft(Ticket.Kind(rawValue: "kazoo"), accountID: account.id, userID: user?.id, lifetime: lifetime))
         return token
     }
 

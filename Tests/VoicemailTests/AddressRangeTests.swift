@@ -11,11 +11,11 @@ import Voicemail
         ("10.0.0.0/8", "nonsense", false), ("10.0.0.0/8", "", false),
     ])
     func contains(_ range: String, _ address: String, _ expected: Bool) throws {
-        #expect(try #require(AddressRange(range)).contains(address) == expected)
+        #expect(try #require(NetworkRange(range)).contains(address) == expected)
     }
 
     @Test(arguments: ["", "/", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/08x", "10.0.0/8", "::/129", "a/8", "10.0.0.0/8/8", "10.0.0.0 /8", "10.0.0.0/0008"])
-    func isNone(_ text: String) { #expect(AddressRange(text) == nil) }
+    func isNone(_ text: String) { #expect(NetworkRange(text) == nil) }
 
     @Test func everyLengthOfAPrefixCutsWhereItSays() throws {
         var random = SeededRandom(seed: 5)
@@ -24,7 +24,7 @@ import Voicemail
             let other = Bool.random(using: &random) ? one ^ (1 << UInt32.random(in: 0...31, using: &random)) : UInt32.random(in: 0...(.max), using: &random)
             func text(_ value: UInt32) -> String { [24, 16, 8, 0].map { String(value >> $0 & 255) }.joined(separator: ".") }
             let mask: UInt32 = bits == 0 ? 0 : .max << UInt32(32 - bits)
-            #expect(try #require(AddressRange("\(text(one))/\(bits)")).contains(text(other)) == (one & mask == other & mask))
+            #expect(try #require(NetworkRange("\(text(one))/\(bits)")).contains(text(other)) == (one & mask == other & mask))
         }
     }
 }

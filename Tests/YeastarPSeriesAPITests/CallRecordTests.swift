@@ -226,8 +226,7 @@ import YeastarPSeriesAPI
             if let format = DisplayFormat(date: "YYYY/MM/DD", time: "HH:mm:ss") { $0.pSeries.displayFormat = format }
         } _: { world in
             world.server.clock.set(Timestamp(unix: 1_789_468_200))
-            let pair = try await world.service.access.openTokenPair(
-                for: world.service.access.logIn(application: world.application.credential.handle, secret: world.application.secret), rules: TokenRules(maximumLive: 99))
+            let pair = try await Applications(world.service).openPair(for: Applications(world.service).logIn(world.application.credential.handle, secret: world.application.secret), TokenRules(maximumLive: 99))
             expect(try await world.raw("GET", "/openapi/v1.0/system/information?access_token=" + pair.access), is: [
                 "errcode": 0, "errmsg": "SUCCESS",
                 "data": [

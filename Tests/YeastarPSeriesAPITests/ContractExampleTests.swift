@@ -133,8 +133,7 @@ import Voicemail
             _ = try await world.server.makeMailbox("1005", in: world.account)
             for _ in 3...8 { try await world.leave(nil) }
             world.server.clock.set(Timestamp(unix: 1_718_170_428))
-            let pair = try await world.service.access.openTokenPair(
-                for: world.service.access.logIn(application: world.application.credential.handle, secret: world.application.secret), rules: TokenRules())
+            let pair = try await Applications(world.service).openPair(for: Applications(world.service).logIn(world.application.credential.handle, secret: world.application.secret), TokenRules())
             let body = JSON.object(["vm_from_number": "5503301", "vm_to_number": "1005"]).encoded
             let path = "/openapi/v1.0/vm/create?access_token=" + pair.access
             expect(try await world.raw("POST", path, Array(body.utf8)), is: ["errcode": 0, "errmsg": "SUCCESS", "id": "1718170428-00000009"])

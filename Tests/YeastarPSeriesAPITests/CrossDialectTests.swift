@@ -3,6 +3,7 @@ import Foundation
 import TestKit
 import Testing
 import Voicemail
+import YeastarSSeriesAPI
 
 /// What one interface does, the other sees at once (DESIGN, promise 4).
 @Suite struct CrossDialectTests {
@@ -179,7 +180,7 @@ import Voicemail
             try await world.record(RecordingDraft(callerNumber: "2002", calleeNumber: "2005", source: name))
             try await world.leave()
             #expect(try await world.post("extension/create", ["number": "4100", "first_name": "Ann"]).code == 0)
-            let user = try await world.service.access.createSSeriesUser(name: "x", in: world.account)
+            let user = try await APIUsers(world.service).create(name: "x", in: world.account)
             let digest = LoginDigestOfPassword.md5(user.secret)
             let login = try await world.server.send(
                 "POST", "/api/v1.1.0/login", json: ["username": .string(user.credential.handle), "password": .string(digest), "port": "8260"])

@@ -54,8 +54,8 @@ import Voicemail
     func noToken() async throws {
         try await PSeriesWorld.run { world in
             let rules = TokenRules(maximumLive: 99)
-            let application = try await world.service.access.logIn(application: world.application.credential.handle, secret: world.application.secret)
-            let revoked = try await world.service.access.openTokenPair(for: application, rules: rules).access
+            let application = try await Applications(world.service).logIn(world.application.credential.handle, secret: world.application.secret)
+            let revoked = try await Applications(world.service).openPair(for: application, rules).access
             _ = try await world.raw("GET", "/openapi/v1.0/del_token?access_token=" + revoked)
             world.server.clock.advance(by: 1800)
             for endpoint in Self.judged {

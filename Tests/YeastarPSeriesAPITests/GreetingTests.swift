@@ -20,8 +20,8 @@ import YeastarPSeriesAPI
             ])
             let url = try #require(answer["download_resource_url"]?.string)
             #expect(url.wholeMatch(of: /\/api\/download\/PBX-VoicemailGreeting-83\.23\.0\.123-download-20160511205320-[A-Za-z0-9]{16}\.wav/) != nil)
-            let login = try await world.service.access.logIn(application: world.application.credential.handle, secret: world.application.secret)
-            let other = try await world.service.access.openTokenPair(for: login, rules: TokenRules())
+            let login = try await Applications(world.service).logIn(world.application.credential.handle, secret: world.application.secret)
+            let other = try await Applications(world.service).openPair(for: login, TokenRules())
             for path in [url + "?access_token=" + other.access, "/" + url + "?access_token=" + world.token] {
                 let file = try await world.server.send("GET", path)
                 #expect(file.status == 200)

@@ -72,13 +72,11 @@ import YeastarPSeriesAPI
                 expect(try await world.raw("GET", url + token), is: ["errcode": 10004, "errmsg": "TOKEN EXPIRED"])
             }
             let other = try await world.server.makeAccount("Other")
-            let stranger = try await world.service.access.createApplication(name: "x", in: other)
-            let strange = try await world.service.access.openTokenPair(
-                for: world.service.access.logIn(application: stranger.credential.handle, secret: stranger.secret), rules: TokenRules())
+            let stranger = try await Applications(world.service).create(name: "x", in: other)
+            let strange = try await Applications(world.service).openPair(for: Applications(world.service).logIn(stranger.credential.handle, secret: stranger.secret), TokenRules())
             expect(try await world.raw("GET", url + "?access_token=" + strange.access), is: notFound)
             // Revoked, the token that asked for the link takes nothing from it: another one fetches it (P§12.5).
-            let another = try await world.service.access.openTokenPair(
-                for: world.service.access.logIn(application: world.application.credential.handle, secret: world.application.secret), rules: TokenRules())
+            let another = try await Applications(world.service).openPair(for: Applications(world.service).logIn(world.application.credential.handle, secret: world.application.secret), TokenRules())
             expect(try await world.get("del_token"), is: ["errcode": 0, "errmsg": "SUCCESS"])
             let path = url + "?access_token=" + another.access
             #expect(try await world.server.send("GET", path).status == 200)
@@ -86,8 +84,7 @@ import YeastarPSeriesAPI
             world.server.clock.advance(by: 1799)
             #expect(try await world.server.send("GET", path)["Content-Type"] == "audio/wav")
             world.server.clock.advance(by: 1)
-            let fresh = try await world.service.access.openTokenPair(
-                for: world.service.access.logIn(application: world.application.credential.handle, secret: world.application.secret), rules: TokenRules())
+            let fresh = try await Applications(world.service).openPair(for: Applications(world.service).logIn(world.application.credential.handle, secret: world.application.secret), TokenRules())
             expect(try await world.raw("GET", url + "?access_token=" + fresh.access), is: notFound)
         }
         try await PSeriesWorld.run { world in

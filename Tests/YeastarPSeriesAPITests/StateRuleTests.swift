@@ -2,6 +2,7 @@ import Server
 import TestKit
 import Testing
 import Voicemail
+import YeastarPSeriesAPI
 
 /// The state rules the server must keep (P§12), each by its number.
 @Suite struct StateRuleTests {
@@ -55,8 +56,7 @@ import Voicemail
                 try await world.get("recording/download", ["id": "\(recording.serial)"]),
             ]
             _ = try await world.get("del_token")
-            let pair = try await world.service.access.openTokenPair(
-                for: world.service.access.logIn(application: world.application.credential.handle, secret: world.application.secret), rules: TokenRules())
+            let pair = try await Applications(world.service).openPair(for: Applications(world.service).logIn(world.application.credential.handle, secret: world.application.secret), TokenRules())
             func fetch(_ link: JSON) async throws -> Answer {
                 let url = try #require((link["download_resource_url"] ?? link["play_resource_url"])?.string)
                 return try await world.server.send("GET", url + "?access_token=" + pair.access)

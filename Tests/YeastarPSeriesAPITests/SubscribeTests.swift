@@ -149,10 +149,9 @@ struct SubscribeTests {
                 _ = try await world.get("del_token")
                 #expect(try await client.next() == .close(1008))
             }
-            let aged = try await world.service.access.openTokenPair(
-                for: world.service.access.logIn(application: world.application.credential.handle, secret: world.application.secret), rules: TokenRules())
+            let aged = try await Applications(world.service).openPair(for: Applications(world.service).logIn(world.application.credential.handle, secret: world.application.secret), TokenRules())
             try await SocketClient.run(port: world.server.port, path: Self.path(aged.access)) { (client: inout SocketClient) async throws in
-                let next = try await world.service.access.refreshTokenPair(aged.refresh, rules: TokenRules(), from: "127.0.0.1")
+                let next = try await Applications(world.service).refresh(aged.refresh, TokenRules(), from: "127.0.0.1")
                 try await Task.sleep(for: .milliseconds(1200))
                 try await client.send("heartbeat")
                 #expect(try await client.next() == .text("heartbeat response"))

@@ -2,6 +2,7 @@ import Foundation
 import TestKit
 import Testing
 import Voicemail
+import YeastarPSeriesAPI
 
 /// Getting, renewing and giving back tokens (P§3, P§2.7).
 @Suite struct TokenTests {
@@ -48,7 +49,7 @@ import Voicemail
     @Test("Wrong credentials are the first published example, whichever half is wrong")
     func wrongCredentials() async throws {
         try await PSeriesWorld.run { world in
-            let other = try await world.service.access.createApplication(name: "other", in: world.account)
+            let other = try await Applications(world.service).create(name: "other", in: world.account)
             let tries = [
                 try await getToken(world, secret: "ZLcXl63S9EtMnYoHUnjbVo6sA8CbXXXX"), try await getToken(world, id: "UEnH9Dmv6uBJEXsYcag1trNfQThYXXXX"),
                 try await getToken(world, secret: other.secret), try await getToken(world, id: world.application.credential.handle.lowercased()),
@@ -102,7 +103,7 @@ import Voicemail
             #expect(tokens.allSatisfy { $0.code == 0 })
             expect(try await getToken(world), is: ["errcode": 60002, "errmsg": "MAX LIMITATION EXCEEDED"])
             for token in tokens { #expect(try await isAlive(world, token["access_token"])) }
-            let another = try await world.service.access.createApplication(name: "other", in: world.account)
+            let another = try await Applications(world.service).create(name: "other", in: world.account)
             #expect(try await getToken(world, id: another.credential.handle, secret: another.secret).code == 0)
             expect(
                 try await world.raw("GET", "/openapi/v1.0/del_token?access_token=\(tokens[0]["access_token"]?.string ?? "")"),

@@ -93,7 +93,7 @@ import YeastarPSeriesAPI
     func tokenLimit() async throws {
         try await PSeriesWorld.run { world in
             for _ in 0..<2 {
-                let other = try await world.service.access.createApplication(name: "other", in: world.account)
+                let other = try await Applications(world.service).create(name: "other", in: world.account)
                 let login: JSON = ["username": .string(other.credential.handle), "password": .string(other.secret)]
                 var codes: [Int?] = []
                 for _ in 0..<9 { codes.append(try await world.raw("POST", "/openapi/v1.0/get_token", Array(login.encoded.utf8)).code) }

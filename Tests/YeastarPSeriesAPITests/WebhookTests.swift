@@ -206,7 +206,7 @@ struct WebhookTests {
         try await Self.run(Receiver(), { $0.limits.allowsReceiversHere = false }) { world, receiver, url in
             // As if the name had led elsewhere when it was given.
             let hook = EventPush.Receiver(url: url.replacing("127.0.0.1", with: "2130706433") + "/x", secret: "s", method: .post, events: [0])
-            _ = try await world.service.access.changeEventPush(of: world.account) { $0.receivers = [hook] }
+            _ = try await EventPush.change(of: world.account, in: world.service) { $0.receivers = [hook] }
             try await world.leave()
             while try await world.service.outbox.list(DeliveryQuery(limit: 9)).first?.attempts != 1 { try await Task.sleep(for: .milliseconds(5)) }
             #expect(try await world.service.outbox.list(DeliveryQuery(limit: 9)).first?.failure == "2130706433 is this machine")

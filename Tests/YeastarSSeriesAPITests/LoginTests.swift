@@ -1,6 +1,7 @@
 import TestKit
 import Testing
 import Voicemail
+import YeastarSSeriesAPI
 
 @Suite("login (S§2.1)")
 struct LoginTests {
@@ -153,7 +154,7 @@ struct SSeriesUserTests {
             #expect(first.name == "crm")
             #expect(second.name.wholeMatch(of: /crm-[0-9a-f]{8}/) != nil)
             for (user, account) in [(first, one), (second, other)] {
-                let login = try await server.service.access.logIn(sSeriesUser: user.name, digest: MD5.hex(user.password))
+                let login = try await APIUsers(server.service).logIn(user.name, digest: MD5.hex(user.password))
                 #expect(login.account.id == account.id)
             }
             #expect(try await server.makeSSeriesUser(in: one, name: "").name.wholeMatch(of: /api-[0-9a-f]{8}/) != nil)

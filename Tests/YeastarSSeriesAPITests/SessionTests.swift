@@ -2,6 +2,8 @@ import TestKit
 import Testing
 import Voicemail
 
+@testable import YeastarSSeriesAPI
+
 @Suite("Tokens (S§2.1 to S§2.4, S§2.6)")
 struct SessionTests {
     @Test("No token, an unknown one, one logged out, one of another interface")
@@ -49,7 +51,7 @@ struct SessionTests {
     func writes() async throws {
         try await SSeriesWorld.run { (world: SSeriesWorld) async throws in
             let hash = world.server.service.secrets.fingerprint(world.client.token)
-            func expiry() async throws -> Timestamp? { try await world.server.service.store.read { try $0.session(tokenHash: hash)?.expires } }
+            func expiry() async throws -> Timestamp? { try await world.server.service.store.read { try $0.ticket(hash: hash)?.expires } }
             let first = try await expiry()
             world.server.clock.advance(by: 60)
             for _ in 0..<3 { _ = try await world.client.post("heartbeat") }
@@ -67,7 +69,7 @@ struct SessionTests {
             let token = try await TestServer.run(in: directory.path + "/data", clock: clock) { server in
                 let account = try await server.makeAccount("Acme")
                 let client = try await server.logIn(try await server.makeSSeriesUser(in: account))
-                let session = try await server.service.access.enterSSeries(token: client.token).session
+                let session = try await server.service.tickets.enter(client.token, .sSeries).ticket
                 #expect(!"\(session)".contains(client.token))
                 return client.token
             }
@@ -99,7 +101,7 @@ struct SessionTests {
         try await SSeriesWorld.run { (world: SSeriesWorld) async throws in
             _ = try await world.client.post("heartbeat", ["port": "9000", "url": "a"])
             _ = try await world.client.post("heartbeat", ["ipaddr": "10.0.0.1"])
-            let session = try await world.server.service.access.enterSSeries(token: world.client.token).session
+            let session = try await world.server.service.tickets.enter(world.client.token, .sSeries).ticket
             #expect(session.details["report"]?.isEquivalent(to: ["port": 9000, "url": "a", "ipaddr": "10.0.0.1"]) == true)
         }
     }
@@ -111,7 +113,7 @@ struct SessionTests {
                 (["url": "172.16.6.150:8280", "urltag": 1], true), (["port": "8281"], true), (["url": "report"], false),
             ] as [(JSON, Bool)] {
                 #expect(try await world.client.post("heartbeat", body) == succeeded)
-                let session = try await world.server.service.access.enterSSeries(token: world.client.token).session
+                let session = try await world.server.service.tickets.enter(world.client.token, .sSeries).ticket
                 #expect((session.details["report"]?["absolute"]?.bool ?? false) == absolute, "\(body)")
             }
         }
@@ -137,7 +139,7 @@ struct SessionTests {
             let fresh = try #require(next["token"]?.string)
             #expect(try await SSeriesClient(server: server, version: "v2.0.0", token: fresh).post("heartbeat") == succeeded)
             // What a heartbeat has set goes on.
-            #expect(try await server.service.access.enterSSeries(token: fresh).session.details["report"]?["ipaddr"] == "10.0.0.7")
+            #expect(try await server.service.tickets.enter(fresh, .sSeries).ticket.details["report"]?["ipaddr"] == "10.0.0.7")
         }
     }
 

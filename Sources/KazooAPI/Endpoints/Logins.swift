@@ -39,9 +39,9 @@ extension KazooDialect {
         guard violations.isEmpty, let key = form["api_key"]?.string else { throw KazooFailure.invalid(violations) }
         try requireEnvelope(call)
         do {
-            let (account, credential) = try await loginGuard.attempt(from: call.request.remote) { try await service.access.logIn(apiKey: key) }
-            return try await openSession(account: account, user: nil, credentialID: credential.id)
-        } catch VoicemailError.badCredentials {
+            let holder = try await loginGuard.attempt(from: call.request.remote) { try await service.access.holder(ofKey: key, .kazoo) }
+            return try await openSession(account: holder.account, user: nil, credentialID: holder.credential.id)
+        } catch VoicemailError.badCredentials, VoicemailError.disabled {
             throw KazooFailure.badKey(key)
         }
     }
@@ -55,8 +55,8 @@ extension KazooDialect {
     }
 
     func logOut(_ call: Call) async throws -> Reply {
-        guard let hash = try call.requireCaller().tokenHash else { throw KazooFailure.badToken }
-        try await service.access.closeSession(tokenHash: hash)
+        guard let hash = try call.requireCaller().ticketHash else { throw KazooFailure.badToken }
+        try await service.tickets.close(hash: hash)
         return Reply(.none)
     }
 
@@ -78,7 +78,7 @@ extension KazooDialect {
     }
 
     private func describe(_ caller: Principal) async throws -> Reply {
-        guard let account = try await service.access.enter(token: nil, kind: .kazoo, accountID: caller.accountID).account else { throw KazooFailure.badToken }
+        guard let account = try await service.accounts.find(caller.accountID) else { throw KazooFailure.badToken }
         let user = if let id = caller.userID { try await service.users.find(id, of: account) } else { User?.none }
         return .json(.object(SessionView.object(account, user)))
     }

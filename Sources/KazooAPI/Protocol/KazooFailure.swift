@@ -101,7 +101,7 @@ struct KazooFailure: Error {
         case .noAudio: badIdentifier("voicemail message does not have any audio file")
         case .invalid(let violations): invalid(violations)
         case .documentTooLarge(let limit): tooLarge(limit)
-        case .forbidden, .forbiddenAddress, .limitReached: forbidden
+        case .forbidden, .limitReached: forbidden
         case .badCredentials: unauthenticated
         case .disabled: invalid("account", "disabled", "account disabled")
         case .mailboxDisabled: invalid("enabled", "disabled", "the voicemail box is disabled")

@@ -16,6 +16,15 @@ enum KazooToken {
     }
 }
 
+extension Ticket.Kind {
+    static let kazoo = Self(rawValue: "kazoo")
+}
+
+extension Credential.Kind {
+    /// An API key (K§3.3).
+    public static let kazoo = Self(rawValue: "kazoo")
+}
+
 extension VoicemailService {
     /// Opens a session of this interface.
     /// - Parameter lifetime: seconds.
@@ -23,8 +32,8 @@ extension VoicemailService {
     public func issueKazooToken(account: Account, user: User?, credentialID: String? = nil, lifetime: Int) async throws -> String {
         let now = clock.now
         let token = KazooToken.make(account: account, userID: user?.id, issued: now, expires: now.advanced(by: lifetime), secrets: secrets)
-        try await access.openSession(
-            token: token, kind: .kazoo, accountID: account.id, userID: user?.id, credentialID: credentialID, lifetime: lifetime)
+        try await tickets.open(
+            token, TicketDraft(.kazoo, accountID: account.id, userID: user?.id, credentialID: credentialID, lifetime: lifetime))
         return token
     }
 }

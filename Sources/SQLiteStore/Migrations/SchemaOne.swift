@@ -5,7 +5,7 @@
 /// is the serial, so indexes on a timestamp are in the order of `MessagePosition`.
 enum SchemaOne {
     static let statements = [
-        blob, blobGarbage, document, message, mailboxTally, session, credential, event, probe,
+        blob, blobGarbage, document, message, mailboxTally, ticket, credential, event, probe,
     ] + indexes + triggers
 
     private static let blob = """
@@ -87,13 +87,15 @@ enum SchemaOne {
         ) STRICT, WITHOUT ROWID
         """
 
-    private static let session = """
-        CREATE TABLE session (
-            token_hash TEXT NOT NULL PRIMARY KEY,
+    private static let ticket = """
+        CREATE TABLE ticket (
+            hash TEXT NOT NULL PRIMARY KEY,
             kind TEXT NOT NULL,
             account_id TEXT NOT NULL,
             user_id TEXT,
             credential_id TEXT,
+            partner TEXT,
+            replaced TEXT,
             created INTEGER NOT NULL,
             expires INTEGER NOT NULL,
             details TEXT NOT NULL
@@ -153,10 +155,10 @@ enum SchemaOne {
         "CREATE INDEX message_by_blob ON message (blob_id) WHERE blob_id IS NOT NULL",
         "CREATE INDEX message_removed ON message (removed_at) WHERE removed_at IS NOT NULL",
         "CREATE INDEX mailbox_tally_by_account ON mailbox_tally (account_id)",
-        "CREATE INDEX session_by_account ON session (account_id)",
-        "CREATE INDEX session_by_user ON session (user_id) WHERE user_id IS NOT NULL",
-        "CREATE INDEX session_by_credential ON session (credential_id) WHERE credential_id IS NOT NULL",
-        "CREATE INDEX session_by_expiry ON session (expires)",
+        "CREATE INDEX ticket_by_account ON ticket (account_id)",
+        "CREATE INDEX ticket_by_user ON ticket (user_id) WHERE user_id IS NOT NULL",
+        "CREATE INDEX ticket_by_credential ON ticket (credential_id) WHERE credential_id IS NOT NULL",
+        "CREATE INDEX ticket_by_expiry ON ticket (expires)",
         "CREATE INDEX credential_by_account ON credential (account_id, created)",
         "CREATE INDEX event_by_time ON event (created)",
     ]

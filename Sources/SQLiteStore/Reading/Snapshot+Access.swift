@@ -1,32 +1,32 @@
 import Voicemail
 
 extension Snapshot {
-    func session(tokenHash: String) throws -> Session? {
-        var run = try connection.prepare("SELECT \(Self.sessionColumns) FROM session WHERE token_hash = ?")
-        run.bind(tokenHash)
-        return try run.step() ? try Self.session(run) : nil
+    func ticket(hash: String) throws -> Ticket? {
+        var run = try connection.prepare("SELECT \(Self.ticketColumns) FROM ticket WHERE hash = ?")
+        run.bind(hash)
+        return try run.step() ? try Self.ticket(run) : nil
     }
 
-    func sessions(credentialID: String, kind: Session.Kind, aliveAt now: Timestamp) throws -> [Session] {
+    func tickets(credentialID: String, kind: Ticket.Kind, aliveAt now: Timestamp) throws -> [Ticket] {
         var run = try connection.prepare("""
-            SELECT \(Self.sessionColumns) FROM session INDEXED BY session_by_credential
-            WHERE credential_id = ? AND kind = ? AND expires > ? AND credential_id IS NOT NULL ORDER BY created, token_hash
+            SELECT \(Self.ticketColumns) FROM ticket INDEXED BY ticket_by_credential
+            WHERE credential_id = ? AND kind = ? AND expires > ? AND credential_id IS NOT NULL ORDER BY created, hash
             """)
         run.bind(credentialID)
         run.bind(kind.rawValue)
         run.bind(now)
-        var found: [Session] = []
-        while try run.step() { found.append(try Self.session(run)) }
+        var found: [Ticket] = []
+        while try run.step() { found.append(try Self.ticket(run)) }
         return found
     }
 
-    private static let sessionColumns = "token_hash, kind, account_id, user_id, credential_id, created, expires, details"
+    private static let ticketColumns = "hash, kind, account_id, user_id, credential_id, partner, replaced, created, expires, details"
 
-    private static func session(_ row: borrowing Execution) throws -> Session {
-        guard let kind = Session.Kind(rawValue: row.text(1)) else { throw StoreError.failed("a session of unknown kind") }
-        return Session(
-            tokenHash: row.text(0), kind: kind, accountID: row.text(2), userID: row.optionalText(3), credentialID: row.optionalText(4),
-            created: row.timestamp(5), expires: row.timestamp(6), details: try row.object(7))
+    private static func ticket(_ row: borrowing Execution) throws -> Ticket {
+        Ticket(
+            hash: row.text(0), kind: Ticket.Kind(rawValue: row.text(1)), accountID: row.text(2), userID: row.optionalText(3),
+            credentialID: row.optionalText(4), partner: row.optionalText(5), replaced: row.optionalText(6), created: row.timestamp(7),
+            expires: row.timestamp(8), details: try row.object(9))
     }
 
     private static let credentialColumns = "id, kind, account_id, name, handle, verifier, details, created"
@@ -53,9 +53,8 @@ extension Snapshot {
     }
 
     private static func credential(_ row: borrowing Execution) throws -> Credential {
-        guard let kind = Credential.Kind(rawValue: row.text(1)) else { throw StoreError.failed("a credential of unknown kind") }
-        return Credential(
-            id: row.text(0), kind: kind, accountID: row.text(2), name: row.text(3), handle: row.text(4), verifier: row.text(5),
+        Credential(
+            id: row.text(0), kind: Credential.Kind(rawValue: row.text(1)), accountID: row.text(2), name: row.text(3), handle: row.text(4), verifier: row.text(5),
             details: try row.object(6), created: row.timestamp(7))
     }
 

@@ -1,49 +1,52 @@
 import Voicemail
 
 extension Transaction {
-    func insert(_ session: Session) throws {
+    func insert(_ ticket: Ticket) throws {
         try execute("""
-            INSERT INTO session (token_hash, kind, account_id, user_id, credential_id, created, expires, details) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO ticket (hash, kind, account_id, user_id, credential_id, partner, replaced, created, expires, details)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """) { run in
-            run.bind(session.tokenHash)
-            run.bind(session.kind.rawValue)
-            run.bind(session.accountID)
-            run.bind(session.userID)
-            run.bind(session.credentialID)
-            run.bind(session.created)
-            run.bind(session.expires)
-            run.bind(JSON.object(session.details).encoded)
+            run.bind(ticket.hash)
+            run.bind(ticket.kind.rawValue)
+            run.bind(ticket.accountID)
+            run.bind(ticket.userID)
+            run.bind(ticket.credentialID)
+            run.bind(ticket.partner)
+            run.bind(ticket.replaced)
+            run.bind(ticket.created)
+            run.bind(ticket.expires)
+            run.bind(JSON.object(ticket.details).encoded)
         }
     }
 
-    /// A session that has been ended meanwhile stays ended.
-    func update(_ session: Session) throws {
-        try execute("UPDATE session SET expires = ?, details = ? WHERE token_hash = ?") { run in
-            run.bind(session.expires)
-            run.bind(JSON.object(session.details).encoded)
-            run.bind(session.tokenHash)
+    /// A ticket that has been ended meanwhile stays ended.
+    func update(_ ticket: Ticket) throws {
+        try execute("UPDATE ticket SET expires = ?, details = ? WHERE hash = ?") { run in
+            run.bind(ticket.expires)
+            run.bind(JSON.object(ticket.details).encoded)
+            run.bind(ticket.hash)
         }
     }
 
-    func remove(tokenHash: String) throws {
-        try execute("DELETE FROM session WHERE token_hash = ?") { $0.bind(tokenHash) }
+    func remove(ticketHash: String) throws {
+        try execute("DELETE FROM ticket WHERE hash = ?") { $0.bind(ticketHash) }
     }
 
-    func removeSessions(expiredBefore: Timestamp) throws {
+    func removeTickets(expiredBefore: Timestamp) throws {
         try executeInParts("""
-            DELETE FROM session WHERE token_hash IN (SELECT token_hash FROM session WHERE expires < ? LIMIT ?)
+            DELETE FROM ticket WHERE hash IN (SELECT hash FROM ticket WHERE expires < ? LIMIT ?)
             """) { $0.bind(expiredBefore) }
     }
 
-    func removeSessions(accountID: String?, userID: String?, credentialID: String?) throws {
-        if let accountID { try removeSessions("account_id", accountID) }
-        if let userID { try removeSessions("user_id", userID) }
-        if let credentialID { try removeSessions("credential_id", credentialID) }
+    func removeTickets(accountID: String?, userID: String?, credentialID: String?) throws {
+        if let accountID { try removeTickets("account_id", accountID) }
+        if let userID { try removeTickets("user_id", userID) }
+        if let credentialID { try removeTickets("credential_id", credentialID) }
     }
 
-    private func removeSessions(_ column: StaticString, _ owner: String) throws {
+    private func removeTickets(_ column: StaticString, _ owner: String) throws {
         try executeInParts("""
-            DELETE FROM session WHERE token_hash IN (SELECT token_hash FROM session WHERE \(column) = ? LIMIT ?)
+            DELETE FROM ticket WHERE hash IN (SELECT hash FROM ticket WHERE \(column) = ? LIMIT ?)
             """) { $0.bind(owner) }
     }
 

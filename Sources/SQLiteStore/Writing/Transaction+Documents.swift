@@ -46,7 +46,7 @@ extension Transaction {
             }
         }
         // First what opens the account.
-        try go("DELETE FROM session WHERE token_hash IN (SELECT token_hash FROM session WHERE account_id = ? LIMIT ?)") { $0.bind(accountID) }
+        try go("DELETE FROM ticket WHERE hash IN (SELECT hash FROM ticket WHERE account_id = ? LIMIT ?)") { $0.bind(accountID) }
         try go("DELETE FROM credential WHERE id IN (SELECT id FROM credential WHERE account_id = ? LIMIT ?)") { $0.bind(accountID) }
         try go("""
             UPDATE message SET removed_at = ?, folder = 'deleted'

@@ -38,22 +38,20 @@ public enum LoginName: Sendable, Hashable {
     case accountID(String)
     /// A user who is named beside his account.
     case user(String, accountID: String)
-    /// A program, by its id.
-    case application(String)
-    /// A user of an interface whose users belong to no mailbox.
-    case apiUser(String)
+    /// What is not of a user, by what finds it.
+    case credential(Credential.Kind, handle: String)
 
     var kind: LoginCount.Kind {
         switch self {
         case .realm, .account, .accountID: .account
-        case .user, .application, .apiUser: .login
+        case .user, .credential: .login
         }
     }
 
     /// What people call it.
     var label: String {
         switch self {
-        case .realm(let text), .account(let text), .accountID(let text), .application(let text), .apiUser(let text): text
+        case .realm(let text), .account(let text), .accountID(let text), .credential(_, let text): text
         case .user(let name, _): name
         }
     }
@@ -65,8 +63,7 @@ public enum LoginName: Sendable, Hashable {
         case .account(let name): "account \(Accounts.comparableName(name))"
         case .accountID(let id): "id \(id)"
         case .user(let name, let accountID): "user \(accountID.utf8.count) \(accountID) \(name.lowercased())"
-        case .application(let id): "application \(id)"
-        case .apiUser(let name): "api user \(name)"
+        case .credential(let kind, let handle): "credential \(kind.rawValue) \(handle)"
         }
     }
 
@@ -78,8 +75,7 @@ public enum LoginName: Sendable, Hashable {
             try !reader.accounts(called: Accounts.comparableName(name), limit: 1).isEmpty
         case .accountID(let id): try reader.account(id: id) != nil
         case .user(let name, let accountID): try reader.user(named: name, in: accountID) != nil
-        case .application(let id): try reader.credential(kind: .pSeries, handle: id) != nil
-        case .apiUser(let name): try reader.credential(kind: .sSeries, handle: name) != nil
+        case .credential(let kind, let handle): try reader.credential(kind: kind, handle: handle) != nil
         }
     }
 }

@@ -53,18 +53,6 @@ extension Access {
         return (account, user)
     }
 
-    /// The account of an API key.
-    /// - Throws: `VoicemailError.badCredentials`.
-    public func logIn(apiKey: String) async throws -> (account: Account, credential: Credential) {
-        let handle = secrets.fingerprint(apiKey)
-        return try await store.read { reader in
-            guard let credential = try reader.credential(kind: .kazoo, handle: handle),
-                let account = try reader.account(id: credential.accountID), account.isEnabled
-            else { throw VoicemailError.badCredentials }
-            return (account, credential)
-        }
-    }
-
     func loginHandle(_ digest: String, _ form: LoginDigest, _ account: Account) async throws -> String {
         let salt = account.loginSalt
         return "\(form.rawValue):" + (try await secrets.slowHash(digest.lowercased(), salt: salt))

@@ -47,8 +47,8 @@ extension Access {
         }
         guard let (user, account) = found, let address = user.mailAddress else { return nil }
         let id = String((0...Self.passwordResetLength / 32).map { _ in HexID.random() }.joined().prefix(Self.passwordResetLength))
-        try await openSession(
-            token: id, kind: .passwordReset, accountID: account.id, userID: user.id, lifetime: Self.passwordResetLifetime)
+        try await service.tickets.open(
+            id, TicketDraft(.passwordReset, accountID: account.id, userID: user.id, lifetime: Self.passwordResetLifetime))
         return PasswordReset(id: id, user: user, account: account, address: address)
     }
 
@@ -58,11 +58,11 @@ extension Access {
         let hash = secrets.fingerprint(id)
         let now = clock.now
         return try await store.write { writer in
-            guard let session = try writer.session(tokenHash: hash), session.kind == .passwordReset, session.expires > now,
-                let account = try writer.account(id: session.accountID), account.isEnabled,
-                var user: User = try writer.find(id: session.userID), user.isEnabled
+            guard let ticket = try writer.ticket(hash: hash), ticket.kind == .passwordReset, ticket.expires > now,
+                let account = try writer.account(id: ticket.accountID), account.isEnabled,
+                var user: User = try writer.find(id: ticket.userID), user.isEnabled
             else { throw VoicemailError.badCredentials }
-            try writer.remove(tokenHash: hash)
+            try writer.remove(ticketHash: hash)
             user.stored.attributes["require_password_update"] = true
             return (account, try writer.save(user, at: now))
         }

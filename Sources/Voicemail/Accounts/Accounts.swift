@@ -69,7 +69,7 @@ extension Accounts {
                 return false
             }
             guard !hasChildren else { throw VoicemailError.conflict }
-            try writer.removeSessions(accountID: id, userID: nil, credentialID: nil)
+            try writer.removeTickets(accountID: id, userID: nil, credentialID: nil)
             try writer.discard(account, at: now)
             return account
         }

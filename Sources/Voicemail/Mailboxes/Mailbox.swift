@@ -86,29 +86,4 @@ public struct Mailbox: Noun, StoredNoun {
 
     /// Whether it says itself that mail is sent; nil where it says nothing.
     var sendsMail: Bool? { stored.attributes[Self.mailSwitch]?.bool }
-
-    // MARK: What one interface alone has words for
-
-    /// What an interface keeps with the mailbox for its own clients. Other interfaces' clients neither see it nor erase it.
-    public func kept(by interface: String) -> JSONObject { stored.hidden["kept"]?[interface]?.object ?? [:] }
-
-    /// Merges into what an interface keeps; null removes.
-    mutating func keep(_ fields: KeptFields) {
-        var all = stored.hidden["kept"]?.object ?? [:]
-        var own = all[fields.interface]?.object ?? [:]
-        own.merge(patch: fields.values)
-        all[fields.interface] = .object(own)
-        stored.hidden["kept"] = .object(all)
-    }
-}
-
-/// Fields that one interface alone has words for, to be kept with a mailbox.
-public struct KeptFields: Sendable, Hashable {
-    public let interface: String
-    public var values: JSONObject
-
-    public init(interface: String, values: JSONObject = [:]) {
-        self.interface = interface
-        self.values = values
-    }
 }

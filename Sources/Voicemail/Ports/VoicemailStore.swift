@@ -205,9 +205,9 @@ public protocol StoreReader: RecordingReader, OutboxReader, LoginReader {
     /// What names a blob, removed rows too, at most `limit`.
     func holders(of id: BlobID, limit: Int) throws -> [BlobHolder]
 
-    func session(tokenHash: String) throws -> Session?
+    func ticket(hash: String) throws -> Ticket?
     /// Sessions of a credential that end after `now`, oldest first.
-    func sessions(credentialID: String, kind: Session.Kind, aliveAt now: Timestamp) throws -> [Session]
+    func tickets(credentialID: String, kind: Ticket.Kind, aliveAt now: Timestamp) throws -> [Ticket]
     func credential(kind: Credential.Kind, handle: String) throws -> Credential?
     func credential(id: String) throws -> Credential?
     func credentials(accountID: String) throws -> [Credential]
@@ -264,12 +264,12 @@ public protocol StoreWriter: StoreReader, RecordingWriter, OutboxWriter, LoginWr
     /// Forgets blobs that the archive has removed.
     func forget(_ blobs: [BlobID]) throws
 
-    func insert(_ session: Session) throws
-    func update(_ session: Session) throws
-    func remove(tokenHash: String) throws
-    func removeSessions(expiredBefore: Timestamp) throws
+    func insert(_ session: Ticket) throws
+    func update(_ session: Ticket) throws
+    func remove(ticketHash: String) throws
+    func removeTickets(expiredBefore: Timestamp) throws
     /// Ends every session of an account, a user or a credential.
-    func removeSessions(accountID: String?, userID: String?, credentialID: String?) throws
+    func removeTickets(accountID: String?, userID: String?, credentialID: String?) throws
 
     /// - Throws: `StoreError.conflict` when the handle is taken.
     func insert(_ credential: Credential) throws

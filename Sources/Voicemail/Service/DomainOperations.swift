@@ -72,6 +72,11 @@ public struct Renditions: DomainOperations {
     let service: VoicemailService
 }
 
+/// Tickets: tokens, links and the like.
+public struct Tickets: DomainOperations {
+    let service: VoicemailService
+}
+
 /// Users of an account, and their logins.
 public struct Users: DomainOperations {
     let service: VoicemailService

@@ -50,8 +50,18 @@ public struct NetworkAddress: Hashable, Sendable {
     }
 }
 
+extension NetworkAddress: CustomStringConvertible {
+    /// As `init` reads it: `192.0.2.1`; of IPv6 all eight groups.
+    public var description: String {
+        if bytes.count == 4 { return bytes.map(String.init).joined(separator: ".") }
+        return stride(from: 0, to: 16, by: 2).map { String(Int(bytes[$0]) << 8 | Int(bytes[$0 + 1]), radix: 16) }.joined(separator: ":")
+    }
+}
+
 /// A stretch of IP addresses that begin with the same bits: `10.0.0.0/8`, or one address.
-public struct NetworkRange: Hashable, Sendable {
+public struct NetworkRange: Hashable, Sendable, CustomStringConvertible {
+    /// As it was written.
+    public let description: String
     private let base: NetworkAddress
     /// Bits that count.
     private let length: Int
@@ -61,13 +71,17 @@ public struct NetworkRange: Hashable, Sendable {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard let first = parts.first, let base = NetworkAddress(first) else { return nil }
         self.base = base
+        description = text
         guard parts.count == 2 else {
             length = base.bytes.count * 8
             return
         }
-        guard parts[1].allSatisfy(\.isNumber), let length = Int(parts[1]), length <= base.bytes.count * 8 else { return nil }
+        guard parts[1].utf8.count <= 3, parts[1].allSatisfy(\.isNumber), let length = Int(parts[1]), length <= base.bytes.count * 8 else { return nil }
         self.length = length
     }
+
+    /// - Parameter address: as text; what is none is in no network.
+    public func contains(_ address: String) -> Bool { NetworkAddress(address).map { contains($0) } ?? false }
 
     public func contains(_ address: NetworkAddress) -> Bool {
         guard address.bytes.count == base.bytes.count else { return false }

@@ -10,8 +10,6 @@ public enum VoicemailError: Error, Hashable, Sendable {
     case documentTooLarge(limit: Int)
     /// The caller may not.
     case forbidden
-    /// The caller may, but not from where he calls.
-    case forbiddenAddress
     /// There are as many of that as there may be: tokens, messages in a mailbox, greetings.
     case limitReached
     /// Wrong name, password or key.

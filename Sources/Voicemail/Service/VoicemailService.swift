@@ -49,6 +49,7 @@ public final class VoicemailService: Sendable {
     public var outbox: Outbox { Outbox(service: self) }
     public var recordings: Recordings { Recordings(service: self) }
     public var renditions: Renditions { Renditions(service: self) }
+    public var tickets: Tickets { Tickets(service: self) }
     public var users: Users { Users(service: self) }
     public var webhooks: Webhooks { Webhooks(service: self) }
 }

@@ -49,7 +49,7 @@ extension Users {
             try Self.claimUsername(of: changed, writer)
             if !logins.isEmpty {
                 try Self.replaceLogins(of: id, with: logins, writer)
-                try writer.removeSessions(accountID: nil, userID: id, credentialID: nil)
+                try writer.removeTickets(accountID: nil, userID: id, credentialID: nil)
             } else if user.loginKey != changed.loginKey, try Self.hasLogin(id, writer) {
                 // The digests of the login forms hold the name, so the old ones would stand for nothing.
                 if changed.loginKey != nil {
@@ -57,7 +57,7 @@ extension Users {
                         code: "required", message: "The password must be provided when updating the user name", target: nil, cause: nil))])
                 }
                 try Self.replaceLogins(of: id, with: [], writer)
-                try writer.removeSessions(accountID: nil, userID: id, credentialID: nil)
+                try writer.removeTickets(accountID: nil, userID: id, credentialID: nil)
             }
             return try writer.save(changed, at: now)
         }
@@ -70,7 +70,7 @@ extension Users {
         return try await store.write { writer in
             let user: User = try writer.require(id, in: account.id)
             try Self.replaceLogins(of: id, with: [], writer)
-            try writer.removeSessions(accountID: nil, userID: id, credentialID: nil)
+            try writer.removeTickets(accountID: nil, userID: id, credentialID: nil)
             try writer.discard(user, at: now)
             return user
         }

@@ -13,24 +13,24 @@ extension PSeriesDialect {
 
     private func getToken(_ parameters: Parameters, _ request: FrontRequest) async throws -> PSeriesAnswer {
         let id = try parameters.requireText("username"), secret = try parameters.requireText("password")
-        let application = try await loginGuard.attempt(from: request.remote, as: [.application(id)]) {
-            try await service.access.logIn(application: id, secret: secret)
+        let application = try await loginGuard.attempt(from: request.remote, as: [.credential(.pSeries, handle: id)]) {
+            try await applications.logIn(id, secret: secret)
         }
         guard application.credential.allows(address: request.remote) else { throw PSeriesFailure.addressForbidden }
-        return answer(try await service.access.openTokenPair(for: application, rules: settings.tokens))
+        return answer(try await applications.openPair(for: application, settings.tokens))
     }
 
     /// Works after the access token has expired; the old pair ends.
     private func refreshToken(_ parameters: Parameters, _ request: FrontRequest) async throws -> PSeriesAnswer {
         let token = try parameters.requireText("refresh_token")
         do {
-            return answer(try await service.access.refreshTokenPair(token, rules: settings.tokens, from: request.remote))
-        } catch VoicemailError.badCredentials {
+            return answer(try await applications.refresh(token, settings.tokens, from: request.remote))
+        } catch is TicketError {
             throw PSeriesFailure.tokenExpired
         }
     }
 
-    private func answer(_ pair: TokenPair) -> PSeriesAnswer {
+    private func answer(_ pair: TicketPair) -> PSeriesAnswer {
         .fields([
             "access_token_expire_time": .int(settings.tokens.accessLifetime), "access_token": .string(pair.access),
             "refresh_token_expire_time": .int(settings.tokens.refreshLifetime), "refresh_token": .string(pair.refresh),
@@ -38,7 +38,7 @@ extension PSeriesDialect {
     }
 
     func deleteToken(_ call: PSeriesCall) async throws -> PSeriesAnswer {
-        guard let hash = call.application.tokenHash, try await service.access.closeTokenPair(accessHash: hash) else { throw PSeriesFailure.tokenExpired }
+        guard let hash = call.application.tokenHash, try await service.tickets.close(hash: hash) else { throw PSeriesFailure.tokenExpired }
         return .success
     }
 }

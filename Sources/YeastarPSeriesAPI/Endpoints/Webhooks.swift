@@ -3,7 +3,7 @@ import Voicemail
 /// `webhook/query` and `webhook/update`: where events are pushed (P§11.3).
 extension PSeriesDialect {
     func queryWebhooks(_ call: PSeriesCall) async throws -> PSeriesAnswer {
-        let push = try await service.access.eventPush(of: call.account)
+        let push = EventPush(of: try await service.accounts.find(call.account.id) ?? call.account)
         let list = push.receivers.map { receiver -> JSON in
             [
                 "url": .string(receiver.url), "secret": .string(receiver.secret), "request_method": .string(receiver.method.rawValue),
@@ -25,7 +25,7 @@ extension PSeriesDialect {
         let timeout = try Self.number("webhook_event_push_timeout", in: EventPush.timeouts, parameters)
         let retries = try Self.number("webhook_event_push_retry_count", in: EventPush.retryCounts, parameters)
         let requested = try parameters.value("webhook_event_push_list").map(receivers)
-        _ = try await service.access.changeEventPush(of: call.account) { push in
+        try await EventPush.change(of: call.account, in: service) { push in
             push.isEnabled = enabled.map { $0 == 1 } ?? push.isEnabled
             push.timeout = timeout ?? push.timeout
             push.retries = retries ?? push.retries
@@ -85,7 +85,7 @@ extension EventPush.Receiver {
     fileprivate func completed(from known: [EventPush.Receiver]) -> EventPush.Receiver {
         guard secret.isEmpty else { return self }
         var receiver = self
-        receiver.secret = known.first { $0.url == url && $0.method == method }?.secret ?? Access.makeReceiverSecret()
+        receiver.secret = known.first { $0.url == url && $0.method == method }?.secret ?? EventPush.makeReceiverSecret()
         return receiver
     }
 }

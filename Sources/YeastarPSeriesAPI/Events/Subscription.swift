@@ -12,7 +12,7 @@ extension PSeriesDialect {
         return .webSocket(handshake) { connection in
             let subscription = Subscription(
                 service: service, settings: settings, connection: connection, accountID: application.account.id,
-                token: LiveToken(hash: token, credentialID: application.credential.id))
+                token: FollowedTicket(hash: token, kind: .pSeriesAccess, credentialID: application.credential.id))
             await subscription.run(events(), logger: request.logger)
         }
     }
@@ -23,7 +23,7 @@ private final class Subscription: Sendable {
     private struct State {
         var topics: Set<Int> = []
         var lastTraffic = ContinuousClock.now
-        var token: LiveToken
+        var token: FollowedTicket
     }
 
     /// Why a conversation ends from this side.
@@ -37,7 +37,7 @@ private final class Subscription: Sendable {
     private let accountID: String
     private let state: Mutex<State>
 
-    init(service: VoicemailService, settings: PSeriesSettings, connection: WebSocketConnection, accountID: String, token: LiveToken) {
+    init(service: VoicemailService, settings: PSeriesSettings, connection: WebSocketConnection, accountID: String, token: FollowedTicket) {
         self.service = service
         self.settings = settings
         self.connection = connection
@@ -144,7 +144,7 @@ private final class Subscription: Sendable {
             try await Task.sleep(for: min(settings.socketSilence, Self.tokenInterval))
             let (last, token) = state.withLock { ($0.lastTraffic, $0.token) }
             guard ContinuousClock.now - last < settings.socketSilence else { throw Ending.silent }
-            guard let followed = try await service.access.follow(token) else { throw Ending.revoked }
+            guard let followed = try await service.tickets.follow(token) else { throw Ending.revoked }
             state.withLock { $0.token = followed }
         }
     }

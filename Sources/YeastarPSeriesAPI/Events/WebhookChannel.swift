@@ -21,7 +21,7 @@ public struct WebhookChannel: DeliveryChannel {
 
     public func plan(_ event: Event, _ reader: any StoreReader) throws -> [PlannedDelivery] {
         guard let account = try reader.account(id: event.accountID) else { return [] }
-        let push = account.eventPush, zone = service.mailboxes.timeZone(of: account)
+        let push = EventPush(of: account), zone = service.mailboxes.timeZone(of: account)
         guard push.isEnabled, !push.receivers.isEmpty, let call = try AnnouncedCall(event, zone: zone, reader) else { return [] }
         let message = PSeriesEvent(call, zone: zone)
         let text = message.encoded(settings.eventMessageFormat, serialNumber: settings.serialNumber ?? service.serialNumber)
@@ -32,8 +32,8 @@ public struct WebhookChannel: DeliveryChannel {
 
     public func deliver(_ delivery: Delivery) async -> DeliveryOutcome {
         do {
-            let account = try await service.accounts.list([delivery.accountID]).first
-            guard let push = account?.eventPush, push.isEnabled,
+            let account = try await service.accounts.find(delivery.accountID)
+            guard let push = account.map({ EventPush(of: $0) }), push.isEnabled,
                 let receiver = push.receivers.first(where: { $0.url == delivery.target && $0.method.rawValue == delivery.payload["method"]?.string })
             else { return .withdrawn }
             // The last delay a receiver that comes back has to wait is a minute.

@@ -61,9 +61,11 @@ extension PSeriesDialect {
             + "." + fileExtension
         var details = target.details
         details["open"] = .bool(isOpen)
-        try await service.access.openSession(
-            token: name, kind: .download, accountID: call.account.id, credentialID: call.application.credential.id,
-            lifetime: settings.linkLifetime, details: details)
+        try await service.tickets.open(
+            name,
+            TicketDraft(
+                .pSeriesLink, accountID: call.account.id, credentialID: call.application.credential.id, lifetime: settings.linkLifetime,
+                details: details))
         return Link(name: name)
     }
 }

@@ -9,18 +9,18 @@ extension PSeriesDialect {
         await reporting(request) {
             guard settings.isEnabled else { throw PSeriesFailure.unavailable }
             guard request.method == .get || request.method == .head, name.count == 1 else { throw PSeriesFailure.noInterface }
-            let entry = try await service.access.enter(token: name[0], kind: .download, accountID: nil)
-            guard let session = entry.session, entry.principal != nil, let target = LinkTarget(session.details) else {
-                throw PSeriesFailure.notFound
-            }
-            if session.details["open"] != true {
+            let entry: TicketEntry
+            do { entry = try await service.tickets.enter(name[0], .pSeriesLink) } catch is TicketError { throw PSeriesFailure.notFound }
+            let ticket = entry.ticket
+            guard let target = LinkTarget(ticket.details) else { throw PSeriesFailure.notFound }
+            if ticket.details["open"] != true {
                 // Any valid token of the account will do, not only the one that asked for the link, if it might have asked for it.
                 let application = try await caller(of: request)
-                guard application.account.id == session.accountID else { throw PSeriesFailure.notFound }
+                guard application.account.id == ticket.accountID else { throw PSeriesFailure.notFound }
                 guard application.credential.permissions.contains(target.permission) else { throw PSeriesFailure.accessDenied }
             }
             let file = try await answering(within: settings.longestAnswer) {
-                try await linkedFile(target, linkName: name[0], accountID: session.accountID)
+                try await linkedFile(target, linkName: name[0], in: entry.account)
             }
             let headers: HTTPFields = [
                 .contentType: FileType.of(name[0]), .contentDisposition: ContentDisposition.attachment(file.name),
@@ -37,8 +37,7 @@ extension PSeriesDialect {
     }
 
     /// A link dies with what it leads to.
-    private func linkedFile(_ target: LinkTarget, linkName: String, accountID: String) async throws -> LinkedFile {
-        guard let account = try await service.access.enter(token: nil, kind: .download, accountID: accountID).account else { throw PSeriesFailure.notFound }
+    private func linkedFile(_ target: LinkTarget, linkName: String, in account: Account) async throws -> LinkedFile {
         switch target {
         case .greeting(let id, let fileName):
             let (reader, _) = try await service.greetings.audio(of: try await service.greetings.find(id, of: account))

@@ -95,7 +95,6 @@ struct PSeriesFailure: Error, Hashable {
         case .invalid(let violations): invalid(violations)
         case .documentTooLarge: parameterError
         case .forbidden: .accessDenied
-        case .forbiddenAddress: .addressForbidden
         case .badCredentials: .badCredentials
         case .disabled: .unavailable
         // The extension's voicemail is switched off, not the API.

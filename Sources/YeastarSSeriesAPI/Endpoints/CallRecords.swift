@@ -4,11 +4,12 @@ import Voicemail
 
 /// `cdr/get_random` and `cdr/download` (S§5), from recordings and messages.
 extension SSeriesDialect {
-    func callRecordRandom(_ call: Call) throws -> Reply {
+    func callRecordRandom(_ call: Call) async throws -> Reply {
         let extensions = try call.requiredExtension()
         let (start, end) = try Self.times(call)
         let allowed = try allowedAddress(call)
-        let random = try issue(.callRecords(Self.selection(extensions), start: start, end: end), allowed, call)
+        let random = try await issue(
+            .callRecords(Self.selection(extensions), start: SSeriesTime.text(start), end: SSeriesTime.text(end)), allowed, call)
         return .success([
             call.version.extensionKey: .string(extensions), "starttime": .string(SSeriesTime.text(start)),
             "endtime": .string(SSeriesTime.text(end)), "random": .string(random),
@@ -20,8 +21,8 @@ extension SSeriesDialect {
         let (start, end) = try Self.times(call)
         let random = try call.parameters.required("random")
         let (session, account) = (try call.requireEntry().session, try call.requireEntry().account)
-        guard let grant = grants.grant(random), grant.tokenHash == session.tokenHash,
-            grant.subject == .callRecords(extensions, start: start, end: end)
+        guard let grant = try await grant(random, call), grant.tokenHash == session.hash,
+            grant.subject == .callRecords(extensions, start: SSeriesTime.text(start), end: SSeriesTime.text(end))
         else { throw SSeriesFailure.wrongCallRecordRandom }
         try judgeAddress(call, grant)
         let zone = service.mailboxes.timeZone(of: account)
@@ -29,7 +30,7 @@ extension SSeriesDialect {
         let sheet = CallRecordSheet(service: service, account: account, first: start.timestamp(in: zone), last: end.lastTimestamp(in: zone), view: view)
         guard try await sheet.hasRows() else { throw SSeriesFailure.noCallRecord }
         let body = try await FrontResponse.Body.written { try await sheet.write(to: $0) }
-        return try file("text/csv; charset=utf-8", named: "cdr.csv", body, random, call, used: .wrongCallRecordRandom)
+        return try await file("text/csv; charset=utf-8", named: "cdr.csv", body, random, call, used: .wrongCallRecordRandom)
     }
 
     /// The extensions that a text names, however it is spaced; nil for all of them.

@@ -12,14 +12,33 @@ extension SSeriesDialect {
     }
 
     /// A random for something, to the client of a call.
-    func issue(_ subject: DownloadGrants.Subject, _ allowed: NetworkAddress?, _ call: Call) throws -> String {
+    func issue(_ subject: DownloadGrant.Subject, _ allowed: NetworkAddress?, _ call: Call) async throws -> String {
         let session = try call.requireEntry().session
-        return grants.issue(DownloadGrants.Grant(
-            subject: subject, tokenHash: session.tokenHash, client: ClientDetails(of: session).loginAddress, allowedAddress: allowed))
+        let grant = DownloadGrant(
+            subject: subject, tokenHash: session.hash, client: ClientDetails(of: session).loginAddress, allowedAddress: allowed)
+        let random = HexID.random()
+        // A random is good to the end of its last second.
+        try await service.tickets.open(
+            random,
+            TicketDraft(
+                .sSeriesDownload, accountID: session.accountID, credentialID: session.credentialID, lifetime: DownloadGrant.lifetime + 1,
+                details: grant.details))
+        return random
+    }
+
+    /// What a random opens; nil once it has been used or is too old, and for one that belongs to somebody else.
+    func grant(_ random: String, _ call: Call) async throws -> DownloadGrant? {
+        do {
+            let entry = try await service.tickets.enter(random, .sSeriesDownload)
+            guard entry.account.id == (try call.requireEntry().account.id) else { return nil }
+            return DownloadGrant(entry.ticket.details)
+        } catch is TicketError {
+            return nil
+        }
     }
 
     /// Refuses a download from anywhere but the client, the address it allowed and this machine (S§4.2).
-    func judgeAddress(_ call: Call, _ grant: DownloadGrants.Grant) throws {
+    func judgeAddress(_ call: Call, _ grant: DownloadGrant) throws {
         guard settings.enforcesDownloadAddress else { return }
         let session = try call.requireEntry().session
         guard let remote = NetworkAddress(call.request.remote),
@@ -30,8 +49,8 @@ extension SSeriesDialect {
     /// The file, once everything has been judged: that uses the random up, but for a HEAD (S§3.3).
     func file(
         _ contentType: String, named name: String, _ body: FrontResponse.Body, _ random: String, _ call: Call, used: SSeriesFailure
-    ) throws -> Reply {
-        if call.request.method != .head, !grants.consume(random) { throw used }
+    ) async throws -> Reply {
+        if call.request.method != .head, !(try await service.tickets.use(random, .sSeriesDownload)) { throw used }
         return .file(FrontResponse(
             status: .ok, headers: [.contentType: contentType, .contentDisposition: ContentDisposition.attachment(name)], body: body))
     }

@@ -14,7 +14,7 @@ extension SSeriesDialect {
         case .deleteVoicemail: try await deleteVoicemail(call)
         case .recordingRandom: try await recordingRandom(call)
         case .downloadRecording: try await downloadRecording(call)
-        case .callRecordRandom: try callRecordRandom(call)
+        case .callRecordRandom: try await callRecordRandom(call)
         case .downloadCallRecords: try await downloadCallRecords(call)
         case .listExtensions, .listExtensionsV2: try await listExtensions(call)
         case .queryExtensions: try await queryExtensions(call)

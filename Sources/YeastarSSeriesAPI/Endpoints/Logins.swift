@@ -9,13 +9,13 @@ extension SSeriesDialect {
         if call.version.requiresReportPort { _ = try call.parameters.required("port") }
         let details = ClientDetails(
             address: call.request.remote, version: call.version, format: call.format, report: try ReportSettings(call.parameters))
-        let (account, credential) = try await loginGuard.attempt(from: call.request.remote, as: [.apiUser(username)]) {
-            try await service.access.logIn(sSeriesUser: username, digest: digest)
+        let holder = try await loginGuard.attempt(from: call.request.remote, as: [.credential(.sSeries, handle: username)]) {
+            try await users.logIn(username, digest: digest)
         }
-        let tokens = try await service.access.openSSeriesSession(account: account, credential: credential, details: details.stored)
-        var fields: JSONObject = ["token": .string(tokens.token)]
+        let tokens = try await users.open(holder.credential, details: details.stored)
+        var fields: JSONObject = ["token": .string(tokens.access)]
         if call.version.tellsTransport { fields["transport"] = "HTTP" }
-        if call.version.hasRefreshTokens { fields["refreshtoken"] = .string(tokens.refreshToken) }
+        if call.version.hasRefreshTokens { fields["refreshtoken"] = .string(tokens.refresh) }
         return .success(fields)
     }
 
@@ -28,17 +28,17 @@ extension SSeriesDialect {
         guard !report.stored.isEmpty else { return .success }
         var details = ClientDetails(of: session)
         details.merge(report)
-        try await service.access.updateSSeriesSession(session, details: details.stored)
+        try await users.keep(details.stored, with: session)
         return .success
     }
 
     func logOut(_ call: Call) async throws -> Reply {
-        try await service.access.closeSSeriesSession(try call.requireEntry().session)
+        try await service.tickets.close(hash: try call.requireEntry().session.hash)
         return .success
     }
 
     func refreshToken(_ call: Call) async throws -> Reply {
-        let tokens = try await service.access.refreshSSeriesSession(refreshToken: try call.parameters.required("refreshtoken"))
-        return .success(["token": .string(tokens.token), "refreshtoken": .string(tokens.refreshToken)])
+        let tokens = try await users.refresh(try call.parameters.required("refreshtoken"))
+        return .success(["token": .string(tokens.access), "refreshtoken": .string(tokens.refresh)])
     }
 }

@@ -12,7 +12,7 @@ extension SSeriesDialect {
         } catch VoicemailError.notFound {
             throw SSeriesFailure.noSuchRecording
         }
-        let random = try issue(.recording(recording), allowed, call)
+        let random = try await issue(.recording(id: recording.id, name: recording.name), allowed, call)
         return .success(["recording": .string(recording.name), "random": .string(random)])
     }
 
@@ -20,16 +20,16 @@ extension SSeriesDialect {
         _ = try call.parameters.required("recording")
         let random = try call.parameters.required("random")
         let session = try call.requireEntry().session
-        guard let grant = grants.grant(random), case .recording(let recording) = grant.subject,
-            Self.names(of: call.request.query).contains(recording.name), Self.isSameClient(grant, session)
+        guard let grant = try await grant(random, call), case .recording(let id, let name) = grant.subject,
+            Self.names(of: call.request.query).contains(name), Self.isSameClient(grant, session)
         else { throw SSeriesFailure.wrongRecordingRandom }
         try judgeAddress(call, grant)
         do {
             // It may have been removed since.
-            _ = try await service.recordings.find([.id(recording.id)], of: try call.requireEntry().account)
+            let recording = try await service.recordings.find([.id(id)], of: try call.requireEntry().account)
             let audio = try await service.renditions.download(of: recording)
-            return try file(
-                audio.contentType, named: recording.name, .file(FileSlice(audio.reader)), random, call, used: .wrongRecordingRandom)
+            return try await file(
+                audio.contentType, named: name, .file(FileSlice(audio.reader)), random, call, used: .wrongRecordingRandom)
         } catch VoicemailError.notFound, VoicemailError.unplayable {
             throw SSeriesFailure.noSuchRecording
         }
@@ -42,8 +42,8 @@ extension SSeriesDialect {
 
     /// The vendor's own example downloads with another token than the random was issued to, so any token of the same client will do;
     /// the random names the file (S§4.2).
-    private static func isSameClient(_ grant: DownloadGrants.Grant, _ session: Session) -> Bool {
-        if grant.tokenHash == session.tokenHash { return true }
+    private static func isSameClient(_ grant: DownloadGrant, _ session: Ticket) -> Bool {
+        if grant.tokenHash == session.hash { return true }
         guard let client = grant.client else { return false }
         return client == ClientDetails(of: session).loginAddress
     }

@@ -13,7 +13,7 @@ extension SSeriesDialect {
         guard found.message.audio != nil, status == nil || found.message.folder == status?.folder else {
             throw SSeriesFailure.noSuchVoicemail
         }
-        let random = try issue(
+        let random = try await issue(
             .message(id: found.message.id, mailboxID: mailbox.id, fileName: found.fileName, folder: found.message.folder), allowed, call)
         var fields: JSONObject = [call.version.extensionKey: .string(mailbox.number)]
         if call.version.showsVoicemailStatus { fields["voicemailstatus"] = .string(VoicemailStatus(found.message.folder).rawValue) }
@@ -28,7 +28,7 @@ extension SSeriesDialect {
         let random = try call.parameters.required("random")
         let status = try voicemailStatus(call)
         let (session, account) = (try call.requireEntry().session, try call.requireEntry().account)
-        guard let grant = grants.grant(random), grant.tokenHash == session.tokenHash,
+        guard let grant = try await grant(random, call), grant.tokenHash == session.hash,
             case .message(let id, let mailboxID, let fileName, let folder) = grant.subject, fileName == file,
             status == nil || folder == status?.folder
         else { throw SSeriesFailure.wrongVoicemailRandom }
@@ -38,7 +38,7 @@ extension SSeriesDialect {
         // The message the random was issued for, even if another one has its name by now.
         let message = try await service.messages.position(ofMessage: id, in: mailboxID).message
         let audio = try await service.renditions.rendition(of: message, .telephone)
-        return try self.file(
+        return try await self.file(
             audio.contentType, named: fileName, .file(FileSlice(audio.reader)), random, call, used: .wrongVoicemailRandom)
     }
 

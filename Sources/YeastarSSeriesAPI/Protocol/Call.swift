@@ -12,7 +12,7 @@ struct Call: Sendable {
 
     /// What a token leads to.
     struct Entry: Sendable {
-        let session: Session
+        let session: Ticket
         let account: Account
     }
 

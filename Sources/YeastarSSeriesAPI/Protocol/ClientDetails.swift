@@ -15,7 +15,7 @@ struct ClientDetails: Sendable {
         ]
     }
 
-    init(of session: Session) { stored = session.details }
+    init(of session: Ticket) { stored = session.details }
 
     /// Where the login came from, as text.
     var loginText: String? { stored["address"]?.string }

@@ -45,8 +45,8 @@ enum SSeriesFailure: String, Error, CaseIterable {
             switch error {
             case let failure as SSeriesFailure: failure
             case let error as VoicemailError: Self.domain(error)
-            case SSeriesTokenError.expired: .tokenExpired
-            case SSeriesTokenError.unknown: .noSuchToken
+            case TicketError.expired: .tokenExpired
+            case TicketError.unknown: .noSuchToken
             case is LoginGuard.Locked: .lockedOut
             default: .notHandled
             }
@@ -59,7 +59,7 @@ enum SSeriesFailure: String, Error, CaseIterable {
         case .notFound, .noAudio, .unplayable, .expired: .noSuchVoicemail
         case .invalid, .documentTooLarge, .conflict, .mailboxDisabled: .extensionNotConfigured
         case .badCredentials, .disabled: .wrongLogin
-        case .forbidden, .forbiddenAddress, .limitReached: .notHandled
+        case .forbidden, .limitReached: .notHandled
         }
     }
 }

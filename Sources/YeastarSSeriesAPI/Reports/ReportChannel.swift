@@ -75,7 +75,7 @@ public struct ReportChannel: DeliveryChannel {
         var known = Set<[String]>()
         var found: [ReportDestination] = []
         for credential in try reader.credentials(accountID: accountID) where credential.kind == .sSeries {
-            for session in try reader.sessions(credentialID: credential.id, kind: .sSeries, aliveAt: service.clock.now) {
+            for session in try reader.tickets(credentialID: credential.id, kind: .sSeries, aliveAt: service.clock.now) {
                 guard let destination = ReportDestination(ClientDetails(of: session)) else { continue }
                 if known.insert([destination.url, destination.format.rawValue, "\(destination.isXML)"]).inserted { found.append(destination) }
             }

@@ -1,6 +1,9 @@
 import ArgumentParser
+import KazooAPI
 import Server
 import Voicemail
+import YeastarPSeriesAPI
+import YeastarSSeriesAPI
 
 struct KeyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -24,7 +27,7 @@ struct KeyCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp("For p-series: something it may do, once for each; all of it otherwise.", valueName: "right"))
         var allow: [ApplicationPermission] = []
         @Option(help: ArgumentHelp("For p-series: an address or network it may call from, once for each; anywhere otherwise.", valueName: "address"))
-        var from: [AddressRange] = []
+        var from: [NetworkRange] = []
 
         func validate() throws {
             guard kind != .pSeries, !(allow.isEmpty && from.isEmpty) else { return }
@@ -41,25 +44,25 @@ struct KeyCommand: AsyncParsableCommand {
         private func issue(for account: Account, _ service: VoicemailService) async throws -> JSONObject {
             switch kind {
             case .kazoo:
-                let issued = try await service.access.createAPIKey(name: name ?? kind.rawValue, in: account)
+                let issued = try await service.access.issueKey(CredentialDraft(.kazoo, name: name ?? kind.rawValue), in: account)
                 var object = issued.credential.asKey
                 object["api_key"] = .string(issued.secret)
                 return object
             case .sSeries:
-                let issued = try await service.access.createSSeriesUser(name: name, in: account)
+                let issued = try await APIUsers(service).create(name: name, in: account)
                 var object = issued.credential.asKey
                 object["username"] = .string(issued.credential.handle)
                 object["password"] = .string(issued.secret)
                 return object
             case .pSeries:
-                let issued = try await service.access.createApplication(
+                let issued = try await Applications(service).create(
                     name: name ?? kind.rawValue, permissions: allow.isEmpty ? nil : Set(allow), addresses: from, in: account)
                 var object = issued.credential.asKey
                 object["client_id"] = .string(issued.credential.handle)
                 object["client_secret"] = .string(issued.secret)
                 return object
             case .intake:
-                let issued = try await service.access.createIntakeKey(name: name ?? kind.rawValue, in: account)
+                let issued = try await service.access.issueKey(CredentialDraft(.intake, name: name ?? kind.rawValue), in: account)
                 var object = issued.credential.asKey
                 object["api_key"] = .string(issued.secret)
                 return object
@@ -115,6 +118,6 @@ extension Credential {
 
 extension ApplicationPermission: ExpressibleByArgument {}
 
-extension AddressRange: ExpressibleByArgument {
+extension NetworkRange: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
 }

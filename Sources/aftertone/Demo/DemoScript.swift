@@ -1,5 +1,6 @@
 import Server
 import Voicemail
+import YeastarSSeriesAPI
 
 /// What to type to see one interface at work.
 struct DemoSection: Sendable {
@@ -60,7 +61,7 @@ extension DemoScript {
         guard let person = world.people.first else { return DemoSection(title: "S-Series", lines: []) }
         let root = "\(address)/api/v1.1.0"
         let login: JSON = [
-            "username": .string(world.apiUser.name), "password": .string(Access.sSeriesDigest(ofPassword: world.apiUser.password)),
+            "username": .string(world.apiUser.name), "password": .string(APIUsers.digest(ofPassword: world.apiUser.password)),
             "port": "8260",
         ]
         let query: JSON = ["extid": .string(person.mailbox.number)]

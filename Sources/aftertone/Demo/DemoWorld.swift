@@ -1,7 +1,10 @@
 import Audio
+import KazooAPI
 import NIOCore
 import Server
 import Voicemail
+import YeastarPSeriesAPI
+import YeastarSSeriesAPI
 
 /// What the demonstration has to show: a company with two people, their mailboxes, greetings and messages.
 struct DemoWorld: Sendable {
@@ -27,8 +30,8 @@ struct DemoWorld: Sendable {
     /// Makes it all, as a client would, but quicker.
     static func make(in service: VoicemailService) async throws -> DemoWorld {
         let account = try await service.accounts.create(["name": "Demo Company", "realm": "demo.aftertone.invalid"], below: nil)
-        let key = try await service.access.createAPIKey(name: "demo", in: account)
-        let user = try await service.access.createSSeriesUser(name: "demo", in: account)
+        let key = try await service.access.issueKey(CredentialDraft(.kazoo, name: "demo"), in: account)
+        let user = try await APIUsers(service).create(name: "demo", in: account)
         let builder = DemoBuilder(service: service, account: account)
         let people = [
             try await builder.person("anna", "Anna Berg", number: "1001", callers: DemoBuilder.callers, seed: 1),
@@ -36,7 +39,7 @@ struct DemoWorld: Sendable {
         ]
         let group = try await builder.group("6300", "Sales", of: people.map(\.mailbox))
         return DemoWorld(
-            account: account, apiKey: key.secret, application: try await service.access.createApplication(name: "demo", in: account),
+            account: account, apiKey: key.secret, application: try await Applications(service).create(name: "demo", in: account),
             apiUser: (user.credential.handle, user.secret), people: people,
             groupNumber: group.number, recordings: try await builder.recordings(of: people.map(\.mailbox)))
     }

@@ -2,6 +2,7 @@ import Server
 import TestKit
 import Testing
 import Voicemail
+import YeastarSSeriesAPI
 
 /// `aftertone login` beside a server that locks out.
 struct LoginCommandTests {
@@ -10,7 +11,7 @@ struct LoginCommandTests {
     }
 
     private static func logIn(_ server: TestServer, _ name: String, _ password: String) async throws -> JSON? {
-        let digest = Access.sSeriesDigest(ofPassword: password)
+        let digest = APIUsers.digest(ofPassword: password)
         let body: JSON = ["username": .string(name), "password": .string(digest), "port": "1"]
         return try await server.send("POST", "/api/v1.1.0/login", json: body).json["errno"]
     }
@@ -21,7 +22,7 @@ struct LoginCommandTests {
         let clock = ManualClock(SystemClock().now)
         try await TestServer.run(clock: clock) { (server: TestServer) async throws in
             let account = try await server.makeAccount("Acme")
-            let user = try await server.service.access.createSSeriesUser(name: "crm", in: account)
+            let user = try await APIUsers(server.service).create(name: "crm", in: account)
             #expect(try await Self.login(["list"], server).json == [])
             for _ in 0..<5 { #expect(try await Self.logIn(server, "crm", "wrong") == "20003") }
             #expect(try await Self.logIn(server, "crm", user.secret) == "20002")
@@ -50,7 +51,7 @@ struct LoginCommandTests {
         let clock = ManualClock(SystemClock().now)
         try await TestServer.run(clock: clock) { $0.logins.maximumFailuresOfLogin = 1 } _: { (server: TestServer) async throws in
             let account = try await server.makeAccount("Acme")
-            let user = try await server.service.access.createSSeriesUser(name: "crm", in: account)
+            let user = try await APIUsers(server.service).create(name: "crm", in: account)
             for name in ["crm", "other"] { #expect(try await Self.logIn(server, name, "wrong") == "20003") }
             #expect(try await Self.logIn(server, "crm", user.secret) == "20002")
             #expect(try await Self.login(["unlock", "crm"], server).json.array?.map { $0["kind"] } == ["login"])

@@ -4,6 +4,7 @@ import Server
 import TestKit
 import Testing
 import Voicemail
+import YeastarPSeriesAPI
 
 /// The table of `docs/operations.md` has exactly the metrics that `/metrics` shows once everything has happened, with their labels.
 @Suite struct MetricsTests {
@@ -31,13 +32,13 @@ import Voicemail
     private static func makeEverythingHappen(_ server: TestServer, receiver port: Int) async throws {
         let world = try await server.makeWorld()
         _ = try await server.leave(audio: Sound.bytes(1, 1), in: world.mailbox, of: world.account)
-        let application = try await server.service.access.createApplication(name: "crm", permissions: nil, addresses: [], in: world.account)
-        let login = try await server.service.access.logIn(application: application.credential.handle, secret: application.secret)
-        let pair = try await server.service.access.openTokenPair(for: login, rules: TokenRules(maximumLive: 9))
+        let application = try await Applications(server.service).create(name: "crm", permissions: nil, addresses: [], in: world.account)
+        let login = try await Applications(server.service).logIn(application.credential.handle, secret: application.secret)
+        let pair = try await Applications(server.service).openPair(for: login, TokenRules(maximumLive: 9))
         let hook: JSON = ["webhook_event_push_list": [["url": .string("http://127.0.0.1:\(port)/"), "event_ids": [0]]]]
         let update = try await server.send("POST", "/openapi/v1.0/webhook/update?access_token=\(pair.access)", json: hook)
         #expect(update.json["errcode"] == 0, "\(update.text)")
-        let key = try await server.service.access.createIntakeKey(name: "recorder", in: world.account).secret
+        let key = try await server.service.access.issueKey(CredentialDraft(.intake, name: "recorder"), in: world.account).secret
         let recording = try await server.send(
             "PUT", "/intake/recordings/call.wav?caller=3000&to=2001", headers: ["Authorization": "Bearer \(key)"],
             body: try AudioSamples.tones([440], seconds: 0.1).encoded(as: .wavPCM16))

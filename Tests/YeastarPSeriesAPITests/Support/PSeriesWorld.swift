@@ -4,6 +4,7 @@ import Server
 import TestKit
 import Testing
 import Voicemail
+import YeastarPSeriesAPI
 
 /// An account with extensions 3200 and 3201, the shared group box 6300 of the two, and an application with a token.
 struct PSeriesWorld: Sendable {
@@ -25,10 +26,9 @@ struct PSeriesWorld: Sendable {
             let box = try await server.makeMailbox("6300", in: account)
             let group = try await server.service.groups.set(
                 MailboxGroup(mode: .share, kind: .ringGroup, members: extensions.map(\.id)), of: box.id, in: account)
-            let application = try await server.service.access.createApplication(
-                name: "crm", permissions: permissions, addresses: addresses.compactMap(AddressRange.init), in: account)
-            let pair = try await server.service.access.openTokenPair(
-                for: server.service.access.logIn(application: application.credential.handle, secret: application.secret), rules: TokenRules(maximumLive: 99))
+            let application = try await Applications(server.service).create(
+                name: "crm", permissions: permissions, addresses: addresses.compactMap(NetworkRange.init), in: account)
+            let pair = try await Applications(server.service).openPair(for: Applications(server.service).logIn(application.credential.handle, secret: application.secret), TokenRules(maximumLive: 99))
             return try await body(PSeriesWorld(
                 server: server, account: account, extensions: extensions, group: group, application: application, token: pair.access))
         }

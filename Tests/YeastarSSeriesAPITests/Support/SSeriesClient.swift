@@ -3,6 +3,7 @@ import Server
 import TestKit
 import Testing
 import Voicemail
+import YeastarSSeriesAPI
 
 /// A client of one version, logged in.
 struct SSeriesClient: Sendable {
@@ -49,7 +50,7 @@ struct SSeriesUser: Sendable {
 
 extension TestServer {
     func makeSSeriesUser(in account: Account, name: String? = nil) async throws -> SSeriesUser {
-        let issued = try await service.access.createSSeriesUser(name: name, in: account)
+        let issued = try await APIUsers(service).create(name: name, in: account)
         return SSeriesUser(name: issued.credential.handle, password: issued.secret)
     }
 

@@ -1,3 +1,5 @@
+import Voicemail
+
 /// Where an account's events are pushed, and how (P§11.3).
 public struct EventPush: Sendable, Hashable {
     public enum Method: String, Sendable, CaseIterable {
@@ -38,12 +40,14 @@ public struct EventPush: Sendable, Hashable {
 }
 
 extension EventPush {
-    private static let key = "event_push"
+    private static let interface = "p_series_push"
 
-    fileprivate init(of account: Account) {
+    /// Where an account's events are pushed.
+    init(of account: Account) { self.init(of: account.kept(by: Self.interface)) }
+
+    private init(of stored: JSONObject) {
         self.init()
-        guard let stored = account.stored.hidden[Self.key] else { return }
-        isEnabled = stored["enabled"]?.bool ?? true
+        isEnabled = stored["enabled"]?.bool ?? isEnabled
         timeout = stored["timeout"]?.int ?? timeout
         retries = stored["retries"]?.int ?? retries
         receivers = (stored["receivers"]?.array ?? []).compactMap { item in
@@ -54,47 +58,25 @@ extension EventPush {
         }
     }
 
-    fileprivate func store(in account: inout Account) {
+    private var stored: JSONObject {
         let list = receivers.map { receiver -> JSON in
             [
                 "url": .string(receiver.url), "secret": .string(receiver.secret), "method": .string(receiver.method.rawValue),
                 "events": .array(receiver.events.map { .int($0) }),
             ]
         }
-        account.stored.hidden[Self.key] = [
-            "enabled": .bool(isEnabled), "timeout": .int(timeout), "retries": .int(retries), "receivers": .array(list),
-        ]
-    }
-}
-
-extension Account {
-    /// Where its events are pushed.
-    public var eventPush: EventPush { EventPush(of: self) }
-}
-
-extension Access {
-    /// The account's settings as they are now.
-    public func eventPush(of account: Account) async throws -> EventPush {
-        try await store.read { reader in
-            let current: Account = try reader.require(account.id, in: account.id)
-            return current.eventPush
-        }
+        return ["enabled": .bool(isEnabled), "timeout": .int(timeout), "retries": .int(retries), "receivers": .array(list)]
     }
 
     /// Changes where an account's events are pushed. Addresses have been judged (`judgeReceiver`).
-    /// - Returns: the settings as they are then.
-    public func changeEventPush(of account: Account, _ change: @escaping @Sendable (inout EventPush) -> Void) async throws -> EventPush {
-        let now = clock.now
-        return try await store.write { writer in
-            var current: Account = try writer.require(account.id, in: account.id)
-            var push = current.eventPush
+    static func change(of account: Account, in service: VoicemailService, _ change: @escaping @Sendable (inout EventPush) -> Void) async throws {
+        _ = try await service.accounts.changeKept(by: interface, of: account) { current in
+            var push = EventPush(of: current)
             change(&push)
-            push.store(in: &current)
-            _ = try writer.save(current, at: now)
-            return push
+            return push.stored
         }
     }
 
     /// A secret for a receiver that was named without one: 32 letters and digits.
-    public static func makeReceiverSecret() -> String { Secrets.randomText(32) }
+    static func makeReceiverSecret() -> String { Secrets.randomText(32) }
 }

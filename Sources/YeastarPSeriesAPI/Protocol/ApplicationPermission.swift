@@ -1,3 +1,5 @@
+import Voicemail
+
 /// What a program may do with its tokens (P§3: permissions and IP restriction of an API application).
 public enum ApplicationPermission: String, Sendable, CaseIterable {
     /// Extensions and their settings.
@@ -14,6 +16,14 @@ public enum ApplicationPermission: String, Sendable, CaseIterable {
 }
 
 extension Credential {
+    /// What is kept with an application of what it may do, and where.
+    static func restrictions(_ permissions: Set<ApplicationPermission>?, _ addresses: [NetworkRange]) -> JSONObject {
+        var details: JSONObject = [:]
+        if let permissions { details["permissions"] = JSON(permissions.map(\.rawValue).sorted()) }
+        if !addresses.isEmpty { details["allowed_addresses"] = JSON(addresses.map(\.description)) }
+        return details
+    }
+
     /// What the application may do; all of it unless it was given less.
     public var permissions: Set<ApplicationPermission> {
         guard let words = details["permissions"]?.array else { return Set(ApplicationPermission.allCases) }
@@ -21,8 +31,8 @@ extension Credential {
     }
 
     /// Where the application may call from; empty for anywhere.
-    public var allowedAddresses: [AddressRange] {
-        (details["allowed_addresses"]?.array ?? []).compactMap(\.string).compactMap(AddressRange.init)
+    public var allowedAddresses: [NetworkRange] {
+        (details["allowed_addresses"]?.array ?? []).compactMap(\.string).compactMap(NetworkRange.init)
     }
 
     public func allows(address: String) -> Bool {

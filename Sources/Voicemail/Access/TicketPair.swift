@@ -1,0 +1,123 @@
+/// Two tickets: one to call with, and one to get the next pair with.
+public struct TicketPair: Sendable, Hashable {
+    public let access: String
+    public let refresh: String
+
+    /// - Parameter secret: makes each of the two.
+    public init(_ secret: () -> String) {
+        access = secret()
+        refresh = secret()
+    }
+}
+
+/// What the pairs of an interface are like.
+public struct TicketPairRules: Sendable, Hashable {
+    public let access: Ticket.Kind
+    public let refresh: Ticket.Kind
+    /// Seconds.
+    public let accessLifetime: Int
+    public let refreshLifetime: Int
+    /// Access tickets of one credential at once; nil for any number.
+    public let maximumLive: Int?
+
+    public init(access: Ticket.Kind, refresh: Ticket.Kind, accessLifetime: Int, refreshLifetime: Int, maximumLive: Int? = nil) {
+        self.access = access
+        self.refresh = refresh
+        self.accessLifetime = accessLifetime
+        self.refreshLifetime = refreshLifetime
+        self.maximumLive = maximumLive
+    }
+}
+
+extension Tickets {
+    /// Opens a pair for a credential. Nothing is evicted for it.
+    /// - Throws: `VoicemailError.limitReached`.
+    public func open(_ pair: TicketPair, for credential: Credential, _ rules: TicketPairRules, details: JSONObject = [:]) async throws {
+        let issue = PairIssue(pair, credential, rules, secrets, clock.now)
+        try await store.write { try issue.insert(details: details, replacing: nil, $0) }
+    }
+
+    /// Gives a pair for the refresh ticket of an old one, which ends at once. What was kept with that goes on.
+    /// - Parameter judge: refuses who may not have it; then the old pair stays.
+    /// - Throws: `TicketError`; `VoicemailError.limitReached`, and then the old pair stays; what `judge` throws.
+    public func exchange(
+        _ refresh: String, for pair: TicketPair, _ rules: TicketPairRules, judge: @escaping @Sendable (Credential) throws -> Void = { _ in }
+    ) async throws {
+        let hash = secrets.fingerprint(refresh)
+        let now = clock.now
+        let secrets = secrets
+        try await store.write { writer in
+            let entry = try Self.entry(hash, rules.refresh, now, writer)
+            guard let credential = entry.credential else { throw TicketError.unknown }
+            try judge(credential)
+            let old = entry.ticket
+            // What has changed since stands with the access ticket, as long as that is there.
+            let access = try old.partner.flatMap { try writer.ticket(hash: $0) }
+            try Self.close(old, writer)
+            try PairIssue(pair, credential, rules, secrets, now).insert(details: access?.details ?? old.details, replacing: old.partner, writer)
+        }
+    }
+
+    /// Follows an access ticket to the one it was exchanged for, if it was.
+    /// - Returns: the ticket as it is now, whether or not it has ended by age; nil when it was revoked.
+    public func follow(_ ticket: FollowedTicket) async throws -> FollowedTicket? {
+        let now = clock.now
+        if let expires = ticket.expires, expires <= now { return ticket }
+        return try await store.read { reader in
+            var followed = ticket
+            if let found = try reader.ticket(hash: ticket.hash) {
+                followed.expires = found.expires
+                return followed
+            }
+            let others = try reader.tickets(credentialID: ticket.credentialID, kind: ticket.kind, aliveAt: now)
+            guard let next = others.first(where: { $0.replaced == ticket.hash }) else { return nil }
+            followed.hash = next.hash
+            followed.expires = next.expires
+            return followed
+        }
+    }
+}
+
+/// A ticket that something outlasting a request was opened with.
+public struct FollowedTicket: Sendable, Hashable {
+    public fileprivate(set) var hash: String
+    public let kind: Ticket.Kind
+    public let credentialID: String
+    /// When it ends by age; nil until it was looked up.
+    public fileprivate(set) var expires: Timestamp?
+
+    public init(hash: String, kind: Ticket.Kind, credentialID: String) {
+        self.hash = hash
+        self.kind = kind
+        self.credentialID = credentialID
+    }
+}
+
+/// A pair that is about to be issued.
+private struct PairIssue: Sendable {
+    let access: String
+    let refresh: String
+    let credential: Credential
+    let rules: TicketPairRules
+    let now: Timestamp
+
+    init(_ pair: TicketPair, _ credential: Credential, _ rules: TicketPairRules, _ secrets: Secrets, _ now: Timestamp) {
+        access = secrets.fingerprint(pair.access)
+        refresh = secrets.fingerprint(pair.refresh)
+        self.credential = credential
+        self.rules = rules
+        self.now = now
+    }
+
+    func insert(details: JSONObject, replacing old: String?, _ writer: any StoreWriter) throws {
+        if let maximum = rules.maximumLive {
+            let live = try writer.tickets(credentialID: credential.id, kind: rules.access, aliveAt: now).count
+            guard live < maximum else { throw VoicemailError.limitReached }
+        }
+        func draft(_ kind: Ticket.Kind, _ lifetime: Int) -> TicketDraft {
+            TicketDraft(kind, accountID: credential.accountID, credentialID: credential.id, lifetime: lifetime, details: details)
+        }
+        try writer.insert(Tickets.ticket(access, draft(rules.access, rules.accessLifetime), now, partner: refresh, replaced: old))
+        try writer.insert(Tickets.ticket(refresh, draft(rules.refresh, rules.refreshLifetime), now, partner: access))
+    }
+}

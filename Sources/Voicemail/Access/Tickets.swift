@@ -1,0 +1,118 @@
+/// Why a ticket opens nothing.
+public enum TicketError: Error, Sendable {
+    /// It was good until its time was over. That is known for an hour.
+    case expired
+    case unknown
+}
+
+/// What a ticket is to be made for.
+public struct TicketDraft: Sendable {
+    public let kind: Ticket.Kind
+    public let accountID: String
+    public let userID: String?
+    public let credentialID: String?
+    /// Seconds.
+    public let lifetime: Int
+    public let details: JSONObject
+
+    public init(
+        _ kind: Ticket.Kind, accountID: String, userID: String? = nil, credentialID: String? = nil, lifetime: Int, details: JSONObject = [:]
+    ) {
+        self.kind = kind
+        self.accountID = accountID
+        self.userID = userID
+        self.credentialID = credentialID
+        self.lifetime = lifetime
+        self.details = details
+    }
+}
+
+/// What a ticket leads to.
+public struct TicketEntry: Sendable {
+    public let ticket: Ticket
+    public let account: Account
+    /// The credential that it came from, where it came from one.
+    public let credential: Credential?
+}
+
+extension Tickets {
+    /// Opens a ticket under a secret of the interface's making; it counts once this returns.
+    public func open(_ secret: String, _ draft: TicketDraft) async throws {
+        let ticket = Self.ticket(secrets.fingerprint(secret), draft, clock.now)
+        try await store.write { try $0.insert(ticket) }
+    }
+
+    /// Looks a ticket up.
+    /// - Throws: `TicketError`; `.unknown` also where its account is gone or switched off, or its credential withdrawn.
+    public func enter(_ secret: String, _ kind: Ticket.Kind) async throws -> TicketEntry {
+        let hash = secrets.fingerprint(secret)
+        let now = clock.now
+        return try await store.read { try Self.entry(hash, kind, now, $0) }
+    }
+
+    /// Lets a ticket live on that lives as long as it is used.
+    ///
+    /// A write is synced, so use is written down once in `interval` seconds at most, and ahead by as many: the ticket lives at least its
+    /// `lifetime` after the last use, and at most an interval longer.
+    public func touch(_ ticket: Ticket, lifetime: Int, interval: Int) async throws {
+        let now = clock.now
+        guard ticket.expires < now.advanced(by: lifetime) else { return }
+        try await extend(ticket, to: now.advanced(by: lifetime + interval))
+    }
+
+    /// Changes what is kept with a ticket, which is a use of it too.
+    public func keep(_ details: JSONObject, with ticket: Ticket, lifetime: Int) async throws {
+        var ticket = ticket
+        ticket.details = details
+        try await extend(ticket, to: clock.now.advanced(by: lifetime))
+    }
+
+    private func extend(_ ticket: Ticket, to expires: Timestamp) async throws {
+        var ticket = ticket
+        ticket.expires = expires
+        let extended = ticket
+        try await store.write { try $0.update(extended) }
+    }
+
+    /// Uses a ticket up that is good for one time.
+    /// - Returns: whether there was one; of several who use it at once, one does.
+    public func use(_ secret: String, _ kind: Ticket.Kind) async throws -> Bool {
+        let hash = secrets.fingerprint(secret)
+        return try await store.write { writer in
+            guard let ticket = try writer.ticket(hash: hash), ticket.kind == kind else { return false }
+            try writer.remove(ticketHash: hash)
+            return true
+        }
+    }
+
+    /// Ends a ticket with its partner.
+    /// - Returns: whether there was one; of several who end it at once, one does.
+    @discardableResult
+    public func close(hash: String) async throws -> Bool {
+        try await store.write { writer in
+            guard let ticket = try writer.ticket(hash: hash) else { return false }
+            try Self.close(ticket, writer)
+            return true
+        }
+    }
+
+    static func close(_ ticket: Ticket, _ writer: any StoreWriter) throws {
+        try writer.remove(ticketHash: ticket.hash)
+        if let partner = ticket.partner { try writer.remove(ticketHash: partner) }
+    }
+
+    static func ticket(_ hash: String, _ draft: TicketDraft, _ now: Timestamp, partner: String? = nil, replaced: String? = nil) -> Ticket {
+        Ticket(
+            hash: hash, kind: draft.kind, accountID: draft.accountID, userID: draft.userID, credentialID: draft.credentialID, partner: partner,
+            replaced: replaced, created: now, expires: now.advanced(by: draft.lifetime), details: draft.details)
+    }
+
+    static func entry(_ hash: String, _ kind: Ticket.Kind, _ now: Timestamp, _ reader: any StoreReader) throws -> TicketEntry {
+        guard let ticket = try reader.ticket(hash: hash), ticket.kind == kind else { throw TicketError.unknown }
+        guard ticket.expires > now else { throw TicketError.expired }
+        guard let account = try reader.account(id: ticket.accountID), account.isEnabled else { throw TicketError.unknown }
+        let credential = try ticket.credentialID.flatMap { try reader.credential(id: $0) }
+        guard ticket.credentialID == nil || credential != nil else { throw TicketError.unknown }
+        return TicketEntry(ticket: ticket, account: account, credential: credential)
+    }
+}

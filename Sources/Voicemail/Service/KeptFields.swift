@@ -1,0 +1,52 @@
+/// Fields that one interface alone has words for, to be kept with a mailbox or an account.
+public struct KeptFields: Sendable, Hashable {
+    public let interface: String
+    public var values: JSONObject
+
+    public init(interface: String, values: JSONObject = [:]) {
+        self.interface = interface
+        self.values = values
+    }
+}
+
+extension StoredNoun {
+    /// What an interface keeps with it for its own clients. Other interfaces' clients neither see it nor erase it.
+    fileprivate func keptFields(by interface: String) -> JSONObject { stored.hidden["kept"]?[interface]?.object ?? [:] }
+
+    /// Merges into what an interface keeps; null removes.
+    mutating func keep(_ fields: KeptFields) {
+        var all = stored.hidden["kept"]?.object ?? [:]
+        var own = all[fields.interface]?.object ?? [:]
+        own.merge(patch: fields.values)
+        all[fields.interface] = .object(own)
+        stored.hidden["kept"] = .object(all)
+    }
+}
+
+extension Mailbox {
+    /// What an interface keeps with it for its own clients. Other interfaces' clients neither see it nor erase it.
+    public func kept(by interface: String) -> JSONObject { keptFields(by: interface) }
+}
+
+extension Account {
+    /// What an interface keeps with it for its own clients. Other interfaces' clients neither see it nor erase it.
+    public func kept(by interface: String) -> JSONObject { keptFields(by: interface) }
+}
+
+extension Accounts {
+    /// Changes what an interface keeps with an account, in one transaction.
+    /// - Returns: the account as it is then.
+    public func changeKept(by interface: String, of account: Account, _ change: @escaping @Sendable (JSONObject) -> JSONObject) async throws -> Account {
+        let now = clock.now
+        return try await store.write { writer in
+            var current: Account = try writer.require(account.id, in: account.id)
+            current.keep(KeptFields(interface: interface, values: change(current.kept(by: interface))))
+            return try writer.save(current, at: now)
+        }
+    }
+
+    /// - Returns: nil when there is none.
+    public func find(_ id: String) async throws -> Account? {
+        try await store.read { try $0.account(id: id) }
+    }
+}
