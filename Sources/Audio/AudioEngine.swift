@@ -42,10 +42,10 @@ public final class AudioEngine: AudioCodec {
         try await conversions.shutdownGracefully()
     }
 
-    public func measure(_ source: AudioSource, for account: String, _ patience: MeasuringPatience) async throws -> Measurement {
+    public func measure(_ source: AudioSource, for account: String, _ patience: MeasuringPatience) async throws -> MeasuringOutcome {
         // What needs no decoding does not wait behind conversions.
         let first = try await configuration.fileThreads.perform { [configuration] in
-            try Measurement(withoutDecoding: source, maxSeconds: configuration.maxSeconds)
+            try MeasuringOutcome(withoutDecoding: source, maxSeconds: configuration.maxSeconds)
         }
         guard case .pending = first else { return first }
         let uploadLimit = min(configuration.measuringLimit, configuration.timeLimit)
@@ -60,7 +60,7 @@ public final class AudioEngine: AudioCodec {
         }
     }
 
-    private func decode(_ source: AudioSource, for account: String, within limit: Duration, else pending: Measurement) async throws -> Measurement {
+    private func decode(_ source: AudioSource, for account: String, within limit: Duration, else pending: MeasuringOutcome) async throws -> MeasuringOutcome {
         try await convert(for: account, within: limit) { budget in
             do {
                 return .known(try AudioFacts(decoding: source, budget: budget))

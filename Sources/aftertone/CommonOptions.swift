@@ -53,23 +53,3 @@ struct CommonOptions: ParsableArguments {
         return logger
     }
 }
-
-/// A moment in RFC 3339.
-struct Moment: ExpressibleByArgument {
-    let timestamp: Timestamp
-
-    init?(argument: String) {
-        guard let timestamp = Timestamp(rfc3339: argument), Timestamp.plausible.contains(timestamp.unix) else { return nil }
-        self.timestamp = timestamp
-    }
-}
-
-/// A time zone by its name in the tz database.
-struct ZoneName: ExpressibleByArgument {
-    let name: String
-
-    init?(argument: String) {
-        guard TimeZone(identifier: argument) != nil else { return nil }
-        name = argument
-    }
-}

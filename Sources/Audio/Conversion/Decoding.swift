@@ -52,7 +52,7 @@ extension AudioFacts {
     }
 }
 
-extension Measurement {
+extension MeasuringOutcome {
     /// Known where the length follows from the number of bytes.
     /// - Throws: `AudioError.undecodable`, `.tooLong`, `.failed`.
     init(withoutDecoding source: AudioSource, maxSeconds: Int) throws(AudioError) {
@@ -69,8 +69,8 @@ extension Measurement {
     }
 
     /// What `better` finds out within a time; this, if it takes longer. It is stopped then.
-    func unless(within time: Duration, _ better: @escaping @Sendable () async throws -> Measurement) async throws -> Measurement {
-        try await withThrowingTaskGroup(of: Measurement.self) { group in
+    func unless(within time: Duration, _ better: @escaping @Sendable () async throws -> MeasuringOutcome) async throws -> MeasuringOutcome {
+        try await withThrowingTaskGroup(of: MeasuringOutcome.self) { group in
             group.addTask(operation: better)
             group.addTask {
                 try await Task.sleep(for: time)

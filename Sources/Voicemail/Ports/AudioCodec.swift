@@ -67,7 +67,7 @@ public enum MeasuringPatience: Sendable {
 }
 
 /// What measuring says of a piece of audio.
-public enum Measurement: Hashable, Sendable {
+public enum MeasuringOutcome: Hashable, Sendable {
     case known(AudioFacts)
     /// It looks like one of ours, and decoding it takes longer than somebody wanted to wait.
     case pending(container: String)
@@ -168,7 +168,7 @@ public protocol AudioCodec: Sendable {
     /// Decodes the whole of `source`, as far as patience goes, and tells what it is.
     /// - Parameter account: whose it is: those who wait share the places fairly by account.
     /// - Throws: `AudioError.undecodable`, `.tooLong`, `.overloaded` when too many wait already, `.failed`.
-    func measure(_ source: AudioSource, for account: String, _ patience: MeasuringPatience) async throws -> Measurement
+    func measure(_ source: AudioSource, for account: String, _ patience: MeasuringPatience) async throws -> MeasuringOutcome
 
     /// Renders `source` as `rendition`. Renderings are cached by `key`, which must name the bytes (a blob id).
     func render(_ source: AudioSource, key: BlobID, as rendition: Rendition, for account: String) async throws -> RenderedAudio

@@ -50,7 +50,7 @@ func writeTemporary(_ bytes: [UInt8]) throws -> String {
 extension AudioFacts {
     /// What needs no decoding; nil when only decoding tells.
     init?(ofPlain source: AudioSource, maxSeconds: Int) throws(AudioError) {
-        guard let facts = try Voicemail.Measurement(withoutDecoding: source, maxSeconds: maxSeconds).facts else { return nil }
+        guard let facts = try MeasuringOutcome(withoutDecoding: source, maxSeconds: maxSeconds).facts else { return nil }
         self = facts
     }
 }

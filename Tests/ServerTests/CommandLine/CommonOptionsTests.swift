@@ -6,6 +6,21 @@ import Voicemail
 
 /// What all commands have in common.
 @Suite struct CommonOptionsTests {
+    @Test(arguments: [
+        (["account", "create", "A", "--timezone", "Mars/Olympus"], "--timezone <zone>", "a zone of this system's database, such as Europe/Dublin or UTC"),
+        (["mailbox", "create", "--account", "A", "--number", "1", "--name", "B", "--timezone", ""], "--timezone <zone>", "a zone of this system's database"),
+        (["message", "add", "--account", "A", "--mailbox", "1", "--from", "2", "--at", "noon", "a.wav"], "--at <time>", "a time in RFC 3339 such as 2026-01-31T17:30:00Z"),
+        (["recording", "add", "--account", "A", "--at", "2016-05-10", "a.wav"], "--at <time>", "a time in RFC 3339"),
+        (["serve", "--listen", "8080"], "--listen <address>", "HOST:PORT, http://HOST:PORT or https://HOST:PORT"),
+        (["demo", "--listen", "::1:80"], "--listen <address>", "an IPv6 address in brackets"),
+        (["key", "create", "--account", "A", "--kind", "p-series", "--from", "home"], "--from <address>", "an IP address or a network such as 10.0.0.0/8"),
+    ])
+    func aValueThatWillNotDoIsToldWhatWould(_ arguments: [String], _ option: String, _ expected: String) async throws {
+        let outcome = try await CommandLineProgram.run(arguments)
+        #expect(outcome.status == 2)
+        #expect(outcome.errors.contains("is invalid for '\(option)': it must be ") && outcome.errors.contains(expected), "\(outcome.errors)")
+    }
+
     @Test func helpAndVersion() async throws {
         for arguments in [["--help"], ["help"], [], ["account", "--help"], ["serve", "--help"]] {
             let outcome = try await CommandLineProgram.run(arguments)
