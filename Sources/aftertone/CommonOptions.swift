@@ -28,6 +28,15 @@ struct CommonOptions: ParsableArguments {
         return configuration
     }
 
+    /// The same for who wants to know everything that is wrong with it.
+    func examineConfiguration() throws -> ReadConfiguration {
+        let environment = ProcessInfo.processInfo.environment
+        var read = Configuration.examine(file: config ?? environment[Configuration.fileVariable], environment: environment)
+        guard data?.isEmpty != true else { throw ValidationError("--data is empty") }
+        if let data { read.use(data: data) }
+        return read
+    }
+
     /// Opens the data directory, runs `body` and closes it.
     /// - Parameter creating: whether a missing directory is made.
     func open<Value>(
