@@ -39,7 +39,7 @@ public struct AudioFacts: Hashable, Sendable {
 
     /// What is taken, for people whose file no decoder accepts.
     public static let acceptedKinds =
-        "WAV (PCM, floating point, µ-law, A-law, ADPCM, GSM or MP3), MP3, Ogg with Opus or Vorbis, FLAC and raw GSM 06.10"
+        "WAV (PCM, floating point, µ-law, A-law, ADPCM, GSM or MP3), MP3, Ogg (Opus, Vorbis or FLAC), FLAC and raw GSM 06.10"
 
     /// The media type a client is told of bytes in a container.
     public static func contentType(ofContainer container: String) -> String {
@@ -60,8 +60,10 @@ public enum MeasuringPatience: Sendable {
     case none
     /// About a second, the wait for a turn included.
     case moment
-    /// For a turn, and then as long as an upload may be decoded.
+    /// As long as an upload may wait, for a turn and for the decoder together; then the beginning must be sound.
     case upload
+    /// Nobody waits, but others do behind it: as long as most sounds take.
+    case short
     /// Nobody waits: as long as it takes to decode whatever may be stored.
     case background
 }
