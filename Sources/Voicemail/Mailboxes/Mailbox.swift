@@ -90,16 +90,10 @@ public struct Mailbox: Noun, StoredNoun {
     // MARK: What one interface alone has words for
 
     /// What an interface keeps with the mailbox for its own clients. Other interfaces' clients neither see it nor erase it.
-    public func kept(by interface: String) -> JSONObject { stored.hidden["kept"]?[interface]?.object ?? [:] }
+    public func kept(by interface: String) -> JSONObject { stored.kept[interface]?.object ?? [:] }
 
     /// Merges into what an interface keeps; null removes.
-    mutating func keep(_ fields: KeptFields) {
-        var all = stored.hidden["kept"]?.object ?? [:]
-        var own = all[fields.interface]?.object ?? [:]
-        own.merge(patch: fields.values)
-        all[fields.interface] = .object(own)
-        stored.hidden["kept"] = .object(all)
-    }
+    mutating func keep(_ fields: KeptFields) { stored.kept = fields.merged(into: stored.kept) }
 }
 
 /// Fields that one interface alone has words for, to be kept with a mailbox.
@@ -110,5 +104,22 @@ public struct KeptFields: Sendable, Hashable {
     public init(interface: String, values: JSONObject = [:]) {
         self.interface = interface
         self.values = values
+    }
+
+    /// What all interfaces keep together, with these in it.
+    func merged(into all: JSONObject) -> JSONObject {
+        var all = all
+        var own = all[interface]?.object ?? [:]
+        own.merge(patch: values)
+        all[interface] = .object(own)
+        return all
+    }
+}
+
+extension StoredDocument {
+    /// What interfaces keep, by their names.
+    var kept: JSONObject {
+        get { hidden["kept"]?.object ?? [:] }
+        set { hidden["kept"] = .object(newValue) }
     }
 }
