@@ -138,6 +138,14 @@ public final class AudioEngine: AudioCodec {
         return RenderedAudio(reader: file, contentType: rendition.container.contentType)
     }
 
+    public func size(of facts: AudioFacts, as rendition: Rendition) -> Int? {
+        guard rendition.container == .mp3 else { return rendition.size(of: facts) }
+        let sampleRate = Rendering.mp3Rate(rendition.sampleRate ?? facts.sampleRate)
+        return MP3Encoder.size(
+            ofFrames: AudioFacts.frames(facts.frames, from: facts.sampleRate, to: sampleRate), sampleRate: sampleRate,
+            channels: Mixer(channels: facts.channels, mono: rendition.mono).outputs)
+    }
+
     public func rendered(_ key: BlobID, as rendition: Rendition) async throws -> RenderedAudio? {
         let finished = try await configuration.fileThreads.perform { [cache] in cache.open(key, rendition.name) }
         return finished.map { RenderedAudio(reader: $0, contentType: rendition.container.contentType) }

@@ -175,6 +175,9 @@ public protocol AudioCodec: Sendable {
     /// Renders `source` as `rendition`. Renderings are cached by `key`, which must name the bytes (a blob id).
     func render(_ source: AudioSource, key: BlobID, as rendition: Rendition, for account: String) async throws -> RenderedAudio
 
+    /// The bytes of a rendering of a sound that was decoded, where they follow from its length.
+    func size(of facts: AudioFacts, as rendition: Rendition) -> Int?
+
     /// A rendering that needs no work, because the cache has it; nil when it would have to be made.
     func rendered(_ key: BlobID, as rendition: Rendition) async throws -> RenderedAudio?
 
@@ -186,6 +189,8 @@ public protocol AudioCodec: Sendable {
 }
 
 extension AudioCodec {
+    public func size(of facts: AudioFacts, as rendition: Rendition) -> Int? { rendition.size(of: facts) }
+
     /// The facts of audio of nobody in particular.
     /// - Throws: besides, `AudioError.overloaded` when decoding takes longer than an upload may wait.
     public func measure(_ source: AudioSource) async throws -> AudioFacts {
