@@ -4,12 +4,14 @@ import Voicemail
 
 /// `AudioCodec` over libsndfile, libmpg123 and libsoxr, with a cache of renderings on disk.
 ///
-/// Understands WAV (PCM of 8 to 32 bits, floating point, µ-law, A-law, GSM), MP3, raw GSM 06.10, Ogg with Opus or
-/// Vorbis, and FLAC, of up to eight channels and 4 to 384 kHz. Conversions run in this process on threads of their
+/// Understands WAV (PCM of 8 to 32 bits, floating point, µ-law, A-law, ADPCM, GSM), MP3, raw GSM 06.10, Ogg with Opus,
+/// Vorbis or FLAC, and FLAC, of up to eight channels and 4 to 384 kHz. Conversions run in this process on threads of their
 /// own; each streams in blocks, so that its memory does not grow with the length of the sound.
 public final class AudioEngine: AudioCodec {
     private let configuration: Configuration
     private let gate: ConversionGate
+    /// For looks at the beginning of what waits for its turn, which so have a turn of their own.
+    private let glances: ConversionGate
     private let conversions: NIOThreadPool
     private let cache: RenditionCache
     private let renderings = SingleFlight<RenderedFile>()
@@ -29,8 +31,10 @@ public final class AudioEngine: AudioCodec {
         self.configuration = configuration
         self.cache = cache
         gate = ConversionGate(
-            limit: configuration.conversionsAtOnce, mostWaiting: configuration.mostWaiting, mostWaitingOfOne: configuration.mostWaitingOfOne)
-        conversions = NIOThreadPool(numberOfThreads: configuration.conversionsAtOnce)
+            limit: configuration.conversionsAtOnce, mostWaiting: configuration.mostWaiting, mostWaitingOfOne: configuration.mostWaitingOfOne,
+            mostPaused: Self.mostPaused)
+        glances = ConversionGate(limit: 1, mostWaiting: configuration.mostWaiting, mostWaitingOfOne: configuration.mostWaitingOfOne)
+        conversions = NIOThreadPool(numberOfThreads: configuration.conversionsAtOnce + Self.mostPaused + 1)
         conversions.start()
     }
 
@@ -39,33 +43,84 @@ public final class AudioEngine: AudioCodec {
     public func shutdown() async throws {
         shutdownSignal.stop()
         gate.close()
+        glances.close()
         try await conversions.shutdownGracefully()
     }
 
-    public func measure(_ source: AudioSource, for account: String, _ patience: MeasuringPatience) async throws -> Measurement {
-        // What needs no decoding does not wait behind conversions.
-        let first = try await configuration.fileThreads.perform { [configuration] in
-            try Measurement(withoutDecoding: source, maxSeconds: configuration.maxSeconds)
-        }
-        guard case .pending = first else { return first }
-        let uploadLimit = min(configuration.measuringLimit, configuration.timeLimit)
+    public func measure(_ source: AudioSource, for account: String, _ patience: MeasuringPatience) async throws -> MeasuringOutcome {
+        // What needs neither decoding nor a search for sound does not wait behind conversions.
+        let first = try await firstLook(source)
+        guard case .pending = first ?? .unsearched else { return first ?? .unsearched }
         switch patience {
-        case .none: return first
+        case .none:
+            if let first { return first }
+            return try await settled(source, for: account, within: configuration.measuringMoment, isDecoded: false) ?? .unsearched
         case .moment:
-            return try await first.unless(within: configuration.measuringMoment) { [self] in
-                try await decode(source, for: account, within: uploadLimit, else: first)
-            }
-        case .upload: return try await decode(source, for: account, within: uploadLimit, else: first)
-        case .background: return try await decode(source, for: account, within: configuration.backgroundLimit, else: first)
+            return try await settled(source, for: account, within: configuration.measuringMoment) ?? first ?? .unsearched
+        case .upload:
+            if let found = try await settled(source, for: account, within: min(configuration.measuringLimit, configuration.timeLimit)) { return found }
+            guard let first, try await beginsWithSound(source, for: account) else { throw AudioError.overloaded("measuring the audio takes too long") }
+            return first
+        case .short: return try await convert(source, for: account, within: configuration.shortLimit) ?? first ?? .unsearched
+        case .background: return try await convert(source, for: account, within: configuration.backgroundLimit) ?? first ?? .unsearched
         }
     }
 
-    private func decode(_ source: AudioSource, for account: String, within limit: Duration, else pending: Measurement) async throws -> Measurement {
-        try await convert(for: account, within: limit) { budget in
+    /// - Returns: nil when the sound is not where it should be, so that it has to be searched for.
+    private func firstLook(_ source: AudioSource) async throws -> MeasuringOutcome? {
+        try await configuration.fileThreads.perform { [configuration, shutdownSignal] in
             do {
-                return .known(try AudioFacts(decoding: source, budget: budget))
+                return try MeasuringOutcome(
+                    withoutDecoding: source, maxSeconds: configuration.maxSeconds,
+                    budget: WorkBudget(
+                        maxSeconds: configuration.maxSeconds, timeLimit: configuration.timeLimit, cancellation: StopSignal(), shutdown: shutdownSignal,
+                        mostLooked: Self.firstLook))
+            } catch AudioError.overloaded {
+                return nil
+            }
+        }
+    }
+
+    /// Looks at the beginning only, which takes no time worth mentioning.
+    private func beginsWithSound(_ source: AudioSource, for account: String) async throws -> Bool {
+        try await glances.withTurn(for: account) { _ in
+            try await conversions.perform {
+                let bytes = try ByteSource(source)
+                return try AudioInput(recognising: bytes).beginsWithSound(bytes)
+            }
+        }
+    }
+
+    /// What decoding finds out within a time, the wait for a turn included; nil when it takes longer, or too many wait.
+    private func settled(_ source: AudioSource, for account: String, within time: Duration, isDecoded: Bool = true) async throws -> MeasuringOutcome? {
+        guard time > .zero else { return nil }
+        return try await withThrowingTaskGroup(of: MeasuringOutcome?.self) { group in
+            group.addTask { [self] in
+                do {
+                    return try await convert(source, for: account, within: time, isDecoded: isDecoded)
+                } catch AudioError.overloaded {
+                    return nil
+                }
+            }
+            group.addTask {
+                try await Task.sleep(for: time)
+                return nil
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? nil
+        }
+    }
+
+    /// - Parameter isDecoded: otherwise it is only recognised.
+    /// - Returns: nil when it takes longer than it may.
+    private func convert(_ source: AudioSource, for account: String, within limit: Duration, isDecoded: Bool = true) async throws -> MeasuringOutcome? {
+        try await convert(for: account, within: limit) { [configuration] budget in
+            do {
+                return isDecoded
+                    ? try MeasuringOutcome(decoding: source, maxSeconds: configuration.maxSeconds, budget: budget)
+                    : try MeasuringOutcome(withoutDecoding: source, maxSeconds: configuration.maxSeconds, budget: budget)
             } catch AudioError.overloaded where budget.isOver {
-                return pending
+                return nil
             }
         }
     }
@@ -81,6 +136,14 @@ public final class AudioEngine: AudioCodec {
             }
         }
         return RenderedAudio(reader: file, contentType: rendition.container.contentType)
+    }
+
+    public func size(of facts: AudioFacts, as rendition: Rendition) -> Int? {
+        guard rendition.container == .mp3 else { return rendition.size(of: facts) }
+        let sampleRate = Rendering.mp3Rate(rendition.sampleRate ?? facts.sampleRate)
+        return MP3Encoder.size(
+            ofFrames: AudioFacts.frames(facts.frames, from: facts.sampleRate, to: sampleRate), sampleRate: sampleRate,
+            channels: Mixer(channels: facts.channels, mono: rendition.mono).outputs)
     }
 
     public func rendered(_ key: BlobID, as rendition: Rendition) async throws -> RenderedAudio? {
@@ -112,20 +175,34 @@ public final class AudioEngine: AudioCodec {
     private func convert<Result: Sendable>(
         for account: String, within limit: Duration? = nil, _ work: @escaping @Sendable (WorkBudget) throws -> Result
     ) async throws -> Result {
-        try await gate.withTurn(for: account) {
-            let cancellation = StopSignal()
-            return try await withTaskCancellationHandler {
+        try await gate.withTurn(for: account) { turn in
+            try await withTaskCancellationHandler {
                 try await conversions.perform { [configuration, shutdownSignal] in
-                    try work(
-                        WorkBudget(
-                            maxSeconds: configuration.maxSeconds, samplesPerSecond: configuration.samplesPerSecond, timeLimit: limit ?? configuration.timeLimit, cancellation: cancellation,
-                            shutdown: shutdownSignal))
+                    do {
+                        return try work(
+                            WorkBudget(
+                                maxSeconds: configuration.maxSeconds, samplesPerSecond: configuration.samplesPerSecond,
+                                timeLimit: limit ?? configuration.timeLimit, cancellation: turn.cancellation, shutdown: shutdownSignal,
+                                pause: turn.pause))
+                    } catch let error as AudioError where error == .unwanted {
+                        throw CancellationError()
+                    }
                 }
             } onCancel: {
-                cancellation.stop()
+                turn.cancel()
             }
         }
     }
+
+    /// Bytes looked at before it is a conversion's work to go on: milliseconds.
+    private static let firstLook = 1 << 20
+    /// How many conversions may have begun and wait for others; each holds a thread, and little memory.
+    private static let mostPaused = 16
+}
+
+extension MeasuringOutcome {
+    /// What has to be searched for sound: all but MP3 is recognised by how it begins.
+    fileprivate static let unsearched = MeasuringOutcome.pending(container: "mp3")
 }
 
 extension AudioEngine {
@@ -146,10 +223,12 @@ extension AudioEngine {
         public var samplesPerSecond: Int
         /// The longest a single conversion may run.
         public var timeLimit: Duration
-        /// The longest that an upload is decoded to measure it; what takes longer is measured in the background.
+        /// The longest that an upload waits to be measured which has to play, its turn included; what takes longer is measured in the background.
         public var measuringLimit: Duration
         /// The longest that an upload waits to be measured which nobody has to play.
         public var measuringMoment: Duration
+        /// The longest that measuring may take when nobody waits, but others do behind it.
+        public var shortLimit: Duration
         /// The longest that measuring may take when nobody waits.
         public var backgroundLimit: Duration
         /// For short file work: opening renderings, reading them, measuring what needs no decoding.
@@ -158,7 +237,8 @@ extension AudioEngine {
         public init(
             cacheDirectory: String, cacheByteLimit: Int = 1 << 30, conversionsAtOnce: Int = System.coreCount, mostWaiting: Int = 1000,
             mostWaitingOfOne: Int = 250, maxSeconds: Int = 4 * 3600, samplesPerSecond: Int = 2 * 96_000, timeLimit: Duration = .seconds(120),
-            measuringLimit: Duration = .seconds(20), measuringMoment: Duration = .seconds(1), backgroundLimit: Duration = .seconds(3600),
+            measuringLimit: Duration = .seconds(10), measuringMoment: Duration = .seconds(1), shortLimit: Duration = .seconds(2),
+            backgroundLimit: Duration = .seconds(3600),
             fileThreads: NIOThreadPool = .singleton
         ) {
             self.cacheDirectory = cacheDirectory
@@ -169,6 +249,7 @@ extension AudioEngine {
             self.maxSeconds = maxSeconds
             self.samplesPerSecond = samplesPerSecond
             self.measuringMoment = measuringMoment
+            self.shortLimit = shortLimit
             self.backgroundLimit = backgroundLimit
             self.timeLimit = timeLimit
             self.measuringLimit = measuringLimit

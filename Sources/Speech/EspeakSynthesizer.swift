@@ -17,14 +17,15 @@ public struct EspeakSynthesizer: SpeechSynthesizer {
     private let path: String
     private let pool: NIOThreadPool
 
-    /// Finds the program.
+    /// Finds the program, once: it is started by its path from then on.
     /// - Parameters:
     ///   - searchPath: folders separated by colons, as in `PATH`.
     ///   - pool: where programs are waited for; its size bounds how many run at once.
     /// - Returns: nil when it is not installed.
     public init?(searchPath: String, pool: NIOThreadPool) {
         let candidates = searchPath.split(separator: ":").map { $0 + "/" + Self.program }
-        guard let path = candidates.first(where: { $0.hasPrefix("/") && FileManager.default.isExecutableFile(atPath: $0) }) else { return nil }
+        // From the root, so that it stays the same program wherever the process goes; a directory can be entered, not run.
+        guard let path = candidates.first(where: { $0.hasPrefix("/") && Program.isExecutable($0) }) else { return nil }
         self.path = path
         self.pool = pool
     }
@@ -71,7 +72,7 @@ public struct EspeakSynthesizer: SpeechSynthesizer {
             path: path, arguments: ["--stdin", "-v", voice, "-w", file.path] + Self.options(request), environment: Self.environment,
             timeLimit: Self.timeLimit)
         let ending: Program.Ending
-        do { ending = try program.run(telling: request.text) } catch { throw SpeechError.failed("\(Self.program): \(error)") }
+        do { ending = try program.run(telling: request.text) } catch { throw SpeechError.failed("\(path) \(error)") }
         guard ending.status == 0 else {
             // One that ends without having read the text, for want of a voice, says so.
             if ending.complaint.contains("voice does not exist") { return nil }

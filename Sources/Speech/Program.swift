@@ -22,10 +22,23 @@ struct Program: Sendable {
         var heardAll: Bool
     }
 
-    enum Failure: Error, Hashable {
+    enum Failure: Error, Hashable, CustomStringConvertible {
         case notStarted(String)
         /// It did not end in time and was killed.
         case tooLong
+
+        var description: String {
+            switch self {
+            case .notStarted(let reason): "cannot be started: \(reason)"
+            case .tooLong: "did not end in time"
+            }
+        }
+    }
+
+    /// Whether there is a file that this process may execute.
+    static func isExecutable(_ path: String) -> Bool {
+        var facts = stat()
+        return stat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0
     }
 
     /// Runs it to its end. Blocks.

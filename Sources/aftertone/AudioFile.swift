@@ -54,17 +54,21 @@ struct AudioFile {
 
     /// Copies standard input to a file for the owner only; what is larger than audio may be is not read to its end.
     private func keepInput(in copy: String, atMost most: Int) async throws {
-        guard FileManager.default.createFile(atPath: copy, contents: nil, attributes: [.posixPermissions: 0o600]),
-            let file = FileHandle(forWritingAtPath: copy)
-        else { throw Refusal("\(copy) cannot be written") }
-        defer { try? file.close() }
-        var size = 0
-        while let data = try await NIOThreadPool.singleton.runIfActive({ try FileHandle.standardInput.read(upToCount: Self.chunk) }), !data.isEmpty {
-            size += data.count
-            guard size <= most else { throw ArchiveError.tooLarge(limit: most) }
-            try await NIOThreadPool.singleton.runIfActive { try file.write(contentsOf: data) }
+        try await NIOThreadPool.singleton.runIfActive {
+            let file: SystemPackage.FileDescriptor
+            do { file = try .open(FilePath(copy), .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec], permissions: .ownerReadWrite) } catch {
+                throw Refusal("\(copy) cannot be written: \(error)")
+            }
+            try file.closeAfter {
+                var size = 0
+                while let bytes = try StandardInput.read(upTo: Self.chunk) {
+                    size += bytes.count
+                    guard size <= most else { throw ArchiveError.tooLarge(limit: most) }
+                    do { try file.writeAll(bytes) } catch { throw Refusal("\(copy) cannot be written: \(error)") }
+                }
+                guard size > 0 else { throw Refusal("standard input is empty") }
+            }
         }
-        guard size > 0 else { throw Refusal("standard input is empty") }
     }
 
     /// The type stored with a message is what decoding says, so the file is looked at before it is taken in.

@@ -28,6 +28,15 @@ struct CommonOptions: ParsableArguments {
         return configuration
     }
 
+    /// The same for who wants to know everything that is wrong with it.
+    func examineConfiguration() throws -> ReadConfiguration {
+        let environment = ProcessInfo.processInfo.environment
+        var read = Configuration.examine(file: config ?? environment[Configuration.fileVariable], environment: environment)
+        guard data?.isEmpty != true else { throw ValidationError("--data is empty") }
+        if let data { read.use(data: data) }
+        return read
+    }
+
     /// Opens the data directory, runs `body` and closes it.
     /// - Parameter creating: whether a missing directory is made.
     func open<Value>(
@@ -51,25 +60,5 @@ struct CommonOptions: ParsableArguments {
         var logger = Logger(label: "aftertone") { StreamLogHandler(label: $0, stream: LogStream()) }
         logger.logLevel = level
         return logger
-    }
-}
-
-/// A moment in RFC 3339.
-struct Moment: ExpressibleByArgument {
-    let timestamp: Timestamp
-
-    init?(argument: String) {
-        guard let timestamp = Timestamp(rfc3339: argument), Timestamp.plausible.contains(timestamp.unix) else { return nil }
-        self.timestamp = timestamp
-    }
-}
-
-/// A time zone by its name in the tz database.
-struct ZoneName: ExpressibleByArgument {
-    let name: String
-
-    init?(argument: String) {
-        guard TimeZone(identifier: argument) != nil else { return nil }
-        name = argument
     }
 }

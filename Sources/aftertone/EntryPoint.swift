@@ -25,7 +25,7 @@ enum EntryPoint {
         setenv("TZ", ":/etc/localtime", 0)
         // How wide characters are on a terminal, the C library knows only of a character set.
         setlocale(LC_CTYPE, "C.UTF-8")
-        exit(await run())
+        exit(concluded(await run()))
     }
 
     private static func run() async -> Int32 {
@@ -36,12 +36,17 @@ enum EntryPoint {
             } else {
                 try command.run()
             }
-            // A reader that has seen enough is no failure.
-            guard let code = Terminal.failure, code != EPIPE else { return 0 }
-            throw Refusal("standard output cannot be written: \(String(cString: strerror(code)))")
+            return 0
         } catch {
             return report(error)
         }
+    }
+
+    /// What was said and not written is a failure, help and versions too. A reader that has seen enough is none.
+    private static func concluded(_ status: Int32) -> Int32 {
+        guard let code = Terminal.failure, code != EPIPE else { return status }
+        Terminal.complain("aftertone: standard output cannot be written: \(String(cString: strerror(code)))")
+        return status == 0 ? 1 : status
     }
 
     private static func report(_ error: any Error) -> Int32 {
@@ -68,7 +73,7 @@ enum EntryPoint {
 
 struct Aftertone: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "aftertone", abstract: "A voicemail and call-recording server that speaks the REST interfaces of four vendors.",
+        commandName: "aftertone", abstract: "A voicemail and call-recording server that speaks the REST interfaces of KAZOO, Yeastar and OpenVox systems.",
         version: "aftertone \(Version.number)",
         subcommands: [
             ServeCommand.self, DemoCommand.self, AccountCommand.self, UserCommand.self, MailboxCommand.self, MessageCommand.self, RecordingCommand.self,

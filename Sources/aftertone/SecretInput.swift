@@ -1,14 +1,6 @@
 import Server
 import SystemPackage
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// Passwords and PINs, which never stand on a command line: others can read that.
 enum SecretInput {
     private static let longest = 4096
@@ -17,31 +9,30 @@ enum SecretInput {
     static func read(file path: String) throws -> String {
         let bytes: [UInt8]
         do { bytes = try SmallFile.read(path, atMost: longest) } catch let error as Errno { throw Refusal("\(path) cannot be read: \(error)") }
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw Refusal("\(path) does not hold UTF-8 text") }
-        return try firstLine(text, path)
+        return try secret(bytes, path)
     }
 
     /// A line of standard input; asked for, and not shown, when that is a terminal.
     static func read(prompt: String) throws -> String {
-        let isTerminal = isatty(STDIN_FILENO) == 1
-        var saved = termios()
-        if isTerminal {
-            Terminal.write(prompt + ": ", to: STDERR_FILENO)
-            tcgetattr(STDIN_FILENO, &saved)
-            var quiet = saved
-            quiet.c_lflag &= ~tcflag_t(ECHO)
-            tcsetattr(STDIN_FILENO, TCSANOW, &quiet)
+        guard Terminal.canBeTyped else { return try line() }
+        return try Terminal.hidingWhatIsTyped {
+            Terminal.write(prompt + ": ", to: Terminal.errors)
+            return try line()
         }
-        defer {
-            if isTerminal {
-                tcsetattr(STDIN_FILENO, TCSANOW, &saved)
-                Terminal.write("\n", to: STDERR_FILENO)
-            }
-        }
-        return try firstLine(readLine() ?? "", "standard input")
     }
 
-    private static func firstLine(_ text: String, _ source: String) throws -> String {
+    private static func line() throws -> String {
+        var bytes: [UInt8] = []
+        while !bytes.contains(UInt8(ascii: "\n")), bytes.count < longest, let more = try StandardInput.read(upTo: longest - bytes.count) { bytes += more }
+        return try secret(bytes, "standard input")
+    }
+
+    private static func secret(_ bytes: [UInt8], _ source: String) throws(Refusal) -> String {
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw Refusal("\(source) does not hold UTF-8 text") }
+        return try firstLine(text, source)
+    }
+
+    private static func firstLine(_ text: String, _ source: String) throws(Refusal) -> String {
         // CR and LF together are one character to Swift.
         let secret = String(text.prefix { $0 != "\n" && $0 != "\r\n" })
         guard !secret.isEmpty else { throw Refusal("\(source) holds no secret") }

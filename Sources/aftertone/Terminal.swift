@@ -22,8 +22,18 @@ enum Terminal {
     /// Whether somebody looks at standard output, and not a program.
     static var showsOutput: Bool { isatty(STDOUT_FILENO) == 1 }
 
-    /// Whether somebody can be asked something.
-    static var canAsk: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
+    /// Whether standard input is somebody's keyboard.
+    static var canBeTyped: Bool { isatty(STDIN_FILENO) == 1 }
+
+    /// Runs `body` while what is typed is not shown. Whatever ends or stops the program meanwhile shows it again.
+    static func hidingWhatIsTyped<Value>(_ body: () throws -> Value) rethrows -> Value {
+        cterminal_hide_typing(STDIN_FILENO)
+        defer {
+            cterminal_show_typing()
+            write("\n", to: errors)
+        }
+        return try body()
+    }
 
     /// Text on one line that no terminal takes for a command: control characters and what turns the writing direction
     /// around are shown as their numbers.

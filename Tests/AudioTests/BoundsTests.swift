@@ -51,7 +51,7 @@ import Voicemail
         shutdown.stop()
         #expect(throws: AudioError.shutDown) { try budget.spend(frames: 1, sampleRate: 8000) }
         cancellation.stop()
-        #expect(throws: CancellationError.self) { try budget.spend(frames: 1, sampleRate: 8000) }
+        #expect(throws: AudioError.unwanted) { try budget.spend(frames: 1, sampleRate: 8000) }
     }
 
     @Test func allChannelsCount() throws {
@@ -62,10 +62,10 @@ import Voicemail
         #expect(throws: AudioError.tooLong(limitSeconds: 10)) { try budget.spend(frames: 1, sampleRate: 8000, channels: 1) }
     }
 
-    /// What takes longer than somebody waits is pending, whoever has the only place; nobody waits for what needs no waiting.
+    /// What takes longer than somebody waits is pending; nobody waits for what needs no waiting.
     @Test func patienceEnds() async throws {
         let bytes = try AudioSamples.tones([500], seconds: 1).encoded(as: .mp3), plain = try AudioSamples.tones([500], seconds: 1).encoded(as: .wavPCM16)
-        try await withEngine(conversionsAtOnce: 1, maxSeconds: 100_000, measuringMoment: .milliseconds(1)) { engine, directory in
+        try await withEngine(conversionsAtOnce: 1, maxSeconds: 100_000, measuringMoment: .zero) { engine, directory in
             try await withEndlessFile { endless in
                 let holder = Task { try await engine.render(endless, key: BlobID(), as: .mp3) }
                 await until { (try? renderings(in: directory).isEmpty) == false }
@@ -80,6 +80,62 @@ import Voicemail
             }
             #expect(try await engine.measure(.bytes(bytes), for: "b", .background).facts?.container == "mp3")
             await #expect(throws: AudioError.undecodable) { try await engine.measure(.bytes([1, 2, 3]), for: "b", .none) }
+        }
+    }
+
+    /// One account's work of minutes holds up another's upload by a piece of it.
+    @Test func anotherAccountsUploadIsMeasuredBetween() async throws {
+        let bytes = try AudioSamples.tones([500], seconds: 1).encoded(as: .mp3)
+        try await withEngine(conversionsAtOnce: 1, maxSeconds: 100_000) { engine, directory in
+            try await withEndlessFile { endless in
+                let isOver = Locked(false)
+                let holder = Task {
+                    defer { isOver.withLock { $0 = true } }
+                    return try await engine.render(endless, key: BlobID(), as: .mp3, for: "a")
+                }
+                await until { (try? renderings(in: directory).isEmpty) == false }
+                let found = try await engine.measure(.bytes(bytes), for: "b", .upload)
+                #expect(found.facts?.container == "mp3")
+                #expect(!isOver.withLock { $0 })
+                holder.cancel()
+                _ = await holder.result
+            }
+        }
+    }
+
+    /// An upload that has to play and cannot be measured in time is taken if its beginning is sound, and else put off.
+    @Test(arguments: [FileFormat.flac, .oggVorbis, .oggOpus, .mp3, .wavIMA])
+    func anUploadWaitsForSoLongAndNoLonger(_ format: FileFormat) async throws {
+        let bytes = try AudioSamples.murmur(seconds: 2).encoded(as: format)
+        // Headers alone are no sound.
+        var spoilt = bytes.prefix(FLACHeader.byteCount) + [UInt8](repeating: 0, count: 10_000)
+        spoilt[4] |= 0x80
+        let headersAlone = Array(spoilt)
+        try await withEngine(measuringLimit: .zero) { engine, _ in
+            let found = try await engine.measure(.bytes(bytes), for: "a", .upload)
+            #expect(found == .pending(container: format.container))
+            guard format == .flac else { return }
+            await #expect(throws: AudioError.overloaded("measuring the audio takes too long")) {
+                try await engine.measure(.bytes(headersAlone), for: "a", .upload)
+            }
+        }
+    }
+
+    /// What has to be searched for sound is searched in a conversion's turn.
+    @Test func theSearchForFramesIsWork() async throws {
+        let frames = try AudioSamples.murmur(seconds: 1).encoded(as: .mp3)
+        let junk = (0..<1_000_000).map { _ in [0xFF, 0xE2, 0x14, 0x00] as [UInt8] }.joined()
+        let (cancellation, shutdown) = (StopSignal(), StopSignal())
+        let budget = WorkBudget(maxSeconds: 10, timeLimit: .zero, cancellation: cancellation, shutdown: shutdown)
+        let late = AudioError.overloaded("converting the audio took longer than 0.0 seconds")
+        #expect(throws: late) { try AudioInput(recognising: ByteSource(.bytes(Array(junk) + frames), budget: budget)) }
+        try await withEngine { engine, _ in
+            let zeros = [UInt8](repeating: 0, count: 2_000_000)
+            let found = try await engine.measure(.bytes(zeros + frames), for: "a", .upload)
+            #expect(found.facts?.container == "mp3")
+            let unmeasured = try await engine.measure(.bytes(zeros + frames), for: "a", .none)
+            #expect(unmeasured == .pending(container: "mp3"))
+            await #expect(throws: AudioError.undecodable) { try await engine.measure(.bytes(zeros), for: "a", .none) }
         }
     }
 

@@ -27,6 +27,22 @@ import Voicemail
         }
     }
 
+    /// Clients are told sizes before anything is rendered.
+    @Test(arguments: [8000, 11025, 12000, 16000, 22050, 44100, 48000, 96000])
+    func sizesAreKnownBeforehand(_ sampleRate: Int) async throws {
+        try await withEngine { engine, _ in
+            for (channels, seconds) in [(1, 0.01), (1, 1.5), (2, 0.7123), (2, 3.3), (3, 0.5), (1, 7.77)] as [(Int, Double)] {
+                let pitches = [300, 500, 700].prefix(channels).map { Double($0) }
+                let bytes = try AudioSamples.tones(Array(pitches), seconds: seconds, sampleRate: sampleRate).encoded(as: .wavPCM16)
+                let facts = try await engine.measure(.bytes(bytes))
+                for rendition in [Rendition.mp3, .mp3Channels, .telephone, Rendition(.wav, sampleRate: nil, mono: false)] {
+                    let size = try await engine.render(.bytes(bytes), key: BlobID(), as: rendition).reader.size
+                    #expect(engine.size(of: facts, as: rendition) == size, "\(rendition.name) of \(channels) channels, \(seconds) s")
+                }
+            }
+        }
+    }
+
     @Test func telephoneWaveIsTheExactFileATelephoneWants() async throws {
         let source = AudioSamples.murmur(seconds: 1)
         let bytes = try source.encoded(as: .wavMuLaw)

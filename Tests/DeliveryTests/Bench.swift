@@ -93,7 +93,7 @@ extension Logger {
 
 /// Nothing here has sound.
 private struct NoAudio: AudioCodec {
-    func measure(_ source: AudioSource, for account: String, _ patience: MeasuringPatience) async throws -> Voicemail.Measurement {
+    func measure(_ source: AudioSource, for account: String, _ patience: MeasuringPatience) async throws -> MeasuringOutcome {
         throw AudioError.undecodable
     }
     func render(_ source: AudioSource, key: BlobID, as rendition: Rendition, for account: String) async throws -> RenderedAudio { throw AudioError.undecodable }

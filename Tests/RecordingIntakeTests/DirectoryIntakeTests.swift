@@ -53,6 +53,25 @@ struct DirectoryIntakeTests {
         }
     }
 
+    @Test("A recording as large as may be is taken, one byte more is put aside")
+    func limit() async throws {
+        try await Self.run {
+            $0.limits.maximumRecordingBytes = 20_000
+            $0.recordings.watch.refused = $1 + "/refused"
+        } _: { world, directory, parent in
+            let audio = try Sounds.wav()
+            func padded(_ size: Int) -> [UInt8] { audio + [UInt8](repeating: 0, count: size - audio.count) }
+            let larger = "exten-101-106-20200505-042135-1588641695.1.wav", largest = "exten-101-106-20200505-042136-1588641696.1.wav"
+            try Self.write(padded(20_001), directory + "/" + larger)
+            try await until { Self.names(in: parent + "/refused") == [larger] }
+            #expect(try await world.recordings().isEmpty)
+            try Self.write(padded(20_000), directory + "/" + largest)
+            try await until { Self.names(in: directory).isEmpty }
+            #expect(try await world.recordings().map(\.audio.size) == [20_000])
+            #expect(Self.names(in: parent + "/refused") == [larger])
+        }
+    }
+
     @Test("A complete file is stored with what its name says, and deleted")
     func takes() async throws {
         try await Self.run { world, directory, _ in

@@ -118,6 +118,21 @@ struct HTTPIntakeTests {
         }
     }
 
+    @Test("What cannot be measured in time and does not begin with sound is to come again")
+    func notNow() async throws {
+        try await TestServer.run(measuring: .later) { (server: TestServer) async throws in
+            let world = try await IntakeWorld(server)
+            let sound = try AudioSamples.tones([400], seconds: 2).encoded(as: .flac)
+            // One block of headers, the last, and no frame.
+            let spoilt = Array(sound[..<4]) + [0x80] + Array(sound[5..<42]) + [UInt8](repeating: 0, count: 1000)
+            let answer = try await world.put("spoilt.flac?caller=1&callee=2", spoilt)
+            #expect(answer.status == 503 && answer["Retry-After"] == "30" && answer["Content-Type"] == "application/json")
+            #expect(answer.json == ["error": "too many recordings of this account wait to be measured"])
+            #expect(try await world.recordings().isEmpty)
+            try await server.service.archive.list { id, _ in Issue.record("\(id) stays") }
+        }
+    }
+
     @Test("A form that holds a recording is no recording")
     func form() async throws {
         try await TestServer.run { (server: TestServer) async throws in

@@ -1,3 +1,4 @@
+import Audio
 import Foundation
 import TestKit
 import Testing
@@ -29,6 +30,31 @@ struct RecordingCommandTests {
                 #expect(try await recording("add", plain, "--type", "Sideways").status == 2)
                 #expect(try await recording("list").json.array?.compactMap { $0["id"] } == [added.json["id"], told.json["id"]])
                 #expect(try await world.recordings().count == 2)
+            }
+        }
+    }
+
+    @Test("A recording as large as may be is added, one byte more is refused", arguments: [false, true])
+    func limit(fromInput: Bool) async throws {
+        try await TestServer.run(clock: ManualClock(SystemClock().now)) { (server: TestServer) async throws in
+            let world = try await IntakeWorld(server)
+            try await TemporaryDirectory.run { directory in
+                let audio = try AudioSamples.tones([300], seconds: 1).encoded(as: .wavMuLaw)
+                func add(_ size: Int) async throws -> CommandLineProgram.Outcome {
+                    let path = directory.path + "/\(size).wav"
+                    try Data(audio + [UInt8](repeating: 0, count: size - audio.count)).write(to: URL(filePath: path))
+                    let file = fromInput ? "-" : path
+                    return try await CommandLineProgram.run(
+                        ["recording", "add", file, "--from", "1", "--to", "2", "--data", server.directory, "--account", "Acme"],
+                        environment: ["AFTERTONE_LIMITS_RECORDING_BYTES": "20000"],
+                        launcher: fromInput ? ["/bin/sh", "-c", #"exec "$@" < "$0""#, path] : [])
+                }
+                let refused = try await add(20_001)
+                #expect(refused.status == 1 && refused.refusal?.contains("20000") == true, "\(refused.errors)")
+                #expect(try await world.recordings().isEmpty)
+                let added = try await add(20_000)
+                #expect(added.status == 0, "\(added.errors)")
+                #expect(try await world.recordings().map(\.audio.size) == [20_000])
             }
         }
     }

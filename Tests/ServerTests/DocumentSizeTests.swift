@@ -79,6 +79,48 @@ import YeastarSSeriesAPI
         }
     }
 
+    /// What one interface alone has words for is kept with the mailbox, and counts.
+    @Test func whatAnInterfaceKeepsCounts() async throws {
+        try await Self.run { server, world in
+            let service = server.service, account = world.account
+            let room = Self.limit - Self.size(world.mailbox) - #"{"x":{"a":""}}"#.utf8.count
+            func kept(_ count: Int) -> KeptFields { KeptFields(interface: "x", values: ["a": Self.text(count)]) }
+            let tooLarge = VoicemailError.documentTooLarge(limit: Self.limit)
+            await #expect(throws: tooLarge) { try await service.mailboxes.change(world.mailbox.id, .patch([:]), keeping: kept(room + 1), in: account) }
+            #expect(try await service.mailboxes.find(world.mailbox.id, of: account) == world.mailbox)
+            let full = try await service.mailboxes.change(world.mailbox.id, .patch([:]), keeping: kept(room), in: account)
+            #expect(full.kept(by: "x")["a"] == Self.text(room))
+            // It leaves no room to others.
+            await #expect(throws: tooLarge) { try await service.mailboxes.change(full.id, .patch(["note": ""]), in: account) }
+            await #expect(throws: tooLarge) {
+                try await service.mailboxes.create(["name": "B", "mailbox": "4000"], id: nil, keeping: kept(Self.limit), in: account)
+            }
+            let application = try await Applications(service).create(name: "crm", in: account)
+            let pair = try await Applications(service).openPair(for: Applications(service).logIn(application.credential.handle, secret: application.secret), TokenRules())
+            let update: JSON = ["id": .int(full.serial), "mobile_number": "1"]
+            let answer = try await server.send("POST", "/openapi/v1.0/extension/update?access_token=\(pair.access)", body: Array(update.encoded.utf8))
+            #expect(answer.text == #"{"errcode":40002,"errmsg":"PARAMETER ERROR"}"#)
+            #expect(try await service.mailboxes.find(full.id, of: account) == full)
+        }
+    }
+
+    /// A greeting that is replaced, over KAZOO's interface.
+    @Test func aGreetingAtTheLimitAndOnePast() async throws {
+        try await Self.run { server, world in
+            func fields(_ count: Int) -> JSON { ["name": "G", "note": Self.text(count)] }
+            let made = try await server.send("PUT", "\(world.accountPath)/media", token: world.token, data: fields(0))
+            #expect(made.status == 201, "\(made.text)")
+            let id = made.data.text("id"), path = "\(world.accountPath)/media/\(id)"
+            let room = Self.limit - Self.size(try await server.service.greetings.find(id, of: world.account))
+            #expect(try await server.send("POST", path, token: world.token, data: fields(room)).status == 200)
+            let full = try await server.service.greetings.find(id, of: world.account)
+            #expect(Self.size(full) == Self.limit)
+            let refused = try await server.send("POST", path, token: world.token, data: fields(room + 1))
+            #expect(refused.status == 413 && refused.data == Self.tooLarge, "\(refused.text)")
+            #expect(try await server.service.greetings.find(id, of: world.account).published == full.published)
+        }
+    }
+
     @Test func whatIsTooLargeFromBeforeMayShrinkAndNotGrow() async throws {
         try await Self.run { server, world in
             let id = world.mailbox.id

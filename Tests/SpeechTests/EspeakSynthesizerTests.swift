@@ -34,6 +34,24 @@ struct EspeakSynthesizerTests {
         #expect(EspeakSynthesizer(searchPath: "bin:.", pool: .singleton) == nil)
     }
 
+    @Test("A folder of the program's name is passed over; a program that has gone since is told by its path")
+    func foundOnce() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("speech-" + HexID.random())
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let first = folder.appendingPathComponent("first"), second = folder.appendingPathComponent("second")
+        try FileManager.default.createDirectory(at: first.appendingPathComponent("espeak-ng"), withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(at: second, withIntermediateDirectories: true)
+        let program = second.appendingPathComponent("espeak-ng")
+        try Data("#!/bin/sh\n".utf8).write(to: program)
+        #expect(EspeakSynthesizer(searchPath: "\(first.path):\(second.path)", pool: .singleton) == nil)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.path)
+        let synthesizer = try #require(EspeakSynthesizer(searchPath: "\(first.path):\(second.path)", pool: .singleton))
+        try FileManager.default.removeItem(at: program)
+        await #expect(throws: SpeechError.failed("\(program.path) cannot be started: No such file or directory")) {
+            try await synthesizer.speak(SpeechRequest(text: "a", language: "en"))
+        }
+    }
+
     @Test("A program that ends without having read the text is believed why it did: more than a pipe holds is left unread", arguments: [
         ("echo 'The specified espeak-ng voice does not exist.' >&2; exit 1", SpeechError.unknownLanguage),
         ("exit 3", .failed("espeak-ng ended with 3: ")), ("exit 0", nil),

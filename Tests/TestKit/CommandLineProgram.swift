@@ -88,6 +88,24 @@ public enum CommandLineProgram {
         }
     }
 
+    /// Runs it on a terminal until it has said `prompt`, and ends it with a signal.
+    /// - Returns: whether the terminal hid what is typed then, how the program ended, and whether the terminal shows it afterwards.
+    public static func interrupted(
+        _ arguments: [String], by signal: Int32, after prompt: String
+    ) async throws -> (wasHidden: Bool, status: Int32, isShown: Bool) {
+        let terminal = try PseudoTerminal()
+        return try await TemporaryDirectory.run { scratch in
+            let process = try ChildProcess(
+                [executable.path] + arguments, environment: clean([:]), directory: scratch.path, input: terminal.line, output: terminal.line,
+                errors: terminal.line)
+            try await terminal.shown(upTo: prompt)
+            let wasHidden = !terminal.showsTyping
+            process.send(signal)
+            let status = await process.status()
+            return (wasHidden, status, terminal.showsTyping)
+        }
+    }
+
     private static func clean(_ environment: [String: String]) -> [String: String] {
         ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("AFTERTONE_") }.merging(environment) { $1 }
     }

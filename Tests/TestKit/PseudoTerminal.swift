@@ -38,6 +38,26 @@ final class PseudoTerminal: Sendable {
 
     func type(_ text: String) { _ = write(keyboard, text, text.utf8.count) }
 
+    /// Whether what is typed is shown.
+    var showsTyping: Bool {
+        var settings = termios()
+        return tcgetattr(keyboard, &settings) == 0 && settings.c_lflag & tcflag_t(ECHO) != 0
+    }
+
+    /// Waits until a text has been shown, or the program ends.
+    func shown(upTo text: String) async throws {
+        let descriptor = keyboard
+        try await NIOThreadPool.singleton.runIfActive {
+            var shown: [UInt8] = []
+            var buffer = [UInt8](repeating: 0, count: 4096)
+            while !String(decoding: shown, as: UTF8.self).contains(text) {
+                let count = read(descriptor, &buffer, buffer.count)
+                guard count > 0 else { return }
+                shown += buffer.prefix(count)
+            }
+        }
+    }
+
     /// Everything that is shown until the program ends, lines ended by line feeds.
     func shown() async throws -> String {
         let descriptor = keyboard

@@ -42,10 +42,16 @@ public struct TestServer: Sendable {
         _ body: @Sendable (TestServer) async throws -> Value
     ) async throws -> Value {
         let configuration = testConfiguration(directory, configure)
+        return try await ServerTurns.hold { try await run(configuration, clock: clock, rig(clock, hashCost, measuring), body) }
+    }
+
+    private static func run<Value: Sendable>(
+        _ configuration: Configuration, clock: ManualClock, _ rig: Installation.Rig, _ body: @Sendable (TestServer) async throws -> Value
+    ) async throws -> Value {
         let uptime = ManualUptime()
         let registry = MetricsRegistry()
         let installation = try await Installation.open(
-            configuration, for: .server, creating: true, instruments: StorageInstruments(registry), rig: rig(clock, hashCost, measuring), logger: silent)
+            configuration, for: .server, creating: true, instruments: StorageInstruments(registry), rig: rig, logger: silent)
         let result = await Result { () async throws -> Value in
             let (ports, announce) = AsyncThrowingStream.makeStream(of: Int.self)
             let server = AftertoneServer(installation, registry: registry, uptime: uptime.read) { announce.yield($0.port) }
@@ -58,7 +64,7 @@ public struct TestServer: Sendable {
                 }
                 guard let port = try await ports.first(where: { _ in true }) else { throw CancellationError() }
                 let test = TestServer(
-                    installation: installation, clock: clock, uptime: uptime, port: port, directory: directory, group: server.group)
+                    installation: installation, clock: clock, uptime: uptime, port: port, directory: configuration.data, group: server.group)
                 let outcome = await Result { () async throws -> Value in try await body(test) }
                 await server.group.triggerGracefulShutdown()
                 try await tasks.waitForAll()
@@ -73,11 +79,13 @@ public struct TestServer: Sendable {
     public static func withoutServer<Value: Sendable>(
         in directory: String, measuring: Measuring = Measuring(), _ body: @Sendable (Installation) async throws -> Value
     ) async throws -> Value {
-        let installation = try await Installation.open(
-            testConfiguration(directory) { _ in }, for: .server, creating: true, rig: rig(ManualClock(), 16, measuring), logger: silent)
-        let result = await Result { () async throws -> Value in try await body(installation) }
-        try await installation.close()
-        return try result.get()
+        try await ServerTurns.hold {
+            let installation = try await Installation.open(
+                testConfiguration(directory) { _ in }, for: .server, creating: true, rig: rig(ManualClock(), 16, measuring), logger: silent)
+            let result = await Result { () async throws -> Value in try await body(installation) }
+            try await installation.close()
+            return try result.get()
+        }
     }
 
     /// Stops accepting and lets what is under way finish, as a signal would.

@@ -10,7 +10,7 @@ import Voicemail
         let whole: any AudioCodec
         var error = AudioError.failed("no threads")
 
-        func measure(_ source: AudioSource, for account: String, _ patience: MeasuringPatience) async throws -> Measurement {
+        func measure(_ source: AudioSource, for account: String, _ patience: MeasuringPatience) async throws -> MeasuringOutcome {
             if case .none = patience { return .pending(container: "wav") }
             throw error
         }

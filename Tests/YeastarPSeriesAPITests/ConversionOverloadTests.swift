@@ -29,9 +29,10 @@ import YeastarPSeriesAPI
     private func whileConverting<Value: Sendable>(_ world: PSeriesWorld, _ body: @Sendable (_ end: () -> Void) async throws -> Value) async throws -> Value {
         try await TemporaryDirectory.run { directory in
             let path = try Self.hours(in: directory.path)
-            let codec = world.service.codec
+            // Another account would get its turn between.
+            let codec = world.service.codec, account = world.account.id
             let before = try Self.files(world)
-            let long = Task { _ = try await codec.render(.file(path: path), key: BlobID(), as: .mp3Channels) }
+            let long = Task { _ = try await codec.render(.file(path: path), key: BlobID(), as: .mp3Channels, for: account) }
             defer { long.cancel() }
             // Its draft is there once it has begun.
             while try Self.files(world) == before { try await Task.sleep(for: .milliseconds(5)) }

@@ -1,6 +1,9 @@
+import Audio
+import Server
 import TestKit
 import Testing
 import Voicemail
+import YeastarPSeriesAPI
 
 /// `recording/list` and `recording/search` (P§8.1, P§8.2).
 @Suite struct RecordingListTests {
@@ -32,6 +35,26 @@ import Voicemail
             #expect(recording?["call_to"] == "5556" && recording?["call_to_name"] == "")
             let message = try await world.messages().first
             #expect(message?["name"] == "" && message?["number"] == "2001")
+        }
+    }
+
+    @Test("The size is that of what a download sends, whatever was stored and whatever it is downloaded as", arguments: [nil, .wav, .mp3] as [PSeriesSettings.RecordingFormat?])
+    func sizes(_ format: PSeriesSettings.RecordingFormat?) async throws {
+        try await PSeriesWorld.run { $0.pSeries.recordingFormat = format } _: { world in
+            let named = draft(source: name)
+            for (draft, sound) in [
+                (named, try AudioSamples.tones([500, 700], seconds: 1.5, sampleRate: 16_000).encoded(as: .flac)),
+                (draft(at: call + 1), try AudioSamples.tones([500], seconds: 1.2).encoded(as: .mp3)),
+                (draft(at: call + 2), WAV.tones([440, 880], milliseconds: 200)),
+            ] { _ = try await world.record(draft, sound) }
+            for path in ["recording/list", "recording/search"] {
+                let listed = try await world.get(path)["data"]?.array ?? []
+                #expect(listed.count == 3)
+                for item in listed {
+                    let file = try await world.fetch(world.get("recording/download", ["id": "\(item["id"]?.int ?? 0)"]))
+                    #expect(file.status == 200 && item["size"] == .int(file.bytes.count), "\(item.encoded)")
+                }
+            }
         }
     }
 

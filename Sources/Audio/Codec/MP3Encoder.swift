@@ -41,6 +41,21 @@ final class MP3Encoder: SampleEncoder {
         sampleRate <= 8000 ? 24 : sampleRate <= 12000 ? 32 : sampleRate <= 16000 ? 40 : 64
     }
 
+    /// The bytes of all that is written of a sound, at a constant bit rate: LAME puts a frame of information first, begins with half a frame
+    /// of silence (a whole one of MPEG-2), and ends with as much at least.
+    /// - Parameter count: samples per channel.
+    static func size(ofFrames count: Int, sampleRate: Int, channels: Int) -> Int {
+        let frameSamples = sampleRate >= 32000 ? 1152 : 576
+        let delay = 576, used = count + delay
+        var padding = frameSamples - used % frameSamples
+        if padding < delay { padding += frameSamples }
+        let frames = (used + padding) / frameSamples
+        // Where the bit rate does not come to whole bytes, some frames have one more.
+        let bits = frameSamples / 8 * Int(bitrate(sampleRate: sampleRate)) * channels * 1000
+        let (bytes, rest) = bits.quotientAndRemainder(dividingBy: sampleRate)
+        return (frames + 1) * bytes + ((frames - 1) * rest + sampleRate - 1) / sampleRate
+    }
+
     func write(_ samples: ArraySlice<Float>) throws(AudioError) {
         let clamped = samples.map(Sample.clamp)
         let frames = clamped.count / channels

@@ -66,11 +66,16 @@ final class SoundFileDecoder: SampleDecoder {
     let sampleRate: Int
     let channels: Int
     private(set) var isIncomplete = false
+    private let statedFrames: Int?
+    private var frames = 0
 
     private static let accepted: Set<Int> = [SF_FORMAT_RAW, SF_FORMAT_WAV, SF_FORMAT_OGG, SF_FORMAT_FLAC]
 
-    /// - Parameter raw: what samples without a header are; nil when the bytes say it themselves.
-    init(_ window: SourceWindow, raw: SoundFormat?) throws(AudioError) {
+    /// - Parameters:
+    ///   - raw: what samples without a header are; nil when the bytes say it themselves.
+    ///   - statedFrames: samples per channel that there should be, where somebody says.
+    init(_ window: SourceWindow, raw: SoundFormat?, statedFrames: Int? = nil) throws(AudioError) {
+        self.statedFrames = statedFrames
         let info = raw?.info ?? SF_INFO(frames: 0, samplerate: 0, channels: 0, format: 0, sections: 0, seekable: 0)
         soundFile = try SoundFile(window, mode: SFM_READ, info: info)
         sampleRate = Int(soundFile.info.samplerate)
@@ -86,7 +91,14 @@ final class SoundFileDecoder: SampleDecoder {
             sf_readf_float(soundFile.handle, samples.baseAddress, sf_count_t(samples.count / channels))
         }
         if let failure = soundFile.file.failure { throw failure }
-        if frames <= 0 { isIncomplete = sf_error(soundFile.handle) != SF_ERR_NO_ERROR }
+        self.frames += max(0, Int(frames))
+        let isFaulty = sf_error(soundFile.handle) != SF_ERR_NO_ERROR
+        if let statedFrames {
+            // Behind the last sample anything may follow, which a decoder complains of.
+            if self.frames < statedFrames, isFaulty || frames <= 0 { isIncomplete = true }
+        } else if isFaulty {
+            isIncomplete = true
+        }
         return max(0, Int(frames))
     }
 }

@@ -10,9 +10,13 @@ struct Decoding {
     private static let blockFrames = 4096
 
     init(_ source: AudioSource, budget: WorkBudget) throws(AudioError) {
-        let bytes = try ByteSource(source)
-        input = try AudioInput(recognising: bytes)
-        let stream = try input.decoder(of: bytes)
+        let bytes = try ByteSource(source, budget: budget)
+        let input = try AudioInput(recognising: bytes)
+        try self.init(input, try input.decoder(of: bytes), budget: budget)
+    }
+
+    fileprivate init(_ input: AudioInput, _ stream: OpenedStream, budget: WorkBudget) throws(AudioError) {
+        self.input = input
         decoder = stream.decoder
         isCut = stream.isIncomplete
         self.budget = budget
@@ -44,7 +48,10 @@ extension Decoding {
 extension AudioFacts {
     /// The facts of any audio, found by decoding all of it.
     init(decoding source: AudioSource, budget: WorkBudget) throws {
-        let decoding = try Decoding(source, budget: budget)
+        try self.init(Decoding(source, budget: budget))
+    }
+
+    fileprivate init(_ decoding: Decoding) throws {
         let frames = try decoding.forEachBlock { _ in }
         self.init(
             frames: frames, sampleRate: decoding.decoder.sampleRate, channels: decoding.decoder.channels,
@@ -52,11 +59,41 @@ extension AudioFacts {
     }
 }
 
-extension Measurement {
+extension AudioInput {
+    /// Whether the beginning of what was recognised can be decoded. No more than that is looked at, so that the answer comes at once.
+    func beginsWithSound(_ bytes: ByteSource) throws(AudioError) -> Bool {
+        do {
+            let decoder = try decoder(of: bytes, upTo: Self.beginningBytes).decoder
+            var block = [Float](repeating: 0, count: Self.beginningFrames * decoder.channels)
+            return try decoder.read(into: &block) > 0
+        } catch .undecodable {
+            return false
+        }
+    }
+
+    /// The headers of Vorbis included.
+    private static let beginningBytes = 1 << 19
+    private static let beginningFrames = 1024
+}
+
+extension MeasuringOutcome {
     /// Known where the length follows from the number of bytes.
-    /// - Throws: `AudioError.undecodable`, `.tooLong`, `.failed`.
-    init(withoutDecoding source: AudioSource, maxSeconds: Int) throws(AudioError) {
-        let input = try AudioInput(recognising: ByteSource(source))
+    /// - Parameter budget: what looking at the bytes counts against.
+    /// - Throws: `AudioError.undecodable`, `.tooLong`, `.failed`, what `WorkBudget.look` throws.
+    init(withoutDecoding source: AudioSource, maxSeconds: Int, budget: WorkBudget? = nil) throws(AudioError) {
+        try self.init(AudioInput(recognising: ByteSource(source, budget: budget)), maxSeconds: maxSeconds)
+    }
+
+    /// Known where the length follows from the number of bytes; else found by decoding all of them.
+    init(decoding source: AudioSource, maxSeconds: Int, budget: WorkBudget) throws {
+        let bytes = try ByteSource(source, budget: budget)
+        let input = try AudioInput(recognising: bytes)
+        try self.init(input, maxSeconds: maxSeconds)
+        guard case .pending = self else { return }
+        self = .known(try AudioFacts(Decoding(input, try input.decoder(of: bytes), budget: budget)))
+    }
+
+    private init(_ input: AudioInput, maxSeconds: Int) throws(AudioError) {
         guard let frames = input.exactFrames else {
             self = .pending(container: input.container)
             return
@@ -69,8 +106,8 @@ extension Measurement {
     }
 
     /// What `better` finds out within a time; this, if it takes longer. It is stopped then.
-    func unless(within time: Duration, _ better: @escaping @Sendable () async throws -> Measurement) async throws -> Measurement {
-        try await withThrowingTaskGroup(of: Measurement.self) { group in
+    func unless(within time: Duration, _ better: @escaping @Sendable () async throws -> MeasuringOutcome) async throws -> MeasuringOutcome {
+        try await withThrowingTaskGroup(of: MeasuringOutcome.self) { group in
             group.addTask(operation: better)
             group.addTask {
                 try await Task.sleep(for: time)

@@ -9,6 +9,9 @@ struct Rendering {
     /// The sample rates of MPEG-1, 2 and 2.5.
     private static let mp3Rates = [8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000]
 
+    /// The next higher rate that MP3 has.
+    static func mp3Rate(_ wanted: Int) -> Int { mp3Rates.first { $0 >= wanted } ?? 48000 }
+
     /// - Throws: `AudioError.failed` when no audio has the rate asked for.
     init(_ rendition: Rendition, of decoder: any SampleDecoder) throws(AudioError) {
         let wanted = rendition.sampleRate ?? decoder.sampleRate
@@ -19,7 +22,7 @@ struct Rendering {
             sampleRate = wanted
         case .mp3:
             format = .mp3
-            sampleRate = Self.mp3Rates.first { $0 >= wanted } ?? 48000
+            sampleRate = Self.mp3Rate(wanted)
         case .gsm:
             format = .gsm
             sampleRate = 8000

@@ -11,6 +11,8 @@ struct AudioInput {
         /// For libsndfile: `prefix` in place of the original header, then the bytes of `range`.
         /// `format` is nil when the bytes describe themselves.
         case soundFile(format: Int32?, prefix: [UInt8], range: Range<Int>)
+        /// For libsndfile, one stream of FLAC after the other, the first of which begins there.
+        case flac(Int)
         /// For libsndfile, page by checked page.
         case ogg
         /// For libmpg123, from the first frame on, frame by frame.
@@ -59,20 +61,22 @@ struct AudioInput {
         if magic.hasText("RIFF") || magic.hasText("RF64") { return try WaveInput.recognise(source) }
         if magic.hasText("OggS") { return try OggInput.recognise(source) }
         let start = try ID3Tag.end(in: source)
-        if try source.bytes(at: start, count: 4).hasText("fLaC") { return try FLACInput.recognise(source, at: start) }
+        if let flac = try FLACInput.start(in: source, from: start) { return try FLACInput.recognise(source, at: flac) }
         if start == 0, let gsm = try GSMInput.recognise(source) { return gsm }
         return try MPEGInput.recognise(source, in: start..<source.size)
     }
 
     /// A decoder at the start of the sound.
-    /// - Throws: `AudioError.undecodable` when the headers are not what they seemed.
-    func decoder(of source: ByteSource) throws(AudioError) -> OpenedStream {
+    /// - Parameter limit: bytes of the sound to look at; nothing behind them will be heard.
+    /// - Throws: `AudioError.undecodable` when the headers are not what they seemed, what `WorkBudget.look` throws.
+    func decoder(of source: ByteSource, upTo limit: Int = .max) throws(AudioError) -> OpenedStream {
         switch stream {
         case .soundFile(let format, let prefix, let range):
             let raw = format.map { SoundFormat(code: $0, sampleRate: sampleRate, channels: channels) }
             return OpenedStream(try SoundFileDecoder(SourceWindow(source, prefix: prefix, ranges: [range]), raw: raw))
-        case .ogg: return try OggInput.decoder(of: source)
-        case .mpeg(let range): return try MPEGInput.decoder(of: range, in: source)
+        case .flac(let start): return try FLACInput.decoder(of: source, from: start, upTo: limit)
+        case .ogg: return try OggInput.decoder(of: source, upTo: limit)
+        case .mpeg(let range): return try MPEGInput.decoder(of: range.lowerBound..<range.lowerBound + min(range.count, limit), in: source)
         }
     }
 }

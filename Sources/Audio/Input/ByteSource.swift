@@ -1,6 +1,14 @@
 import NIOCore
 import Voicemail
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// The bytes of one piece of audio, read by offset: a file, or what is already in memory.
 ///
 /// Belongs to one conversion and is used on its thread only. Small reads of a file are served from a
@@ -16,11 +24,14 @@ final class ByteSource {
     private let backing: Backing
     private var ahead: [UInt8] = []
     private var aheadRange = 0..<0
+    private let budget: WorkBudget?
 
     private static let readAhead = 65536
 
+    /// - Parameter budget: what looking at bytes counts against.
     /// - Throws: `AudioError.failed` when the file cannot be opened or is not a regular file.
-    init(_ source: AudioSource) throws(AudioError) {
+    init(_ source: AudioSource, budget: WorkBudget? = nil) throws(AudioError) {
+        self.budget = budget
         switch source {
         case .bytes(let buffer):
             backing = .memory(buffer)
@@ -34,9 +45,11 @@ final class ByteSource {
 
     /// Fills `destination` from `offset`.
     /// - Returns: the bytes copied, fewer than asked only at the end.
+    /// - Throws: besides, what `WorkBudget.look` throws.
     func read(at offset: Int, into destination: UnsafeMutableRawBufferPointer) throws(AudioError) -> Int {
         guard offset >= 0, offset < size, !destination.isEmpty else { return 0 }
         let wanted = min(destination.count, size - offset)
+        try budget?.look(at: wanted)
         let target = UnsafeMutableRawBufferPointer(rebasing: destination[..<wanted])
         switch backing {
         case .memory(let buffer):
@@ -88,7 +101,36 @@ final class ByteSource {
     }
 }
 
+extension ByteSource {
+    private static let searchedAtOnce = 65536
+
+    /// Where four characters stand first, as a whole before `end`.
+    func firstOffset(of mark: StaticString, from start: Int, before end: Int) throws(AudioError) -> Int? {
+        let length = mark.utf8CodeUnitCount, first = mark.utf8Start.pointee
+        var base = start
+        while base + length <= end {
+            let block = try bytes(at: base, count: min(Self.searchedAtOnce, end - base))
+            var from = 0
+            while let found = block.offset(of: first, from: from) {
+                if block.hasText(mark, at: found) { return base + found }
+                from = found + 1
+            }
+            // It may lie across two blocks.
+            base += max(1, block.count - length + 1)
+        }
+        return nil
+    }
+}
+
 extension [UInt8] {
+    /// Where a byte is next: the C library looks faster than any loop.
+    fileprivate func offset(of byte: UInt8, from start: Int) -> Int? {
+        withUnsafeBytes { bytes in
+            guard start < bytes.count, let base = bytes.baseAddress else { return nil }
+            return memchr(base + start, Int32(byte), bytes.count - start).map { UnsafeRawPointer($0) - base }
+        }
+    }
+
     /// Whether these bytes stand at `offset`.
     func hasText(_ text: StaticString, at offset: Int = 0) -> Bool {
         let wanted = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)

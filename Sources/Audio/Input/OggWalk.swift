@@ -19,18 +19,24 @@ struct OggWalk {
     private(set) var isIncomplete = false
     private var current: Link?
     private var pieces = 0
+    /// Those whose bodies alone are read.
+    private var pages = 0
 
     /// The last time stamp believed: 2^47 samples are decades at any rate.
     private static let mostSamples: Int64 = 1 << 47
     /// More pieces than this is not a damaged recording but an attack on the reader.
     private static let mostPieces = 1024
+    /// Four hours of FLAC at 192 kHz, a page each frame.
+    private static let mostPages = 1 << 20
 
-    init(_ source: ByteSource) throws(AudioError) {
+    /// - Parameter limit: bytes to look at.
+    init(_ source: ByteSource, upTo limit: Int = .max) throws(AudioError) {
+        let end = min(limit, source.size)
         var offset = 0
         // Overlapping fake pages would have the same bytes summed again and again; an honest file is summed once.
         var checked = 0
-        while offset < source.size {
-            guard checked <= 2 * source.size, pieces <= Self.mostPieces else {
+        while offset < end {
+            guard checked <= 2 * source.size, pieces <= Self.mostPieces, pages <= Self.mostPages else {
                 isIncomplete = true
                 break
             }
@@ -38,7 +44,7 @@ struct OggWalk {
                 if try source.bytes(at: offset, count: 4).hasText("OggS") { isIncomplete = true }
                 // Headers are whole and without a gap, or no headers.
                 if let link = current, !link.headers.areComplete { drop() }
-                offset = try Self.nextCapture(in: source, after: offset)
+                offset = try source.firstOffset(of: "OggS", from: offset + 1, before: end) ?? end
                 continue
             }
             offset = page.range.upperBound
@@ -75,7 +81,13 @@ struct OggWalk {
         } catch .undecodable {
             return drop()
         }
-        if let last = link.ranges.last, last.upperBound == page.range.lowerBound {
+        if link.head.codec == .flac {
+            // A frame a packet: their bodies together are FLAC as it is without Ogg.
+            if link.headers.areComplete {
+                link.ranges.append(page.bodyStart..<page.range.upperBound)
+                pages += 1
+            }
+        } else if let last = link.ranges.last, last.upperBound == page.range.lowerBound {
             link.ranges[link.ranges.count - 1] = last.lowerBound..<page.range.upperBound
         } else {
             link.ranges.append(page.range)
@@ -95,19 +107,5 @@ struct OggWalk {
     private mutating func drop() {
         current = nil
         isIncomplete = true
-    }
-
-    /// Where the next page may begin, else the end of the file.
-    private static func nextCapture(in source: ByteSource, after offset: Int) throws(AudioError) -> Int {
-        var start = offset + 1
-        while start < source.size {
-            let block = try source.bytes(at: start, count: 65536)
-            for index in block.indices where block[index] == UInt8(ascii: "O") && block.hasText("OggS", at: index) {
-                return start + index
-            }
-            // A capture pattern may lie across two blocks.
-            start += max(1, block.count - 3)
-        }
-        return source.size
     }
 }

@@ -12,7 +12,6 @@ struct WaveFormat {
         case muLaw = 7
         case imaADPCM = 0x11
         case gsm = 0x31
-        case nmsADPCM = 0x38
         case g721 = 0x40
         case mp3 = 0x55
         case extensible = 0xFFFE
@@ -49,7 +48,7 @@ struct WaveFormat {
         case .mp3:
             guard let sound = try MPEGInput.recognise(source, in: data) else { return nil }
             return AudioInput(container: "wav", sampleRate: sound.sampleRate, channels: sound.channels, stream: sound.stream)
-        case .gsm, .microsoftADPCM, .imaADPCM, .nmsADPCM, .g721:
+        case .gsm, .microsoftADPCM, .imaADPCM, .g721:
             return blocks.flatMap { blockInput($0, data: data, declared: declared, stated: stated) }
         default:
             guard let (encoding, bytes) = sampleEncoding else { return nil }
@@ -103,8 +102,6 @@ struct WaveFormat {
         case .imaADPCM:
             guard count <= 2, blockBytes > 4 * count, blockBytes % (4 * count) == 0 else { return nil }
             return Blocks(bytes: blockBytes, samples: 1 + 2 * (blockBytes - 4 * count) / count) { $0 < 4 * count ? 0 : 1 + ($0 - 4 * count) / (4 * count) * 8 }
-        // libsndfile's blocks of 160 samples: two bytes to begin with, then two, three or four bits a sample.
-        case .nmsADPCM: return count == 1 && [42, 62, 82].contains(blockBytes) ? Blocks(bytes: blockBytes, samples: 160) : nil
         case .g721: return count == 1 ? Blocks(bytes: 60, samples: 120) { 2 * $0 } : nil
         default: return nil
         }
@@ -135,7 +132,7 @@ struct WaveFormat {
             let pairs: [Int16] = [256, 0, 512, -256, 0, 0, 192, 64, 240, 0, 460, -208, 392, -232]
             extra += little(UInt16(7)) + pairs.flatMap { little($0) }
         }
-        let bits: UInt16 = tag == .gsm ? 0 : tag == .nmsADPCM ? UInt16(clamping: (blocks.bytes - 2) / 20) : 4
+        let bits: UInt16 = tag == .gsm ? 0 : 4
         let body =
             little(tag.rawValue) + little(UInt16(clamping: channels)) + little(rate) + little(bytesPerSecond)
             + little(UInt16(clamping: blocks.bytes)) + little(bits) + little(UInt16(clamping: extra.count)) + extra

@@ -68,14 +68,22 @@ final class TLSCertificate: Sendable {
     }
 
     private static func load(_ files: TLSFiles) throws(CertificateError) -> NIOSSLContext {
-        let chain: [NIOSSLCertificate]
-        do { chain = try NIOSSLCertificate.fromPEMFile(files.certificate) } catch {
-            throw CertificateError(files.certificate, otherwise: "it holds no certificate in PEM")
+        try context(chain(files.certificate), key(files.key), files)
+    }
+
+    static func chain(_ file: String) throws(CertificateError) -> [NIOSSLCertificate] {
+        let certificates = try? NIOSSLCertificate.fromPEMFile(file)
+        guard let certificates, !certificates.isEmpty else { throw CertificateError(file, otherwise: "it holds no certificate in PEM") }
+        return certificates
+    }
+
+    static func key(_ file: String) throws(CertificateError) -> NIOSSLPrivateKey {
+        do { return try NIOSSLPrivateKey(file: file, format: .pem) } catch {
+            throw CertificateError(file, otherwise: "it holds no private key in PEM, or one with a passphrase")
         }
-        let key: NIOSSLPrivateKey
-        do { key = try NIOSSLPrivateKey(file: files.key, format: .pem) } catch {
-            throw CertificateError(files.key, otherwise: "it holds no private key in PEM, or one with a passphrase")
-        }
+    }
+
+    static func context(_ chain: [NIOSSLCertificate], _ key: NIOSSLPrivateKey, _ files: TLSFiles) throws(CertificateError) -> NIOSSLContext {
         var configuration = TLSConfiguration.makeServerConfiguration(
             certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
         configuration.minimumTLSVersion = .tlsv12

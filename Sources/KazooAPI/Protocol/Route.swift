@@ -1,7 +1,8 @@
 import HTTPTypes
 import Voicemail
 
-/// What a path names. `Route` knows paths and methods and nothing else; `openapi/kazoo.json` is compared with it.
+/// What a path names. `Route` knows paths and methods and nothing else; `Sources/COpenAPI/kazoo.json`, the
+/// description, is compared with it.
 enum Route: Hashable, Sendable {
     case userAuth, userAuthRecovery, userAuthToken(String), apiAuth, tokenAuth, tokenInfo
     case accounts, account

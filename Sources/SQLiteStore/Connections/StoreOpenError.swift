@@ -4,10 +4,13 @@ public enum StoreOpenError: Error, Equatable, Sendable, CustomStringConvertible 
     case newerSchema(path: String)
     /// A database, but not one of ours.
     case foreign(path: String)
+    /// Of an earlier version, and nobody is to bring it up to date.
+    case olderSchema(path: String)
 
     public var description: String {
         switch self {
         case .newerSchema(let path): "\(path) was written by a newer version of Aftertone; use that version or restore a backup"
+        case .olderSchema(let path): "\(path) was written by an earlier version of Aftertone and is brought up to date by the next start"
         case .foreign(let path): "\(path) is not an Aftertone database"
         }
     }

@@ -104,7 +104,7 @@ extension Installation {
             limits: configuration.limits, logger: logger, deposited: { instruments?.deposited() })
         return Installation(
             configuration, base, store: store, archive: archive, codec: codec, service: service,
-            synthesizer: use == .server ? speech(&teardown) : nil, logger: logger, teardown: teardown)
+            synthesizer: use == .server ? speech(&teardown, logger) : nil, logger: logger, teardown: teardown)
     }
 
     /// A command renders apart from the server, whose cache belongs to one process.
@@ -116,9 +116,13 @@ extension Installation {
     }
 
     /// One program at a time: it takes a moment, and nobody makes many greetings.
-    private static func speech(_ teardown: inout Teardown) -> (any SpeechSynthesizer)? {
+    private static func speech(_ teardown: inout Teardown, _ logger: Logger) -> (any SpeechSynthesizer)? {
         let pool = NIOThreadPool(numberOfThreads: 1)
-        guard let synthesizer = EspeakSynthesizer(searchPath: ProcessInfo.processInfo.environment["PATH"] ?? "", pool: pool) else { return nil }
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+        guard let synthesizer = EspeakSynthesizer(searchPath: path, pool: pool) else {
+            logger.notice("espeak-ng is not installed, so texts cannot be made greetings", metadata: ["path": "\(path)"])
+            return nil
+        }
         pool.start()
         teardown.add { try await pool.shutdownGracefully() }
         return synthesizer

@@ -12,12 +12,22 @@ extension Configuration {
     /// Reads the configuration: the file if there is one, the environment over it. Blocks.
     /// - Throws: `ConfigurationError` with everything that is wrong.
     public static func load(file path: String?, environment: [String: String]) throws(ConfigurationError) -> Configuration {
-        guard let path else { return try read(ConfigurationFile(), named: nil, environment) }
-        let bytes: [UInt8]
-        do { bytes = try SmallFile.read(path, atMost: longestFile) } catch {
-            throw ConfigurationError(file: path, problems: [ConfigurationProblem("\(path) cannot be read: \(error)")])
+        try read(file(at: path), named: path, environment)
+    }
+
+    /// The same as far as it can be read, and everything that is wrong. Blocks.
+    public static func examine(file path: String?, environment: [String: String]) -> ReadConfiguration {
+        let reader = SettingsReader(file: file(at: path), at: path, environment: environment)
+        let configuration = Configuration(reader)
+        reader.refuseUnknown()
+        return ReadConfiguration(configuration, reader, at: path)
+    }
+
+    private static func file(at path: String?) -> ConfigurationFile {
+        guard let path else { return ConfigurationFile() }
+        do { return ConfigurationFile(yaml: String(decoding: try SmallFile.read(path, atMost: longestFile), as: UTF8.self)) } catch {
+            return ConfigurationFile(unreadable: ConfigurationProblem("\(path) cannot be read: \(error)"))
         }
-        return try read(ConfigurationFile(yaml: String(decoding: bytes, as: UTF8.self)), named: path, environment)
     }
 
     /// Bytes; what is longer is no configuration.
@@ -27,7 +37,8 @@ extension Configuration {
         let reader = SettingsReader(file: file, at: path, environment: environment)
         let configuration = Configuration(reader)
         reader.refuseUnknown()
-        guard reader.problems.isEmpty else { throw ConfigurationError(file: path, problems: reader.problems) }
+        let problems = reader.problems
+        guard problems.isEmpty else { throw ConfigurationError(file: path, problems: problems) }
         return configuration
     }
 
@@ -91,7 +102,7 @@ extension Configuration {
         recordings.watch.done = reader.optionalPath("recordings.done")
         recordings.watch.refused = reader.optionalPath("recordings.refused")
         mail = MailServer(reader)
-        if mail == nil, !kazoo.recoveryPages.isEmpty { reader.refuse("kazoo.recovery_pages", because: "needs mail.host") }
+        if mail == nil, !kazoo.recoveryPages.isEmpty { reader.refuse("kazoo.recovery_pages", because: "needs mail.host", given: ["mail.host", "mail.from"]) }
         outbox.receiversAtOnce = reader.number("outbox.receivers_at_once", outbox.receiversAtOnce, 1...1024)
         outbox.intervalMilliseconds = reader.number("outbox.interval_milliseconds", outbox.intervalMilliseconds, 10...60_000)
         housekeeping.intervalSeconds = reader.number("housekeeping.interval_seconds", housekeeping.intervalSeconds, 1...86_400)
@@ -129,10 +140,16 @@ extension Configuration.HTTP {
             NetworkRange($0)
         }
         let certificate = reader.optionalPath("http.tls.certificate"), key = reader.optionalPath("http.tls.key")
+        reader.files["http.tls.certificate"] = certificate
+        reader.files["http.tls.key"] = key
         if let certificate, let key { tls = TLSFiles(certificate: certificate, key: key) }
-        if (certificate == nil) != (key == nil) { reader.refuse("http.tls", because: "needs both certificate and key") }
-        if listen.isEmpty { reader.refuse("http.listen", because: "names no address") }
-        if tls == nil, listen.contains(where: \.isSecure) { reader.refuse("http.listen", because: "has an https address, which needs http.tls") }
+        let pair: Set = ["http.tls.certificate", "http.tls.key"]
+        if (certificate == nil) != (key == nil) { reader.refuse("http.tls", because: "needs both certificate and key", given: pair) }
+        if listen.isEmpty { reader.refuse("http.listen", because: "names no address", given: ["http.listen"]) }
+        // Of one file alone it is said already that the other is missing.
+        if certificate == nil, key == nil, listen.contains(where: \.isSecure) {
+            reader.refuse("http.listen", because: "has an https address, which needs http.tls", given: pair)
+        }
         limits.body = reader.number("http.limits.body_bytes", limits.body, 1...(.max))
         limits.bodiesInMemory = reader.number("http.limits.bodies_in_memory_bytes", limits.bodiesInMemory, 0...(.max))
         limits.target = reader.number("http.limits.target_bytes", limits.target, 64...1_048_576)

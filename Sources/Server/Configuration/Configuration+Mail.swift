@@ -13,13 +13,17 @@ extension MailServer {
         let authorities = reader.optionalPath("mail.authorities_file")
         let attemptSeconds = reader.number("mail.attempt_seconds", 60, 5...600)
         guard let host else { return nil }
+        reader.files["mail.password_file"] = passwordFile
+        reader.files["mail.authorities_file"] = authorities
+        let login = username.flatMap { username in passwordFile.map { Login(username: username, passwordFile: $0) } }
+        if (username == nil) != (passwordFile == nil) {
+            reader.refuse("mail", because: "needs both username and password_file", given: ["mail.username", "mail.password_file"])
+        }
+        if username != nil, security == .none { reader.refuse("mail.username", because: "would be sent in clear: mail.security is none") }
         guard let sender else {
-            reader.refuse("mail.from", because: "is needed where mail.host is given")
+            reader.refuse("mail.from", because: "is needed where mail.host is given", given: ["mail.from"])
             return nil
         }
-        let login = username.flatMap { username in passwordFile.map { Login(username: username, passwordFile: $0) } }
-        if (username == nil) != (passwordFile == nil) { reader.refuse("mail", because: "needs both username and password_file") }
-        if username != nil, security == .none { reader.refuse("mail.username", because: "would be sent in clear: mail.security is none") }
         self.init(
             host: host, port: port ?? security.port, security: security, login: login, sender: sender,
             authorities: authorities, attemptSeconds: attemptSeconds)

@@ -21,6 +21,9 @@ struct ConfigurationFile: Sendable {
     /// Nothing set.
     init() {}
 
+    /// One that could not be read.
+    init(unreadable problem: ConfigurationProblem) { problems = [problem] }
+
     /// - Parameter yaml: one document; a mapping, or nothing at all.
     init(yaml: String) {
         do {
@@ -42,12 +45,12 @@ struct ConfigurationFile: Sendable {
         for (keyNode, value) in mapping {
             let line = keyNode.mark?.line
             guard let name = keyNode.string, !name.isEmpty else {
-                problems.append(ConfigurationProblem("a key is not a text", line: line))
+                problems.append(ConfigurationProblem("a key is not a text", line: line, key: prefix))
                 continue
             }
             let key = prefix + name
             if entries[key] != nil {
-                problems.append(ConfigurationProblem("\(key) is there twice", line: line))
+                problems.append(ConfigurationProblem("\(key) is there twice", line: line, key: key))
             }
             switch value {
             case .mapping(let inner): take(inner, below: key + ".")
@@ -56,9 +59,9 @@ struct ConfigurationFile: Sendable {
                 let texts = items.compactMap { $0.scalar?.string }
                 entries[key] = Entry(value: .list(texts), line: line)
                 if texts.count != items.count {
-                    problems.append(ConfigurationProblem("\(key) may hold plain values only", line: line))
+                    problems.append(ConfigurationProblem("\(key) may hold plain values only", line: line, key: key))
                 }
-            default: problems.append(ConfigurationProblem("\(key) has no plain value", line: line))
+            default: problems.append(ConfigurationProblem("\(key) has no plain value", line: line, key: key))
             }
         }
     }
@@ -77,33 +80,4 @@ struct ConfigurationFile: Sendable {
         default: ConfigurationProblem("no YAML: \(error)")
         }
     }
-}
-
-/// One thing that is wrong with a configuration.
-public struct ConfigurationProblem: Sendable, Hashable {
-    public let text: String
-    /// In the file, from 1.
-    public let line: Int?
-
-    init(_ text: String, line: Int? = nil) {
-        self.text = text
-        self.line = line
-    }
-}
-
-/// A configuration that is refused, with everything that is wrong with it.
-public struct ConfigurationError: Error, Sendable, CustomStringConvertible {
-    /// The file, if there is one.
-    public let file: String?
-    public let problems: [ConfigurationProblem]
-
-    /// One for each problem, with its place.
-    public var lines: [String] {
-        problems.map { problem in
-            let place = problem.line.flatMap { line in file.map { "\($0):\(line): " } } ?? ""
-            return place + problem.text
-        }
-    }
-
-    public var description: String { lines.joined(separator: "; ") }
 }

@@ -13,14 +13,16 @@ final class SettingsReader {
     private let directory: FilePath
     private let layers: ConfigReader
     private(set) var known: Set<String> = []
-    private(set) var problems: [ConfigurationProblem]
+    private var found: [ConfigurationProblem]
+    /// Files that settings name, by their keys.
+    var files: [String: String] = [:]
 
     /// - Parameter path: the file's; nil where there is none.
     init(file: ConfigurationFile, at path: String? = nil, environment: [String: String]) {
         self.file = file
         self.environment = environment
         directory = path.map { FilePath.settled($0).parent } ?? .workingDirectory
-        problems = file.problems
+        found = file.problems
         let values = file.entries.compactMap { key, entry -> (AbsoluteConfigKey, ConfigValue)? in
             let content: ConfigContent
             switch entry.value {
@@ -101,11 +103,31 @@ final class SettingsReader {
     }
 
     /// Notes something that is wrong with a value that looked right by itself.
-    func refuse(_ key: String, because reason: String) {
-        problems.append(ConfigurationProblem("\(key) \(reason)", line: file.entries[key]?.line))
+    /// - Parameter given: other settings that it follows from.
+    func refuse(_ key: String, because reason: String, given: Set<String> = []) {
+        found.append(ConfigurationProblem("\(key) \(reason)", line: file.entries[key]?.line, key: key, given: given))
     }
 
     // MARK: The end
+
+    /// Everything that is wrong by itself. What only follows from a value that is not taken, or from a key that is misspelt, is left out.
+    var problems: [ConfigurationProblem] {
+        let refused = refused
+        return found.filter { $0.given.isEmpty || isKnown && $0.given.isDisjoint(with: refused) }
+    }
+
+    /// Keys whose values are not taken, those among them that are misspelt in the file.
+    var refused: Set<String> {
+        Set(found.filter(\.given.isEmpty).compactMap(\.key) + unknown.compactMap { Spelling.nearest(to: $0, among: known) })
+    }
+
+    /// Whether it is known what the file sets.
+    var isKnown: Bool { file.problems.allSatisfy { $0.key != nil } }
+
+    /// Whether a setting that was asked for is not taken.
+    func isRefused(_ key: String) -> Bool { found.contains { $0.key == key && $0.given.isEmpty } }
+
+    private var unknown: [String] { file.entries.keys.filter { !known.contains($0) } }
 
     /// Keys of the file that nobody asked for, each with the known one it is nearest to.
     func refuseUnknown() {
@@ -114,12 +136,13 @@ final class SettingsReader {
             // A group with nothing in it.
             if entry.value == .none, known.contains(where: { $0.hasPrefix(key + ".") }) { continue }
             let hint = Spelling.nearest(to: key, among: known).map { "; did you mean \($0)?" } ?? ""
-            problems.append(ConfigurationProblem("unknown key \(key)\(hint)", line: entry.line))
+            found.append(ConfigurationProblem("unknown key \(key)\(hint)", line: entry.line))
         }
     }
 
     private func refuse<Value>(_ key: String, _ found: String, _ expecting: String, _ standard: Value) -> Value {
-        refuse(key, because: "is \(found) and must be \(expecting)")
+        // Of a value that is none, the file has said so already.
+        if !file.problems.contains(where: { $0.key == key }) { refuse(key, because: "is \(found) and must be \(expecting)") }
         return standard
     }
 

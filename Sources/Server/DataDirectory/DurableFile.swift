@@ -72,6 +72,23 @@ enum DurableFile {
         try syncDirectory(parent)
     }
 
+    /// Which directories `makeDirectory` would make, the innermost first.
+    static func missingDirectories(_ path: String) -> [String] {
+        var missing: [String] = []
+        var place = FilePath(path)
+        while access(place.string, F_OK) != 0, errno == ENOENT, place != place.parent {
+            missing.append(place.string)
+            place = place.parent
+        }
+        return missing
+    }
+
+    /// Removes a directory that holds nothing; any other stays.
+    static func removeEmptyDirectory(_ path: String) {
+        // Should power be lost now, it may be there again, and nothing is in it.
+        rmdir(path)
+    }
+
     /// Removes a file and makes that durable. One that is not there is no error.
     static func remove(_ path: String) throws(DataDirectoryError) {
         guard unlink(path) == 0 || errno == ENOENT else { throw .last("cannot remove \(path)") }

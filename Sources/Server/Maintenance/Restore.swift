@@ -30,7 +30,21 @@ public struct Restore: Sendable {
 
     /// - Throws: `RestoreError`, `DataDirectoryError`, `StoreError`, `CopiedFile.Unreadable`.
     public func run() async throws -> Summary {
-        let (total, lock) = try await blocking { (try check(), try prepare()) }
+        let (total, missing) = try await blocking { (try check(), DurableFile.missingDirectories(target.path)) }
+        do { return try await fill(total) } catch {
+            await leaveNothing(of: missing)
+            throw error
+        }
+    }
+
+    /// Takes away the directories that were made for what is refused. Where somebody has put something meanwhile, that stays.
+    private func leaveNothing(of directories: [String]) async {
+        // Should that fail too, why nothing was restored is what there is to tell.
+        try? await blocking { for directory in directories { DurableFile.removeEmptyDirectory(directory) } }
+    }
+
+    private func fill(_ total: Int) async throws -> Summary {
+        let lock = try await blocking { try prepare() }
         defer { lock.release() }
         do {
             var summary = try await blocking { try copyAll(total) }
@@ -85,8 +99,14 @@ public struct Restore: Sendable {
             throw RestoreError.refused("something else is at work in \(target.path)")
         }
         // The lock's file stays: it is held.
-        if isUnfinished { try target.discardRestored(keepingLock: true) }
-        try DurableFile.write([], to: target.restoreMark)
+        do {
+            if isUnfinished { try target.discardRestored(keepingLock: true) }
+            try DurableFile.write([], to: target.restoreMark)
+        } catch {
+            try? target.discardRestored()
+            lock.release()
+            throw error
+        }
         return lock
     }
 
@@ -163,82 +183,14 @@ public struct Restore: Sendable {
         guard found == expected else { throw RestoreError.refused("\(name) is not as the manifest says") }
     }
 
-    fileprivate static func require(_ names: [String], in expected: Set<String>, of directory: String) throws {
+    static func require(_ names: [String], in expected: Set<String>, of directory: String) throws {
         for name in names.sorted() where !expected.contains(name) {
             throw RestoreError.refused("\(directory)/\(name) does not belong into a backup")
         }
     }
 
-    fileprivate static func requireDirectory(_ path: String) throws {
+    static func requireDirectory(_ path: String) throws {
         let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
         guard type == .typeDirectory else { throw RestoreError.refused("\(path) is no directory") }
-    }
-}
-
-/// The blobs of one directory after the other, as the manifest's order brings them: memory does not grow with the backup.
-private struct PrefixGroup {
-    private var prefix: String?
-    private var names: Set<String> = []
-    private var unvisited = Set(FileArchive.prefixes)
-
-    mutating func add(_ id: BlobID, below root: String) throws {
-        let next = String(FileArchive.relativePath(of: id).prefix { $0 != "/" })
-        if next != prefix {
-            try close(below: root)
-            // Before the first file of it is touched: a link could lead anywhere.
-            try Restore.requireDirectory(root + "/" + next)
-            prefix = next
-        }
-        names.insert(id.hex)
-    }
-
-    /// Also looks into the directories that should be empty.
-    mutating func finish(below root: String) throws {
-        try close(below: root)
-        for prefix in unvisited.sorted() where FileManager.default.fileExists(atPath: root + "/" + prefix) {
-            try Restore.requireDirectory(root + "/" + prefix)
-            try Restore.require(try DurableFile.names(in: root + "/" + prefix), in: [], of: root + "/" + prefix)
-        }
-    }
-
-    private mutating func close(below root: String) throws {
-        guard let prefix else { return }
-        try Restore.require(try DurableFile.names(in: root + "/" + prefix), in: names, of: root + "/" + prefix)
-        unvisited.remove(prefix)
-        names = []
-    }
-}
-
-/// The blobs of a manifest, asked for in order of their ids.
-private struct ManifestBlobs: Sendable {
-    private var reader: BackupManifestReader
-    private var ahead: (id: BlobID, digest: BackupManifest.Digest)?
-    private var isAtEnd = false
-
-    init(directory: String) throws { reader = try BackupManifestReader(directory: directory) }
-
-    /// nil when the manifest does not name it.
-    mutating func digest(of id: BlobID) throws -> BackupManifest.Digest? {
-        while !isAtEnd, ahead.map({ $0.id.hex < id.hex }) ?? true {
-            switch try reader.next() {
-            case .blob(let next, let digest): ahead = (next, digest)
-            case .file: continue
-            case nil: isAtEnd = true
-            }
-        }
-        return ahead.flatMap { $0.id == id ? $0.digest : nil }
-    }
-
-    func close() throws { try reader.close() }
-}
-
-/// Why nothing was restored.
-public enum RestoreError: Error, Sendable, Hashable, CustomStringConvertible {
-    case refused(String)
-
-    public var description: String {
-        switch self {
-        case .refused(let why): why
-        }
     }
 }

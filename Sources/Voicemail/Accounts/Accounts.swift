@@ -4,7 +4,8 @@ extension Accounts {
         try await store.read { try Self.list(named: reference, $0) }
     }
 
-    private static func list(named reference: String, _ reader: any StoreReader) throws -> [Account] {
+    /// The same within a transaction.
+    public static func list(named reference: String, _ reader: any StoreReader) throws -> [Account] {
         if let account = try reader.account(id: reference) { return [account] }
         if let account = try reader.account(realm: reference) { return [account] }
         let name = comparableName(reference)

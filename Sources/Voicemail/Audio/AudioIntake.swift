@@ -86,7 +86,7 @@ public final class AudioIntake: Sendable {
     }
 
     /// Under `.keepAnything` nothing is refused for a decoder that has too much to do: the audio is measured later.
-    private func kept(_ verdict: Result<Measurement?, any Error>, _ blob: StoredBlob, _ policy: AudioPolicy) async throws -> Measurement? {
+    private func kept(_ verdict: Result<MeasuringOutcome?, any Error>, _ blob: StoredBlob, _ policy: AudioPolicy) async throws -> MeasuringOutcome? {
         do {
             return try verdict.get()
         } catch AudioError.overloaded where policy == .keepAnything {
@@ -95,7 +95,7 @@ public final class AudioIntake: Sendable {
     }
 
     /// The durable blob, and what the decoder made of it.
-    private func stored(_ patience: MeasuringPatience) async throws -> (StoredBlob, Result<Measurement?, any Error>) {
+    private func stored(_ patience: MeasuringPatience) async throws -> (StoredBlob, Result<MeasuringOutcome?, any Error>) {
         if let bytes = copy.complete {
             async let blob = writer.finish()
             let verdict = await verdict { try await self.measure(.bytes(bytes), patience) }
@@ -105,14 +105,14 @@ public final class AudioIntake: Sendable {
         return (blob, await verdict { try await self.measureStored(blob, patience) })
     }
 
-    private func measureStored(_ blob: StoredBlob, _ patience: MeasuringPatience) async throws -> Measurement? {
+    private func measureStored(_ blob: StoredBlob, _ patience: MeasuringPatience) async throws -> MeasuringOutcome? {
         let reader = try await archive.open(blob.id)
         // The path is only good while the reader lives.
         defer { withExtendedLifetime(reader) {} }
         return try await measure(.file(path: reader.path), patience)
     }
 
-    private func verdict(_ measure: () async throws -> Measurement?) async -> Result<Measurement?, any Error> {
+    private func verdict(_ measure: () async throws -> MeasuringOutcome?) async -> Result<MeasuringOutcome?, any Error> {
         do { return .success(try await measure()) } catch { return .failure(error) }
     }
 
@@ -120,7 +120,7 @@ public final class AudioIntake: Sendable {
     public func abandon() async { await writer.abandon() }
 
     /// - Returns: nil for what no decoder accepts. A machine that fails to decode is an error, not a verdict.
-    private func measure(_ source: AudioSource, _ patience: MeasuringPatience) async throws -> Measurement? {
+    private func measure(_ source: AudioSource, _ patience: MeasuringPatience) async throws -> MeasuringOutcome? {
         do {
             return try await codec.measure(source, for: accountID, patience)
         } catch AudioError.undecodable, AudioError.tooLong {

@@ -34,7 +34,28 @@ extension Renditions {
     /// recorder sent something else. What the stored bytes are was found out by decoding, whatever their sender called them.
     /// - Throws: `VoicemailError.unplayable`, `ArchiveError`, `AudioError`.
     public func download(of recording: Recording) async throws -> RenderedAudio {
-        try await download(of: recording, as: recording.name.lowercased().hasSuffix(".wav") ? .wav : nil)
+        try await download(of: recording, as: Self.namedContainer(of: recording))
+    }
+
+    /// Bytes that downloads of recordings send, by the recordings' ids: of what is stored as it is those, of what is to be rendered those
+    /// of the rendering. Of sound that nobody has measured yet it is the stored ones.
+    /// - Parameter container: as `download`; nil for what the names say.
+    public func downloadSizes(of recordings: [Recording], as container: Rendition.Container?) async throws -> [String: Int] {
+        try await store.read { [codec] reader in
+            var sizes: [String: Int] = [:]
+            for recording in recordings {
+                sizes[recording.id] = recording.audio.size
+                guard let wanted = container ?? Self.namedContainer(of: recording), let record = try reader.blob(id: recording.audio.blobID),
+                    record.container != wanted.rawValue, let facts = record.facts
+                else { continue }
+                sizes[recording.id] = codec.size(of: facts, as: Self.channels(wanted)) ?? recording.audio.size
+            }
+            return sizes
+        }
+    }
+
+    private static func namedContainer(of recording: Recording) -> Rendition.Container? {
+        recording.name.lowercased().hasSuffix(".wav") ? .wav : nil
     }
 
     /// A recording in a container, channels kept apart: the bytes as stored where they are that already, or where any container will do.

@@ -6,36 +6,63 @@ extension Housekeeping {
 
     /// Measures stored audio whose length nobody knows yet, one piece after the other, and gives what carries it its length. What is left to
     /// do stands in the store, so that a restart goes on with it.
-    /// - Parameter failures: audio that could not be measured is added, and passed over while it is in there, so that it holds up none
-    ///   behind it.
-    public func measureLeftovers(except failures: inout Set<BlobID>) async throws {
+    /// - Parameter passedOver: audio that could not be measured, or takes long, is added, and passed over while it is in there, so that it
+    ///   holds up none behind it.
+    /// - Returns: what takes long, for `measureAtLeisure`.
+    @discardableResult
+    public func measureLeftovers(except passedOver: inout Set<BlobID>) async throws -> [BlobRecord] {
+        var long: [BlobRecord] = []
         var last: BlobID?
         repeat {
             let after = last
             let records = try await store.read { try $0.unmeasuredBlobs(after: after, limit: Self.measuringBatch) }
-            for record in records where !failures.contains(record.blob.id) {
-                do {
-                    try await measureLate(record)
-                } catch let error as CancellationError {
-                    throw error
-                } catch {
-                    failures.insert(record.blob.id)
-                    logger.error("audio could not be measured", metadata: ["blob": "\(record.blob.id)", "error": "\(error)"])
+            for record in records where !passedOver.contains(record.blob.id) {
+                switch try await measureLate(record, .short) {
+                case .done: continue
+                case .failed: break
+                case .takesLonger: long.append(record)
                 }
+                passedOver.insert(record.blob.id)
             }
             last = records.last?.blob.id
         } while last != nil
+        return long
     }
 
-    private func measureLate(_ record: BlobRecord) async throws {
+    /// Measures audio that takes long, if it is still there and nobody has.
+    public func measureAtLeisure(_ record: BlobRecord) async throws {
+        guard try await store.read({ try $0.blob(id: record.blob.id) })?.unmeasured != nil else { return }
+        if case .takesLonger = try await measureLate(record, .background) {
+            logger.error("measuring audio takes too long", metadata: ["blob": "\(record.blob.id)"])
+        }
+    }
+
+    private enum LateOutcome {
+        case done, failed, takesLonger
+    }
+
+    /// - Throws: `CancellationError`.
+    private func measureLate(_ record: BlobRecord, _ patience: MeasuringPatience) async throws -> LateOutcome {
+        do {
+            return try await settle(record, patience) ? .done : .takesLonger
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            logger.error("audio could not be measured", metadata: ["blob": "\(record.blob.id)", "error": "\(error)"])
+            return .failed
+        }
+    }
+
+    /// - Returns: false when measuring takes longer than that.
+    private func settle(_ record: BlobRecord, _ patience: MeasuringPatience) async throws -> Bool {
         let reader = try await service.renditions.open(record.blob.id, size: record.blob.size)
         // The path is only good while the reader lives.
         defer { withExtendedLifetime(reader) {} }
         let facts: AudioFacts?
         do {
-            guard let found = try await codec.measure(.file(path: reader.path), for: "", .background).facts else {
-                throw AudioError.overloaded("measuring the audio takes too long")
-            }
+            // What takes long has a place of its own among those who share the decoders.
+            let whose = if case .short = patience { "short" } else { "long" }
+            guard let found = try await codec.measure(.file(path: reader.path), for: whose, patience).facts else { return false }
             facts = found
         } catch AudioError.undecodable, AudioError.tooLong {
             facts = nil
@@ -44,6 +71,7 @@ extension Housekeeping {
         try await store.write { try Self.settle(record.blob.id, facts, $0, now) }
         BlobRecord(blob: record.blob, facts: facts).logIfIncomplete(logger, fileName: "")
         if facts == nil { logger.warning("no decoder accepts audio that was stored unmeasured", metadata: ["blob": "\(record.blob.id)"]) }
+        return true
     }
 
     /// Writes down what decoding says, and the length where nobody gave one.

@@ -16,7 +16,8 @@ extension Mailboxes {
     public func create(
         _ request: JSONObject, id: String?, group: MailboxGroup? = nil, claim: MailboxClaim? = nil, keeping kept: KeptFields? = nil, in account: Account
     ) async throws -> Mailbox {
-        let (checked, violations) = try limits.checked(request.withoutPrivateKeys, by: Schema.mailbox(limits))
+        let (checked, violations) = try limits.checked(
+            request.withoutPrivateKeys, by: Schema.mailbox(limits), kept: (kept?.merged(into: [:]) ?? [:], [:]))
         var planned = Mailbox(id: id, in: account.id, at: clock.now)
         planned.describe(checked)
         if let kept { planned.keep(kept) }
@@ -42,7 +43,7 @@ extension Mailboxes {
         return try await store.write { writer in
             var mailbox: Mailbox = try writer.require(id, in: account.id)
             if let claim { try Self.judge(claim, writer) }
-            let (checked, violations) = try mailbox.applying(change, limits)
+            let (checked, violations) = try mailbox.applying(change, keeping: kept, limits)
             mailbox.describe(checked)
             if let kept { mailbox.keep(kept) }
             try Self.refuse(violations, orTakenNumberOf: mailbox, writer)

@@ -39,7 +39,7 @@ public struct AudioFacts: Hashable, Sendable {
 
     /// What is taken, for people whose file no decoder accepts.
     public static let acceptedKinds =
-        "WAV (PCM, floating point, µ-law, A-law, ADPCM, GSM or MP3), MP3, Ogg with Opus or Vorbis, FLAC and raw GSM 06.10"
+        "WAV (PCM, floating point, µ-law, A-law, ADPCM, GSM or MP3), MP3, Ogg (Opus, Vorbis or FLAC), FLAC and raw GSM 06.10"
 
     /// The media type a client is told of bytes in a container.
     public static func contentType(ofContainer container: String) -> String {
@@ -60,14 +60,16 @@ public enum MeasuringPatience: Sendable {
     case none
     /// About a second, the wait for a turn included.
     case moment
-    /// For a turn, and then as long as an upload may be decoded.
+    /// As long as an upload may wait, for a turn and for the decoder together; then the beginning must be sound.
     case upload
+    /// Nobody waits, but others do behind it: as long as most sounds take.
+    case short
     /// Nobody waits: as long as it takes to decode whatever may be stored.
     case background
 }
 
 /// What measuring says of a piece of audio.
-public enum Measurement: Hashable, Sendable {
+public enum MeasuringOutcome: Hashable, Sendable {
     case known(AudioFacts)
     /// It looks like one of ours, and decoding it takes longer than somebody wanted to wait.
     case pending(container: String)
@@ -168,10 +170,13 @@ public protocol AudioCodec: Sendable {
     /// Decodes the whole of `source`, as far as patience goes, and tells what it is.
     /// - Parameter account: whose it is: those who wait share the places fairly by account.
     /// - Throws: `AudioError.undecodable`, `.tooLong`, `.overloaded` when too many wait already, `.failed`.
-    func measure(_ source: AudioSource, for account: String, _ patience: MeasuringPatience) async throws -> Measurement
+    func measure(_ source: AudioSource, for account: String, _ patience: MeasuringPatience) async throws -> MeasuringOutcome
 
     /// Renders `source` as `rendition`. Renderings are cached by `key`, which must name the bytes (a blob id).
     func render(_ source: AudioSource, key: BlobID, as rendition: Rendition, for account: String) async throws -> RenderedAudio
+
+    /// The bytes of a rendering of a sound that was decoded, where they follow from its length.
+    func size(of facts: AudioFacts, as rendition: Rendition) -> Int?
 
     /// A rendering that needs no work, because the cache has it; nil when it would have to be made.
     func rendered(_ key: BlobID, as rendition: Rendition) async throws -> RenderedAudio?
@@ -184,6 +189,8 @@ public protocol AudioCodec: Sendable {
 }
 
 extension AudioCodec {
+    public func size(of facts: AudioFacts, as rendition: Rendition) -> Int? { rendition.size(of: facts) }
+
     /// The facts of audio of nobody in particular.
     /// - Throws: besides, `AudioError.overloaded` when decoding takes longer than an upload may wait.
     public func measure(_ source: AudioSource) async throws -> AudioFacts {

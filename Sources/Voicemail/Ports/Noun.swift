@@ -50,9 +50,12 @@ extension StoredNoun {
     }
 
     /// The attributes that a change leaves, valid, and the rules that it breaks.
+    /// - Parameter kept: what an interface is to keep with it.
     /// - Throws: `VoicemailError.documentTooLarge`.
-    func applying(_ change: AttributeChange, _ limits: Limits) throws(VoicemailError) -> (JSONObject, [Violation]) {
-        try limits.checked(change.applied(to: stored.attributes), by: Self.schema(limits), before: stored.attributes)
+    func applying(_ change: AttributeChange, keeping kept: KeptFields? = nil, _ limits: Limits) throws(VoicemailError) -> (JSONObject, [Violation]) {
+        try limits.checked(
+            change.applied(to: stored.attributes), by: Self.schema(limits), before: stored.attributes,
+            kept: (kept?.merged(into: stored.kept) ?? stored.kept, stored.kept))
     }
 }
 

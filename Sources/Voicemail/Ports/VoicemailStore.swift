@@ -146,8 +146,8 @@ public struct BlobRecord: Sendable, Hashable {
         self.unmeasured = unmeasured
     }
 
-    public init(blob: StoredBlob, _ measurement: Measurement?) {
-        switch measurement {
+    public init(blob: StoredBlob, _ outcome: MeasuringOutcome?) {
+        switch outcome {
         case .known(let facts)?: self.init(blob: blob, facts: facts)
         case .pending(let container)?: self.init(blob: blob, facts: nil, unmeasured: container)
         case nil: self.init(blob: blob, facts: nil)

@@ -1,5 +1,5 @@
 extension Schema {
-    /// A mailbox (K§5.1). The vocabulary is KAZOO's because it is the widest of the four; the
+    /// A mailbox (K§5.1). The vocabulary is KAZOO's because it is the widest; the
     /// other interfaces translate into it.
     public static func mailbox(_ limits: Limits) -> Schema {
         Schema([

@@ -7,20 +7,31 @@ public struct KeptFields: Sendable, Hashable {
         self.interface = interface
         self.values = values
     }
+
+    /// What all interfaces keep together, with these in it.
+    func merged(into all: JSONObject) -> JSONObject {
+        var all = all
+        var own = all[interface]?.object ?? [:]
+        own.merge(patch: values)
+        all[interface] = .object(own)
+        return all
+    }
+}
+
+extension StoredDocument {
+    /// What interfaces keep, by their names.
+    var kept: JSONObject {
+        get { hidden["kept"]?.object ?? [:] }
+        set { hidden["kept"] = .object(newValue) }
+    }
 }
 
 extension StoredNoun {
     /// What an interface keeps with it for its own clients. Other interfaces' clients neither see it nor erase it.
-    fileprivate func keptFields(by interface: String) -> JSONObject { stored.hidden["kept"]?[interface]?.object ?? [:] }
+    fileprivate func keptFields(by interface: String) -> JSONObject { stored.kept[interface]?.object ?? [:] }
 
     /// Merges into what an interface keeps; null removes.
-    mutating func keep(_ fields: KeptFields) {
-        var all = stored.hidden["kept"]?.object ?? [:]
-        var own = all[fields.interface]?.object ?? [:]
-        own.merge(patch: fields.values)
-        all[fields.interface] = .object(own)
-        stored.hidden["kept"] = .object(all)
-    }
+    mutating func keep(_ fields: KeptFields) { stored.kept = fields.merged(into: stored.kept) }
 }
 
 extension Mailbox {

@@ -70,17 +70,19 @@ public struct Limits: Sendable, Hashable {
 
 extension Limits {
     /// Checks what a thing is to be by its schema and by how much there may be of it: a listing reads many.
-    /// - Parameter before: what is stored of it. What has become too large by another limit may shrink, and stay as large.
+    /// - Parameters:
+    ///   - before: what is stored of it. What has become too large by another limit may shrink, and stay as large.
+    ///   - kept: what interfaces are to keep with it, and before that kept; it counts as well.
     /// - Returns: what to store, and every rule it breaks.
     /// - Throws: `VoicemailError.documentTooLarge`.
     public func checked(
-        _ object: JSONObject, by schema: Schema, before: JSONObject = [:]
+        _ object: JSONObject, by schema: Schema, before: JSONObject = [:], kept: (after: JSONObject, before: JSONObject) = ([:], [:])
     ) throws(VoicemailError) -> (JSONObject, [Violation]) {
         let result = schema.apply(to: object)
-        let size = Self.size(of: result.0)
-        if size > maximumDocumentBytes, size > Self.size(of: before) { throw .documentTooLarge(limit: maximumDocumentBytes) }
+        let size = Self.size(of: result.0) + Self.size(of: kept.after)
+        if size > maximumDocumentBytes, size > Self.size(of: before) + Self.size(of: kept.before) { throw .documentTooLarge(limit: maximumDocumentBytes) }
         return result
     }
 
-    private static func size(of attributes: JSONObject) -> Int { JSON.object(attributes).encoded.utf8.count }
+    private static func size(of attributes: JSONObject) -> Int { attributes.isEmpty ? 0 : JSON.object(attributes).encoded.utf8.count }
 }

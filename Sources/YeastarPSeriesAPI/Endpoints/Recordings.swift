@@ -29,7 +29,9 @@ extension PSeriesDialect {
             accountID: call.account.id, from: filter.from, to: filter.to, caller: filter.caller, callee: filter.callee, serials: filter.ids,
             order: sorting.key == .time ? .time : .serial, ascending: sorting.ascending, offset: paging.offset, limit: paging.limit))
         let view = RecordingView(zone: call.zone, format: settings.displayFormat)
-        return .fields(["total_number": .int(page.total), "data": .array(page.recordings.map(view.item))])
+        let sizes = try await service.renditions.downloadSizes(of: page.recordings, as: settings.recordingFormat?.container)
+        let items = page.recordings.map { view.item($0, size: sizes[$0.id] ?? $0.audio.size) }
+        return .fields(["total_number": .int(page.total), "data": .array(items)])
     }
 
     /// The conversion, if one is due, happens before the answer, as on the PBX (P§8.4).

@@ -1,7 +1,7 @@
 import HTTPTypes
 import Voicemail
 
-/// The endpoints under `/openapi/v1.0/`, by their paths. `openapi/p-series.json` is compared with it.
+/// The endpoints under `/openapi/v1.0/`, by their paths. `Sources/COpenAPI/p-series.json`, the description, is compared with it.
 enum Endpoint: String, Sendable, CaseIterable {
     case getToken = "get_token"
     case refreshToken = "refresh_token"

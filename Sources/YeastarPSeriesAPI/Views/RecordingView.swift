@@ -6,12 +6,13 @@ struct RecordingView: Sendable {
     let zone: TimeZone
     let format: DisplayFormat
 
-    func item(_ recording: Recording) -> JSON {
+    /// - Parameter size: bytes of what a download sends.
+    func item(_ recording: Recording, size: Int) -> JSON {
         var item: JSONObject = [
             "id": .int(recording.serial), "time": .string(format.text(recording.started, in: zone)), "uid": .string(recording.callRecordID),
             "call_from": CallText.combined(recording.callerName, recording.callerNumber),
             "call_to": CallText.combined(recording.calleeName, recording.calleeNumber),
-            "duration": .int(recording.durationMilliseconds / 1000), "size": .int(recording.audio.size),
+            "duration": .int(recording.durationMilliseconds / 1000), "size": .int(size),
             "call_type": .string(recording.direction.printed), "file": .string(recording.name),
         ]
         let parts = CallText.parts(

@@ -12,7 +12,8 @@ struct AccountCommand: AsyncParsableCommand {
         @OptionGroup var common: CommonOptions
         @Argument(help: "Its name.") var name: String
         @Option(help: "Its SIP domain; unique. One is made up otherwise.") var realm: String?
-        @Option(help: ArgumentHelp("Its time zone, such as Europe/Dublin.", valueName: "zone")) var timezone: ZoneName?
+        @Option(help: ArgumentHelp("Its time zone, such as Europe/Dublin.", valueName: "zone"), transform: ZoneName.parse)
+        var timezone: ZoneName?
         @Option(help: ArgumentHelp("The account above it.", valueName: "account")) var parent: String?
         @Flag(help: "Lets it act on every account of this server.") var superduperAdmin = false
 
@@ -31,7 +32,9 @@ struct AccountCommand: AsyncParsableCommand {
                         request, below: above, superduperAdmin: superduperAdmin, hasOwnName: !allowDuplicate)
                     common.output.show(account.asAccount)
                 } catch VoicemailError.invalid(let violations) where violations.map(\.path) == [["name"]] && violations[0].rule == .unique {
-                    throw Refusal("there is an account \(name) already; --allow-duplicate makes another")
+                    // Names are the same however they are spelled, so it is told which one is there.
+                    guard let other = try await installation.service.accounts.list(named: name).first else { throw VoicemailError.conflict }
+                    throw Refusal("there is the account \(other.name) (\(other.id)) already; --allow-duplicate makes another")
                 }
             }
         }

@@ -10,26 +10,27 @@ struct ConfigCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Checks the configuration file and the environment without starting anything.",
             discussion: """
-                Tries what they name: the data directory, files, certificates, watched directories, and whether the addresses are free. \
-                Ends with status 1 when a server could not start or would not work.
+                Tries what they name: the data directory, files, certificates, watched directories with their accounts, and whether the addresses \
+                are free. Tells every problem on a line of its own and ends with status 1 when a server could not start or would not work.
                 """)
 
         @OptionGroup var common: CommonOptions
 
         func run() async throws {
-            let configuration = try common.loadConfiguration()
+            let read = try common.examineConfiguration()
             let unknown = Configuration.unknownVariables(in: ProcessInfo.processInfo.environment)
-            let report = try await ConfigurationCheck(configuration).run()
+            let report = try await ConfigurationCheck(read).run()
             if common.json {
                 common.output.show([
-                    "id": "config", "ok": .bool(report.problems.isEmpty), "data": .string(configuration.data), "unknown_variables": JSON(unknown),
+                    "id": "config", "ok": .bool(report.problems.isEmpty), "data": .string(read.configuration.data), "unknown_variables": JSON(unknown),
                     "problems": JSON(report.problems), "notes": JSON(report.notes),
                 ])
             } else {
                 for name in unknown { Terminal.complain("aftertone: \(Terminal.visible(name)) in the environment is no setting and is ignored") }
                 for note in report.notes { Terminal.print(Terminal.visible(note)) }
             }
-            guard report.problems.isEmpty else { throw Refusal(report.problems.joined(separator: "; ")) }
+            for problem in report.problems { Terminal.complain("aftertone: " + Terminal.visible(problem)) }
+            guard report.problems.isEmpty else { throw ExitCode(1) }
             if !common.json { Terminal.print("the configuration is good") }
         }
     }

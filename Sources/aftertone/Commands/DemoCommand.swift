@@ -10,7 +10,9 @@ struct DemoCommand: AsyncParsableCommand {
         commandName: "demo", abstract: "Serves a throw-away installation with something in it, and says how to try it.",
         discussion: "The data directory is a temporary one and is removed at the end.")
 
-    @Option(help: ArgumentHelp("Where to accept requests: HOST:PORT. Can be repeated.", valueName: "address"))
+    @Option(
+        help: ArgumentHelp("Where to accept requests: HOST:PORT (default: 127.0.0.1:8080). Can be repeated.", valueName: "address"),
+        transform: ListenAddress.parse)
     var listen: [ListenAddress] = [ListenAddress(host: "127.0.0.1", port: 8080)]
 
     @Flag(help: "Print JSON: a line for each listener, and one with everything there is to log in with.") var json = false

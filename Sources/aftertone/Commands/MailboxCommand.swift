@@ -14,7 +14,8 @@ struct MailboxCommand: AsyncParsableCommand {
         @Option(help: "Its number; unique in the account.") var number: String
         @Option(help: "Its name.") var name: String
         @Option(help: ArgumentHelp("Whose it is: id or user name.", valueName: "user")) var owner: String?
-        @Option(help: ArgumentHelp("Its time zone, such as Europe/Dublin.", valueName: "zone")) var timezone: ZoneName?
+        @Option(help: ArgumentHelp("Its time zone, such as Europe/Dublin.", valueName: "zone"), transform: ZoneName.parse)
+        var timezone: ZoneName?
         @Option(help: ArgumentHelp("Where its PIN is: the first line of a file.", valueName: "file")) var pinFile: String?
         @Option(help: "Makes it a group's: one box that the members share, or a copy of every message for each.") var group: MailboxGroup.Mode?
         @Option(help: ArgumentHelp("A member of the group, once for each.", valueName: "number")) var member: [String] = []

@@ -14,11 +14,12 @@ struct MessageCommand: AsyncParsableCommand {
         @Option(help: "Number or id.") var mailbox: String
         @Option(help: "The caller's number.") var from: String
         @Option(help: "The caller's name.") var name: String?
-        @Option(help: ArgumentHelp("When it was left, in RFC 3339 (default: now).", valueName: "time")) var at: Moment?
+        @Option(help: ArgumentHelp("When it was left, in RFC 3339 (default: now).", valueName: "time"), transform: Moment.parse) var at: Moment?
         @Flag(help: "Tells those who want to know of new messages, as if a caller had left it.") var notify = false
         @Argument(help: "WAV, MP3, GSM, Ogg or FLAC; - is standard input.") var file: String
 
         func run() async throws {
+            try CallParty(number: from, name: name).judge(number: "--from", name: "--name")
             try await common.open(for: .storesAudio) { installation in
                 let lookup = Lookup(service: installation.service)
                 let account = try await lookup.account(account)
@@ -83,6 +84,14 @@ struct MessageCommand: AsyncParsableCommand {
                 common.output.show(message.asMessage)
             }
         }
+    }
+}
+
+extension CallParty {
+    /// - Throws: `VoicemailError.invalid`, with the options that the number and the name came from.
+    func judge(number: String, name: String) throws(VoicemailError) {
+        let violations = violations(number: number, name: name)
+        guard violations.isEmpty else { throw .invalid(violations) }
     }
 }
 

@@ -28,11 +28,13 @@ struct RecordingCommand: AsyncParsableCommand {
         @Option(help: "The called number.") var to: String?
         @Option(help: "The called party's name.") var toName: String?
         @Option(help: "Which way the call went.") var type: Direction?
-        @Option(help: ArgumentHelp("When the call began, in RFC 3339.", valueName: "time")) var at: Moment?
+        @Option(help: ArgumentHelp("When the call began, in RFC 3339.", valueName: "time"), transform: Moment.parse) var at: Moment?
         @Option(help: "The PBX's name of the call.") var callID: String?
         @Argument(help: "WAV, MP3, GSM, Ogg or FLAC; - is standard input, which has no name and is stored anew each time.") var file: String
 
         func run() async throws {
+            try CallParty(number: from, name: fromName).judge(number: "--from", name: "--from-name")
+            try CallParty(number: to, name: toName).judge(number: "--to", name: "--to-name")
             try await common.open(for: .storesAudio) { installation in
                 let service = installation.service
                 let account = try await Lookup(service: service).account(account)

@@ -17,9 +17,11 @@ struct ServeCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Option(help: ArgumentHelp(
-        "Where to accept requests, instead of what the configuration says: HOST:PORT, http://HOST:PORT or https://HOST:PORT. Can be repeated.",
-        valueName: "address"))
+    @Option(
+        help: ArgumentHelp(
+            "Where to accept requests, instead of what the configuration says: HOST:PORT, http://HOST:PORT or https://HOST:PORT. Can be repeated.",
+            valueName: "address"),
+        transform: ListenAddress.parse)
     var listen: [ListenAddress] = []
 
     @Option(help: ArgumentHelp("Where to take calls. This version has no telephone yet.", valueName: "host:port"))
@@ -36,8 +38,8 @@ struct ServeCommand: AsyncParsableCommand {
     }
 }
 
-extension ListenAddress: ExpressibleByArgument {
-    public init?(argument: String) { self.init(argument) }
+extension ListenAddress: ExpectedArgument {
+    static var expectation: String { "HOST:PORT, http://HOST:PORT or https://HOST:PORT, and an IPv6 address in brackets" }
 }
 
 extension Output {

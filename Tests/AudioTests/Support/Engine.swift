@@ -9,7 +9,7 @@ import Voicemail
 @discardableResult
 func withEngine<Result>(
     cacheByteLimit: Int = 1 << 28, conversionsAtOnce: Int = 2, maxSeconds: Int = 3600, timeLimit: Duration = .seconds(600),
-    measuringMoment: Duration = .seconds(600),
+    measuringMoment: Duration = .seconds(600), measuringLimit: Duration = .seconds(600),
     _ body: (AudioEngine, _ cache: String) async throws -> Result
 ) async throws -> Result {
     let directory = FileManager.default.temporaryDirectory.appendingPathComponent("audio-\(HexID.random())").path
@@ -17,7 +17,7 @@ func withEngine<Result>(
     let engine = try await AudioEngine.start(
         .init(
             cacheDirectory: directory, cacheByteLimit: cacheByteLimit, conversionsAtOnce: conversionsAtOnce, maxSeconds: maxSeconds,
-            timeLimit: timeLimit, measuringLimit: .seconds(600), measuringMoment: measuringMoment))
+            timeLimit: timeLimit, measuringLimit: measuringLimit, measuringMoment: measuringMoment))
     do {
         let result = try await body(engine, directory)
         try await engine.shutdown()
@@ -50,7 +50,7 @@ func writeTemporary(_ bytes: [UInt8]) throws -> String {
 extension AudioFacts {
     /// What needs no decoding; nil when only decoding tells.
     init?(ofPlain source: AudioSource, maxSeconds: Int) throws(AudioError) {
-        guard let facts = try Voicemail.Measurement(withoutDecoding: source, maxSeconds: maxSeconds).facts else { return nil }
+        guard let facts = try MeasuringOutcome(withoutDecoding: source, maxSeconds: maxSeconds).facts else { return nil }
         self = facts
     }
 }

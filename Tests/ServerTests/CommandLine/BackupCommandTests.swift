@@ -166,11 +166,16 @@ import Voicemail
             for (name, spoil) in spoilers {
                 try files.copyItem(atPath: backup, toPath: spoiled)
                 try spoil(spoiled)
-                let target = Tool(data: scratch.path + "/target")
+                let target = Tool(data: scratch.path + "/targets/target")
                 let refusal = try await target.refusal("restore", spoiled)
                 #expect(refusal?.isEmpty == false, "\(name)")
                 #expect(refusal?.contains("root:") != true, "\(name)")
-                #expect(try files.fileExists(atPath: target.data) == false || files.contentsOfDirectory(atPath: target.data) == [], "\(name)")
+                #expect(!files.fileExists(atPath: scratch.path + "/targets"), "\(name)")
+                // One that was there stays, as empty as it was.
+                let made = Tool(data: scratch.path + "/made")
+                try files.createDirectory(atPath: made.data, withIntermediateDirectories: true)
+                _ = try await made.refusal("restore", spoiled)
+                #expect(try files.contentsOfDirectory(atPath: made.data) == [], "\(name)")
                 try files.removeItem(atPath: spoiled)
             }
         }

@@ -6,6 +6,21 @@ import Voicemail
 
 /// What all commands have in common.
 @Suite struct CommonOptionsTests {
+    @Test(arguments: [
+        (["account", "create", "A", "--timezone", "Mars/Olympus"], "--timezone <zone>", "a zone of this system's database, such as Europe/Dublin or UTC"),
+        (["mailbox", "create", "--account", "A", "--number", "1", "--name", "B", "--timezone", ""], "--timezone <zone>", "a zone of this system's database"),
+        (["message", "add", "--account", "A", "--mailbox", "1", "--from", "2", "--at", "noon", "a.wav"], "--at <time>", "a time in RFC 3339 such as 2026-01-31T17:30:00Z"),
+        (["recording", "add", "--account", "A", "--at", "2016-05-10", "a.wav"], "--at <time>", "a time in RFC 3339"),
+        (["serve", "--listen", "8080"], "--listen <address>", "HOST:PORT, http://HOST:PORT or https://HOST:PORT"),
+        (["demo", "--listen", "::1:80"], "--listen <address>", "an IPv6 address in brackets"),
+        (["key", "create", "--account", "A", "--kind", "p-series", "--from", "home"], "--from <address>", "an IP address or a network such as 10.0.0.0/8"),
+    ])
+    func aValueThatWillNotDoIsToldWhatWould(_ arguments: [String], _ option: String, _ expected: String) async throws {
+        let outcome = try await CommandLineProgram.run(arguments)
+        #expect(outcome.status == 2)
+        #expect(outcome.errors.contains("is invalid for '\(option)': it must be ") && outcome.errors.contains(expected), "\(outcome.errors)")
+    }
+
     @Test func helpAndVersion() async throws {
         for arguments in [["--help"], ["help"], [], ["account", "--help"], ["serve", "--help"]] {
             let outcome = try await CommandLineProgram.run(arguments)
@@ -114,8 +129,8 @@ import Voicemail
             let bad = try scratch.write("log:\n  level: loud\nlogins:\n  lock_second: 4\n", to: "bad.yaml")
             let refused = try await CommandLineProgram.run(["config", "check", "--config", bad])
             #expect(refused.status == 1)
-            #expect(refused.refusal?.contains("\(bad):2: log.level is \"loud\"") == true)
-            #expect(refused.refusal?.contains("\(bad):4: unknown key logins.lock_second; did you mean logins.lock_seconds?") == true)
+            #expect(refused.errors.contains("aftertone: \(bad):2: log.level is \"loud\""))
+            #expect(refused.errors.contains("aftertone: \(bad):4: unknown key logins.lock_second; did you mean logins.lock_seconds?\n"))
             let variables = ["AFTERTONE_STRANGE": "1", "AFTERTONE_HTTP_LISTEN": "127.0.0.1:0"]
             let strange = try await CommandLineProgram.run(["config", "check"], environment: variables)
             #expect(strange.status == 0)

@@ -13,7 +13,8 @@ import Voicemail
         let problems = outcome.json["problems"]?.array?.compactMap(\.string) ?? []
         #expect(outcome.status == (problems.isEmpty ? 0 : 1), "\(outcome.errors)")
         #expect(outcome.json["ok"] == .bool(problems.isEmpty))
-        #expect(outcome.refusal == (problems.isEmpty ? nil : problems.joined(separator: "; ")))
+        #expect(outcome.errors == problems.map { "aftertone: \($0)\n" }.joined())
+        #expect(Set(problems).count == problems.count, "\(problems)")
         return (problems, outcome.json)
     }
 
@@ -21,15 +22,21 @@ import Voicemail
         try await TemporaryDirectory.run { scratch in
             for name in ["in", "done"] { try FileManager.default.createDirectory(atPath: scratch.path + "/" + name, withIntermediateDirectories: true) }
             let secret = try scratch.write("secret", to: "secret")
-            let good = "recordings: {watch: [Acme=in], done: done, refused: done/refused}\nmail: {host: mx, from: a@b, username: u, password_file: secret, authorities_file: secret}\n"
+            _ = try scratch.write(TestCertificates.first.certificate, to: "ca.pem")
+            let good = "recordings: {watch: [Acme=in], done: done, refused: done/refused}\nmail: {host: mx, from: a@b, username: u, password_file: secret, authorities_file: ca.pem}\n"
             #expect(try await check(good, in: scratch).problems == [])
-            let bad = "recordings: {watch: [Acme=nothing, Acme=secret], done: secret}\nmail: {host: mx, from: a@b, username: u, password_file: p, authorities_file: c}\n"
+            let bad = "recordings: {watch: [Acme=nothing, Acme=secret, Other=nothing], done: secret}\nmail: {host: mx, from: a@b, username: u, password_file: p, authorities_file: c}\n"
             let found = try await check(bad, in: scratch).problems
             #expect(found == [
                 "mail.password_file: \(scratch.path)/p cannot be read: No such file or directory",
-                "mail.authorities_file: \(scratch.path)/c cannot be read: No such file or directory",
+                "mail.authorities_file: cannot use \(scratch.path)/c: No such file or directory",
                 "recordings.watch: \(scratch.path)/nothing: No such file or directory", "recordings.watch: \(secret) is no directory",
                 "recordings.done: \(secret) is no directory",
+            ])
+            let unusable = try await check("mail: {host: mx, from: a@b, username: u, password_file: in, authorities_file: secret}\n", in: scratch).problems
+            #expect(unusable == [
+                "mail.password_file: \(scratch.path)/in cannot be read: Is a directory",
+                "mail.authorities_file: cannot use \(secret): it holds no certificate in PEM",
             ])
             let elsewhere = try await check("recordings: {watch: [Acme=in], done: /dev/shm/done}\n", in: scratch).problems
             let systems = try ["/dev/shm", scratch.path].map { try FileManager.default.attributesOfItem(atPath: $0)[.systemNumber] as? NSNumber }
@@ -57,10 +64,19 @@ import Voicemail
         try await TemporaryDirectory.run { scratch in
             let yaml = "http: {tls: {certificate: c.pem, key: k.pem}}\n"
             let missing = try await check(yaml, in: scratch, listen: "https://127.0.0.1:0").problems
-            #expect(missing.count == 1 && missing.first?.hasPrefix("http.tls: ") == true)
+            let nothing = ["c", "k"].map { "http.tls: cannot use \(scratch.path)/\($0).pem: No such file or directory" }
+            #expect(missing == nothing)
             _ = try scratch.write("no certificate", to: "c.pem")
             _ = try scratch.write("no key", to: "k.pem")
-            #expect(try await check(yaml, in: scratch).problems.count == 1)
+            #expect(try await check(yaml, in: scratch).problems == [
+                "http.tls: cannot use \(scratch.path)/c.pem: it holds no certificate in PEM",
+                "http.tls: cannot use \(scratch.path)/k.pem: it holds no private key in PEM, or one with a passphrase",
+            ])
+            _ = try scratch.write(TestCertificates.first.certificate, to: "c.pem")
+            _ = try scratch.write(TestCertificates.second.key, to: "k.pem")
+            #expect(try await check(yaml, in: scratch).problems == ["http.tls: cannot use \(scratch.path)/k.pem: it is not the key of \(scratch.path)/c.pem"])
+            _ = try scratch.write(TestCertificates.first.key, to: "k.pem")
+            #expect(try await check(yaml, in: scratch, listen: "https://127.0.0.1:0").problems == [])
         }
     }
 
@@ -79,6 +95,72 @@ import Voicemail
             #expect(foreign == [
                 "http.listen: http://192.0.2.1:1: Cannot assign requested address", "http.listen: http://nowhere.invalid:1: there is no host of this name",
             ])
+        }
+    }
+
+    @Test func accountsOfWatchedDirectories() async throws {
+        try await TemporaryDirectory.run { scratch in
+            try FileManager.default.createDirectory(atPath: scratch.path + "/in", withIntermediateDirectories: true)
+            let tool = Tool(data: scratch.path + "/d")
+            let account = try await tool.json("account", "create", "Acme", "--realm", "acme.example")
+            for known in ["Acme", "a c m e", "acme.example", account.text("id")] {
+                #expect(try await check("data: d\nrecordings: {watch: [\"\(known)=in\"]}\n", in: scratch).problems == [], "\(known)")
+            }
+            _ = try await tool.json("account", "create", "ACME", "--allow-duplicate")
+            let found = try await check("data: d\nrecordings: {watch: [Acme=in, Nobody=in, Nobody=in]}\n", in: scratch).problems
+            #expect(found == ["recordings.watch: several accounts are called Acme; use the id", "recordings.watch: there is no account Nobody"])
+            try Data("no database".utf8).write(to: URL(filePath: tool.data + "/aftertone.sqlite"))
+            let damaged = try await check("data: d\nrecordings: {watch: [Acme=in]}\n", in: scratch).problems
+            #expect(damaged.count == 1 && damaged.first?.hasPrefix("data: ") == true, "\(damaged)")
+        }
+    }
+
+    @Test func twoAddressesThatAreOne() async throws {
+        try await TemporaryDirectory.run { scratch in
+            let port = try await CommandLineProgram.running(["serve", "--data", scratch.path + "/d", "--listen", "127.0.0.1:0"]) { program in
+                try #require(await program.port())
+            }
+            let found = try await check("data: e\n", in: scratch, listen: "127.0.0.1:\(port),127.0.0.1:\(port)").problems
+            #expect(found == ["http.listen: http://127.0.0.1:\(port): Address already in use"])
+        }
+    }
+
+    /// What is wrong with one setting keeps nothing else from being looked at, and is no problem of another.
+    @Test func everyProblemIsToldOnceByItself() async throws {
+        try await TemporaryDirectory.run { scratch in
+            let yaml = """
+                log: {level: loud}
+                data: [1, [2]]
+                http: {tls: {certificate: [c.pem], key: k.pem}, deadlines: {exchange_seconds: x}}
+                mail: {host: mx, from: a b, username: u, password_file: p}
+                kazoo: {recovery_pages: ["https://ui.example.com/"]}
+                p_series: {mp3_wait_seconds: 500}
+                recordings: {watch: ["nonsense", "Acme=nothing"]}
+
+                """
+            let file = scratch.path + "/a.yaml"
+            let found = try await check(yaml, in: scratch, listen: "https://127.0.0.1:0,https://192.0.2.1:1").problems
+            #expect(found == [
+                "\(file):2: data may hold plain values only",
+                "\(file):1: log.level is \"loud\" and must be one of trace, debug, info, notice, warning, error, critical",
+                "\(file):3: http.tls.certificate is a list and must be a path",
+                "\(file):3: http.deadlines.exchange_seconds is \"x\" and must be a whole number from 1 to 86400",
+                "\(file):7: recordings.watch is \"nonsense\" and must be ACCOUNT=DIRECTORY",
+                "\(file):4: mail.from is \"a b\" and must be an address such as voicemail@example.com",
+                "mail.password_file: \(scratch.path)/p cannot be read: No such file or directory",
+                "recordings.watch: \(scratch.path)/nothing: No such file or directory",
+                "http.tls: cannot use \(scratch.path)/k.pem: No such file or directory",
+                "http.listen: https://192.0.2.1:1: Cannot assign requested address",
+            ])
+            // A key that is misspelt is not missing besides.
+            let misspelt = try await check("mail: {hots: mx}\nkazoo: {recovery_pages: [\"https://ui.example.com/\"]}\n", in: scratch).problems
+            #expect(misspelt == ["\(file):1: unknown key mail.hots; did you mean mail.host?"])
+            // Of a file that nobody can read nothing is known, but the environment is judged.
+            let unread = try await check("data: \"x\n", in: scratch, listen: "https://127.0.0.1:0,http://x").problems
+            #expect(unread.count == 2 && unread.last == "http.listen is \"http://x\" and must be http://HOST:PORT or https://HOST:PORT", "\(unread)")
+            let missing = try await CommandLineProgram.run(["config", "check", "--config", "/nowhere.yaml"])
+            #expect(missing.status == 1 && missing.refusal == "/nowhere.yaml cannot be read: No such file or directory")
+            #expect(missing.output == "")
         }
     }
 }

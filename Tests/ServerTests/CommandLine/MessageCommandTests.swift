@@ -5,11 +5,6 @@ import Testing
 import Voicemail
 
 @Suite struct MessageCommandTests {
-    private func prepare(_ tool: Tool) async throws {
-        _ = try await tool.json("account", "create", "Acme", "--realm", "acme.example")
-        _ = try await tool.json("mailbox", "create", "--account", "Acme", "--number", "3000", "--name", "One")
-    }
-
     @Test func addedMessagesAreServed() async throws {
         try await TestServer.run { server in
             try await TemporaryDirectory.run { scratch in
@@ -52,7 +47,7 @@ import Voicemail
 
     @Test func listAndShow() async throws {
         try await Tool.run { tool, scratch in
-            try await prepare(tool)
+            try await tool.makeMailbox()
             _ = try await tool.json("mailbox", "create", "--account", "Acme", "--number", "4000", "--name", "Two")
             let file = try scratch.write(try AudioSamples.tones([440], seconds: 1).encoded(as: .wavPCM16), to: "a.wav")
             var ids: [String] = []
@@ -81,7 +76,7 @@ import Voicemail
 
     @Test func whatIsRefusedStoresNothing() async throws {
         try await Tool.run { tool, scratch in
-            try await prepare(tool)
+            try await tool.makeMailbox()
             let good = try scratch.write(try AudioSamples.tones([440], seconds: 1).encoded(as: .wavPCM16), to: "a.wav")
             let text = try scratch.write("this is no sound", to: "text.wav"), empty = try scratch.write("", to: "empty.wav")
             #expect(try await add(tool, text)?.hasPrefix("no decoder accepts \(text); what is taken: WAV (") == true)
@@ -91,50 +86,13 @@ import Voicemail
             #expect(try await add(tool, "/dev/zero") == "/dev/zero is no regular file")
             #expect(try await add(tool, good, mailbox: "9") == "there is no mailbox 9 in the account")
             #expect(try await tool.json("message", "list", "--account", "Acme") == [])
-            #expect(try Self.blobs(tool) == 0)
-        }
-    }
-
-    @Test func aHyphenIsStandardInput() async throws {
-        try await Tool.run { tool, scratch in
-            try await prepare(tool)
-            let sound = try AudioSamples.tones([440], seconds: 1).encoded(as: .wavPCM16)
-            let file = try scratch.write(sound, to: "a.wav")
-            func pipe(_ command: String, limit: Int = sound.count) async throws -> Shell.Outcome {
-                var environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("AFTERTONE_") }
-                environment["AFTERTONE_DATA"] = tool.data
-                environment["AFTERTONE_LIMITS_AUDIO_BYTES"] = String(limit)
-                environment["AFTERTONE_LIMITS_RECORDING_BYTES"] = String(limit)
-                environment["TMPDIR"] = scratch.path
-                return try await Shell.run(
-                    "cat '\(file)' | '\(CommandLineProgram.executable.path)' \(command) -\n", environment: environment, in: scratch.path)
-            }
-            let message = try await pipe("message add --account Acme --mailbox 3000 --from 7 --json")
-            #expect(message.status == 0, "\(message.output)")
-            let added = try JSON.parse(message.output)
-            #expect(added["length_ms"] == 1000 && added["size"] == .int(sound.count) && added["content_type"] == "audio/wav")
-            // Without a name nothing tells that it is the same.
-            for _ in 1...2 {
-                let recording = try await pipe("recording add --account Acme --from 1 --to 2 --json")
-                #expect(recording.status == 0, "\(recording.output)")
-                #expect(try JSON.parse(recording.output)["source"] == .null)
-            }
-            #expect(try await tool.json("recording", "list", "--account", "Acme").array?.count == 2)
-            for command in ["message add --account Acme --mailbox 3000 --from 7", "recording add --account Acme --from 1 --to 2"] {
-                let large = try await pipe(command, limit: sound.count - 1)
-                #expect(large.status == 1 && large.output == "aftertone: the audio is larger than \(sound.count - 1) bytes\n")
-                let words = command.split(separator: " ").map(String.init) + ["-", "--data", tool.data]
-                #expect(try await CommandLineProgram.run(words).refusal == "standard input is empty")
-                #expect(try await CommandLineProgram.run(words, input: "no sound").refusal?.hasPrefix("no decoder accepts standard input") == true)
-            }
-            // Nothing is left of what was read.
-            #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path).filter { $0.hasPrefix("aftertone-") } == [])
+            #expect(try tool.blobCount == 0)
         }
     }
 
     @Test func theLimitOfAudioHolds() async throws {
         try await Tool.run { tool, scratch in
-            try await prepare(tool)
+            try await tool.makeMailbox()
             let sound = try AudioSamples.tones([440], seconds: 1).encoded(as: .wavPCM16)
             let file = try scratch.write(sound, to: "a.wav")
             func add(limit: Int) async throws -> CommandLineProgram.Outcome {
@@ -143,9 +101,9 @@ import Voicemail
                     environment: ["AFTERTONE_LIMITS_AUDIO_BYTES": String(limit)])
             }
             #expect(try await add(limit: sound.count - 1).refusal == "the audio is larger than \(sound.count - 1) bytes")
-            #expect(try Self.blobs(tool) == 0)
+            #expect(try tool.blobCount == 0)
             #expect(try await add(limit: sound.count).status == 0)
-            #expect(try Self.blobs(tool) == 1)
+            #expect(try tool.blobCount == 1)
         }
     }
 
@@ -165,10 +123,5 @@ import Voicemail
             ["message", "add", "--account", "Acme", "--mailbox", mailbox, "--from", "7", file, "--data", tool.data] + more)
         #expect(outcome.status == 1)
         return outcome.refusal
-    }
-
-    /// Files of audio in the data directory.
-    private static func blobs(_ tool: Tool) throws -> Int {
-        try FileManager.default.subpathsOfDirectory(atPath: tool.data + "/blobs").filter { $0.count == 35 }.count
     }
 }

@@ -56,10 +56,33 @@ import Voicemail
                     environment: ["PATH": "/usr/bin:/bin"], in: scratch.path)
                 #expect(outcome.status == 0 && outcome.output == "", "\(command): \(outcome)")
             }
-            let full = try await Shell.run("'\(program)' account list --data '\(tool.data)' > /dev/full\n", environment: ["PATH": "/usr/bin:/bin"], in: scratch.path)
-            #expect(full.status == 1)
-            #expect(full.output == "aftertone: standard output cannot be written: No space left on device\n")
         }
+    }
+
+    @Test func whatCannotBeSaidIsAFailure() async throws {
+        try await Tool.run { tool, scratch in
+            try await fill(tool)
+            for command in [
+                "account list", "account list --json", "account show Acme", "verify", "config check", "--help", "help account", "account create --help", "--version",
+                "version", "--generate-completion-script bash",
+            ] {
+                let data = command.contains("-") && !command.contains("json") || ["help account", "version"].contains(command) ? "" : "--data '\(tool.data)'"
+                let full = try await Shell.run(
+                    "'\(CommandLineProgram.executable.path)' \(command) \(data) > /dev/full\n", environment: ["PATH": "/usr/bin:/bin"], in: scratch.path)
+                #expect(full.status == 1, "\(command)")
+                #expect(full.output == "aftertone: standard output cannot be written: No space left on device\n", "\(command)")
+            }
+        }
+    }
+
+    /// Ctrl-C and its like, while the terminal hides what is typed.
+    @Test(arguments: [SIGINT, SIGTERM, SIGHUP, SIGQUIT])
+    func whoeverIsInterruptedSeesAgainWhatHeTypes(_ signal: Int32) async throws {
+        let seen = try await CommandLineProgram.interrupted(
+            ["user", "create", "--account", "Acme", "--username", "anna"], by: signal, after: "password of anna: ")
+        #expect(seen.wasHidden)
+        #expect(seen.status == -signal)
+        #expect(seen.isShown)
     }
 
     @Test func wrongUsageIsHarmlessToo() async throws {

@@ -1,3 +1,4 @@
+import Foundation
 import TestKit
 import Testing
 import Voicemail
@@ -38,6 +39,19 @@ struct Tool: Sendable {
         #expect(outcome.status == 2, "\(arguments)", sourceLocation: location)
         #expect(outcome.output == "", sourceLocation: location)
         #expect(outcome.errors.hasPrefix("Error: "), "\(outcome.errors)", sourceLocation: location)
+    }
+}
+
+extension Tool {
+    /// Makes the account Acme with mailbox 3000.
+    func makeMailbox() async throws {
+        _ = try await json("account", "create", "Acme", "--realm", "acme.example")
+        _ = try await json("mailbox", "create", "--account", "Acme", "--number", "3000", "--name", "One")
+    }
+
+    /// Files of audio in the data directory.
+    var blobCount: Int {
+        get throws { try FileManager.default.subpathsOfDirectory(atPath: data + "/blobs").filter { $0.count == 35 }.count }
     }
 }
 

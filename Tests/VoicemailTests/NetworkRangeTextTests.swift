@@ -2,7 +2,7 @@ import TestKit
 import Testing
 import Voicemail
 
-@Suite struct AddressRangeTests {
+@Suite struct NetworkRangeTextTests {
     @Test(arguments: [
         ("192.168.5.150", "192.168.5.150", true), ("192.168.5.150", "192.168.5.151", false), ("192.168.5.0/24", "192.168.5.255", true),
         ("192.168.5.0/24", "192.168.6.0", false), ("192.168.4.0/22", "192.168.7.255", true), ("192.168.4.0/22", "192.168.8.0", false),
