@@ -21,7 +21,7 @@ struct QueryPlanTests {
         // Serials of a stretch of time, or of numbers that the caller names.
         "FROM recording",
         // The few live tokens of one application.
-        "INDEXED BY session_by_credential",
+        "INDEXED BY ticket_by_credential",
     ]
 
     @Test("No statement that the contract makes the store run passes over rows it does not want, or sorts")

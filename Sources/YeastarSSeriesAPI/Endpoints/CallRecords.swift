@@ -21,7 +21,7 @@ extension SSeriesDialect {
         let (start, end) = try Self.times(call)
         let random = try call.parameters.required("random")
         let (session, account) = (try call.requireEntry().session, try call.requireEntry().account)
-        guard let grant = try await grant(random, call), grant.tokenHash == session.hash,
+        guard let grant = try await grant(random), grant.tokenHash == session.hash,
             grant.subject == .callRecords(extensions, start: SSeriesTime.text(start), end: SSeriesTime.text(end))
         else { throw SSeriesFailure.wrongCallRecordRandom }
         try judgeAddress(call, grant)

@@ -20,7 +20,7 @@ extension SSeriesDialect {
         _ = try call.parameters.required("recording")
         let random = try call.parameters.required("random")
         let session = try call.requireEntry().session
-        guard let grant = try await grant(random, call), case .recording(let id, let name) = grant.subject,
+        guard let grant = try await grant(random), case .recording(let id, let name) = grant.subject,
             Self.names(of: call.request.query).contains(name), Self.isSameClient(grant, session)
         else { throw SSeriesFailure.wrongRecordingRandom }
         try judgeAddress(call, grant)

@@ -28,7 +28,7 @@ extension SSeriesDialect {
         let random = try call.parameters.required("random")
         let status = try voicemailStatus(call)
         let (session, account) = (try call.requireEntry().session, try call.requireEntry().account)
-        guard let grant = try await grant(random, call), grant.tokenHash == session.hash,
+        guard let grant = try await grant(random), grant.tokenHash == session.hash,
             case .message(let id, let mailboxID, let fileName, let folder) = grant.subject, fileName == file,
             status == nil || folder == status?.folder
         else { throw SSeriesFailure.wrongVoicemailRandom }
