@@ -28,6 +28,13 @@ public struct Mailbox: Noun, StoredNoun {
     /// The user it belongs to.
     public var ownerID: String? { stored.ownerID }
 
+    /// The attributes that have a property here but for `flags`, which are as many as clients like. Who reads mailboxes for their
+    /// properties' sake reads these: clients may keep thousands of others with one.
+    static let ownAttributes: Set<String> = [
+        "mailbox", "enabled", "pin", "require_pin", "max_message_count", "include_message_on_notify", "delete_after_notify", "save_after_notify",
+        "timezone", "media", "notify_email_addresses", mailSwitch,
+    ]
+
     /// As it was given.
     public var number: String { stored.attributes["mailbox"]?.string ?? "" }
 
@@ -94,17 +101,29 @@ public struct Mailbox: Noun, StoredNoun {
 
     /// Merges into what an interface keeps; null removes.
     mutating func keep(_ fields: KeptFields) { stored.kept = fields.merged(into: stored.kept) }
+
+    /// The mobile number of its person, empty where he has none; nil where no interface has said. KAZOO has no word for it.
+    public var mobileNumber: String? { stored.kept[KeptFields.mobileNumberName]?.string }
 }
 
-/// Fields that one interface alone has words for, to be kept with a mailbox.
+/// What is kept with a mailbox only to be shown again.
 public struct KeptFields: Sendable, Hashable {
     public let interface: String
+    /// Fields that this interface alone has words for; null takes one away.
     public var values: JSONObject
+    /// A fact that several interfaces have a word for; empty for none.
+    public var mobileNumber: String?
 
-    public init(interface: String, values: JSONObject = [:]) {
+    public init(interface: String, values: JSONObject = [:], mobileNumber: String? = nil) {
         self.interface = interface
         self.values = values
+        self.mobileNumber = mobileNumber
     }
+
+    /// What stands beside the interfaces' names: it is none's alone.
+    static let mobileNumberName = "mobile_number"
+
+    var isEmpty: Bool { values.isEmpty && mobileNumber == nil }
 
     /// What all interfaces keep together, with these in it.
     func merged(into all: JSONObject) -> JSONObject {
@@ -112,6 +131,7 @@ public struct KeptFields: Sendable, Hashable {
         var own = all[interface]?.object ?? [:]
         own.merge(patch: values)
         all[interface] = .object(own)
+        if let mobileNumber { all[Self.mobileNumberName] = .string(mobileNumber) }
         return all
     }
 }
