@@ -14,17 +14,22 @@ public protocol Dialect: Sendable {
     /// Bytes that a body sent to `path` may have, in place of the front's own limit; nil for that.
     func bodyLimit(at path: String) -> Int?
 
+    /// Whether what is no UTF-8 in a path or a query is read as ISO 8859-1, and not refused.
+    var takesForeignText: Bool { get }
+
     /// Answers one request.
     func respond(to request: FrontRequest) async -> FrontResponse
 
     /// The vendor's words for a request the front itself refuses; nil leaves the front's plain text.
     /// `request` has no path segments, or an empty query, where that is what could not be parsed, and no headers where it was no
-    /// request at all.
+    /// request at all, but an `Origin` of `null`: a page may have sent it.
     func refuse(_ fault: RequestFault, of request: FrontRequest) async -> FrontResponse?
 }
 
 extension Dialect {
     public func bodyLimit(at path: String) -> Int? { nil }
+
+    public var takesForeignText: Bool { false }
 
     public func refuse(_ fault: RequestFault, of request: FrontRequest) async -> FrontResponse? { nil }
 }

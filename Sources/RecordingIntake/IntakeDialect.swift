@@ -23,6 +23,9 @@ public struct IntakeDialect: Dialect {
 
     public func claims(_ path: String) -> Bool { path.hasPrefix(Self.prefix) }
 
+    /// Recorders name files after callers, in whatever encoding their system has; watched directories hold the same names.
+    public var takesForeignText: Bool { true }
+
     public func bodyLimit(at path: String) -> Int? { service.limits.maximumRecordingBytes }
 
     public func respond(to request: FrontRequest) async -> FrontResponse {
@@ -31,7 +34,7 @@ public struct IntakeDialect: Dialect {
             response = try await answer(request)
         } catch {
             let failure = IntakeFailure(error)
-            if failure.status.kind == .serverError { request.logger.error("a recording was not taken", metadata: ["error": "\(error)"]) }
+            if failure.status.kind == .serverError, !(error is CancellationError) { request.logger.error("a recording was not taken", metadata: ["error": "\(error)"]) }
             response = failure.response
         }
         response.routeLabel = request.segments.count == 3 ? "recordings/{name}" : "unknown"

@@ -39,8 +39,8 @@ struct IntakeFailure: Error {
     init(_ fault: RequestFault) {
         self =
             switch fault {
-            case .malformedPath: IntakeFailure(.badRequest, "the path is not percent-encoded UTF-8")
-            case .malformedQuery: IntakeFailure(.badRequest, "the query is not percent-encoded UTF-8")
+            case .malformedPath: IntakeFailure(.badRequest, "the path is not percent-encoded")
+            case .malformedQuery: IntakeFailure(.badRequest, "the query is not percent-encoded")
             case .tooManyParameters(let limit): IntakeFailure(.badRequest, "more than \(limit) query parameters")
             case .targetTooLong(let limit): IntakeFailure(.uriTooLong, "path and query are longer than \(limit) bytes")
             case .malformedRequest: IntakeFailure(.badRequest, "this is no request of HTTP/1.1")

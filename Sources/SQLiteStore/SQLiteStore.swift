@@ -1,5 +1,6 @@
 import Dispatch
 import GRDB
+import NIOConcurrencyHelpers
 import Threads
 import Voicemail
 
@@ -32,13 +33,22 @@ public final class SQLiteStore: VoicemailStore {
     }
 
     public func read<Value: Sendable>(_ body: @escaping @Sendable (any StoreReader) throws -> Value) async throws -> Value {
-        if WorkerThreads.shared.isCurrent, let result = reads.runHere({ database in Result { try Self.snapshot(of: database, body) } }) {
+        if WorkerThreads.shared.isCurrent,
+            let result = reads.runHere({ database in Result { try Self.snapshot(of: database, isAbandoned: { Task.isCancelled }, body) } })
+        {
             return try result.get()
         }
-        return try await withCheckedThrowingContinuation { continuation in
-            reads.enqueue { database in
-                continuation.resume(with: Result { try Self.snapshot(of: database, body) })
+        // A thread of ours is not in the caller's task.
+        let isAbandoned = NIOLockedValueBox(false)
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                reads.enqueue { database in
+                    continuation.resume(
+                        with: Result { try Self.snapshot(of: database, isAbandoned: { isAbandoned.withLockedValue { $0 } }, body) })
+                }
             }
+        } onCancel: {
+            isAbandoned.withLockedValue { $0 = true }
         }
     }
 
@@ -57,12 +67,14 @@ public final class SQLiteStore: VoicemailStore {
         }
     }
 
-    private static func snapshot<Value>(of database: Database, _ body: (Snapshot) throws -> Value) throws -> Value {
+    private static func snapshot<Value>(
+        of database: Database, isAbandoned: @escaping @Sendable () -> Bool, _ body: (Snapshot) throws -> Value
+    ) throws -> Value {
         do {
             try database.cachedStatement(sql: "BEGIN DEFERRED TRANSACTION").execute()
             let value: Value
             do {
-                value = try body(Snapshot(try Connection(database, inTransaction: false)))
+                value = try body(Snapshot(try Connection(database, inTransaction: false), isAbandoned: isAbandoned))
             } catch {
                 if database.isInsideTransaction { try database.rollback() }
                 throw error

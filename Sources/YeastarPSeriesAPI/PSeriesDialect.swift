@@ -89,7 +89,7 @@ public struct PSeriesDialect: Dialect {
             return try await body()
         } catch {
             let failure = PSeriesFailure(error)
-            if failure.code == PSeriesFailure.internalError.code {
+            if failure.code == PSeriesFailure.internalError.code, !(error is CancellationError) {
                 request.logger.error("call failed", metadata: ["error": "\(error)"])
             }
             return PSeriesEnvelope.response(failure)

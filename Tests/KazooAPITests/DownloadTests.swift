@@ -147,6 +147,13 @@ import Voicemail
             #expect(answer.status == 200)
             #expect(try ZipReader.entries(answer.bytes).map(\.bytes) == [whole])
             #expect(try await server.send("GET", "\(world.boxPath)/messages/\(messages[0].monthID)/raw", token: world.token).status == 503)
+            // Nothing is left: an archive without an entry would pass for success (K§12-40).
+            for lost in [[messages[0]], [messages[2]], [messages[2], messages[0]]] {
+                let none = try await server.send(
+                    "POST", world.boxPath + "/messages/raw", token: world.token, data: ["messages": JSON(lost.map(\.monthID))])
+                #expect(none.status == 404)
+                expect(none.envelope, is: ["status": "error", "error": "404", "message": "not_found", "data": ["message": "not found"]])
+            }
         }
     }
 

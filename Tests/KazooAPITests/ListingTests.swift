@@ -252,6 +252,11 @@ import Voicemail
             #expect(failed.status == 401)
             #expect(failed["access-control-allow-origin"] == "*")
             #expect(try await server.send("GET", world.boxPath, token: world.token)["access-control-allow-origin"] == nil)
+            // Refused before the path is known: a page may read why.
+            for line in ["GET \(world.boxPath)?a=b c HTTP/1.1", "GET /v2/%FF HTTP/1.1", "GET /v2/é HTTP/1.1", "GET /v2/accounts?q=%F HTTP/1.1"] {
+                let refused = try await server.exchange(line + "\r\nHost: h\r\nConnection: close\r\nOrigin: http://x\r\n\r\n")
+                #expect(refused.contains("\r\nAccess-Control-Allow-Origin: *\r\n") && refused.hasPrefix("HTTP/1.1 4"), "\(refused)")
+            }
         }
     }
 }

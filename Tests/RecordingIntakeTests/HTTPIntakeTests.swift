@@ -55,6 +55,26 @@ struct HTTPIntakeTests {
         }
     }
 
+    @Test("A name and a query that are no UTF-8 are read as Latin-1, as in a watched directory; broken percent-encoding is refused")
+    func namesInLatin1() async throws {
+        try await TestServer.run { (server: TestServer) async throws in
+            let world = try await IntakeWorld(server)
+            // As bytes: clients' libraries write UTF-8 only.
+            func put(_ target: String, _ audio: [UInt8]) async throws -> String {
+                let head = "PUT /intake/recordings/\(target) HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer \(world.key)\r\nConnection: close\r\n"
+                let answer = try await server.exchange(Array("\(head)Content-Length: \(audio.count)\r\n\r\n".utf8) + audio, finishing: false)
+                return String(decoding: answer.prefix(12), as: UTF8.self)
+            }
+            let query = "?caller_name=Zo%EB+M%FCller&caller=1&callee=2&at=1649756009"
+            #expect(try await put("J%FCrgen.wav" + query, try Sounds.wav()) == "HTTP/1.1 201")
+            let recording = try #require(try await world.recordings().first)
+            #expect(recording.source == "J\u{FC}rgen.wav" && recording.callerName == "Zo\u{EB} M\u{FC}ller")
+            #expect(try await put("Zo%C3%AB.wav?caller=1&callee=2&at=1649756010", try Sounds.wav(2)) == "HTTP/1.1 201")
+            #expect(try await world.recordings().contains { $0.source == "Zo\u{EB}.wav" })
+            for broken in ["a%F.wav", "a%zz.wav", "a.wav?caller=%"] { #expect(try await put(broken, try Sounds.wav()) == "HTTP/1.1 400") }
+        }
+    }
+
     @Test("KAZOO's recorder tells no more than the call's id")
     func kazooName() async throws {
         try await TestServer.run { (server: TestServer) async throws in

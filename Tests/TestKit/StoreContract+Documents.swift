@@ -22,6 +22,38 @@ extension StoreContract {
             #expect(read == stored)
             #expect(read.map { Array($0.attributes.keys) } == ["zebra", "apple", "deep", "big"])
         },
+        Case("of a document's attributes those are read that are asked for, and a part of one is not stored") { store in
+            var whole = document("d", key: "1")
+            whole.attributes = [
+                "odd \"key\" \\": "x", "name": "Box", "text": "a \"}],{[\\", "list": [1, [2, ["]"]], ["k": "v"]], "mailbox": "1", "empty": "", "none": [:],
+                "nothing": .null, "number": -1.5, "yes": true,
+            ]
+            let stored = try await store.write { [whole] in try $0.insert(whole) }
+            let serial = stored.serial
+            for keys: Set<String> in [[], ["mailbox"], ["name", "yes"], ["odd \"key\" \\", "list", "unknown"], Set(whole.attributes.keys)] {
+                let query = DocumentQuery(kind: .mailbox, accountID: "a", attributes: keys)
+                let found = try await store.read { reader in
+                    var visited: [StoredDocument?] = []
+                    try reader.documents(query) { visited.append($0); return true }
+                    return try visited + [
+                        reader.document(id: "d", attributes: keys), reader.document(serial: serial, attributes: keys),
+                        reader.document(kind: .mailbox, scope: "a", key: "1", attributes: keys),
+                    ]
+                }
+                #expect(found.count == 4)
+                for part in found {
+                    #expect(part?.attributes == stored.attributes.filter { keys.contains($0.key) })
+                    #expect(part?.hidden == stored.hidden && part?.isPartial == true && part?.serial == serial)
+                }
+            }
+            await #expect(throws: StoreError.self) {
+                try await store.write { writer in
+                    guard let part = try writer.document(id: "d", attributes: ["name"]) else { return }
+                    try writer.update(part)
+                }
+            }
+            #expect(try await store.read { try $0.document(id: "d") } == stored)
+        },
         Case("an update replaces everything but the serial") { store in
             let first = try await store.write { try $0.insert(document("d", key: "1", lookup: "x", owner: "o")) }
             let changed = try await store.write { writer in

@@ -196,11 +196,46 @@ import YeastarSSeriesAPI
         }
     }
 
+    @Test("A mobile number is one fact: who sets it at one interface reads it at the other, and here it can be emptied", arguments: [
+        ("v0.0.1", "extid", "moblie"), ("v1.1.0", "extid", "moblie"), ("v2.0.0", "number", "mobile"),
+    ])
+    func mobileNumber(version: String, key: String, field: String) async throws {
+        try await PSeriesWorld.run { world in
+            let user = try await APIUsers(world.service).create(name: "pbx", in: world.account)
+            let login: JSON = [
+                "username": .string(user.credential.handle), "password": .string(LoginDigestOfPassword.md5(user.secret)), "port": "8260", "version": "0.0.1",
+                "url": "report", "urltag": "0",
+            ]
+            let base = "/api/\(version)/"
+            func ask(_ path: String, _ body: JSON) async throws -> JSON {
+                try await world.server.send("POST", base + path, headers: ["Content-Type": "application/json"], body: Array(body.encoded.utf8)).json
+            }
+            let token = try #require(try await ask("login", login)["token"]?.string)
+            func there() async throws -> JSON? { try await ask("extension/query?token=" + token, [key: "3200"])["extinfos"]?.array?[0][field] }
+            let id = world.extensions[0].serial
+            func here() async throws -> JSON? { try await world.get("extension/get", ["id": "\(id)"])["data"]?["mobile_number"] }
+            #expect(try await ask("extension/update?token=" + token, [key: "3200", field: "15555550101"])["status"] == "Success")
+            #expect(try await here() == "15555550101")
+            #expect(try await there() == "15555550101")
+            let listed = try await world.get("extension/search", ["search_value": "5550101"])["data"]?.array
+            #expect(listed?.map { $0["mobile_number"] } == ["15555550101"])
+            expect(try await world.post("extension/update", ["id": .int(id), "mobile_number": "+15555550102"]), is: ["errcode": 0, "errmsg": "SUCCESS"])
+            #expect(try await there() == "+15555550102")
+            // Empty is nothing there, and nothing here.
+            #expect(try await ask("extension/update?token=" + token, [key: "3200", field: ""])["status"] == "Success")
+            #expect(try await here() == "+15555550102")
+            expect(try await world.post("extension/update", ["id": .int(id), "mobile_number": ""]), is: ["errcode": 0, "errmsg": "SUCCESS"])
+            #expect(try await there() == "")
+            #expect(try await ask("extension/update?token=" + token, [key: "3200", field: .string(String(repeating: "1", count: 129))])["errno"] == "10017")
+            #expect(try await here() == "")
+        }
+    }
+
     @Test("What only this interface has words for is nothing that KAZOO's clients see, and a replacement there leaves it")
     func keptFieldsAreNotPublished() async throws {
         try await PSeriesWorld.run { world in
             let mailbox = world.extensions[0]
-            let change: JSONObject = ["id": .int(mailbox.serial), "mobile_number": "5551234567", "presence_status": "away"]
+            let change: JSONObject = ["id": .int(mailbox.serial), "mobile_number": "15555550123", "presence_status": "away"]
             #expect(try await world.post("extension/update", .object(change)).code == 0)
             let kazoo = try await world.server.makeToken(for: world.account)
             let path = "/v2/accounts/\(world.account.id)/vmboxes/" + mailbox.id
@@ -209,7 +244,7 @@ import YeastarSSeriesAPI
             let replacement: JSONObject = ["name": "Renamed", "mailbox": .string(mailbox.number)]
             #expect(try await world.server.send("POST", path, token: kazoo, data: .object(replacement)).status == 200)
             let after = try await world.get("extension/get", ["id": String(mailbox.serial)])["data"]
-            #expect(after?["mobile_number"] == "5551234567" && after?["presence_status"] == "away" && after?["first_name"] == "Renamed")
+            #expect(after?["mobile_number"] == "15555550123" && after?["presence_status"] == "away" && after?["first_name"] == "Renamed")
         }
     }
 }

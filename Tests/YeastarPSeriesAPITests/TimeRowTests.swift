@@ -89,6 +89,32 @@ import YeastarPSeriesAPI
             }
         }
     }
+
+    @Test("In the hour that a clock shows twice both passes are shown alike, and a search that begins or ends there has both")
+    func repeatedHour() async throws {
+        for isDayFirst in [false, true] {
+            @Sendable func text(_ time: String) -> String { isDayFirst ? "01-11-2026 \(time) AM" : "11/01/2026 \(time)" }
+            try await run({ if isDayFirst { Self.dayFirst(&$0) } }) { world in
+                // In New York the clock goes from 01:59:59 back to 01:00:00 at 06:00 UTC.
+                let times = ["2026-11-01T04:59:59Z", "2026-11-01T05:30:00Z", "2026-11-01T06:30:00Z", "2026-11-01T07:00:00Z"].compactMap { Timestamp(rfc3339: $0) }
+                for (caller, time) in times.enumerated() {
+                    _ = try await world.record(RecordingDraft(callerNumber: "\(caller)", calleeNumber: "9", started: time))
+                }
+                for endpoint in ["recording/search", "cdr/search"] {
+                    func found(_ start: String, _ end: String) async throws -> [String] {
+                        let items = try await world.get(endpoint, ["start_time": start, "end_time": end])["data"]?.array ?? []
+                        return items.compactMap { $0["time"]?.string }.sorted()
+                    }
+                    let both = [text("01:30:00"), text("01:30:00")]
+                    #expect(try await found(text("01:30:00"), text("01:30:00")) == both)
+                    #expect(try await found("\(times[0].unix)", text("01:30:00")) == (both + [text(isDayFirst ? "12:59:59" : "00:59:59")]).sorted())
+                    #expect(try await found(text("01:30:00"), text("02:00:00")) == both + [text("02:00:00")])
+                    // Seconds tell which pass.
+                    #expect(try await found("\(times[2].unix)", "\(times[2].unix)") == [text("01:30:00")])
+                }
+            }
+        }
+    }
 }
 
 extension PSeriesWorld {

@@ -47,6 +47,20 @@ import Testing
         }
     }
 
+    @Test("Who still sends when he is told that it is too much hears it to the end: the connection is closed and not reset")
+    func theCodeArrives() async throws {
+        try await PSeriesWorld.run { (world: PSeriesWorld) async throws in
+            let path = "/openapi/v1.0/subscribe?access_token=" + world.token
+            try await SocketClient.run(port: world.server.port, path: path) { (client: inout SocketClient) async throws in
+                try await client.send(opcode: 1, [UInt8](repeating: 0x20, count: 70_000))
+                #expect(try await client.next() == .close(1009))
+                // The server has closed its side, and takes what comes.
+                #expect(try await client.next() == nil)
+                for _ in 0..<8 { try await client.send(opcode: 1, [UInt8](repeating: 0x20, count: 70_000)) }
+            }
+        }
+    }
+
     @Test func whatIsAllowedIsTaken() async throws {
         try await PSeriesWorld.run { (world: PSeriesWorld) async throws in
             let path = "/openapi/v1.0/subscribe?access_token=" + world.token

@@ -198,11 +198,11 @@ struct ExampleTests {
     func openVoxExtension() async throws {
         try await SSeriesWorld.run("v0.0.1", extensions: ["101"]) { (world: SSeriesWorld) async throws in
             let update = #"{"extid":"101","username":"xiaoshaokun","noanswerforward":"off","busyforward":"off","callerid":"858585","email":"x@example.com","#
-                + #""moblie":"13800000000","maxregistrations":"3","hasvoicemail":"on","vmsecret":"666666","enablevmtoemail":"on","language":"cn"}"#
+                + #""moblie":"15555550100","maxregistrations":"3","hasvoicemail":"on","vmsecret":"666666","enablevmtoemail":"on","language":"cn"}"#
             #expect(try await world.client.send("extension/update", update).text == #"{"status":"Success"}"#)
             #expect(try await world.client.send("extension/query", #"{"extid":"101"}"#).text == #"{"status":"Success","extinfos":[{"#
                 + #""extnumber":"101","username":"xiaoshaokun","type":"pjsip","noanswerforward":"off","busyforward":"off","status":"Unavailable","#
-                + #""callerid":"858585","userpassword":"","registerpassword":"","email":"x@example.com","moblie":"13800000000","#
+                + #""callerid":"858585","userpassword":"","registerpassword":"","email":"x@example.com","moblie":"15555550100","#
                 + #""maxregistrations":"3","hasvoicemail":"on","vmsecret":"666666","enablevmtoemail":"on","language":"cn","#
                 + #""allowbeingmonitored":"off","monitormode":"disable","maxduration":"10800","dnd":"off"}]}"#)
             let request = #"<?xml version="1.0" encoding="utf-8"?><xml><extid>101</extid></xml>"#

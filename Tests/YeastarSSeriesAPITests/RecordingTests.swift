@@ -86,7 +86,7 @@ struct RecordingTests {
     func plus() async throws {
         try await SSeriesWorld.run { (world: SSeriesWorld) async throws in
             let audio = try AudioSamples.tones([300], seconds: 1).encoded(as: .wavPCM16)
-            let name = "20170901181806-1504261084.7-+353861234567-1003-Inbound.wav"
+            let name = "20170901181806-1504261084.7-+15555550123-1003-Inbound.wav"
             #expect(try await world.record(name, audio).name == name)
             for written in [name, name.replacing("+", with: "%2B")] {
                 let random = try #require(try await world.client.post("recording/get_random", ["recording": .string(name)])["random"]?.string)
@@ -175,7 +175,7 @@ struct CallRecordTests {
             let service = world.server.service
             let members = [try await world.mailbox("1000").id, try await world.mailbox("1001").id]
             let group = try await service.groups.set(MailboxGroup(mode: .broadcast, members: members), of: try await world.mailbox("6300").id, in: world.account)
-            try await world.leave(in: "1000", from: "+353861234567", at: "2020-05-01 11:00:00")
+            try await world.leave(in: "1000", from: "+15555550123", at: "2020-05-01 11:00:00")
             try await world.leave(in: "1000", from: "+1+1", at: "2020-05-01 11:00:01")
             let audio = try AudioSamples.tones([300], seconds: 1).encoded(as: .wavPCM16)
             let draft = MessageDraft(callID: "1588299999.17", callerNumber: "2", timestamp: Timestamp(rfc3339: "2020-05-01T11:00:02Z"))
@@ -184,10 +184,33 @@ struct CallRecordTests {
             _ = try await world.server.leave(spread, audio: audio, contentType: "audio/wav", in: group, of: world.account)
             let rows = try await download(world).text.split(separator: "\r\n").dropFirst().map { $0.split(separator: ",", omittingEmptySubsequences: false) }
             try #require(rows.count == 5)
-            #expect(rows.map { $0[2] } == ["+353861234567", "'+1+1", "2", "3", "3"])
+            #expect(rows.map { $0[2] } == ["+15555550123", "'+1+1", "2", "3", "3"])
             #expect(rows[2][0] == "1588299999.17")
             #expect(rows[3][0] == rows[4][0])
             #expect(rows[3][0].wholeMatch(of: /1588330803\.[0-9]{1,6}/) != nil)
+        }
+    }
+
+    @Test("A sheet whose time begins or ends in the hour that a clock shows twice has both passes of it")
+    func repeatedHour() async throws {
+        try await SSeriesWorld.run(extensions: ["1000"]) { (world: SSeriesWorld) async throws in
+            _ = try await world.server.service.accounts.change(world.account.id, .patch(["timezone": "Europe/Dublin"]))
+            let box = try await world.mailbox("1000")
+            // In Dublin the clock goes from 01:59:59 back to 01:00:00 at 01:00 UTC.
+            for (caller, time) in [("1", "2026-10-24T23:59:59Z"), ("2", "2026-10-25T00:30:00Z"), ("3", "2026-10-25T01:30:00Z"), ("4", "2026-10-25T02:00:00Z")] {
+                let draft = MessageDraft(callerNumber: caller, timestamp: Timestamp(rfc3339: time))
+                _ = try await world.server.leave(draft, audio: AudioSamples.tones([300], seconds: 1).encoded(as: .wavPCM16), contentType: "audio/wav", in: box, of: world.account)
+            }
+            func calls(_ start: String, _ end: String) async throws -> [String] {
+                try await download(world, "all", "2026-10-25 " + start, "2026-10-25 " + end).text.split(separator: "\r\n").dropFirst().map { row in
+                    let fields = row.split(separator: ",", omittingEmptySubsequences: false)
+                    return fields[2] + " " + fields[1].suffix(8)
+                }
+            }
+            #expect(try await calls("00:00:00", "23:59:59") == ["1 00:59:59", "2 01:30:00", "3 01:30:00", "4 02:00:00"])
+            #expect(try await calls("00:00:00", "01:30:00") == ["1 00:59:59", "2 01:30:00", "3 01:30:00"])
+            #expect(try await calls("01:30:00", "01:30:00") == ["2 01:30:00", "3 01:30:00"])
+            #expect(try await calls("01:30:00", "02:00:00") == ["2 01:30:00", "3 01:30:00", "4 02:00:00"])
         }
     }
 

@@ -110,7 +110,7 @@ struct SessionTests {
     func heartbeatTag() async throws {
         try await SSeriesWorld.run { (world: SSeriesWorld) async throws in
             for (body, absolute) in [
-                (["url": "172.16.6.150:8280", "urltag": 1], true), (["port": "8281"], true), (["url": "report"], false),
+                (["url": "192.0.2.150:8280", "urltag": 1], true), (["port": "8281"], true), (["url": "report"], false),
             ] as [(JSON, Bool)] {
                 #expect(try await world.client.post("heartbeat", body) == succeeded)
                 let session = try await world.server.service.tickets.enter(world.client.token, .sSeries).ticket

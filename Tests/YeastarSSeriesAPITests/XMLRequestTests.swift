@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import Testing
 import Voicemail
@@ -65,6 +66,13 @@ struct XMLRequestTests {
     func encoding() {
         let bytes = Array("<xml><a>".utf8) + [0xff, 0xfe] + Array("</a></xml>".utf8)
         #expect(throws: SSeriesFailure.malformedBody) { try XMLRequest.parameters(in: bytes) }
+    }
+
+    @Test("A body in UTF-16 is no body of this interface, with a byte order mark or without", arguments: [String.Encoding.utf16, .utf16LittleEndian, .utf16BigEndian])
+    func utf16(encoding: String.Encoding) throws {
+        let text = #"<?xml version="1.0" encoding="UTF-16"?><xml><username>api</username></xml>"#
+        let body = ByteBuffer(bytes: try #require(text.data(using: encoding)))
+        #expect(throws: SSeriesFailure.malformedBody) { try RequestParameters(body: body, format: .xml) }
     }
 }
 

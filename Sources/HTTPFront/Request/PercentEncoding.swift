@@ -1,11 +1,15 @@
+import Voicemail
+
 /// Percent-encoding as URLs carry it (RFC 3986 §2.1).
 public enum PercentEncoding {
     /// Decodes `text` once.
-    /// - Parameter plusIsSpace: whether `+` stands for a space, as in HTML forms.
-    /// - Returns: nil when a `%` is not followed by two hex digits or the bytes are not UTF-8.
-    public static func decode(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String? {
+    /// - Parameters:
+    ///   - plusIsSpace: whether `+` stands for a space, as in HTML forms.
+    ///   - takesForeign: whether bytes that are not UTF-8 are read as ISO 8859-1.
+    /// - Returns: nil when a `%` is not followed by two hex digits or the bytes are not to be read.
+    public static func decode(_ text: some StringProtocol, plusIsSpace: Bool = false, takesForeign: Bool = false) -> String? {
         guard text.utf8.contains(where: { $0 == percent || (plusIsSpace && $0 == plus) }) else { return String(text) }
-        return bytes(text, plusIsSpace: plusIsSpace).flatMap { String(validating: $0, as: UTF8.self) }
+        return bytes(text, plusIsSpace: plusIsSpace).flatMap { takesForeign ? String(foreign: $0) : String(validating: $0, as: UTF8.self) }
     }
 
     /// The bytes that `text` stands for; nil when a `%` is not followed by two hex digits.

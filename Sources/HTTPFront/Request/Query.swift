@@ -23,16 +23,17 @@ public struct Query: Sendable {
     }
 
     /// Parses what follows the `?`. Empty pieces (`a=1&&b=2`, a trailing `&`) are skipped.
+    /// - Parameter takesForeign: as in `PercentEncoding.decode`.
     /// - Throws: `RequestFault.malformedQuery` for broken percent-encoding, `.tooManyParameters` above `limit`.
-    public init(parsing text: some StringProtocol, limit: Int = 256) throws(RequestFault) {
+    public init(parsing text: some StringProtocol, limit: Int = 256, takesForeign: Bool = false) throws(RequestFault) {
         var items: [Item] = []
         for piece in text.split(separator: "&", omittingEmptySubsequences: true) {
             guard items.count < limit else { throw .tooManyParameters(limit: limit) }
             let cut = piece.firstIndex(of: "=")
             let rawValue = cut.map { piece[piece.index(after: $0)...] } ?? piece[piece.endIndex...]
-            guard let name = PercentEncoding.decode(piece[..<(cut ?? piece.endIndex)], plusIsSpace: true),
-                let value = PercentEncoding.decode(rawValue, plusIsSpace: true),
-                let literal = rawValue.utf8.contains(UInt8(ascii: "+")) ? PercentEncoding.decode(rawValue) : value
+            guard let name = PercentEncoding.decode(piece[..<(cut ?? piece.endIndex)], plusIsSpace: true, takesForeign: takesForeign),
+                let value = PercentEncoding.decode(rawValue, plusIsSpace: true, takesForeign: takesForeign),
+                let literal = rawValue.utf8.contains(UInt8(ascii: "+")) ? PercentEncoding.decode(rawValue, takesForeign: takesForeign) : value
             else { throw .malformedQuery }
             items.append(Item(name: name, value: value, literal: literal))
         }

@@ -20,14 +20,15 @@ struct RequestTarget {
 
     /// The path's segments, each decoded once; the empty pieces of a leading and of one trailing slash are dropped, inner
     /// ones kept, since `/accounts//boxes` names an empty account and not the account `boxes`.
-    func segments() throws(RequestFault) -> [String] {
+    /// - Parameter takesForeign: as in `PercentEncoding.decode`.
+    func segments(takesForeign: Bool = false) throws(RequestFault) -> [String] {
         var pieces = path.utf8.split(separator: Self.slash, omittingEmptySubsequences: false)[...]
         if pieces.first?.isEmpty == true { pieces.removeFirst() }
         if pieces.last?.isEmpty == true { pieces.removeLast() }
         var segments: [String] = []
         segments.reserveCapacity(pieces.count)
         for piece in pieces {
-            guard let segment = PercentEncoding.decode(Substring(piece)) else { throw .malformedPath }
+            guard let segment = PercentEncoding.decode(Substring(piece), takesForeign: takesForeign) else { throw .malformedPath }
             segments.append(segment)
         }
         return segments

@@ -87,8 +87,9 @@ struct Exchange {
             if let refusal { throw refusal }
             try RequestRules.judge(head)
             guard head.uri.utf8.count <= core.limits.target else { throw .targetTooLong(limit: core.limits.target) }
-            segments = try target.segments()
-            if let text = target.query { query = try Query(parsing: text, limit: core.limits.queryParameters) }
+            let takesForeign = core.takesForeignText(at: target.path)
+            segments = try target.segments(takesForeign: takesForeign)
+            if let text = target.query { query = try Query(parsing: text, limit: core.limits.queryParameters, takesForeign: takesForeign) }
         } catch {
             fault = error
         }
@@ -134,7 +135,8 @@ struct Exchange {
             return Outcome(status: response.status.code, sent: sender.sent)
         } catch {
             let outcome = Outcome(status: response.status.code, sent: sender.sent, isWhole: false, error: error)
-            guard !(error is ConnectionGone) else { return outcome }
+            // Cancelled tells that the client is gone, too (`HTTPConnection`).
+            if error is ConnectionGone || error is CancellationError { return outcome }
             request.logger.error("the answer's body failed", metadata: ["error": "\(error)"])
             guard !sender.headIsSent else { return outcome }
             return await sendFailure()

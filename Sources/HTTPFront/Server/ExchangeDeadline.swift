@@ -45,6 +45,8 @@ final class ExchangeDeadline: ChannelDuplexHandler {
     private var dropped = 0
     /// What arrived was not HTTP, and there may be more of it.
     private var isRefused = false
+    /// What the client says has no end but its connection's.
+    private var isEndless = false
 
     init(_ core: FrontCore, _ lines: RequestLineReader) {
         self.core = core
@@ -114,6 +116,7 @@ final class ExchangeDeadline: ChannelDuplexHandler {
     /// not been told before this moment, so nothing of what it says has come yet.
     private func leaveHTTP(_ context: ChannelHandlerContext) {
         phase = .conversation
+        isEndless = true
         deadline = .distantFuture
         timer?.task.cancel()
         timer = nil
@@ -167,7 +170,7 @@ final class ExchangeDeadline: ChannelDuplexHandler {
     /// All that was written is with the system. What the client may still be sending has to be taken, or closing would reset
     /// the connection before it reads the answer.
     private func outputClosed(_ context: ChannelHandlerContext) {
-        if isReading || isRefused {
+        if isReading || isEndless {
             enter(.lingering, after: core.deadlines.lingering, context)
         } else {
             context.close(promise: nil)
@@ -180,7 +183,7 @@ final class ExchangeDeadline: ChannelDuplexHandler {
         case .body(let buffer): dropped += buffer.readableBytes
         case .end: isReading = false
         }
-        if dropped > core.limits.lingering || (phase == .lingering && !isReading && !isRefused) { context.close(promise: nil) }
+        if dropped > core.limits.lingering || (phase == .lingering && !isReading && !isEndless) { context.close(promise: nil) }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -203,6 +206,7 @@ final class ExchangeDeadline: ChannelDuplexHandler {
         }
         core.metrics.cut("parse")
         isRefused = true
+        isEndless = true
         lines.stop()
         guard !isReading else { return context.fireErrorCaught(error) }
         if unanswered == 0 { enter(.exchange, after: core.deadlines.exchange, context) }

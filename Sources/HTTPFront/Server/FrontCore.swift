@@ -61,6 +61,9 @@ final class FrontCore: Sendable {
         dialects.first { $0.claims(path) }?.bodyLimit(at: path) ?? limits.body
     }
 
+    /// Whether text of a target may be other than UTF-8.
+    func takesForeignText(at path: String) -> Bool { dialects.first { $0.claims(path) }?.takesForeignText ?? false }
+
     private static func plainRefusal(_ fault: RequestFault) -> FrontResponse {
         switch fault {
         case .malformedPath: .text(.badRequest, "the path is not percent-encoded UTF-8")

@@ -56,9 +56,20 @@ struct HTTPConnection: ServerChildChannel {
         do {
             try await withTaskCancellationHandler {
                 try await connection.executeThenClose { inbound, outbound in
-                    try await serve(PartReader(inbound), outbound, facts(connection.channel))
-                    // `ExchangeDeadline` closes when what was written is sent, and the client has sent what it must.
-                    try await connection.channel.closeFuture.get()
+                    let parts = PartReader(inbound), facts = facts(connection.channel), channel = connection.channel
+                    try await withThrowingTaskGroup(of: Void.self) { group in
+                        group.addTask {
+                            do { try await serve(parts, outbound, facts) } catch {
+                                channel.close(promise: nil)
+                                throw error
+                            }
+                        }
+                        // `ExchangeDeadline` closes when what was written is sent, and the client has sent what it must; or when the
+                        // time is over. Nobody waits for what is still being done then.
+                        try await channel.closeFuture.get()
+                        group.cancelAll()
+                        try await group.waitForAll()
+                    }
                 }
             } onCancel: {
                 connection.channel.close(promise: nil)

@@ -20,9 +20,8 @@ public final class WebSocketConnection: Sendable {
         self.outbound = outbound
     }
 
-    /// The next message; nil when the client has closed, which it is answered, or has broken the rules of what messages hold, which it
-    /// is told.
-    /// - Throws: when the connection is broken, or the client breaks the protocol.
+    /// The next message; nil when the client has closed, which it is answered, or has broken the rules, which it is told.
+    /// - Throws: when the connection is broken.
     public func next() async throws -> Message? {
         while case .body(var bytes) = try await parts.next() {
             guard let opcode = bytes.readInteger(as: UInt8.self).flatMap({ WebSocketOpcode(encodedWebSocketOpcode: $0) }) else { return nil }
@@ -111,7 +110,7 @@ final class WebSocketBridge: ChannelDuplexHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        guard case .body(.byteBuffer(var bytes)) = unwrapOutboundIn(data),
+        guard !isOver, case .body(.byteBuffer(var bytes)) = unwrapOutboundIn(data),
             let opcode = bytes.readInteger(as: UInt8.self).flatMap({ WebSocketOpcode(encodedWebSocketOpcode: $0) })
         else {
             promise?.succeed(())
@@ -120,17 +119,18 @@ final class WebSocketBridge: ChannelDuplexHandler {
         context.write(wrapOutboundOut(WebSocketFrame(fin: true, opcode: opcode, data: bytes)), promise: promise)
     }
 
-    /// Who breaks the protocol is told by which code, and nothing more is heard of him (RFC 6455 §7.1.7).
+    /// Who breaks the protocol is told by which code, and nothing more is heard of him (RFC 6455 §7.1.7): for who reads messages it is
+    /// the end. What is still on its way is taken and dropped (`ExchangeDeadline`), or closing would reset the connection before the
+    /// client reads the code.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard !isOver else { return }
         guard let code = Self.code(of: error) else { return context.fireErrorCaught(error) }
         isOver = true
         var bytes = context.channel.allocator.buffer(capacity: 2)
         bytes.writeInteger(code.rawValue)
-        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-        context.writeAndFlush(wrapOutboundOut(WebSocketFrame(fin: true, opcode: .connectionClose, data: bytes)))
-            .whenComplete { _ in bound.value.close(promise: nil) }
-        context.fireErrorCaught(error)
+        context.writeAndFlush(wrapOutboundOut(WebSocketFrame(fin: true, opcode: .connectionClose, data: bytes)), promise: nil)
+        context.fireChannelRead(wrapInboundOut(.end(nil)))
+        context.fireChannelReadComplete()
     }
 
     private static func code(of error: any Error) -> WebSocketConnection.CloseCode? {

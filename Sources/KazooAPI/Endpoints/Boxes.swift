@@ -7,7 +7,7 @@ extension KazooDialect {
     func boxes(_ call: Call, ownerID: String?) async throws -> Reply {
         let account = try call.requireAccount()
         let filter = try DocumentFilter(call)
-        return try await list(call) { range in
+        return try await list(call, attributes: filter.attributes(BoxView.shown)) { range in
             try await service.mailboxes.summaries(of: account, ownerID: ownerID, range, keep: { filter.pass($0) }, item: { JSON.object(BoxView.row($0)).encode() })
         }
     }
@@ -82,6 +82,8 @@ extension OrderedDictionary where Key == String, Value == JSON {
 }
 
 enum BoxView {
+    static let shown: Set<String> = ["mailbox", "flags"]
+
     /// A row of the list of mailboxes (K§5.2).
     static func row(_ summary: MailboxSummary) -> JSONObject {
         let box = summary.mailbox

@@ -14,6 +14,9 @@ struct DocumentFilter: Sendable {
         modified = try Self.range("modified", call)
     }
 
+    /// What is read of each document for a listing that shows these attributes; nil for all, as filters may name any.
+    func attributes(_ shown: Set<String>?) -> Set<String>? { filters.isEmpty ? shown : nil }
+
     func pass(_ document: some Noun) -> Bool {
         if let created, !created.contains(document.created.unix) { return false }
         if let modified, !modified.contains(document.modified.unix) { return false }
@@ -49,32 +52,36 @@ extension KazooDialect {
     }
 
     /// A listing of documents by name.
-    /// - Parameter row: what the listing shows; nil leaves one out.
+    /// - Parameters:
+    ///   - shown: the attributes that `row` takes; nil for all.
+    ///   - row: what the listing shows; nil leaves one out.
     func list<Kind: Noun>(
-        _ call: Call,
+        _ call: Call, showing shown: Set<String>? = nil,
         _ read: @escaping @Sendable (ListingRange, _ item: @escaping @Sendable (Kind) -> ByteBuffer?) async throws -> ListingPage<ByteBuffer>,
         row: @escaping @Sendable (Kind) -> JSON?
     ) async throws -> Reply {
         let filter = try DocumentFilter(call)
-        return try await list(call) { range in try await read(range) { filter.pass($0) ? row($0)?.encode() : nil } }
+        return try await list(call, attributes: filter.attributes(shown)) { range in try await read(range) { filter.pass($0) ? row($0)?.encode() : nil } }
     }
 
     /// The page that is asked for; or everything, read and sent a page at a time, so that memory does not grow with the listing.
-    /// - Parameter page: rows as text: what they show of a document is all that is held of it.
+    /// - Parameters:
+    ///   - attributes: those that are read of each; nil for all.
+    ///   - page: rows as text: what they show of a document is all that is held of it.
     func list(
-        _ call: Call, page: @escaping @Sendable (ListingRange) async throws -> ListingPage<ByteBuffer>
+        _ call: Call, attributes: Set<String>? = nil, page: @escaping @Sendable (ListingRange) async throws -> ListingPage<ByteBuffer>
     ) async throws -> Reply {
         let paging = try Paging(call)
         let page = Self.bounded(page)
         let ascending = call.flag("ascending") ?? true
-        let range = ListingRange(start: try paging.documentStart(), ascending: ascending, limit: paging.size ?? Self.streamedPage)
+        let range = ListingRange(start: try paging.documentStart(), ascending: ascending, limit: paging.size ?? Self.streamedPage, attributes: attributes)
         let first = try await page(range)
         guard paging.size == nil, first.next != nil else { return paging.reply(first) }
         return Reply(.rows { sink in
             var current = first
             try await sink.write(Self.elements(current.items, continues: false))
             while let next = current.next {
-                current = try await page(ListingRange(start: next, ascending: ascending, limit: Self.streamedPage))
+                current = try await page(ListingRange(start: next, ascending: ascending, limit: Self.streamedPage, attributes: attributes))
                 try await sink.write(Self.elements(current.items, continues: true))
             }
         })

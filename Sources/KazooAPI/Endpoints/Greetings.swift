@@ -10,7 +10,7 @@ extension KazooDialect {
 
     func greetings(_ call: Call) async throws -> Reply {
         let account = try call.requireAccount()
-        return try await list(call, { try await service.greetings.list(of: account, $0, item: $1) }) { .object(GreetingView.row($0)) }
+        return try await list(call, showing: GreetingView.shown, { try await service.greetings.list(of: account, $0, item: $1) }) { .object(GreetingView.row($0)) }
     }
 
     func greeting(_ id: String, _ call: Call) async throws -> Reply {
@@ -51,7 +51,7 @@ extension KazooDialect {
     /// How many greetings there are in each language, or of each prompt.
     func greetingIndex(_ kind: String, _ call: Call) async throws -> Reply {
         let account = try call.requireAccount()
-        var range = ListingRange(limit: Self.streamedPage)
+        var range = ListingRange(limit: Self.streamedPage, attributes: GreetingView.shown)
         var counts = JSONObject()
         repeat {
             let page = try await service.greetings.list(of: account, range) { Self.indexKey(kind, $0) }
@@ -64,7 +64,7 @@ extension KazooDialect {
     /// The ids of one entry of that index.
     func greetingIndexEntry(_ kind: String, _ name: String, _ call: Call) async throws -> Reply {
         let account = try call.requireAccount()
-        return try await list(call, { try await service.greetings.list(of: account, $0, item: $1) }) { (greeting: Greeting) in
+        return try await list(call, showing: GreetingView.shown, { try await service.greetings.list(of: account, $0, item: $1) }) { (greeting: Greeting) in
             Self.indexKey(kind, greeting) == name ? .string(greeting.id) : nil
         }
     }
@@ -75,6 +75,8 @@ extension KazooDialect {
 }
 
 enum GreetingView {
+    static let shown: Set<String> = ["language", "media_source", "prompt_id"]
+
     static func row(_ greeting: Greeting) -> JSONObject {
         [
             "id": .string(greeting.id), "name": .string(greeting.name), "language": .string(greeting.language),

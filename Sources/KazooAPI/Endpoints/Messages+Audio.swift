@@ -35,7 +35,8 @@ extension KazooDialect {
         return Reply(.raw(AudioDownload.response(reader, contentType: audio.contentType, fileName: name, call.request)))
     }
 
-    /// A ZIP of the audio of several messages; those that are missing or silent are left out (K§12-40).
+    /// A ZIP of the audio of several messages; those that are missing or silent, or whose audio the disk has lost, are left out, and where
+    /// nothing is left there is no archive (K§12-40).
     func archive(of box: String, _ call: Call) async throws -> Reply {
         let account = try call.requireAccount()
         let mailbox = try await service.mailboxes.find(box, of: account)
@@ -46,9 +47,9 @@ extension KazooDialect {
         for message in try await service.messages.list(ids, of: box, in: account) where message.audio != nil {
             entries.append(AudioDownload.ArchiveEntry(message: message, name: DownloadName.of(message, zone: zone)))
         }
-        guard !entries.isEmpty else { throw KazooFailure.notFound }
-        return Reply(.raw(AudioDownload.archive(
-            entries, names: settings.zipNames, service: service, requestID: call.request.id, logger: call.request.logger)))
+        let archive = AudioDownload.Archive(entries, names: settings.zipNames, service: service, logger: call.request.logger)
+        guard let response = try await archive.response(requestID: call.request.id) else { throw KazooFailure.notFound }
+        return Reply(.raw(response))
     }
 
     private static func draft(_ data: JSONObject) throws(KazooFailure) -> MessageDraft {

@@ -10,7 +10,7 @@ extension KazooDialect {
 
     func users(_ call: Call) async throws -> Reply {
         let account = try call.requireAccount()
-        return try await list(call, { try await service.users.list(of: account, $0, item: $1) }) { .object(UserView.row($0)) }
+        return try await list(call, showing: UserView.shown, { try await service.users.list(of: account, $0, item: $1) }) { .object(UserView.row($0)) }
     }
 
     func user(_ id: String, _ call: Call) async throws -> Reply {
@@ -50,6 +50,8 @@ extension KazooDialect {
 }
 
 enum UserView {
+    static let shown: Set<String> = ["username", "first_name", "last_name", "email", "priv_level", "timezone"]
+
     static func row(_ user: User) -> JSONObject {
         var row: JSONObject = ["id": .string(user.id)]
         let words = [

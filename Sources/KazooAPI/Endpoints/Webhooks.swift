@@ -15,7 +15,7 @@ extension KazooDialect {
         default: break
         }
         switch call.method {
-        case .get: return try await list(call, { try await service.webhooks.list(of: account, $0, item: $1) }) { .object(WebhookView.row($0)) }
+        case .get: return try await list(call, showing: WebhookView.shown, { try await service.webhooks.list(of: account, $0, item: $1) }) { .object(WebhookView.row($0)) }
         case .put:
             if !call.contentType.isEnvelope { try service.webhooks.validate(.replace(call.envelope.data)) }
             try requireEnvelope(call)
@@ -75,6 +75,8 @@ extension KazooDialect {
 }
 
 enum WebhookView {
+    static let shown: Set<String> = ["name", "uri", "hook", "enabled", "disable_message"]
+
     static func row(_ hook: Webhook) -> JSONObject {
         var row: JSONObject = ["id": .string(hook.id)]
         let published = hook.published

@@ -17,13 +17,14 @@ enum DocumentRow {
         WHERE kind = ? AND lookup = ? AND removed_at IS NULL AND lookup IS NOT NULL ORDER BY serial
         """
 
-    static func decode(_ row: borrowing Execution) throws -> StoredDocument {
+    /// - Parameter attributes: those that are read; nil for all.
+    static func decode(_ row: borrowing Execution, attributes: Set<String>? = nil) throws -> StoredDocument {
         guard let kind = DocumentKind(rawValue: row.text(2)) else { throw StoreError.failed("a document of unknown kind") }
         return StoredDocument(
             id: row.text(1), kind: kind, accountID: row.text(3), serial: row.int(0), name: row.text(4), key: row.optionalText(5),
-            scope: row.text(6), lookup: row.optionalText(7), ownerID: row.optionalText(8), attributes: try row.object(9),
+            scope: row.text(6), lookup: row.optionalText(7), ownerID: row.optionalText(8), attributes: try row.object(9, keeping: attributes),
             hidden: try row.object(10), blobID: try row.blobID(11), revision: row.int(12), created: row.timestamp(13),
-            modified: row.timestamp(14))
+            modified: row.timestamp(14), isPartial: attributes != nil)
     }
 
     /// Binds every column but serial and id.

@@ -1,31 +1,31 @@
 import Voicemail
 
 extension Snapshot {
-    func document(id: String) throws -> StoredDocument? {
+    func document(id: String, attributes: Set<String>?) throws -> StoredDocument? {
         var run = try connection.prepare(DocumentRow.byID)
         run.bind(id)
-        return try run.step() ? try DocumentRow.decode(run) : nil
+        return try run.step() ? try DocumentRow.decode(run, attributes: attributes) : nil
     }
 
-    func document(serial: Int) throws -> StoredDocument? {
+    func document(serial: Int, attributes: Set<String>?) throws -> StoredDocument? {
         var run = try connection.prepare(DocumentRow.bySerial)
         run.bind(serial)
-        return try run.step() ? try DocumentRow.decode(run) : nil
+        return try run.step() ? try DocumentRow.decode(run, attributes: attributes) : nil
     }
 
-    func document(kind: DocumentKind, scope: String, key: String) throws -> StoredDocument? {
+    func document(kind: DocumentKind, scope: String, key: String, attributes: Set<String>?) throws -> StoredDocument? {
         var run = try connection.prepare(DocumentRow.byKey)
         run.bind(kind.rawValue)
         run.bind(scope)
         run.bind(key)
-        return try run.step() ? try DocumentRow.decode(run) : nil
+        return try run.step() ? try DocumentRow.decode(run, attributes: attributes) : nil
     }
 
     func documents(kind: DocumentKind, lookup: String, _ visit: (StoredDocument) throws -> Bool) throws {
         var run = try connection.prepare(DocumentRow.byLookup)
         run.bind(kind.rawValue)
         run.bind(lookup)
-        while try run.step() {
+        while try goesOn(run.step()) {
             guard try visit(DocumentRow.decode(run)) else { return }
         }
     }
@@ -34,15 +34,15 @@ extension Snapshot {
         let listing = DocumentListing(query)
         var run = try connection.prepare(listing.sql)
         listing.bind(query, to: &run)
-        while try run.step() {
-            guard try visit(DocumentRow.decode(run)) else { return }
+        while try goesOn(run.step()) {
+            guard try visit(DocumentRow.decode(run, attributes: query.attributes)) else { return }
         }
     }
 
     func accounts(_ query: AccountQuery, _ visit: (StoredDocument) throws -> Bool) throws {
         var run = try connection.prepare(AccountListing.sql(of: query))
         AccountListing.bind(query, to: &run)
-        while try run.step() {
+        while try goesOn(run.step()) {
             guard try visit(DocumentRow.decode(run)) else { return }
         }
     }

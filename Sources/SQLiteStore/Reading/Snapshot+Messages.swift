@@ -29,7 +29,7 @@ extension Snapshot {
             var run = try connection.prepare(listing.sql)
             listing.bind(query, to: &run)
             var shared = MessageRow.Shared()
-            while left > 0, try run.step() {
+            while left > 0, try goesOn(run.step()) {
                 left -= 1
                 guard try visit(MessageRow.decode(run, &shared)) else { return }
             }

@@ -23,7 +23,7 @@ extension Snapshot {
         guard let listing = try seek(query) else { return }
         var run = try connection.prepare(listing.rowsSQL)
         listing.bindRows(to: &run)
-        while try run.step() {
+        while try goesOn(run.step()) {
             guard try visit(RecordingRow.decode(run)) else { return }
         }
     }

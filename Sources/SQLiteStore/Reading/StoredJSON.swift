@@ -20,6 +20,14 @@ struct StoredJSON {
         return value
     }
 
+    /// The object in `bytes` with only these members of it; nil when they are no JSON object of our writing. What is left out is passed
+    /// over: nothing is made of it.
+    static func object(_ bytes: UnsafeBufferPointer<UInt8>, keeping keys: Set<String>) -> JSONObject? {
+        var reader = StoredJSON(bytes)
+        guard let members = try? reader.object(depth: 0, keeping: keys), reader.position == bytes.count else { return nil }
+        return members
+    }
+
     private init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
     private mutating func value(depth: Int) throws(Malformed) -> JSON {
@@ -35,7 +43,7 @@ struct StoredJSON {
         }
     }
 
-    private mutating func object(depth: Int) throws(Malformed) -> JSONObject {
+    private mutating func object(depth: Int, keeping keys: Set<String>? = nil) throws(Malformed) -> JSONObject {
         try skip(UInt8(ascii: "{"))
         var members = JSONObject()
         if try peek() == UInt8(ascii: "}") {
@@ -45,7 +53,7 @@ struct StoredJSON {
         while true {
             let key = try string()
             try skip(UInt8(ascii: ":"))
-            members[key] = try value(depth: depth + 1)
+            if keys?.contains(key) ?? true { members[key] = try value(depth: depth + 1) } else { try passOver() }
             if try next(closing: UInt8(ascii: "}")) { return members }
         }
     }
@@ -60,6 +68,36 @@ struct StoredJSON {
         while true {
             items.append(try value(depth: depth + 1))
             if try next(closing: UInt8(ascii: "]")) { return items }
+        }
+    }
+
+    /// Goes past a value.
+    private mutating func passOver() throws(Malformed) {
+        var depth = 0
+        let start = position
+        while true {
+            switch try peek() {
+            case UInt8(ascii: "\""): try passOverString()
+            case UInt8(ascii: "{"), UInt8(ascii: "["):
+                depth += 1
+                position += 1
+            case UInt8(ascii: "}") where depth > 0, UInt8(ascii: "]") where depth > 0:
+                depth -= 1
+                position += 1
+            case UInt8(ascii: ",") where depth == 0, UInt8(ascii: "}") where depth == 0, UInt8(ascii: "]") where depth == 0:
+                guard position > start else { throw Malformed() }
+                return
+            default: position += 1
+            }
+        }
+    }
+
+    private mutating func passOverString() throws(Malformed) {
+        try skip(UInt8(ascii: "\""))
+        while true {
+            let byte = try peek()
+            position += byte == UInt8(ascii: "\\") ? 2 : 1
+            if byte == UInt8(ascii: "\"") { return }
         }
     }
 
@@ -167,7 +205,14 @@ extension Execution {
         return value
     }
 
-    func object(_ column: Int32) throws -> JSONObject {
+    /// - Parameter keys: the members that are read; nil for all.
+    func object(_ column: Int32, keeping keys: Set<String>? = nil) throws -> JSONObject {
+        if let keys {
+            guard let members = withBytes(column, { StoredJSON.object($0, keeping: keys) }) else {
+                throw StoreError.failed("a stored value is not a JSON object")
+            }
+            return members
+        }
         guard let value = withBytes(column, StoredJSON.value), case .object(let object) = value else {
             throw StoreError.failed("a stored value is not a JSON object")
         }

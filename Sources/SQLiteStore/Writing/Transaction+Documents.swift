@@ -15,6 +15,7 @@ extension Transaction {
     }
 
     func update(_ document: StoredDocument) throws {
+        guard !document.isPartial else { throw StoreError.failed("a part of a document is not stored in its place") }
         try change("""
             UPDATE document SET kind = ?, account_id = ?, name = ?, key = ?, scope = ?, lookup = ?, owner_id = ?, attributes = ?, hidden = ?,
             blob_id = ?, revision = ?, created = ?, modified = ? WHERE id = ? AND removed_at IS NULL

@@ -152,7 +152,7 @@ extension Greetings {
         try await store.read { reader in
             guard let greeting = try reader.find(Greeting.self, serial: serial, in: account.id), greeting.hasAudio else { return false }
             var isBorrowed = false
-            try reader.each(Mailbox.self, DocumentQuery(kind: .mailbox, accountID: account.id)) { mailbox in
+            try reader.each(Mailbox.self, DocumentQuery(kind: .mailbox, accountID: account.id, attributes: Mailbox.ownAttributes)) { mailbox in
                 isBorrowed = mailbox.greetingInForceID == greeting.id && mailbox.id != greeting.ownerID && isMeant(mailbox)
                 return !isBorrowed
             }

@@ -28,6 +28,13 @@ public struct Mailbox: Noun, StoredNoun {
     /// The user it belongs to.
     public var ownerID: String? { stored.ownerID }
 
+    /// The attributes that have a property here but for `flags`, which are as many as clients like. Who reads mailboxes for their
+    /// properties' sake reads these: clients may keep thousands of others with one.
+    static let ownAttributes: Set<String> = [
+        "mailbox", "enabled", "pin", "require_pin", "max_message_count", "include_message_on_notify", "delete_after_notify", "save_after_notify",
+        "timezone", "media", "notify_email_addresses", mailSwitch,
+    ]
+
     /// As it was given.
     public var number: String { stored.attributes["mailbox"]?.string ?? "" }
 

@@ -8,16 +8,20 @@ public struct MailboxEntry: Sendable, Hashable {
         self.number = number
     }
 
+    /// What an entry is made of.
+    static let attributes: Set<String> = ["mailbox"]
+
     init(_ mailbox: Mailbox) { self.init(id: mailbox.id, number: mailbox.number) }
 }
 
-/// A mailbox and what its owner says of mail.
+/// A mailbox and what its owner says of mail. Read to be shown: attributes without a property of `Mailbox` are left out.
 public struct OwnedMailbox: Sendable {
     public let mailbox: Mailbox
     let owner: Owner?
 
     /// What lists show of the user a mailbox belongs to.
     struct Owner: Sendable {
+        static let attributes: Set<String> = ["email", Mailbox.mailSwitch]
         let address: String?
         let wantsMail: Bool
 
@@ -46,7 +50,8 @@ extension Mailboxes {
     public func personalDirectory(of account: Account) async throws -> [MailboxEntry] {
         let keyed = try await store.read { reader in
             var keyed: [(key: NumberKey, entry: MailboxEntry)] = []
-            try reader.each(Mailbox.self, DocumentQuery(kind: .mailbox, accountID: account.id)) { mailbox in
+            let query = DocumentQuery(kind: .mailbox, accountID: account.id, attributes: MailboxEntry.attributes)
+            try reader.each(Mailbox.self, query) { mailbox in
                 guard mailbox.group == nil else { return true }
                 keyed.append((NumberKey(mailbox.number), MailboxEntry(mailbox)))
                 return true
@@ -60,7 +65,7 @@ extension Mailboxes {
     public func personalCount(of account: Account) async throws -> Int {
         try await store.read { reader in
             var count = 0
-            try reader.each(Mailbox.self, DocumentQuery(kind: .mailbox, accountID: account.id)) { mailbox in
+            try reader.each(Mailbox.self, DocumentQuery(kind: .mailbox, accountID: account.id, attributes: [])) { mailbox in
                 if mailbox.group == nil { count += 1 }
                 return true
             }
@@ -68,7 +73,8 @@ extension Mailboxes {
         }
     }
 
-    /// Mailboxes by number, in the order asked and each once: those that `isMeant`, as what they are asked for by, since there may be many.
+    /// Mailboxes by number, in the order asked and each once: those that `isMeant`, which sees no attribute but the number, as what they are asked for
+    /// by, since there may be many.
     /// - Returns: nil for a number that none of those has.
     public func list(
         numbers: [String], of account: Account, where isMeant: @escaping @Sendable (Mailbox) -> Bool
@@ -79,7 +85,7 @@ extension Mailboxes {
             for number in numbers {
                 let key = MailboxNumber.comparable(number)
                 guard seen.insert(key).inserted else { continue }
-                let mailbox = try reader.mailbox(number: number, in: account.id)
+                let mailbox = try reader.mailbox(number: number, in: account.id, attributes: MailboxEntry.attributes)
                 found.append(mailbox.flatMap { isMeant($0) ? MailboxEntry($0) : nil })
             }
             return found
@@ -93,10 +99,24 @@ extension Mailboxes {
         try await store.read { try Self.collectPersonal(of: account, $0, keep) }
     }
 
+    /// The ids of the same mailboxes, in order of serial; nothing else is read of them.
+    public func personalIDs(of account: Account) async throws -> [String] {
+        let found = try await store.read { reader in
+            var found: [(serial: Int, id: String)] = []
+            try reader.each(Mailbox.self, DocumentQuery(kind: .mailbox, accountID: account.id, attributes: [])) { mailbox in
+                if mailbox.group == nil { found.append((mailbox.serial, mailbox.id)) }
+                return true
+            }
+            return found
+        }
+        return found.sorted { $0.serial < $1.serial }.map(\.id)
+    }
+
     static func collectPersonal<Kept>(of account: Account, _ reader: any StoreReader, _ keep: (OwnedMailbox) -> Kept?) throws -> [Kept] {
         var owners: [String: OwnedMailbox.Owner?] = [:]
         var kept: [Kept] = []
-        try reader.each(Mailbox.self, DocumentQuery(kind: .mailbox, accountID: account.id)) { mailbox in
+        let query = DocumentQuery(kind: .mailbox, accountID: account.id, attributes: Mailbox.ownAttributes)
+        try reader.each(Mailbox.self, query) { mailbox in
             guard mailbox.group == nil else { return true }
             let owner = try mailbox.ownerID.flatMap { id in
                 if let known = owners[id] { return known }
@@ -115,10 +135,22 @@ extension Mailboxes {
     /// - Throws: `VoicemailError.notFound` also for a group's.
     public func personal(serial: Int, of account: Account) async throws -> OwnedMailbox {
         try await store.read { reader in
-            guard let mailbox = try reader.find(Mailbox.self, serial: serial, in: account.id), mailbox.group == nil else {
-                throw VoicemailError.notFound(id: String(serial))
-            }
+            guard let mailbox = try reader.find(Mailbox.self, serial: serial, in: account.id, attributes: Mailbox.ownAttributes), mailbox.group == nil
+            else { throw VoicemailError.notFound(id: String(serial)) }
             return try Self.owned(mailbox, account, reader)
+        }
+    }
+
+    /// Mailboxes of persons by serial, in the order asked and each once; nil for one that is none.
+    public func personalMailboxes(serials: [Int], of account: Account) async throws -> [MailboxEntry?] {
+        try await store.read { reader in
+            var seen = Set<Int>()
+            var found: [MailboxEntry?] = []
+            for serial in serials where seen.insert(serial).inserted {
+                let mailbox = try reader.find(Mailbox.self, serial: serial, in: account.id, attributes: MailboxEntry.attributes)
+                found.append(mailbox.flatMap { $0.group == nil ? MailboxEntry($0) : nil })
+            }
+            return found
         }
     }
 
@@ -128,7 +160,7 @@ extension Mailboxes {
     ) async throws -> [Item] {
         try await store.read { reader in
             try ids.compactMap { id in
-                guard let mailbox = try reader.find(Mailbox.self, id: id), mailbox.accountID == account.id else { return nil }
+                guard let mailbox = try reader.find(Mailbox.self, id: id, attributes: Mailbox.ownAttributes), mailbox.accountID == account.id else { return nil }
                 return item(try Self.owned(mailbox, account, reader))
             }
         }
@@ -139,7 +171,7 @@ extension Mailboxes {
     }
 
     private static func owner(_ id: String, of account: Account, _ reader: any StoreReader) throws -> OwnedMailbox.Owner? {
-        try reader.find(User.self, id: id).flatMap { $0.accountID == account.id ? OwnedMailbox.Owner($0) : nil }
+        try reader.find(User.self, id: id, attributes: OwnedMailbox.Owner.attributes).flatMap { $0.accountID == account.id ? OwnedMailbox.Owner($0) : nil }
     }
 
     /// Which of some mailboxes have a message that is not in the trash, in the order given.

@@ -16,13 +16,13 @@ public struct MailboxSettings: Sendable, Hashable {
     public var isDeletedAfterNotify: Bool?
     /// The greeting that callers hear; nil within for the standard one.
     public var greetingInForceID: String??
-    /// What the interface alone has words for.
+    /// What is kept only to be shown again.
     public var kept: KeptFields?
 
     public init() {}
 
     /// Whether nothing is to be changed.
-    public var isEmpty: Bool { request.isEmpty && (kept?.values.isEmpty ?? true) }
+    public var isEmpty: Bool { request.isEmpty && (kept?.isEmpty ?? true) }
 
     /// In the form that rules are applied to; null takes away.
     var request: JSONObject {

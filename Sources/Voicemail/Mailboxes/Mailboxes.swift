@@ -11,7 +11,7 @@ extension Mailboxes {
     /// Creates a mailbox (K§5.3), a person's or a group's.
     /// - Parameters:
     ///   - claim: what nobody else may have, judged first.
-    ///   - kept: what one interface alone has words for.
+    ///   - kept: what is kept only to be shown again.
     /// - Throws: `VoicemailError.invalid` with every rule broken at once, a taken number among them; `.conflict`; `MailboxClaim.Clash`.
     public func create(
         _ request: JSONObject, id: String?, group: MailboxGroup? = nil, claim: MailboxClaim? = nil, keeping kept: KeptFields? = nil, in account: Account
@@ -34,7 +34,7 @@ extension Mailboxes {
     /// Replaces or patches a mailbox (K§5.5, K§5.6).
     /// - Parameters:
     ///   - claim: what nobody else may have, judged first.
-    ///   - kept: what one interface alone has words for.
+    ///   - kept: what is kept only to be shown again.
     public func change(
         _ id: String, _ change: AttributeChange, claim: MailboxClaim? = nil, keeping kept: KeptFields? = nil, in account: Account
     ) async throws -> Mailbox {
@@ -92,7 +92,8 @@ extension Mailboxes {
         of account: Account, ownerID: String? = nil, _ range: ListingRange,
         keep: @escaping @Sendable (Mailbox) -> Bool = { _ in true }, item: @escaping @Sendable (MailboxSummary) -> Item
     ) async throws -> ListingPage<Item> {
-        let query = DocumentQuery(kind: .mailbox, accountID: account.id, ownerID: ownerID, start: range.start, ascending: range.ascending)
+        let query = DocumentQuery(
+            kind: .mailbox, accountID: account.id, ownerID: ownerID, start: range.start, ascending: range.ascending, attributes: range.attributes)
         let cutoff = cutoff(for: account)
         return try await store.read { reader in
             var builder = ListingPageBuilder<Item>(limit: range.limit)

@@ -60,9 +60,10 @@ extension StoredNoun {
 }
 
 extension StoreReader {
-    func find<Kind: StoredNoun>(_: Kind.Type = Kind.self, id: String?) throws -> Kind? {
+    /// - Parameter attributes: those that are read; nil for all.
+    func find<Kind: StoredNoun>(_: Kind.Type = Kind.self, id: String?, attributes: Set<String>? = nil) throws -> Kind? {
         guard let id else { return nil }
-        return Kind(try document(id: id))
+        return Kind(try document(id: id, attributes: attributes))
     }
 
     /// - Throws: `VoicemailError.notFound` also for one of another kind or account.
@@ -71,8 +72,8 @@ extension StoreReader {
         return found
     }
 
-    func find<Kind: StoredNoun>(_: Kind.Type = Kind.self, serial: Int, in accountID: String) throws -> Kind? {
-        Kind(try document(serial: serial)).flatMap { $0.accountID == accountID ? $0 : nil }
+    func find<Kind: StoredNoun>(_: Kind.Type = Kind.self, serial: Int, in accountID: String, attributes: Set<String>? = nil) throws -> Kind? {
+        Kind(try document(serial: serial, attributes: attributes)).flatMap { $0.accountID == accountID ? $0 : nil }
     }
 
     public func account(id: String?) throws -> Account? { try find(id: id) }
@@ -83,8 +84,8 @@ extension StoreReader {
     }
     func user(named name: String, in accountID: String) throws -> User? { User(try document(kind: .user, scope: accountID, key: name.lowercased())) }
     /// The mailbox of a number, whatever zeros it begins with.
-    func mailbox(number: String, in accountID: String) throws -> Mailbox? {
-        Mailbox(try document(kind: .mailbox, scope: accountID, key: MailboxNumber.comparable(number)))
+    func mailbox(number: String, in accountID: String, attributes: Set<String>? = nil) throws -> Mailbox? {
+        Mailbox(try document(kind: .mailbox, scope: accountID, key: MailboxNumber.comparable(number), attributes: attributes))
     }
 
     /// Visits, in order of name, until `visit` returns false.

@@ -33,11 +33,13 @@ public struct StoredDocument: Sendable, Hashable {
     public var revision: Int
     public let created: Timestamp
     public var modified: Timestamp
+    /// Only some of the attributes were read: enough to show, and not to be stored again.
+    public let isPartial: Bool
 
     public init(
         id: String = HexID.random(), kind: DocumentKind, accountID: String, serial: Int = 0, name: String, key: String? = nil,
         scope: String, lookup: String? = nil, ownerID: String? = nil, attributes: JSONObject = [:], hidden: JSONObject = [:],
-        blobID: BlobID? = nil, revision: Int = 1, created: Timestamp, modified: Timestamp? = nil
+        blobID: BlobID? = nil, revision: Int = 1, created: Timestamp, modified: Timestamp? = nil, isPartial: Bool = false
     ) {
         self.id = id
         self.kind = kind
@@ -54,6 +56,7 @@ public struct StoredDocument: Sendable, Hashable {
         self.revision = revision
         self.created = created
         self.modified = modified ?? created
+        self.isPartial = isPartial
     }
 
     /// The attributes with `id`, as clients see them.

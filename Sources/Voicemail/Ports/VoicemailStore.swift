@@ -5,8 +5,8 @@
 /// closure that throws leaves nothing behind. It may run more than once (a store that has to repeat a
 /// transaction does), so it must not touch anything outside.
 public protocol VoicemailStore: Sendable {
-    /// Runs `body` on a consistent snapshot.
-    /// - Throws: what `body` throws, or `StoreError`.
+    /// Runs `body` on a consistent snapshot. Visiting ends early when the caller's task is cancelled.
+    /// - Throws: what `body` throws, `StoreError`, or `CancellationError`.
     func read<Value: Sendable>(_ body: @escaping @Sendable (any StoreReader) throws -> Value) async throws -> Value
 
     /// Runs `body` in a transaction and returns once it is durable (promise 1).
@@ -69,21 +69,25 @@ public struct DocumentQuery: Sendable, Hashable {
     /// The first document to visit, by name and id; inclusive.
     public var start: (name: String, id: String)?
     public var ascending: Bool
+    /// The attributes that are read of each; nil for all.
+    public var attributes: Set<String>?
 
     public init(
         kind: DocumentKind, accountID: String? = nil, ownerID: String? = nil, start: (name: String, id: String)? = nil,
-        ascending: Bool = true
+        ascending: Bool = true, attributes: Set<String>? = nil
     ) {
         self.kind = kind
         self.accountID = accountID
         self.ownerID = ownerID
         self.start = start
         self.ascending = ascending
+        self.attributes = attributes
     }
 
     public static func == (left: DocumentQuery, right: DocumentQuery) -> Bool {
         left.kind == right.kind && left.accountID == right.accountID && left.ownerID == right.ownerID
             && left.start?.name == right.start?.name && left.start?.id == right.start?.id && left.ascending == right.ascending
+            && left.attributes == right.attributes
     }
 
     public func hash(into hasher: inout Hasher) {
@@ -160,9 +164,10 @@ public struct BlobRecord: Sendable, Hashable {
 
 /// Reading within a transaction. Removed documents and messages do not exist here.
 public protocol StoreReader: RecordingReader, OutboxReader, LoginReader {
-    func document(id: String) throws -> StoredDocument?
-    func document(serial: Int) throws -> StoredDocument?
-    func document(kind: DocumentKind, scope: String, key: String) throws -> StoredDocument?
+    /// - Parameter attributes: those that are read; nil for all. Clients keep thousands, and who shows a few reads those.
+    func document(id: String, attributes: Set<String>?) throws -> StoredDocument?
+    func document(serial: Int, attributes: Set<String>?) throws -> StoredDocument?
+    func document(kind: DocumentKind, scope: String, key: String, attributes: Set<String>?) throws -> StoredDocument?
     /// Visits documents with exactly this `lookup`, in order of serial, until `visit` returns false. Memory is constant.
     func documents(kind: DocumentKind, lookup: String, _ visit: (StoredDocument) throws -> Bool) throws
     /// Visits until `visit` returns false. Memory is constant.
@@ -219,6 +224,12 @@ public protocol StoreReader: RecordingReader, OutboxReader, LoginReader {
 }
 
 extension StoreReader {
+    public func document(id: String) throws -> StoredDocument? { try document(id: id, attributes: nil) }
+    public func document(serial: Int) throws -> StoredDocument? { try document(serial: serial, attributes: nil) }
+    public func document(kind: DocumentKind, scope: String, key: String) throws -> StoredDocument? {
+        try document(kind: kind, scope: scope, key: key, attributes: nil)
+    }
+
     /// Documents with exactly this `lookup`, at most `limit`.
     public func documents(kind: DocumentKind, lookup: String, limit: Int) throws -> [StoredDocument] {
         var found: [StoredDocument] = []
@@ -237,7 +248,7 @@ public protocol StoreWriter: StoreReader, RecordingWriter, OutboxWriter, LoginWr
     /// - Throws: `StoreError.conflict` when the id or the key is taken.
     func insert(_ document: StoredDocument) throws -> StoredDocument
     /// Replaces the stored document of the same id.
-    /// - Throws: `StoreError.conflict` when the key is taken.
+    /// - Throws: `StoreError.conflict` when the key is taken, `.failed` for one that was read in part.
     func update(_ document: StoredDocument) throws
     /// Hides a document and frees its key; `physically` deletes the row.
     func remove(documentID: String, at: Timestamp, physically: Bool) throws

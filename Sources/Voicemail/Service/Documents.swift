@@ -74,11 +74,14 @@ public struct ListingRange: Sendable {
     public var ascending: Bool
     /// At most so many.
     public var limit: Int
+    /// The attributes that are read of each; nil for all.
+    public var attributes: Set<String>?
 
-    public init(start: ListingPlace? = nil, ascending: Bool = true, limit: Int) {
+    public init(start: ListingPlace? = nil, ascending: Bool = true, limit: Int, attributes: Set<String>? = nil) {
         self.start = start
         self.ascending = ascending
         self.limit = limit
+        self.attributes = attributes
     }
 }
 
@@ -93,7 +96,8 @@ extension DomainOperations {
         of _: Kind.Type = Kind.self, accountID: String? = nil, ownerID: String? = nil, _ range: ListingRange,
         item: @escaping @Sendable (Kind) -> Item?
     ) async throws -> ListingPage<Item> {
-        let query = DocumentQuery(kind: Kind.kind, accountID: accountID, ownerID: ownerID, start: range.start, ascending: range.ascending)
+        let query = DocumentQuery(
+            kind: Kind.kind, accountID: accountID, ownerID: ownerID, start: range.start, ascending: range.ascending, attributes: range.attributes)
         return try await store.read { reader in
             var builder = ListingPageBuilder<Item>(limit: range.limit)
             try reader.each(Kind.self, query) { noun in builder.add(at: (noun.name, noun.id)) { item(noun) } }

@@ -1,12 +1,21 @@
-/// Fields that one interface alone has words for, to be kept with a mailbox or an account.
+/// What is kept with a mailbox or an account only to be shown again.
 public struct KeptFields: Sendable, Hashable {
     public let interface: String
+    /// Fields that this interface alone has words for; null takes one away.
     public var values: JSONObject
+    /// A fact that several interfaces have a word for; empty for none.
+    public var mobileNumber: String?
 
-    public init(interface: String, values: JSONObject = [:]) {
+    public init(interface: String, values: JSONObject = [:], mobileNumber: String? = nil) {
         self.interface = interface
         self.values = values
+        self.mobileNumber = mobileNumber
     }
+
+    /// What stands beside the interfaces' names: it is none's alone.
+    fileprivate static let mobileNumberName = "mobile_number"
+
+    var isEmpty: Bool { values.isEmpty && mobileNumber == nil }
 
     /// What all interfaces keep together, with these in it.
     func merged(into all: JSONObject) -> JSONObject {
@@ -14,6 +23,7 @@ public struct KeptFields: Sendable, Hashable {
         var own = all[interface]?.object ?? [:]
         own.merge(patch: values)
         all[interface] = .object(own)
+        if let mobileNumber { all[Self.mobileNumberName] = .string(mobileNumber) }
         return all
     }
 }
@@ -35,6 +45,9 @@ extension StoredNoun {
 }
 
 extension Mailbox {
+    /// The mobile number of its person, empty where he has none; nil where no interface has said. KAZOO has no word for it.
+    public var mobileNumber: String? { stored.kept[KeptFields.mobileNumberName]?.string }
+
     /// What an interface keeps with it for its own clients. Other interfaces' clients neither see it nor erase it.
     public func kept(by interface: String) -> JSONObject { keptFields(by: interface) }
 }

@@ -34,7 +34,7 @@ extension PSeriesDialect {
     }
 
     func callRecordFilter(_ call: PSeriesCall) throws -> CallRecordFilter {
-        var filter = CallRecordFilter(from: try time("start_time", call), to: try time("end_time", call))
+        var filter = CallRecordFilter(from: try time("start_time", call), to: try time("end_time", call, isEnd: true))
         if let word = try call.parameters.text("status") {
             guard let disposition = Disposition(rawValue: word.uppercased()) else { throw PSeriesFailure.invalid("status", .string(word)) }
             filter.disposition = disposition

@@ -12,7 +12,7 @@ struct ExtensionRequest {
 
     static let systemGreeting = "follow_system"
     static let presences = ["available", "away", "business_trip", "do_not_disturb", "lunch", "off_work"]
-    private static let keptTexts = ["mobile_number", "caller_id", "user_lang", "custom_presence_status"]
+    private static let keptTexts = ["caller_id", "user_lang", "custom_presence_status"]
     private static let keptFlags = ["enb_vm_play_datetime", "enb_vm_play_caller_id", "enb_vm_play_duration"]
     /// Characters.
     private static let longestKept = 128
@@ -46,7 +46,8 @@ struct ExtensionRequest {
         for field in Self.keptFlags { kept[field] = try Self.flag(parameters, field).map { .int($0 ? 1 : 0) } }
         kept["presence_status"] = try Self.word(parameters, "presence_status", Self.presences).map { .string($0) }
         kept["presence_list"] = try Self.presenceList(parameters)
-        if !kept.isEmpty { settings.kept = KeptFields(interface: Mailbox.pSeriesFields, values: kept) }
+        let mobile = try Self.text(parameters, "mobile_number")
+        if !kept.isEmpty || mobile != nil { settings.kept = KeptFields(interface: Mailbox.pSeriesFields, values: kept, mobileNumber: mobile) }
         try readVoicemail(parameters)
     }
 

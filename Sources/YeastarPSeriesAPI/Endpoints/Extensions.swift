@@ -26,6 +26,11 @@ extension PSeriesDialect {
         let paging = try Paging(call.parameters)
         let sorting = try Sorting(call.parameters, standard: ExtensionKey.id)
         let keywords = keywords.map { $0.lowercased() }
+        // The usual order asks nothing of an extension but its serial.
+        if keywords.isEmpty, sorting.key == .id {
+            let ids = try await service.mailboxes.personalIDs(of: call.account)
+            return list(paging, sorting.ascending ? ids : ids.reversed(), call)
+        }
         let places = try await service.mailboxes.collectPersonal(of: call.account) { owned -> Place? in
             let view = ExtensionView(owned: owned), mailbox = owned.mailbox
             if !keywords.isEmpty {
@@ -44,8 +49,13 @@ extension PSeriesDialect {
             return Place(id: mailbox.id, value: value, serial: mailbox.serial)
         }
         let sorted = sorting.sort(places.sorted { $0.serial < $1.serial }) { place, _ in place.value }
-        let page = paging.slice(sorted).map(\.id)
-        return .list("data", behind: ["total_number": .int(places.count)]) { writer in
+        return list(paging, sorted.map(\.id), call)
+    }
+
+    /// A page of extensions.
+    private func list(_ paging: Paging, _ ids: [String], _ call: PSeriesCall) -> PSeriesAnswer {
+        let page = Array(paging.slice(ids))
+        return .list("data", behind: ["total_number": .int(ids.count)]) { writer in
             for slice in page.slices(of: Self.extensionsTogether) {
                 let items = try await service.mailboxes.owned(slice, of: call.account) { ExtensionView(owned: $0).listed }
                 for item in items { try await writer.write(item) }
@@ -63,15 +73,9 @@ extension PSeriesDialect {
         var found: [String] = []
         var asked = 0
         if let ids = try call.parameters.integers("ids"), !ids.isEmpty {
-            var seen = Set<Int>()
-            for id in ids where seen.insert(id).inserted {
-                asked += 1
-                do {
-                    found.append(try await service.mailboxes.personal(serial: id, of: call.account).mailbox.id)
-                } catch VoicemailError.notFound {
-                    continue
-                }
-            }
+            let mailboxes = try await service.mailboxes.personalMailboxes(serials: ids, of: call.account)
+            asked = mailboxes.count
+            found = mailboxes.compactMap { $0?.id }
         } else if let numbers = try call.parameters.text("number") {
             let listed = numbers.split(separator: ",").map { $0.trimmed }.filter { !$0.isEmpty }
             if listed.isEmpty { throw PSeriesFailure.required("ids") }

@@ -46,7 +46,8 @@ struct ExtensionView: Sendable {
     static func encoded(_ text: String) -> String { Data(text.utf8).base64EncodedString() }
 
     var presence: String { mailbox.pSeries["presence_status"]?.string ?? "available" }
-    var mobile: String { mailbox.pSeries["mobile_number"]?.string ?? "" }
+    /// Before interfaces shared the number, this one kept its own.
+    var mobile: String { mailbox.mobileNumber ?? mailbox.pSeries["mobile_number"]?.string ?? "" }
 
     private var mailbox: Mailbox { owned.mailbox }
 

@@ -24,9 +24,11 @@ struct ExtensionRequest {
         for field in ExtensionField.allCases where field.isKept {
             guard let value = try parameters.optional(field.rawValue) else { continue }
             guard value.count <= Self.longestKept else { throw SSeriesFailure.extensionNotConfigured }
-            kept[field.keptName] = .string(value)
+            kept[field.rawValue] = .string(value)
         }
-        if !kept.isEmpty { settings.kept = KeptFields(interface: Mailbox.sSeriesFields, values: kept) }
+        let mobile = try parameters.optional("mobile", "moblie")
+        guard mobile?.count ?? 0 <= Self.longestKept else { throw SSeriesFailure.extensionNotConfigured }
+        if !kept.isEmpty || mobile != nil { settings.kept = KeptFields(interface: Mailbox.sSeriesFields, values: kept, mobileNumber: mobile) }
     }
 
     private static func flag(_ word: String) throws(SSeriesFailure) -> Bool {

@@ -10,7 +10,7 @@ enum XMLRequest {
     /// - Parameter bytes: from the first `<` on.
     static func parameters(in bytes: some Collection<UInt8>) throws(SSeriesFailure) -> JSONObject {
         let data = Data(bytes)
-        guard data.count(where: { $0 == UInt8(ascii: "<") }) <= maximumTags, String(validating: data, as: UTF8.self) != nil, isPlain(data) else {
+        guard data.count(where: { $0 == UInt8(ascii: "<") }) <= maximumTags, isText(data), isPlain(data) else {
             throw .malformedBody
         }
         do {
@@ -23,6 +23,9 @@ enum XMLRequest {
             throw .malformedBody
         }
     }
+
+    /// UTF-8 without a NUL, which no document has (XML 1.0 §2.2) and every one in UTF-16: the parser would find that out by itself.
+    private static func isText(_ data: Data) -> Bool { !data.contains(0) && String(validating: data, as: UTF8.self) != nil }
 
     /// Whether there is nothing in it that no client sends and that makes trouble below the decoder: a document type, which can define
     /// entities that grow, and processing instructions, of which Foundation's parser crashes on those without data.

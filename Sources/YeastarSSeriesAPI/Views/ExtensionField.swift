@@ -36,13 +36,10 @@ enum ExtensionField: String, Sendable, CaseIterable {
         }
     }
 
-    /// The name a kept value is kept under: one for both spellings.
-    var keptName: String { self == .moblie ? Self.mobile.rawValue : rawValue }
-
     /// Whether a client may set it and nothing here acts on it.
     var isKept: Bool {
         switch self {
-        case .extnumber, .number, .username, .status, .type, .email, .hasvoicemail, .enablevmtoemail, .vmsecret: false
+        case .extnumber, .number, .username, .status, .type, .email, .moblie, .mobile, .hasvoicemail, .enablevmtoemail, .vmsecret: false
         // There is no registration here, and a password is not kept for nothing.
         case .registername, .registerpassword, .loginpassword, .userpassword: false
         default: true

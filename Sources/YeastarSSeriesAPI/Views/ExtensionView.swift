@@ -27,6 +27,8 @@ struct ExtensionView: Sendable {
         case .type: version.extensionType
         case .vmsecret: mailbox.pin ?? ""
         case .email: owned.mailAddress
+        // Before interfaces shared the number, this one kept its own.
+        case .moblie, .mobile: mailbox.mobileNumber ?? mailbox.kept(.mobile) ?? ""
         case .hasvoicemail: mailbox.isEnabled ? "on" : "off"
         case .enablevmtoemail: owned.sendsMail ? "on" : "off"
         default: mailbox.kept(field) ?? version.standard[field] ?? field.standard
@@ -38,5 +40,5 @@ extension Mailbox {
     /// The name under which a mailbox keeps what only this interface has words for.
     static let sSeriesFields = "s_series"
 
-    func kept(_ field: ExtensionField) -> String? { kept(by: Self.sSeriesFields)[field.keptName]?.string }
+    func kept(_ field: ExtensionField) -> String? { kept(by: Self.sSeriesFields)[field.rawValue]?.string }
 }

@@ -77,7 +77,7 @@ private struct DemoBuilder {
     static let callers = [
         Caller(name: "Clara Dunn", number: "+35315550101", hours: 1, seconds: 7, format: .wavPCM16, folder: .new),
         Caller(name: "Front Desk", number: "1000", hours: 5, seconds: 4, format: .wavMuLaw, folder: .new),
-        Caller(name: "Emil Frost", number: "+4930555012", hours: 30, seconds: 12, format: .mp3, folder: .saved),
+        Caller(name: "Emil Frost", number: "+15555550112", hours: 30, seconds: 12, format: .mp3, folder: .saved),
         Caller(name: "anonymous", number: "anonymous", hours: 76, seconds: 3, format: .wavGSM, folder: .new),
     ]
 

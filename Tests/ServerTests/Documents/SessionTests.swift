@@ -27,22 +27,24 @@ import Testing
         }
     }
 
+    // Each of these is pasted twice in one shell.
+
     @Test func aClientOfKazoo() async throws {
-        try await play("client", in: "docs/kazoo.md", after: Self.furnishing) { outcome, _, _ in
-            #expect(outcome.output.hasSuffix("3000\n"), "\(outcome.output)")
+        try await play("client", in: "docs/kazoo.md", after: Self.furnishing, times: 2) { outcome, _, _ in
+            #expect(outcome.output.hasSuffix("3000\n3000\n"), "\(outcome.output)")
         }
     }
 
     @Test func aClientOfThePSeries() async throws {
-        try await play("client", in: "docs/p-series.md", after: Self.furnishing) { _, directory, _ in
+        try await play("client", in: "docs/p-series.md", after: Self.furnishing, times: 2) { _, directory, _ in
             let message = try Data(contentsOf: directory.appending(path: "message.wav"))
             #expect(message.starts(with: Data("RIFF".utf8)))
         }
     }
 
     @Test func aClientOfTheSSeries() async throws {
-        try await play("client", in: "docs/s-series.md", after: Self.furnishing) { outcome, _, _ in
-            #expect(outcome.output.hasSuffix("6001\n"), "\(outcome.output)")
+        try await play("client", in: "docs/s-series.md", after: Self.furnishing, times: 2) { outcome, _, _ in
+            #expect(outcome.output.hasSuffix("6001\n6001\n"), "\(outcome.output)")
         }
     }
 
