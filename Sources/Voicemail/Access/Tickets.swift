@@ -96,6 +96,20 @@ extension Tickets {
         }
     }
 
+    /// The living tickets of an account that came from credentials of one kind, oldest first for each of them.
+    public func living(of accountID: String, _ kind: Ticket.Kind, from credentials: Credential.Kind) async throws -> [Ticket] {
+        let now = clock.now
+        return try await store.read { try Self.living(of: accountID, kind, from: credentials, at: now, $0) }
+    }
+
+    /// The same within a transaction.
+    public static func living(
+        of accountID: String, _ kind: Ticket.Kind, from credentials: Credential.Kind, at now: Timestamp, _ reader: any StoreReader
+    ) throws -> [Ticket] {
+        try reader.credentials(accountID: accountID).filter { $0.kind == credentials }
+            .flatMap { try reader.tickets(credentialID: $0.id, kind: kind, aliveAt: now) }
+    }
+
     static func close(_ ticket: Ticket, _ writer: any StoreWriter) throws {
         try writer.remove(ticketHash: ticket.hash)
         if let partner = ticket.partner { try writer.remove(ticketHash: partner) }

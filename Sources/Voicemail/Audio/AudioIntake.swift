@@ -3,9 +3,9 @@ import NIOCore
 
 /// What to do with bytes that no decoder accepts.
 public enum AudioPolicy: Sendable {
-    /// Keep them and mark them unplayable: KAZOO takes any of its media types as sent.
+    /// Keep them and mark them unplayable: any of the media types is taken as sent (K§7.3).
     case keepAnything
-    /// Refuse them: the P-Series promises playable files.
+    /// Refuse them: who asks for this promises playable files (P§5, P§8).
     case playableOnly
 }
 

@@ -48,3 +48,16 @@ public struct AnnouncedCall: Sendable, Hashable {
         }
     }
 }
+
+extension CallRecords {
+    /// The call that an event announces, and the zone of its account.
+    /// - Returns: nil for an event that announces none, and for an account or a mailbox that is gone.
+    public func announced(by event: Event) async throws -> (call: AnnouncedCall, zone: TimeZone)? {
+        let zones = service.mailboxes
+        return try await store.read { reader in
+            guard let account = try reader.account(id: event.accountID) else { return nil }
+            let zone = zones.timeZone(of: account)
+            return try AnnouncedCall(event, zone: zone, reader).map { ($0, zone) }
+        }
+    }
+}

@@ -10,7 +10,7 @@ public enum GreetingName {
         isComponent(name) && container(of: name) != nil
     }
 
-    /// Whether a greeting may be given this name, without an extension: no blanks and none of the marks that the vendor excludes.
+    /// Whether a greeting may be given this name, without an extension: no blanks and none of the marks that are excluded (P§5.4).
     public static func isStem(_ stem: String) -> Bool {
         isComponent(stem) && stem.unicodeScalars.count <= 250 && !stem.unicodeScalars.contains { excluded.contains($0) || $0.properties.isWhitespace }
     }

@@ -49,7 +49,7 @@ public struct ListedGreeting: Sendable, Hashable {
     func isCalled(_ name: String) -> Bool { fileName.utf8.elementsEqual(name.utf8) }
 }
 
-/// A greeting as a file of a shelf. It is a greeting like every other: KAZOO sees it as media.
+/// A greeting as a file of a shelf. It is a greeting like every other, and is listed with them (K§8).
 public struct NamedGreeting: Sendable, Hashable {
     public let greeting: Greeting
     /// With its extension; unique on its shelf.
@@ -294,9 +294,9 @@ extension Greeting {
     fileprivate mutating func rename(to fileName: String, key: String) {
         stored.key = key
         stored.hidden["greeting_file"] = .string(fileName)
-        // KAZOO's downloads have a name of their own, which its uploads change.
+        // What is downloaded by id has a name of its own, which an upload by id changes (K§8).
         stored.hidden["file_name"] = .string(fileName)
-        // KAZOO bounds names to 128 characters (K§8).
+        // Names have 128 characters at most (K§8).
         stored.name = String(String.UnicodeScalarView(fileName.unicodeScalars.prefix(128)))
         stored.attributes["name"] = .string(name)
     }

@@ -83,7 +83,7 @@ extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Express
 }
 
 extension OrderedDictionary where Key == String, Value == JSON {
-    /// Merges `patch` as KAZOO's PATCH does (RFC 7396 in effect, but an empty object replaces): null
+    /// Merges `patch` as a PATCH does (RFC 7396 in effect, but an empty object replaces): null
     /// deletes, objects merge, everything else replaces (K§2.15).
     public mutating func merge(patch: JSONObject) {
         for (key, value) in patch {

@@ -85,7 +85,7 @@ public struct Mailbox: Noun, StoredNoun {
 
     // MARK: Mail
 
-    /// Whether mail is sent for new messages: of a user in KAZOO's words, of a mailbox where a client has set it there.
+    /// Whether mail is sent for new messages: of a user (K§4), of a mailbox where a client has set it there.
     static let mailSwitch = "vm_to_email_enabled"
 
     /// Its own mail addresses.

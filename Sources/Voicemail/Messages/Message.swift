@@ -1,7 +1,7 @@
 /// Where a message stands with its owner.
 public enum Folder: String, Sendable, CaseIterable {
     case new, saved
-    /// In the trash: still listed by KAZOO, counted nowhere, restored by filing it elsewhere (K§6.3).
+    /// In the trash: still listed where folders are, counted nowhere, restored by filing it elsewhere (K§6.3).
     case deleted
 }
 
@@ -89,7 +89,7 @@ public struct Message: Sendable, Hashable {
     /// Its place in a listing.
     public var position: MessagePosition { MessagePosition(timestamp: timestamp, serial: serial) }
 
-    /// KAZOO's name for it: the month of the timestamp in UTC, then the id (K§6.2).
+    /// Its name outside: the month of the timestamp in UTC, then the id (K§6.2).
     public var monthID: String { monthPrefix + id }
 
     /// What comes before the id in `monthID`.

@@ -1,4 +1,4 @@
-/// The names that vendors give messages by their place in a mailbox: `msg0000.wav` is the oldest (S§3, P§7). A name is what a place is
+/// The names that messages have by their place in a mailbox: `msg0000.wav` is the oldest (S§3, P§7). A name is what a place is
 /// called now, not what a message is called for life.
 public enum PositionName {
     /// The name of the message at `position`, counted from 0: four digits, more where they do not suffice.

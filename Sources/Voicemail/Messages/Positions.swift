@@ -19,7 +19,7 @@ public struct PositionedPage: Sendable {
     public let total: Int
 }
 
-/// Mailboxes as the Yeastar interfaces see them: one sequence of what is not in the trash, in order of arrival, which
+/// Mailboxes without folders for what is removed (P§7, S§3): one sequence of what is not in the trash, in order of arrival, which
 /// is time and then serial. A message that retention has ended (K§6.5) keeps its place: those
 /// interfaces know no retention.
 extension Messages {

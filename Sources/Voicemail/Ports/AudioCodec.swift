@@ -107,7 +107,7 @@ public struct Rendition: Hashable, Sendable {
         self.mono = mono
     }
 
-    /// WAV 8 kHz 16-bit mono: what telephones and the Yeastar interfaces want.
+    /// WAV 8 kHz 16-bit mono: what telephones want (P§7, S§3.3).
     public static let telephone = Rendition(.wav, sampleRate: 8000, mono: true)
     /// WAV 16 kHz 16-bit mono.
     public static let wideband = Rendition(.wav, sampleRate: 16000, mono: true)

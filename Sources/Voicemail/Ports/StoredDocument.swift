@@ -5,7 +5,7 @@ public enum DocumentKind: String, Sendable, CaseIterable {
 
 /// An account, a user, a mailbox, a greeting or a webhook: things with open sets of attributes.
 ///
-/// Clients of KAZOO keep keys of their own in these and expect them back (K§2.14), so the attributes
+/// Clients keep keys of their own in these and expect them back (K§2.14), so the attributes
 /// are one JSON object. The fields that rules and lookups need stand beside it.
 public struct StoredDocument: Sendable, Hashable {
     public let id: String

@@ -1,4 +1,4 @@
-/// Which way a recorded call went, in the words the vendors print.
+/// Which way a recorded call went, in the words that PBXs print.
 public enum CallDirection: String, Sendable, CaseIterable {
     case within = "Internal"
     case inbound = "Inbound"
@@ -9,10 +9,10 @@ public enum CallDirection: String, Sendable, CaseIterable {
     /// What can be said of a call.
     public static let told: [CallDirection] = [.within, .inbound, .outbound]
 
-    /// As the vendors print it; none of them has a word for one that is unknown.
+    /// As PBXs print it; none of them has a word for one that is unknown.
     public var printed: String { self == .unknown ? "" : rawValue }
 
-    /// A word of any vendor, in any case: `internal`, `local`, `in`, `incoming`, `out`, ….
+    /// A word that some PBX prints, in any case: `internal`, `local`, `in`, `incoming`, `out`, ….
     public init?(word: String) {
         switch word.lowercased() {
         case "internal", "local", "onnet": self = .within

@@ -9,7 +9,7 @@ public struct RecordingName: Sendable, Hashable {
     public private(set) var callee: String?
     /// nil where the name says nothing of it, or in a word that is not known.
     public private(set) var direction: CallDirection?
-    /// Whether the whole name is composed as a vendor composes it, so that clients who take it apart can.
+    /// Whether the whole name is composed as a PBX composes it (P§8.6, S§4.3), so that clients who take it apart can.
     public private(set) var isComposed = false
 
     /// Reads `20220412173331-1649756009.12-2002-2005-Internal.wav` or `exten-101-106-20200505-042135-1588641695.1772.wav`, as they are and

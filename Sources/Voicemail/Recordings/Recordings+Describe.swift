@@ -6,7 +6,7 @@ public struct RecordingParameters: Sendable {
     public var callerName: String?
     public var callee: String?
     public var calleeName: String?
-    /// A word of any vendor, such as `Inbound` or `out` (`CallDirection`).
+    /// A word that some PBX prints, such as `Inbound` or `out` (`CallDirection`).
     public var direction: String?
     /// When the call began.
     public var started: Timestamp?
@@ -53,14 +53,14 @@ extension RecordingDraft {
         self.ended = ended
     }
 
-    /// KAZOO's recorder calls what it sends `call_recording_CALLID.EXT`.
+    /// A recorder that uploads by call calls what it sends `call_recording_CALLID.EXT`.
     private static func callID(in fileName: String) -> String? {
-        guard fileName.hasPrefix(kazooPrefix), let dot = fileName.lastIndex(of: ".") else { return nil }
-        let id = fileName[..<dot].dropFirst(kazooPrefix.count)
+        guard fileName.hasPrefix(uploadPrefix), let dot = fileName.lastIndex(of: ".") else { return nil }
+        let id = fileName[..<dot].dropFirst(uploadPrefix.count)
         return id.isEmpty ? nil : String(id)
     }
 
-    private static let kazooPrefix = "call_recording_"
+    private static let uploadPrefix = "call_recording_"
 
     /// The name's word; where it says nothing, a call whose numbers are known counts as one between them, and any other as unknown.
     private static func direction(_ name: RecordingName, _ parameters: RecordingParameters) -> CallDirection {
@@ -68,7 +68,7 @@ extension RecordingDraft {
         return name.recorded == nil && (parameters.caller != nil || parameters.callee != nil) ? .within : .unknown
     }
 
-    /// When recording and the call began. A vendor's call id ends in the second in which the call began and a counter; recording began in
+    /// When recording and the call began. A call's id ends in the second in which the call began and a counter; recording began in
     /// that second or after it, which also tells the two passes of an hour apart that clocks show twice.
     private static func beginning(of name: RecordingName, in zone: TimeZone) -> (recorded: Timestamp, started: Timestamp)? {
         guard let wall = name.recorded else { return nil }

@@ -15,7 +15,7 @@ public struct RecordingDraft: Sendable {
     public var callID: String?
     /// Of the call; else as measured.
     public var durationMilliseconds: Int?
-    /// The recorder's file name: kept as the recording's name if it is composed as a vendor's is, and remembered in any case.
+    /// The recorder's file name: kept as the recording's name if it is composed as a PBX's is, and remembered in any case.
     public var source: String?
     /// When recording ended, for one that says no other time.
     public var ended: Timestamp?
@@ -150,7 +150,7 @@ extension Recordings {
         if let label {
             let parsed = RecordingName(parsing: label)
             let callID = draft.callID ?? parsed.callID ?? madeUp + ".1"
-            // What a vendor's client can take apart stays as it is.
+            // What a client can take apart stays as it is.
             if parsed.isComposed, try isFree(label) { return (label, callID) }
             // Where no number is known, the recorder's own name tells more than one that is made up.
             if draft.callerNumber.isEmpty, draft.calleeNumber.isEmpty {

@@ -1,4 +1,4 @@
-/// One end of a call as a person tells it. A vendor's contract has rules of its own for its clients, and recorders are taken at their
+/// One end of a call as a person tells it. An interface's contract has rules of its own for its clients, and recorders are taken at their
 /// word: what they send cannot be asked for again.
 public struct CallParty: Sendable, Hashable {
     /// nil where it is not told.

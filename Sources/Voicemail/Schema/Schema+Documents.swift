@@ -1,6 +1,5 @@
 extension Schema {
-    /// A mailbox (K§5.1). The vocabulary is KAZOO's because it is the widest; the
-    /// other interfaces translate into it.
+    /// A mailbox (K§5.1). The vocabulary is that of the interface with the most words; the others translate into it.
     public static func mailbox(_ limits: Limits) -> Schema {
         Schema([
             Field("name", .string(min: 1, max: 128), required: true),

@@ -19,7 +19,7 @@ extension Schema {
 }
 
 extension Schema.Kind {
-    /// The zones of the system's database whose names are shorter than KAZOO's schema wants.
+    /// The zones of the system's database whose names are shorter than K§5.1 wants.
     private static let shortZones = [
         "CET", "Cuba", "EET", "EST", "Eire", "GB", "GMT", "GMT0", "HST", "Iran", "MET", "MST", "NZ", "PRC", "ROK", "UCT", "UTC", "WET", "Zulu",
     ]

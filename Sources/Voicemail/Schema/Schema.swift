@@ -8,7 +8,7 @@ public struct Schema: Sendable {
         case oneOf([String])
         /// Something, an at sign, something.
         case email
-        /// Any zone of the system's database, however short its name (`UTC`, `GB`), or a text of the length that KAZOO's schema wants:
+        /// Any zone of the system's database, however short its name (`UTC`, `GB`), or a text of the length that K§5.1 wants:
         /// it checks no names (K§5.1).
         case timeZone
         case boolean

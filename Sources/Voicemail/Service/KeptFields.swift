@@ -45,7 +45,7 @@ extension StoredNoun {
 }
 
 extension Mailbox {
-    /// The mobile number of its person, empty where he has none; nil where no interface has said. KAZOO has no word for it.
+    /// The mobile number of its person, empty where he has none; nil where no interface has said. Not every interface has a word for it.
     public var mobileNumber: String? { stored.kept[KeptFields.mobileNumberName]?.string }
 
     /// What an interface keeps with it for its own clients. Other interfaces' clients neither see it nor erase it.

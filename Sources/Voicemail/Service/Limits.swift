@@ -18,7 +18,7 @@ public struct Limits: Sendable, Hashable {
     public var maximumGreetings: Int
     /// Messages of a mailbox, above which it takes no more from callers; a mailbox may have a number of its own.
     public var mailboxCapacity: Int
-    /// Seconds a KAZOO token lives.
+    /// Seconds a session lives that a user has logged in to (K§3).
     public var tokenLifetime: Int
     /// Days removed messages and documents are kept for an administrator to undo.
     public var trashDays: Int

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A point in time in whole seconds. Vendors count from different years; the domain counts from 1970.
+/// A point in time in whole seconds. Interfaces count from different years; the domain counts from 1970.
 public struct Timestamp: Hashable, Comparable, Sendable {
     /// Seconds since 1970-01-01T00:00:00Z.
     public let unix: Int

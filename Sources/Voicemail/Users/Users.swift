@@ -118,7 +118,7 @@ extension Users {
     }
 }
 
-/// The digests of `name:password` that KAZOO's login forms send.
+/// The digests of `name:password` that login forms send (K§3.2).
 public enum LoginDigest: String, Sendable, CaseIterable {
     case md5, sha
 

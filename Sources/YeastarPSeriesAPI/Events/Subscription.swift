@@ -128,12 +128,8 @@ private final class Subscription: Sendable {
     }
 
     private func message(for event: Event) async throws -> String? {
-        let found = try await service.store.read { [service, accountID] reader -> PSeriesEvent? in
-            guard let account = try reader.account(id: accountID) else { return nil }
-            let zone = service.mailboxes.timeZone(of: account)
-            return try AnnouncedCall(event, zone: zone, reader).map { PSeriesEvent($0, zone: zone) }
-        }
-        return found?.encoded(settings.eventMessageFormat, serialNumber: settings.serialNumber ?? service.serialNumber)
+        let found = try await service.callRecords.announced(by: event)
+        return found.map { PSeriesEvent($0.call, zone: $0.zone) }?.encoded(settings.eventMessageFormat, serialNumber: settings.serialNumber ?? service.serialNumber)
     }
 
     // MARK: The end

@@ -27,7 +27,8 @@ public struct ReportChannel: DeliveryChannel {
         guard let account = try reader.account(id: event.accountID) else { return [] }
         let zone = service.mailboxes.timeZone(of: account)
         guard let call = try AnnouncedCall(event, zone: zone, reader).map({ CallFacts($0) }) else { return [] }
-        return try destinations(of: account.id, reader).map { destination in
+        let sessions = try Tickets.living(of: account.id, .sSeries, from: .sSeries, at: service.clock.now, reader)
+        return Self.destinations(of: sessions).map { destination in
             let report = destination.format.newCallRecord(call, zone: zone, serialNumber: service.serialNumber)
             return PlannedDelivery(
                 target: destination.url,
@@ -66,21 +67,19 @@ public struct ReportChannel: DeliveryChannel {
 
     /// Where to, as long as a token of some client that wants it there lives (S§7).
     private func destination(of delivery: Delivery) async throws -> ReportDestination? {
-        try await service.store.read { try destinations(of: delivery.accountID, $0) }.first {
+        Self.destinations(of: try await service.tickets.living(of: delivery.accountID, .sSeries, from: .sSeries)).first {
             $0.url == delivery.target && $0.format.rawValue == delivery.payload["format"]?.string && $0.isXML == delivery.payload["xml"]?.bool
         }
     }
 
-    private func destinations(of accountID: String, _ reader: any StoreReader) throws -> ArraySlice<ReportDestination> {
+    private static func destinations(of sessions: [Ticket]) -> ArraySlice<ReportDestination> {
         var known = Set<[String]>()
         var found: [ReportDestination] = []
-        for credential in try reader.credentials(accountID: accountID) where credential.kind == .sSeries {
-            for session in try reader.tickets(credentialID: credential.id, kind: .sSeries, aliveAt: service.clock.now) {
-                guard let destination = ReportDestination(ClientDetails(of: session)) else { continue }
-                if known.insert([destination.url, destination.format.rawValue, "\(destination.isXML)"]).inserted { found.append(destination) }
-            }
+        for session in sessions {
+            guard let destination = ReportDestination(ClientDetails(of: session)) else { continue }
+            if known.insert([destination.url, destination.format.rawValue, "\(destination.isXML)"]).inserted { found.append(destination) }
         }
-        return found.suffix(Self.maximumDestinations)
+        return found.suffix(maximumDestinations)
     }
 }
 
