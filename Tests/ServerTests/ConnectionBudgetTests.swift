@@ -41,6 +41,11 @@ import Testing
                 // (400 - 192 - 84) / 2
                 let errors = try program.errors()
                 #expect(errors.contains("connections=62 files=400 wanted=4096"), "\(errors)")
+                // Its parts have what they open at start once it answers.
+                try await RawConnection.run(port: port) { connection in
+                    try await connection.write(Array("GET /readyz HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n".utf8))
+                    #expect(String(decoding: try await connection.readToEnd(), as: UTF8.self).hasPrefix("HTTP/1.1 200 OK"))
+                }
                 try await limit(program, to: 8)
                 try await RawConnection.run(port: port) { connection in
                     try await connection.write(Array("GET /livez HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n".utf8))
