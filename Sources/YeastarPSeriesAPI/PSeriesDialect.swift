@@ -77,9 +77,9 @@ public struct PSeriesDialect: Dialect {
             }
             if endpoint == .subscribe { return try subscribe(request, application) }
             let call = PSeriesCall(
-                request: request, endpoint: endpoint, parameters: try await parameters(of: request, endpoint), application: application,
+                request: request, parameters: try await parameters(of: request, endpoint), application: application,
                 zone: service.mailboxes.timeZone(of: application.account))
-            return try await PSeriesEnvelope.response(try await respond(to: call))
+            return try await PSeriesEnvelope.response(try await endpoint.row.answer(self, call))
         }
     }
 

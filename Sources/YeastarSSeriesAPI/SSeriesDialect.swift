@@ -90,7 +90,7 @@ public struct SSeriesDialect: Dialect {
         let entry = endpoint.needsToken ? try await enter(request) : nil
         let parameters = try await parameters(of: request, endpoint, format)
         let call = Call(request: request, version: version, format: format, parameters: parameters, entry: entry)
-        switch try await reply(to: call, endpoint) {
+        switch try await endpoint.row.answer(self, call) {
         case .success(let fields):
             return FrontResponse(contentType: format.contentType, bytes: try format.document(Reply.succeeded(fields)))
         case .written(let write):

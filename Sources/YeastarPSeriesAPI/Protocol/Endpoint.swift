@@ -1,5 +1,4 @@
 import HTTPTypes
-import Voicemail
 
 /// The endpoints under `/openapi/v1.0/`, by their paths. `Sources/COpenAPI/p-series.json`, the description, is compared with it.
 enum Endpoint: String, Sendable, CaseIterable {
@@ -62,41 +61,14 @@ enum Endpoint: String, Sendable, CaseIterable {
     case promptUpload = "custom_prompt/upload"
 
     /// `GET` asks and deletes, `POST` adds, changes and performs (P§2.2).
-    var method: HTTPRequest.Method {
-        switch self {
-        case .getToken, .refreshToken, .greetingUpload, .greetingUpdate, .greetingCreate, .groupGreetingUpload, .groupGreetingUpdate,
-            .groupGreetingCreate, .promptUpload, .messageCreate, .messageUpdate, .recordStart, .recordPause, .recordUnpause, .extensionCreate,
-            .extensionUpdate, .webhookUpdate:
-            .post
-        case .deleteToken, .greetingList, .greetingDownload, .greetingPlay, .greetingDelete, .greetingRecord, .groupGreetingList,
-            .groupGreetingDownload, .groupGreetingPlay, .groupGreetingDelete, .groupGreetingRecord, .globalGreetingList, .messageGet,
-            .messageQuery, .messageDownload, .messageDelete, .messageDeleteAll, .groupList, .recordingList, .recordingSearch,
-            .recordingDownload, .extensionList, .extensionSearch, .extensionGet, .extensionQuery, .extensionPassword, .extensionDelete,
-            .systemInformation, .callRecordList, .callRecordSearch, .subscribe, .webhookQuery:
-            .get
-        }
-    }
+    var method: HTTPRequest.Method { row.method }
+
+    /// What an application must be allowed; nil for what every one may.
+    var permission: ApplicationPermission? { row.permission }
+
+    /// Whether its body is an upload, which it reads itself.
+    var takesFile: Bool { row.takesFile }
 
     /// Whether it is called without an access token (P§2.1).
     var isPublic: Bool { self == .getToken || self == .refreshToken }
-
-    /// What an application must be allowed; nil for what every one may.
-    var permission: ApplicationPermission? {
-        switch self {
-        case .getToken, .refreshToken, .deleteToken: nil
-        case .greetingList, .greetingDownload, .greetingPlay, .greetingUpload, .greetingDelete, .greetingRecord, .greetingUpdate,
-            .greetingCreate, .groupGreetingList, .groupGreetingDownload, .groupGreetingPlay, .groupGreetingUpload, .groupGreetingDelete,
-            .groupGreetingRecord, .groupGreetingUpdate, .groupGreetingCreate, .globalGreetingList, .promptUpload,
-            .messageGet, .messageQuery, .messageDownload, .messageCreate, .messageUpdate, .messageDelete, .messageDeleteAll, .groupList:
-            .voicemail
-        case .recordingList, .recordingSearch, .recordStart, .recordPause, .recordUnpause: .recordings
-        case .recordingDownload: .downloadRecordings
-        case .extensionList, .extensionSearch, .extensionGet, .extensionQuery, .extensionPassword, .extensionCreate, .extensionUpdate,
-            .extensionDelete:
-            .extensions
-        case .systemInformation: .system
-        case .callRecordList, .callRecordSearch: .callRecords
-        case .subscribe, .webhookQuery, .webhookUpdate: .events
-        }
-    }
 }

@@ -160,13 +160,3 @@ final class PSeriesUpload {
         }
     }
 }
-
-extension Endpoint {
-    /// Whether its body is an upload, which it reads itself.
-    var takesFile: Bool {
-        switch self {
-        case .greetingUpload, .groupGreetingUpload, .promptUpload: true
-        default: false
-        }
-    }
-}

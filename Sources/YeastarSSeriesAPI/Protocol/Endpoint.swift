@@ -25,23 +25,11 @@ enum Endpoint: String, CaseIterable, Sendable {
 
     /// How a request may come. Downloads are links and everything else is posted; clients also get what needs no body, and post for
     /// the sheet of calls (S§2.1, S§5.2).
-    var methods: Set<HTTPRequest.Method> {
-        switch self {
-        case .downloadVoicemail, .downloadRecording: [.get, .head]
-        case .downloadCallRecords: [.get, .head, .post]
-        case .listExtensions, .listExtensionsV2, .deviceInfo, .heartbeat, .logout: [.get, .post]
-        default: [.post]
-        }
-    }
+    var methods: Set<HTTPRequest.Method> { row.methods }
 
     /// Whether it is a link to a file.
-    var isDownload: Bool {
-        switch self {
-        case .downloadVoicemail, .downloadRecording, .downloadCallRecords: true
-        default: false
-        }
-    }
+    var isDownload: Bool { row.isDownload }
 
     /// Whether a request needs a token.
-    var needsToken: Bool { self != .login && self != .refreshToken }
+    var needsToken: Bool { row.needsToken }
 }
