@@ -59,10 +59,11 @@ let package = Package(
         .systemLibrary(name: "CMalloc"),
 
         .target(name: "Threads", dependencies: [product("DequeModule", "swift-collections"), product("NIOConcurrencyHelpers", "swift-nio")], swiftSettings: settings),
+        .target(name: "Waiting", swiftSettings: settings),
         .target(
             name: "Voicemail",
             dependencies: [
-                nioCore, nioPosix, product("OrderedCollections", "swift-collections"), crypto,
+                "Waiting", nioCore, nioPosix, product("OrderedCollections", "swift-collections"), crypto,
                 product("CryptoExtras", "swift-crypto"), logging,
             ],
             swiftSettings: settings),
@@ -79,7 +80,7 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "Audio",
-            dependencies: ["Voicemail", "CFileIO", "CSndFile", "CLame", "CMpg123", "CSoxr", product("DequeModule", "swift-collections"), nioCore, nioPosix, logging],
+            dependencies: ["Voicemail", "Waiting", "CFileIO", "CSndFile", "CLame", "CMpg123", "CSoxr", product("DequeModule", "swift-collections"), nioCore, nioPosix, logging],
             swiftSettings: settings),
         .target(
             name: "HTTPFront",
@@ -101,7 +102,7 @@ let package = Package(
         .target(
             name: "Delivery",
             dependencies: [
-                "Voicemail", "CCurl", logging, nioCore, nioPosix, product("NIOHTTP1", "swift-nio"), product("AsyncHTTPClient", "async-http-client"),
+                "Voicemail", "Waiting", "CCurl", logging, nioCore, nioPosix, product("NIOHTTP1", "swift-nio"), product("AsyncHTTPClient", "async-http-client"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
@@ -109,7 +110,7 @@ let package = Package(
         .target(
             name: "YeastarPSeriesAPI",
             dependencies: [
-                "Voicemail", "HTTPFront", "COpenAPI", crypto, logging, nioCore, product("NIOConcurrencyHelpers", "swift-nio"),
+                "Voicemail", "Waiting", "HTTPFront", "COpenAPI", crypto, logging, nioCore, product("NIOConcurrencyHelpers", "swift-nio"),
                 product("HTTPTypes", "swift-http-types"), product("OrderedCollections", "swift-collections"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
             ],
@@ -131,7 +132,7 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "Voicemail", "SQLiteStore", "FileArchive", "Audio", "Delivery", "HTTPFront", "KazooAPI", "RecordingIntake", "YeastarPSeriesAPI",
+                "Voicemail", "Waiting", "SQLiteStore", "FileArchive", "Audio", "Delivery", "HTTPFront", "KazooAPI", "RecordingIntake", "YeastarPSeriesAPI",
                 "YeastarSSeriesAPI",
                 "Speech", "CMalloc", product("AsyncHTTPClient", "async-http-client"), logging,
                 product("Configuration", "swift-configuration"), product("Yams", "Yams"),
@@ -160,7 +161,7 @@ let package = Package(
         .testTarget(
             name: "DeliveryTests",
             dependencies: [
-                "Delivery", "Voicemail", "HTTPFront", "SQLiteStore", "FileArchive", "TestKit", logging, nioCore, nioPosix,
+                "Delivery", "Voicemail", "HTTPFront", "SQLiteStore", "FileArchive", "TestKit", "Waiting", logging, nioCore, nioPosix,
                 product("AsyncHTTPClient", "async-http-client"), product("ServiceLifecycle", "swift-service-lifecycle"),
                 product("HTTPTypes", "swift-http-types"),
             ], swiftSettings: settings),
@@ -178,12 +179,14 @@ let package = Package(
                 product("HTTPTypes", "swift-http-types"),
             ],
             swiftSettings: settings),
-        .testTarget(name: "VoicemailTests", dependencies: ["Voicemail", "Audio", "TestKit", nioCore], swiftSettings: settings),
+        .testTarget(
+            name: "WaitingTests", dependencies: ["Waiting", "TestKit", product("NIOConcurrencyHelpers", "swift-nio")], swiftSettings: settings),
+        .testTarget(name: "VoicemailTests", dependencies: ["Voicemail", "Audio", "TestKit", "Waiting", nioCore], swiftSettings: settings),
         .testTarget(
             name: "SQLiteStoreTests", dependencies: ["SQLiteStore", "TestKit", "Threads", product("GRDB", "GRDB.swift")], swiftSettings: settings),
         .testTarget(
             name: "FileArchiveTests", dependencies: ["FileArchive", "CFileIO", "TestKit", "Voicemail", nioCore, logging], swiftSettings: settings),
-        .testTarget(name: "AudioTests", dependencies: ["Audio", "TestKit"], swiftSettings: settings),
+        .testTarget(name: "AudioTests", dependencies: ["Audio", "TestKit", "Waiting"], swiftSettings: settings),
         .testTarget(
             name: "HTTPFrontTests",
             dependencies: [
@@ -210,7 +213,7 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Server", "aftertone", "TestKit", "Voicemail", "HTTPFront", "KazooAPI", "YeastarPSeriesAPI", "YeastarSSeriesAPI", "RecordingIntake",
+                "Server", "aftertone", "TestKit", "Voicemail", "Waiting", "HTTPFront", "KazooAPI", "YeastarPSeriesAPI", "YeastarSSeriesAPI", "RecordingIntake",
                 "Delivery", "Audio", "SQLiteStore", "FileArchive", nioCore, nioPosix, logging,
             ],
             swiftSettings: settings),

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOPosix
 import Voicemail
+import Waiting
 
 /// `AudioCodec` over libsndfile, libmpg123 and libsoxr, with a cache of renderings on disk.
 ///

@@ -1,6 +1,7 @@
 import Dispatch
 import Synchronization
 import Voicemail
+import Waiting
 
 /// Lets a bounded number of conversions run at once; the others wait their turn.
 ///
@@ -89,17 +90,11 @@ final class ConversionGate: Sendable {
     }
 
     private func enter(_ account: String, _ id: Int) async throws {
-        try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                // Under the lock, so that a cancellation is either seen here or finds the waiter in the queue.
-                switch state.withLock({ admit(GateState.Waiter(id: id, whom: .task(continuation)), of: account, &$0) }) {
-                case .granted: continuation.resume()
-                case .queued: break
-                case .refused(let error): continuation.resume(throwing: error)
-                }
-            }
-        } onCancel: {
-            abandon(id)
+        let wait = Wait<Result<Void, any Error>>()
+        switch state.withLock({ admit(GateState.Waiter(id: id, whom: .task(wait)), of: account, &$0) }) {
+        case .granted: return
+        case .queued: try await wait.outcome { [self] in abandon(id) }.get()
+        case .refused(let error): throw error
         }
     }
 

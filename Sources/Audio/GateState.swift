@@ -1,12 +1,13 @@
 import DequeModule
 import Dispatch
+import Waiting
 
 /// Who has the places and who waits.
 struct GateState {
     struct Waiter {
         enum Whom {
             /// One that has yet to begin.
-            case task(CheckedContinuation<Void, any Error>)
+            case task(Wait<Result<Void, any Error>>)
             /// One that has begun and gave its place up.
             case thread(DispatchSemaphore)
         }
@@ -16,8 +17,7 @@ struct GateState {
 
         func wake(_ error: (any Error)? = nil) {
             switch whom {
-            case .task(let continuation):
-                if let error { continuation.resume(throwing: error) } else { continuation.resume() }
+            case .task(let wait): wait.end(error.map { .failure($0) } ?? .success(()))
             case .thread(let awake): awake.signal()
             }
         }

@@ -2,6 +2,7 @@ import Logging
 import ServiceLifecycle
 import Synchronization
 import Voicemail
+import Waiting
 
 /// How the outbox is worked through.
 public struct OutboxSettings: Sendable, Hashable {
@@ -74,7 +75,7 @@ public struct OutboxWorker: Service {
 
     /// What the loop and its batches share.
     private final class Progress: Sendable {
-        let alarm = Alarm()
+        let bell = Bell()
         let running = Atomic(0)
         let isStopping = Atomic(false)
         /// Whether the totals may have changed since they were last reported.
@@ -97,19 +98,19 @@ public struct OutboxWorker: Service {
                             await carryOut(batch, progress)
                             progress.hasWorked.store(true, ordering: .relaxed)
                             progress.running.subtract(1, ordering: .relaxed)
-                            progress.alarm.ring()
+                            progress.bell.ring()
                         }
                     }
                     if progress.hasWorked.exchange(false, ordering: .relaxed) || ContinuousClock.now >= nextReport {
                         await orLog("deliveries could not be counted") { instruments.totals(try await service.outbox.totals()) }
                         nextReport = .now + settings.reportInterval
                     }
-                    await progress.alarm.wait(atMost: settings.interval)
+                    await progress.bell.rung(within: settings.interval)
                 }
             }
         } onGracefulShutdown: {
             progress.isStopping.store(true, ordering: .relaxed)
-            progress.alarm.ring()
+            progress.bell.ring()
         }
     }
 

@@ -2,6 +2,7 @@ import Foundation
 import NIOCore
 import Testing
 import Voicemail
+import Waiting
 
 @testable import Audio
 

@@ -3,6 +3,7 @@ import Synchronization
 import TestKit
 import Testing
 import Voicemail
+import Waiting
 
 @testable import Delivery
 
@@ -111,9 +112,9 @@ struct OutboxDurabilityTests {
     func stopsInOrder() async throws {
         try await Bench.run { bench in
             try await bench.happen((0..<8).map { "s\($0)" })
-            let gate = Alarm()
+            let gate = Bell()
             let notebook = Notebook { _ in
-                await gate.wait(atMost: .seconds(30))
+                await gate.rung(within: .seconds(30))
                 return .delivered
             }
             let group = ServiceGroup(

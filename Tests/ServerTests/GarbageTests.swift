@@ -3,6 +3,7 @@ import NIOCore
 import TestKit
 import Testing
 import Voicemail
+import Waiting
 
 /// Audio that nothing names any more goes behind the requests that left it, and takes its renderings along.
 @Suite struct GarbageTests {

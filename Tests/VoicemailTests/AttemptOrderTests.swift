@@ -1,4 +1,5 @@
 import Testing
+import Waiting
 @testable import Voicemail
 
 /// Attempts at once are judged in the order they came.

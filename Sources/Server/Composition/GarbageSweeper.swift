@@ -1,5 +1,6 @@
 import ServiceLifecycle
 import Voicemail
+import Waiting
 
 /// Removes audio that nothing names any more, behind the requests that left it.
 struct GarbageSweeper: Service {
@@ -9,7 +10,7 @@ struct GarbageSweeper: Service {
         await cancelWhenGracefulShutdown {
             // For what an earlier run or a command has left.
             service.garbageBell.ring()
-            for await _ in service.garbageBell.rings { await service.housekeeping.collectGarbage() }
+            while await service.garbageBell.rung() { await service.housekeeping.collectGarbage() }
         }
     }
 }

@@ -1,6 +1,7 @@
 import Logging
 import ServiceLifecycle
 import Voicemail
+import Waiting
 
 /// Measures audio that was stored before its length was known: what an earlier run left, what deposits leave, and what commands leave
 /// beside the server, for which housekeeping rings. What takes long is put off and does not hold up the others.
@@ -25,7 +26,7 @@ struct LateMeasuring: Service {
         // What fails is tried again by the next start.
         var passedOver: Set<BlobID> = []
         service.measuringBell.ring()
-        for await _ in service.measuringBell.rings {
+        while await service.measuringBell.rung() {
             do {
                 for record in try await service.housekeeping.measureLeftovers(except: &passedOver) { putOff(record) }
             } catch is CancellationError {

@@ -1,3 +1,5 @@
+import Waiting
+
 /// Keeps those out who guess (N§2.3-22): failed logins are counted in the store by where they come from and by what they
 /// try to get into, across calls, interfaces, processes and restarts; too many lock for a while.
 ///

@@ -1,4 +1,8 @@
 import Logging
+import Waiting
+
+/// The order in which attempts that share something have come, so that those at once can be judged as if one had come after the other.
+typealias AttemptOrder = ArrivalOrder<String>
 
 /// Where failed logins are counted, for all interfaces of a server.
 public final class LoginLedger: Sendable {

@@ -1,3 +1,5 @@
+import Waiting
+
 extension Accounts {
     /// Accounts that people mean by an id, a realm or a name; more than one only where a name is not unique, and then not all.
     public func list(named reference: String) async throws -> [Account] {

@@ -1,3 +1,5 @@
+import Waiting
+
 extension Greetings {
     /// Creates a greeting without audio (K§8).
     public func create(_ request: JSONObject, id: String?, in account: Account) async throws -> Greeting {

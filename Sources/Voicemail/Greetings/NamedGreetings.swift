@@ -1,3 +1,5 @@
+import Waiting
+
 /// Whose greetings are meant, where greetings are files.
 public enum GreetingShelf: Sendable, Hashable {
     /// A mailbox's own.

@@ -1,3 +1,5 @@
+import Waiting
+
 extension Housekeeping {
     /// Rows or blobs handled in one transaction, so that housekeeping holds nobody up.
     static let housekeepingBatch = 500

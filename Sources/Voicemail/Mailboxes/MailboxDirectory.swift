@@ -1,3 +1,5 @@
+import Waiting
+
 /// A mailbox by what it is asked for by.
 public struct MailboxEntry: Sendable, Hashable {
     public let id: String

@@ -1,4 +1,5 @@
 import Foundation
+import Waiting
 
 /// A mailbox with how many messages it holds.
 public struct MailboxSummary: Sendable {

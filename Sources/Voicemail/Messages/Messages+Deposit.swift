@@ -1,4 +1,5 @@
 import Logging
+import Waiting
 
 /// A message as its depositor describes it; what is missing has a standard (K§6.1).
 public struct MessageDraft: Sendable {

@@ -1,3 +1,5 @@
+import Waiting
+
 /// One page of recordings and how many there are in all.
 public struct RecordingPage: Sendable {
     public let recordings: [Recording]

@@ -1,3 +1,5 @@
+import Waiting
+
 /// A change to a document's attributes, as the two writing verbs mean it (K§2.15).
 public enum AttributeChange: Sendable {
     /// What is not given goes.

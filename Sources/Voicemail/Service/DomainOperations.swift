@@ -1,4 +1,5 @@
 import Logging
+import Waiting
 
 /// The operations on one noun, over the ports that the service holds.
 protocol DomainOperations: Sendable {

@@ -1,4 +1,5 @@
 import Logging
+import Waiting
 
 /// The domain's operations over its ports. Dialects, the telephone and the command line call these and
 /// nothing below them, so that a rule has one place (promise 6).

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Waiting
 
 extension Users {
     /// Creates a user; `password` in the request is kept only as verifiers.
