@@ -1,6 +1,7 @@
 import Synchronization
 import Testing
 import Voicemail
+import Waiting
 
 @testable import Delivery
 
@@ -93,12 +94,12 @@ struct ManyWorkersTests {
 
     @Test("What a worker never finishes another takes over after the lease, with the same id; what the first writes down late is void")
     func takesOver() async throws {
-        let ledger = Ledger(), gate = Alarm(), looks = Atomic(0), lost = Atomic(0)
+        let ledger = Ledger(), gate = Bell(), looks = Atomic(0), lost = Atomic(0)
         try await Bench.run { bench in
             try await bench.beside { other in
                 try await bench.happen(["a", "b"])
                 let slow = Clerk(worker: "slow", ledger: ledger) { _ in
-                    await gate.wait(atMost: .seconds(60))
+                    await gate.rung(within: .seconds(60))
                     return .delivered
                 }
                 let next = Clerk(worker: "next", ledger: ledger) { _ in .refused("told by the next") }
