@@ -4,54 +4,20 @@ import Synchronization
 import Voicemail
 import Waiting
 
-/// How the outbox is worked through.
-public struct OutboxSettings: Sendable, Hashable {
-    /// Targets that are told at once.
-    public var concurrency: Int
-    /// Deliveries of one target that are taken at a time.
-    public var batch: Int
-    /// Between looks for new events and due deliveries.
-    public var interval: Duration
-    /// Between reports of how many deliveries wait.
-    public var reportInterval: Duration
-
-    public init(
-        concurrency: Int = 16, batch: Int = 8, interval: Duration = .milliseconds(250), reportInterval: Duration = .seconds(5)
-    ) {
-        self.reportInterval = reportInterval
-        self.concurrency = concurrency
-        self.batch = batch
-        self.interval = interval
-    }
-}
-
-/// What others may count of the outbox's work.
-public struct OutboxInstruments: Sendable {
-    public enum Result: String, Sendable, CaseIterable {
-        case delivered, withdrawn, failed, dead
-    }
-
-    /// After each attempt: its channel, what became of the delivery, and the seconds it took.
-    public var attempted: @Sendable (_ channel: String, _ result: Result, _ seconds: Double) -> Void
-    /// Now and then: how many wait and how many were given up.
-    public var totals: @Sendable (DeliveryTotals) -> Void
-
-    public init(
-        attempted: @escaping @Sendable (String, Result, Double) -> Void = { _, _, _ in },
-        totals: @escaping @Sendable (DeliveryTotals) -> Void = { _ in }
-    ) {
-        self.attempted = attempted
-        self.totals = totals
-    }
-}
-
 /// Works through the outbox, for every channel: turns committed events into deliveries, carries those out that are due, and writes
 /// down what became of them.
 ///
-/// Killed at any point it loses nothing. The cursor moves with the deliveries it stands for, a delivery goes when its
-/// receiver has taken it, and a claim of a worker that is gone is released or runs out. A receiver may so be told twice, with the
-/// same id.
+/// Killed at any point it loses nothing. An event is marked planned with the deliveries it calls for, a delivery goes when its
+/// receiver has taken it, and a claim of a worker that is gone runs out. A receiver may so be told twice, with the same id.
+///
+/// Any number of them work on one store, in one process or in many: what one has claimed the others leave alone, and what was taken over
+/// from one that was too slow, it no longer writes down.
 public struct OutboxWorker: Service {
+    /// Seconds that a claim lasts beyond the longest attempt, for the store and for clocks that differ.
+    static let leaseMargin = 10
+
+    /// What its claims go by; never the same twice, so that nobody takes the claims of a worker before it for its own.
+    private let id = HexID.random()
     private let service: VoicemailService
     private let channels: [String: any DeliveryChannel]
     private let ordered: [any DeliveryChannel]
@@ -87,7 +53,6 @@ public struct OutboxWorker: Service {
         let progress = Progress()
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
-                await orLog("claims of an earlier run stay until they run out") { try await service.outbox.releaseClaims() }
                 var nextReport = ContinuousClock.now
                 while !Task.isCancelled, !progress.isStopping.load(ordering: .relaxed) {
                     await plan(progress)
@@ -129,28 +94,40 @@ public struct OutboxWorker: Service {
     private func claim(_ targets: Int) async -> [[Delivery]] {
         guard targets > 0 else { return [] }
         let claimed = await orLog("due deliveries could not be claimed") {
-            try await service.outbox.claim(targets: targets, perTarget: settings.batch, seconds: claimSeconds)
+            try await service.outbox.claim(by: id, targets: targets, perTarget: settings.batch) { lease($0) }
         }
         let byTarget = Dictionary(grouping: claimed ?? []) { [$0.channel, $0.target] }
         return byTarget.values.map { $0.sorted { $0.serial < $1.serial } }
     }
 
-    /// Longer than a whole batch can take.
-    private var claimSeconds: Int {
-        60 + settings.batch * (ordered.map(\.retries.attemptSeconds).max() ?? 0)
-    }
+    private func attemptSeconds(_ channel: String) -> Int { channels[channel]?.retries.attemptSeconds ?? 0 }
 
+    /// Seconds.
+    private func lease(_ channel: String) -> Int { attemptSeconds(channel) + Self.leaseMargin }
+
+    /// Tells one target one thing after the other, for as long as it is this worker's to tell.
     private func carryOut(_ batch: [Delivery], _ progress: Progress) async {
-        for (index, delivery) in batch.enumerated() {
-            if progress.isStopping.load(ordering: .relaxed) || Task.isCancelled {
-                await orLog("claims stay until they run out") { try await service.outbox.unclaim(Array(batch[index...])) }
-                return
+        var rest = batch
+        while let channel = rest.first?.channel {
+            let isAskedToStop = progress.isStopping.load(ordering: .relaxed) || Task.isCancelled
+            if isAskedToStop { return await letGo(of: rest) }
+            let held = await orLog("claims could not be renewed") { [rest] in
+                // Half of the margin may go by unrenewed: most batches are told by then, and cost no write.
+                try await service.outbox.renew(rest, toLast: attemptSeconds(channel) + Self.leaseMargin / 2, lease: lease(channel))
             }
-            await attempt(delivery)
+            guard let held, let delivery = held.first else { return }
+            rest = Array(held.dropFirst())
+            // Later ones do not overtake one of which it is not known how it stands.
+            guard await attempt(delivery) else { return await letGo(of: rest) }
         }
     }
 
-    private func attempt(_ delivery: Delivery) async {
+    private func letGo(of deliveries: [Delivery]) async {
+        await orLog("claims stay until they run out") { try await service.outbox.unclaim(deliveries) }
+    }
+
+    /// - Returns: whether its outcome was written down.
+    private func attempt(_ delivery: Delivery) async -> Bool {
         let outcome: DeliveryOutcome
         let retries: RetryPolicy
         let began = ContinuousClock.now
@@ -161,28 +138,37 @@ public struct OutboxWorker: Service {
             outcome = .refused("nothing carries \(delivery.channel) any more")
             retries = RetryPolicy(maximumAttempts: 1, base: 0, ceiling: 0, attemptSeconds: 0)
         }
-        await orLog("the outcome of a delivery could not be written down: it will be made again") {
-            let left = try await service.outbox.settle(delivery, outcome, retries: retries, jitter: Double.random(in: 0...1))
-            instruments.attempted(delivery.channel, Self.result(outcome, left), (ContinuousClock.now - began) / .seconds(1))
-            report(delivery, left)
+        let settlement = await orLog("the outcome of a delivery could not be written down: it will be made again") {
+            try await service.outbox.settle(delivery, outcome, retries: retries, jitter: Double.random(in: 0...1))
+        }
+        guard let settlement else { return false }
+        instruments.attempted(delivery.channel, Self.result(outcome, settlement), (ContinuousClock.now - began) / .seconds(1))
+        report(delivery, settlement)
+        return settlement != .lost
+    }
+
+    private static func result(_ outcome: DeliveryOutcome, _ settlement: Settlement) -> OutboxInstruments.Result {
+        switch settlement {
+        case .over: outcome == .withdrawn ? .withdrawn : .delivered
+        case .left(let delivery): delivery.state == .dead ? .dead : .failed
+        case .lost: .lost
         }
     }
 
-    private static func result(_ outcome: DeliveryOutcome, _ left: Delivery?) -> OutboxInstruments.Result {
-        guard let left else { return outcome == .withdrawn ? .withdrawn : .delivered }
-        return left.state == .dead ? .dead : .failed
-    }
-
-    private func report(_ delivery: Delivery, _ left: Delivery?) {
+    private func report(_ delivery: Delivery, _ settlement: Settlement) {
         let metadata: Logger.Metadata = [
             "delivery": "\(delivery.id)", "channel": "\(delivery.channel)", "attempts": "\(delivery.attempts + 1)",
         ]
-        guard let left else { return logger.debug("delivered", metadata: metadata) }
-        let reason: Logger.Metadata = ["reason": "\(left.failure)"]
-        if left.state == .dead {
-            logger.warning("delivery given up", metadata: metadata.merging(reason) { $1 })
-        } else {
-            logger.info("delivery postponed", metadata: metadata.merging(reason) { $1 })
+        switch settlement {
+        case .over: logger.debug("delivered", metadata: metadata)
+        case .lost: logger.warning("delivery taken over or dropped during its attempt", metadata: metadata)
+        case .left(let left):
+            let reason = metadata.merging(["reason": "\(left.failure)"]) { $1 }
+            if left.state == .dead {
+                logger.warning("delivery given up", metadata: reason)
+            } else {
+                logger.info("delivery postponed", metadata: reason)
+            }
         }
     }
 

@@ -13,25 +13,40 @@ import Voicemail
 struct Bench: Sendable {
     let service: VoicemailService
     let clock: TurnedClock
+    private let database: String
 
     static func run<Value>(_ body: (Bench) async throws -> Value) async throws -> Value {
         let directory = FileManager.default.temporaryDirectory.path + "/aftertone-delivery-" + HexID.random()
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        let store = try SQLiteStore(path: directory + "/store.sqlite")
+        let database = directory + "/store.sqlite"
+        let store = try SQLiteStore(path: database)
         var configuration = FileArchive.Configuration(directory: directory + "/blobs")
         configuration.preparedFiles = 0
         configuration.writeThreads = 1
         configuration.readThreads = 1
         let archive = try await FileArchive(configuration, logger: .quiet)
         let clock = TurnedClock()
-        let service = VoicemailService(
-            store: store, archive: archive, codec: NoAudio(), secrets: Secrets(key: Array(repeating: 7, count: 32), pool: .singleton),
-            clock: clock, logger: .quiet)
         let result: Result<Value, any Error>
-        do { result = .success(try await body(Bench(service: service, clock: clock))) } catch { result = .failure(error) }
+        do { result = .success(try await body(Bench(service: service(store, archive, clock), clock: clock, database: database))) } catch { result = .failure(error) }
         await archive.close()
         try store.close()
         try FileManager.default.removeItem(atPath: directory)
+        return try result.get()
+    }
+
+    private static func service(_ store: SQLiteStore, _ archive: any AudioArchive, _ clock: TurnedClock) -> VoicemailService {
+        VoicemailService(
+            store: store, archive: archive, codec: NoAudio(), secrets: Secrets(key: Array(repeating: 7, count: 32), pool: .singleton),
+            clock: clock, logger: .quiet)
+    }
+
+    /// Opens the same database once more, as another process does.
+    func beside<Value>(_ body: (Bench) async throws -> Value) async throws -> Value {
+        let store = try SQLiteStore(path: database)
+        let result: Result<Value, any Error>
+        let other = Bench(service: Self.service(store, service.archive, clock), clock: clock, database: database)
+        do { result = .success(try await body(other)) } catch { result = .failure(error) }
+        try store.close()
         return try result.get()
     }
 

@@ -51,15 +51,16 @@ struct OutboxDurabilityTests {
                 try await bench.until { dying.subjects.count == 1 }
                 return try #require(try await bench.deliveries().first)
             }
-            #expect(claimed.claimedUntil != nil)
+            let claim = try #require(claimed.claim)
             try await bench.service.store.write { try $0.update(claimed) }
+            bench.clock.advance(by: claim.until.unix - bench.clock.now.unix)
             let next = Notebook()
             try await bench.working([next]) { try await bench.until { try await bench.deliveries().isEmpty } }
             #expect(next.subjects == ["s"])
         }
     }
 
-    @Test("Planning that fails moves neither cursor nor deliveries; nothing is skipped when it works again")
+    @Test("Planning that fails marks nothing and writes no deliveries; nothing is skipped when it works again")
     func planningFails() async throws {
         struct Trouble: Error {}
         try await Bench.run { bench in
@@ -95,6 +96,8 @@ struct OutboxDurabilityTests {
                     return Task.isCancelled ? .failed("cut") : .delivered
                 }
                 try await bench.working([notebook]) { try await Task.sleep(for: .milliseconds(pause)) }
+                // What it could not let go of.
+                bench.clock.advance(by: notebook.retries.attemptSeconds + OutboxWorker.leaseMargin)
             }
             let last = Notebook { delivery in
                 ids.withLock { _ = $0[delivery.payload["subject"]?.string ?? "", default: []].insert(delivery.id) }
@@ -129,7 +132,7 @@ struct OutboxDurabilityTests {
             #expect(notebook.subjects == ["s0"])
             let left = try await bench.deliveries()
             #expect(left.count == 7)
-            #expect(left.allSatisfy { $0.claimedUntil == nil && $0.attempts == 0 })
+            #expect(left.allSatisfy { $0.claim == nil && $0.attempts == 0 })
         }
     }
 

@@ -86,7 +86,7 @@ struct OutboxWorkerTests {
                     let channel = PostChannel(["http://127.0.0.1:\(port)/"], push: push, retries: policy)
                     try await bench.working([channel], settings: settings, instruments: instruments) {
                         await receiver.wait(for: 2)
-                        try await bench.until { try await bench.deliveries().allSatisfy { $0.attempts == 1 && $0.claimedUntil == nil } }
+                        try await bench.until { try await bench.deliveries().allSatisfy { $0.attempts == 1 && $0.claim == nil } }
                         for delivery in try await bench.deliveries() {
                             #expect((100...150).contains(delivery.due.unix - bench.clock.now.unix))
                             #expect(delivery.failure == "status 500")

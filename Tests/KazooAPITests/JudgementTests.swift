@@ -56,6 +56,7 @@ import Voicemail
         Case(
             "a type that will not do is 415", "PATCH", "/v2/accounts/{A}/vmboxes/{B}", headers: ["Content-Type": "text/plain"], body: "x", 415),
         Case("a message of a type that will not do is 415", "PUT", "/v2/accounts/{A}/vmboxes/{B}/messages", headers: ["Content-Type": "text/html"], body: "x", 415),
+        Case("a message of an audio type that is none of the list's is 415 (K§7.3)", "PUT", "/v2/accounts/{A}/vmboxes/{B}/messages", headers: ["Content-Type": "audio/flac"], body: "x", 415),
         Case("an unknown mailbox goes before 415", "PUT", "/v2/accounts/{A}/vmboxes/\(unknown)/messages", headers: ["Content-Type": "text/html"], body: "x", 404, "bad_identifier"),
         Case("HEAD is not offered", "HEAD", "/v2/accounts/{A}/vmboxes", 405),
         Case("version 1 is gone", "GET", "/v1/accounts/{A}/vmboxes", 410, "gone"),

@@ -275,11 +275,9 @@ import Voicemail
     /// Returns when everything that has happened has been told.
     private static func settle(_ server: TestServer) async throws {
         try await until {
-            let (cursor, last) = try await server.service.store.read { reader in
-                (try reader.eventCursor(of: "outbox"), try reader.events(after: 0, limit: 10_000).last?.serial ?? 0)
-            }
+            let isPlanned = try await server.service.store.read { try $0.unplannedEvents(limit: 1).isEmpty }
             let isIdle = try await server.service.outbox.totals().pending == 0
-            return cursor >= last && isIdle
+            return isPlanned && isIdle
         }
     }
 

@@ -153,6 +153,36 @@ struct HTTPIntakeTests {
         }
     }
 
+    @Test("Of joined FLAC files all are heard, with a tag between as well")
+    func joinedFLAC() async throws {
+        try await TestServer.run { (server: TestServer) async throws in
+            let world = try await IntakeWorld(server)
+            let first = try AudioSamples.tones([400], seconds: 2).encoded(as: .flac), second = try AudioSamples.tones([900], seconds: 1).encoded(as: .flac)
+            let tag = Array("ID3".utf8) + [4, 0, 0, 0, 0, 0, 10] + [UInt8](repeating: 0, count: 10)
+            for (name, bytes) in [("joined", first + second), ("tagged", first + tag + second)] {
+                #expect(try await world.put("\(name).flac?caller=1&callee=2", bytes).status == 201)
+                let recording = try #require(try await world.recordings().first { $0.source == "\(name).flac" })
+                #expect(recording.durationMilliseconds == 3000)
+                let heard = try await server.service.renditions.download(of: recording, as: .wav)
+                #expect(heard.reader.size == 44 + 2 * 3 * 8000)
+            }
+        }
+    }
+
+    @Test("WAV of a kind that no decoder knows is refused: ADPCM of NMS, G.722.1, what has no name")
+    func unknownWave() async throws {
+        try await TestServer.run { (server: TestServer) async throws in
+            let world = try await IntakeWorld(server)
+            for tag in [0x38, 0x28E, 0x7777] as [UInt16] {
+                var bytes = try Sounds.wav()
+                bytes.replaceSubrange(20..<22, with: [UInt8(truncatingIfNeeded: tag), UInt8(tag >> 8)])
+                let answer = try await world.put("nms.wav?caller=1&callee=2", bytes)
+                #expect(answer.status == 415 && answer.json["error"]?.string?.isEmpty == false, "\(tag)")
+            }
+            #expect(try await world.recordings().isEmpty)
+        }
+    }
+
     @Test("A form that holds a recording is no recording")
     func form() async throws {
         try await TestServer.run { (server: TestServer) async throws in

@@ -10,8 +10,6 @@ struct QueryPlanTests {
     private static let mayScan = [
         // At most one row.
         "DELETE FROM probe",
-        // Claims of a worker that is gone, from an index of claims alone.
-        "UPDATE delivery INDEXED BY delivery_claimed",
         // One row a state.
         "SELECT state, count FROM delivery_tally",
     ]

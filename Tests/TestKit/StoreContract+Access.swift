@@ -95,7 +95,10 @@ extension StoreContract {
             })
             let page = try await store.read { try $0.events(after: all[3].serial, limit: 2) }
             #expect(page == [all[4], all[5]])
-            try await store.write { try $0.removeEvents(createdBefore: Timestamp(unix: 10), upTo: .max) }
+            try await store.write { writer in
+                try writer.markPlanned(all)
+                try writer.removeEvents(createdBefore: Timestamp(unix: 10))
+            }
             try await store.write { try $0.append(written[0]) }
             let later = try await store.read { try $0.events(after: 0, limit: 99) }
             #expect(later.count == 1)
@@ -110,6 +113,25 @@ extension StoreContract {
             }
             let events = try await store.read { try $0.events(after: 0, limit: 9) }
             #expect(events == [])
+        },
+        Case("sessions of a credential are listed by kind while they live; documents and messages by serial") { store in
+            func session(_ hash: String, kind: Ticket.Kind = .access, credential: String? = "k", created: Int = 1, expires: Int = 11) -> Ticket {
+                Ticket(
+                    hash: hash, kind: kind, accountID: "a", credentialID: credential, created: Timestamp(unix: created),
+                    expires: Timestamp(unix: expires), details: ["z": 1])
+            }
+            let sessions = [
+                session("c"), session("a", created: 2), session("b", expires: 10), session("d", kind: .refresh), session("e", credential: "j"),
+                session("f", credential: nil),
+            ]
+            try await store.write { writer in for session in sessions { try writer.insert(session) } }
+            let found = try await store.read { try $0.tickets(credentialID: "k", kind: .access, aliveAt: Timestamp(unix: 10)) }
+            #expect(found == [sessions[0], sessions[1]])
+            let stored = try await store.write { try ($0.insert(document("d")), $0.insert(message("m"))) }
+            let read = try await store.read { try ($0.document(serial: stored.0.serial), $0.message(serial: stored.1.serial), $0.message(serial: 999)) }
+            #expect(read.0 == stored.0)
+            #expect(read.1 == stored.1)
+            #expect(read.2 == nil)
         },
     ]
 }

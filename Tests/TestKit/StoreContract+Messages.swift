@@ -108,6 +108,17 @@ extension StoreContract {
             }
             #expect(visited == 4)
         },
+        Case("who has heard a message is kept") { store in
+            var one = message("m")
+            one.readers = ["x", "y\u{0}"]
+            try await store.write { [one] in _ = try $0.insert(one) }
+            let read = try await store.read { try $0.message(id: "m")?.readers }
+            #expect(read == ["x", "y\u{0}"])
+            one.readers = []
+            try await store.write { [one] in try $0.update(one) }
+            let cleared = try await store.read { try $0.message(id: "m")?.readers }
+            #expect(cleared == [])
+        },
     ]
 
     static func expected(_ query: MessageQuery, of all: [Message]) -> [Message] {

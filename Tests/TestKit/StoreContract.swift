@@ -17,7 +17,7 @@ public enum StoreContract {
     }
 
     public static let all = transactions + documents + messages + listings + accountTrees + positions + tallies + removal + blobs + access + texts
-        + recordings + outbox + logins
+        + recordings + outbox + claims + logins
 }
 
 // MARK: - Things to store

@@ -124,7 +124,8 @@ enum SchemaOne {
             account_id TEXT NOT NULL,
             subject_id TEXT NOT NULL,
             payload TEXT NOT NULL,
-            created INTEGER NOT NULL
+            created INTEGER NOT NULL,
+            planned INTEGER NOT NULL DEFAULT 0
         ) STRICT
         """
 
@@ -161,6 +162,8 @@ enum SchemaOne {
         "CREATE INDEX ticket_by_expiry ON ticket (expires)",
         "CREATE INDEX credential_by_account ON credential (account_id, created)",
         "CREATE INDEX event_by_time ON event (created)",
+        // Holds the few that wait; they are in the order of their serials.
+        "CREATE INDEX event_unplanned ON event (planned) WHERE planned = 0",
     ]
 
     /// The tallies follow the rows, whatever statement changes them.

@@ -3,7 +3,7 @@
 /// The rowid at the end of an index is the serial, so each index on numbers alone is in the order of serials.
 enum SchemaTwo {
     static let statements = [
-        "ALTER TABLE message ADD COLUMN readers TEXT", recording, recordingTally, delivery, deliveryTally, eventCursor, loginCount,
+        "ALTER TABLE message ADD COLUMN readers TEXT", recording, recordingTally, delivery, deliveryTally, loginCount,
     ] + indexes + triggers + accountTree
 
     private static let recording = """
@@ -66,6 +66,7 @@ enum SchemaTwo {
             state TEXT NOT NULL,
             attempts INTEGER NOT NULL,
             due INTEGER NOT NULL,
+            claimed_by TEXT,
             claimed_until INTEGER NOT NULL DEFAULT 0,
             failure TEXT NOT NULL,
             created INTEGER NOT NULL
@@ -77,13 +78,6 @@ enum SchemaTwo {
         CREATE TABLE delivery_tally (
             state TEXT NOT NULL PRIMARY KEY,
             count INTEGER NOT NULL
-        ) STRICT, WITHOUT ROWID
-        """
-
-    private static let eventCursor = """
-        CREATE TABLE event_cursor (
-            name TEXT NOT NULL PRIMARY KEY,
-            serial INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID
         """
 

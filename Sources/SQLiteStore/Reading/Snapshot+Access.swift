@@ -65,17 +65,12 @@ extension Snapshot {
 
     func events(after serial: Int, limit: Int) throws -> [Event] {
         var run = try connection.prepare("""
-            SELECT serial, id, kind, account_id, subject_id, payload, created FROM event WHERE serial > ? ORDER BY serial LIMIT ?
+            SELECT \(EventRow.columns) FROM event WHERE serial > ? ORDER BY serial LIMIT ?
             """)
         run.bind(serial)
         run.bind(max(0, limit))
         var events: [Event] = []
-        while try run.step() {
-            guard let kind = Event.Kind(rawValue: run.text(2)) else { throw StoreError.failed("an event of unknown kind") }
-            events.append(Event(
-                serial: run.int(0), id: run.text(1), kind: kind, accountID: run.text(3), subjectID: run.text(4),
-                payload: try run.object(5), created: run.timestamp(6)))
-        }
+        while try run.step() { events.append(try EventRow.decode(run)) }
         return events
     }
 }

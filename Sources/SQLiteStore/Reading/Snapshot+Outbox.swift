@@ -1,10 +1,14 @@
 import Voicemail
 
 extension Snapshot {
-    func eventCursor(of name: String) throws -> Int {
-        var run = try connection.prepare("SELECT serial FROM event_cursor WHERE name = ?")
-        run.bind(name)
-        return try run.step() ? run.int(0) : 0
+    func unplannedEvents(limit: Int) throws -> [Event] {
+        var run = try connection.prepare("""
+            SELECT \(EventRow.columns) FROM event INDEXED BY event_unplanned WHERE planned = 0 ORDER BY serial LIMIT ?
+            """)
+        run.bind(max(0, limit))
+        var events: [Event] = []
+        while try run.step() { events.append(try EventRow.decode(run)) }
+        return events
     }
 
     func delivery(id: String) throws -> Delivery? {
@@ -87,18 +91,30 @@ extension Snapshot {
     }
 }
 
+/// Events as rows.
+enum EventRow {
+    static let columns = "serial, id, kind, account_id, subject_id, payload, created"
+
+    static func decode(_ row: borrowing Execution) throws -> Event {
+        guard let kind = Event.Kind(rawValue: row.text(2)) else { throw StoreError.failed("an event of unknown kind") }
+        return Event(
+            serial: row.int(0), id: row.text(1), kind: kind, accountID: row.text(3), subjectID: row.text(4), payload: try row.object(5),
+            created: row.timestamp(6))
+    }
+}
+
 /// Deliveries as rows.
 enum DeliveryRow {
     static let columns = """
-        serial, id, channel, target, account_id, event_serial, payload, state, attempts, due, claimed_until, failure, created
+        serial, id, channel, target, account_id, event_serial, payload, state, attempts, due, claimed_by, claimed_until, failure, created
         """
 
     static func decode(_ row: borrowing Execution) throws -> Delivery {
         guard let state = Delivery.State(rawValue: row.text(7)) else { throw StoreError.failed("a delivery in an unknown state") }
-        let claimedUntil = row.int(10)
         return Delivery(
             serial: row.int(0), id: row.text(1), channel: row.text(2), target: row.text(3), accountID: row.text(4), eventSerial: row.int(5),
             payload: try row.object(6), state: state, attempts: row.int(8), due: row.timestamp(9),
-            claimedUntil: claimedUntil == 0 ? nil : Timestamp(unix: claimedUntil), failure: row.text(11), created: row.timestamp(12))
+            claim: row.optionalText(10).map { Delivery.Claim(worker: $0, until: row.timestamp(11)) }, failure: row.text(12),
+            created: row.timestamp(13))
     }
 }

@@ -181,9 +181,8 @@ struct StoredJSON {
 
     private mutating func word(_ word: StaticString, _ value: JSON) throws(Malformed) -> JSON {
         let end = position + word.utf8CodeUnitCount
-        guard end <= bytes.count, bytes[position..<end].elementsEqual(UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount)) else {
-            throw Malformed()
-        }
+        let wanted = UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount)
+        guard end <= bytes.count, bytes[position..<end].elementsEqual(wanted) else { throw Malformed() }
         position = end
         return value
     }
@@ -196,26 +195,5 @@ struct StoredJSON {
     private mutating func skip(_ byte: UInt8) throws(Malformed) {
         guard try peek() == byte else { throw Malformed() }
         position += 1
-    }
-}
-
-extension Execution {
-    func json(_ column: Int32) throws -> JSON {
-        guard let value = withBytes(column, StoredJSON.value) else { throw StoreError.failed("a stored value is not JSON") }
-        return value
-    }
-
-    /// - Parameter keys: the members that are read; nil for all.
-    func object(_ column: Int32, keeping keys: Set<String>? = nil) throws -> JSONObject {
-        if let keys {
-            guard let members = withBytes(column, { StoredJSON.object($0, keeping: keys) }) else {
-                throw StoreError.failed("a stored value is not a JSON object")
-            }
-            return members
-        }
-        guard let value = withBytes(column, StoredJSON.value), case .object(let object) = value else {
-            throw StoreError.failed("a stored value is not a JSON object")
-        }
-        return object
     }
 }

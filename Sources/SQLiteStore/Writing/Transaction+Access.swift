@@ -79,13 +79,4 @@ extension Transaction {
             run.bind(event.created)
         }
     }
-
-    func removeEvents(createdBefore: Timestamp, upTo serial: Int) throws {
-        try executeInParts("""
-            DELETE FROM event WHERE serial IN (SELECT serial FROM event INDEXED BY event_by_time WHERE created < ? AND serial <= ? LIMIT ?)
-            """) { run in
-            run.bind(createdBefore)
-            run.bind(serial)
-        }
-    }
 }

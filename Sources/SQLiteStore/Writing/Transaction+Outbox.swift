@@ -1,17 +1,21 @@
 import Voicemail
 
 extension Transaction {
-    func setEventCursor(of name: String, to serial: Int) throws {
-        try execute("INSERT INTO event_cursor (name, serial) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET serial = excluded.serial") { run in
-            run.bind(name)
-            run.bind(serial)
-        }
+    func markPlanned(_ events: [Event]) throws {
+        for event in events { try execute("UPDATE event SET planned = 1 WHERE serial = ?") { $0.bind(event.serial) } }
+    }
+
+    func removeEvents(createdBefore: Timestamp) throws {
+        try executeInParts("""
+            DELETE FROM event WHERE serial IN (SELECT serial FROM event INDEXED BY event_by_time WHERE created < ? AND planned = 1 LIMIT ?)
+            """) { $0.bind(createdBefore) }
     }
 
     func insert(_ delivery: Delivery) throws {
         try execute("""
-            INSERT INTO delivery (id, channel, target, account_id, event_serial, payload, created, state, attempts, due, claimed_until, failure)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO delivery (id, channel, target, account_id, event_serial, payload, created, state, attempts, due, claimed_by, claimed_until,
+                failure)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """) { run in
             run.bind(delivery.id)
             run.bind(delivery.channel)
@@ -24,7 +28,9 @@ extension Transaction {
         }
     }
 
-    func claimDeliveries(dueBy now: Timestamp, until: Timestamp, targets: Int, perTarget: Int) throws -> [Delivery] {
+    func claimDeliveries(
+        by worker: String, dueBy now: Timestamp, targets: Int, perTarget: Int, until: (_ channel: String) -> Timestamp
+    ) throws -> [Delivery] {
         var claimed: [Delivery] = []
         for target in try dueTargets(now, limit: targets) {
             var run = try connection.prepare("""
@@ -37,7 +43,7 @@ extension Transaction {
             run.bind(max(0, perTarget))
             while try run.step() {
                 var delivery = try DeliveryRow.decode(run)
-                delivery.claimedUntil = until
+                delivery.claim = Delivery.Claim(worker: worker, until: until(delivery.channel))
                 claimed.append(delivery)
             }
         }
@@ -55,19 +61,26 @@ extension Transaction {
         return found.sorted { ($0.due, $0.channel, $0.target) < ($1.due, $1.channel, $1.target) }.prefix(max(0, limit))
     }
 
-    func releaseClaims() throws {
-        try execute("UPDATE delivery INDEXED BY delivery_claimed SET claimed_until = 0 WHERE claimed_until <> 0")
-    }
-
     func update(_ delivery: Delivery) throws {
-        try execute("UPDATE delivery SET state = ?, attempts = ?, due = ?, claimed_until = ?, failure = ? WHERE id = ?") { run in
+        try execute("\(Self.updateSQL) WHERE id = ?") { run in
             Self.bindProgress(of: delivery, to: &run)
             run.bind(delivery.id)
         }
     }
 
+    func update(_ delivery: Delivery, heldUnder claim: Delivery.Claim) throws -> Bool {
+        try execute("\(Self.updateSQL) \(Self.held)") { run in
+            Self.bindProgress(of: delivery, to: &run)
+            Self.bind(delivery.id, claim, to: &run)
+        } == 1
+    }
+
     func remove(deliveryID: String) throws {
         try execute("DELETE FROM delivery WHERE id = ?") { $0.bind(deliveryID) }
+    }
+
+    func remove(deliveryID: String, heldUnder claim: Delivery.Claim) throws -> Bool {
+        try execute("DELETE FROM delivery \(Self.held)") { Self.bind(deliveryID, claim, to: &$0) } == 1
     }
 
     func removeDeliveries(deadBefore: Timestamp) throws {
@@ -75,11 +88,25 @@ extension Transaction {
         try execute("DELETE FROM delivery WHERE state = 'dead' AND due < ?") { $0.bind(deadBefore) }
     }
 
+    private static let updateSQL = """
+        UPDATE delivery SET state = ?, attempts = ?, due = ?, claimed_by = ?, claimed_until = ?, failure = ?
+        """
+
+    /// A worker may claim again what it let run out, so who it was does not say enough.
+    private static let held = "WHERE id = ? AND claimed_by = ? AND claimed_until = ?"
+
+    private static func bind(_ id: String, _ claim: Delivery.Claim, to run: inout Execution) {
+        run.bind(id)
+        run.bind(claim.worker)
+        run.bind(claim.until)
+    }
+
     private static func bindProgress(of delivery: Delivery, to run: inout Execution) {
         run.bind(delivery.state.rawValue)
         run.bind(delivery.attempts)
         run.bind(delivery.due)
-        run.bind(delivery.claimedUntil?.unix ?? 0)
+        run.bind(delivery.claim?.worker)
+        run.bind(delivery.claim?.until.unix ?? 0)
         run.bind(delivery.failure)
     }
 }

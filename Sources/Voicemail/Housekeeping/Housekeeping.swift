@@ -25,7 +25,7 @@ extension Housekeeping {
         let deadBefore = now.advanced(by: -limits.deadLetterDays * 86_400)
         try await store.write { writer in
             try writer.removeTickets(expiredBefore: now.advanced(by: -Self.expiredSessionMemory))
-            try writer.removeEvents(createdBefore: eventsBefore, upTo: try writer.eventCursor(of: Outbox.cursor))
+            try writer.removeEvents(createdBefore: eventsBefore)
             try writer.removeDeliveries(deadBefore: deadBefore)
             try writer.removeLoginCounts(lastBefore: now.advanced(by: -LoginRules.memory))
         }

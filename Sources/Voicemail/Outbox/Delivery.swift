@@ -7,6 +7,18 @@ public struct Delivery: Sendable, Hashable {
         case dead
     }
 
+    /// A worker's hold on a delivery. It is a lease: a worker that is gone lets go by doing nothing.
+    public struct Claim: Sendable, Hashable {
+        public let worker: String
+        /// From then on anybody may take the delivery over.
+        public let until: Timestamp
+
+        public init(worker: String, until: Timestamp) {
+            self.worker = worker
+            self.until = until
+        }
+    }
+
     /// Grows with every delivery; 0 until stored.
     public var serial: Int
     /// The same in every attempt, so that a receiver can tell a repetition.
@@ -25,15 +37,15 @@ public struct Delivery: Sendable, Hashable {
     public var attempts: Int
     /// Not before this.
     public var due: Timestamp
-    /// Being tried by some worker until then at most.
-    public var claimedUntil: Timestamp?
+    /// Being tried by a worker; nil when nobody does.
+    public var claim: Claim?
     /// Why the last attempt failed; empty before it.
     public var failure: String
     public let created: Timestamp
 
     public init(
         serial: Int = 0, id: String = HexID.random(), channel: String, target: String, accountID: String, eventSerial: Int,
-        payload: JSONObject, state: State = .pending, attempts: Int = 0, due: Timestamp, claimedUntil: Timestamp? = nil,
+        payload: JSONObject, state: State = .pending, attempts: Int = 0, due: Timestamp, claim: Claim? = nil,
         failure: String = "", created: Timestamp
     ) {
         self.serial = serial
@@ -46,7 +58,7 @@ public struct Delivery: Sendable, Hashable {
         self.state = state
         self.attempts = attempts
         self.due = due
-        self.claimedUntil = claimedUntil
+        self.claim = claim
         self.failure = failure
         self.created = created
     }

@@ -1,17 +1,23 @@
-extension Outbox {
-    /// The cursor up to which events have been turned into deliveries. Events behind it are never dropped.
-    static let cursor = "outbox"
+/// What became of a delivery when its attempt was written down.
+public enum Settlement: Sendable, Hashable {
+    /// It is gone: told, or nobody is to be told any more.
+    case over
+    /// It stays: to be tried again, or given up.
+    case left(Delivery)
+    /// Nothing was written: another worker has taken it over, or it was dropped.
+    case lost
+}
 
-    /// Turns the next events into deliveries: cursor and deliveries move in one transaction, so that a crash neither loses nor doubles one.
-    /// - Returns: the events seen; fewer than `limit` when there are no more.
+extension Outbox {
+    /// Turns the next events into deliveries. Their mark and the deliveries are written in one transaction, so that a crash neither loses nor
+    /// doubles one, nor do workers that plan at the same time.
+    /// - Returns: the events planned; fewer than `limit` when there are no more.
     public func plan(over channels: [any DeliveryChannel], limit: Int = 100) async throws -> [Event] {
         let now = clock.now
-        let hasEvents = try await store.read { reader in
-            try !reader.events(after: try reader.eventCursor(of: Self.cursor), limit: 1).isEmpty
-        }
+        let hasEvents = try await store.read { try !$0.unplannedEvents(limit: 1).isEmpty }
         guard hasEvents else { return [] }
         return try await store.write { writer in
-            let events = try writer.events(after: try writer.eventCursor(of: Self.cursor), limit: limit)
+            let events = try writer.unplannedEvents(limit: limit)
             for event in events {
                 for channel in channels {
                     for planned in try channel.plan(event, writer) {
@@ -21,14 +27,16 @@ extension Outbox {
                     }
                 }
             }
-            if let last = events.last { try writer.setEventCursor(of: Self.cursor, to: last.serial) }
+            try writer.markPlanned(events)
             return events
         }
     }
 
     /// Claims what is due.
-    /// - Parameter seconds: after which another worker may take it over.
-    public func claim(targets: Int, perTarget: Int, seconds: Int) async throws -> [Delivery] {
+    /// - Parameter lease: for how many seconds, by channel; after that another worker may take over.
+    public func claim(
+        by worker: String, targets: Int, perTarget: Int, lease: @escaping @Sendable (_ channel: String) -> Int
+    ) async throws -> [Delivery] {
         let now = clock.now
         let isAnyDue = try await store.read { reader in
             // A claim writes; looking whether there is anything to claim does not.
@@ -36,22 +44,43 @@ extension Outbox {
         }
         guard isAnyDue else { return [] }
         return try await store.write {
-            try $0.claimDeliveries(dueBy: now, until: now.advanced(by: seconds), targets: targets, perTarget: perTarget)
+            try $0.claimDeliveries(by: worker, dueBy: now, targets: targets, perTarget: perTarget) { now.advanced(by: lease($0)) }
         }
     }
 
-    /// Writes down what became of an attempt.
+    /// Sees to it that the claims on the rest of a batch last for another attempt; written only where they would not.
+    /// - Parameter attempt: seconds that they must last.
+    /// - Parameter lease: seconds that renewed ones last.
+    /// - Returns: them under the claims that hold now. None when one is no longer held: who took it over tells its target, and the
+    ///   others, let go of, come after it.
+    public func renew(_ deliveries: [Delivery], toLast attempt: Int, lease: Int) async throws -> [Delivery] {
+        let now = clock.now
+        let isLasting = deliveries.allSatisfy { delivery in delivery.claim.map { $0.until >= now.advanced(by: attempt) } ?? false }
+        if isLasting { return deliveries }
+        return try await store.write { writer in
+            let renewed = try deliveries.compactMap { delivery -> Delivery? in
+                guard let claim = delivery.claim else { return nil }
+                var renewed = delivery
+                renewed.claim = Delivery.Claim(worker: claim.worker, until: now.advanced(by: lease))
+                return try writer.update(renewed, heldUnder: claim) ? renewed : nil
+            }
+            guard renewed.count < deliveries.count else { return renewed }
+            try Self.release(renewed, writer)
+            return []
+        }
+    }
+
+    /// Writes down what became of an attempt, if the delivery is still held under the claim that it was made under.
     /// - Parameter jitter: 0…1, for the delay before the next one.
-    /// - Returns: the delivery as it stands; nil when it is over.
     @discardableResult
-    public func settle(_ delivery: Delivery, _ outcome: DeliveryOutcome, retries: RetryPolicy, jitter: Double) async throws -> Delivery? {
+    public func settle(_ delivery: Delivery, _ outcome: DeliveryOutcome, retries: RetryPolicy, jitter: Double) async throws -> Settlement {
+        guard let claim = delivery.claim else { return .lost }
         var settled = delivery
-        settled.claimedUntil = nil
+        settled.claim = nil
         settled.attempts += 1
         switch outcome {
         case .delivered, .withdrawn:
-            try await store.write { try $0.remove(deliveryID: delivery.id) }
-            return nil
+            return try await store.write { try $0.remove(deliveryID: delivery.id, heldUnder: claim) } ? .over : .lost
         case .refused(let reason):
             settled.state = .dead
             settled.failure = Self.shortened(reason)
@@ -61,8 +90,7 @@ extension Outbox {
             Self.postpone(&settled, policy, reason, jitter, clock.now)
         }
         let result = settled
-        try await store.write { try $0.update(result) }
-        return result
+        return try await store.write { try $0.update(result, heldUnder: claim) } ? .left(result) : .lost
     }
 
     private static func postpone(_ delivery: inout Delivery, _ policy: RetryPolicy, _ reason: String, _ jitter: Double, _ now: Timestamp) {
@@ -76,20 +104,18 @@ extension Outbox {
 
     private static func shortened(_ reason: String) -> String { String(reason.unicodeScalars.prefix(500).map(Character.init)) }
 
-    /// Lets go of what was claimed and not tried.
+    /// Lets go of what was claimed and not tried, where it is still held.
     public func unclaim(_ deliveries: [Delivery]) async throws {
         guard !deliveries.isEmpty else { return }
-        try await store.write { writer in
-            for var delivery in deliveries {
-                delivery.claimedUntil = nil
-                try writer.update(delivery)
-            }
-        }
+        try await store.write { try Self.release(deliveries, $0) }
     }
 
-    /// Forgets the claims of workers that are gone. For a worker that starts, and is the only one.
-    public func releaseClaims() async throws {
-        try await store.write { try $0.releaseClaims() }
+    private static func release(_ deliveries: [Delivery], _ writer: any StoreWriter) throws {
+        for var delivery in deliveries {
+            guard let claim = delivery.claim else { continue }
+            delivery.claim = nil
+            _ = try writer.update(delivery, heldUnder: claim)
+        }
     }
 }
 

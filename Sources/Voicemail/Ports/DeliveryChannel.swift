@@ -1,7 +1,7 @@
 /// One way of telling the world what has happened: an interface's pushes, mail, lamps.
 ///
-/// The outbox worker asks every channel what an event calls for, in the transaction that moves its cursor, and carries the deliveries out
-/// afterwards: each at least once, under an id that stays the same, until the channel says that it is done.
+/// The outbox worker asks every channel what an event calls for, in the transaction that marks the event planned, and carries the deliveries
+/// out afterwards: each at least once, under an id that stays the same, until the channel says that it is done.
 public protocol DeliveryChannel: Sendable {
     /// Short, stable and unique: it is stored with every delivery.
     var name: String { get }

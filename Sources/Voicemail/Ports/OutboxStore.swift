@@ -28,8 +28,8 @@ public struct DeliveryTotals: Sendable, Hashable {
 
 /// Reading the outbox within a transaction.
 public protocol OutboxReader {
-    /// Up to which event the deliveries have been written; 0 at first.
-    func eventCursor(of name: String) throws -> Int
+    /// Events that no deliveries have been planned for, oldest first.
+    func unplannedEvents(limit: Int) throws -> [Event]
     func delivery(id: String) throws -> Delivery?
     func deliveries(_ query: DeliveryQuery) throws -> [Delivery]
     /// Whether a worker has anything to claim.
@@ -40,17 +40,24 @@ public protocol OutboxReader {
 
 /// Changing the outbox within a transaction.
 public protocol OutboxWriter: OutboxReader {
-    func setEventCursor(of name: String, to serial: Int) throws
+    func markPlanned(_ events: [Event]) throws
+    /// Drops old events, but none that is still to be planned.
+    func removeEvents(createdBefore: Timestamp) throws
     /// - Throws: `StoreError.conflict` when the id is taken.
     func insert(_ delivery: Delivery) throws
     /// Takes due deliveries for one worker: of at most `targets` targets that nobody works for, at most `perTarget` each, oldest first.
-    /// Their `claimedUntil` becomes `until`; when that has passed, whoever claimed them is taken for dead.
-    func claimDeliveries(dueBy now: Timestamp, until: Timestamp, targets: Int, perTarget: Int) throws -> [Delivery]
-    /// Frees what workers have claimed that no longer exist.
-    func releaseClaims() throws
+    /// - Parameter until: when the claim on a delivery of a channel runs out.
+    func claimDeliveries(
+        by worker: String, dueBy now: Timestamp, targets: Int, perTarget: Int, until: (_ channel: String) -> Timestamp
+    ) throws -> [Delivery]
     /// Replaces state, attempts, due, claim and failure. One that is gone stays gone.
     func update(_ delivery: Delivery) throws
+    /// As `update`, of a delivery that is still under `claim`; a claim that was renewed or taken over since is another.
+    /// - Returns: whether it was.
+    func update(_ delivery: Delivery, heldUnder claim: Delivery.Claim) throws -> Bool
     func remove(deliveryID: String) throws
+    /// - Returns: whether it was still under `claim`; if not, nothing was removed.
+    func remove(deliveryID: String, heldUnder claim: Delivery.Claim) throws -> Bool
     /// Drops deliveries given up before.
     func removeDeliveries(deadBefore: Timestamp) throws
 }

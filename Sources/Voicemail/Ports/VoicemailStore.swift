@@ -287,8 +287,6 @@ public protocol StoreWriter: StoreReader, RecordingWriter, OutboxWriter, LoginWr
     func remove(credentialID: String) throws
 
     func append(_ event: Event) throws
-    /// Drops events, but none behind `serial`: those have not been told yet.
-    func removeEvents(createdBefore: Timestamp, upTo serial: Int) throws
 
     /// Takes messages older than `cutoff` out of the tallies, at most `limit`; and puts younger ones back.
     /// - Returns: how many rows changed.

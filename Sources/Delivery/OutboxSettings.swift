@@ -1,0 +1,44 @@
+import Voicemail
+
+/// How the outbox is worked through.
+public struct OutboxSettings: Sendable, Hashable {
+    /// Targets that are told at once.
+    public var concurrency: Int
+    /// Deliveries of one target that are taken at a time.
+    public var batch: Int
+    /// Between looks for new events and due deliveries.
+    public var interval: Duration
+    /// Between reports of how many deliveries wait.
+    public var reportInterval: Duration
+
+    public init(
+        concurrency: Int = 16, batch: Int = 8, interval: Duration = .milliseconds(250), reportInterval: Duration = .seconds(5)
+    ) {
+        self.reportInterval = reportInterval
+        self.concurrency = concurrency
+        self.batch = batch
+        self.interval = interval
+    }
+}
+
+/// What others may count of the outbox's work.
+public struct OutboxInstruments: Sendable {
+    public enum Result: String, Sendable, CaseIterable {
+        case delivered, withdrawn, failed, dead
+        /// Nothing was written down: another worker had taken it over, or it had been dropped.
+        case lost
+    }
+
+    /// After each attempt: its channel, what became of the delivery, and the seconds it took.
+    public var attempted: @Sendable (_ channel: String, _ result: Result, _ seconds: Double) -> Void
+    /// Now and then: how many wait and how many were given up.
+    public var totals: @Sendable (DeliveryTotals) -> Void
+
+    public init(
+        attempted: @escaping @Sendable (String, Result, Double) -> Void = { _, _, _ in },
+        totals: @escaping @Sendable (DeliveryTotals) -> Void = { _ in }
+    ) {
+        self.attempted = attempted
+        self.totals = totals
+    }
+}

@@ -1,0 +1,101 @@
+import Testing
+import Voicemail
+
+extension StoreContract {
+    private static func claim(_ store: any VoicemailStore, at: Timestamp = now, targets: Int = 99, perTarget: Int = 99) async throws -> [String] {
+        try await store.write {
+            try $0.claimDeliveries(by: "w", dueBy: at, targets: targets, perTarget: perTarget) { _ in at.advanced(by: 10) }.map(\.id)
+        }
+    }
+
+    static let claims = [
+        Case("what is due is claimed once, a target's oldest first, until the claim runs out") { store in
+            try await store.write { writer in
+                try writer.insert(delivery("late", target: "x", due: now.unix + 1))
+                for number in 0..<3 { try writer.insert(delivery("t\(number)", due: now.unix - number)) }
+                try writer.insert(delivery("dead", target: "y", state: .dead))
+                try writer.insert(delivery("other", target: "t", channel: "d"))
+            }
+            #expect(try await store.read { try $0.hasDueDeliveries(at: now) })
+            let first = try await claim(store, perTarget: 2)
+            #expect(first.sorted() == ["other", "t0", "t1"])
+            #expect(try await store.read { try $0.hasDueDeliveries(at: now) } == false)
+            #expect(try await claim(store) == [])
+            #expect(try await claim(store, at: now.advanced(by: 9)) == ["late"])
+            let expired = try await claim(store, at: now.advanced(by: 10))
+            #expect(expired.sorted() == ["other", "t0", "t1", "t2"])
+        },
+        Case("a target in progress is left alone, others are not; at most so many targets") { store in
+            try await store.write { writer in
+                for target in ["p", "q", "r"] {
+                    try writer.insert(delivery(target + "1", target: target))
+                    try writer.insert(delivery(target + "2", target: target))
+                }
+            }
+            #expect(try await claim(store, targets: 2, perTarget: 1).count == 2)
+            #expect(try await claim(store, targets: 2, perTarget: 1).count == 1)
+            #expect(try await claim(store) == [])
+            #expect(try await claim(store, at: now.advanced(by: 10)).count == 6)
+        },
+        Case("of a long backlog the oldest that are due are claimed, whoever else waits; what has waited longest goes first") { store in
+            try await store.write { writer in
+                for number in 0..<300 { try writer.insert(delivery("a\(number)", target: "a", due: now.unix + (number < 100 ? 1 : 0))) }
+                try writer.insert(delivery("b", target: "b", due: now.unix - 1))
+                try writer.insert(delivery("c", target: "c", channel: "d", due: now.unix - 2))
+            }
+            #expect(try await claim(store, targets: 2) == ["c", "b"])
+            #expect(try await claim(store, perTarget: 3) == ["a100", "a101", "a102"])
+        },
+        Case("a claim is not in a transaction that throws") { store in
+            try await store.write { try $0.insert(delivery("one")) }
+            await #expect(throws: StoreError.conflict) {
+                try await store.write { writer in
+                    _ = try writer.claimDeliveries(by: "w", dueBy: now, targets: 9, perTarget: 9) { _ in now.advanced(by: 10) }
+                    throw StoreError.conflict
+                }
+            }
+            #expect(try await claim(store) == ["one"])
+        },
+        Case("a claim names its worker and runs out by channel; who no longer holds a delivery changes nothing") { store in
+            try await store.write { writer in
+                try writer.insert(delivery("one"))
+                try writer.insert(delivery("two", channel: "d"))
+            }
+            let first = try await store.write {
+                try $0.claimDeliveries(by: "w", dueBy: now, targets: 9, perTarget: 9) { now.advanced(by: $0 == "c" ? 10 : 20) }
+            }
+            let stored = try await store.read { try $0.deliveries(DeliveryQuery(limit: 9)) }
+            #expect(stored.map(\.claim) == [10, 20].map { Delivery.Claim(worker: "w", until: now.advanced(by: $0)) })
+            #expect(first.sorted { $0.serial < $1.serial } == stored)
+            let claim = try #require(stored[0].claim)
+            // The same worker again, which is another claim; then another worker, whose lease happens to end when the first one's did.
+            for taken in [Delivery.Claim(worker: "w", until: now.advanced(by: 30)), Delivery.Claim(worker: "v", until: claim.until)] {
+                var held = stored[0]
+                held.claim = taken
+                held.failure = "held"
+                var late = stored[0]
+                late.claim = nil
+                late.state = .dead
+                let results = try await store.write { [held, late] writer in
+                    try writer.update(held)
+                    return (
+                        try writer.update(late, heldUnder: claim), try writer.remove(deliveryID: "one", heldUnder: claim),
+                        try writer.delivery(id: "one"), try writer.deliveryTotals())
+                }
+                #expect(results.0 == false && results.1 == false)
+                #expect(results.2 == held)
+                #expect(results.3 == DeliveryTotals(pending: 2))
+            }
+            let holder = Delivery.Claim(worker: "v", until: claim.until)
+            var settled = stored[0]
+            settled.claim = nil
+            settled.attempts = 1
+            let isSettled = try await store.write { [settled] in try $0.update(settled, heldUnder: holder) }
+            #expect(isSettled)
+            #expect(try await store.read { try $0.delivery(id: "one") } == settled)
+            #expect(try await store.write { try $0.remove(deliveryID: "one", heldUnder: holder) } == false)
+            #expect(try await store.write { try $0.remove(deliveryID: "two", heldUnder: try #require(stored[1].claim)) })
+            #expect(try await store.read { try $0.deliveries(DeliveryQuery(limit: 9)) } == [settled])
+        },
+    ]
+}
