@@ -12,7 +12,7 @@ extension KazooDialect {
         // An envelope is judged before anything is stored; that of a multipart body may follow the file.
         let early = call.contentType.isEnvelope ? try Self.draft(call.envelope.data) : nil
         let content = try await Upload(call, service: service, limit: settings.maximumBody).read(accepting: .message)
-        let draft = try await service.messages.dropping(content.audio) { try early ?? Self.draft(content.data ?? [:]) }
+        let draft = try await service.dropping(content.audio) { try early ?? Self.draft(content.data ?? [:]) }
         let message = try await service.messages.deposit(draft, mailboxID: box, in: account, audio: content.audio, from: .client(isJudged: false))
         return reply(message, account).created(at: "/v2/accounts/\(account.id)/vmboxes/\(box)/messages/\(message.monthID)")
     }

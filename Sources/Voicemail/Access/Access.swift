@@ -24,10 +24,8 @@ public struct Principal: Sendable, Hashable {
 
 /// What a token and a path lead to, found in one transaction.
 public struct AccessEntry: Sendable {
-    /// nil when the token is unknown, expired, or of an account or user that is gone or switched off.
+    /// nil when the token opens nothing (`Tickets.enter`).
     public let principal: Principal?
-    /// The ticket of that token.
-    public let ticket: Ticket?
     /// The account named by the path; nil when there is none.
     public let account: Account?
 }
@@ -38,25 +36,20 @@ extension Access {
         let hash = token.map(secrets.fingerprint)
         let now = clock.now
         return try await store.read { reader in
-            let ticket = try hash.flatMap { try reader.ticket(hash: $0) }
-                .flatMap { $0.kind == kind && $0.expires > now ? $0 : nil }
-            let account = try reader.account(id: accountID)
-            let principal = try ticket.flatMap { ticket in
-                // Mostly the one of the path, which has been read.
-                let own = ticket.accountID == accountID ? account : try reader.account(id: ticket.accountID)
-                return try own.flatMap { try Self.principal(of: ticket, in: $0, reader) }
+            let entry = try hash.flatMap { hash -> TicketEntry? in
+                do { return try Tickets.entry(hash, kind, now, reader) } catch is TicketError { return nil }
             }
-            return AccessEntry(principal: principal, ticket: ticket, account: account)
+            // Mostly the account of the token, which has been read.
+            let account = entry?.account.id == accountID ? entry?.account : try reader.account(id: accountID)
+            return AccessEntry(principal: entry.map { Principal($0) }, account: account)
         }
     }
+}
 
-    private static func principal(of ticket: Ticket, in account: Account, _ reader: any StoreReader) throws -> Principal? {
-        guard account.isEnabled else { return nil }
-        if let userID = ticket.userID {
-            guard let user: User = try reader.find(id: userID), user.isEnabled else { return nil }
-        }
-        return Principal(
-            accountID: account.id, userID: ticket.userID, credentialID: ticket.credentialID,
-            isSuperduperAdmin: account.isSuperduperAdmin, ticketHash: ticket.hash)
+extension Principal {
+    fileprivate init(_ entry: TicketEntry) {
+        self.init(
+            accountID: entry.account.id, userID: entry.ticket.userID, credentialID: entry.ticket.credentialID,
+            isSuperduperAdmin: entry.account.isSuperduperAdmin, ticketHash: entry.ticket.hash)
     }
 }

@@ -58,13 +58,12 @@ extension Access {
         let hash = secrets.fingerprint(id)
         let now = clock.now
         return try await store.write { writer in
-            guard let ticket = try writer.ticket(hash: hash), ticket.kind == .passwordReset, ticket.expires > now,
-                let account = try writer.account(id: ticket.accountID), account.isEnabled,
-                var user: User = try writer.find(id: ticket.userID), user.isEnabled
-            else { throw VoicemailError.badCredentials }
+            let entry: TicketEntry
+            do { entry = try Tickets.entry(hash, .passwordReset, now, writer) } catch is TicketError { throw VoicemailError.badCredentials }
+            guard var user = entry.user else { throw VoicemailError.badCredentials }
             try writer.remove(ticketHash: hash)
             user.stored.attributes["require_password_update"] = true
-            return (account, try writer.save(user, at: now))
+            return (entry.account, try writer.save(user, at: now))
         }
     }
 }

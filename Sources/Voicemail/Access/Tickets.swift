@@ -31,6 +31,8 @@ public struct TicketDraft: Sendable {
 public struct TicketEntry: Sendable {
     public let ticket: Ticket
     public let account: Account
+    /// The user who holds it, where it is a user's.
+    public let user: User?
     /// The credential that it came from, where it came from one.
     public let credential: Credential?
 }
@@ -43,7 +45,7 @@ extension Tickets {
     }
 
     /// Looks a ticket up.
-    /// - Throws: `TicketError`; `.unknown` also where its account is gone or switched off, or its credential withdrawn.
+    /// - Throws: `TicketError`; `.unknown` also where its account or user is gone or switched off, or its credential withdrawn.
     public func enter(_ secret: String, _ kind: Ticket.Kind) async throws -> TicketEntry {
         let hash = secrets.fingerprint(secret)
         let now = clock.now
@@ -57,29 +59,31 @@ extension Tickets {
     public func touch(_ ticket: Ticket, lifetime: Int, interval: Int) async throws {
         let now = clock.now
         guard ticket.expires < now.advanced(by: lifetime) else { return }
-        try await extend(ticket, to: now.advanced(by: lifetime + interval))
+        try await extend(ticket.hash, to: now.advanced(by: lifetime + interval)) { _ in }
     }
 
     /// Changes what is kept with a ticket, which is a use of it too.
-    public func keep(_ details: JSONObject, with ticket: Ticket, lifetime: Int) async throws {
-        var ticket = ticket
-        ticket.details = details
-        try await extend(ticket, to: clock.now.advanced(by: lifetime))
+    public func change(_ ticket: Ticket, lifetime: Int, _ change: @escaping @Sendable (inout JSONObject) -> Void) async throws {
+        try await extend(ticket.hash, to: clock.now.advanced(by: lifetime), change)
     }
 
-    private func extend(_ ticket: Ticket, to expires: Timestamp) async throws {
-        var ticket = ticket
-        ticket.expires = expires
-        let extended = ticket
-        try await store.write { try $0.update(extended) }
+    /// What is kept is what another request has made of it meanwhile; a ticket that has ended stays ended.
+    private func extend(_ hash: String, to expires: Timestamp, _ change: @escaping @Sendable (inout JSONObject) -> Void) async throws {
+        try await store.write { writer in
+            guard var ticket = try writer.ticket(hash: hash) else { return }
+            ticket.expires = expires
+            change(&ticket.details)
+            try writer.update(ticket)
+        }
     }
 
     /// Uses a ticket up that is good for one time.
     /// - Returns: whether there was one; of several who use it at once, one does.
     public func use(_ secret: String, _ kind: Ticket.Kind) async throws -> Bool {
         let hash = secrets.fingerprint(secret)
+        let now = clock.now
         return try await store.write { writer in
-            guard let ticket = try writer.ticket(hash: hash), ticket.kind == kind else { return false }
+            guard let ticket = try writer.ticket(hash: hash), ticket.kind == kind, ticket.expires > now else { return false }
             try writer.remove(ticketHash: hash)
             return true
         }
@@ -125,8 +129,10 @@ extension Tickets {
         guard let ticket = try reader.ticket(hash: hash), ticket.kind == kind else { throw TicketError.unknown }
         guard ticket.expires > now else { throw TicketError.expired }
         guard let account = try reader.account(id: ticket.accountID), account.isEnabled else { throw TicketError.unknown }
+        let user: User? = try reader.find(id: ticket.userID)
+        guard ticket.userID == nil || user?.isEnabled == true else { throw TicketError.unknown }
         let credential = try ticket.credentialID.flatMap { try reader.credential(id: $0) }
         guard ticket.credentialID == nil || credential != nil else { throw TicketError.unknown }
-        return TicketEntry(ticket: ticket, account: account, credential: credential)
+        return TicketEntry(ticket: ticket, account: account, user: user, credential: credential)
     }
 }

@@ -1,5 +1,6 @@
 import Logging
 import NIOCore
+import Waiting
 
 /// What to do with bytes that no decoder accepts.
 public enum AudioPolicy: Sendable {
@@ -136,5 +137,24 @@ extension BlobRecord {
         logger.warning(
             "audio was cut off or damaged before it came; it is kept as it is",
             metadata: ["blob": "\(blob.id)", "file": "\(fileName)", "decoded_ms": "\(facts.durationMilliseconds)"])
+    }
+}
+
+extension VoicemailService {
+    /// Runs `body`; when it fails, the audio it was to store goes too. What is stored unmeasured is measured from then on.
+    public func dropping<Value: Sendable>(_ audio: ReceivedAudio?, _ body: () async throws -> Value) async throws -> Value {
+        do {
+            let value = try await body()
+            if audio?.record.unmeasured != nil { measuringBell.ring() }
+            return value
+        } catch {
+            if let audio {
+                do { try await archive.remove(audio.record.blob.id) } catch let second {
+                    // The next start finds it as an orphan.
+                    logger.error("blob of a refused deposit stays", metadata: ["blob": "\(audio.record.blob.id)", "error": "\(second)"])
+                }
+            }
+            throw error
+        }
     }
 }

@@ -40,7 +40,7 @@ extension Greetings {
     /// Gives a greeting its audio, in place of any it has.
     public func upload(_ id: String, audio: ReceivedAudio, in account: Account) async throws -> Greeting {
         let now = clock.now
-        let greeting = try await service.messages.dropping(audio) {
+        let greeting = try await service.dropping(audio) {
             try await store.write { writer in
                 var greeting: Greeting = try writer.require(id, in: account.id)
                 let replaced = greeting.blobID

@@ -109,7 +109,7 @@ extension Greetings {
     ) async throws -> NamedGreeting {
         let now = clock.now
         let limit = limits.maximumGreetings
-        let greeting = try await service.messages.dropping(audio) {
+        let greeting = try await service.dropping(audio) {
             guard GreetingName.isFileName(fileName) else {
                 throw VoicemailError.invalid([Violation(["file"], .format("file name"), value: .string(fileName))])
             }
@@ -188,7 +188,7 @@ extension Greetings {
             return NamedGreeting(greeting: saved, fileName: name)
         }
         guard let sound else { return try await store.write(change) }
-        let greeting = try await service.messages.dropping(sound.audio) { try await store.write(change) }
+        let greeting = try await service.dropping(sound.audio) { try await store.write(change) }
         garbageBell.ring()
         return greeting
     }

@@ -44,12 +44,12 @@ public struct MailboxSettings: Sendable, Hashable {
 
 extension Mailboxes {
     /// Creates a mailbox with some settings; what they leave out has its standard.
-    /// - Throws: as `createMailbox(_:id:group:claim:keeping:in:)`.
+    /// - Throws: as `create(_:id:group:claim:keeping:in:)`.
     public func create(_ settings: MailboxSettings, claim: MailboxClaim? = nil, in account: Account) async throws -> Mailbox {
         try await create(settings.request, id: nil, claim: claim, keeping: settings.kept, in: account)
     }
 
-    /// - Throws: as `changeMailbox(_:_:claim:keeping:in:)`.
+    /// - Throws: as `change(_:_:claim:keeping:in:)`.
     public func change(_ id: String, _ settings: MailboxSettings, claim: MailboxClaim? = nil, in account: Account) async throws -> Mailbox {
         try await change(id, .patch(settings.request), claim: claim, keeping: settings.kept, in: account)
     }

@@ -52,12 +52,12 @@ extension Mailboxes {
         }
     }
 
-    /// Finds a request to create a mailbox valid, or throws as `createMailbox` would, and changes nothing.
+    /// Finds a request to create a mailbox valid, or throws as `create` would, and changes nothing.
     public func validate(_ request: JSONObject, id: String?, in account: Account) async throws {
         try await validate(.replace(request), of: Mailbox(id: id, in: account.id, at: clock.now), in: account)
     }
 
-    /// Finds a change of a mailbox valid, or throws as `changeMailbox` would, and changes nothing.
+    /// Finds a change of a mailbox valid, or throws as `change` would, and changes nothing.
     public func validate(_ change: AttributeChange, of mailbox: Mailbox, in account: Account) async throws {
         let (checked, violations) = try mailbox.applying(change, limits)
         var changed = mailbox

@@ -50,7 +50,7 @@ extension Messages {
     public func deposit(
         _ draft: MessageDraft, mailboxID: String, in account: Account, audio: ReceivedAudio? = nil, from origin: DepositOrigin
     ) async throws -> Message {
-        let stored = try await dropping(audio) {
+        let stored = try await service.dropping(audio) {
             let now = clock.now
             let standardCapacity = limits.mailboxCapacity
             return try await store.write { writer in
@@ -75,7 +75,7 @@ extension Messages {
 
     /// Gives a message audio, in place of any it has. Metadata stays, but a length that nobody gave is measured.
     public func attach(_ audio: ReceivedAudio, to place: MessagePlace, in account: Account) async throws -> Message {
-        let message = try await dropping(audio) {
+        let message = try await service.dropping(audio) {
             let now = clock.now
             let cutoff = service.mailboxes.cutoff(for: account)
             return try await store.write { writer in
@@ -96,23 +96,6 @@ extension Messages {
         }
         garbageBell.ring()
         return message
-    }
-
-    /// Runs `body`; when it fails, the audio it was to store goes too. What is stored unmeasured is measured from then on.
-    public func dropping<Value: Sendable>(_ audio: ReceivedAudio?, _ body: () async throws -> Value) async throws -> Value {
-        do {
-            let value = try await body()
-            if audio?.record.unmeasured != nil { measuringBell.ring() }
-            return value
-        } catch {
-            if let audio {
-                do { try await archive.remove(audio.record.blob.id) } catch let second {
-                    // The next start finds it as an orphan.
-                    logger.error("blob of a refused deposit stays", metadata: ["blob": "\(audio.record.blob.id)", "error": "\(second)"])
-                }
-            }
-            throw error
-        }
     }
 
     private static func message(_ draft: MessageDraft, _ mailbox: Mailbox, _ account: Account, _ audio: ReceivedAudio?, _ now: Timestamp) -> Message {

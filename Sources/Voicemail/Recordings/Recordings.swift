@@ -49,7 +49,7 @@ extension Recordings {
     /// Characters of a number, a name or a call id.
     public static let longestCallFact = 255
 
-    /// As `takeRecording`, for those who do not ask whether it is new.
+    /// As `take`, for those who do not ask whether it is new.
     public func add(_ draft: RecordingDraft, audio: ReceivedAudio, in account: Account) async throws -> Recording {
         try await take(draft, audio: audio, in: account).recording
     }
@@ -61,7 +61,7 @@ extension Recordings {
     public func take(_ draft: RecordingDraft, audio: ReceivedAudio, in account: Account) async throws -> StoredRecording {
         let zone = service.mailboxes.timeZone(of: account)
         let now = clock.now
-        let outcome = try await service.messages.dropping(audio) {
+        let outcome = try await service.dropping(audio) {
             guard audio.record.container != nil else { throw VoicemailError.unplayable }
             try Self.judge(draft)
             return try await store.write { writer in

@@ -60,11 +60,16 @@ extension Account {
 extension Accounts {
     /// Changes what an interface keeps with an account, in one transaction.
     /// - Returns: the account as it is then.
+    /// - Throws: `VoicemailError.documentTooLarge`.
     public func changeKept(by interface: String, of account: Account, _ change: @escaping @Sendable (JSONObject) -> JSONObject) async throws -> Account {
         let now = clock.now
+        let limits = limits
         return try await store.write { writer in
             var current: Account = try writer.require(account.id, in: account.id)
-            current.keep(KeptFields(interface: interface, values: change(current.kept(by: interface))))
+            let fields = KeptFields(interface: interface, values: change(current.kept(by: interface)))
+            // Its attributes stay as they are, whatever rules they were stored under.
+            _ = try current.applying(.patch([:]), keeping: fields, limits)
+            current.keep(fields)
             return try writer.save(current, at: now)
         }
     }

@@ -26,9 +26,7 @@ extension SSeriesDialect {
         do { report = try ReportSettings(call.parameters) } catch SSeriesFailure.wrongPort { throw SSeriesFailure.wrongReportSettings }
         if let address = try call.parameters.optional("ipaddr") { try report.setAddress(address) }
         guard !report.stored.isEmpty else { return .success }
-        var details = ClientDetails(of: session)
-        details.merge(report)
-        try await users.keep(details.stored, with: session)
+        try await users.merge(report, into: session)
         return .success
     }
 

@@ -60,9 +60,13 @@ public struct APIUsers: Sendable {
         return entry
     }
 
-    /// Changes what is kept with a session.
-    func keep(_ details: JSONObject, with ticket: Ticket) async throws {
-        try await service.tickets.keep(details, with: ticket, lifetime: Self.idleTime + Self.touchInterval)
+    /// Takes over where a heartbeat wants reports.
+    func merge(_ report: ReportSettings, into session: Ticket) async throws {
+        try await service.tickets.change(session, lifetime: Self.idleTime + Self.touchInterval) { details in
+            var client = ClientDetails(details)
+            client.merge(report)
+            details = client.stored
+        }
     }
 
     /// Exchanges a refresh token for a new pair; the old pair is void (S§2.4).

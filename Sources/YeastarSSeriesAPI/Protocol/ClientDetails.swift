@@ -15,7 +15,9 @@ struct ClientDetails: Sendable {
         ]
     }
 
-    init(of session: Ticket) { stored = session.details }
+    init(of session: Ticket) { self.init(session.details) }
+
+    init(_ stored: JSONObject) { self.stored = stored }
 
     /// Where the login came from, as text.
     var loginText: String? { stored["address"]?.string }
