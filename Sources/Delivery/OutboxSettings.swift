@@ -6,17 +6,21 @@ public struct OutboxSettings: Sendable, Hashable {
     public var concurrency: Int
     /// Deliveries of one target that are taken at a time.
     public var batch: Int
+    /// Seconds after which others take over what a worker that is gone was telling.
+    public var leaseSeconds: Int
     /// Between looks for new events and due deliveries.
     public var interval: Duration
     /// Between reports of how many deliveries wait.
     public var reportInterval: Duration
 
     public init(
-        concurrency: Int = 16, batch: Int = 8, interval: Duration = .milliseconds(250), reportInterval: Duration = .seconds(5)
+        concurrency: Int = 16, batch: Int = 8, leaseSeconds: Int = 30, interval: Duration = .milliseconds(250),
+        reportInterval: Duration = .seconds(5)
     ) {
         self.reportInterval = reportInterval
         self.concurrency = concurrency
         self.batch = batch
+        self.leaseSeconds = leaseSeconds
         self.interval = interval
     }
 }

@@ -13,11 +13,6 @@ import Waiting
 /// Any number of them work on one store, in one process or in many: what one has claimed the others leave alone, and what was taken over
 /// from one that was too slow, it no longer writes down.
 public struct OutboxWorker: Service {
-    /// Seconds that a claim lasts beyond the longest attempt, for the store and for clocks that differ.
-    static let leaseMargin = 10
-
-    /// What its claims go by; never the same twice, so that nobody takes the claims of a worker before it for its own.
-    private let id = HexID.random()
     private let service: VoicemailService
     private let channels: [String: any DeliveryChannel]
     private let ordered: [any DeliveryChannel]
@@ -94,32 +89,61 @@ public struct OutboxWorker: Service {
     private func claim(_ targets: Int) async -> [[Delivery]] {
         guard targets > 0 else { return [] }
         let claimed = await orLog("due deliveries could not be claimed") {
-            try await service.outbox.claim(by: id, targets: targets, perTarget: settings.batch) { lease($0) }
+            try await service.outbox.claim(targets: targets, perTarget: settings.batch, lease: settings.leaseSeconds)
         }
         let byTarget = Dictionary(grouping: claimed ?? []) { [$0.channel, $0.target] }
         return byTarget.values.map { $0.sorted { $0.serial < $1.serial } }
     }
 
-    private func attemptSeconds(_ channel: String) -> Int { channels[channel]?.retries.attemptSeconds ?? 0 }
+    /// What is left of a batch, the delivery that is being made first.
+    private final class Remainder: Sendable {
+        private let list: Mutex<[Delivery]>
 
-    /// Seconds.
-    private func lease(_ channel: String) -> Int { attemptSeconds(channel) + Self.leaseMargin }
+        init(_ batch: [Delivery]) { list = Mutex(batch) }
 
-    /// Tells one target one thing after the other, for as long as it is this worker's to tell.
+        var deliveries: [Delivery] { list.withLock { $0 } }
+
+        func removeFirst() { list.withLock { _ = $0.removeFirst() } }
+    }
+
+    /// Tells one target one thing after the other, and holds what is told and what is still to be told for as long as that takes.
     private func carryOut(_ batch: [Delivery], _ progress: Progress) async {
-        var rest = batch
-        while let channel = rest.first?.channel {
-            let isAskedToStop = progress.isStopping.load(ordering: .relaxed) || Task.isCancelled
-            if isAskedToStop { return await letGo(of: rest) }
-            let held = await orLog("claims could not be renewed") { [rest] in
-                // Half of the margin may go by unrenewed: most batches are told by then, and cost no write.
-                try await service.outbox.renew(rest, toLast: attemptSeconds(channel) + Self.leaseMargin / 2, lease: lease(channel))
-            }
-            guard let held, let delivery = held.first else { return }
-            rest = Array(held.dropFirst())
-            // Later ones do not overtake one of which it is not known how it stands.
-            guard await attempt(delivery) else { return await letGo(of: rest) }
+        let remainder = Remainder(batch)
+        await withDiscardingTaskGroup { group in
+            group.addTask { await keep(remainder) }
+            await tell(remainder, progress)
+            group.cancelAll()
         }
+    }
+
+    /// Renews the claims long before they run out, until it is cancelled.
+    private func keep(_ remainder: Remainder) async {
+        while (try? await Task.sleep(for: .seconds(settings.leaseSeconds) / 3)) != nil {
+            await orLog("claims could not be renewed") {
+                try await service.outbox.renew(remainder.deliveries, lease: settings.leaseSeconds)
+            }
+        }
+    }
+
+    private func tell(_ remainder: Remainder, _ progress: Progress) async {
+        while true {
+            let deliveries = remainder.deliveries
+            guard let next = deliveries.first else { return }
+            let isAskedToStop = progress.isStopping.load(ordering: .relaxed) || Task.isCancelled
+            guard !isAskedToStop, await holds(deliveries) else { return await letGo(of: deliveries) }
+            // Later ones do not overtake one of which it is not known how it stands: its claim stays until it runs out.
+            guard await attempt(next) else { return await letGo(of: Array(deliveries.dropFirst())) }
+            remainder.removeFirst()
+        }
+    }
+
+    /// Whether none of some deliveries was taken over or dropped; they are held for an attempt then.
+    private func holds(_ deliveries: [Delivery]) async -> Bool {
+        await orLog("claims could not be looked at") {
+            // Mostly they last, and looking costs no write.
+            if try await service.outbox.areHeld(deliveries, for: settings.leaseSeconds / 2) { return true }
+            return try await service.outbox.renew(deliveries, lease: settings.leaseSeconds)
+        } ?? false
     }
 
     private func letGo(of deliveries: [Delivery]) async {
@@ -136,7 +160,7 @@ public struct OutboxWorker: Service {
             retries = channel.retries
         } else {
             outcome = .refused("nothing carries \(delivery.channel) any more")
-            retries = RetryPolicy(maximumAttempts: 1, base: 0, ceiling: 0, attemptSeconds: 0)
+            retries = RetryPolicy(maximumAttempts: 1, base: 0, ceiling: 0)
         }
         let settlement = await orLog("the outcome of a delivery could not be written down: it will be made again") {
             try await service.outbox.settle(delivery, outcome, retries: retries, jitter: Double.random(in: 0...1))

@@ -156,5 +156,5 @@ struct PostChannel: DeliveryChannel {
 }
 
 extension RetryPolicy {
-    static let soon = RetryPolicy(maximumAttempts: 5, base: 0, ceiling: 0, attemptSeconds: 5)
+    static let soon = RetryPolicy(maximumAttempts: 5, base: 0, ceiling: 0)
 }

@@ -57,7 +57,7 @@ private struct Clerk: DeliveryChannel {
 }
 
 struct ManyWorkersTests {
-    private static let lease = RetryPolicy.soon.attemptSeconds + OutboxWorker.leaseMargin
+    private static let lease = OutboxSettings.quick.leaseSeconds
 
     @Test("Two workers on one database tell every target each thing once and in order, one at a time")
     func share() async throws {
@@ -141,7 +141,7 @@ struct ManyWorkersTests {
                 let settings = OutboxSettings(interval: .milliseconds(5), reportInterval: .zero)
                 let counts = OutboxInstruments(totals: { _ in looks.add(1, ordering: .relaxed) })
                 let steady = Clerk(worker: "steady", ledger: ledger) { _ in
-                    bench.clock.advance(by: RetryPolicy.soon.attemptSeconds)
+                    bench.clock.advance(by: Self.lease / 3)
                     // The other has looked since.
                     let before = looks.load(ordering: .relaxed)
                     try? await bench.until { looks.load(ordering: .relaxed) >= before + 2 }
@@ -159,19 +159,80 @@ struct ManyWorkersTests {
         #expect(Set(ledger.tellings.map(\.worker)) == ["steady"])
     }
 
+    @Test("However long one attempt takes, nobody else tells its target anything")
+    func keeps() async throws {
+        let ledger = Ledger(), looks = Atomic(0)
+        try await Bench.run { bench in
+            try await bench.beside { other in
+                try await bench.happen(["a", "b"])
+                let settings = OutboxSettings(leaseSeconds: 2, interval: .milliseconds(5), reportInterval: .zero)
+                let counts = OutboxInstruments(totals: { _ in looks.add(1, ordering: .relaxed) })
+                let patient = Clerk(worker: "patient", ledger: ledger) { delivery in
+                    for _ in 0..<3 {
+                        bench.clock.advance(by: 1)
+                        let renewed = bench.clock.now.advanced(by: 2), before = looks.load(ordering: .relaxed)
+                        try? await bench.until { try await bench.service.outbox.find(delivery.id).claim?.until == renewed }
+                        try? await bench.until { looks.load(ordering: .relaxed) >= before + 2 }
+                    }
+                    return .delivered
+                }
+                try await bench.working([patient], settings: settings) {
+                    try await bench.until { ledger.tellings.count == 1 }
+                    try await other.working([Clerk(worker: "idle", ledger: ledger)], settings: settings, instruments: counts) {
+                        try await bench.until { try await bench.deliveries().isEmpty }
+                    }
+                }
+            }
+        }
+        #expect(ledger.tellings.map(\.subject) == ["a", "b"])
+        #expect(ledger.tellings.map(\.worker) == ["patient", "patient"])
+        #expect(!ledger.hasOverlapped)
+    }
+
+    @Test("What an administrator has tried again during an attempt is tried anew, with all its attempts")
+    func retriedMeanwhile() async throws {
+        try await Bench.run { bench in
+            try await bench.happen(["a"])
+            let outbox = bench.service.outbox
+            _ = try await outbox.plan(over: [Clerk(worker: "", ledger: Ledger())])
+            let held = try await outbox.claim(targets: 1, perTarget: 1, lease: 10)[0]
+            _ = try await outbox.retry(held.id)
+            #expect(try await outbox.settle(held, .refused("late"), retries: .soon, jitter: 0) == .lost)
+            let again = try await outbox.claim(targets: 1, perTarget: 1, lease: 10)
+            #expect(again.map(\.id) == [held.id])
+            #expect(again.map(\.attempts) == [0])
+        }
+    }
+
+    @Test("A claim that has run out is not renewed, even if nobody has taken the delivery over")
+    func ranOut() async throws {
+        try await Bench.run { bench in
+            try await bench.happen(["a"])
+            let outbox = bench.service.outbox
+            _ = try await outbox.plan(over: [Clerk(worker: "", ledger: Ledger())])
+            let held = try await outbox.claim(targets: 1, perTarget: 1, lease: 10)
+            bench.clock.advance(by: 10)
+            #expect(try await !outbox.renew(held, lease: 10))
+            #expect(try await !outbox.areHeld(held, for: 0))
+        }
+    }
+
     @Test("A batch of which one delivery is no longer held is let go of whole")
     func letsGo() async throws {
         try await Bench.run { bench in
             try await bench.happen(["a", "b", "c"])
             let outbox = bench.service.outbox
             _ = try await outbox.plan(over: [Clerk(worker: "", ledger: Ledger())])
-            let held = try await outbox.claim(by: "w", targets: 1, perTarget: 9) { _ in 10 }
-            #expect(try await outbox.renew(held, toLast: 10, lease: 20) == held)
-            let renewed = try await outbox.renew(held, toLast: 11, lease: 20)
-            #expect(renewed.map(\.claim?.until) == Array(repeating: bench.clock.now.advanced(by: 20), count: 3))
-            #expect(try await bench.deliveries() == renewed)
+            let held = try await outbox.claim(targets: 1, perTarget: 9, lease: 10)
+            #expect(try await outbox.areHeld(held, for: 9))
+            #expect(try await !outbox.areHeld(held, for: 10))
+            #expect(try await outbox.renew(held, lease: 20))
+            let renewed = try await bench.deliveries()
+            #expect(renewed.map(\.claim) == held.map { $0.claim.map { .init(holder: $0.holder, until: bench.clock.now.advanced(by: 20)) } })
             try await outbox.drop(renewed[1].id)
-            #expect(try await outbox.renew(renewed, toLast: 21, lease: 30) == [])
+            #expect(try await !outbox.areHeld(renewed, for: 0))
+            #expect(try await !outbox.renew(renewed, lease: 30))
+            try await outbox.unclaim(renewed)
             #expect(try await bench.deliveries().allSatisfy { $0.claim == nil })
             #expect(try await outbox.settle(renewed[0], .delivered, retries: .soon, jitter: 0) == .lost)
             #expect(try await bench.deliveries().count == 2)

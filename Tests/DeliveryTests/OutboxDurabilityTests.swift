@@ -97,7 +97,7 @@ struct OutboxDurabilityTests {
                 }
                 try await bench.working([notebook]) { try await Task.sleep(for: .milliseconds(pause)) }
                 // What it could not let go of.
-                bench.clock.advance(by: notebook.retries.attemptSeconds + OutboxWorker.leaseMargin)
+                bench.clock.advance(by: OutboxSettings.quick.leaseSeconds)
             }
             let last = Notebook { delivery in
                 ids.withLock { _ = $0[delivery.payload["subject"]?.string ?? "", default: []].insert(delivery.id) }

@@ -64,7 +64,7 @@ struct OutboxWorkerTests {
 
     @Test("Between attempts the delay doubles up to its ceiling, with up to a half more at random")
     func delays() {
-        let policy = RetryPolicy(maximumAttempts: 99, base: 10, ceiling: 65, attemptSeconds: 1)
+        let policy = RetryPolicy(maximumAttempts: 99, base: 10, ceiling: 65)
         #expect((1...5).map { policy.delay(afterAttempts: $0, jitter: 0) } == [10, 20, 40, 65, 65])
         #expect((1...5).map { policy.delay(afterAttempts: $0, jitter: 1) } == [15, 30, 60, 98, 98])
         #expect(policy.delay(afterAttempts: .max, jitter: 0.5) == 81)
@@ -82,7 +82,7 @@ struct OutboxWorkerTests {
             try await push { push in
                 try await receiver.run { port in
                     try await bench.happen(["s", "t"])
-                    let policy = RetryPolicy(maximumAttempts: 2, base: 100, ceiling: 100, attemptSeconds: 5)
+                    let policy = RetryPolicy(maximumAttempts: 2, base: 100, ceiling: 100)
                     let channel = PostChannel(["http://127.0.0.1:\(port)/"], push: push, retries: policy)
                     try await bench.working([channel], settings: settings, instruments: instruments) {
                         await receiver.wait(for: 2)

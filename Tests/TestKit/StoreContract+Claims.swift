@@ -4,7 +4,7 @@ import Voicemail
 extension StoreContract {
     private static func claim(_ store: any VoicemailStore, at: Timestamp = now, targets: Int = 99, perTarget: Int = 99) async throws -> [String] {
         try await store.write {
-            try $0.claimDeliveries(by: "w", dueBy: at, targets: targets, perTarget: perTarget) { _ in at.advanced(by: 10) }.map(\.id)
+            try $0.claimDeliveries(under: Delivery.Claim(holder: "w", until: at.advanced(by: 10)), dueBy: at, targets: targets, perTarget: perTarget).map(\.id)
         }
     }
 
@@ -50,51 +50,51 @@ extension StoreContract {
             try await store.write { try $0.insert(delivery("one")) }
             await #expect(throws: StoreError.conflict) {
                 try await store.write { writer in
-                    _ = try writer.claimDeliveries(by: "w", dueBy: now, targets: 9, perTarget: 9) { _ in now.advanced(by: 10) }
+                    _ = try writer.claimDeliveries(under: Delivery.Claim(holder: "w", until: now.advanced(by: 10)), dueBy: now, targets: 9, perTarget: 9)
                     throw StoreError.conflict
                 }
             }
             #expect(try await claim(store) == ["one"])
         },
-        Case("a claim names its worker and runs out by channel; who no longer holds a delivery changes nothing") { store in
+        Case("a claim names its holder and its end; who no longer holds a delivery changes nothing") { store in
             try await store.write { writer in
                 try writer.insert(delivery("one"))
                 try writer.insert(delivery("two", channel: "d"))
             }
-            let first = try await store.write {
-                try $0.claimDeliveries(by: "w", dueBy: now, targets: 9, perTarget: 9) { now.advanced(by: $0 == "c" ? 10 : 20) }
-            }
+            let claim = Delivery.Claim(holder: "w", until: now.advanced(by: 10))
+            let first = try await store.write { try $0.claimDeliveries(under: claim, dueBy: now, targets: 9, perTarget: 9) }
             let stored = try await store.read { try $0.deliveries(DeliveryQuery(limit: 9)) }
-            #expect(stored.map(\.claim) == [10, 20].map { Delivery.Claim(worker: "w", until: now.advanced(by: $0)) })
+            #expect(stored.map(\.claim) == [claim, claim])
             #expect(first.sorted { $0.serial < $1.serial } == stored)
-            let claim = try #require(stored[0].claim)
-            // The same worker again, which is another claim; then another worker, whose lease happens to end when the first one's did.
-            for taken in [Delivery.Claim(worker: "w", until: now.advanced(by: 30)), Delivery.Claim(worker: "v", until: claim.until)] {
-                var held = stored[0]
-                held.claim = taken
-                held.failure = "held"
-                var late = stored[0]
-                late.claim = nil
-                late.state = .dead
-                let results = try await store.write { [held, late] writer in
-                    try writer.update(held)
-                    return (
-                        try writer.update(late, heldUnder: claim), try writer.remove(deliveryID: "one", heldUnder: claim),
-                        try writer.delivery(id: "one"), try writer.deliveryTotals())
-                }
-                #expect(results.0 == false && results.1 == false)
-                #expect(results.2 == held)
-                #expect(results.3 == DeliveryTotals(pending: 2))
+            var late = stored[0]
+            late.claim = nil
+            late.state = .dead
+            // Another holder, whose lease happens to end when the first one's did.
+            var held = stored[0]
+            held.claim = Delivery.Claim(holder: "v", until: claim.until)
+            held.failure = "held"
+            let results = try await store.write { [held, late] writer in
+                try writer.update(held)
+                return (
+                    try writer.update(late, heldBy: "w"), try writer.remove(deliveryID: "one", heldBy: "w"), try writer.delivery(id: "one"),
+                    try writer.deliveryTotals())
             }
-            let holder = Delivery.Claim(worker: "v", until: claim.until)
+            #expect(results.0 == false && results.1 == false)
+            #expect(results.2 == held)
+            #expect(results.3 == DeliveryTotals(pending: 2))
+            // The same holder, whose lease was renewed.
+            held.claim = Delivery.Claim(holder: "v", until: now.advanced(by: 30))
             var settled = stored[0]
             settled.claim = nil
             settled.attempts = 1
-            let isSettled = try await store.write { [settled] in try $0.update(settled, heldUnder: holder) }
+            let isSettled = try await store.write { [held, settled] writer in
+                try writer.update(held)
+                return try writer.update(settled, heldBy: "v")
+            }
             #expect(isSettled)
             #expect(try await store.read { try $0.delivery(id: "one") } == settled)
-            #expect(try await store.write { try $0.remove(deliveryID: "one", heldUnder: holder) } == false)
-            #expect(try await store.write { try $0.remove(deliveryID: "two", heldUnder: try #require(stored[1].claim)) })
+            #expect(try await store.write { try $0.remove(deliveryID: "one", heldBy: "v") } == false)
+            #expect(try await store.write { try $0.remove(deliveryID: "two", heldBy: "w") })
             #expect(try await store.read { try $0.deliveries(DeliveryQuery(limit: 9)) } == [settled])
         },
     ]

@@ -22,7 +22,7 @@ extension StoreContract {
             one.state = .dead
             one.attempts = 3
             one.due = now.advanced(by: 7)
-            one.claim = Delivery.Claim(worker: "w\u{0}", until: now.advanced(by: 9))
+            one.claim = Delivery.Claim(holder: "w\u{0}", until: now.advanced(by: 9))
             one.failure = "why\u{0}"
             try await store.write { [one] in try $0.update(one) }
             read = try await store.read { try $0.delivery(id: "one") }

@@ -8,11 +8,10 @@ public struct RecoveryChannel: DeliveryChannel {
     private let service: VoicemailService
     private let mail: any OutgoingMail
 
-    /// - Parameter attemptSeconds: that one mail may take.
-    public init(service: VoicemailService, mail: any OutgoingMail, attemptSeconds: Int) {
+    public init(service: VoicemailService, mail: any OutgoingMail) {
         self.service = service
         self.mail = mail
-        retries = RetryPolicy(maximumAttempts: 8, base: 10, ceiling: 600, attemptSeconds: attemptSeconds)
+        retries = RetryPolicy(maximumAttempts: 8, base: 10, ceiling: 600)
     }
 
     public func plan(_ event: Event, _ reader: any StoreReader) throws -> [PlannedDelivery] {

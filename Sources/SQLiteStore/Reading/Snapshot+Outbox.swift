@@ -114,7 +114,7 @@ enum DeliveryRow {
         return Delivery(
             serial: row.int(0), id: row.text(1), channel: row.text(2), target: row.text(3), accountID: row.text(4), eventSerial: row.int(5),
             payload: try row.object(6), state: state, attempts: row.int(8), due: row.timestamp(9),
-            claim: row.optionalText(10).map { Delivery.Claim(worker: $0, until: row.timestamp(11)) }, failure: row.text(12),
+            claim: row.optionalText(10).map { Delivery.Claim(holder: $0, until: row.timestamp(11)) }, failure: row.text(12),
             created: row.timestamp(13))
     }
 }

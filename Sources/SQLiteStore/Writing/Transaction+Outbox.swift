@@ -28,9 +28,7 @@ extension Transaction {
         }
     }
 
-    func claimDeliveries(
-        by worker: String, dueBy now: Timestamp, targets: Int, perTarget: Int, until: (_ channel: String) -> Timestamp
-    ) throws -> [Delivery] {
+    func claimDeliveries(under claim: Delivery.Claim, dueBy now: Timestamp, targets: Int, perTarget: Int) throws -> [Delivery] {
         var claimed: [Delivery] = []
         for target in try dueTargets(now, limit: targets) {
             var run = try connection.prepare("""
@@ -43,7 +41,7 @@ extension Transaction {
             run.bind(max(0, perTarget))
             while try run.step() {
                 var delivery = try DeliveryRow.decode(run)
-                delivery.claim = Delivery.Claim(worker: worker, until: until(delivery.channel))
+                delivery.claim = claim
                 claimed.append(delivery)
             }
         }
@@ -68,10 +66,11 @@ extension Transaction {
         }
     }
 
-    func update(_ delivery: Delivery, heldUnder claim: Delivery.Claim) throws -> Bool {
+    func update(_ delivery: Delivery, heldBy holder: String) throws -> Bool {
         try execute("\(Self.updateSQL) \(Self.held)") { run in
             Self.bindProgress(of: delivery, to: &run)
-            Self.bind(delivery.id, claim, to: &run)
+            run.bind(delivery.id)
+            run.bind(holder)
         } == 1
     }
 
@@ -79,8 +78,11 @@ extension Transaction {
         try execute("DELETE FROM delivery WHERE id = ?") { $0.bind(deliveryID) }
     }
 
-    func remove(deliveryID: String, heldUnder claim: Delivery.Claim) throws -> Bool {
-        try execute("DELETE FROM delivery \(Self.held)") { Self.bind(deliveryID, claim, to: &$0) } == 1
+    func remove(deliveryID: String, heldBy holder: String) throws -> Bool {
+        try execute("DELETE FROM delivery \(Self.held)") { run in
+            run.bind(deliveryID)
+            run.bind(holder)
+        } == 1
     }
 
     func removeDeliveries(deadBefore: Timestamp) throws {
@@ -92,20 +94,13 @@ extension Transaction {
         UPDATE delivery SET state = ?, attempts = ?, due = ?, claimed_by = ?, claimed_until = ?, failure = ?
         """
 
-    /// A worker may claim again what it let run out, so who it was does not say enough.
-    private static let held = "WHERE id = ? AND claimed_by = ? AND claimed_until = ?"
-
-    private static func bind(_ id: String, _ claim: Delivery.Claim, to run: inout Execution) {
-        run.bind(id)
-        run.bind(claim.worker)
-        run.bind(claim.until)
-    }
+    private static let held = "WHERE id = ? AND claimed_by = ?"
 
     private static func bindProgress(of delivery: Delivery, to run: inout Execution) {
         run.bind(delivery.state.rawValue)
         run.bind(delivery.attempts)
         run.bind(delivery.due)
-        run.bind(delivery.claim?.worker)
+        run.bind(delivery.claim?.holder)
         run.bind(delivery.claim?.until.unix ?? 0)
         run.bind(delivery.failure)
     }

@@ -30,7 +30,7 @@ struct Dialects: Sendable {
             ReportChannel(service: service, push: push), WebhookChannel(service: service, settings: configuration.pSeries, push: push),
         ]
         guard let mail, let server = configuration.mail else { return pushes }
-        return pushes + [RecoveryChannel(service: service, mail: mail, attemptSeconds: server.attemptSeconds)]
+        return pushes + [RecoveryChannel(service: service, mail: mail)]
     }
 
     private var kazoo: KazooDialect {

@@ -105,6 +105,7 @@ extension Configuration {
         if mail == nil, !kazoo.recoveryPages.isEmpty { reader.refuse("kazoo.recovery_pages", because: "needs mail.host", given: ["mail.host", "mail.from"]) }
         outbox.receiversAtOnce = reader.number("outbox.receivers_at_once", outbox.receiversAtOnce, 1...1024)
         outbox.intervalMilliseconds = reader.number("outbox.interval_milliseconds", outbox.intervalMilliseconds, 10...60_000)
+        outbox.leaseSeconds = reader.number("outbox.lease_seconds", outbox.leaseSeconds, 1...3600)
         housekeeping.intervalSeconds = reader.number("housekeeping.interval_seconds", housekeeping.intervalSeconds, 1...86_400)
     }
 

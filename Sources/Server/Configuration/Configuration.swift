@@ -104,9 +104,11 @@ public struct Configuration: Sendable, Hashable {
         public var receiversAtOnce = 16
         /// Milliseconds between looks for what is to be told.
         public var intervalMilliseconds = 250
+        /// Seconds after which a server takes over what one that is gone was telling.
+        public var leaseSeconds = 30
 
         var settings: OutboxSettings {
-            OutboxSettings(concurrency: receiversAtOnce, interval: .milliseconds(intervalMilliseconds))
+            OutboxSettings(concurrency: receiversAtOnce, leaseSeconds: leaseSeconds, interval: .milliseconds(intervalMilliseconds))
         }
     }
 

@@ -9,12 +9,13 @@ public struct Delivery: Sendable, Hashable {
 
     /// A worker's hold on a delivery. It is a lease: a worker that is gone lets go by doing nothing.
     public struct Claim: Sendable, Hashable {
-        public let worker: String
+        /// Made up for each claiming, so that a worker who claims again what it let run out does not take itself for who it was.
+        public let holder: String
         /// From then on anybody may take the delivery over.
         public let until: Timestamp
 
-        public init(worker: String, until: Timestamp) {
-            self.worker = worker
+        public init(holder: String, until: Timestamp) {
+            self.holder = holder
             self.until = until
         }
     }

@@ -33,54 +33,58 @@ extension Outbox {
     }
 
     /// Claims what is due.
-    /// - Parameter lease: for how many seconds, by channel; after that another worker may take over.
-    public func claim(
-        by worker: String, targets: Int, perTarget: Int, lease: @escaping @Sendable (_ channel: String) -> Int
-    ) async throws -> [Delivery] {
+    /// - Parameter lease: seconds after which others may take it over.
+    public func claim(targets: Int, perTarget: Int, lease: Int) async throws -> [Delivery] {
         let now = clock.now
         let isAnyDue = try await store.read { reader in
             // A claim writes; looking whether there is anything to claim does not.
             try reader.hasDueDeliveries(at: now)
         }
         guard isAnyDue else { return [] }
-        return try await store.write {
-            try $0.claimDeliveries(by: worker, dueBy: now, targets: targets, perTarget: perTarget) { now.advanced(by: lease($0)) }
+        let claim = Delivery.Claim(holder: HexID.random(), until: now.advanced(by: lease))
+        return try await store.write { try $0.claimDeliveries(under: claim, dueBy: now, targets: targets, perTarget: perTarget) }
+    }
+
+    /// Whether all of some claimed deliveries are still held, and will be for so many seconds.
+    public func areHeld(_ deliveries: [Delivery], for seconds: Int) async throws -> Bool {
+        let end = clock.now.advanced(by: seconds)
+        return try await store.read { reader in
+            try deliveries.allSatisfy { try reader.delivery(id: $0.id)?.claim.map { [held = $0.claim] in $0.holder == held?.holder && $0.until > end } ?? false }
         }
     }
 
-    /// Sees to it that the claims on the rest of a batch last for another attempt; written only where they would not.
-    /// - Parameter attempt: seconds that they must last.
-    /// - Parameter lease: seconds that renewed ones last.
-    /// - Returns: them under the claims that hold now. None when one is no longer held: who took it over tells its target, and the
-    ///   others, let go of, come after it.
-    public func renew(_ deliveries: [Delivery], toLast attempt: Int, lease: Int) async throws -> [Delivery] {
+    /// Has the claims on deliveries last as long as new ones. One that has run out is not renewed: whoever has looked since may tell its target.
+    /// - Returns: whether all of them were.
+    @discardableResult
+    public func renew(_ deliveries: [Delivery], lease: Int) async throws -> Bool {
         let now = clock.now
-        let isLasting = deliveries.allSatisfy { delivery in delivery.claim.map { $0.until >= now.advanced(by: attempt) } ?? false }
-        if isLasting { return deliveries }
         return try await store.write { writer in
-            let renewed = try deliveries.compactMap { delivery -> Delivery? in
-                guard let claim = delivery.claim else { return nil }
-                var renewed = delivery
-                renewed.claim = Delivery.Claim(worker: claim.worker, until: now.advanced(by: lease))
-                return try writer.update(renewed, heldUnder: claim) ? renewed : nil
+            var areAllHeld = true
+            for delivery in deliveries {
+                guard let holder = delivery.claim?.holder, var current = try writer.delivery(id: delivery.id), let claim = current.claim,
+                    claim.holder == holder, claim.until > now
+                else {
+                    areAllHeld = false
+                    continue
+                }
+                current.claim = Delivery.Claim(holder: holder, until: now.advanced(by: lease))
+                try writer.update(current)
             }
-            guard renewed.count < deliveries.count else { return renewed }
-            try Self.release(renewed, writer)
-            return []
+            return areAllHeld
         }
     }
 
-    /// Writes down what became of an attempt, if the delivery is still held under the claim that it was made under.
+    /// Writes down what became of an attempt, if the delivery is still held as it was when the attempt began.
     /// - Parameter jitter: 0…1, for the delay before the next one.
     @discardableResult
     public func settle(_ delivery: Delivery, _ outcome: DeliveryOutcome, retries: RetryPolicy, jitter: Double) async throws -> Settlement {
-        guard let claim = delivery.claim else { return .lost }
+        guard let holder = delivery.claim?.holder else { return .lost }
         var settled = delivery
         settled.claim = nil
         settled.attempts += 1
         switch outcome {
         case .delivered, .withdrawn:
-            return try await store.write { try $0.remove(deliveryID: delivery.id, heldUnder: claim) } ? .over : .lost
+            return try await store.write { try $0.remove(deliveryID: delivery.id, heldBy: holder) } ? .over : .lost
         case .refused(let reason):
             settled.state = .dead
             settled.failure = Self.shortened(reason)
@@ -90,7 +94,7 @@ extension Outbox {
             Self.postpone(&settled, policy, reason, jitter, clock.now)
         }
         let result = settled
-        return try await store.write { try $0.update(result, heldUnder: claim) } ? .left(result) : .lost
+        return try await store.write { try $0.update(result, heldBy: holder) } ? .left(result) : .lost
     }
 
     private static func postpone(_ delivery: inout Delivery, _ policy: RetryPolicy, _ reason: String, _ jitter: Double, _ now: Timestamp) {
@@ -112,9 +116,9 @@ extension Outbox {
 
     private static func release(_ deliveries: [Delivery], _ writer: any StoreWriter) throws {
         for var delivery in deliveries {
-            guard let claim = delivery.claim else { continue }
+            guard let holder = delivery.claim?.holder else { continue }
             delivery.claim = nil
-            _ = try writer.update(delivery, heldUnder: claim)
+            _ = try writer.update(delivery, heldBy: holder)
         }
     }
 }
@@ -135,7 +139,7 @@ extension Outbox {
         return delivery
     }
 
-    /// Has a delivery tried at once, with all its attempts before it again.
+    /// Has a delivery tried at once, with all its attempts before it again. An attempt that is under way then counts for nothing.
     public func retry(_ id: String) async throws -> Delivery {
         let now = clock.now
         return try await store.write { writer in
@@ -143,6 +147,7 @@ extension Outbox {
             delivery.state = .pending
             delivery.attempts = 0
             delivery.due = now
+            delivery.claim = nil
             try writer.update(delivery)
             return delivery
         }

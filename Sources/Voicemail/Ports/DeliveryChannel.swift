@@ -12,7 +12,7 @@ public protocol DeliveryChannel: Sendable {
     /// The deliveries that `event` calls for. May run more than once, so it must not touch anything outside.
     func plan(_ event: Event, _ reader: any StoreReader) throws -> [PlannedDelivery]
 
-    /// Makes one attempt. Must end by itself within `RetryPolicy.attemptSeconds`.
+    /// Makes one attempt. Must end by itself; for as long as it takes, nobody else tells the target anything.
     func deliver(_ delivery: Delivery) async -> DeliveryOutcome
 }
 
@@ -50,14 +50,11 @@ public struct RetryPolicy: Sendable, Hashable {
     /// Seconds.
     public var base: Int
     public var ceiling: Int
-    /// Seconds that one attempt may take.
-    public var attemptSeconds: Int
 
-    public init(maximumAttempts: Int, base: Int, ceiling: Int, attemptSeconds: Int) {
+    public init(maximumAttempts: Int, base: Int, ceiling: Int) {
         self.maximumAttempts = maximumAttempts
         self.base = base
         self.ceiling = ceiling
-        self.attemptSeconds = attemptSeconds
     }
 
     /// Seconds to wait after so many failed attempts.

@@ -45,19 +45,16 @@ public protocol OutboxWriter: OutboxReader {
     func removeEvents(createdBefore: Timestamp) throws
     /// - Throws: `StoreError.conflict` when the id is taken.
     func insert(_ delivery: Delivery) throws
-    /// Takes due deliveries for one worker: of at most `targets` targets that nobody works for, at most `perTarget` each, oldest first.
-    /// - Parameter until: when the claim on a delivery of a channel runs out.
-    func claimDeliveries(
-        by worker: String, dueBy now: Timestamp, targets: Int, perTarget: Int, until: (_ channel: String) -> Timestamp
-    ) throws -> [Delivery]
+    /// Takes due deliveries under one claim: of at most `targets` targets that nobody works for, at most `perTarget` each, oldest first.
+    func claimDeliveries(under claim: Delivery.Claim, dueBy now: Timestamp, targets: Int, perTarget: Int) throws -> [Delivery]
     /// Replaces state, attempts, due, claim and failure. One that is gone stays gone.
     func update(_ delivery: Delivery) throws
-    /// As `update`, of a delivery that is still under `claim`; a claim that was renewed or taken over since is another.
-    /// - Returns: whether it was.
-    func update(_ delivery: Delivery, heldUnder claim: Delivery.Claim) throws -> Bool
+    /// As `update`, of a delivery that this holder still holds.
+    /// - Returns: whether he does.
+    func update(_ delivery: Delivery, heldBy holder: String) throws -> Bool
     func remove(deliveryID: String) throws
-    /// - Returns: whether it was still under `claim`; if not, nothing was removed.
-    func remove(deliveryID: String, heldUnder claim: Delivery.Claim) throws -> Bool
+    /// - Returns: whether this holder still held it; if not, nothing was removed.
+    func remove(deliveryID: String, heldBy holder: String) throws -> Bool
     /// Drops deliveries given up before.
     func removeDeliveries(deadBefore: Timestamp) throws
 }

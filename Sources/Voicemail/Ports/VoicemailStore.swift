@@ -211,7 +211,7 @@ public protocol StoreReader: RecordingReader, OutboxReader, LoginReader {
     func holders(of id: BlobID, limit: Int) throws -> [BlobHolder]
 
     func ticket(hash: String) throws -> Ticket?
-    /// Sessions of a credential that end after `now`, oldest first.
+    /// Tickets of a credential that end after `now`, oldest first.
     func tickets(credentialID: String, kind: Ticket.Kind, aliveAt now: Timestamp) throws -> [Ticket]
     func credential(kind: Credential.Kind, handle: String) throws -> Credential?
     func credential(id: String) throws -> Credential?
@@ -252,7 +252,7 @@ public protocol StoreWriter: StoreReader, RecordingWriter, OutboxWriter, LoginWr
     func update(_ document: StoredDocument) throws
     /// Hides a document and frees its key; `physically` deletes the row.
     func remove(documentID: String, at: Timestamp, physically: Bool) throws
-    /// Removes messages, documents, recordings, deliveries, sessions and credentials of an account, but not the account itself;
+    /// Removes messages, documents, recordings, deliveries, tickets and credentials of an account, but not the account itself;
     /// at most `limit` of them.
     /// - Returns: how many went; fewer than `limit` when none is left.
     func removeContents(accountID: String, at: Timestamp, limit: Int) throws -> Int

@@ -7,7 +7,7 @@ import Voicemail
 public struct WebhookChannel: DeliveryChannel {
     public let name = "p-series-webhook"
     /// For what is not the receiver's fault; each account has its own for what is.
-    public let retries = RetryPolicy(maximumAttempts: 10, base: 1, ceiling: 60, attemptSeconds: EventPush.timeouts.upperBound)
+    public let retries = RetryPolicy(maximumAttempts: 10, base: 1, ceiling: 60)
 
     private let service: VoicemailService
     private let settings: PSeriesSettings
@@ -37,7 +37,7 @@ public struct WebhookChannel: DeliveryChannel {
                 let receiver = push.receivers.first(where: { $0.url == delivery.target && $0.method.rawValue == delivery.payload["method"]?.string })
             else { return .withdrawn }
             // The last delay a receiver that comes back has to wait is a minute.
-            let policy = RetryPolicy(maximumAttempts: push.retries + 1, base: 2, ceiling: 60, attemptSeconds: push.timeout)
+            let policy = RetryPolicy(maximumAttempts: push.retries + 1, base: 2, ceiling: 60)
             do throws(OutgoingHTTPError) {
                 let status = try await self.push.send(Self.request(delivery, receiver, push.timeout, service.webhooks.receiverReach()))
                 return (200..<300).contains(status) ? .delivered : .failedUnder(policy, "answered \(status)")

@@ -7,11 +7,11 @@ import Voicemail
 /// A report is tried once: the contract knows no repetition. Clients that share an address and a format are told once.
 public struct ReportChannel: DeliveryChannel {
     public let name = "s-series-report"
-    public let retries = RetryPolicy(maximumAttempts: 1, base: 0, ceiling: 0, attemptSeconds: attemptSeconds)
+    public let retries = RetryPolicy(maximumAttempts: 1, base: 0, ceiling: 0)
 
     private static let attemptSeconds = 10
     /// For what goes wrong on this side before anything is sent.
-    private static let storeTrouble = RetryPolicy(maximumAttempts: 10, base: 1, ceiling: 60, attemptSeconds: attemptSeconds)
+    private static let storeTrouble = RetryPolicy(maximumAttempts: 10, base: 1, ceiling: 60)
     /// Addresses of one account that are told; the latest ones of more.
     private static let maximumDestinations = 100
 
