@@ -82,12 +82,14 @@ public final class AudioEngine: AudioCodec {
         }
     }
 
-    /// Looks at the beginning only, which takes no time worth mentioning.
+    /// Looks at the beginning only. What is not found out with a glance has no sound to begin with.
     private func beginsWithSound(_ source: AudioSource, for account: String) async throws -> Bool {
-        try await glances.withTurn(for: account) { _ in
-            try await conversions.perform {
-                let bytes = try ByteSource(source)
+        try await convert(in: glances, for: account, within: Self.glance, mostLooked: Self.firstLook) { budget in
+            do {
+                let bytes = try ByteSource(source, budget: budget)
                 return try AudioInput(recognising: bytes).beginsWithSound(bytes)
+            } catch AudioError.overloaded {
+                return false
             }
         }
     }
@@ -95,21 +97,13 @@ public final class AudioEngine: AudioCodec {
     /// What decoding finds out within a time, the wait for a turn included; nil when it takes longer, or too many wait.
     private func settled(_ source: AudioSource, for account: String, within time: Duration, isDecoded: Bool = true) async throws -> MeasuringOutcome? {
         guard time > .zero else { return nil }
-        return try await withThrowingTaskGroup(of: MeasuringOutcome?.self) { group in
-            group.addTask { [self] in
-                do {
-                    return try await convert(source, for: account, within: time, isDecoded: isDecoded)
-                } catch AudioError.overloaded {
-                    return nil
-                }
-            }
-            group.addTask {
-                try await Task.sleep(for: time)
+        return try await value(within: time) { [self] in
+            do {
+                return try await convert(source, for: account, within: time, isDecoded: isDecoded)
+            } catch AudioError.overloaded {
                 return nil
             }
-            defer { group.cancelAll() }
-            return try await group.next() ?? nil
-        }
+        } ?? nil
     }
 
     /// - Parameter isDecoded: otherwise it is only recognised.
@@ -174,9 +168,10 @@ public final class AudioEngine: AudioCodec {
 
     /// Runs a conversion on a thread of its own when it is its turn, and stops it when the task is cancelled.
     private func convert<Result: Sendable>(
-        for account: String, within limit: Duration? = nil, _ work: @escaping @Sendable (WorkBudget) throws -> Result
+        in gate: ConversionGate? = nil, for account: String, within limit: Duration? = nil, mostLooked: Int = .max,
+        _ work: @escaping @Sendable (WorkBudget) throws -> Result
     ) async throws -> Result {
-        try await gate.withTurn(for: account) { turn in
+        try await (gate ?? self.gate).withTurn(for: account) { turn in
             try await withTaskCancellationHandler {
                 try await conversions.perform { [configuration, shutdownSignal] in
                     do {
@@ -184,7 +179,7 @@ public final class AudioEngine: AudioCodec {
                             WorkBudget(
                                 maxSeconds: configuration.maxSeconds, samplesPerSecond: configuration.samplesPerSecond,
                                 timeLimit: limit ?? configuration.timeLimit, cancellation: turn.cancellation, shutdown: shutdownSignal,
-                                pause: turn.pause))
+                                mostLooked: mostLooked, pause: turn.pause))
                     } catch let error as AudioError where error == .unwanted {
                         throw CancellationError()
                     }
@@ -197,6 +192,8 @@ public final class AudioEngine: AudioCodec {
 
     /// Bytes looked at before it is a conversion's work to go on: milliseconds.
     private static let firstLook = 1 << 20
+    /// The longest that a look at the beginning may take.
+    private static let glance = Duration.milliseconds(500)
     /// How many conversions may have begun and wait for others; each holds a thread, and little memory.
     private static let mostPaused = 16
 }

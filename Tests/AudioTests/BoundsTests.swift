@@ -121,6 +121,31 @@ import Voicemail
         }
     }
 
+    /// Decoding ends with the patience, and leaves its place to others.
+    @Test(arguments: [MeasuringPatience.moment, .upload])
+    func decodingEndsWithThePatience(_ patience: MeasuringPatience) async throws {
+        let bytes = try AudioSamples.tones([500], seconds: 1).encoded(as: .mp3), limit = Duration.milliseconds(50)
+        try await withEngine(conversionsAtOnce: 1, maxSeconds: 100_000, measuringMoment: limit, measuringLimit: limit) { engine, _ in
+            try await withEndlessFile { endless in
+                guard case .pending = try await engine.measure(endless, for: "a", patience) else { return #expect(Bool(false), "measured") }
+            }
+            #expect(try await engine.measure(.bytes(bytes), for: "b", .background).facts?.container == "mp3")
+        }
+    }
+
+    /// A glance at the beginning costs no more than it may, whatever was put there to be found again and again.
+    @Test func aGlanceIsBounded() throws {
+        let sound = try AudioSamples.murmur(seconds: 1).encoded(as: .flac)
+        let marks = (0..<(1 << 17)).flatMap { _ in Array("fLaC".utf8) }
+        let bytes = Array(sound.prefix(FLACHeader.byteCount)) + marks
+        let budget = WorkBudget(
+            maxSeconds: 10, timeLimit: .seconds(600), cancellation: StopSignal(), shutdown: StopSignal(), mostLooked: 1 << 20)
+        #expect(throws: AudioError.overloaded("there is more to look through for sound than may be")) {
+            let source = try ByteSource(.bytes(bytes), budget: budget)
+            _ = try AudioInput(recognising: source).beginsWithSound(source)
+        }
+    }
+
     /// What has to be searched for sound is searched in a conversion's turn.
     @Test func theSearchForFramesIsWork() async throws {
         let frames = try AudioSamples.murmur(seconds: 1).encoded(as: .mp3)

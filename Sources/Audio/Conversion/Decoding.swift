@@ -60,7 +60,7 @@ extension AudioFacts {
 }
 
 extension AudioInput {
-    /// Whether the beginning of what was recognised can be decoded. No more than that is looked at, so that the answer comes at once.
+    /// Whether the beginning of what was recognised can be decoded. No more than that is decoded.
     func beginsWithSound(_ bytes: ByteSource) throws(AudioError) -> Bool {
         do {
             let decoder = try decoder(of: bytes, upTo: Self.beginningBytes).decoder
@@ -103,18 +103,5 @@ extension MeasuringOutcome {
             AudioFacts(
                 frames: frames, sampleRate: input.sampleRate, channels: input.channels, container: input.container,
                 isIncomplete: input.statedFrames ?? 0 > frames))
-    }
-
-    /// What `better` finds out within a time; this, if it takes longer. It is stopped then.
-    func unless(within time: Duration, _ better: @escaping @Sendable () async throws -> MeasuringOutcome) async throws -> MeasuringOutcome {
-        try await withThrowingTaskGroup(of: MeasuringOutcome.self) { group in
-            group.addTask(operation: better)
-            group.addTask {
-                try await Task.sleep(for: time)
-                return self
-            }
-            defer { group.cancelAll() }
-            return try await group.next() ?? self
-        }
     }
 }

@@ -36,7 +36,7 @@ struct OggWalk {
         // Overlapping fake pages would have the same bytes summed again and again; an honest file is summed once.
         var checked = 0
         while offset < end {
-            guard checked <= 2 * source.size, pieces <= Self.mostPieces, pages <= Self.mostPages else {
+            guard checked <= 2 * end, pieces <= Self.mostPieces, pages <= Self.mostPages else {
                 isIncomplete = true
                 break
             }

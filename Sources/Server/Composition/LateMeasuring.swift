@@ -28,7 +28,7 @@ struct LateMeasuring: Service {
         service.measuringBell.ring()
         while await service.measuringBell.rung() {
             do {
-                for record in try await service.housekeeping.measureLeftovers(except: &passedOver) { putOff(record) }
+                try await service.housekeeping.measureLeftovers(except: &passedOver, putOff: putOff)
             } catch is CancellationError {
                 return
             } catch {

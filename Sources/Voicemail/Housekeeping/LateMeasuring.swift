@@ -8,37 +8,37 @@ extension Housekeeping {
     /// do stands in the store, so that a restart goes on with it.
     /// - Parameter passedOver: audio that could not be measured, or takes long, is added, and passed over while it is in there, so that it
     ///   holds up none behind it.
-    /// - Returns: what takes long, for `measureAtLeisure`.
-    @discardableResult
-    public func measureLeftovers(except passedOver: inout Set<BlobID>) async throws -> [BlobRecord] {
-        var long: [BlobRecord] = []
+    /// - Parameter putOff: is given what takes long, for `measureAtLeisure`.
+    public func measureLeftovers(except passedOver: inout Set<BlobID>, putOff: (BlobRecord) -> Void = { _ in }) async throws {
         var last: BlobID?
         repeat {
             let after = last
             let records = try await store.read { try $0.unmeasuredBlobs(after: after, limit: Self.measuringBatch) }
             for record in records where !passedOver.contains(record.blob.id) {
                 switch try await measureLate(record, .short) {
-                case .done: continue
+                case .done, .busy: continue
                 case .failed: break
-                case .takesLonger: long.append(record)
+                case .takesLonger: putOff(record)
                 }
                 passedOver.insert(record.blob.id)
             }
             last = records.last?.blob.id
         } while last != nil
-        return long
     }
 
     /// Measures audio that takes long, if it is still there and nobody has.
     public func measureAtLeisure(_ record: BlobRecord) async throws {
         guard try await store.read({ try $0.blob(id: record.blob.id) })?.unmeasured != nil else { return }
-        if case .takesLonger = try await measureLate(record, .background) {
-            logger.error("measuring audio takes too long", metadata: ["blob": "\(record.blob.id)"])
+        switch try await measureLate(record, .background) {
+        case .done, .failed: return
+        case .takesLonger, .busy: logger.error("measuring audio takes too long", metadata: ["blob": "\(record.blob.id)"])
         }
     }
 
     private enum LateOutcome {
         case done, failed, takesLonger
+        /// Too many wait for the decoders; another time it may be measured.
+        case busy
     }
 
     /// - Throws: `CancellationError`.
@@ -47,6 +47,8 @@ extension Housekeeping {
             return try await settle(record, patience) ? .done : .takesLonger
         } catch let error as CancellationError {
             throw error
+        } catch AudioError.overloaded {
+            return .busy
         } catch {
             logger.error("audio could not be measured", metadata: ["blob": "\(record.blob.id)", "error": "\(error)"])
             return .failed

@@ -56,7 +56,7 @@ public struct AudioFacts: Hashable, Sendable {
 
 /// How long somebody waits to learn how long audio lasts.
 public enum MeasuringPatience: Sendable {
-    /// Not at all: only what needs no decoding is measured.
+    /// Not for decoding: only what needs none is measured. Where sound has to be searched for first, as long as a moment.
     case none
     /// About a second, the wait for a turn included.
     case moment

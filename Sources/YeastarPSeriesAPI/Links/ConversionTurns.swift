@@ -3,16 +3,8 @@ import Waiting
 /// Runs what may take long, and stops it when nobody would get to see the answer any more.
 /// - Throws: `ConversionTurns.Busy` when the time is over, or what `body` throws.
 func answering<Value: Sendable>(within limit: Duration, _ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
-    try await withThrowingTaskGroup(of: Value?.self) { group in
-        group.addTask { try await body() }
-        group.addTask {
-            try await Task.sleep(for: limit)
-            return nil
-        }
-        defer { group.cancelAll() }
-        guard let first = try await group.next(), let value = first else { throw ConversionTurns.Busy() }
-        return value
-    }
+    guard let value = try await value(within: limit, body) else { throw ConversionTurns.Busy() }
+    return value
 }
 
 /// One conversion of an account at a time; whoever comes meanwhile waits in line, or does not (P§8.4).
