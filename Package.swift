@@ -60,6 +60,7 @@ let package = Package(
 
         .target(name: "Threads", dependencies: [product("DequeModule", "swift-collections"), product("NIOConcurrencyHelpers", "swift-nio")], swiftSettings: settings),
         .target(name: "Waiting", swiftSettings: settings),
+        .target(name: "SIPGrammar", swiftSettings: settings),
         .target(
             name: "Voicemail",
             dependencies: [
@@ -165,6 +166,7 @@ let package = Package(
                 product("AsyncHTTPClient", "async-http-client"), product("ServiceLifecycle", "swift-service-lifecycle"),
                 product("HTTPTypes", "swift-http-types"),
             ], swiftSettings: settings),
+        .testTarget(name: "SIPGrammarTests", dependencies: ["SIPGrammar", "TestKit"], exclude: ["Torture"], swiftSettings: settings),
         .testTarget(name: "SpeechTests", dependencies: ["Speech", "Voicemail", nioCore, nioPosix], swiftSettings: settings),
         .testTarget(
             name: "YeastarPSeriesAPITests",
