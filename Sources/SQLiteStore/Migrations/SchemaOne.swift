@@ -70,6 +70,7 @@ enum SchemaOne {
             content_type TEXT,
             file_name TEXT,
             transcription TEXT,
+            reception TEXT,
             history TEXT,
             revision INTEGER NOT NULL,
             modified INTEGER NOT NULL,

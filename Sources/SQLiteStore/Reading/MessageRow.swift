@@ -4,7 +4,7 @@ import Voicemail
 enum MessageRow {
     static let columns = """
         serial, id, account_id, mailbox_id, timestamp, folder, from_address, to_address, caller_name, caller_number, call_id, \
-        length_ms, blob_id, audio_size, content_type, file_name, transcription, history, readers, revision, modified
+        length_ms, blob_id, audio_size, content_type, file_name, transcription, history, readers, revision, modified, reception
         """
 
     static let byID = "SELECT \(columns) FROM message WHERE id = ? AND removed_at IS NULL"
@@ -33,6 +33,7 @@ enum MessageRow {
             timestamp: row.timestamp(4), folder: folder,
             from: row.text(6), to: shared.to, callerName: row.text(8), callerNumber: row.text(9), callID: row.text(10),
             lengthMilliseconds: row.int(11), audio: try audio(row), transcription: row.isNull(16) ? nil : try row.json(16),
+            reception: row.isNull(21) ? nil : Reception(try row.json(21)),
             history: try texts(row, 17), readers: try texts(row, 18), revision: row.int(19), modified: row.timestamp(20))
     }
 
@@ -69,5 +70,6 @@ enum MessageRow {
         run.bind(message.readers.isEmpty ? nil : JSON(message.readers).encoded)
         run.bind(message.revision)
         run.bind(message.modified)
+        run.bind(message.reception?.json.encoded)
     }
 }

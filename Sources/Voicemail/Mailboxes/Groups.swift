@@ -162,10 +162,10 @@ extension Groups {
 extension Message {
     /// The same message for another mailbox, under an id of its own. The audio is shared (promise 3).
     /// - Parameter history: whether it remembers the mailbox it comes from.
-    func copied(to mailboxID: String, history remembers: Bool, at now: Timestamp) -> Message {
+    func copied(to mailboxID: String, id: String = HexID.random(), history remembers: Bool, at now: Timestamp) -> Message {
         Message(
-            accountID: accountID, mailboxID: mailboxID, timestamp: timestamp, folder: folder, from: from, to: to, callerName: callerName,
+            id: id, accountID: accountID, mailboxID: mailboxID, timestamp: timestamp, folder: folder, from: from, to: to, callerName: callerName,
             callerNumber: callerNumber, callID: callID, lengthMilliseconds: lengthMilliseconds, audio: audio, transcription: transcription,
-            history: remembers ? history + [self.mailboxID] : history, modified: now)
+            reception: reception, history: remembers ? history + [self.mailboxID] : history, modified: now)
     }
 }

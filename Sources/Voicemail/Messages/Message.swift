@@ -46,6 +46,8 @@ public struct Message: Sendable, Hashable {
     public var audio: AudioAttachment?
     /// `{"result","text"}` once transcribed.
     public var transcription: JSON?
+    /// How it came in; nil for what was not left by telephone.
+    public var reception: Reception?
     /// Mailboxes it was in before, oldest first.
     public let history: [String]
     /// In a box shared by members: the members' mailboxes that have heard it while it is new.
@@ -57,7 +59,7 @@ public struct Message: Sendable, Hashable {
     public init(
         id: String = HexID.random(), serial: Int = 0, accountID: String, mailboxID: String, timestamp: Timestamp, folder: Folder,
         from: String, to: String, callerName: String, callerNumber: String, callID: String, lengthMilliseconds: Int,
-        audio: AudioAttachment? = nil, transcription: JSON? = nil, history: [String] = [], readers: [String] = [],
+        audio: AudioAttachment? = nil, transcription: JSON? = nil, reception: Reception? = nil, history: [String] = [], readers: [String] = [],
         revision: Int = 1, modified: Timestamp
     ) {
         self.id = id
@@ -74,6 +76,7 @@ public struct Message: Sendable, Hashable {
         self.lengthMilliseconds = lengthMilliseconds
         self.audio = audio
         self.transcription = transcription
+        self.reception = reception
         self.history = history
         self.readers = readers
         self.revision = revision

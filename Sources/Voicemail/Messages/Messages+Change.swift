@@ -206,7 +206,8 @@ extension Messages {
                     accountID: account.id, mailboxID: recipient, timestamp: now, folder: .new, from: message.from,
                     to: mailbox.number + "@" + account.realm, callerName: message.callerName, callerNumber: message.callerNumber,
                     callID: message.callID, lengthMilliseconds: message.lengthMilliseconds, audio: message.audio,
-                    transcription: message.transcription, history: Array((message.history + [message.mailboxID]).suffix(maximumHistory)),
+                    transcription: message.transcription, reception: message.reception,
+                    history: Array((message.history + [message.mailboxID]).suffix(maximumHistory)),
                     modified: now), isAnnounced: false, writer)
         }
         // There is always a recipient.

@@ -3,6 +3,9 @@ import Waiting
 
 /// A message as its depositor describes it; what is missing has a standard (K§6.1).
 public struct MessageDraft: Sendable {
+    /// 32 hex digits that its depositor made up before, so that a deposit of which he does not know whether it went through can be made again; nil for
+    /// any.
+    public var id: String?
     public var callID: String?
     public var callerName: String?
     public var callerNumber: String?
@@ -11,11 +14,14 @@ public struct MessageDraft: Sendable {
     public var folder: Folder?
     public var lengthMilliseconds: Int?
     public var timestamp: Timestamp?
+    /// How it came in by telephone.
+    public var reception: Reception?
 
     public init(
-        callID: String? = nil, callerName: String? = nil, callerNumber: String? = nil, from: String? = nil, to: String? = nil,
-        folder: Folder? = nil, lengthMilliseconds: Int? = nil, timestamp: Timestamp? = nil
+        id: String? = nil, callID: String? = nil, callerName: String? = nil, callerNumber: String? = nil, from: String? = nil, to: String? = nil,
+        folder: Folder? = nil, lengthMilliseconds: Int? = nil, timestamp: Timestamp? = nil, reception: Reception? = nil
     ) {
+        self.id = id
         self.callID = callID
         self.callerName = callerName
         self.callerNumber = callerNumber
@@ -24,6 +30,7 @@ public struct MessageDraft: Sendable {
         self.folder = folder
         self.lengthMilliseconds = lengthMilliseconds
         self.timestamp = timestamp
+        self.reception = reception
     }
 }
 
@@ -46,7 +53,8 @@ extension Messages {
     ///   - origin: decides what is asked of the mailbox, and whether those who want to hear of new messages do; one that is not filed as
     ///     new is no news.
     /// - Returns: the message, or the first member's.
-    /// - Throws: `VoicemailError.notFound` for the mailbox, `.limitReached`, `.mailboxDisabled` for one that takes no messages; the audio is dropped then.
+    /// - Throws: `VoicemailError.notFound` for the mailbox, `.limitReached`, `.mailboxDisabled` for one that takes no messages, `.conflict` where the
+    ///   draft has the id of a message that is there; the audio is dropped then.
     public func deposit(
         _ draft: MessageDraft, mailboxID: String, in account: Account, audio: ReceivedAudio? = nil, from origin: DepositOrigin
     ) async throws -> Message {
@@ -54,6 +62,7 @@ extension Messages {
             let now = clock.now
             let standardCapacity = limits.mailboxCapacity
             return try await store.write { writer in
+                if let id = draft.id, try writer.message(id: id) != nil { throw VoicemailError.conflict }
                 let mailbox: Mailbox = try writer.require(mailboxID, in: account.id)
                 guard mailbox.isEnabled || !origin.needsEnabled else { throw VoicemailError.mailboxDisabled }
                 if origin.needsRoom, try Self.visibleTally(mailboxID, writer).total >= mailbox.capacity(standardCapacity) {
@@ -62,9 +71,9 @@ extension Messages {
                 let message = Self.message(draft, mailbox, account, audio, now)
                 if let audio { try writer.insert(audio.record, at: now) }
                 let recipients = audio == nil ? [mailbox.id] : try Groups.recipients(of: mailbox, writer)
-                return try recipients.map {
-                    try Self.add(
-                        $0 == mailbox.id ? message : message.copied(to: $0, history: true, at: now), isAnnounced: origin.isAnnounced, writer)
+                return try recipients.enumerated().map { index, recipient in
+                    let own = recipient == mailbox.id ? message : message.copied(to: recipient, id: index == 0 ? message.id : HexID.random(), history: true, at: now)
+                    return try Self.add(own, isAnnounced: origin.isAnnounced, writer)
                 }
             }
         }
@@ -101,10 +110,10 @@ extension Messages {
     private static func message(_ draft: MessageDraft, _ mailbox: Mailbox, _ account: Account, _ audio: ReceivedAudio?, _ now: Timestamp) -> Message {
         let number = draft.callerNumber ?? anonymous
         return Message(
-            accountID: account.id, mailboxID: mailbox.id, timestamp: draft.timestamp ?? now, folder: draft.folder ?? .new,
+            id: draft.id ?? HexID.random(), accountID: account.id, mailboxID: mailbox.id, timestamp: draft.timestamp ?? now, folder: draft.folder ?? .new,
             from: address(draft.from ?? number, account.realm), to: address(draft.to ?? mailbox.number, account.realm),
             callerName: draft.callerName ?? anonymous, callerNumber: number, callID: draft.callID ?? String(HexID.random().prefix(24)),
-            lengthMilliseconds: draft.lengthMilliseconds ?? audio?.durationMilliseconds ?? unmeasuredLength, audio: audio?.attachment, modified: now)
+            lengthMilliseconds: draft.lengthMilliseconds ?? audio?.durationMilliseconds ?? unmeasuredLength, audio: audio?.attachment, reception: draft.reception, modified: now)
     }
 
     private static let anonymous = Message.anonymous

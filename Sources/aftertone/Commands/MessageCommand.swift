@@ -104,6 +104,7 @@ extension Message {
             "caller_id_name": .string(callerName), "from": .string(from), "to": .string(to), "call_id": .string(callID),
             "length_ms": .int(lengthMilliseconds),
         ]
+        if let reception { object["reception"] = reception.json }
         if let audio {
             object["content_type"] = .string(audio.contentType)
             object["size"] = .int(audio.size)
