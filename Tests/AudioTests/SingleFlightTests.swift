@@ -8,7 +8,7 @@ import Waiting
 
 @Suite struct SingleFlightTests {
     @Test func whoComesMeanwhileGetsTheSame() async throws {
-        let flight = SingleFlight<Int>()
+        let flight = SingleFlight<Int>(.none)
         let door = Door()
         let made = Locked(0)
         let make: @Sendable () async throws -> Int = {
@@ -20,7 +20,7 @@ import Waiting
         }
         try await withThrowingTaskGroup(of: Int.self) { group in
             for _ in 0..<20 { group.addTask { try await flight.value(for: "a", make: make) } }
-            await until { flight.waiting(for: "a") == 19 }
+            await until { flight.waiting(for: "a") == 20 }
             door.open()
             for try await value in group { #expect(value == 1) }
         }
@@ -28,7 +28,7 @@ import Waiting
     }
 
     @Test func otherNamesDoNotWait() async throws {
-        let flight = SingleFlight<Int>()
+        let flight = SingleFlight<Int>(.none)
         let door = Door()
         let slow = Task {
             try await flight.value(for: "a") {
@@ -42,7 +42,7 @@ import Waiting
     }
 
     @Test func aFailureIsEverybodysButNotForEver() async throws {
-        let flight = SingleFlight<Int>()
+        let flight = SingleFlight<Int>(.none)
         let door = Door()
         let tasks = (0..<5).map { _ in
             Task {
@@ -52,47 +52,94 @@ import Waiting
                 }
             }
         }
-        await until { flight.waiting(for: "a") == 4 }
+        await until { flight.waiting(for: "a") == 5 }
         door.open()
         for task in tasks { await #expect(throws: AudioError.undecodable) { try await task.value } }
         #expect(try await flight.value(for: "a") { 1 } == 1)
     }
 
-    @Test func whenTheLeaderIsCancelledAnotherTakesOver() async throws {
-        let flight = SingleFlight<Int>()
-        let leader = Task {
-            try await flight.value(for: "a") {
-                while !Task.isCancelled { await Task.yield() }
-                throw CancellationError()
-            }
-        }
-        // Until the leader leads, this one would.
-        let follower = Task {
-            await until { flight.isFlying("a") }
-            return try await flight.value(for: "a") { 2 }
-        }
-        await until { flight.waiting(for: "a") == 1 }
-        leader.cancel()
-        await #expect(throws: CancellationError.self) { try await leader.value }
-        #expect(try await follower.value == 2)
-    }
-
-    @Test func aFollowerThatIsCancelledDoesNotDisturbTheOthers() async throws {
-        let flight = SingleFlight<Int>()
+    @Test func whenTheFirstToAskLeavesTheSecondGetsWhatWasBegun() async throws {
+        let flight = SingleFlight<Int>(.none)
         let door = Door()
-        let leader = Task {
+        let first = Task {
             try await flight.value(for: "a") {
                 await door.pass()
                 return 1
             }
         }
-        await until { flight.isFlying("a") }
-        let follower = Task { try await flight.value(for: "a") { 2 } }
         await until { flight.waiting(for: "a") == 1 }
-        follower.cancel()
-        await #expect(throws: CancellationError.self) { try await follower.value }
+        let second = Task { try await flight.value(for: "a") { 2 } }
+        await until { flight.waiting(for: "a") == 2 }
+        first.cancel()
+        await #expect(throws: CancellationError.self) { try await first.value }
         door.open()
-        #expect(try await leader.value == 1)
+        #expect(try await second.value == 1)
+    }
+
+    /// What was stopped is no answer for who came meanwhile: it is made again.
+    @Test func whenTheLastLeavesItIsStopped() async throws {
+        let flight = SingleFlight<Int>(.none)
+        let door = Door()
+        let only = Task {
+            try await flight.value(for: "a") {
+                while !Task.isCancelled { await Task.yield() }
+                await door.pass()
+                throw CancellationError()
+            }
+        }
+        await until { flight.waiting(for: "a") == 1 }
+        only.cancel()
+        let late = Task { try await flight.value(for: "a") { 2 } }
+        await until { flight.waiting(for: "a") == 2 }
+        door.open()
+        await #expect(throws: CancellationError.self) { try await only.value }
+        #expect(try await late.value == 2)
+        #expect(!flight.isFlying("a"))
+    }
+
+    @Test func whatWasWaitedForGoesOnWithoutAnybody() async throws {
+        let flight = SingleFlight<Int>(.init(after: .zero, most: 10, mostOfOne: 10))
+        let door = Door()
+        try await leave("a", flight, door)
+        #expect(flight.isFlying("a") && flight.waiting(for: "a") == 0)
+        let next = Task { try await flight.value(for: "a") { 2 } }
+        await until { flight.waiting(for: "a") == 1 }
+        door.open()
+        #expect(try await next.value == 1)
+    }
+
+    @Test func notMoreThanSoManyGoOn() async throws {
+        let flight = SingleFlight<Int>(.init(after: .zero, most: 3, mostOfOne: 2), closed: AudioError.shutDown)
+        let door = Door()
+        for name in ["a1", "a2", "a3", "b1", "b2"] { try await leave(name, flight, door) }
+        #expect(["a1", "a2", "a3", "b1", "b2"].filter(flight.isFlying) == ["a1", "a2", "b1"])
+        // Somebody waits for it again, so that another may go on.
+        let next = Task { try await flight.value(for: "a1") { 2 } }
+        await until { flight.waiting(for: "a1") == 1 }
+        try await leave("b2", flight, door)
+        #expect(flight.isFlying("b2"))
+        // Nobody can ask for these any more.
+        flight.dropLeftovers { $0.hasPrefix("a") }
+        await until { !flight.isFlying("a2") }
+        #expect(flight.isFlying("a1") && flight.isFlying("b1"))
+        door.open()
+        #expect(try await next.value == 1)
+        await flight.close()
+        #expect(!flight.isFlying("b1"))
+        await #expect(throws: AudioError.shutDown) { try await flight.value(for: "a") { 1 } }
+    }
+
+    /// Asks for what is made behind a door, and leaves.
+    private func leave(_ name: String, _ flight: SingleFlight<Int>, _ door: Door) async throws {
+        let task = Task {
+            try await flight.value(for: name, of: String(name.prefix(1))) {
+                while !door.isOpen { try await Task.sleep(for: .milliseconds(1)) }
+                return 1
+            }
+        }
+        await until { flight.waiting(for: name) == 1 }
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
     }
 
     @Test func oneFileForTwentyRequests() async throws {

@@ -161,7 +161,7 @@ import Waiting
         struct Broken: Error {}
         struct Made: Sendable { let name: String, number: Int }
         var random = SeededRandom(seed: seed)
-        let flight = SingleFlight<Made>(), names = ["a", "b", "c", "d", "e"]
+        let flight = SingleFlight<Made>(.none), names = ["a", "b", "c", "d", "e"]
         let state = NIOLockedValueBox((flying: Set<String>(), made: [String: Int](), ends: 0))
         var cancelled: [Task<Void, Never>] = []
         var tasks: [Task<Void, Never>] = []

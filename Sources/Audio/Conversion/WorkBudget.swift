@@ -15,7 +15,7 @@ final class StopSignal: Sendable {
 final class WorkBudget {
     private let maxSeconds: Int
     private let maxSamples: Int
-    private let timeLimit: Duration
+    private let timeForSecond: Duration
     private var deadline: ContinuousClock.Instant
     private let cancellation: StopSignal
     private let shutdown: StopSignal
@@ -33,15 +33,17 @@ final class WorkBudget {
 
     /// - Parameters:
     ///   - samplesPerSecond: of all channels, on the average of the longest sound.
+    ///   - timeLimit: the longest it may run.
+    ///   - timeForSecond: what is added to that for each second of sound, as it is decoded.
     ///   - mostLooked: bytes that may be looked at in search of sound, to the block.
     ///   - pause: called between pieces of the work; what it takes does not count. False when the work is to end.
     init(
-        maxSeconds: Int, samplesPerSecond: Int = 2 * 96_000, timeLimit: Duration, cancellation: StopSignal, shutdown: StopSignal,
-        mostLooked: Int = .max, pause: @escaping () -> Bool = { true }
+        maxSeconds: Int, samplesPerSecond: Int = 2 * 96_000, timeLimit: Duration, timeForSecond: Duration = .zero,
+        cancellation: StopSignal, shutdown: StopSignal, mostLooked: Int = .max, pause: @escaping () -> Bool = { true }
     ) {
         self.maxSeconds = maxSeconds
         maxSamples = maxSeconds * samplesPerSecond
-        self.timeLimit = timeLimit
+        self.timeForSecond = timeForSecond
         self.cancellation = cancellation
         self.shutdown = shutdown
         self.mostLooked = mostLooked
@@ -60,6 +62,7 @@ final class WorkBudget {
     func spend(frames count: Int, sampleRate: Int, channels: Int = 1) throws(AudioError) {
         frames += count
         samples += count * channels
+        deadline += timeForSecond * count / sampleRate
         if frames > maxSeconds * sampleRate || samples > maxSamples { throw AudioError.tooLong(limitSeconds: maxSeconds) }
         try goOn()
     }
@@ -80,7 +83,7 @@ final class WorkBudget {
         let now = ContinuousClock.now
         if cancellation.isStopped { throw .unwanted }
         if shutdown.isStopped { throw .shutDown }
-        if now > deadline { throw .overloaded("converting the audio took longer than \(timeLimit)") }
+        if now > deadline { throw .overloaded("converting the audio took longer than it may") }
         guard now >= nextPause else { return }
         let goesOn = pause()
         let end = ContinuousClock.now

@@ -36,11 +36,14 @@ final class ByteSource {
         case .bytes(let buffer):
             backing = .memory(buffer)
             size = buffer.readableBytes
-        case .file(let path):
-            let file = try OpenFile(reading: path)
-            backing = .file(file)
-            size = try file.size()
+        case .file(let path): (backing, size) = try Self.opened(path)
+        case .stored(let reader): (backing, size) = try Self.opened(reader.path)
         }
+    }
+
+    private static func opened(_ path: String) throws(AudioError) -> (Backing, size: Int) {
+        let file = try OpenFile(reading: path)
+        return (.file(file), try file.size())
     }
 
     /// Fills `destination` from `offset`.

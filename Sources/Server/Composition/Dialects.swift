@@ -29,7 +29,7 @@ struct Dialects: Sendable {
         let pushes: [any DeliveryChannel] = [
             ReportChannel(service: service, push: push), WebhookChannel(service: service, settings: configuration.pSeries, push: push),
         ]
-        guard let mail, let server = configuration.mail else { return pushes }
+        guard let mail, configuration.mail != nil else { return pushes }
         return pushes + [RecoveryChannel(service: service, mail: mail)]
     }
 

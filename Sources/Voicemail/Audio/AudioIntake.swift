@@ -107,10 +107,7 @@ public final class AudioIntake: Sendable {
     }
 
     private func measureStored(_ blob: StoredBlob, _ patience: MeasuringPatience) async throws -> MeasuringOutcome? {
-        let reader = try await archive.open(blob.id)
-        // The path is only good while the reader lives.
-        defer { withExtendedLifetime(reader) {} }
-        return try await measure(.file(path: reader.path), patience)
+        try await measure(.stored(try await archive.open(blob.id)), patience)
     }
 
     private func verdict(_ measure: () async throws -> MeasuringOutcome?) async -> Result<MeasuringOutcome?, any Error> {

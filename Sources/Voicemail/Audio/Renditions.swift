@@ -8,10 +8,8 @@ extension Renditions {
 
     private func rendition(of audio: AudioAttachment, _ rendition: Rendition, for accountID: String) async throws -> RenderedAudio {
         let master = try await open(audio)
-        // The path is only good while the reader lives.
-        defer { withExtendedLifetime(master) {} }
         do {
-            return try await codec.render(.file(path: master.path), key: audio.blobID, as: rendition, for: accountID)
+            return try await codec.render(.stored(master), key: audio.blobID, as: rendition, for: accountID)
         } catch AudioError.undecodable, AudioError.tooLong {
             throw VoicemailError.unplayable
         }

@@ -58,13 +58,11 @@ extension Housekeeping {
     /// - Returns: false when measuring takes longer than that.
     private func settle(_ record: BlobRecord, _ patience: MeasuringPatience) async throws -> Bool {
         let reader = try await service.renditions.open(record.blob.id, size: record.blob.size)
-        // The path is only good while the reader lives.
-        defer { withExtendedLifetime(reader) {} }
         let facts: AudioFacts?
         do {
             // What takes long has a place of its own among those who share the decoders.
             let whose = if case .short = patience { "short" } else { "long" }
-            guard let found = try await codec.measure(.file(path: reader.path), for: whose, patience).facts else { return false }
+            guard let found = try await codec.measure(.stored(reader), for: whose, patience).facts else { return false }
             facts = found
         } catch AudioError.undecodable, AudioError.tooLong {
             facts = nil

@@ -4,54 +4,10 @@ import NIOCore
 public enum AudioSource: Sendable {
     /// A file of this machine.
     case file(path: String)
+    /// Audio of the archive, which stays readable for as long as the work takes.
+    case stored(any BlobReader)
     /// Bytes in memory, for what has just been received.
     case bytes(ByteBuffer)
-}
-
-/// What decoding says of a piece of audio. Nothing here comes from a header that the samples do not bear out.
-public struct AudioFacts: Hashable, Sendable {
-    /// Milliseconds, from the number of samples decoded.
-    public let durationMilliseconds: Int
-    public let sampleRate: Int
-    public let channels: Int
-    /// The container as decoded: `wav`, `mp3`, `ogg`, `flac`, `gsm`, ….
-    public let container: String
-    /// Samples per channel.
-    public let frames: Int
-    /// Whether some of what should be sound was not there or could not be decoded: a file that was cut off, a damaged stretch.
-    public let isIncomplete: Bool
-
-    public init(frames: Int, sampleRate: Int, channels: Int, container: String, isIncomplete: Bool = false) {
-        durationMilliseconds = Self.frames(frames, from: sampleRate, to: 1000)
-        self.frames = frames
-        self.sampleRate = sampleRate
-        self.channels = channels
-        self.container = container
-        self.isIncomplete = isIncomplete
-    }
-
-    public init(durationMilliseconds: Int, sampleRate: Int, channels: Int, container: String) {
-        self.init(frames: durationMilliseconds * sampleRate / 1000, sampleRate: sampleRate, channels: channels, container: container)
-    }
-
-    /// How many samples a sound has at another rate, to the nearest.
-    public static func frames(_ frames: Int, from rate: Int, to other: Int) -> Int { (frames * other + rate / 2) / rate }
-
-    /// What is taken, for people whose file no decoder accepts.
-    public static let acceptedKinds =
-        "WAV (PCM, floating point, µ-law, A-law, ADPCM, GSM or MP3), MP3, Ogg (Opus, Vorbis or FLAC), FLAC and raw GSM 06.10"
-
-    /// The media type a client is told of bytes in a container.
-    public static func contentType(ofContainer container: String) -> String {
-        switch container {
-        case "wav": "audio/wav"
-        case "mp3": "audio/mpeg"
-        case "ogg": "audio/ogg"
-        case "flac": "audio/flac"
-        case "gsm": "audio/gsm"
-        default: "application/octet-stream"
-        }
-    }
 }
 
 /// How long somebody waits to learn how long audio lasts.
@@ -77,67 +33,6 @@ public enum MeasuringOutcome: Hashable, Sendable {
     /// Nil while pending.
     public var facts: AudioFacts? {
         if case .known(let facts) = self { facts } else { nil }
-    }
-}
-
-/// A format to render to.
-public struct Rendition: Hashable, Sendable {
-    public enum Container: String, Sendable, CaseIterable {
-        case wav, mp3, gsm
-
-        /// The media type a client is told.
-        public var contentType: String {
-            switch self {
-            case .wav: "audio/wav"
-            case .mp3: "audio/mpeg"
-            case .gsm: "audio/gsm"
-            }
-        }
-    }
-
-    public let container: Container
-    /// Samples per second; nil keeps the source's (bounded to what the container can hold).
-    public let sampleRate: Int?
-    /// True mixes all channels into one; false keeps one or two as they are.
-    public let mono: Bool
-
-    public init(_ container: Container, sampleRate: Int?, mono: Bool) {
-        self.container = container
-        self.sampleRate = sampleRate
-        self.mono = mono
-    }
-
-    /// WAV 8 kHz 16-bit mono: what telephones want (P§7, S§3.3).
-    public static let telephone = Rendition(.wav, sampleRate: 8000, mono: true)
-    /// WAV 16 kHz 16-bit mono.
-    public static let wideband = Rendition(.wav, sampleRate: 16000, mono: true)
-    public static let mp3 = Rendition(.mp3, sampleRate: 16000, mono: true)
-    /// MP3 with the source's channels kept apart, for stereo-separated recordings.
-    public static let mp3Channels = Rendition(.mp3, sampleRate: nil, mono: false)
-    /// Raw GSM 06.10, 8 kHz mono.
-    public static let gsm = Rendition(.gsm, sampleRate: 8000, mono: true)
-
-    /// The bytes of this rendition of a sound, where they follow from its length: 16 bits a sample behind a header of 44 bytes in WAV.
-    public func size(of facts: AudioFacts) -> Int? {
-        guard container == .wav else { return nil }
-        let frames = AudioFacts.frames(facts.frames, from: facts.sampleRate, to: sampleRate ?? facts.sampleRate)
-        return 44 + 2 * (mono || facts.channels > 2 ? 1 : facts.channels) * frames
-    }
-
-    /// A short name that identifies the rendition in a cache.
-    public var name: String {
-        "\(container.rawValue)-\(sampleRate.map(String.init) ?? "source")-\(mono ? "mono" : "channels")"
-    }
-}
-
-/// A finished rendering. The file may be removed from the cache at any time; `reader` keeps the bytes readable.
-public struct RenderedAudio: Sendable {
-    public let reader: any BlobReader
-    public let contentType: String
-
-    public init(reader: any BlobReader, contentType: String) {
-        self.reader = reader
-        self.contentType = contentType
     }
 }
 
@@ -172,7 +67,8 @@ public protocol AudioCodec: Sendable {
     /// - Throws: `AudioError.undecodable`, `.tooLong`, `.overloaded` when too many wait already, `.failed`.
     func measure(_ source: AudioSource, for account: String, _ patience: MeasuringPatience) async throws -> MeasuringOutcome
 
-    /// Renders `source` as `rendition`. Renderings are cached by `key`, which must name the bytes (a blob id).
+    /// Renders `source` as `rendition`. Renderings are cached by `key`, which must name the bytes (a blob id). One that takes long may go on
+    /// after its caller was cancelled.
     func render(_ source: AudioSource, key: BlobID, as rendition: Rendition, for account: String) async throws -> RenderedAudio
 
     /// The bytes of a rendering of a sound that was decoded, where they follow from its length.

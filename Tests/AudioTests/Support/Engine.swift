@@ -9,7 +9,7 @@ import Voicemail
 @discardableResult
 func withEngine<Result>(
     cacheByteLimit: Int = 1 << 28, conversionsAtOnce: Int = 2, maxSeconds: Int = 3600, timeLimit: Duration = .seconds(600),
-    measuringMoment: Duration = .seconds(600), measuringLimit: Duration = .seconds(600),
+    timeForSecond: Duration = .zero, goingOnAfter: Duration = .seconds(600), measuringMoment: Duration = .seconds(600), measuringLimit: Duration = .seconds(600),
     _ body: (AudioEngine, _ cache: String) async throws -> Result
 ) async throws -> Result {
     let directory = FileManager.default.temporaryDirectory.appendingPathComponent("audio-\(HexID.random())").path
@@ -17,7 +17,7 @@ func withEngine<Result>(
     let engine = try await AudioEngine.start(
         .init(
             cacheDirectory: directory, cacheByteLimit: cacheByteLimit, conversionsAtOnce: conversionsAtOnce, maxSeconds: maxSeconds,
-            timeLimit: timeLimit, measuringLimit: measuringLimit, measuringMoment: measuringMoment))
+            timeLimit: timeLimit, timeForSecond: timeForSecond, goingOnAfter: goingOnAfter, measuringLimit: measuringLimit, measuringMoment: measuringMoment))
     do {
         let result = try await body(engine, directory)
         try await engine.shutdown()

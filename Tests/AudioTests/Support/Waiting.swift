@@ -9,6 +9,8 @@ func until(_ condition: () -> Bool) async {
 final class Door: Sendable {
     private let state = Mutex((isOpen: false, waiting: [CheckedContinuation<Void, Never>]()))
 
+    var isOpen: Bool { state.withLock { $0.isOpen } }
+
     func pass() async {
         await withCheckedContinuation { continuation in
             let isOpen = state.withLock { state in
