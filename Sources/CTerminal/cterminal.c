@@ -5,21 +5,29 @@
 #include <signal.h>
 #include <stddef.h>
 #include <termios.h>
+#include <unistd.h>
 #include <wchar.h>
 
 int cterminal_columns(uint32_t scalar) { return wcwidth((wchar_t)scalar); }
 
 /* A handler in Swift could take locks of its runtime, so this one is here. */
 
-static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
+static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGTTIN};
 enum { end_count = sizeof ends / sizeof *ends };
 static struct sigaction before[end_count];
 static struct termios shown, hidden;
 static int hidden_terminal = -1;
 
+/* In the background the terminal is somebody else's: his typing would be hidden. */
+static void show_as(const struct termios *look) {
+    pid_t front = tcgetpgrp(hidden_terminal);
+    /* Of a terminal that controls no session there is no background. */
+    if (front == getpgrp() || front < 0) tcsetattr(hidden_terminal, TCSANOW, look);
+}
+
 static void put_back(int number) {
     int code = errno;
-    tcsetattr(hidden_terminal, TCSANOW, &shown);
+    show_as(&shown);
     struct sigaction standard = {.sa_handler = SIG_DFL}, own;
     sigaction(number, &standard, &own);
     /* It is let through here and does what it does by itself: nothing below is reached but after a stop. */
@@ -30,12 +38,21 @@ static void put_back(int number) {
     pthread_sigmask(SIG_UNBLOCK, &one, &blocked);
     pthread_sigmask(SIG_SETMASK, &blocked, NULL);
     sigaction(number, &own, NULL);
-    tcsetattr(hidden_terminal, TCSANOW, &hidden);
+    show_as(&hidden);
     errno = code;
+}
+
+/* No signal comes between the steps of hiding and showing. */
+static sigset_t hold_signals(void) {
+    sigset_t all, blocked;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &blocked);
+    return blocked;
 }
 
 void cterminal_hide_typing(int terminal) {
     if (tcgetattr(terminal, &shown) != 0) return;
+    sigset_t blocked = hold_signals();
     hidden = shown;
     hidden.c_lflag &= ~(tcflag_t)ECHO;
     hidden_terminal = terminal;
@@ -46,14 +63,17 @@ void cterminal_hide_typing(int terminal) {
         /* What is ignored, as under nohup, stays so. */
         if (before[index].sa_handler != SIG_IGN) sigaction(ends[index], &own, NULL);
     }
-    tcsetattr(terminal, TCSANOW, &hidden);
+    show_as(&hidden);
+    pthread_sigmask(SIG_SETMASK, &blocked, NULL);
 }
 
 void cterminal_show_typing(void) {
     if (hidden_terminal < 0) return;
-    tcsetattr(hidden_terminal, TCSANOW, &shown);
+    sigset_t blocked = hold_signals();
+    show_as(&shown);
     for (size_t index = 0; index < end_count; index++) {
         if (before[index].sa_handler != SIG_IGN) sigaction(ends[index], &before[index], NULL);
     }
     hidden_terminal = -1;
+    pthread_sigmask(SIG_SETMASK, &blocked, NULL);
 }

@@ -3,12 +3,13 @@ import SystemPackage
 
 /// Passwords and PINs, which never stand on a command line: others can read that.
 enum SecretInput {
+    /// Bytes of a line; more would be something else than what was meant, or a part of it.
     private static let longest = 4096
 
     /// The first line of a file.
     static func read(file path: String) throws -> String {
         let bytes: [UInt8]
-        do { bytes = try SmallFile.read(path, atMost: longest) } catch let error as Errno { throw Refusal("\(path) cannot be read: \(error)") }
+        do { bytes = try SmallFile.read(path, atMost: longest + 1) } catch let error as Errno { throw Refusal("\(path) cannot be read: \(error)") }
         return try secret(bytes, path)
     }
 
@@ -23,18 +24,17 @@ enum SecretInput {
 
     private static func line() throws -> String {
         var bytes: [UInt8] = []
-        while !bytes.contains(UInt8(ascii: "\n")), bytes.count < longest, let more = try StandardInput.read(upTo: longest - bytes.count) { bytes += more }
+        while !bytes.contains(UInt8(ascii: "\n")), bytes.count <= longest, let more = try StandardInput.read(upTo: longest + 1 - bytes.count) {
+            bytes += more
+        }
         return try secret(bytes, "standard input")
     }
 
     private static func secret(_ bytes: [UInt8], _ source: String) throws(Refusal) -> String {
+        let bytes = bytes.prefix { $0 != UInt8(ascii: "\n") }
+        guard bytes.count <= longest else { throw Refusal("\(source) holds a line of more than \(longest) bytes") }
         guard let text = String(validating: bytes, as: UTF8.self) else { throw Refusal("\(source) does not hold UTF-8 text") }
-        return try firstLine(text, source)
-    }
-
-    private static func firstLine(_ text: String, _ source: String) throws(Refusal) -> String {
-        // CR and LF together are one character to Swift.
-        let secret = String(text.prefix { $0 != "\n" && $0 != "\r\n" })
+        let secret = text.hasSuffix("\r") ? String(text.dropLast()) : text
         guard !secret.isEmpty else { throw Refusal("\(source) holds no secret") }
         return secret
     }

@@ -84,6 +84,29 @@ import Voicemail
         }
     }
 
+    /// What takes long is put off, holds up nothing behind it, and is measured all the same.
+    @Test func whatTakesLongIsMeasuredAtLeisure() async throws {
+        try await TemporaryDirectory.run { directory in
+            var measuring = TestServer.Measuring.later
+            measuring.short = .zero
+            try await TestServer.withoutServer(in: directory.path + "/data", measuring: measuring) { installation in
+                let box = try await Box(installation)
+                let left = try await box.leave(), gone = try await box.leave()
+                var passedOver: Set<BlobID> = []
+                var putOff: [BlobRecord] = []
+                try await box.service.housekeeping.measureLeftovers(except: &passedOver) { putOff.append($0) }
+                #expect(passedOver == Set([left, gone].compactMap { $0.audio?.blobID }) && Set(putOff.map(\.blob.id)) == passedOver)
+                #expect(try await Self.message(left.id, box.service).lengthMilliseconds == 1)
+                // Nobody is told twice of what waits already.
+                try await box.service.housekeeping.measureLeftovers(except: &passedOver) { putOff.append($0) }
+                #expect(putOff.count == 2)
+                for record in putOff { try await box.service.housekeeping.measureAtLeisure(record) }
+                for message in [left, gone] { #expect(try await Self.message(message.id, box.service).lengthMilliseconds == 2000) }
+                #expect(try await box.service.store.read { try $0.unmeasuredBlobs(after: nil, limit: 10) }.isEmpty)
+            }
+        }
+    }
+
     /// Over KAZOO's interface: whose length is known is not waited for, whatever the decoders do; and the length shows once it is known.
     @Test func aDepositDoesNotWait() async throws {
         try await TestServer.run(measuring: .later) { (server: TestServer) async throws in

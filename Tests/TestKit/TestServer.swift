@@ -115,6 +115,7 @@ public struct TestServer: Sendable {
         rig.hashCost = hashCost
         rig.measuringMoment = measuring.moment
         rig.measuringLimit = measuring.upload
+        rig.shortLimit = measuring.short
         return rig
     }
 
@@ -122,6 +123,7 @@ public struct TestServer: Sendable {
     public struct Measuring: Sendable {
         public var moment = Duration.seconds(600)
         public var upload = Duration.seconds(600)
+        public var short = Duration.seconds(600)
 
         public init() {}
 

@@ -59,6 +59,8 @@ extension Installation {
         public var measuringMoment: Duration?
         /// How long an upload is decoded to measure it; nil for the codec's own.
         public var measuringLimit: Duration?
+        /// How long measuring in the background may hold up what waits behind it; nil for the codec's own.
+        public var shortLimit: Duration?
 
         public init() {}
     }
@@ -154,6 +156,7 @@ extension Installation {
             maxSeconds: configuration.audio.maximumSeconds, timeLimit: .seconds(configuration.audio.conversionSeconds))
         if let moment = rig.measuringMoment { audio.measuringMoment = moment }
         if let limit = rig.measuringLimit { audio.measuringLimit = limit }
+        if let limit = rig.shortLimit { audio.shortLimit = limit }
         return audio
     }
 }

@@ -53,6 +53,13 @@ import Voicemail
             #expect(
                 try await tool.refusal("user", "create", "--account", "Acme", "--username", "ben", input: long)
                     == "password is longer than 256 characters")
+            let endless = String(repeating: "p", count: 4097), file = try scratch.write(Array(endless.utf8), to: "endless")
+            #expect(
+                try await tool.refusal("user", "create", "--account", "Acme", "--username", "ben", input: endless)
+                    == "standard input holds a line of more than 4096 bytes")
+            #expect(
+                try await tool.refusal("user", "create", "--account", "Acme", "--username", "ben", "--password-file", file)
+                    == "\(file) holds a line of more than 4096 bytes")
             #expect(try await tool.refusal("user", "delete", "--account", "Acme", "nobody") == "there is no user nobody in the account")
             let binary = try scratch.write([0xFF, 0xFE], to: "binary")
             #expect(
