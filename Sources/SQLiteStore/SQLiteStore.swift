@@ -34,7 +34,7 @@ public final class SQLiteStore: VoicemailStore {
 
     public func read<Value: Sendable>(_ body: @escaping @Sendable (any StoreReader) throws -> Value) async throws -> Value {
         if WorkerThreads.shared.isCurrent,
-            let result = reads.runHere({ database in Result { try Self.snapshot(of: database, isAbandoned: { Task.isCancelled }, body) } })
+            let result = reads.runHere({ database, cache in Result { try Self.snapshot(of: database, cache, isAbandoned: { Task.isCancelled }, body) } })
         {
             return try result.get()
         }
@@ -42,9 +42,9 @@ public final class SQLiteStore: VoicemailStore {
         let isAbandoned = NIOLockedValueBox(false)
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                reads.enqueue { database in
+                reads.enqueue { database, cache in
                     continuation.resume(
-                        with: Result { try Self.snapshot(of: database, isAbandoned: { isAbandoned.withLockedValue { $0 } }, body) })
+                        with: Result { try Self.snapshot(of: database, cache, isAbandoned: { isAbandoned.withLockedValue { $0 } }, body) })
                 }
             }
         } onCancel: {
@@ -68,13 +68,13 @@ public final class SQLiteStore: VoicemailStore {
     }
 
     private static func snapshot<Value>(
-        of database: Database, isAbandoned: @escaping @Sendable () -> Bool, _ body: (Snapshot) throws -> Value
+        of database: Database, _ cache: RowCache, isAbandoned: @escaping @Sendable () -> Bool, _ body: (Snapshot) throws -> Value
     ) throws -> Value {
         do {
             try database.cachedStatement(sql: "BEGIN DEFERRED TRANSACTION").execute()
             let value: Value
             do {
-                value = try body(Snapshot(try Connection(database, inTransaction: false), isAbandoned: isAbandoned))
+                value = try body(Snapshot(try Connection(database, inTransaction: false), cache: cache, isAbandoned: isAbandoned))
             } catch {
                 if database.isInsideTransaction { try database.rollback() }
                 throw error
@@ -89,7 +89,7 @@ public final class SQLiteStore: VoicemailStore {
     /// Lets go of the pages that the connections keep in memory; they are read again from the system's cache when needed.
     public func releaseMemory() async throws {
         try await onThread { [reads, writer] in
-            for connection in reads.connections + [writer] { connection.releaseMemory() }
+            for connection in reads.lanes.map(\.connection) + [writer] { connection.releaseMemory() }
         }
     }
 
@@ -97,7 +97,7 @@ public final class SQLiteStore: VoicemailStore {
     /// - Throws: `StoreError`.
     public func close() throws {
         do {
-            for reader in reads.connections { try reader.close() }
+            for lane in reads.lanes { try lane.connection.close() }
             try writer.close()
         } catch {
             throw Fault.translate(error, on: nil)

@@ -30,7 +30,7 @@ struct QueryPlanTests {
         for promise in StoreContract.all {
             statements.formUnion(try await withStore(StoreOptions(readers: 1)) { store in
                 try await promise.run(store)
-                return (store.reads.connections + [store.writer]).flatMap { $0.inDatabase(Self.statements) }
+                return (store.reads.lanes.map(\.connection) + [store.writer]).flatMap { $0.inDatabase(Self.statements) }
             })
         }
         #expect(statements.count > 60)

@@ -27,6 +27,11 @@ enum DocumentRow {
             modified: row.timestamp(14), isPartial: attributes != nil)
     }
 
+    /// Whether a document is no larger than most, so that it may be kept in memory.
+    static func isSmall(_ row: borrowing Execution) -> Bool {
+        row.withBytes(9) { $0.count } + row.withBytes(10) { $0.count } <= RowCache.mostBytes
+    }
+
     /// Binds every column but serial and id.
     static func bind(_ document: StoredDocument, to run: inout Execution) {
         run.bind(document.kind.rawValue)

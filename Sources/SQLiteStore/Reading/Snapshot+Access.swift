@@ -2,9 +2,14 @@ import Voicemail
 
 extension Snapshot {
     func ticket(hash: String) throws -> Ticket? {
+        let cache = try kept()
+        if let known = cache?.ticket(hash) { return known }
         var run = try connection.prepare("SELECT \(Self.ticketColumns) FROM ticket WHERE hash = ?")
         run.bind(hash)
-        return try run.step() ? try Self.ticket(run) : nil
+        guard try run.step() else { return nil }
+        let ticket = try Self.ticket(run)
+        if let cache, run.withBytes(9, { $0.count }) <= RowCache.mostBytes { cache.keep(ticket) }
+        return ticket
     }
 
     func tickets(credentialID: String, kind: Ticket.Kind, aliveAt now: Timestamp) throws -> [Ticket] {

@@ -2,9 +2,14 @@ import Voicemail
 
 extension Snapshot {
     func document(id: String, attributes: Set<String>?) throws -> StoredDocument? {
+        let cache = attributes == nil ? try kept() : nil
+        if let known = cache?.document(id) { return known }
         var run = try connection.prepare(DocumentRow.byID)
         run.bind(id)
-        return try run.step() ? try DocumentRow.decode(run, attributes: attributes) : nil
+        guard try run.step() else { return nil }
+        let document = try DocumentRow.decode(run, attributes: attributes)
+        if let cache, DocumentRow.isSmall(run) { cache.keep(document) }
+        return document
     }
 
     func document(serial: Int, attributes: Set<String>?) throws -> StoredDocument? {
