@@ -17,6 +17,7 @@ enum { end_count = sizeof ends / sizeof *ends };
 static struct sigaction before[end_count];
 static struct termios shown, hidden;
 static int hidden_terminal = -1;
+static sigset_t mask_before;
 
 /* In the background the terminal is somebody else's: his typing would be hidden. */
 static void show_as(const struct termios *look) {
@@ -64,16 +65,19 @@ void cterminal_hide_typing(int terminal) {
         if (before[index].sa_handler != SIG_IGN) sigaction(ends[index], &own, NULL);
     }
     show_as(&hidden);
+    /* The caller's thread may block every signal, as those of a pool do. Then reading in the background would fail, and not stop. */
+    mask_before = blocked;
+    sigdelset(&blocked, SIGTTIN);
     pthread_sigmask(SIG_SETMASK, &blocked, NULL);
 }
 
 void cterminal_show_typing(void) {
     if (hidden_terminal < 0) return;
-    sigset_t blocked = hold_signals();
+    hold_signals();
     show_as(&shown);
     for (size_t index = 0; index < end_count; index++) {
         if (before[index].sa_handler != SIG_IGN) sigaction(ends[index], &before[index], NULL);
     }
     hidden_terminal = -1;
-    pthread_sigmask(SIG_SETMASK, &blocked, NULL);
+    pthread_sigmask(SIG_SETMASK, &mask_before, NULL);
 }

@@ -106,6 +106,36 @@ public enum CommandLineProgram {
         }
     }
 
+    /// Runs it from a shell on a terminal until it has said `prompt`, stops it and lets it go on in the background, where it finds nothing to
+    /// read, and in front again, where it is given `input`.
+    /// - Returns: whether the terminal hid what is typed at the prompt, and showed it in the background. It has been hidden
+    ///   again before `input` was typed.
+    public static func sentToTheBackground(
+        _ arguments: [String], after prompt: String, input: String
+    ) async throws -> (wasHidden: Bool, isShownBehind: Bool) {
+        let terminal = try PseudoTerminal()
+        return try await TemporaryDirectory.run { scratch in
+            let shell = try ChildProcess(
+                ["/usr/bin/setsid", "--ctty", "--wait", "bash", "--norc", "--noprofile", "--noediting", "-i"], environment: clean(["PS1": "$ "]),
+                directory: scratch.path, input: terminal.line, output: terminal.line, errors: terminal.line)
+            let command = ([executable.path] + arguments).map { "'\($0)'" }.joined(separator: " ")
+            terminal.type(command + "\n")
+            try await terminal.shown(upTo: prompt)
+            let wasHidden = !terminal.showsTyping
+            terminal.type("\u{1A}")
+            try await terminal.shown(upTo: "Stopped")
+            // It reads there, and so is stopped again.
+            terminal.type("bg; until jobs -s | grep -q Stopped; do sleep 0.05; done; echo o''ver\n")
+            try await terminal.shown(upTo: "over")
+            let isShownBehind = terminal.showsTyping
+            terminal.type("fg\n")
+            while terminal.showsTyping { try await Task.sleep(for: .milliseconds(5)) }
+            terminal.type(input + "exit\n")
+            _ = await shell.status()
+            return (wasHidden, isShownBehind)
+        }
+    }
+
     private static func clean(_ environment: [String: String]) -> [String: String] {
         ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("AFTERTONE_") }.merging(environment) { $1 }
     }

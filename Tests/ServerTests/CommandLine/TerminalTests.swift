@@ -85,6 +85,17 @@ import Voicemail
         #expect(seen.isShown)
     }
 
+    /// Ctrl-Z, `bg` and `fg`: the shell's own typing is shown, and the password is not.
+    @Test func aStoppedPromptLeavesTheTerminalToTheShell() async throws {
+        try await Tool.run { tool, _ in
+            _ = try await tool.json("account", "create", "Acme")
+            let seen = try await CommandLineProgram.sentToTheBackground(
+                ["user", "create", "--account", "Acme", "--username", "anna", "--data", tool.data], after: "password of anna: ", input: "correct horse\n")
+            #expect(seen.wasHidden && seen.isShownBehind)
+            #expect(try await tool.json("user", "list", "--account", "Acme").array?.count == 1)
+        }
+    }
+
     @Test func wrongUsageIsHarmlessToo() async throws {
         let hostile = "\u{1B}]0;owned\u{7}\u{202E}"
         for arguments in [["account", "create", "A", "--timezone", hostile], [hostile], ["account", "--" + hostile]] {
