@@ -136,9 +136,7 @@ public struct DirectoryIntake: Service {
     private func store(_ file: WatchedTree.File, of directory: WatchedDirectory, into account: Account) async throws -> StoredRecording {
         let tree = tree(of: directory)
         let open = try await blocking { try tree.open(file) }
-        let intake = try await service.messages.receiveAudio(for: account.id, limit: service.limits.maximumRecordingBytes)
-        let audio: ReceivedAudio
-        do {
+        let audio = try await service.messages.receivingAudio(for: account.id, limit: service.limits.maximumRecordingBytes) { intake in
             while true {
                 let piece = try await blocking { try open.read(upTo: Self.chunk) }
                 if piece.readableBytes == 0 { break }
@@ -146,10 +144,7 @@ public struct DirectoryIntake: Service {
                 try await intake.write(piece)
             }
             guard try await blocking({ open.isUnchanged() }) else { throw WatchedFileError.changed }
-            audio = try await intake.finish(fileName: file.name, policy: .playableOnly)
-        } catch {
-            await intake.abandon()
-            throw error
+            return try await intake.finish(fileName: file.name, policy: .playableOnly)
         }
         var draft = try RecordingDraft(
             RecordingParameters(), fileName: file.name, zone: service.mailboxes.timeZone(of: account),

@@ -64,13 +64,9 @@ public struct IntakeDialect: Dialect {
     private func receive(_ body: RequestBody, named name: String, for account: Account) async throws -> ReceivedAudio {
         let limit = service.limits.maximumRecordingBytes
         if let length = body.declaredLength, length > limit { throw ArchiveError.tooLarge(limit: limit) }
-        let intake = try await service.messages.receiveAudio(for: account.id, limit: limit)
-        do {
+        return try await service.messages.receivingAudio(for: account.id, limit: limit) { intake in
             for try await piece in body { try await intake.write(piece) }
             return try await intake.finish(fileName: name, policy: .playableOnly)
-        } catch {
-            await intake.abandon()
-            throw error
         }
     }
 

@@ -42,13 +42,9 @@ struct AudioFile {
 
     private func store(_ file: String, in installation: Installation, _ limit: Int?) async throws -> ReceivedAudio {
         let contentType = try await contentType(of: file, installation)
-        let intake = try await installation.service.messages.receiveAudio(limit: limit)
-        do {
+        return try await installation.service.messages.receivingAudio(limit: limit) { intake in
             try await FileHandleReader.forEachChunk(of: file, size: Self.chunk) { try await intake.write($0) }
             return try await intake.finish(contentType: contentType, fileName: name, policy: .playableOnly)
-        } catch {
-            await intake.abandon()
-            throw error
         }
     }
 

@@ -47,6 +47,21 @@ extension Messages {
             logger: logger)
     }
 
+    /// Takes one piece of audio in. Whatever goes wrong, nothing of it stays.
+    /// - Parameter body: writes the bytes, and finishes.
+    /// - Throws: what `receiveAudio` and `body` throw.
+    public func receivingAudio<Value>(
+        for accountID: String = "", limit: Int? = nil, _ body: (AudioIntake) async throws -> Value
+    ) async throws -> Value {
+        let intake = try await receiveAudio(for: accountID, limit: limit)
+        do {
+            return try await body(intake)
+        } catch {
+            await intake.abandon()
+            throw error
+        }
+    }
+
     /// Stores a message, with its audio if there is any; durable once this returns. A broadcasting group's goes to its members, who
     /// share the audio; one without audio waits for it in the group's box for a while.
     /// - Parameters:

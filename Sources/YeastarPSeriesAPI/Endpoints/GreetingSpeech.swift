@@ -20,7 +20,7 @@ extension PSeriesDialect {
         let name = stem + ".wav"
         let greeting: NamedGreeting
         do {
-            greeting = try await service.greetings.put(name, audio: try await spoken(speech, as: name), origin: speech.origin, on: shelf, replacing: false)
+            greeting = try await service.greetings.put(name, audio: try await spoken(speech, as: name, for: call.account), origin: speech.origin, on: shelf, replacing: false)
         } catch VoicemailError.conflict {
             throw PSeriesFailure.duplicate("file", stem, source: kind.module, name: number)
         }
@@ -51,7 +51,7 @@ extension PSeriesDialect {
         // Everything is judged, and spoken, before anything is changed.
         let speech = try self.speech(parameters, anew: found.greeting)
         var sound: (audio: ReceivedAudio, origin: GreetingOrigin)?
-        if let speech { sound = (try await spoken(speech, as: found.greeting.fileName), speech.origin) }
+        if let speech { sound = (try await spoken(speech, as: found.greeting.fileName, for: call.account), speech.origin) }
         do {
             _ = try await service.greetings.change(serial: id, to: stem, sound: sound, on: isShelf, of: call.account)
         } catch VoicemailError.conflict {
@@ -93,22 +93,20 @@ extension PSeriesDialect {
     }
 
     /// The sound of a speech, durable; whoever calls stores it or drops it.
-    private func spoken(_ speech: SpeechRequest, as fileName: String) async throws -> ReceivedAudio {
+    private func spoken(_ speech: SpeechRequest, as fileName: String, for account: Account) async throws -> ReceivedAudio {
         guard let synthesizer else { throw PSeriesFailure.operationFailed }
         let sound: ByteBuffer
         do { sound = try await synthesizer.speak(speech) } catch SpeechError.unknownLanguage {
             throw PSeriesFailure.invalid("language", .string(speech.language))
         }
         // A legal text can sound longer than an upload may: only what the synthesizer itself allows bounds it.
-        let intake = try await service.messages.receiveAudio(limit: sound.readableBytes)
         do {
-            try await intake.write(sound)
-            return try await intake.finish(contentType: "audio/wav", fileName: fileName, policy: .playableOnly)
+            return try await service.messages.receivingAudio(for: account.id, limit: sound.readableBytes) { intake in
+                try await intake.write(sound)
+                return try await intake.finish(contentType: "audio/wav", fileName: fileName, policy: .playableOnly)
+            }
         } catch VoicemailError.unplayable {
             throw PSeriesFailure.operationFailed
-        } catch {
-            await intake.abandon()
-            throw error
         }
     }
 }

@@ -146,9 +146,10 @@ private struct DemoBuilder {
     }
 
     private func receive(_ sound: AudioSamples, _ format: FileFormat, _ name: String) async throws -> ReceivedAudio {
-        let intake = try await service.messages.receiveAudio()
-        try await intake.write(ByteBuffer(bytes: try sound.encoded(as: format)))
-        return try await intake.finish(contentType: format.contentType, fileName: "\(name).\(format.container)", policy: .playableOnly)
+        try await service.messages.receivingAudio { intake in
+            try await intake.write(ByteBuffer(bytes: try sound.encoded(as: format)))
+            return try await intake.finish(contentType: format.contentType, fileName: "\(name).\(format.container)", policy: .playableOnly)
+        }
     }
 
     private static func pin() -> String {
