@@ -68,6 +68,7 @@ let package = Package(
                 product("CryptoExtras", "swift-crypto"), logging,
             ],
             swiftSettings: settings),
+        .target(name: "Telephone", dependencies: ["SIPGrammar", "Voicemail"], swiftSettings: settings),
         .target(
             name: "SQLiteStore",
             dependencies: [
@@ -135,7 +136,7 @@ let package = Package(
             dependencies: [
                 "Voicemail", "Waiting", "SQLiteStore", "FileArchive", "Audio", "Delivery", "HTTPFront", "KazooAPI", "RecordingIntake", "YeastarPSeriesAPI",
                 "YeastarSSeriesAPI",
-                "Speech", "CMalloc", product("AsyncHTTPClient", "async-http-client"), logging,
+                "Speech", "Telephone", "CMalloc", product("AsyncHTTPClient", "async-http-client"), logging,
                 product("Configuration", "swift-configuration"), product("Yams", "Yams"),
                 product("ServiceLifecycle", "swift-service-lifecycle"), product("UnixSignals", "swift-service-lifecycle"),
                 crypto, nioCore, nioPosix, system,
@@ -144,7 +145,7 @@ let package = Package(
         .executableTarget(
             name: "aftertone",
             dependencies: [
-                "Server", "Voicemail", "SQLiteStore", "FileArchive", "Audio", "HTTPFront", "KazooAPI", "YeastarPSeriesAPI", "YeastarSSeriesAPI", "CTerminal", logging, nioCore, nioPosix, system,
+                "Server", "SIPGrammar", "Telephone", "Voicemail", "SQLiteStore", "FileArchive", "Audio", "HTTPFront", "KazooAPI", "YeastarPSeriesAPI", "YeastarSSeriesAPI", "CTerminal", logging, nioCore, nioPosix, system,
                 product("NIOConcurrencyHelpers", "swift-nio"), product("ArgumentParser", "swift-argument-parser"),
                 product("ServiceLifecycle", "swift-service-lifecycle"), product("UnixSignals", "swift-service-lifecycle"),
             ],
@@ -166,6 +167,7 @@ let package = Package(
                 product("AsyncHTTPClient", "async-http-client"), product("ServiceLifecycle", "swift-service-lifecycle"),
                 product("HTTPTypes", "swift-http-types"),
             ], swiftSettings: settings),
+        .testTarget(name: "TelephoneTests", dependencies: ["Telephone", "SIPGrammar", "TestKit", "Voicemail"], exclude: ["Invites"], swiftSettings: settings),
         .testTarget(name: "SIPGrammarTests", dependencies: ["SIPGrammar", "TestKit"], exclude: ["Torture"], swiftSettings: settings),
         .testTarget(name: "SpeechTests", dependencies: ["Speech", "Voicemail", nioCore, nioPosix], swiftSettings: settings),
         .testTarget(

@@ -22,7 +22,7 @@ public struct SIPURI: Sendable, Hashable {
         self.isSecure = isSecure
         var rest = bytes
         if let at = bytes.firstIndex(of: Byte.at) {
-            guard !bytes[(at + 1)...].contains(Byte.at) else { throw .value("a URI with more than one @") }
+            // The first one: others belong into parameters, escaped, and come as they are.
             let halves = bytes[..<at].split(separator: Byte.colon, maxSplits: 1, omittingEmptySubsequences: false)
             guard let name = halves.first, !name.isEmpty else { throw .value("a URI with nothing before its @") }
             user = try SIPText.unescaped(name)

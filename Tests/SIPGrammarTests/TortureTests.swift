@@ -2,15 +2,15 @@ import Testing
 
 @testable import SIPGrammar
 
-/// The messages of RFC 4475, but for the one whose body is signed binary data (§3.1.1.11), and what an element that ends calls makes of each.
+/// The messages of RFC 4475, but for the one whose body is signed binary data (RFC 4475 §3.1.1.11), and what an element that ends calls makes of each.
 @Suite struct TortureTests {
     enum Fate: Hashable, Sendable { case taken, answered(Int), dropped }
 
     static let fates: [String: Fate] = [
-        // §3.1.1, valid.
+        // RFC 4475 §3.1.1, valid.
         "wsinv": .taken, "intmeth": .taken, "esc01": .taken, "escnull": .taken, "esc02": .taken, "lwsdisp": .taken, "longreq": .taken, "dblreq": .taken,
         "semiuri": .taken, "transports": .taken, "unreason": .taken, "noreason": .taken,
-        // §3.1.2, invalid.
+        // RFC 4475 §3.1.2, invalid.
         "badinv01": .answered(400), "clerr": .answered(400), "ncl": .answered(400), "scalar02": .answered(400), "scalarlg": .dropped,
         "quotbal": .answered(400), "ltgtruri": .answered(400), "lwsruri": .answered(400), "lwsstart": .answered(400), "trws": .answered(400),
         "regbadct": .answered(400), "badaspec": .answered(400), "badvers": .answered(505), "mismatch01": .answered(400), "mismatch02": .answered(400),
@@ -18,7 +18,7 @@ import Testing
         // The RFC leaves it to us to be liberal: headers of the request's URI are passed over, a date is not read, and a name without
         // its quotes is understood.
         "escruri": .taken, "baddate": .taken, "baddn": .taken,
-        // §3.2 and §3.3, about what is not grammar, or no longer.
+        // RFC 4475 §3.2 and §3.3, about what is not grammar, or no longer.
         "badbranch": .taken, "insuf": .answered(400), "unkscm": .answered(416), "novelsc": .answered(416), "unksm2": .taken, "bext01": .taken,
         "invut": .taken, "regaut01": .taken, "multi01": .answered(400), "mcl01": .answered(400), "bcast": .taken, "zeromf": .taken, "cparam01": .taken,
         "cparam02": .taken, "regescrt": .taken, "sdp01": .taken, "inv2543": .taken,

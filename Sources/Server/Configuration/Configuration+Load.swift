@@ -5,6 +5,7 @@ import KazooAPI
 import Logging
 import RecordingIntake
 import SQLiteStore
+import Telephone
 import Voicemail
 import YeastarPSeriesAPI
 
@@ -106,6 +107,7 @@ extension Configuration {
         outbox.receiversAtOnce = reader.number("outbox.receivers_at_once", outbox.receiversAtOnce, 1...1024)
         outbox.intervalMilliseconds = reader.number("outbox.interval_milliseconds", outbox.intervalMilliseconds, 10...60_000)
         outbox.leaseSeconds = reader.number("outbox.lease_seconds", outbox.leaseSeconds, 1...3600)
+        whichBox = WhichBoxSettings(reader)
         housekeeping.intervalSeconds = reader.number("housekeeping.interval_seconds", housekeeping.intervalSeconds, 1...86_400)
     }
 
@@ -128,6 +130,7 @@ extension Configuration {
         limits.mailboxCapacity = reader.number("limits.messages_per_mailbox", limits.mailboxCapacity, 1...(.max))
         limits.allowsReceiversHere = reader.flag("outbox.receivers_on_this_machine", limits.allowsReceiversHere)
         limits.eventDays = reader.number("retention.event_days", limits.eventDays, 1...3_650)
+        limits.numbers = NumberPlan(reader)
         return limits
     }
 }

@@ -5,6 +5,7 @@ import KazooAPI
 import Logging
 import RecordingIntake
 import SQLiteStore
+import Telephone
 import Voicemail
 import YeastarPSeriesAPI
 
@@ -28,6 +29,7 @@ public struct Configuration: Sendable, Hashable {
     /// nil where no mail is sent.
     public var mail: MailServer?
     public var housekeeping = Housekeeping()
+    public var whichBox = WhichBoxSettings()
 
     public init() {}
 

@@ -1,5 +1,6 @@
 import RecordingIntake
 import SQLiteStore
+import Telephone
 import Voicemail
 
 #if canImport(Glibc)
@@ -83,18 +84,18 @@ public struct ConfigurationCheck: Sendable {
         return .nobody
     }
 
-    /// Whether every watched directory has its account.
+    /// Whether every account that is named is there.
     private func lookForAccounts(_ directory: DataDirectory, _ report: inout Report) {
-        // A database that is not there yet holds none.
-        let watched = configuration.recordings.watched
-        guard !watched.isEmpty else { return }
+        let named = configuration.namedAccounts
+        guard !named.isEmpty else { return }
         do {
-            let counts = access(directory.database, F_OK) != 0 ? watched.map { _ in 0 } : try SQLiteStore.look(at: directory.database) { reader in
-                try watched.map { try Accounts.list(named: $0.account, reader).count }
+            // A database that is not there yet holds none.
+            let counts = access(directory.database, F_OK) != 0 ? named.map { _ in 0 } : try SQLiteStore.look(at: directory.database) { reader in
+                try named.map { try Accounts.list(named: $0.account, reader).count }
             }
-            for (watched, count) in zip(watched, counts) where count != 1 {
+            for (named, count) in zip(named, counts) where count != 1 {
                 report.add(
-                    "recordings.watch: " + (count == 0 ? "there is no account \(watched.account)" : "several accounts are called \(watched.account); use the id"))
+                    "\(named.key): " + (count == 0 ? "there is no account \(named.account)" : "several accounts are called \(named.account); use the id"))
             }
         } catch let error as StoreOpenError {
             if case .olderSchema = error { report.notes.append("\(error)") } else { report.add("data: \(error)") }
@@ -104,6 +105,14 @@ public struct ConfigurationCheck: Sendable {
     }
 
     static func reason() -> String { String(cString: strerror(errno)) }
+}
+
+extension Configuration {
+    /// Accounts that settings name, with the settings.
+    fileprivate var namedAccounts: [(key: String, account: String)] {
+        recordings.watched.map { ("recordings.watch", $0.account) } + whichBox.accounts.map { ("sip.mailbox.accounts", $0.account) }
+            + [whichBox.fallback?.account].compactMap(\.self).map { ("sip.mailbox.default", $0) }
+    }
 }
 
 extension DataDirectory {

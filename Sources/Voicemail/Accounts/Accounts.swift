@@ -6,6 +6,15 @@ extension Accounts {
         try await store.read { try Self.list(named: reference, $0) }
     }
 
+    /// The account of a realm, in whatever case.
+    public func find(realm: String) async throws -> Account? { try await store.read { try $0.account(realm: realm) } }
+
+    /// The account of a server that has only one; nil where there are none or several.
+    public func only() async throws -> Account? {
+        let page = try await list(below: nil, ListingRange(limit: 2)) { $0 }
+        return page.items.count == 1 ? page.items[0] : nil
+    }
+
     /// The same within a transaction.
     public static func list(named reference: String, _ reader: any StoreReader) throws -> [Account] {
         if let account = try reader.account(id: reference) { return [account] }

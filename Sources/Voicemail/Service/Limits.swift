@@ -34,6 +34,8 @@ public struct Limits: Sendable, Hashable {
     public var timezone: String
     /// Deepest account tree.
     public var maximumAccountDepth: Int
+    /// How numbers are dialled here.
+    public var numbers = NumberPlan()
 
     public init(
         maximumPinLength: Int = 15, retentionDays: Int = 93, maximumRange: Int = 2_682_000, maximumAudioBytes: Int = 8_000_000,
