@@ -55,6 +55,7 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CFileIO"),
         .target(name: "COpenAPI", exclude: ["intake.json", "kazoo.json", "p-series.json", "s-series.json"]),
+        .target(name: "CPrompts", exclude: ["en.json", "es.json", "fr.json", "it.json", "ru.json"]),
         .target(name: "CTerminal"),
         .systemLibrary(name: "CMalloc"),
 
@@ -68,6 +69,7 @@ let package = Package(
                 product("CryptoExtras", "swift-crypto"), logging,
             ],
             swiftSettings: settings),
+        .target(name: "Prompts", dependencies: ["CPrompts", "Voicemail", crypto, logging, nioCore, nioPosix], swiftSettings: settings),
         .target(name: "Telephone", dependencies: ["SIPGrammar", "Voicemail"], swiftSettings: settings),
         .target(
             name: "SQLiteStore",
@@ -136,7 +138,7 @@ let package = Package(
             dependencies: [
                 "Voicemail", "Waiting", "SQLiteStore", "FileArchive", "Audio", "Delivery", "HTTPFront", "KazooAPI", "RecordingIntake", "YeastarPSeriesAPI",
                 "YeastarSSeriesAPI",
-                "Speech", "Telephone", "CMalloc", product("AsyncHTTPClient", "async-http-client"), logging,
+                "Prompts", "Speech", "Telephone", "CMalloc", product("AsyncHTTPClient", "async-http-client"), logging,
                 product("Configuration", "swift-configuration"), product("Yams", "Yams"),
                 product("ServiceLifecycle", "swift-service-lifecycle"), product("UnixSignals", "swift-service-lifecycle"),
                 crypto, nioCore, nioPosix, system,
@@ -145,7 +147,7 @@ let package = Package(
         .executableTarget(
             name: "aftertone",
             dependencies: [
-                "Server", "SIPGrammar", "Telephone", "Voicemail", "SQLiteStore", "FileArchive", "Audio", "HTTPFront", "KazooAPI", "YeastarPSeriesAPI", "YeastarSSeriesAPI", "CTerminal", logging, nioCore, nioPosix, system,
+                "Prompts", "Server", "SIPGrammar", "Speech", "Telephone", "Voicemail", "SQLiteStore", "FileArchive", "Audio", "HTTPFront", "KazooAPI", "YeastarPSeriesAPI", "YeastarSSeriesAPI", "CTerminal", logging, nioCore, nioPosix, system,
                 product("NIOConcurrencyHelpers", "swift-nio"), product("ArgumentParser", "swift-argument-parser"),
                 product("ServiceLifecycle", "swift-service-lifecycle"), product("UnixSignals", "swift-service-lifecycle"),
             ],
@@ -168,6 +170,7 @@ let package = Package(
                 product("HTTPTypes", "swift-http-types"),
             ], swiftSettings: settings),
         .testTarget(name: "TelephoneTests", dependencies: ["Telephone", "SIPGrammar", "TestKit", "Voicemail"], exclude: ["Invites"], swiftSettings: settings),
+        .testTarget(name: "PromptsTests", dependencies: ["Prompts", "Speech", "TestKit", "Voicemail", nioCore, nioPosix], swiftSettings: settings),
         .testTarget(name: "SIPGrammarTests", dependencies: ["SIPGrammar", "TestKit"], exclude: ["Torture"], swiftSettings: settings),
         .testTarget(name: "SpeechTests", dependencies: ["Speech", "Voicemail", nioCore, nioPosix], swiftSettings: settings),
         .testTarget(

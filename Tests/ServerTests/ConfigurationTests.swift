@@ -138,7 +138,7 @@ import Voicemail
             // A value that suits no key but a text is noticed, so the variable is read.
             let texts = [
                 "data", "kazoo.node", "p_series.device_name", "p_series.model_name", "http.tls.certificate", "http.tls.key", "recordings.done",
-                "recordings.refused", "mail.host", "mail.username", "mail.password_file", "mail.authorities_file",
+                "recordings.refused", "mail.host", "mail.username", "mail.password_file", "mail.authorities_file", "sip.prompts.directory",
             ]
             if !texts.contains(key) { #expect(problems("", [variable: "~?"]).contains { $0.hasPrefix(key + " ") }, "\(key)") }
         }

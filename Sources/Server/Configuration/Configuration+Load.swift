@@ -3,6 +3,7 @@ import Foundation
 import HTTPFront
 import KazooAPI
 import Logging
+import Prompts
 import RecordingIntake
 import SQLiteStore
 import Telephone
@@ -108,6 +109,7 @@ extension Configuration {
         outbox.intervalMilliseconds = reader.number("outbox.interval_milliseconds", outbox.intervalMilliseconds, 10...60_000)
         outbox.leaseSeconds = reader.number("outbox.lease_seconds", outbox.leaseSeconds, 1...3600)
         whichBox = WhichBoxSettings(reader)
+        prompts = PromptSettings(reader)
         housekeeping.intervalSeconds = reader.number("housekeeping.interval_seconds", housekeeping.intervalSeconds, 1...86_400)
     }
 

@@ -3,6 +3,7 @@ import Delivery
 import HTTPFront
 import KazooAPI
 import Logging
+import Prompts
 import RecordingIntake
 import SQLiteStore
 import Telephone
@@ -30,6 +31,7 @@ public struct Configuration: Sendable, Hashable {
     public var mail: MailServer?
     public var housekeeping = Housekeeping()
     public var whichBox = WhichBoxSettings()
+    public var prompts = PromptSettings()
 
     public init() {}
 
