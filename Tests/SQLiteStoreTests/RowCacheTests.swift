@@ -27,7 +27,7 @@ struct RowCacheTests {
             let cache = store.reads.lanes[0].cache
             let other = try SQLiteStore(path: store.path)
             defer { try? other.close() }
-            try await store.write { try $0.insert(Self.account("One")) }
+            _ = try await store.write { try $0.insert(Self.account("One")) }
             #expect(cache.document("a") == nil)
             for _ in 0..<2 { #expect(try await Self.name(store) == "One") }
             #expect(cache.document("a")?.name == "One")
@@ -55,7 +55,7 @@ struct RowCacheTests {
         try await withStore(StoreOptions(readers: 1)) { store in
             let writer = try SQLiteStore(path: store.path)
             defer { try? writer.close() }
-            try await store.write { try $0.insert(Self.account("One")) }
+            _ = try await store.write { try $0.insert(Self.account("One")) }
             let (begun, begin) = AsyncStream.makeStream(of: Void.self)
             let committed = DispatchSemaphore(value: 0)
             async let seen = store.read { reader -> [String?] in
@@ -82,8 +82,8 @@ struct RowCacheTests {
         try await withStore(StoreOptions(readers: 1)) { store in
             let cache = store.reads.lanes[0].cache
             try await store.write { writer in
-                try writer.insert(Self.account("Large", "large", size: RowCache.mostBytes))
-                for number in 0...RowCache.mostRows { try writer.insert(Self.account("A", "a\(number)")) }
+                _ = try writer.insert(Self.account("Large", "large", size: RowCache.mostBytes))
+                for number in 0...RowCache.mostRows { _ = try writer.insert(Self.account("A", "a\(number)")) }
             }
             _ = try await store.read { try $0.document(id: "large") }
             #expect(cache.document("large") == nil)
@@ -95,7 +95,7 @@ struct RowCacheTests {
     @Test("Readers beside a writer never see an older value than was acknowledged before they began")
     func neverBehind() async throws {
         try await withStore(StoreOptions(readers: 3)) { store in
-            try await store.write { try $0.insert(Self.account("0")) }
+            _ = try await store.write { try $0.insert(Self.account("0")) }
             let newest = Newest()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {

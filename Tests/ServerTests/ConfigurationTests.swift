@@ -169,6 +169,20 @@ import Voicemail
         ("limits:\n  pin_length: 3\n", "a.yaml:2: limits.pin_length is \"3\" and must be a whole number from 4 to 64"),
         ("limits:\n  pin_length: 65\n", "a.yaml:2: limits.pin_length is \"65\" and must be a whole number from 4 to 64"),
         ("limits:\n  pin_length: 1e1\n", "a.yaml:2: limits.pin_length is \"1e1\" and must be a whole number from 4 to 64"),
+        ("numbers: {country_code: \"+49\"}\n", "a.yaml:1: numbers.country_code is \"+49\" and must be 1 to 3 digits such as 49, or nothing"),
+        ("sip: {mailbox: {sources: []}}\n", "a.yaml:1: sip.mailbox.sources names no place to look"),
+        (
+            "sip: {mailbox: {sources: [from]}}\n",
+            "a.yaml:1: sip.mailbox.sources is \"from\" and must be target, uri, diversion, history-info, p-called-party-id, to, or header:NAME"
+        ),
+        ("sip: {mailbox: {forwarder: first}}\n", "a.yaml:1: sip.mailbox.forwarder is \"first\" and must be one of latest, original"),
+        (
+            "sip:\n  mailbox:\n    rules: ['/(a)\\1/=$1']\n",
+            "a.yaml:3: sip.mailbox.rules is \"/(a)\\1/=$1\" and must be PREFIX=REPLACEMENT or /PATTERN/=REPLACEMENT, the pattern without references back"
+        ),
+        ("sip: {mailbox: {accounts: [Acme=x]}}\n", "a.yaml:1: sip.mailbox.accounts is \"Acme=x\" and must be ACCOUNT=ADDRESS, ACCOUNT=NETWORK or ACCOUNT=:PORT"),
+        ("sip: {mailbox: {default: anna}}\n", "a.yaml:1: sip.mailbox.default is \"anna\" and must be NUMBER or NUMBER@ACCOUNT, or nothing"),
+        ("sip: {prompts: {language: tlh}}\n", "a.yaml:1: sip.prompts.language is \"tlh\" and must be one of en, es, fr, it, ru"),
         ("- a\n- b\n", "a.yaml:1: the file is not a list of `key: value`"),
         ("data: [1, [2]]\n", "a.yaml:1: data may hold plain values only"),
     ])

@@ -109,6 +109,8 @@ import Voicemail
             _ = try await tool.json("account", "create", "ACME", "--allow-duplicate")
             let found = try await check("data: d\nrecordings: {watch: [Acme=in, Nobody=in, Nobody=in]}\n", in: scratch).problems
             #expect(found == ["recordings.watch: several accounts are called Acme; use the id", "recordings.watch: there is no account Nobody"])
+            let calls = try await check("data: d\nsip: {mailbox: {accounts: [\"Acme=192.0.2.1\", \"acme.example=:5062\"], default: 200@Nobody}}\n", in: scratch).problems
+            #expect(calls == ["sip.mailbox.accounts: several accounts are called Acme; use the id", "sip.mailbox.default: there is no account Nobody"])
             try Data("no database".utf8).write(to: URL(filePath: tool.data + "/aftertone.sqlite"))
             let damaged = try await check("data: d\nrecordings: {watch: [Acme=in]}\n", in: scratch).problems
             #expect(damaged.count == 1 && damaged.first?.hasPrefix("data: ") == true, "\(damaged)")
