@@ -1,17 +1,19 @@
 # Aftertone. `make run` and `make test` do everything on a fresh Debian 12 or Ubuntu with Swift; both may be run again.
 
 SWIFT := $(shell command -v swift 2>/dev/null)
+# Swift's libraries are linked in: the program runs where there is no Swift.
+RELEASE := -c release --static-swift-stdlib
 KILLS ?= 1000
 
 .PHONY: run build test crashtest bench apitest install swift clean
 
 ## run: install what is missing, build in release mode, serve the demo
 run: install
-	swift run -c release aftertone demo
+	swift run $(RELEASE) aftertone demo
 
 ## build: install what is missing and build in release mode
 build: install
-	swift build -c release
+	swift build $(RELEASE)
 
 ## test: install what is missing, build with warnings as errors, run every test
 test: install
