@@ -18,9 +18,11 @@ import Voicemail
     }
 
     static let expected: [String: Expected] = [
-        "asterisk-dialplan": Expected(decision: "deposit 200@acme.example", source: .uri, caller: ["+493012345678", "Alice Example"]),
-        "asterisk-diversion": Expected(
-            decision: "deposit 200@acme.example", source: .diversion, caller: ["+493012345678", "Alice Example"], reason: .noAnswer),
+        "asterisk-dialplan": Expected(decision: "deposit 200@acme.example", source: .uri, caller: ["+4930555321", "Alice"]),
+        "asterisk-diversion": Expected(decision: "deposit 200@acme.example", source: .diversion, caller: ["+4930555321", "Alice"], reason: .noAnswer),
+        "asterisk-own-reason": Expected(decision: "deposit 200@acme.example", source: .diversion, caller: ["+4930555321", "Alice"], reason: .noAnswer),
+        "asterisk-302": Expected(decision: "deposit 200@acme.example", source: .diversion, caller: ["+4930555321", "Alice"]),
+        "asterisk-realm": Expected(decision: "deposit 200@acme.example", source: .uri, caller: ["+4930555321", "Alice"], tenants: true),
         "freepbx": Expected(decision: "deposit 200@acme.example", source: .uri, caller: ["+4930555100", "Müller & Sons (Berlin)"]),
         "freeswitch": Expected(decision: "deposit 200@acme.example", source: .uri, caller: ["+4930555321", "Alice Example"], tenants: true),
         "fusionpbx-header": Expected(

@@ -51,12 +51,12 @@ public enum ForwardingReason: String, Sendable, Hashable {
         }
     }
 
-    /// A word of Diversion (RFC 5806).
+    /// A word of Diversion (RFC 5806), and what dialplans of Asterisk make of it: `no_answer`, `cfb`.
     init?(diversion word: String) {
-        switch word.lowercased() {
-        case "user-busy": self = .busy
-        case "no-answer": self = .noAnswer
-        case "unconditional", "follow-me": self = .unconditional
+        switch word.lowercased().replacing("_", with: "-") {
+        case "user-busy", "cfb": self = .busy
+        case "no-answer", "cfnr": self = .noAnswer
+        case "unconditional", "follow-me", "cfu": self = .unconditional
         case "unavailable", "out-of-service", "away", "do-not-disturb": self = .unavailable
         case "deflection": self = .deflected
         default: return nil
