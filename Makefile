@@ -8,8 +8,8 @@ KILLS ?= 1000
 .PHONY: run build test crashtest bench apitest install swift clean
 
 ## run: install what is missing, build in release mode, serve the demo
-run: install
-	swift run $(RELEASE) aftertone demo
+run: build
+	.build/release/aftertone demo
 
 ## build: install what is missing and build in release mode
 build: install
