@@ -106,7 +106,7 @@ public struct KazooDialect: Dialect {
             return try shaped(reply, request, writer(request, draft, spent: cost, remaining: remaining ?? 0))
         } catch {
             let failure = KazooFailure(error)
-            if failure.status >= 500, !(error is CancellationError) { request.logger.error("request failed", metadata: ["error": "\(error)"]) }
+            if failure.status >= 500 { request.logFailure("request failed", error) }
             return writer(request, draft, spent: remaining == nil ? 0 : cost, remaining: remaining ?? 0).failure(failure)
         }
     }

@@ -34,7 +34,7 @@ public struct IntakeDialect: Dialect {
             response = try await answer(request)
         } catch {
             let failure = IntakeFailure(error)
-            if failure.status.kind == .serverError, !(error is CancellationError) { request.logger.error("a recording was not taken", metadata: ["error": "\(error)"]) }
+            if failure.status.kind == .serverError { request.logFailure("a recording was not taken", error) }
             response = failure.response
         }
         response.routeLabel = request.segments.count == 3 ? "recordings/{name}" : "unknown"
@@ -71,13 +71,11 @@ public struct IntakeDialect: Dialect {
     }
 
     private static func key(of request: FrontRequest) throws(IntakeFailure) -> String {
-        guard let header = request.headers[.authorization] else { throw .noKey }
-        let parts = header.split(separator: " ", maxSplits: 1).map(String.init)
-        guard parts.count == 2 else { throw .noKey }
-        switch parts[0].lowercased() {
-        case "bearer": return parts[1].trimmingBlanks
+        guard let field = request.headers[.authorization].flatMap(AuthorizationField.init) else { throw .noKey }
+        switch field.scheme {
+        case "bearer": return field.credentials
         case "basic":
-            guard let text = Self.decoded(parts[1].trimmingBlanks), let colon = text.firstIndex(of: ":") else { throw .noKey }
+            guard let text = Self.decoded(field.credentials), let colon = text.firstIndex(of: ":") else { throw .noKey }
             return String(text[text.index(after: colon)...])
         default: throw .noKey
         }
@@ -88,11 +86,5 @@ public struct IntakeDialect: Dialect {
         guard var bytes = try? decoder.decode(ByteBuffer(string: base64)), var end = try? decoder.finish() else { return nil }
         bytes.writeBuffer(&end)
         return String(buffer: bytes)
-    }
-}
-
-extension String {
-    fileprivate var trimmingBlanks: String {
-        String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
     }
 }

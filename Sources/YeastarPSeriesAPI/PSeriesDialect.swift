@@ -89,9 +89,7 @@ public struct PSeriesDialect: Dialect {
             return try await body()
         } catch {
             let failure = PSeriesFailure(error)
-            if failure.code == PSeriesFailure.internalError.code, !(error is CancellationError) {
-                request.logger.error("call failed", metadata: ["error": "\(error)"])
-            }
+            if failure.code == PSeriesFailure.internalError.code { request.logFailure("call failed", error) }
             return PSeriesEnvelope.response(failure)
         }
     }
@@ -107,8 +105,7 @@ public struct PSeriesDialect: Dialect {
 
     private static func accessToken(of request: FrontRequest) -> String? {
         if let token = request.query["access_token"], !token.isEmpty { return token }
-        let words = (request.headers[.authorization] ?? "").split(separator: " ")
-        return words.count == 2 && words[0].lowercased() == "bearer" ? String(words[1]) : nil
+        return request.headers[.authorization].flatMap(AuthorizationField.init)?.bearerToken
     }
 
     private func parameters(of request: FrontRequest, _ endpoint: Endpoint) async throws -> Parameters {

@@ -79,7 +79,7 @@ public struct SSeriesDialect: Dialect {
             return try await answer(request, path, format)
         } catch {
             let failure = SSeriesFailure(error)
-            if failure == .notHandled, !(error is CancellationError) { request.logger.error("request failed", metadata: ["error": "\(error)"]) }
+            if failure == .notHandled { request.logFailure("request failed", error) }
             return Self.response(failure, format)
         }
     }

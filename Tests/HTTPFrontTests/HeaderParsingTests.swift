@@ -16,6 +16,20 @@ import Testing
     }
 
     @Test(arguments: [
+        ("Bearer abc", "bearer", "abc"), ("bEARER \t abc ", "bearer", "abc"), (" Basic YTpi", "basic", "YTpi"), ("Digest a=b, c=d", "digest", "a=b, c=d"),
+    ])
+    func anAuthorizationIsASchemeAndWhatFollows(_ header: String, _ scheme: String, _ credentials: String) {
+        let field = AuthorizationField(header)
+        #expect(field?.scheme == scheme && field?.credentials == credentials)
+        #expect(field?.bearerToken == (scheme == "bearer" ? credentials : nil))
+    }
+
+    @Test(arguments: ["", " ", "Bearer", "Bearer ", "abc"])
+    func oneWordIsNoAuthorization(_ header: String) {
+        #expect(AuthorizationField(header) == nil)
+    }
+
+    @Test(arguments: [
         ("multipart/form-data; boundary=abc/+'x=y", "abc/+'x=y"),
         ("multipart/mixed; boundary=\"a b\"; charset=x", "a b"),
         ("Multipart/Form-Data; BOUNDARY=----WebKit", "----WebKit"),

@@ -28,7 +28,7 @@ public struct MediaType: Hashable, Sendable {
 }
 
 /// What header fields are made of (RFC 9110 §5.6).
-enum HTTPToken {
+public enum HTTPToken {
     static func isToken(_ text: some StringProtocol) -> Bool {
         !text.isEmpty && text.utf8.allSatisfy(isTokenByte)
     }
@@ -43,7 +43,7 @@ enum HTTPToken {
     private static let punctuation = Set("!#$%&'*+-.^_`|~".utf8)
 
     /// Without spaces and tabs at either end.
-    static func trim(_ text: some StringProtocol) -> String {
+    public static func trim(_ text: some StringProtocol) -> String {
         var rest = Substring(text).unicodeScalars
         while let first = rest.first, isBlank(first) { rest.removeFirst() }
         while let last = rest.last, isBlank(last) { rest.removeLast() }

@@ -13,8 +13,8 @@ struct Negotiation: Sendable {
         let wanted = request.query["accept"] ?? request.headers[.accept] ?? ""
         let named: [String] = wanted.split(separator: ",").compactMap { item in
             let parts = item.split(separator: ";")
-            let refused = parts.dropFirst().contains { ["q=0", "q=0.0", "q=0.00", "q=0.000"].contains($0.trimmingBlanks.lowercased()) }
-            return refused ? nil : parts.first?.trimmingBlanks.lowercased()
+            let refused = parts.dropFirst().contains { ["q=0", "q=0.0", "q=0.00", "q=0.000"].contains(HTTPToken.trim($0).lowercased()) }
+            return refused ? nil : parts.first.map { HTTPToken.trim($0).lowercased() }
         }
         types = wanted.isEmpty ? nil : named
     }

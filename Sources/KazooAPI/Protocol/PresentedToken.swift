@@ -20,12 +20,9 @@ struct PresentedToken: Sendable {
         guard let authorization = request.headers[.authorization]
             ?? (envelope.data["authorization"] ?? request.query["authorization"].map { .string($0) } ?? envelope.top["authorization"])?.string
         else { return nil }
-        let words = authorization.split(separator: " ", maxSplits: 1)
-        switch (words.first?.lowercased(), words.count) {
-        case ("bearer", 2): return plain(words[1].trimmingBlanks)
-        case ("basic", 2): return try await basic(words[1].trimmingBlanks, request, dialect)
-        default: return plain(authorization)
-        }
+        let field = AuthorizationField(authorization)
+        if let field, field.scheme == "basic" { return try await basic(field.credentials, request, dialect) }
+        return plain(field?.bearerToken ?? authorization)
     }
 
     /// The token that stands before a request's body, which says how much of a body is taken; `find` may yet find one in it that counts
@@ -33,9 +30,8 @@ struct PresentedToken: Sendable {
     static func beforeBody(of request: FrontRequest) -> String? {
         if let token = request.headers[.xAuthToken] { return token }
         if let authorization = request.headers[.authorization] {
-            let words = authorization.split(separator: " ", maxSplits: 1)
-            guard words.count == 2 else { return authorization }
-            return words[0].lowercased() == "bearer" ? words[1].trimmingBlanks : nil
+            guard let field = AuthorizationField(authorization) else { return authorization }
+            return field.bearerToken
         }
         return request.query["auth_token"]
     }
@@ -45,7 +41,7 @@ struct PresentedToken: Sendable {
     static func isLogin(_ request: FrontRequest) -> Bool {
         if request.headers[.xAuthToken] != nil || request.query["auth_token"] != nil { return false }
         guard let authorization = request.headers[.authorization] ?? request.query["authorization"] else { return false }
-        return authorization.split(separator: " ", maxSplits: 1).first?.lowercased() == "basic"
+        return AuthorizationField(authorization)?.scheme == "basic"
     }
 
     private static func plain(_ token: String) -> PresentedToken { PresentedToken(session: token, caller: nil, echo: token) }

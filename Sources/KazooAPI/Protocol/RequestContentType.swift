@@ -1,3 +1,4 @@
+import HTTPFront
 import HTTPTypes
 
 /// What a request's `Content-Type` makes of its body (K§2.3).
@@ -16,7 +17,7 @@ enum RequestContentType: Sendable, Hashable {
             self = .absent
             return
         }
-        let type = essence.trimmingBlanks.lowercased()
+        let type = HTTPToken.trim(essence).lowercased()
         switch type {
         case "": self = .absent
         case "application/json", "application/x-json": self = .json
@@ -33,15 +34,5 @@ enum RequestContentType: Sendable, Hashable {
         case .absent, .json, .form: true
         case .multipart, .base64, .file: false
         }
-    }
-}
-
-extension Substring {
-    /// Without blanks at either end.
-    var trimmingBlanks: String {
-        var rest = self
-        while let first = rest.first, first == " " || first == "\t" { rest.removeFirst() }
-        while let last = rest.last, last == " " || last == "\t" { rest.removeLast() }
-        return String(rest)
     }
 }

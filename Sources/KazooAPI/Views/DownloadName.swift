@@ -21,15 +21,7 @@ enum DownloadName {
     }
 
     static func standardExtension(of contentType: String) -> String {
-        switch contentType {
-        case "audio/mp3", "audio/mpeg", "audio/mpeg3": "mp3"
-        case "audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave": "wav"
-        case "audio/ogg", "application/ogg": "ogg"
-        case "audio/gsm": "gsm"
-        case "audio/flac", "audio/x-flac": "flac"
-        case "video/mp4": "mp4"
-        default: "bin"
-        }
+        AudioFacts.container(ofContentType: contentType) ?? (contentType == "video/mp4" ? "mp4" : "bin")
     }
 
     /// The name an upload is stored under (K§2.3): the request's, else made from the clock; an extension is added

@@ -33,13 +33,15 @@ public struct AudioFacts: Hashable, Sendable {
 
     /// The media type a client is told of bytes in a container.
     public static func contentType(ofContainer container: String) -> String {
-        switch container {
-        case "wav": "audio/wav"
-        case "mp3": "audio/mpeg"
-        case "ogg": "audio/ogg"
-        case "flac": "audio/flac"
-        case "gsm": "audio/gsm"
-        default: "application/octet-stream"
-        }
+        mediaTypes.first { $0.container == container }?.types.first ?? "application/octet-stream"
     }
+
+    /// The container that a media type names, whichever of its names; nil for what is none of ours.
+    public static func container(ofContentType type: String) -> String? { mediaTypes.first { $0.types.contains(type) }?.container }
+
+    /// Each container's media types: the one that clients are told, then what they may call it.
+    private static let mediaTypes: [(container: String, types: [String])] = [
+        ("wav", ["audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave"]), ("mp3", ["audio/mpeg", "audio/mp3", "audio/mpeg3"]),
+        ("ogg", ["audio/ogg", "application/ogg"]), ("flac", ["audio/flac", "audio/x-flac"]), ("gsm", ["audio/gsm"]),
+    ]
 }

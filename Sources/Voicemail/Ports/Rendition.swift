@@ -4,13 +4,7 @@ public struct Rendition: Hashable, Sendable {
         case wav, mp3, gsm
 
         /// The media type a client is told.
-        public var contentType: String {
-            switch self {
-            case .wav: "audio/wav"
-            case .mp3: "audio/mpeg"
-            case .gsm: "audio/gsm"
-            }
-        }
+        public var contentType: String { AudioFacts.contentType(ofContainer: rawValue) }
     }
 
     public let container: Container
