@@ -17,7 +17,9 @@ final class FileReader: BlobReader {
     }
 
     /// The descriptor's own path where there is one: it outlives a removal of the blob.
-    var path: String { FileArchive.namesDescriptors ? "/proc/self/fd/\(file.descriptor)" : file.path }
+    func localCopy() async throws -> LocalCopy {
+        LocalCopy(path: FileArchive.namesDescriptors ? "/proc/self/fd/\(file.descriptor)" : file.path, heldBy: self)
+    }
 
     /// What is in memory already is read at once: handing the read to another thread costs more than the
     /// read. Only what would wait for the device goes to a thread that may wait.

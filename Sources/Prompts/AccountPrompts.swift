@@ -33,7 +33,7 @@ actor AccountPrompts {
         guard let best else { return nil }
         do {
             let (reader, audio) = try await service.greetings.audio(of: best.greeting)
-            let rendered = try await service.codec.render(.stored(reader), key: audio.blobID, as: .telephone, for: account.id)
+            let rendered = try await service.codec.render(.stored(try await reader.localCopy()), key: audio.blobID, as: .telephone, for: account.id)
             return TelephoneWAV.samples(Array(try await rendered.reader.read(at: 0, count: rendered.reader.size).readableBytesView))
         } catch {
             service.logger.error("a prompt cannot be played", metadata: ["prompt": "\(best.greeting.id)", "error": "\(error)"])

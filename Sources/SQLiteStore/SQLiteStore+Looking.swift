@@ -10,7 +10,7 @@ extension SQLiteStore {
             let result = Result { () throws -> Value in
                 try Migrations.check(queue, path: path)
                 return try queue.unsafeRead { database in
-                    guard try Migrations.migrator.hasCompletedMigrations(database) else { throw StoreOpenError.olderSchema(path: path) }
+                    guard try Migrations.isCurrent(database) else { throw StoreOpenError.olderSchema(path: path) }
                     return try body(Snapshot(try Connection(database, inTransaction: false)))
                 }
             }

@@ -20,7 +20,7 @@ private final class CountingBlob: BlobReader {
         self.failsAt = failsAt
     }
 
-    var path: String { "" }
+    func localCopy() async throws -> LocalCopy { LocalCopy(path: "", heldBy: self) }
 
     func read(at offset: Int, count: Int) async throws -> ByteBuffer {
         reads.withLock { $0.append(count) }

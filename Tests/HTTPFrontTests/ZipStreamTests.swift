@@ -17,7 +17,7 @@ struct MemoryBlob: BlobReader {
     }
 
     var size: Int { claimedSize ?? bytes.count }
-    var path: String { "/dev/null" }
+    func localCopy() async throws -> LocalCopy { throw ArchiveError.failed("none") }
 
     func read(at offset: Int, count: Int) async throws -> ByteBuffer {
         ByteBuffer(bytes: bytes.dropFirst(offset).prefix(count))
@@ -108,7 +108,7 @@ struct MemoryBlob: BlobReader {
             init(release: @escaping @Sendable () -> Void) { self.release = release }
             deinit { release() }
             var size: Int { 10 }
-            var path: String { "" }
+            func localCopy() async throws -> LocalCopy { LocalCopy(path: "", heldBy: self) }
             func read(at offset: Int, count: Int) async throws -> ByteBuffer { ByteBuffer(repeating: 0, count: count) }
         }
         let most = Mutex(0)

@@ -64,6 +64,14 @@ struct QueryPlanTests {
         }
     }
 
+    @Test("A directory of labels reads its index and no row")
+    func directory() async throws {
+        try await withStore { store in
+            let plan = try Self.plan(Snapshot.labelsSQL, store)
+            #expect(plan == ["SEARCH document USING COVERING INDEX document_by_label (account_id=? AND kind=? AND lookup=? AND label>?)"])
+        }
+    }
+
     @Test("A tally counts in covering indexes only what is past the cutoff")
     func tallies() async throws {
         try await withStore { store in

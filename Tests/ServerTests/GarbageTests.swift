@@ -34,9 +34,8 @@ import Waiting
         try await TestServer.run { server in
             let ids = try await store(2, in: server)
             for id in ids {
-                let reader = try await server.service.archive.open(id)
-                _ = try await server.service.codec.render(.file(path: reader.path), key: id, as: .telephone, for: "")
-                withExtendedLifetime(reader) {}
+                let copy = try await server.service.archive.open(id).localCopy()
+                _ = try await server.service.codec.render(.stored(copy), key: id, as: .telephone, for: "")
             }
             #expect(try renderings(server).count == 2)
             try await release([ids[0]], in: server)

@@ -19,9 +19,9 @@ import YeastarSSeriesAPI
     private static func copies(_ owner: String) -> String {
         """
         WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < \(count))
-        INSERT INTO document (id, kind, account_id, name, key, scope, lookup, owner_id, attributes, hidden, blob_id, revision, created, modified)
-        SELECT printf('%s%026x', substr(id, 1, 6), n), kind, account_id, printf('%s%06d', name, n), iif(kind = 'mailbox', printf('%d', ? + n), NULL), scope,
-        lookup, \(owner), \(attributes), hidden, blob_id, 1, created, modified FROM number CROSS JOIN document WHERE document.id = ?
+        INSERT INTO document (id, kind, account_id, name, key, scope, lookup, label, owner_id, attributes, hidden, blob_id, revision, created, modified)
+        SELECT printf('%s%026x', substr(id, 1, 6), n), kind, account_id, printf('%s%06d', name, n), iif(kind = 'mailbox', printf('%d', ?1 + n), NULL), scope,
+        lookup, iif(kind = 'mailbox', printf('%d', ?1 + n), NULL), \(owner), \(attributes), hidden, blob_id, 1, created, modified FROM number CROSS JOIN document WHERE document.id = ?2
         """
     }
 

@@ -11,8 +11,11 @@ import Voicemail
         var error = AudioError.failed("no threads")
 
         func measure(_ source: AudioSource, for account: String, _ patience: MeasuringPatience) async throws -> MeasuringOutcome {
-            if case .none = patience { return .pending(container: "wav") }
-            throw error
+            // Who waits for less than an upload may is never told that there is too much to do.
+            switch (patience, error) {
+            case (.none, _), (.moment, .overloaded): return .pending(container: "wav")
+            default: throw error
+            }
         }
         func render(_ source: AudioSource, key: BlobID, as rendition: Rendition, for account: String) async throws -> RenderedAudio {
             try await whole.render(source, key: key, as: rendition, for: account)

@@ -124,7 +124,7 @@ import Voicemail
             expect(listed, is: item(id, "3200", "Leo Ball", email: "leo@example.com", mobile: "+353861", presence: "off_work"))
             // In the words of the mailbox.
             let mailbox = try await world.service.mailboxes.find(world.extensions[0].id, of: world.account)
-            #expect(mailbox.pin == "1000" && mailbox.requiresPIN && !mailbox.isEnabled)
+            #expect(world.service.mailboxes.pin(of: mailbox) == PIN("1000") && mailbox.requiresPIN && !mailbox.isEnabled)
             #expect(mailbox.isSavedAfterNotify && mailbox.mailCarriesAudio)
             for (change, shown): (JSONObject, JSONObject) in [
                 (["new_vm_notify": "without_attachment"], ["new_vm_notify": "without_attachment"]), (["new_vm_notify": "no"], ["new_vm_notify": "no"]),

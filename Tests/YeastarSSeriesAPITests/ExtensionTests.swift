@@ -111,7 +111,7 @@ struct ExtensionTests {
             #expect(shown["callerid"] == "858585")
             #expect(shown["language"] == "cn")
             let box = try await world.mailbox("1002")
-            #expect(box.pin == "123456")
+            #expect(world.server.service.mailboxes.pin(of: box) == PIN("123456"))
             #expect(box.notificationAddresses == ["amy@example.com"])
             #expect(box.published["skip_greeting"] == false)
         }

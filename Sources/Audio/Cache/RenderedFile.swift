@@ -15,7 +15,7 @@ final class RenderedFile: BlobReader {
     }
 
     /// The open descriptor by its name in the file system, which outlives the name in the cache.
-    var path: String { "/dev/fd/\(file.descriptor)" }
+    func localCopy() async throws -> LocalCopy { LocalCopy(path: "/dev/fd/\(file.descriptor)", heldBy: self) }
 
     func read(at offset: Int, count: Int) async throws -> ByteBuffer {
         guard offset >= 0, offset < size, count > 0 else { return ByteBuffer() }

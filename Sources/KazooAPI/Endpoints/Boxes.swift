@@ -1,5 +1,6 @@
 import HTTPFront
 import HTTPTypes
+import NIOCore
 import Voicemail
 
 /// Mailboxes (K§5).
@@ -8,7 +9,11 @@ extension KazooDialect {
         let account = try call.requireAccount()
         let filter = try DocumentFilter(call)
         return try await list(call, attributes: filter.attributes(BoxView.shown)) { range in
-            try await service.mailboxes.summaries(of: account, ownerID: ownerID, range, keep: { filter.pass($0) }, item: { JSON.object(BoxView.row($0)).encode() })
+            try await service.mailboxes.summaries(of: account, ownerID: ownerID, range) { box in
+                filter.pass(box, service.mailboxes.published) ? BoxView.row(box) : nil
+            } item: { row, count in
+                BoxView.counted(row, count)
+            }
         }
     }
 
@@ -26,10 +31,12 @@ extension KazooDialect {
     func box(_ id: String, _ call: Call) async throws -> Reply {
         let account = try call.requireAccount()
         switch call.method {
-        case .get: return .document(try await service.mailboxes.find(id, of: account))
+        case .get:
+            let box = try await service.mailboxes.find(id, of: account)
+            return .document(box, service.mailboxes.published(box))
         case .delete:
             let box = try await service.mailboxes.remove(id, in: account, physically: call.flag("should_soft_delete") == false)
-            return .document(box, box.published.markedDeleted)
+            return .document(box, service.mailboxes.published(box).markedDeleted)
         case .post, .patch:
             let request = BoxRequest(call.envelope.data)
             let change = call.method == .post ? AttributeChange.replace(request.attributes) : .patch(request.attributes)
@@ -44,7 +51,7 @@ extension KazooDialect {
     }
 
     private func shown(_ box: Mailbox, _ request: BoxRequest) -> Reply {
-        var reply = Reply.document(box)
+        var reply = Reply.document(box, service.mailboxes.published(box))
         if request.replacedOldAddress {
             reply.headers[.warning] = "214 Transformation applied: attribute notify_email_address replaced"
         }
@@ -84,14 +91,31 @@ extension OrderedDictionary where Key == String, Value == JSON {
 enum BoxView {
     static let shown: Set<String> = ["mailbox", "flags"]
 
-    /// A row of the list of mailboxes (K§5.2).
-    static func row(_ summary: MailboxSummary) -> JSONObject {
-        let box = summary.mailbox
+    /// A row of the list of mailboxes (K§5.2), but for its counts. As text: it is held until the page is counted, and labels may be many.
+    static func row(_ box: Mailbox) -> ByteBuffer {
         var row: JSONObject = ["id": .string(box.id), "name": .string(box.name), "mailbox": .string(box.number)]
         row["owner_id"] = box.ownerID.map { .string($0) }
         row["flags"] = box.flags
-        row["messages"] = .int(summary.tally.total)
-        if summary.hasMessages { row["folders"] = ["new": .int(summary.tally.new), "saved": .int(summary.tally.saved)] }
-        return row
+        return JSON.object(row).encode()
+    }
+
+    /// The row with its counts behind what it has.
+    static func counted(_ row: ByteBuffer, _ count: MailboxCount) -> ByteBuffer {
+        var counts: JSONObject = ["messages": .int(count.tally.total)]
+        if count.hasMessages { counts["folders"] = ["new": .int(count.tally.new), "saved": .int(count.tally.saved)] }
+        var text = row
+        text.moveWriterIndex(to: text.writerIndex - 1)
+        text.writeStaticString(",")
+        text.writeImmutableBuffer(JSON.object(counts).encode().dropping(1))
+        return text
+    }
+}
+
+extension ByteBuffer {
+    /// Without its first bytes.
+    fileprivate func dropping(_ count: Int) -> ByteBuffer {
+        var rest = self
+        rest.moveReaderIndex(forwardBy: count)
+        return rest
     }
 }

@@ -17,10 +17,11 @@ struct DocumentFilter: Sendable {
     /// What is read of each document for a listing that shows these attributes; nil for all, as filters may name any.
     func attributes(_ shown: Set<String>?) -> Set<String>? { filters.isEmpty ? shown : nil }
 
-    func pass(_ document: some Noun) -> Bool {
+    /// - Parameter published: what filters compare.
+    func pass<Kind: Noun>(_ document: Kind, _ published: (Kind) -> JSONObject = { $0.published }) -> Bool {
         if let created, !created.contains(document.created.unix) { return false }
         if let modified, !modified.contains(document.modified.unix) { return false }
-        return filters.isEmpty || filters.pass(document.published)
+        return filters.isEmpty || filters.pass(published(document))
     }
 
     /// Unix seconds, inclusive; nil when neither bound is given.

@@ -22,15 +22,21 @@ final class Connection {
         self.inTransaction = inTransaction
     }
 
+    /// Whether a visitor is looking at a row. He asks nothing meanwhile: other stores hold one conversation with their database.
+    private var isVisited = false
+
     /// A run of `sql`, which must be a constant: the statement stays cached.
     func prepare(_ sql: String) throws -> Execution {
         if let lost { throw lost }
-        var statement = try database.cachedStatement(sql: sql)
-        if sqlite3_stmt_busy(statement.sqliteStatement) != 0 {
-            // A visitor of a listing lists in turn.
-            statement = try database.makeStatement(sql: sql)
-        }
-        return Execution(statement, on: self)
+        guard !isVisited else { throw StoreError.failed("a visitor asks the store for more") }
+        return Execution(try database.cachedStatement(sql: sql), on: self)
+    }
+
+    /// Shows a visitor a row.
+    func visit<Row>(_ row: Row, _ visit: (Row) throws -> Bool) throws -> Bool {
+        isVisited = true
+        defer { isVisited = false }
+        return try visit(row)
     }
 
     /// Rows the last statement changed, those of triggers not counted.
@@ -100,6 +106,15 @@ struct Execution: ~Copyable {
         bind(text)
     }
 
+    mutating func bind(_ bytes: [UInt8]?) {
+        guard let bytes else { return bindNull() }
+        bound += 1
+        note(bytes.withUnsafeBytes { raw in
+            // The static destructor type has no Swift name; -1 asks SQLite for a copy.
+            sqlite3_bind_blob64(handle, bound, raw.baseAddress, sqlite3_uint64(raw.count), unsafeBitCast(-1, to: sqlite3_destructor_type.self))
+        })
+    }
+
     /// A value above every text: SQLite orders blobs after texts.
     mutating func bindAboveEveryText() {
         bound += 1
@@ -156,6 +171,13 @@ struct Execution: ~Copyable {
             }
             if !isSame { value = String(decoding: bytes, as: UTF8.self) }
         }
+    }
+
+    /// The bytes of a blob.
+    func bytes(_ column: Int32) -> [UInt8]? {
+        guard !isNull(column) else { return nil }
+        let start = sqlite3_column_blob(handle, column)
+        return Array(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))
     }
 
     func optionalText(_ column: Int32) -> String? {

@@ -4,6 +4,8 @@ public enum StoreOpenError: Error, Equatable, Sendable, CustomStringConvertible 
     case newerSchema(path: String)
     /// A database, but not one of ours.
     case foreign(path: String)
+    /// Made before the first release, whose schema nothing brings up to date.
+    case unreleased(path: String)
     /// Of an earlier version, and nobody is to bring it up to date.
     case olderSchema(path: String)
 
@@ -11,6 +13,8 @@ public enum StoreOpenError: Error, Equatable, Sendable, CustomStringConvertible 
         switch self {
         case .newerSchema(let path): "\(path) was written by a newer version of Aftertone; use that version or restore a backup"
         case .olderSchema(let path): "\(path) was written by an earlier version of Aftertone and is brought up to date by the next start"
+        case .unreleased(let path):
+            "\(path) was written by a version from before the first release, whose data cannot be taken over: start with a new data directory"
         case .foreign(let path): "\(path) is not an Aftertone database"
         }
     }

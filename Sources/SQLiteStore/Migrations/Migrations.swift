@@ -1,24 +1,31 @@
 import GRDB
 
-/// The schema's history. A migration that has been released never changes; the next one is appended.
+/// A step of the schema. Once released it never changes: `MigrationTests` holds a hash of its statements, and a stored database of each
+/// version that is opened. Its SQL is literal, so that no change elsewhere changes it.
+protocol Migration: Sendable {
+    /// Migrations follow each other from 1.
+    static var number: Int { get }
+    static var statements: [String] { get }
+}
+
+extension Migration {
+    /// What a database notes once it has it: `M0001`.
+    static var name: String {
+        let digits = String(number)
+        return "M" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    }
+}
+
+/// The schema's history; the next migration is appended.
 enum Migrations {
+    static let all: [any Migration.Type] = [M0001.self]
+
     static let migrator: DatabaseMigrator = {
         var migrator = DatabaseMigrator()
-        // Numbered, so that a database tells how far it is.
-        migrator.registerMigration("1") { database in
-            for statement in SchemaOne.statements { try database.execute(sql: statement) }
-        }
-        migrator.registerMigration("2") { database in
-            for statement in SchemaTwo.statements { try database.execute(sql: statement) }
-        }
-        migrator.registerMigration("3") { database in
-            for statement in SchemaThree.statements { try database.execute(sql: statement) }
-        }
-        migrator.registerMigration("4") { database in
-            for statement in SchemaFour.statements { try database.execute(sql: statement) }
-        }
-        migrator.registerMigration("5") { database in
-            for statement in SchemaFive.statements { try database.execute(sql: statement) }
+        for migration in all {
+            migrator.registerMigration(migration.name) { database in
+                for statement in migration.statements { try database.execute(sql: statement) }
+            }
         }
         return migrator
     }()
@@ -26,15 +33,30 @@ enum Migrations {
     /// "Aftn": marks the file as ours (https://www.sqlite.org/pragma.html#pragma_application_id).
     static let applicationID: Int32 = 0x4166_746e
 
-    /// Refuses a file that is not ours or is newer than we are, before anything writes to it.
+    /// Refuses a file that is not ours, is newer than we are, or was never released, before anything writes to it.
     /// - Throws: `StoreOpenError`.
     static func check(_ queue: DatabaseQueue, path: String) throws {
         try queue.unsafeRead { database in
             let mark = try Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0
             let tables = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
             guard mark == applicationID || (mark == 0 && tables == 0) else { throw StoreOpenError.foreign(path: path) }
-            guard try !migrator.hasBeenSuperseded(database) else { throw StoreOpenError.newerSchema(path: path) }
+            // A file whose creation was interrupted has the mark and nothing else.
+            let applied = try migrator.appliedIdentifiers(database)
+            if applied.isEmpty, tables > 0, try !isOnlyBookkeeping(database) { throw StoreOpenError.foreign(path: path) }
+            // Before the first release migrations were called 1, 2, … .
+            if applied.contains(where: { Int($0) != nil }) { throw StoreOpenError.unreleased(path: path) }
+            guard applied.isSubset(of: migrator.migrations) else { throw StoreOpenError.newerSchema(path: path) }
         }
+    }
+
+    /// Whether there is no table but the one that migrations are noted in.
+    private static func isOnlyBookkeeping(_ database: Database) throws -> Bool {
+        try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema WHERE tbl_name <> 'grdb_migrations'") == 0
+    }
+
+    /// Whether nothing is to be done to a database.
+    static func isCurrent(_ database: Database) throws -> Bool {
+        try migrator.hasCompletedMigrations(database) && Counters.areInstalled(in: database)
     }
 
     /// Marks a database as ours, then brings it up to date; in this order, so that one whose creation was
@@ -50,5 +72,6 @@ enum Migrations {
             // Another process that opened it at the same time may have been first.
             guard try queue.unsafeRead({ try migrator.hasCompletedMigrations($0) }) else { throw error }
         }
+        try queue.inDatabase { try Counters.install(in: $0) }
     }
 }

@@ -3,7 +3,7 @@ import Voicemail
 /// Documents as rows.
 enum DocumentRow {
     static let columns = """
-        serial, id, kind, account_id, name, key, scope, lookup, owner_id, attributes, hidden, blob_id, revision, created, modified
+        serial, id, kind, account_id, name, key, scope, lookup, label, owner_id, attributes, hidden, secret, blob_id, revision, created, modified
         """
 
     static let byID = "SELECT \(columns) FROM document WHERE id = ? AND removed_at IS NULL"
@@ -22,14 +22,14 @@ enum DocumentRow {
         guard let kind = DocumentKind(rawValue: row.text(2)) else { throw StoreError.failed("a document of unknown kind") }
         return StoredDocument(
             id: row.text(1), kind: kind, accountID: row.text(3), serial: row.int(0), name: row.text(4), key: row.optionalText(5),
-            scope: row.text(6), lookup: row.optionalText(7), ownerID: row.optionalText(8), attributes: try row.object(9, keeping: attributes),
-            hidden: try row.object(10), blobID: try row.blobID(11), revision: row.int(12), created: row.timestamp(13),
-            modified: row.timestamp(14), isPartial: attributes != nil)
+            scope: row.text(6), lookup: row.optionalText(7), label: row.optionalText(8), ownerID: row.optionalText(9),
+            attributes: try row.object(10, keeping: attributes), hidden: try row.object(11), secret: row.bytes(12).map(SealedText.init),
+            blobID: try row.blobID(13), revision: row.int(14), created: row.timestamp(15), modified: row.timestamp(16), isPartial: attributes != nil)
     }
 
     /// Whether a document is no larger than most, so that it may be kept in memory.
     static func isSmall(_ row: borrowing Execution) -> Bool {
-        row.withBytes(9) { $0.count } + row.withBytes(10) { $0.count } <= RowCache.mostBytes
+        row.withBytes(10) { $0.count } + row.withBytes(11) { $0.count } <= RowCache.mostBytes
     }
 
     /// Binds every column but serial and id.
@@ -40,9 +40,11 @@ enum DocumentRow {
         run.bind(document.key)
         run.bind(document.scope)
         run.bind(document.lookup)
+        run.bind(document.label)
         run.bind(document.ownerID)
         run.bind(JSON.object(document.attributes).encoded)
         run.bind(JSON.object(document.hidden).encoded)
+        run.bind(document.secret?.bytes)
         run.bind(document.blobID?.hex)
         run.bind(document.revision)
         run.bind(document.created)

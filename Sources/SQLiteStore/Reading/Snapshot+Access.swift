@@ -63,11 +63,6 @@ extension Snapshot {
             details: try row.object(6), created: row.timestamp(7))
     }
 
-    func newestEvent() throws -> Int {
-        var run = try connection.prepare("SELECT serial FROM event ORDER BY serial DESC LIMIT 1")
-        return try run.step() ? run.int(0) : 0
-    }
-
     func events(after serial: Int, limit: Int) throws -> [Event] {
         var run = try connection.prepare("""
             SELECT \(EventRow.columns) FROM event WHERE serial > ? ORDER BY serial LIMIT ?

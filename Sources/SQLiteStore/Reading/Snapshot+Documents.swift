@@ -26,12 +26,46 @@ extension Snapshot {
         return try run.step() ? try DocumentRow.decode(run, attributes: attributes) : nil
     }
 
+    func documents(ids: [String], attributes: Set<String>?) throws -> [StoredDocument] {
+        try ids.compactMap { try document(id: $0, attributes: attributes) }
+    }
+
+    static let labelsSQL = """
+        SELECT serial, id, label FROM document INDEXED BY document_by_label
+        WHERE account_id = ? AND kind = ? AND lookup IS ? AND removed_at IS NULL AND label IS NOT NULL
+        """
+
+    func labels(kind: DocumentKind, accountID: String, lookup: String?) throws -> [LabelledDocument] {
+        var run = try connection.prepare(Self.labelsSQL)
+        run.bind(accountID)
+        run.bind(kind.rawValue)
+        run.bind(lookup)
+        var found: [LabelledDocument] = []
+        while try goesOn(run.step()) { found.append(LabelledDocument(id: run.text(1), serial: run.int(0), label: run.text(2))) }
+        return found
+    }
+
+    func documentCount(kind: DocumentKind, accountID: String, hasLookup: Bool) throws -> Int {
+        var run = try connection.prepare("SELECT count FROM document_tally WHERE account_id = ? AND kind = ? AND has_lookup = ?")
+        run.bind(accountID)
+        run.bind(kind.rawValue)
+        run.bind(hasLookup ? 1 : 0)
+        return try run.step() ? run.int(0) : 0
+    }
+
+    func documentChanges(kind: DocumentKind, accountID: String) throws -> Int {
+        var run = try connection.prepare("SELECT coalesce(sum(changes), 0) FROM document_tally WHERE account_id = ? AND kind = ?")
+        run.bind(accountID)
+        run.bind(kind.rawValue)
+        return try run.step() ? run.int(0) : 0
+    }
+
     func documents(kind: DocumentKind, lookup: String, _ visit: (StoredDocument) throws -> Bool) throws {
         var run = try connection.prepare(DocumentRow.byLookup)
         run.bind(kind.rawValue)
         run.bind(lookup)
         while try goesOn(run.step()) {
-            guard try visit(DocumentRow.decode(run)) else { return }
+            guard try connection.visit(DocumentRow.decode(run), visit) else { return }
         }
     }
 
@@ -40,7 +74,7 @@ extension Snapshot {
         var run = try connection.prepare(listing.sql)
         listing.bind(query, to: &run)
         while try goesOn(run.step()) {
-            guard try visit(DocumentRow.decode(run, attributes: query.attributes)) else { return }
+            guard try connection.visit(DocumentRow.decode(run, attributes: query.attributes), visit) else { return }
         }
     }
 
@@ -48,7 +82,7 @@ extension Snapshot {
         var run = try connection.prepare(AccountListing.sql(of: query))
         AccountListing.bind(query, to: &run)
         while try goesOn(run.step()) {
-            guard try visit(DocumentRow.decode(run)) else { return }
+            guard try connection.visit(DocumentRow.decode(run), visit) else { return }
         }
     }
 

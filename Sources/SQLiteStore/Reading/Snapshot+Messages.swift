@@ -31,7 +31,7 @@ extension Snapshot {
             var shared = MessageRow.Shared()
             while left > 0, try goesOn(run.step()) {
                 left -= 1
-                guard try visit(MessageRow.decode(run, &shared)) else { return }
+                guard try connection.visit(MessageRow.decode(run, &shared), visit) else { return }
             }
         }
     }
@@ -56,7 +56,11 @@ extension Snapshot {
         """
     }
 
-    func tally(mailboxID: String, cutoff: Timestamp) throws -> Tally {
+    func tallies(mailboxIDs: [String], cutoff: Timestamp) throws -> [Tally] {
+        try mailboxIDs.map { try tally(mailboxID: $0, cutoff: cutoff) }
+    }
+
+    private func tally(mailboxID: String, cutoff: Timestamp) throws -> Tally {
         var run = try connection.prepare(Self.tallySQL)
         run.bind(mailboxID)
         run.bind(cutoff)
@@ -67,7 +71,9 @@ extension Snapshot {
         SELECT 1 FROM message INDEXED BY message_by_mailbox WHERE mailbox_id = ? AND removed_at IS NULL LIMIT 1
         """
 
-    func hasMessages(mailboxID: String) throws -> Bool {
+    func mailboxesWithMessages(among ids: [String]) throws -> Set<String> { Set(try ids.filter(hasMessages)) }
+
+    private func hasMessages(mailboxID: String) throws -> Bool {
         var run = try connection.prepare(Self.hasMessagesSQL)
         run.bind(mailboxID)
         return try run.step()

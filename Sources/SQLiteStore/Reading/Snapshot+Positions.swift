@@ -14,7 +14,7 @@ extension Snapshot {
         run.bind(limit)
         run.bind(offset)
         while try run.step() {
-            guard try visit(MessageRow.decode(run)) else { return }
+            guard try connection.visit(MessageRow.decode(run), visit) else { return }
         }
     }
 
@@ -43,7 +43,7 @@ extension Snapshot {
             let whole = CountedDay(day: run.int(0), count: run.int(1))
             let isCut = from > whole.first || to < whole.last
             let count = isCut ? try visibleCount(accountID, max(from, whole.first), min(to, whole.last)) : whole.count
-            guard try visit(CountedDay(day: whole.day, count: count)) else { return }
+            guard try connection.visit(CountedDay(day: whole.day, count: count), visit) else { return }
         }
     }
 

@@ -24,7 +24,7 @@ extension Snapshot {
         var run = try connection.prepare(listing.rowsSQL)
         listing.bindRows(to: &run)
         while try goesOn(run.step()) {
-            guard try visit(RecordingRow.decode(run)) else { return }
+            guard try connection.visit(RecordingRow.decode(run), visit) else { return }
         }
     }
 
@@ -149,7 +149,7 @@ extension Snapshot {
             let first = whole.first.unix, last = whole.last.unix
             let isWhole = from <= first && last <= to
             let count = isWhole ? whole.count : try count(accountID: query.accountID, from: max(from, first), to: min(to, last))
-            guard try visit(CountedDay(day: whole.day, count: count)) else { return }
+            guard try connection.visit(CountedDay(day: whole.day, count: count), visit) else { return }
         }
     }
 

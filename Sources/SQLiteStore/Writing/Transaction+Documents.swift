@@ -3,8 +3,8 @@ import Voicemail
 extension Transaction {
     func insert(_ document: StoredDocument) throws -> StoredDocument {
         try execute("""
-            INSERT INTO document (id, kind, account_id, name, key, scope, lookup, owner_id, attributes, hidden, blob_id, revision, created, modified)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO document (id, kind, account_id, name, key, scope, lookup, label, owner_id, attributes, hidden, secret, blob_id, revision,
+            created, modified) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """) { run in
             run.bind(document.id)
             DocumentRow.bind(document, to: &run)
@@ -17,8 +17,8 @@ extension Transaction {
     func update(_ document: StoredDocument) throws {
         guard !document.isPartial else { throw StoreError.failed("a part of a document is not stored in its place") }
         try change("""
-            UPDATE document SET kind = ?, account_id = ?, name = ?, key = ?, scope = ?, lookup = ?, owner_id = ?, attributes = ?, hidden = ?,
-            blob_id = ?, revision = ?, created = ?, modified = ? WHERE id = ? AND removed_at IS NULL
+            UPDATE document SET kind = ?, account_id = ?, name = ?, key = ?, scope = ?, lookup = ?, label = ?, owner_id = ?, attributes = ?,
+            hidden = ?, secret = ?, blob_id = ?, revision = ?, created = ?, modified = ? WHERE id = ? AND removed_at IS NULL
             """) { run in
             DocumentRow.bind(document, to: &run)
             run.bind(document.id)

@@ -143,12 +143,12 @@ public struct Verification: Sendable {
     private func age(of id: BlobID) async throws -> Double? {
         do {
             let reader = try await installation.service.archive.open(id)
-            let path = reader.path
+            let copy = try await reader.localCopy()
             let written = try await blocking {
                 // The path may be a link to an open file.
-                try FileManager.default.attributesOfItem(atPath: FilePath(path).resolved.string)[.modificationDate] as? Date
+                try FileManager.default.attributesOfItem(atPath: FilePath(copy.path).resolved.string)[.modificationDate] as? Date
             }
-            return withExtendedLifetime(reader) { written.map { -$0.timeIntervalSinceNow } ?? 0 }
+            return written.map { -$0.timeIntervalSinceNow } ?? 0
         } catch ArchiveError.missing {
             return nil
         } catch ArchiveError.failed {

@@ -4,9 +4,11 @@ import Foundation
 import NIOPosix
 
 /// How secrets are kept: random ones (tokens, API keys) under a keyed hash, which is fast and useless without
-/// the server's key; chosen ones (passwords) under scrypt (RFC 7914), which is slow for everybody.
+/// the server's key; chosen ones (passwords) under scrypt (RFC 7914), which is slow for everybody. What has to be shown again (PINs) is
+/// sealed under a key that the server's is turned into.
 public struct Secrets: Sendable {
     private let key: SymmetricKey
+    let sealingKey: SymmetricKey
     private let pool: NIOThreadPool
     private let cost: Int
 
@@ -16,6 +18,7 @@ public struct Secrets: Sendable {
     ///   - cost: scrypt's N, a power of two.
     public init(key: [UInt8], pool: NIOThreadPool, cost: Int = 16_384) {
         self.key = SymmetricKey(data: key)
+        sealingKey = Self.sealingKey(from: self.key)
         self.pool = pool
         self.cost = cost
     }

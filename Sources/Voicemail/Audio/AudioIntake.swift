@@ -74,7 +74,7 @@ public final class AudioIntake: Sendable {
             }
         let (blob, verdict) = try await stored(patience)
         do {
-            let measurement = try await kept(verdict, blob, policy)
+            let measurement = try verdict.get()
             if policy == .playableOnly, measurement == nil { throw VoicemailError.unplayable }
             let record = BlobRecord(blob: blob, measurement)
             let type = contentType ?? AudioFacts.contentType(ofContainer: record.container ?? "")
@@ -83,15 +83,6 @@ public final class AudioIntake: Sendable {
         } catch {
             try await archive.remove(blob.id)
             throw error
-        }
-    }
-
-    /// Under `.keepAnything` nothing is refused for a decoder that has too much to do: the audio is measured later.
-    private func kept(_ verdict: Result<MeasuringOutcome?, any Error>, _ blob: StoredBlob, _ policy: AudioPolicy) async throws -> MeasuringOutcome? {
-        do {
-            return try verdict.get()
-        } catch AudioError.overloaded where policy == .keepAnything {
-            return try await measureStored(blob, .none)
         }
     }
 
@@ -107,7 +98,7 @@ public final class AudioIntake: Sendable {
     }
 
     private func measureStored(_ blob: StoredBlob, _ patience: MeasuringPatience) async throws -> MeasuringOutcome? {
-        try await measure(.stored(try await archive.open(blob.id)), patience)
+        try await measure(.stored(try await archive.open(blob.id).localCopy()), patience)
     }
 
     private func verdict(_ measure: () async throws -> MeasuringOutcome?) async -> Result<MeasuringOutcome?, any Error> {

@@ -9,7 +9,7 @@ extension Renditions {
     private func rendition(of audio: AudioAttachment, _ rendition: Rendition, for accountID: String) async throws -> RenderedAudio {
         let master = try await open(audio)
         do {
-            return try await codec.render(.stored(master), key: audio.blobID, as: rendition, for: accountID)
+            return try await codec.render(.stored(try await master.localCopy()), key: audio.blobID, as: rendition, for: accountID)
         } catch AudioError.undecodable, AudioError.tooLong {
             throw VoicemailError.unplayable
         }

@@ -94,10 +94,7 @@ extension Greetings {
 
     /// The greeting of a mailbox that callers hear; nil for the standard one.
     public func inForce(of mailbox: Mailbox) async throws -> ListedGreeting? {
-        try await store.read { reader in
-            guard let id = mailbox.greetingInForceID else { return nil }
-            return try Self.list(on: .mailbox(mailbox), reader).first { $0.id == id }
-        }
+        try await store.read { try Self.inForce(of: mailbox, $0) }
     }
 
     /// Puts a greeting on a shelf. One of the same name gets the new content and keeps its identity; one of the same name that a mailbox
@@ -116,7 +113,7 @@ extension Greetings {
             return try await store.write { writer in
                 if case .mailbox(let mailbox) = shelf { let _: Mailbox = try writer.require(mailbox.id, in: mailbox.accountID) }
                 try writer.insert(audio.record, at: now)
-                if var old = Greeting(try writer.document(kind: .media, scope: shelf.account, key: shelf.key(fileName))) {
+                if var old = try Self.own(fileName, on: shelf, writer) {
                     guard replacing else { throw VoicemailError.conflict }
                     let replaced = old.blobID
                     old.file(as: fileName, key: shelf.key(fileName), audio, origin)
@@ -133,7 +130,7 @@ extension Greetings {
                 fresh.stored.ownerID = shelf.ownerID
                 fresh.file(as: fileName, key: shelf.key(fileName), audio, origin)
                 let added = NamedGreeting(greeting: try writer.add(fresh), fileName: fileName)
-                if isBorrowed, case .mailbox(let mailbox) = shelf { _ = try Self.choose(fileName, of: mailbox, now, writer) }
+                if isBorrowed, case .mailbox(let mailbox) = shelf { _ = try Change(writer: writer, now: now).choose(fileName, of: mailbox) }
                 return added
             }
         }
@@ -174,8 +171,11 @@ extension Greetings {
             let (greeting, shelf) = try Self.find(serial: serial, on: isMeant, of: account, writer)
             let name = stem + greeting.suffix
             var changed = greeting.greeting
-            let isTaken = try Self.list(on: shelf, writer).contains { $0.isCalled(name) && $0.id != changed.id }
-            guard !isTaken else { throw VoicemailError.conflict }
+            do {
+                guard try Self.find(name, on: shelf, writer).greeting.id == changed.id else { throw VoicemailError.conflict }
+            } catch VoicemailError.notFound {
+                // Nobody has the name.
+            }
             let replaced = sound == nil ? nil : changed.blobID
             if let sound {
                 try writer.insert(sound.audio.record, at: now)
@@ -213,35 +213,31 @@ extension Greetings {
     /// - Throws: `VoicemailError.notFound` for the name.
     @discardableResult
     public func choose(_ fileName: String?, of mailbox: Mailbox) async throws -> Mailbox {
-        let now = clock.now
-        return try await store.write { try Self.choose(fileName, of: mailbox, now, $0) }
+        try await inTransaction { try $0.choose(fileName, of: mailbox) }
     }
 
     // MARK: Within a transaction
 
-    static func choose(_ fileName: String?, of mailbox: Mailbox, _ now: Timestamp, _ writer: any StoreWriter) throws -> Mailbox {
-        var current: Mailbox = try writer.require(mailbox.id, in: mailbox.accountID)
-        let chosen = try fileName.map { try find($0, on: .mailbox(current), writer).greeting.id }
-        guard chosen != current.greetingInForceID else { return current }
-        current.greetingInForceID = chosen
-        return try writer.save(current, at: now)
-    }
-
-    /// Removes the greetings that belong to a mailbox, with it.
-    static func removeAll(of mailbox: Mailbox, _ writer: any StoreWriter, _ now: Timestamp) throws {
-        var owned: [String] = []
-        try writer.each(Greeting.self, DocumentQuery(kind: .media, accountID: mailbox.accountID, ownerID: mailbox.id)) { greeting in
-            owned.append(greeting.id)
-            return true
-        }
-        for id in owned { try writer.discard(try writer.require(id, in: mailbox.accountID) as Greeting, at: now) }
-    }
-
     static func find(_ fileName: String, on shelf: GreetingShelf, _ reader: any StoreReader) throws -> NamedGreeting {
-        guard let found = try list(on: shelf, reader).first(where: { $0.isCalled(fileName) }) else {
-            throw VoicemailError.notFound(id: fileName)
-        }
-        return NamedGreeting(greeting: try reader.require(found.id, in: shelf.account), fileName: fileName)
+        if let own = try own(fileName, on: shelf, reader) { return NamedGreeting(greeting: own, fileName: fileName) }
+        guard case .mailbox(let mailbox) = shelf, let current: Mailbox = try reader.find(id: mailbox.id),
+            let borrowed = try inForce(of: current, reader), borrowed.isCalled(fileName)
+        else { throw VoicemailError.notFound(id: fileName) }
+        return NamedGreeting(greeting: try reader.require(borrowed.id, in: shelf.account), fileName: fileName)
+    }
+
+    /// The greeting of a name that belongs on a shelf.
+    private static func own(_ fileName: String, on shelf: GreetingShelf, _ reader: any StoreReader) throws -> Greeting? {
+        Greeting(try reader.document(kind: .media, scope: shelf.account, key: shelf.key(fileName)))
+    }
+
+    /// The greeting in force of a mailbox, whoever made it. What it costs does not depend on how many there are.
+    static func inForce(of mailbox: Mailbox, _ reader: any StoreReader) throws -> ListedGreeting? {
+        guard let greeting = try reader.find(Greeting.self, id: mailbox.greetingInForceID), greeting.accountID == mailbox.accountID else { return nil }
+        if greeting.ownerID == mailbox.id, let name = greeting.fileLabel { return ListedGreeting(greeting, fileName: name) }
+        guard greeting.hasAudio else { return nil }
+        let shelf = GreetingShelf.mailbox(mailbox)
+        return ListedGreeting(greeting, fileName: try greeting.borrowedName { try own($0, on: shelf, reader) != nil })
     }
 
     static func list(on shelf: GreetingShelf, _ reader: any StoreReader) throws -> [ListedGreeting] {
@@ -250,11 +246,10 @@ extension Greetings {
             if let name = greeting.fileLabel { found.append(ListedGreeting(greeting, fileName: name)) }
             return true
         }
-        if case .mailbox(let mailbox) = shelf, let id = try reader.find(Mailbox.self, id: mailbox.id)?.greetingInForceID,
-            !found.contains(where: { $0.id == id }),
-            let foreign = try reader.find(Greeting.self, id: id), foreign.accountID == mailbox.accountID, foreign.hasAudio
+        if case .mailbox(let mailbox) = shelf, let current: Mailbox = try reader.find(id: mailbox.id),
+            let inForce = try inForce(of: current, reader), !found.contains(where: { $0.id == inForce.id })
         {
-            found.append(ListedGreeting(foreign, fileName: foreign.borrowedName(besides: Set(found.map(\.fileName)))))
+            found.append(inForce)
         }
         return found.sorted { $0.serial > $1.serial }
     }
@@ -303,14 +298,14 @@ extension Greeting {
         stored.attributes["name"] = .string(name)
     }
 
-    /// A file name for one that is on no shelf, which none in `taken` has.
-    fileprivate func borrowedName(besides taken: Set<String>) -> String {
+    /// A file name for one that is on no shelf or another, which is not taken on this one.
+    fileprivate func borrowedName(isTaken: (String) throws -> Bool) rethrows -> String {
         let label = stored.hidden["file_name"]?.string ?? name
         let container = GreetingName.container(of: label)
         let clean = String(String.UnicodeScalarView(label.unicodeScalars.prefix(120).map { GreetingName.isComponent(String($0)) || $0 == "." ? $0 : "_" }))
         let type = contentType ?? ""
         let suffix = type.contains("wav") ? ".wav" : type.contains("gsm") ? ".gsm" : ".mp3"
         let name = container == nil ? clean + suffix : clean
-        return taken.contains(name) ? "\(serial)_" + name : name
+        return try isTaken(name) ? "\(serial)_" + name : name
     }
 }

@@ -62,25 +62,27 @@ extension Housekeeping {
         do {
             // What takes long has a place of its own among those who share the decoders.
             let whose = if case .short = patience { "short" } else { "long" }
-            guard let found = try await codec.measure(.stored(reader), for: whose, patience).facts else { return false }
+            guard let found = try await codec.measure(.stored(try await reader.localCopy()), for: whose, patience).facts else { return false }
             facts = found
         } catch AudioError.undecodable, AudioError.tooLong {
             facts = nil
         }
-        let now = clock.now
-        try await store.write { try Self.settle(record.blob.id, facts, $0, now) }
+        try await inTransaction { [facts] change in try change.settle(record.blob.id, facts) }
         BlobRecord(blob: record.blob, facts: facts).logIfIncomplete(logger, fileName: "")
         if facts == nil { logger.warning("no decoder accepts audio that was stored unmeasured", metadata: ["blob": "\(record.blob.id)"]) }
         return true
     }
 
+}
+
+extension Change {
     /// Writes down what decoding says, and the length where nobody gave one.
-    private static func settle(_ blob: BlobID, _ facts: AudioFacts?, _ writer: any StoreWriter, _ now: Timestamp) throws {
+    fileprivate func settle(_ blob: BlobID, _ facts: AudioFacts?) throws {
         try writer.setFacts(facts, ofBlob: blob)
         guard let facts else { return }
         for var message in try writer.messages(ofBlob: blob) where message.lengthMilliseconds == Messages.unmeasuredLength {
             message.lengthMilliseconds = facts.durationMilliseconds
-            try Messages.save(&message, writer, now)
+            _ = try save(message)
         }
         try writer.setDuration(facts.durationMilliseconds, ofUnmeasuredRecordingsOf: blob)
     }

@@ -15,19 +15,15 @@ public struct GroupSummary: Sendable {
 }
 
 extension Groups {
-    /// Members of one group.
-    private static let maximumMembers = 1000
-
     /// Makes a mailbox a group's, or one person's again.
     /// - Throws: `VoicemailError.notFound` for the mailbox; `.invalid` for a member that is not a person's mailbox of the account, or is
     ///   there twice.
     @discardableResult
     public func set(_ group: MailboxGroup?, of mailboxID: String, in account: Account) async throws -> Mailbox {
-        let now = clock.now
-        return try await store.write { writer in
-            var mailbox: Mailbox = try writer.require(mailboxID, in: account.id)
-            try Self.set(group, of: &mailbox, account, writer)
-            return try writer.save(mailbox, at: now)
+        return try await inTransaction(of: account) { change in
+            var mailbox: Mailbox = try change.writer.require(mailboxID, in: account.id)
+            try change.set(group, of: &mailbox)
+            return try change.writer.save(mailbox, at: change.now)
         }
     }
 
@@ -54,37 +50,17 @@ extension Groups {
         _ ids: [String], of account: Account, item: @escaping @Sendable (GroupSummary) -> Item
     ) async throws -> [Item] {
         try await store.read { reader in
-            try ids.compactMap { id in
-                guard let group = try reader.find(Mailbox.self, id: id), group.group != nil, group.accountID == account.id else { return nil }
-                return item(GroupSummary(
-                    mailbox: group, members: try Self.members(of: group, reader), tally: try Messages.visibleTally(group.id, reader)))
-            }
+            let groups = try reader.find(Mailbox.self, ids: ids, in: account.id).filter { $0.group != nil }
+            let tallies = try Messages.visibleTallies(groups.map(\.id), reader)
+            return try zip(groups, tallies).map { item(GroupSummary(mailbox: $0, members: try Self.members(of: $0, reader), tally: $1)) }
         }
     }
 
     static func members(of mailbox: Mailbox, _ reader: any StoreReader) throws -> [GroupMember] {
-        try (mailbox.group?.members ?? []).compactMap { id in
-            guard let member = try reader.find(Mailbox.self, id: id), member.accountID == mailbox.accountID else { return nil }
-            return GroupMember(id: member.id, serial: member.serial, number: member.number, name: member.name)
+        guard let group = mailbox.group, !group.members.isEmpty else { return [] }
+        return try reader.find(Mailbox.self, ids: group.members, in: mailbox.accountID, attributes: MailboxEntry.attributes).map {
+            GroupMember(id: $0.id, serial: $0.serial, number: $0.number, name: $0.name)
         }
-    }
-
-    static func set(_ group: MailboxGroup?, of mailbox: inout Mailbox, _ account: Account, _ reader: any StoreReader) throws {
-        if let group { try judge(group, of: mailbox, account, reader) }
-        mailbox.group = group
-    }
-
-    private static func judge(_ group: MailboxGroup, of mailbox: Mailbox, _ account: Account, _ reader: any StoreReader) throws {
-        var violations: [Violation] = []
-        if group.members.count > maximumMembers { violations.append(Violation(["members"], .maxItems(maximumMembers))) }
-        if Set(group.members).count < group.members.count { violations.append(Violation(["members"], .unique)) }
-        for (index, id) in group.members.enumerated() {
-            let member = try reader.find(Mailbox.self, id: id)
-            if member?.accountID != account.id || member?.group != nil || id == mailbox.id {
-                violations.append(Violation(["members", String(index)], .format("mailbox"), value: .string(id)))
-            }
-        }
-        guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
     }
 
     // MARK: Reading together
@@ -98,8 +74,8 @@ extension Groups {
     /// - Throws: `VoicemailError.notFound` for a message that is gone, or a member that is none.
     @discardableResult
     public func hear(_ messageID: String, as memberID: String, in account: Account) async throws -> Message {
-        let now = clock.now
-        return try await store.write { writer in
+        try await inTransaction { change in
+            let writer = change.writer
             guard var message = try writer.message(id: messageID), message.accountID == account.id else {
                 throw VoicemailError.notFound(id: messageID)
             }
@@ -112,8 +88,7 @@ extension Groups {
                 message.folder = .saved
                 message.readers = []
             }
-            try Messages.save(&message, writer, now)
-            return message
+            return try change.save(message)
         }
     }
 
@@ -128,29 +103,20 @@ extension Groups {
         return members.isEmpty ? [mailbox.id] : members.map(\.id)
     }
 
-    /// Hands a message that lies in a broadcasting group's box on to the members.
-    /// - Returns: the first copy; nil where there is nobody to have one, and the message stays.
-    static func distribute(_ message: Message, of mailbox: Mailbox, _ account: Account, _ now: Timestamp, _ writer: any StoreWriter) throws -> Message? {
-        let members = try recipients(of: mailbox, writer).filter { $0 != mailbox.id }
-        guard !members.isEmpty else { return nil }
-        let copies = try members.map { try Messages.add(message.copied(to: $0, history: true, at: now), isAnnounced: false, writer) }
-        try Messages.remove(message, now, writer)
-        return copies.first
-    }
-
     /// Hands on what was left in broadcasting groups' boxes without audio, or before they had members.
     func distributeLeftovers(of account: Account) async throws {
         let now = clock.now
         let patience = now.advanced(by: -Self.secondsForAudio)
         for id in try await collect(of: account, { $0.group?.mode == .broadcast ? $0.id : nil }) {
-            try await store.write { writer in
+            try await inTransaction { change in
+                let writer = change.writer
                 guard let mailbox: Mailbox = try writer.find(id: id), mailbox.group?.mode == .broadcast else { return }
                 var waiting: [Message] = []
                 try writer.visibleMessages(mailboxID: mailbox.id, offset: 0, limit: 256) { message in
                     if message.modified <= patience { waiting.append(message) }
                     return true
                 }
-                for message in waiting { _ = try Self.distribute(message, of: mailbox, account, now, writer) }
+                for message in waiting { _ = try change.distribute(message, of: mailbox) }
             }
         }
     }

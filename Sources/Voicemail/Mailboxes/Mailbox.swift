@@ -12,6 +12,7 @@ public struct Mailbox: Noun, StoredNoun {
     public var revision: Int { stored.revision }
     public var created: Timestamp { stored.created }
     public var modified: Timestamp { stored.modified }
+    /// Without the PIN (`Mailboxes.published`).
     public var published: JSONObject { stored.published }
 
     static func schema(_ limits: Limits) -> Schema { Schema.mailbox(limits) }
@@ -20,9 +21,12 @@ public struct Mailbox: Noun, StoredNoun {
         stored.attributes = checked
         // A count in listings: never a setting.
         stored.attributes.removeValue(forKey: "messages")
+        // Kept sealed (`takePIN`).
+        stored.attributes.removeValue(forKey: Self.pinKey)
         stored.name = checked["name"]?.string ?? ""
         stored.ownerID = checked["owner_id"]?.string
-        stored.key = checked["mailbox"]?.string.map(MailboxNumber.comparable)
+        stored.label = checked["mailbox"]?.string
+        stored.key = stored.label.map(MailboxNumber.comparable)
     }
 
     /// The user it belongs to.
@@ -31,7 +35,7 @@ public struct Mailbox: Noun, StoredNoun {
     /// The attributes that have a property here but for `flags`, which are as many as clients like. Who reads mailboxes for their
     /// properties' sake reads these: clients may keep thousands of others with one.
     static let ownAttributes: Set<String> = [
-        "mailbox", "enabled", "pin", "require_pin", "max_message_count", "include_message_on_notify", "delete_after_notify", "save_after_notify",
+        "mailbox", "enabled", "require_pin", "max_message_count", "include_message_on_notify", "delete_after_notify", "save_after_notify",
         "timezone", "media", "notify_email_addresses", mailSwitch,
     ]
 
@@ -40,8 +44,6 @@ public struct Mailbox: Noun, StoredNoun {
 
     /// Takes messages.
     public var isEnabled: Bool { stored.attributes["enabled"] != .bool(false) }
-
-    public var pin: String? { stored.attributes["pin"]?.string }
 
     /// Whether a PIN is asked for.
     public var requiresPIN: Bool { stored.attributes["require_pin"] == true }

@@ -1,7 +1,7 @@
 /// What a mailbox is to have for itself: a number, and an address that mail for no other person's goes to.
 ///
 /// Who has the address already is found out by looking at every mailbox. That is done beforehand, and in the transaction again only if
-/// the account's documents have changed meanwhile.
+/// the account's mailboxes or users have changed meanwhile.
 public struct MailboxClaim: Sendable {
     fileprivate let account: Account
     /// The mailbox that claims; nil for one that is to be made.
@@ -9,8 +9,8 @@ public struct MailboxClaim: Sendable {
     fileprivate let number: String?
     fileprivate let mailAddress: String?
     fileprivate let rivals: [MailboxEntry]
-    /// The newest event when the rivals were looked for.
-    fileprivate let seen: Int
+    /// What the rivals were found among.
+    fileprivate let seen: SeenDocuments
 
     /// Others that have a part of the claim already.
     public struct Clash: Error {
@@ -25,7 +25,7 @@ extension Mailboxes {
     /// Prepares a claim; nil where a part is not claimed.
     public func claim(number: String?, mailAddress: String?, for mailbox: Mailbox?, in account: Account) async throws -> MailboxClaim {
         try await store.read { reader in
-            let seen = try reader.newestEvent()
+            let seen = try reader.seen([.mailbox, .user], of: account.id)
             let rivals = try Self.rivals(mailAddress, mailbox?.id, account, reader)
             return MailboxClaim(account: account, ownID: mailbox?.id, number: number, mailAddress: mailAddress, rivals: rivals, seen: seen)
         }
@@ -37,17 +37,9 @@ extension Mailboxes {
             try reader.mailbox(number: $0, in: claim.account.id)
         }.flatMap { $0.id == claim.ownID ? nil : $0 }
         var rivals = claim.rivals
-        if claim.mailAddress != nil, try isStale(claim, reader) { rivals = try Self.rivals(claim.mailAddress, claim.ownID, claim.account, reader) }
+        if claim.mailAddress != nil, try !reader.stillHolds(claim.seen) { rivals = try Self.rivals(claim.mailAddress, claim.ownID, claim.account, reader) }
         guard holder == nil, rivals.isEmpty else { throw MailboxClaim.Clash(numberHolder: holder, addressHolders: rivals) }
     }
-
-    private static func isStale(_ claim: MailboxClaim, _ reader: any StoreReader) throws -> Bool {
-        let since = try reader.events(after: claim.seen, limit: eventsLookedAt)
-        let changes: Set<Event.Kind> = [.documentCreated, .documentEdited, .documentDeleted]
-        return since.count == eventsLookedAt || since.contains { $0.accountID == claim.account.id && changes.contains($0.kind) }
-    }
-
-    private static let eventsLookedAt = 256
 
     private static func rivals(_ address: String?, _ ownID: String?, _ account: Account, _ reader: any StoreReader) throws -> [MailboxEntry] {
         guard let wanted = address?.lowercased() else { return [] }

@@ -4,7 +4,7 @@ public struct MailboxSettings: Sendable, Hashable {
     public var name: String?
     public var isEnabled: Bool?
     /// nil within takes the PIN away.
-    public var pin: String??
+    public var pin: PIN??
     /// Whether a PIN is asked for.
     public var requiresPIN: Bool?
     public var notificationAddresses: [String]?
@@ -30,7 +30,7 @@ public struct MailboxSettings: Sendable, Hashable {
         request["mailbox"] = number.map { .string($0) }
         request["name"] = name.map { .string($0) }
         request["enabled"] = isEnabled.map { .bool($0) }
-        request["pin"] = pin.map { pin in pin.map { .string($0) } ?? .null }
+        request[Mailbox.pinKey] = pin.map { pin in pin.map { .string($0.text) } ?? .null }
         request["require_pin"] = requiresPIN.map { .bool($0) }
         request["notify_email_addresses"] = notificationAddresses.map { JSON($0) }
         request[Mailbox.mailSwitch] = sendsMail.map { .bool($0) }

@@ -1,11 +1,22 @@
 import Foundation
 import Waiting
 
-/// A mailbox with how many messages it holds.
-public struct MailboxSummary: Sendable {
-    public let mailbox: Mailbox
+/// How many messages a mailbox holds.
+public struct MailboxCount: Sendable, Hashable {
     public let tally: Tally
+    /// Whether it has any, whatever their age and folder.
     public let hasMessages: Bool
+}
+
+extension Mailbox {
+    /// As `applying` of every noun, with the PIN there is.
+    fileprivate func applying(
+        _ change: AttributeChange, keeping kept: KeptFields? = nil, _ limits: Limits, pin: PIN?
+    ) throws(VoicemailError) -> (JSONObject, [Violation]) {
+        let before = shown(stored.attributes, with: pin)
+        return try limits.checked(
+            change.applied(to: before), by: Self.schema(limits), before: before, kept: (kept?.merged(into: stored.kept) ?? stored.kept, stored.kept))
+    }
 }
 
 extension Mailboxes {
@@ -21,14 +32,15 @@ extension Mailboxes {
             request.withoutPrivateKeys, by: Schema.mailbox(limits), kept: (kept?.merged(into: [:]) ?? [:], [:]))
         var planned = Mailbox(id: id, in: account.id, at: clock.now)
         planned.describe(checked)
+        try planned.takePIN(of: checked, replacing: nil, secrets)
         if let kept { planned.keep(kept) }
         let plain = planned
-        return try await store.write { writer in
+        return try await inTransaction(of: account) { change in
             var draft = plain
-            if let claim { try Self.judge(claim, writer) }
-            try Self.refuse(violations, orTakenNumberOf: draft, writer)
-            if let group { try Groups.set(group, of: &draft, account, writer) }
-            return try writer.add(draft)
+            if let claim { try Self.judge(claim, change.writer) }
+            try Self.refuse(violations, orTakenNumberOf: draft, change.writer)
+            if let group { try change.set(group, of: &draft) }
+            return try change.writer.add(draft)
         }
     }
 
@@ -41,11 +53,14 @@ extension Mailboxes {
     ) async throws -> Mailbox {
         let now = clock.now
         let limits = limits
+        let secrets = secrets
         return try await store.write { writer in
             var mailbox: Mailbox = try writer.require(id, in: account.id)
             if let claim { try Self.judge(claim, writer) }
-            let (checked, violations) = try mailbox.applying(change, keeping: kept, limits)
+            let pin = mailbox.pin(secrets)
+            let (checked, violations) = try mailbox.applying(change, keeping: kept, limits, pin: pin)
             mailbox.describe(checked)
+            try mailbox.takePIN(of: checked, replacing: pin, secrets)
             if let kept { mailbox.keep(kept) }
             try Self.refuse(violations, orTakenNumberOf: mailbox, writer)
             return try writer.save(mailbox, at: now)
@@ -59,7 +74,7 @@ extension Mailboxes {
 
     /// Finds a change of a mailbox valid, or throws as `change` would, and changes nothing.
     public func validate(_ change: AttributeChange, of mailbox: Mailbox, in account: Account) async throws {
-        let (checked, violations) = try mailbox.applying(change, limits)
+        let (checked, violations) = try mailbox.applying(change, limits, pin: mailbox.pin(secrets))
         var changed = mailbox
         changed.describe(checked)
         let planned = changed
@@ -70,14 +85,7 @@ extension Mailboxes {
     /// - Returns: the mailbox as it was.
     public func remove(_ id: String, in account: Account, physically: Bool = false) async throws -> Mailbox {
         defer { garbageBell.ring() }
-        let now = clock.now
-        return try await store.write { writer in
-            let mailbox: Mailbox = try writer.require(id, in: account.id)
-            try writer.removeMessages(mailboxID: id, at: now)
-            try Greetings.removeAll(of: mailbox, writer, now)
-            try writer.discard(mailbox, at: now, physically: physically)
-            return mailbox
-        }
+        return try await inTransaction(of: account) { try $0.removeMailbox(id, physically: physically) }
     }
 
     /// - Throws: `VoicemailError.notFound`.
@@ -88,25 +96,27 @@ extension Mailboxes {
         try await store.read { try $0.mailbox(number: number, in: account.id) }
     }
 
-    /// Mailboxes in order of name with their counts: what `item` takes from each that `keep` lets pass, a page of them.
-    public func summaries<Item: Sendable>(
-        of account: Account, ownerID: String? = nil, _ range: ListingRange,
-        keep: @escaping @Sendable (Mailbox) -> Bool = { _ in true }, item: @escaping @Sendable (MailboxSummary) -> Item
+    /// Mailboxes in order of name with their counts, a page of them: what `item` makes of the count and what `row` takes; nil leaves one out.
+    /// - Parameters:
+    ///   - row: what is held of each until all of the page are counted.
+    public func summaries<Row: Sendable, Item: Sendable>(
+        of account: Account, ownerID: String? = nil, _ range: ListingRange, row: @escaping @Sendable (Mailbox) -> Row?,
+        item: @escaping @Sendable (Row, MailboxCount) -> Item
     ) async throws -> ListingPage<Item> {
         let query = DocumentQuery(
             kind: .mailbox, accountID: account.id, ownerID: ownerID, start: range.start, ascending: range.ascending, attributes: range.attributes)
         let cutoff = cutoff(for: account)
         return try await store.read { reader in
-            var builder = ListingPageBuilder<Item>(limit: range.limit)
+            var builder = ListingPageBuilder<(id: String, row: Row)>(limit: range.limit)
             try reader.each(Mailbox.self, query) { mailbox in
-                try builder.add(at: (mailbox.name, mailbox.id)) {
-                    guard keep(mailbox) else { return nil }
-                    return item(MailboxSummary(
-                        mailbox: mailbox, tally: try reader.tally(mailboxID: mailbox.id, cutoff: cutoff),
-                        hasMessages: try reader.hasMessages(mailboxID: mailbox.id)))
-                }
+                builder.add(at: (mailbox.name, mailbox.id)) { row(mailbox).map { (mailbox.id, $0) } }
             }
-            return builder.page
+            let page = builder.page
+            let ids = page.items.map(\.id)
+            let tallies = try reader.tallies(mailboxIDs: ids, cutoff: cutoff)
+            let full = try reader.mailboxesWithMessages(among: ids)
+            let items = zip(page.items, tallies).map { item($0.row, MailboxCount(tally: $1, hasMessages: full.contains($0.id))) }
+            return ListingPage(items: items, first: page.first, next: page.next)
         }
     }
 
@@ -143,5 +153,18 @@ extension Mailboxes {
             violations.append(Violation(["mailbox"], .unique, value: .string(mailbox.number)))
         }
         guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
+    }
+}
+
+extension AccountChange {
+    /// Removes a mailbox with its messages and the greetings that are its own.
+    /// - Returns: the mailbox as it was.
+    @discardableResult
+    func removeMailbox(_ id: String, physically: Bool = false) throws -> Mailbox {
+        let mailbox: Mailbox = try writer.require(id, in: account.id)
+        try writer.removeMessages(mailboxID: id, at: now)
+        try change.removeGreetings(of: mailbox)
+        try writer.discard(mailbox, at: now, physically: physically)
+        return mailbox
     }
 }

@@ -24,46 +24,29 @@ extension Messages {
 
     /// Files messages in a folder.
     public func file(_ ids: [String], of mailboxID: String, in folder: Folder, account: Account) async throws -> BatchOutcome {
-        let now = clock.now
-        return try await changeEach(ids, of: mailboxID, account) { message, writer in
-            var message = message
-            message.folder = folder
-            message.readers = []
-            try Self.save(&message, writer, now)
-            return [message.monthID]
-        }
+        try await changeEach(ids, of: mailboxID, account) { message, change in [try change.change.file(message, in: folder).monthID] }
     }
 
     /// Files one message in a folder.
     public func file(_ place: MessagePlace, in folder: Folder, account: Account) async throws -> Message {
-        let now = clock.now
         let cutoff = service.mailboxes.cutoff(for: account)
-        return try await store.write { writer in
-            var message = try Self.changeable(place, account, cutoff, writer)
-            message.folder = folder
-            message.readers = []
-            try Self.save(&message, writer, now)
-            return message
+        return try await inTransaction(of: account) { change in
+            try change.change.file(try Self.changeable(place, account, cutoff, change.writer), in: folder)
         }
     }
 
     /// Moves messages to another mailbox: each becomes a new message there, and the old one is gone (K§7.5).
     /// - Throws: `VoicemailError.notFound` for the destination, before anything moves.
     public func move(_ ids: [String], of mailboxID: String, to destination: String, account: Account) async throws -> BatchOutcome {
-        let now = clock.now
         try await requireMailboxes([destination], account)
-        return try await changeEach(ids, of: mailboxID, account) { message, writer in
-            [try Self.move(message, to: destination, account, now, writer).monthID]
-        }
+        return try await changeEach(ids, of: mailboxID, account) { message, change in [try change.move(message, to: destination).monthID] }
     }
 
     /// Moves one message.
     public func move(_ place: MessagePlace, to destination: String, account: Account) async throws -> Message {
-        let now = clock.now
         let cutoff = service.mailboxes.cutoff(for: account)
-        return try await store.write { writer in
-            let message = try Self.changeable(place, account, cutoff, writer)
-            return try Self.move(message, to: destination, account, now, writer)
+        return try await inTransaction(of: account) { change in
+            try change.move(try Self.changeable(place, account, cutoff, change.writer), to: destination)
         }
     }
 
@@ -71,7 +54,6 @@ extension Messages {
     /// - Throws: `VoicemailError.notFound` for a destination, before anything is copied; `.invalid` for more copies than
     ///   `Limits.maximumBatch`.
     public func copy(_ ids: [String], of mailboxID: String, to destinations: [String], account: Account) async throws -> BatchOutcome {
-        let now = clock.now
         let destinations = Array(OrderedSet(destinations))
         if destinations.count * ids.count > limits.maximumBatch {
             throw VoicemailError.invalid([
@@ -79,16 +61,15 @@ extension Messages {
             ])
         }
         try await requireMailboxes(destinations, account)
-        return try await changeEach(ids, of: mailboxID, account) { message, writer in
-            try destinations.map { try Self.duplicate(message, to: $0, account, now, writer).monthID }
+        return try await changeEach(ids, of: mailboxID, account) { message, change in
+            try destinations.map { try change.duplicate(message, to: $0).monthID }
         }
     }
 
     /// Removes messages.
     public func remove(_ ids: [String], of mailboxID: String, account: Account) async throws -> BatchOutcome {
-        let now = clock.now
-        return try await changeEach(ids, of: mailboxID, account) { message, writer in
-            try Self.remove(message, now, writer)
+        try await changeEach(ids, of: mailboxID, account) { message, change in
+            try change.change.remove(message)
             return [message.monthID]
         }
     }
@@ -96,11 +77,10 @@ extension Messages {
     /// Removes one message.
     /// - Returns: the message, filed under deleted.
     public func remove(_ place: MessagePlace, account: Account) async throws -> Message {
-        let now = clock.now
         let cutoff = service.mailboxes.cutoff(for: account)
-        return try await store.write { writer in
-            var message = try Self.changeable(place, account, cutoff, writer)
-            try Self.remove(message, now, writer)
+        return try await inTransaction { change in
+            var message = try Self.changeable(place, account, cutoff, change.writer)
+            try change.remove(message)
             message.folder = .deleted
             return message
         }
@@ -114,7 +94,6 @@ extension Messages {
         of mailboxID: String, in folder: Folder?, from: Timestamp? = nil, to: Timestamp? = nil, account: Account,
         where matches: @escaping @Sendable (Message) -> Bool = { _ in true }
     ) async throws -> BatchOutcome {
-        let now = clock.now
         let cutoff = service.mailboxes.cutoff(for: account)
         var outcome = BatchOutcome()
         var start: MessagePosition?
@@ -123,15 +102,15 @@ extension Messages {
                 query: MessageQuery(scope: .mailbox(mailboxID), from: from, to: to, start: start, folder: folder), limit: Self.batchSize,
                 keep: { $0.accountID == account.id && matches($0) }))
             start = page.next
-            outcome.append(try await store.write { writer in
+            outcome.append(try await inTransaction { change in
                 var part = BatchOutcome()
                 for listed in page.messages {
                     // Another caller may have changed it between the two transactions.
-                    guard let message = try writer.message(id: listed.id), folder == nil || message.folder == folder else { continue }
+                    guard let message = try change.writer.message(id: listed.id), folder == nil || message.folder == folder else { continue }
                     if message.timestamp < cutoff {
                         part.failed.append((message.monthID, .priorToRetention))
                     } else {
-                        try Self.remove(message, now, writer)
+                        try change.remove(message)
                         part.succeeded.append(message.monthID)
                     }
                 }
@@ -146,7 +125,7 @@ extension Messages {
     ///   meanwhile fails the messages that are left.
     private func changeEach(
         _ ids: [String], of mailboxID: String, _ account: Account,
-        _ change: @escaping @Sendable (Message, any StoreWriter) throws -> [String]
+        _ change: @escaping @Sendable (Message, AccountChange) throws -> [String]
     ) async throws -> BatchOutcome {
         let cutoff = service.mailboxes.cutoff(for: account)
         var outcome = BatchOutcome()
@@ -164,15 +143,15 @@ extension Messages {
 
     /// One transaction of `changeEach`.
     private func apply(
-        _ change: @escaping @Sendable (Message, any StoreWriter) throws -> [String], to ids: ArraySlice<String>, of mailboxID: String,
+        _ change: @escaping @Sendable (Message, AccountChange) throws -> [String], to ids: ArraySlice<String>, of mailboxID: String,
         _ account: Account, _ cutoff: Timestamp
     ) async throws -> BatchOutcome {
-        try await store.write { writer in
+        try await inTransaction(of: account) { current in
             var part = BatchOutcome()
             for id in ids {
                 do {
-                    let message = try Self.changeable(MessagePlace(mailboxID: mailboxID, monthID: id), account, cutoff, writer)
-                    part.succeeded += try change(message, writer)
+                    let message = try Self.changeable(MessagePlace(mailboxID: mailboxID, monthID: id), account, cutoff, current.writer)
+                    part.succeeded += try change(message, current)
                 } catch VoicemailError.notFound(let missing) where missing == id {
                     part.failed.append((id, .notFound))
                 } catch VoicemailError.expired {
@@ -187,39 +166,5 @@ extension Messages {
         try await store.read { reader in
             for id in ids { let _: Mailbox = try reader.require(id, in: account.id) }
         }
-    }
-
-    private static func move(_ message: Message, to destination: String, _ account: Account, _ now: Timestamp, _ writer: any StoreWriter) throws -> Message {
-        let moved = try duplicate(message, to: destination, account, now, writer)
-        try remove(message, now, writer)
-        return moved
-    }
-
-    /// The same message anew in another mailbox, or in those of a broadcasting group's members: new id of the current month,
-    /// folder new (K§7.5).
-    /// - Returns: the first.
-    private static func duplicate(_ message: Message, to destination: String, _ account: Account, _ now: Timestamp, _ writer: any StoreWriter) throws -> Message {
-        let mailbox: Mailbox = try writer.require(destination, in: account.id)
-        let copies = try Groups.recipients(of: mailbox, writer).map { recipient in
-            try add(
-                Message(
-                    accountID: account.id, mailboxID: recipient, timestamp: now, folder: .new, from: message.from,
-                    to: mailbox.number + "@" + account.realm, callerName: message.callerName, callerNumber: message.callerNumber,
-                    callID: message.callID, lengthMilliseconds: message.lengthMilliseconds, audio: message.audio,
-                    transcription: message.transcription, reception: message.reception,
-                    history: Array((message.history + [message.mailboxID]).suffix(maximumHistory)),
-                    modified: now), isAnnounced: false, writer)
-        }
-        // There is always a recipient.
-        return copies[0]
-    }
-
-    /// Mailboxes a message remembers having been in.
-    private static let maximumHistory = 50
-
-    static func remove(_ message: Message, _ now: Timestamp, _ writer: any StoreWriter) throws {
-        try writer.remove(messageID: message.id, at: now, physically: false)
-        try writer.append(Event(
-            kind: .messageRemoved, accountID: message.accountID, subjectID: message.id, payload: ["mailbox_id": .string(message.mailboxID)], created: now))
     }
 }

@@ -74,21 +74,21 @@ extension Messages {
         _ draft: MessageDraft, mailboxID: String, in account: Account, audio: ReceivedAudio? = nil, from origin: DepositOrigin
     ) async throws -> Message {
         let stored = try await service.dropping(audio) {
-            let now = clock.now
             let standardCapacity = limits.mailboxCapacity
-            return try await store.write { writer in
+            return try await inTransaction { change in
+                let writer = change.writer
                 if let id = draft.id, try writer.message(id: id) != nil { throw VoicemailError.conflict }
                 let mailbox: Mailbox = try writer.require(mailboxID, in: account.id)
                 guard mailbox.isEnabled || !origin.needsEnabled else { throw VoicemailError.mailboxDisabled }
                 if origin.needsRoom, try Self.visibleTally(mailboxID, writer).total >= mailbox.capacity(standardCapacity) {
                     throw VoicemailError.limitReached
                 }
-                let message = Self.message(draft, mailbox, account, audio, now)
-                if let audio { try writer.insert(audio.record, at: now) }
+                let message = Self.message(draft, mailbox, account, audio, change.now)
+                if let audio { try writer.insert(audio.record, at: change.now) }
                 let recipients = audio == nil ? [mailbox.id] : try Groups.recipients(of: mailbox, writer)
                 return try recipients.enumerated().map { index, recipient in
-                    let own = recipient == mailbox.id ? message : message.copied(to: recipient, id: index == 0 ? message.id : HexID.random(), history: true, at: now)
-                    return try Self.add(own, isAnnounced: origin.isAnnounced, writer)
+                    let own = recipient == mailbox.id ? message : message.copied(to: recipient, id: index == 0 ? message.id : HexID.random(), history: true, at: change.now)
+                    return try change.add(own, isAnnounced: origin.isAnnounced)
                 }
             }
         }
@@ -100,20 +100,20 @@ extension Messages {
     /// Gives a message audio, in place of any it has. Metadata stays, but a length that nobody gave is measured.
     public func attach(_ audio: ReceivedAudio, to place: MessagePlace, in account: Account) async throws -> Message {
         let message = try await service.dropping(audio) {
-            let now = clock.now
             let cutoff = service.mailboxes.cutoff(for: account)
-            return try await store.write { writer in
+            return try await inTransaction { change in
+                let writer = change.writer
                 var message = try Self.changeable(place, account, cutoff, writer)
                 let replaced = message.audio
-                try writer.insert(audio.record, at: now)
+                try writer.insert(audio.record, at: change.now)
                 message.audio = audio.attachment
                 if message.lengthMilliseconds == Self.unmeasuredLength, let measured = audio.durationMilliseconds {
                     message.lengthMilliseconds = measured
                 }
-                try Self.save(&message, writer, now)
+                message = try change.save(message)
                 if let replaced { try writer.release(replaced.blobID) }
                 if let mailbox: Mailbox = try writer.find(id: message.mailboxID), mailbox.group?.mode == .broadcast {
-                    return try Groups.distribute(message, of: mailbox, account, now, writer) ?? message
+                    return try change.distribute(message, of: mailbox) ?? message
                 }
                 return message
             }
@@ -136,25 +136,6 @@ extension Messages {
     /// `user@realm`; a value that has a realm keeps it (K§12-06).
     static func address(_ user: String, _ realm: String) -> String {
         user.contains("@") ? user : user + "@" + realm
-    }
-
-    /// - Parameter isAnnounced: whether it is news, and not one of those that were there before under another name.
-    static func add(_ message: Message, isAnnounced: Bool, _ writer: any StoreWriter) throws -> Message {
-        let stored = try writer.insert(message)
-        var facts = stored.facts
-        facts[Event.announced] = .bool(isAnnounced && message.folder == .new)
-        try writer.append(Event(
-            kind: .messageStored, accountID: message.accountID, subjectID: message.id, payload: facts, created: message.modified))
-        return stored
-    }
-
-    static func save(_ message: inout Message, _ writer: any StoreWriter, _ now: Timestamp) throws {
-        message.revision += 1
-        message.modified = now
-        try writer.update(message)
-        try writer.append(Event(
-            kind: .messageChanged, accountID: message.accountID, subjectID: message.id,
-            payload: ["mailbox_id": .string(message.mailboxID), "folder": .string(message.folder.rawValue)], created: now))
     }
 }
 

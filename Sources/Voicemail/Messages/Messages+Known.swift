@@ -32,21 +32,15 @@ extension Messages {
     @discardableResult
     public func markRead(_ key: MessageKey, of account: Account) async throws -> Message {
         let zone = service.mailboxes.timeZone(of: account)
-        let now = clock.now
-        return try await store.write { writer in
-            var message = try Self.find(key, account, zone, writer)
-            guard message.folder == .new else { return message }
-            message.folder = .saved
-            message.readers = []
-            try Self.save(&message, writer, now)
-            return message
+        return try await inTransaction { change in
+            let message = try Self.find(key, account, zone, change.writer)
+            return message.folder == .new ? try change.file(message, in: .saved) : message
         }
     }
 
     public func remove(_ key: MessageKey, of account: Account) async throws {
         let zone = service.mailboxes.timeZone(of: account)
-        let now = clock.now
-        try await store.write { try Self.remove(Self.find(key, account, zone, $0), now, $0) }
+        try await inTransaction { change in try change.remove(try Self.find(key, account, zone, change.writer)) }
     }
 
     private static func find(_ key: MessageKey, _ account: Account, _ zone: TimeZone, _ reader: any StoreReader) throws -> Message {

@@ -8,12 +8,11 @@ extension Messages {
     /// - Parameter folder: where each must be filed; nil for anywhere but the trash.
     /// - Throws: `VoicemailError.notFound` with the first name that a mailbox does not have there.
     public func remove(named fileNames: [String], folder: Folder? = nil, of mailboxIDs: [String]) async throws {
-        let now = clock.now
-        try await store.write { writer in
+        try await inTransaction { change in
             for mailboxID in mailboxIDs {
                 // All of a mailbox's names are judged before the first message goes.
-                for message in try Self.list(named: fileNames, of: mailboxID, writer, where: { folder == nil || $0.folder == folder }) {
-                    try Self.remove(message, now, writer)
+                for message in try Self.list(named: fileNames, of: mailboxID, change.writer, where: { folder == nil || $0.folder == folder }) {
+                    try change.remove(message)
                 }
             }
         }
@@ -23,23 +22,22 @@ extension Messages {
     /// - Returns: how many.
     @discardableResult
     public func removeVisible(of mailboxID: String, folder: Folder? = nil) async throws -> Int {
-        let now = clock.now
         var removed = 0
         while true {
-            let count = try await store.write { writer in
+            let count = try await inTransaction { change in
                 var found: [Message] = []
                 if let folder {
-                    try writer.messages(MessageQuery(scope: .mailbox(mailboxID), ascending: true, folder: folder, limit: Self.emptyingBatch)) {
+                    try change.writer.messages(MessageQuery(scope: .mailbox(mailboxID), ascending: true, folder: folder, limit: Self.emptyingBatch)) {
                         found.append($0)
                         return true
                     }
                 } else {
-                    try writer.visibleMessages(mailboxID: mailboxID, offset: 0, limit: Self.emptyingBatch) {
+                    try change.writer.visibleMessages(mailboxID: mailboxID, offset: 0, limit: Self.emptyingBatch) {
                         found.append($0)
                         return true
                     }
                 }
-                for message in found { try Self.remove(message, now, writer) }
+                for message in found { try change.remove(message) }
                 return found.count
             }
             removed += count

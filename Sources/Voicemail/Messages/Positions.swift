@@ -84,8 +84,13 @@ extension Messages {
     }
 
     static func visibleTally(_ mailboxID: String, _ reader: any StoreReader) throws -> Tally {
+        try visibleTallies([mailboxID], reader).first ?? Tally()
+    }
+
+    /// Of each mailbox, in the order given.
+    static func visibleTallies(_ mailboxIDs: [String], _ reader: any StoreReader) throws -> [Tally] {
         // A cutoff before every message leaves none out.
-        try reader.tally(mailboxID: mailboxID, cutoff: Timestamp(unix: Timestamp.plausible.lowerBound))
+        try reader.tallies(mailboxIDs: mailboxIDs, cutoff: Timestamp(unix: Timestamp.plausible.lowerBound))
     }
 
     private static func visibleTotal(_ mailboxID: String, _ reader: any StoreReader) throws -> Int {

@@ -89,10 +89,21 @@ public protocol BlobReader: Sendable {
     /// Bytes.
     var size: Int { get }
 
-    /// A path of this machine from which the bytes can be read while the reader lives, for decoders that
-    /// want a file.
-    var path: String { get }
+    /// The bytes as a file of this machine, for decoders that want one.
+    func localCopy() async throws -> LocalCopy
 
     /// Reads up to `count` bytes at `offset`; fewer only at the end.
     func read(at offset: Int, count: Int) async throws -> ByteBuffer
+}
+
+/// A file of this machine with the bytes of a blob. It can be read for as long as this is held, whatever becomes of the blob.
+public struct LocalCopy: Sendable {
+    public let path: String
+    /// What the file lives as long as.
+    private let owner: any Sendable & AnyObject
+
+    public init(path: String, heldBy owner: any Sendable & AnyObject) {
+        self.path = path
+        self.owner = owner
+    }
 }

@@ -5,7 +5,7 @@ public enum AudioSource: Sendable {
     /// A file of this machine.
     case file(path: String)
     /// Audio of the archive, which stays readable for as long as the work takes.
-    case stored(any BlobReader)
+    case stored(LocalCopy)
     /// Bytes in memory, for what has just been received.
     case bytes(ByteBuffer)
 }
@@ -64,7 +64,7 @@ public enum AudioError: Error, Equatable, Sendable {
 public protocol AudioCodec: Sendable {
     /// Decodes the whole of `source`, as far as patience goes, and tells what it is.
     /// - Parameter account: whose it is: those who wait share the places fairly by account.
-    /// - Throws: `AudioError.undecodable`, `.tooLong`, `.overloaded` when too many wait already, `.failed`.
+    /// - Throws: `AudioError.undecodable`, `.tooLong`, `.overloaded` when it takes longer than `.upload` waits (whoever waits less is told `.pending`), `.failed`.
     func measure(_ source: AudioSource, for account: String, _ patience: MeasuringPatience) async throws -> MeasuringOutcome
 
     /// Renders `source` as `rendition`. Renderings are cached by `key`, which must name the bytes (a blob id). One that takes long may go on

@@ -96,6 +96,33 @@ extension StoreReader {
     }
 }
 
+extension StoreReader {
+    /// In the order of their ids here, those of one account; one that is not there is left out.
+    func find<Kind: StoredNoun>(_: Kind.Type = Kind.self, ids: [String], in accountID: String, attributes: Set<String>? = nil) throws -> [Kind] {
+        try documents(ids: ids, attributes: attributes).compactMap { Kind($0) }.filter { $0.accountID == accountID }
+    }
+
+    /// Reads all that a query names in order of name, a page at a time, so that more can be asked for between the pages.
+    func eachPage<Kind: StoredNoun>(_: Kind.Type = Kind.self, _ query: DocumentQuery, size: Int = 64, _ body: ([Kind]) throws -> Void) throws {
+        var query = query
+        query.kind = Kind.kind
+        repeat {
+            var page: [Kind] = []
+            var next: ListingPlace?
+            try documents(query) { document in
+                guard page.count < size else {
+                    next = (document.name, document.id)
+                    return false
+                }
+                page.append(Kind(stored: document))
+                return true
+            }
+            try body(page)
+            query.start = next
+        } while query.start != nil
+    }
+}
+
 extension StoreWriter {
     /// Stores a new one and says so.
     /// - Throws: `VoicemailError.conflict` when its id or key is taken, `.invalid` for an id that is none.

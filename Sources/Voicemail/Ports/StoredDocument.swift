@@ -22,11 +22,15 @@ public struct StoredDocument: Sendable, Hashable {
     public var scope: String
     /// A second, not unique way to find it, e.g. an account's name reduced to letters and digits.
     public var lookup: String?
+    /// What it goes by in a directory of its kind, e.g. the mailbox number as it was given.
+    public var label: String?
     public var ownerID: String?
     /// What clients see and may change, without `id`.
     public var attributes: JSONObject
     /// What no client sees: verifiers, lineage, file names.
     public var hidden: JSONObject
+    /// A text that its readers are shown and that is nowhere in clear.
+    public var secret: SealedText?
     /// Audio, for greetings.
     public var blobID: BlobID?
     /// Grows by one with every write.
@@ -38,8 +42,8 @@ public struct StoredDocument: Sendable, Hashable {
 
     public init(
         id: String = HexID.random(), kind: DocumentKind, accountID: String, serial: Int = 0, name: String, key: String? = nil,
-        scope: String, lookup: String? = nil, ownerID: String? = nil, attributes: JSONObject = [:], hidden: JSONObject = [:],
-        blobID: BlobID? = nil, revision: Int = 1, created: Timestamp, modified: Timestamp? = nil, isPartial: Bool = false
+        scope: String, lookup: String? = nil, label: String? = nil, ownerID: String? = nil, attributes: JSONObject = [:],
+        hidden: JSONObject = [:], secret: SealedText? = nil, blobID: BlobID? = nil, revision: Int = 1, created: Timestamp, modified: Timestamp? = nil, isPartial: Bool = false
     ) {
         self.id = id
         self.kind = kind
@@ -49,9 +53,11 @@ public struct StoredDocument: Sendable, Hashable {
         self.key = key
         self.scope = scope
         self.lookup = lookup
+        self.label = label
         self.ownerID = ownerID
         self.attributes = attributes
         self.hidden = hidden
+        self.secret = secret
         self.blobID = blobID
         self.revision = revision
         self.created = created
@@ -64,5 +70,18 @@ public struct StoredDocument: Sendable, Hashable {
         var object = attributes
         object["id"] = .string(id)
         return object
+    }
+}
+
+/// A document by what a directory of its kind shows of it.
+public struct LabelledDocument: Sendable, Hashable {
+    public let id: String
+    public let serial: Int
+    public let label: String
+
+    public init(id: String, serial: Int, label: String) {
+        self.id = id
+        self.serial = serial
+        self.label = label
     }
 }

@@ -27,147 +27,23 @@ public enum StoreError: Error, Equatable, Sendable {
     case failed(String)
 }
 
-/// Which messages to visit, in order of `MessagePosition`.
-public struct MessageQuery: Sendable, Hashable {
-    public enum Scope: Sendable, Hashable {
-        case mailbox(String)
-        case account(String)
-    }
-
-    public var scope: Scope
-    /// Inclusive bounds of the timestamp.
-    public var from: Timestamp?
-    public var to: Timestamp?
-    /// The first message to visit; inclusive.
-    public var start: MessagePosition?
-    public var ascending: Bool
-    /// Only messages filed here, whatever their age.
-    public var folder: Folder?
-    /// At most this many rows; nil for all.
-    public var limit: Int?
-
-    public init(
-        scope: Scope, from: Timestamp? = nil, to: Timestamp? = nil, start: MessagePosition? = nil, ascending: Bool = false,
-        folder: Folder? = nil, limit: Int? = nil
-    ) {
-        self.scope = scope
-        self.from = from
-        self.to = to
-        self.start = start
-        self.ascending = ascending
-        self.folder = folder
-        self.limit = limit
-    }
-}
-
-/// Which documents to visit, in order of name, then id.
-public struct DocumentQuery: Sendable, Hashable {
-    public var kind: DocumentKind
-    /// nil for all accounts.
-    public var accountID: String?
-    public var ownerID: String?
-    /// The first document to visit, by name and id; inclusive.
-    public var start: (name: String, id: String)?
-    public var ascending: Bool
-    /// The attributes that are read of each; nil for all.
-    public var attributes: Set<String>?
-
-    public init(
-        kind: DocumentKind, accountID: String? = nil, ownerID: String? = nil, start: (name: String, id: String)? = nil,
-        ascending: Bool = true, attributes: Set<String>? = nil
-    ) {
-        self.kind = kind
-        self.accountID = accountID
-        self.ownerID = ownerID
-        self.start = start
-        self.ascending = ascending
-        self.attributes = attributes
-    }
-
-    public static func == (left: DocumentQuery, right: DocumentQuery) -> Bool {
-        left.kind == right.kind && left.accountID == right.accountID && left.ownerID == right.ownerID
-            && left.start?.name == right.start?.name && left.start?.id == right.start?.id && left.ascending == right.ascending
-            && left.attributes == right.attributes
-    }
-
-    public func hash(into hasher: inout Hasher) {
-        hasher.combine(kind)
-        hasher.combine(accountID)
-        hasher.combine(start?.id)
-    }
-}
-
-/// Which accounts of a tree to visit.
-public struct AccountQuery: Sendable {
-    public enum Branch: Sendable, Hashable {
-        /// Those that have none above them.
-        case roots
-        /// The account of this id and every one below it.
-        case at(String)
-    }
-
-    public enum Choice: Sendable, Hashable {
-        /// All, in order of name, then id.
-        case all
-        /// Those whose `lookup` begins with this, in order of it, then id.
-        case named(String)
-    }
-
-    public var branch: Branch
-    public var choice: Choice
-    /// The first account to visit; inclusive.
-    public var start: ListingPlace?
-    /// False for the opposite of the order.
-    public var ascending: Bool
-
-    public init(_ branch: Branch, _ choice: Choice = .all, start: ListingPlace? = nil, ascending: Bool = true) {
-        self.branch = branch
-        self.choice = choice
-        self.start = start
-        self.ascending = ascending
-    }
-
-    /// Where an account stands in this order.
-    func place(of account: StoredDocument) -> ListingPlace {
-        switch choice {
-        case .all: (account.name, account.id)
-        case .named: (account.lookup ?? "", account.id)
-        }
-    }
-}
-
-/// What the store knows of a blob.
-public struct BlobRecord: Sendable, Hashable {
-    public let blob: StoredBlob
-    /// nil when no decoder accepts the bytes, and while they are not measured.
-    public let facts: AudioFacts?
-    /// The container of audio that is not measured yet.
-    public let unmeasured: String?
-
-    public init(blob: StoredBlob, facts: AudioFacts?, unmeasured: String? = nil) {
-        self.blob = blob
-        self.facts = facts
-        self.unmeasured = unmeasured
-    }
-
-    public init(blob: StoredBlob, _ outcome: MeasuringOutcome?) {
-        switch outcome {
-        case .known(let facts)?: self.init(blob: blob, facts: facts)
-        case .pending(let container)?: self.init(blob: blob, facts: nil, unmeasured: container)
-        case nil: self.init(blob: blob, facts: nil)
-        }
-    }
-
-    /// nil when no decoder accepts the bytes.
-    public var container: String? { facts?.container ?? unmeasured }
-}
-
 /// Reading within a transaction. Removed documents and messages do not exist here.
+///
+/// What is visited is one answer of the database, read to its end: a visitor asks the store nothing, which fails. Whoever needs more of
+/// what he sees reads a page and asks for all of it together (`documents(ids:)`, `tallies(mailboxIDs:)`).
 public protocol StoreReader: RecordingReader, OutboxReader, LoginReader {
     /// - Parameter attributes: those that are read; nil for all. Clients keep thousands, and who shows a few reads those.
     func document(id: String, attributes: Set<String>?) throws -> StoredDocument?
     func document(serial: Int, attributes: Set<String>?) throws -> StoredDocument?
     func document(kind: DocumentKind, scope: String, key: String, attributes: Set<String>?) throws -> StoredDocument?
+    /// Documents in the order of their ids here; one that is not there is left out.
+    func documents(ids: [String], attributes: Set<String>?) throws -> [StoredDocument]
+    /// The documents of a kind with a label and exactly this `lookup`, or none, in no particular order. Nothing else is read of them.
+    func labels(kind: DocumentKind, accountID: String, lookup: String?) throws -> [LabelledDocument]
+    /// How many documents of a kind an account has, with a `lookup` or without; a kept counter.
+    func documentCount(kind: DocumentKind, accountID: String, hasLookup: Bool) throws -> Int
+    /// Grows whenever a document of this kind is added to an account, changed or removed, and is never the same again.
+    func documentChanges(kind: DocumentKind, accountID: String) throws -> Int
     /// Visits documents with exactly this `lookup`, in order of serial, until `visit` returns false. Memory is constant.
     func documents(kind: DocumentKind, lookup: String, _ visit: (StoredDocument) throws -> Bool) throws
     /// Visits until `visit` returns false. Memory is constant.
@@ -190,10 +66,10 @@ public protocol StoreReader: RecordingReader, OutboxReader, LoginReader {
     /// Visits, in order, the days on which messages of an account were left that are not in the trash, from `from` to `to`, both
     /// inclusive, until `visit` returns false. Kept counters; only a day that the bounds cut is counted.
     func visibleDays(accountID: String, from: Timestamp, to: Timestamp, ascending: Bool, _ visit: (CountedDay) throws -> Bool) throws
-    /// Messages of a mailbox that are not in the trash and not older than `cutoff`.
-    func tally(mailboxID: String, cutoff: Timestamp) throws -> Tally
-    /// Whether the mailbox has any message in any folder.
-    func hasMessages(mailboxID: String) throws -> Bool
+    /// Messages of each mailbox, in the order given, that are not in the trash and not older than `cutoff`.
+    func tallies(mailboxIDs: [String], cutoff: Timestamp) throws -> [Tally]
+    /// Those of the mailboxes that have any message in any folder.
+    func mailboxesWithMessages(among ids: [String]) throws -> Set<String>
 
     func blob(id: BlobID) throws -> BlobRecord?
     /// Blob records in order of id, after the given one, at most `limit`.
@@ -217,13 +93,17 @@ public protocol StoreReader: RecordingReader, OutboxReader, LoginReader {
     func credential(id: String) throws -> Credential?
     func credentials(accountID: String) throws -> [Credential]
 
-    /// Events after `serial`, oldest first, at most `limit`.
+    /// Events after `serial`, oldest first, at most `limit`. For looking at: serials are not in the order of commits.
     func events(after serial: Int, limit: Int) throws -> [Event]
-    /// The serial of the newest event there is; 0 for none.
-    func newestEvent() throws -> Int
 }
 
 extension StoreReader {
+    public func tally(mailboxID: String, cutoff: Timestamp) throws -> Tally {
+        try tallies(mailboxIDs: [mailboxID], cutoff: cutoff).first ?? Tally()
+    }
+
+    public func hasMessages(mailboxID: String) throws -> Bool { try !mailboxesWithMessages(among: [mailboxID]).isEmpty }
+
     public func document(id: String) throws -> StoredDocument? { try document(id: id, attributes: nil) }
     public func document(serial: Int) throws -> StoredDocument? { try document(serial: serial, attributes: nil) }
     public func document(kind: DocumentKind, scope: String, key: String) throws -> StoredDocument? {

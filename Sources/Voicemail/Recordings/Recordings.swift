@@ -60,25 +60,10 @@ extension Recordings {
     ///   is dropped then.
     public func take(_ draft: RecordingDraft, audio: ReceivedAudio, in account: Account) async throws -> StoredRecording {
         let zone = service.mailboxes.timeZone(of: account)
-        let now = clock.now
         let outcome = try await service.dropping(audio) {
             guard audio.record.container != nil else { throw VoicemailError.unplayable }
             try Self.judge(draft)
-            return try await store.write { writer in
-                var draft = draft
-                let label = draft.source.map(RecordingName.label)
-                if draft.reusesSource { draft.source = try Self.freeSource(draft, audio, account, writer) }
-                if let known = try Self.known(draft, audio, account, writer) { return StoredRecording(recording: known, isNew: false) }
-                let recording = try Self.recording(draft, label, audio, account, zone, now, writer)
-                try writer.insert(audio.record, at: now)
-                let stored = try writer.insert(recording)
-                var known = stored.facts
-                if let length = audio.durationMilliseconds { known["audio_ms"] = .int(length) }
-                known[Event.announced] = true
-                try writer.append(Event(
-                    kind: .recordingStored, accountID: account.id, subjectID: stored.id, payload: known, created: now))
-                return StoredRecording(recording: stored, isNew: true)
-            }
+            return try await inTransaction(of: account) { try RecordingArrival(draft, audio, zone, $0).store() }
         }
         if !outcome.isNew { try await archive.remove(audio.record.blob.id) }
         if outcome.isNew, draft.callerNumber.isEmpty, draft.calleeNumber.isEmpty {
@@ -87,16 +72,6 @@ extension Recordings {
             ])
         }
         return outcome
-    }
-
-    /// The source's own name, unless it has come to stand for other bytes: then one with the bytes' hash in it.
-    private static func freeSource(
-        _ draft: RecordingDraft, _ audio: ReceivedAudio, _ account: Account, _ reader: any StoreReader
-    ) throws -> String? {
-        guard let source = draft.source, let known = try reader.recording(.source(source), accountID: account.id),
-            try reader.blob(id: known.audio.blobID)?.blob.sha256 != audio.record.blob.sha256
-        else { return draft.source }
-        return String(source.prefix(longestCallFact - 17)) + "#" + audio.record.blob.sha256.prefix(16)
     }
 
     private static func judge(_ draft: RecordingDraft) throws {
@@ -113,71 +88,6 @@ extension Recordings {
             if let time, !Timestamp.plausible.contains(time.unix) { violations.append(Violation([field], .format("time"), value: .int(time.unix))) }
         }
         guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
-    }
-
-    /// The recording that the same file became before.
-    private static func known(
-        _ draft: RecordingDraft, _ audio: ReceivedAudio, _ account: Account, _ reader: any StoreReader
-    ) throws -> Recording? {
-        guard let source = draft.source, let known = try reader.recording(.source(source), accountID: account.id) else { return nil }
-        guard try reader.blob(id: known.audio.blobID)?.blob.sha256 == audio.record.blob.sha256 else { throw VoicemailError.conflict }
-        return known
-    }
-
-    private static func recording(
-        _ draft: RecordingDraft, _ label: String?, _ audio: ReceivedAudio, _ account: Account, _ zone: TimeZone, _ now: Timestamp,
-        _ reader: any StoreReader
-    ) throws -> Recording {
-        let began = draft.recorded ?? draft.started ?? (draft.ended ?? now).advanced(by: -(audio.durationMilliseconds ?? 0) / 1000)
-        let started = draft.started ?? draft.recorded ?? began
-        let (name, callID) = try name(draft, label, began, audio.record.container ?? "", account, zone, reader)
-        let (id, callRecordID) = try callRecord(started, account, zone, reader)
-        return Recording(
-            id: id, accountID: account.id, name: name, source: draft.source, started: started, callerNumber: draft.callerNumber,
-            callerName: draft.callerName, calleeNumber: draft.calleeNumber, calleeName: draft.calleeName, direction: draft.direction,
-            callID: callID, callRecordID: callRecordID, durationMilliseconds: draft.durationMilliseconds ?? audio.durationMilliseconds ?? 0,
-            audio: audio.attachment, created: now)
-    }
-
-    /// A free name and the call id in it.
-    /// - Parameter label: what the recorder called it.
-    private static func name(
-        _ draft: RecordingDraft, _ label: String?, _ began: Timestamp, _ container: String, _ account: Account, _ zone: TimeZone, _ reader: any StoreReader
-    ) throws -> (String, String) {
-        func isFree(_ name: String) throws -> Bool { try reader.recording(.name(name), accountID: account.id) == nil }
-        // The same second may see several calls that have no id.
-        let madeUp = "\((draft.started ?? began).unix)"
-        if let label {
-            let parsed = RecordingName(parsing: label)
-            let callID = draft.callID ?? parsed.callID ?? madeUp + ".1"
-            // What a client can take apart stays as it is.
-            if parsed.isComposed, try isFree(label) { return (label, callID) }
-            // Where no number is known, the recorder's own name tells more than one that is made up.
-            if draft.callerNumber.isEmpty, draft.calleeNumber.isEmpty {
-                for counter in 1...10_000 {
-                    let name = RecordingName.numbered(label, counter)
-                    if try isFree(name) { return (name, callID) }
-                }
-            }
-        }
-        // A call is recorded more than once when recording is paused or both of its ends record.
-        for counter in 1...10_000 {
-            let (id, suffix) = draft.callID.map { ($0, counter) } ?? (madeUp + ".\(counter)", 1)
-            let name = RecordingName.compose(
-                recorded: began, in: zone, callID: id, counter: suffix, caller: draft.callerNumber, callee: draft.calleeNumber,
-                direction: draft.direction, fileExtension: container)
-            if try isFree(name) { return (name, id) }
-        }
-        throw VoicemailError.conflict
-    }
-
-    /// A free call record id and the recording's id, whose first digits end it.
-    private static func callRecord(_ started: Timestamp, _ account: Account, _ zone: TimeZone, _ reader: any StoreReader) throws -> (String, String) {
-        while true {
-            let id = HexID.random()
-            let name = CallRecordID.make(id: id, started: started, zone: zone)
-            if try reader.recording(.callRecord(name), accountID: account.id) == nil { return (id, name) }
-        }
     }
 }
 

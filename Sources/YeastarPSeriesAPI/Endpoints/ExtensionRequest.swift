@@ -67,7 +67,7 @@ struct ExtensionRequest {
     private mutating func readVoicemail(_ parameters: Parameters) throws(PSeriesFailure) {
         if let isOn = try Self.flag(parameters, "enb_vm") { settings.isEnabled = isOn }
         if let isOn = try Self.flag(parameters, "enb_vm_pin") { settings.requiresPIN = isOn }
-        if let text = try parameters.text("vm_pin") { settings.pin = .some(text.isEmpty ? nil : try Self.pin(text)) }
+        if let text = try parameters.text("vm_pin") { settings.pin = .some(text.isEmpty ? nil : PIN(try Self.pin(text))) }
         switch try Self.word(parameters, "new_vm_notify", ["no", "with_attachment", "without_attachment"]) {
         case nil: break
         case "no"?: settings.sendsMail = false

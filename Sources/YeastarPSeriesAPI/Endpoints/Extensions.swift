@@ -64,8 +64,8 @@ extension PSeriesDialect {
     }
 
     func getExtension(_ call: PSeriesCall) async throws -> PSeriesAnswer {
-        let owned = try await service.mailboxes.personal(serial: try call.parameters.requireInteger("id"), of: call.account)
-        return .fields(["data": try await detail(owned)])
+        let details = try await service.mailboxes.personalDetails(serial: try call.parameters.requireInteger("id"), of: call.account)
+        return .fields(["data": ExtensionView(owned: details.owned).detailed(details)])
     }
 
     /// By ids; numbers do as well, because a client sends them (P§9.2). What nobody has is left out.
@@ -88,10 +88,9 @@ extension PSeriesDialect {
         if found.isEmpty { throw PSeriesFailure.notFound }
         let all = found
         return .list("data", isPartial: all.count < asked) { writer in
-            for id in all {
-                for owned in try await service.mailboxes.owned([id], of: call.account, item: { $0 }) {
-                    try await writer.write(try await detail(owned))
-                }
+            for slice in all.slices(of: Self.extensionsTogether) {
+                let items = try await service.mailboxes.details(slice, of: call.account) { ExtensionView(owned: $0.owned).detailed($0) }
+                for item in items { try await writer.write(item) }
             }
         }
     }
@@ -102,11 +101,7 @@ extension PSeriesDialect {
         let type = try call.parameters.requireText("type")
         guard type == "vm_pin" || type == "reg_password" else { throw PSeriesFailure.invalid("type", .string(type)) }
         let owned = try await service.mailboxes.personal(serial: id, of: call.account)
-        guard type == "vm_pin", let pin = owned.mailbox.pin else { throw PSeriesFailure.notFound }
-        return .fields(["password": .string(ExtensionView.encoded(pin))])
-    }
-
-    private func detail(_ owned: OwnedMailbox) async throws -> JSON {
-        ExtensionView(owned: owned).detailed(greeting: try await service.greetings.inForce(of: owned.mailbox)?.fileName)
+        guard type == "vm_pin", let pin = service.mailboxes.pin(of: owned.mailbox) else { throw PSeriesFailure.notFound }
+        return .fields(["password": .string(ExtensionView.encoded(pin.text))])
     }
 }

@@ -25,8 +25,7 @@ struct ExtensionView: Sendable {
         return .object(item)
     }
 
-    /// - Parameter greeting: the name of the greeting in force; nil for the system's.
-    func detailed(greeting: String?) -> JSON {
+    func detailed(_ details: MailboxDetails) -> JSON {
         let kept = mailbox.pSeries
         let name = mailbox.personName
         return [
@@ -34,10 +33,10 @@ struct ExtensionView: Sendable {
             "email_addr": .string(owned.mailAddress), "mobile_number": .string(mobile), "number": .string(mailbox.number),
             "caller_id": kept["caller_id"] ?? .string(mailbox.number), "user_lang": kept["user_lang"] ?? "system",
             "presence_status": .string(presence), "enb_vm": Self.flag(mailbox.isEnabled),
-            "enb_vm_pin": Self.flag(mailbox.requiresPIN), "vm_pin": .string(Self.encoded(mailbox.pin ?? "")),
+            "enb_vm_pin": Self.flag(mailbox.requiresPIN), "vm_pin": .string(Self.encoded(details.pin?.text ?? "")),
             "new_vm_notify": .string(notification), "after_vm_notify": .string(afterwards),
             "enb_vm_play_datetime": kept["enb_vm_play_datetime"] ?? 0, "enb_vm_play_caller_id": kept["enb_vm_play_caller_id"] ?? 0,
-            "enb_vm_play_duration": kept["enb_vm_play_duration"] ?? 0, "vm_greeting": .string(greeting ?? ExtensionRequest.systemGreeting),
+            "enb_vm_play_duration": kept["enb_vm_play_duration"] ?? 0, "vm_greeting": .string(details.greeting?.fileName ?? ExtensionRequest.systemGreeting),
             "presence_list": kept["presence_list"] ?? .array(ExtensionRequest.presences.map { ["status": .string($0)] }),
         ]
     }

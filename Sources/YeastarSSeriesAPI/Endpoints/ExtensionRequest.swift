@@ -12,7 +12,7 @@ struct ExtensionRequest {
         if let name = try parameters.optional("username") { settings.name = name }
         if let pin = try parameters.optional("vmsecret") {
             guard pin.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { throw SSeriesFailure.extensionNotConfigured }
-            settings.pin = pin
+            settings.pin = PIN(pin)
         }
         if let address = try parameters.optional("email") { settings.notificationAddresses = [address] }
         if let word = try parameters.optional("hasvoicemail") { settings.isEnabled = try Self.flag(word) }

@@ -10,7 +10,7 @@ extension SSeriesDialect {
         let account = try call.requireEntry().account
         let view = ExtensionView(version: call.version)
         let mailboxes = try await service.mailboxes.personalDirectory(of: account)
-        return .written { try await write(mailboxes, as: "extlist", account, call.format, to: $0) { view.listed($0) } }
+        return .written { try await write(mailboxes, as: "extlist", account, call.format, to: $0) { view.listed($0.owned) } }
     }
 
     func queryExtensions(_ call: Call) async throws -> Reply {
@@ -23,14 +23,14 @@ extension SSeriesDialect {
 
     private func write(
         _ mailboxes: [MailboxEntry], as list: String, _ account: Account, _ format: AnswerFormat, to writer: PieceWriter,
-        _ show: @escaping @Sendable (OwnedMailbox) -> JSONObject
+        _ show: @escaping @Sendable (MailboxDetails) -> JSONObject
     ) async throws {
         let whole = try format.frame(Reply.succeeded(), list: list)
         try await writer.write(whole.head)
         var index = 0
         for start in stride(from: 0, to: mailboxes.count, by: Self.page) {
             let ids = mailboxes[start..<min(start + Self.page, mailboxes.count)].map(\.id)
-            for item in try await service.mailboxes.owned(ids, of: account, item: show) {
+            for item in try await service.mailboxes.details(ids, of: account, item: show) {
                 try await writer.write(try format.element(item, index: index))
                 index += 1
             }
@@ -49,7 +49,7 @@ extension SSeriesDialect {
         settings.number = number
         settings.name = settings.name ?? number
         // The vendors start with the number as the PIN, where that is long enough to be one.
-        if settings.pin == nil, number.count >= 4 { settings.pin = number }
+        if settings.pin == nil, number.count >= 4 { settings.pin = PIN(number) }
         let draft = settings
         _ = try await configured { try await service.mailboxes.create(draft, in: account) }
         return .success

@@ -14,9 +14,12 @@ struct ExtensionView: Sendable {
     }
 
     /// Everything the version shows.
-    func detailed(_ owned: OwnedMailbox) -> JSONObject {
-        let fields = version.extensionFields + ExtensionField.forwarding.filter { owned.mailbox.kept($0) != nil }
-        return JSONObject(fields.map { ($0.rawValue, .string(value($0, owned))) }, uniquingKeysWith: { first, _ in first })
+    func detailed(_ details: MailboxDetails) -> JSONObject {
+        let fields = version.extensionFields + ExtensionField.forwarding.filter { details.mailbox.kept($0) != nil }
+        let values = fields.map { field in
+            (field.rawValue, JSON.string(field == .vmsecret ? details.pin?.text ?? "" : value(field, details.owned)))
+        }
+        return JSONObject(values, uniquingKeysWith: { first, _ in first })
     }
 
     private func value(_ field: ExtensionField, _ owned: OwnedMailbox) -> String {
@@ -25,7 +28,6 @@ struct ExtensionView: Sendable {
         case .extnumber, .number, .registername: mailbox.number
         case .username: mailbox.name
         case .type: version.extensionType
-        case .vmsecret: mailbox.pin ?? ""
         case .email: owned.mailAddress
         // Before interfaces shared the number, this one kept its own.
         case .moblie, .mobile: mailbox.mobileNumber ?? mailbox.kept(.mobile) ?? ""

@@ -63,7 +63,9 @@ struct MailboxCommand: AsyncParsableCommand {
                 var isDone = false
                 try await common.output.list(["id", "number", "name", "new", "saved"]) {
                     if isDone { return [] }
-                    let page = try await service.mailboxes.summaries(of: account, ListingRange(start: start, limit: 500)) { $0.mailbox.asMailbox($0.tally) }
+                    let page = try await service.mailboxes.summaries(of: account, ListingRange(start: start, limit: 500)) { $0 } item: { mailbox, count in
+                        mailbox.asMailbox(count.tally)
+                    }
                     start = page.next
                     isDone = page.next == nil
                     return page.items
@@ -114,7 +116,6 @@ extension Mailbox {
     func asMailbox(_ tally: Tally? = nil) -> JSONObject {
         var object: JSONObject = ["id": .string(id), "account_id": .string(accountID), "number": .string(number)]
         object.merge(published) { mine, _ in mine }
-        object.removeValue(forKey: "pin")
         if let tally {
             object["new"] = .int(tally.new)
             object["saved"] = .int(tally.saved)

@@ -1,0 +1,67 @@
+extension Change {
+    /// Stores a new message and says so.
+    /// - Parameter isAnnounced: whether it is news, and not one of those that were there before under another name.
+    func add(_ message: Message, isAnnounced: Bool) throws -> Message {
+        let stored = try writer.insert(message)
+        var facts = stored.facts
+        facts[Event.announced] = .bool(isAnnounced && message.folder == .new)
+        try writer.append(Event(
+            kind: .messageStored, accountID: message.accountID, subjectID: message.id, payload: facts, created: message.modified))
+        return stored
+    }
+
+    /// Stores a change of a message as a new revision and says so.
+    func save(_ changed: Message) throws -> Message {
+        var message = changed
+        message.revision += 1
+        message.modified = now
+        try writer.update(message)
+        try writer.append(Event(
+            kind: .messageChanged, accountID: message.accountID, subjectID: message.id,
+            payload: ["mailbox_id": .string(message.mailboxID), "folder": .string(message.folder.rawValue)], created: now))
+        return message
+    }
+
+    func file(_ message: Message, in folder: Folder) throws -> Message {
+        var message = message
+        message.folder = folder
+        message.readers = []
+        return try save(message)
+    }
+
+    func remove(_ message: Message) throws {
+        try writer.remove(messageID: message.id, at: now, physically: false)
+        try writer.append(Event(
+            kind: .messageRemoved, accountID: message.accountID, subjectID: message.id, payload: ["mailbox_id": .string(message.mailboxID)], created: now))
+    }
+}
+
+extension AccountChange {
+    func move(_ message: Message, to destination: String) throws -> Message {
+        let moved = try duplicate(message, to: destination)
+        try change.remove(message)
+        return moved
+    }
+
+    /// The same message anew in another mailbox, or in those of a broadcasting group's members: new id of the current month,
+    /// folder new (K§7.5).
+    /// - Returns: the first.
+    func duplicate(_ message: Message, to destination: String) throws -> Message {
+        let mailbox: Mailbox = try writer.require(destination, in: account.id)
+        let copies = try Groups.recipients(of: mailbox, writer).map { recipient in
+            try change.add(
+                Message(
+                    accountID: account.id, mailboxID: recipient, timestamp: now, folder: .new, from: message.from,
+                    to: mailbox.number + "@" + account.realm, callerName: message.callerName, callerNumber: message.callerNumber,
+                    callID: message.callID, lengthMilliseconds: message.lengthMilliseconds, audio: message.audio,
+                    transcription: message.transcription, reception: message.reception,
+                    history: Array((message.history + [message.mailboxID]).suffix(Self.maximumHistory)), modified: now),
+                isAnnounced: false)
+        }
+        // There is always a recipient.
+        return copies[0]
+    }
+
+    /// Mailboxes a message remembers having been in.
+    private static let maximumHistory = 50
+}
