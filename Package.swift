@@ -13,7 +13,6 @@ func product(_ name: String, _ package: String) -> Target.Dependency {
 }
 
 let logging = product("Logging", "swift-log")
-let metrics = product("Metrics", "swift-metrics")
 let nioCore = product("NIOCore", "swift-nio")
 let nioPosix = product("NIOPosix", "swift-nio")
 let crypto = product("Crypto", "swift-crypto")
@@ -34,7 +33,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
@@ -78,6 +76,7 @@ let package = Package(
                 product("NIOConcurrencyHelpers", "swift-nio"), logging, system,
             ],
             swiftSettings: settings),
+        .target(name: "MemoryStore", dependencies: ["Voicemail"], swiftSettings: settings),
         .target(
             name: "FileArchive",
             dependencies: ["Threads", "Voicemail", "CFileIO", nioCore, nioPosix, crypto, logging],
@@ -89,7 +88,7 @@ let package = Package(
         .target(
             name: "HTTPFront",
             dependencies: [
-                "Threads", "Voicemail", "CArchive", crypto, logging, metrics, nioCore, nioPosix, product("NIOConcurrencyHelpers", "swift-nio"),
+                "Threads", "Voicemail", "CArchive", crypto, logging, nioCore, nioPosix, product("NIOConcurrencyHelpers", "swift-nio"),
                 product("NIOHTTP1", "swift-nio"), product("NIOWebSocket", "swift-nio"), product("NIOHTTPTypesHTTP1", "swift-nio-extras"),
                 product("NIOSSL", "swift-nio-ssl"), product("HTTPTypes", "swift-http-types"), product("HummingbirdCore", "hummingbird"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
@@ -188,9 +187,11 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "WaitingTests", dependencies: ["Waiting", "TestKit", product("NIOConcurrencyHelpers", "swift-nio")], swiftSettings: settings),
-        .testTarget(name: "VoicemailTests", dependencies: ["Voicemail", "Audio", "TestKit", "Waiting", nioCore], swiftSettings: settings),
+        .testTarget(name: "VoicemailTests", dependencies: ["Voicemail", "Audio", "MemoryStore", "TestKit", "Waiting", nioCore], swiftSettings: settings),
         .testTarget(
-            name: "SQLiteStoreTests", dependencies: ["SQLiteStore", "TestKit", "Threads", product("GRDB", "GRDB.swift")], swiftSettings: settings),
+            name: "SQLiteStoreTests", dependencies: ["SQLiteStore", "TestKit", "Threads", crypto, product("GRDB", "GRDB.swift")], exclude: ["Stored"],
+            swiftSettings: settings),
+        .testTarget(name: "MemoryStoreTests", dependencies: ["MemoryStore", "TestKit", "Voicemail"], swiftSettings: settings),
         .testTarget(
             name: "FileArchiveTests", dependencies: ["FileArchive", "CFileIO", "TestKit", "Voicemail", nioCore, logging], swiftSettings: settings),
         .testTarget(name: "AudioTests", dependencies: ["Audio", "TestKit", "Waiting"], swiftSettings: settings),

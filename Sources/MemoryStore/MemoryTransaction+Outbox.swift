@@ -1,0 +1,111 @@
+import Voicemail
+
+extension MemoryTransaction {
+    func events(after serial: Int, limit: Int) throws -> [Event] { Array(try all().events.filter { $0.serial > serial }.prefix(max(0, limit))) }
+
+    func unplannedEvents(limit: Int) throws -> [Event] {
+        let rows = try all()
+        return Array(rows.events.filter { rows.unplanned.contains($0.serial) }.prefix(max(0, limit)))
+    }
+
+    func append(_ event: Event) throws {
+        try change { rows in
+            var stored = event
+            stored.serial = rows.nextSerial()
+            rows.events.append(stored)
+            rows.unplanned.insert(stored.serial)
+        }
+    }
+
+    func markPlanned(_ events: [Event]) throws { try change { $0.unplanned.subtract(events.map(\.serial)) } }
+
+    func removeEvents(createdBefore: Timestamp) throws {
+        try change { rows in rows.events.removeAll { [unplanned = rows.unplanned] in $0.created < createdBefore && !unplanned.contains($0.serial) } }
+    }
+
+    // MARK: Deliveries
+
+    func delivery(id: String) throws -> Delivery? { try all().deliveries.first { $0.id.isSame(as: id) } }
+
+    func deliveries(_ query: DeliveryQuery) throws -> [Delivery] {
+        let found = try all().deliveries.filter { delivery in
+            delivery.serial > query.after && query.state.map { delivery.state == $0 } ?? true && query.accountID.map { delivery.accountID.isSame(as: $0) } ?? true
+        }
+        return Array(found.prefix(max(0, query.limit)))
+    }
+
+    func deliveryTotals() throws -> DeliveryTotals {
+        let all = try all().deliveries
+        return DeliveryTotals(pending: all.count { $0.state == .pending }, dead: all.count { $0.state == .dead })
+    }
+
+    func hasDueDeliveries(at now: Timestamp) throws -> Bool { try !dueTargets(now).isEmpty }
+
+    private struct Target: Hashable {
+        let channel: String
+        let name: String
+    }
+
+    /// Targets with something due that nobody works for, the one that has waited longest first.
+    private func dueTargets(_ now: Timestamp) throws -> [Target] {
+        let targets = Dictionary(grouping: try all().deliveries) { Target(channel: $0.channel, name: $0.target) }
+        let due = targets.compactMap { target, deliveries -> (due: Timestamp, target: Target)? in
+            guard !deliveries.contains(where: { $0.claim.map { $0.until > now } ?? false }) else { return nil }
+            let first = deliveries.filter { $0.state == .pending && $0.due <= now }.map(\.due).min()
+            return first.map { ($0, target) }
+        }
+        return due.sorted { ($0.due, $0.target.channel, $0.target.name) < ($1.due, $1.target.channel, $1.target.name) }.map(\.target)
+    }
+
+    func claimDeliveries(under claim: Delivery.Claim, dueBy now: Timestamp, targets: Int, perTarget: Int) throws -> [Delivery] {
+        var claimed: [Delivery] = []
+        for target in try dueTargets(now).prefix(max(0, targets)) {
+            claimed += try all().deliveries.filter {
+                $0.channel == target.channel && $0.target == target.name && $0.state == .pending && $0.due <= now
+            }.prefix(max(0, perTarget))
+        }
+        for index in claimed.indices {
+            claimed[index].claim = claim
+            try update(claimed[index])
+        }
+        return claimed
+    }
+
+    func insert(_ delivery: Delivery) throws {
+        guard try self.delivery(id: delivery.id) == nil else { throw StoreError.conflict }
+        try change { rows in
+            var stored = delivery
+            stored.serial = rows.nextSerial()
+            rows.deliveries.append(stored)
+        }
+    }
+
+    func update(_ delivery: Delivery) throws {
+        guard let index = try all().deliveries.firstIndex(where: { $0.id.isSame(as: delivery.id) }) else { return }
+        try change { rows in
+            rows.deliveries[index].state = delivery.state
+            rows.deliveries[index].attempts = delivery.attempts
+            rows.deliveries[index].due = delivery.due
+            rows.deliveries[index].claim = delivery.claim
+            rows.deliveries[index].failure = delivery.failure
+        }
+    }
+
+    func update(_ delivery: Delivery, heldBy holder: String) throws -> Bool {
+        guard try isHeld(delivery.id, by: holder) else { return false }
+        try update(delivery)
+        return true
+    }
+
+    func remove(deliveryID: String) throws { try change { $0.deliveries.removeAll { $0.id.isSame(as: deliveryID) } } }
+
+    func remove(deliveryID: String, heldBy holder: String) throws -> Bool {
+        guard try isHeld(deliveryID, by: holder) else { return false }
+        try remove(deliveryID: deliveryID)
+        return true
+    }
+
+    func removeDeliveries(deadBefore: Timestamp) throws { try change { $0.deliveries.removeAll { $0.state == .dead && $0.due < deadBefore } } }
+
+    private func isHeld(_ id: String, by holder: String) throws -> Bool { holder.isSame(as: try delivery(id: id)?.claim?.holder) }
+}
