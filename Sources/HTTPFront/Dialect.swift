@@ -22,7 +22,7 @@ public protocol Dialect: Sendable {
 
     /// The vendor's words for a request the front itself refuses; nil leaves the front's plain text.
     /// `request` has no path segments, or an empty query, where that is what could not be parsed, and no headers where it was no
-    /// request at all, but an `Origin` of `null`: a page may have sent it.
+    /// request at all (`FrontRequest.isUnread`).
     func refuse(_ fault: RequestFault, of request: FrontRequest) async -> FrontResponse?
 }
 

@@ -85,7 +85,7 @@ public struct KazooDialect: Dialect {
 
     /// Browsers' headers (K§2.13), on errors too.
     private static func allowCrossOrigin(_ methods: [HTTPRequest.Method], _ request: FrontRequest, _ response: inout FrontResponse) {
-        guard let headers = CORS.headers(for: request.headers, methods: methods) else { return }
+        guard let headers = CORS.headers(for: request, methods: methods) else { return }
         for field in headers { response.headers[field.name] = field.value }
     }
 

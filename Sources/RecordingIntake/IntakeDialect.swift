@@ -75,16 +75,9 @@ public struct IntakeDialect: Dialect {
         switch field.scheme {
         case "bearer": return field.credentials
         case "basic":
-            guard let text = Self.decoded(field.credentials), let colon = text.firstIndex(of: ":") else { throw .noKey }
+            guard let text = String(base64: field.credentials), let colon = text.firstIndex(of: ":") else { throw .noKey }
             return String(text[text.index(after: colon)...])
         default: throw .noKey
         }
-    }
-
-    private static func decoded(_ base64: String) -> String? {
-        var decoder = Base64Decoder()
-        guard var bytes = try? decoder.decode(ByteBuffer(string: base64)), var end = try? decoder.finish() else { return nil }
-        bytes.writeBuffer(&end)
-        return String(buffer: bytes)
     }
 }

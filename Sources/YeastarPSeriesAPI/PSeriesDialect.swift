@@ -50,7 +50,7 @@ public struct PSeriesDialect: Dialect {
             response = await answer(to: request, version: segments.dropFirst().first, path: path, endpoint)
             response.routeLabel = endpoint.map { "/openapi/v1.0/" + $0.rawValue } ?? "unknown"
         }
-        CORS.open(&response, for: request.headers, methods: Self.methods)
+        CORS.open(&response, for: request, methods: Self.methods)
         await drain(request.body)
         return response
     }
@@ -60,7 +60,7 @@ public struct PSeriesDialect: Dialect {
     /// Status 200 whatever is wrong (P§2.5).
     public func refuse(_ fault: RequestFault, of request: FrontRequest) async -> FrontResponse? {
         var response = PSeriesEnvelope.response(fault == .malformedPath ? .noInterface : .syntaxError)
-        CORS.open(&response, for: request.headers, methods: Self.methods)
+        CORS.open(&response, for: request, methods: Self.methods)
         return response
     }
 

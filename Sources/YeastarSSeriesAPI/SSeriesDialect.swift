@@ -132,7 +132,7 @@ public struct SSeriesDialect: Dialect {
 
     /// The headers the documents print on every answer (S§2.0), and those without which a browser sends no JSON.
     private static func allowAnybody(_ response: inout FrontResponse, _ request: FrontRequest) {
-        CORS.open(&response, for: request.headers, methods: "")
+        CORS.open(&response, for: request, methods: "")
         response.headers[.accessControlAllowOrigin] = "*"
         response.headers[.accessControlAllowMethods] = "GET, POST, OPTIONS, PUT, DELETE"
     }

@@ -24,6 +24,11 @@ import Testing
         #expect(field?.bearerToken == (scheme == "bearer" ? credentials : nil))
     }
 
+    @Test(arguments: [("YTpi", "a:b"), ("w6Q=", "ä"), ("", ""), ("YTp", nil), ("YTpi\n", nil), ("/w==", nil), ("data:;base64,YTpi", nil)] as [(String, String?)])
+    func base64IsReadAsText(_ encoded: String, _ text: String?) {
+        #expect(String(base64: encoded) == text)
+    }
+
     @Test(arguments: ["", " ", "Bearer", "Bearer ", "abc"])
     func oneWordIsNoAuthorization(_ header: String) {
         #expect(AuthorizationField(header) == nil)

@@ -1,4 +1,5 @@
 import HTTPTypes
+import Logging
 import NIOCore
 import Testing
 
@@ -51,9 +52,20 @@ import Testing
         #expect(String(buffer: csv.buffer) == "=1,+2\r\n")
     }
 
+    private static func request(_ headers: HTTPFields, isUnread: Bool = false) -> FrontRequest {
+        FrontRequest(id: "r", method: .get, path: "/", segments: [], headers: headers, isUnread: isUnread, logger: Logger(label: "test"))
+    }
+
+    @Test func whoMayBeAPageIsLetReadWhyItIsRefused() {
+        #expect(CORS.headers(for: Self.request([:], isUnread: true), methods: [])?[.accessControlAllowOrigin] == "*")
+        var response = FrontResponse(status: .badRequest)
+        CORS.open(&response, for: Self.request([:], isUnread: true), methods: "GET")
+        #expect(response.headers[.accessControlAllowOrigin] == "*")
+    }
+
     @Test func corsAnswersOnlyBrowsersFromElsewhere() {
-        #expect(CORS.headers(for: [.accept: "*/*"], methods: [.get]) == nil)
-        let headers = CORS.headers(for: [.origin: "https://x.example"], methods: [.get, .put])
+        #expect(CORS.headers(for: Self.request([.accept: "*/*"]), methods: [.get]) == nil)
+        let headers = CORS.headers(for: Self.request([.origin: "https://x.example"]), methods: [.get, .put])
         #expect(headers?[.accessControlAllowOrigin] == "*")
         #expect(headers?[.accessControlAllowMethods] == "OPTIONS, GET, PUT")
         #expect(headers?[.accessControlMaxAge] == "86400")
@@ -66,7 +78,7 @@ import Testing
     @Test func anOpenAnswerTellsAPreflightWhatItMaySend() {
         func opened(_ request: HTTPFields) -> HTTPFields {
             var response = FrontResponse(status: .ok)
-            CORS.open(&response, for: request, methods: "GET")
+            CORS.open(&response, for: Self.request(request), methods: "GET")
             return response.headers
         }
         #expect(opened([.accept: "*/*"]) == [:])
@@ -79,11 +91,11 @@ import Testing
 
     @Test func corsEchoesTheMethodAskedFor() {
         let asked: HTTPFields = [.accessControlRequestMethod: "PATCH"]
-        #expect(CORS.headers(for: asked, methods: [.get])?[.accessControlAllowMethods] == "OPTIONS, GET, PATCH")
+        #expect(CORS.headers(for: Self.request(asked), methods: [.get])?[.accessControlAllowMethods] == "OPTIONS, GET, PATCH")
         let known: HTTPFields = [.accessControlRequestMethod: "GET", .accessControlRequestHeaders: "x"]
-        #expect(CORS.headers(for: known, methods: [.get])?[.accessControlAllowMethods] == "OPTIONS, GET")
+        #expect(CORS.headers(for: Self.request(known), methods: [.get])?[.accessControlAllowMethods] == "OPTIONS, GET")
         let forged: HTTPFields = [.accessControlRequestMethod: "X, EVIL"]
-        #expect(CORS.headers(for: forged, methods: [.get])?[.accessControlAllowMethods] == "OPTIONS, GET")
+        #expect(CORS.headers(for: Self.request(forged), methods: [.get])?[.accessControlAllowMethods] == "OPTIONS, GET")
     }
 }
 

@@ -37,7 +37,7 @@ struct OperationsRoutes: Sendable {
         } else {
             response = Self.onlyToBeRead(request.path)
         }
-        CORS.open(&response, for: request.headers, methods: "GET, HEAD, OPTIONS")
+        CORS.open(&response, for: request, methods: "GET, HEAD, OPTIONS")
         return response
     }
 

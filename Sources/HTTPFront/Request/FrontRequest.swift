@@ -18,12 +18,14 @@ public struct FrontRequest: Sendable {
     public let remote: String
     /// Whether the request came over TLS.
     public let isSecure: Bool
+    /// Whether nobody could read its headers, so that it has none.
+    public let isUnread: Bool
     /// Carries the request id.
     public let logger: Logger
 
     public init(
         id: String, method: HTTPRequest.Method, path: String, segments: [String], query: Query = Query(), headers: HTTPFields = [:],
-        body: RequestBody = .empty, remote: String = "", isSecure: Bool = false, logger: Logger
+        body: RequestBody = .empty, remote: String = "", isSecure: Bool = false, isUnread: Bool = false, logger: Logger
     ) {
         self.id = id
         self.method = method
@@ -34,6 +36,7 @@ public struct FrontRequest: Sendable {
         self.body = body
         self.remote = remote
         self.isSecure = isSecure
+        self.isUnread = isUnread
         self.logger = logger
     }
 }

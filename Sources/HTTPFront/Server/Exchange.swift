@@ -102,7 +102,8 @@ struct Exchange {
         let request = FrontRequest(
             id: id, method: method, path: target.path, segments: segments, query: query,
             headers: headers, body: body,
-            remote: core.proxies.client(of: connection.remote, fields: head.headers[TrustedProxies.fieldName]), isSecure: connection.isSecure, logger: logger)
+            remote: core.proxies.client(of: connection.remote, fields: head.headers[TrustedProxies.fieldName]), isSecure: connection.isSecure,
+            isUnread: refusal != nil, logger: logger)
         return (request, fault)
     }
 

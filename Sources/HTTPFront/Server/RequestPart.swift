@@ -32,9 +32,8 @@ struct RefusedRequest: Sendable {
         let words = line.split(separator: UInt8(ascii: " "), maxSplits: 1, omittingEmptySubsequences: false)
         let method = words.count == 2 ? String(decoding: words[0].prefix(Self.longestMethod), as: UTF8.self) : "-"
         let rest = words.count == 2 ? Self.withoutVersion(words[1]) : words.first ?? []
-        // Whether a page sent it is not known, so it is answered as one that may read why it is refused.
         head = HTTPRequestHead(
-            version: .http1_1, method: HTTPMethod(rawValue: method), uri: Self.encoded(rest), headers: ["Connection": "close", "Origin": "null"])
+            version: .http1_1, method: HTTPMethod(rawValue: method), uri: Self.encoded(rest), headers: ["Connection": "close"])
     }
 
     private static let longestMethod = 32

@@ -45,7 +45,7 @@ struct Paging: Sendable {
         guard let start else { return nil }
         let padded = start.map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 }
         let text = String(padded) + String(repeating: "=", count: (4 - padded.count % 4) % 4)
-        guard let bytes = Data(base64Encoded: text), let both = String(validating: bytes, as: UTF8.self), both.utf8.count >= 32,
+        guard let both = String(base64: text), both.utf8.count >= 32,
             HexID.isValid(String(both.suffix(32)))
         else { throw .faultyRequest("faulty request") }
         return (String(both.dropLast(32)), String(both.suffix(32)))

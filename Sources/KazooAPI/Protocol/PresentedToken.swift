@@ -48,7 +48,7 @@ struct PresentedToken: Sendable {
 
     /// `base64({account}:md5(user:password))` or `base64({account}:user:password)` (K§3.4).
     private static func basic(_ encoded: String, _ request: FrontRequest, _ dialect: KazooDialect) async throws -> PresentedToken {
-        guard let text = Data(base64Encoded: encoded).flatMap({ String(validating: $0, as: UTF8.self) }) else { throw KazooFailure.badToken }
+        guard let text = String(base64: encoded) else { throw KazooFailure.badToken }
         let parts = text.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
         guard parts.count >= 2 else { throw KazooFailure.badToken }
         let digest = parts.count == 2 ? parts[1] : LoginDigest.md5.digest(parts[1], parts[2])

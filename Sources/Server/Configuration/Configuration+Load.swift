@@ -19,10 +19,15 @@ extension Configuration {
 
     /// The same as far as it can be read, and everything that is wrong. Blocks.
     public static func examine(file path: String?, environment: [String: String]) -> ReadConfiguration {
-        let reader = SettingsReader(file: file(at: path), at: path, environment: environment)
+        let (configuration, reader) = parse(file(at: path), named: path, environment)
+        return ReadConfiguration(configuration, reader, at: path)
+    }
+
+    private static func parse(_ file: ConfigurationFile, named path: String?, _ environment: [String: String]) -> (Configuration, SettingsReader) {
+        let reader = SettingsReader(file: file, at: path, environment: environment)
         let configuration = Configuration(reader)
         reader.refuseUnknown()
-        return ReadConfiguration(configuration, reader, at: path)
+        return (configuration, reader)
     }
 
     private static func file(at path: String?) -> ConfigurationFile {
@@ -36,11 +41,8 @@ extension Configuration {
     private static let longestFile = 1_048_576
 
     static func read(_ file: ConfigurationFile, named path: String?, _ environment: [String: String]) throws(ConfigurationError) -> Configuration {
-        let reader = SettingsReader(file: file, at: path, environment: environment)
-        let configuration = Configuration(reader)
-        reader.refuseUnknown()
-        let problems = reader.problems
-        guard problems.isEmpty else { throw ConfigurationError(file: path, problems: problems) }
+        let (configuration, reader) = parse(file, named: path, environment)
+        guard reader.problems.isEmpty else { throw ConfigurationError(file: path, problems: reader.problems) }
         return configuration
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import HTTPFront
 import Voicemail
 
 /// The settings of `extension/create` and `extension/update` in the words of a mailbox (P§9.4). What concerns telephony only is
@@ -88,7 +89,7 @@ struct ExtensionRequest {
     /// In Base64, or in clear: the Base64 of digits is never made of digits alone.
     private static func pin(_ text: String) throws(PSeriesFailure) -> String {
         if isDigits(text) { return text }
-        guard let bytes = Data(base64Encoded: text), let pin = String(validating: bytes, as: UTF8.self), isDigits(pin) else {
+        guard let pin = String(base64: text), isDigits(pin) else {
             // Not even a PIN that is refused is shown.
             throw .invalid("vm_pin", nil)
         }
