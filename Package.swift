@@ -20,7 +20,6 @@ let system = product("SystemPackage", "swift-system")
 
 let package = Package(
     name: "aftertone",
-    platforms: [.macOS(.v15)],
     products: [
         .executable(name: "aftertone", targets: ["aftertone"]),
         // For Benchmarks/, which is a package of its own.
