@@ -32,7 +32,7 @@ import Voicemail
 /// removed and reported as failed, and no second sync is tried on it.
 ///
 /// Blobs are for the owner only (0600 in directories of 0700).
-public final class FileArchive: AudioArchive {
+public final class FileArchive: MaintainedArchive {
     static let namesDescriptors = access("/proc/self/fd", X_OK) == 0
 
     let room: Room
@@ -118,6 +118,16 @@ public final class FileArchive: AudioArchive {
             }
         }
         return FileReader(file: file, size: size, workers: others, fileSystem: fileSystem)
+    }
+
+    public func written(_ id: BlobID) async throws -> Timestamp? {
+        let path = layout.path(id)
+        return try await system(others) { () throws(SystemError) in
+            var facts = stat()
+            if lstat(path, &facts) == 0 { return Timestamp(unix: facts.st_mtim.tv_sec) }
+            guard errno == ENOENT else { throw .last("look at \(path)") }
+            return nil
+        }
     }
 
     public func remove(_ id: BlobID) async throws {

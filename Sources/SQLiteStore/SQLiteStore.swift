@@ -9,7 +9,7 @@ import Voicemail
 /// One connection writes and some read, each on a thread of its own, so that nothing blocks the cooperative
 /// pool. Several processes may have the same database open: the command line works while the server runs.
 /// A commit is synced (`synchronous=FULL`) before its callers hear of it.
-public final class SQLiteStore: VoicemailStore {
+public final class SQLiteStore: MaintainedStore {
     public let path: String
     public let options: StoreOptions
     let writer: DatabaseQueue

@@ -110,20 +110,16 @@ import Testing
         }
     }
 
-    @Test func theServerIsAloneOnlyWhileNobodyStores() async throws {
+    @Test func whoeverStoresAudioKeepsARestoreOut() async throws {
         try await TemporaryDirectory.run { scratch in
             let directory = try DataDirectory.open(scratch.path, creating: true)
             let command = try DirectoryLocks.take(directory, for: .storesAudio)
             let server = try DirectoryLocks.take(directory, for: .server)
-            #expect(!server.isAlone)
-            server.release()
+            #expect(try FileLock.attempt(directory.storageLock, .exclusive) == nil)
             command.release()
-            let alone = try DirectoryLocks.take(directory, for: .server)
-            #expect(alone.isAlone)
-            #expect(try FileLock.attempt(directory.storageLock, .shared) == nil)
-            try alone.share()
-            try DirectoryLocks.take(directory, for: .storesAudio).release()
-            alone.release()
+            #expect(try FileLock.attempt(directory.storageLock, .exclusive) == nil)
+            server.release()
+            try #require(try FileLock.attempt(directory.storageLock, .exclusive)).release()
         }
     }
 }

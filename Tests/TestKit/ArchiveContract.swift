@@ -179,6 +179,14 @@ extension ArchiveContract {
             try await archive.remove(stored.id)
             #expect(try Bytes.ofFile(copy.path) == bytes)
         },
+        Case("an archive knows when a blob was written") { archive in
+            let before = SystemClock().now
+            let stored = try await store([1, 2], in: archive)
+            let written = try #require(try await archive.written(stored.id))
+            #expect(before.advanced(by: -2) <= written && written <= SystemClock().now.advanced(by: 2))
+            try await archive.remove(stored.id)
+            #expect(try await archive.written(stored.id) == nil)
+        },
         Case("an open reader outlives the removal") { archive in
             let bytes = Bytes.pattern(300_000)
             let stored = try await store(bytes, in: archive)

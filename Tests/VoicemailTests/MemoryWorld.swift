@@ -27,6 +27,7 @@ struct MemoryWorld {
 private struct Silence: AudioArchive, AudioCodec {
     func begin(limit: Int) async throws -> any BlobWriter { throw ArchiveError.full }
     func open(_ id: BlobID) async throws -> any BlobReader { throw ArchiveError.missing(id) }
+    func written(_ id: BlobID) async throws -> Timestamp? { nil }
     func remove(_ id: BlobID) async throws {}
     func list(_ visit: @Sendable (BlobID, Int) async throws -> Void) async throws {}
     func unavailability() async -> String? { nil }

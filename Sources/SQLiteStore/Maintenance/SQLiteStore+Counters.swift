@@ -2,21 +2,6 @@ import Foundation
 import GRDB
 import Voicemail
 
-/// A kept counter of an account that is not what its rows add up to.
-public struct CounterDifference: Sendable, Hashable {
-    public struct Count: Sendable, Hashable {
-        public let rows: Int
-        /// Of audio; nil where bytes are not counted.
-        public let bytes: Int?
-    }
-
-    public let accountID: String
-    /// What is counted, in words.
-    public let subject: String
-    public let kept: Count
-    public let counted: Count
-}
-
 /// The counters of an account that listings begin their pages by: messages by day, recordings along each `RecordingAxis`, and documents by kind.
 extension SQLiteStore {
     private static let dayDifferencesSQL = """
@@ -46,7 +31,7 @@ extension SQLiteStore {
 
     /// Compares the kept counters of accounts with the messages, recordings and documents themselves, one pass over each.
     /// - Returns: counters that differ, at most `limit` of each kind.
-    public func recountAccounts(limit: Int = 1000) async throws -> [CounterDifference] {
+    public func recountAccounts(limit: Int) async throws -> [CounterDifference] {
         try await aside { connection in
             try connection.unsafeRead { try Self.counterDifferences(Connection($0, inTransaction: false), limit) }
         }

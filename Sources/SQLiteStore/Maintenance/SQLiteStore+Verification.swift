@@ -1,17 +1,10 @@
 import GRDB
 import Voicemail
 
-/// A mailbox whose kept counters are not what its messages add up to.
-public struct TallyDifference: Sendable, Hashable {
-    public let mailboxID: String
-    public let kept: Tally
-    public let counted: Tally
-}
-
 extension SQLiteStore {
     /// Looks for damage in the file: every page, every index against its table, every reference.
     /// - Returns: what is wrong, one line each, at most `limit` of the first kind; empty when all is well.
-    public func integrityCheck(limit: Int = 100) async throws -> [String] {
+    public func integrityCheck(limit: Int) async throws -> [String] {
         try await aside { connection in
             try connection.unsafeRead { database in
                 let lines = try String.fetchAll(database, sql: "SELECT integrity_check FROM pragma_integrity_check(?)", arguments: [limit])
@@ -35,7 +28,7 @@ extension SQLiteStore {
 
     /// Compares the kept counters with the messages themselves.
     /// - Returns: mailboxes that differ, at most `limit`.
-    public func recount(limit: Int = 1000) async throws -> [TallyDifference] {
+    public func recount(limit: Int) async throws -> [TallyDifference] {
         try await aside { connection in
             try connection.unsafeRead { try Self.differences(Connection($0, inTransaction: false), limit) }
         }

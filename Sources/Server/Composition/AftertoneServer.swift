@@ -64,14 +64,8 @@ public struct AftertoneServer: Sendable {
 
     /// Before anything is accepted: removes what a crash left half-made.
     private func clearUp() async throws {
-        let locks = installation.locks
-        if locks.isAlone {
-            let count = try await installation.service.housekeeping.removeOrphans()
-            if count > 0 { installation.logger.notice("audio that no message names was removed", metadata: ["count": "\(count)"]) }
-            try await blocking { try locks.share() }
-        } else {
-            installation.logger.notice("a command is storing audio, so left-overs are not looked for this time")
-        }
+        let count = try await installation.service.housekeeping.removeOrphans()
+        if count > 0 { installation.logger.notice("audio that no message names was removed", metadata: ["count": "\(count)"]) }
     }
 
     private static func readiness(of service: VoicemailService) -> [ReadinessCheck] {

@@ -12,9 +12,9 @@ import Voicemail
 public final class Installation: Sendable {
     public let directory: DataDirectory
     public let configuration: Configuration
-    public let store: SQLiteStore
-    public let archive: FileArchive
-    public let codec: AudioEngine
+    public let store: any MaintainedStore
+    public let archive: any MaintainedArchive
+    public let codec: any AudioCodec
     public let service: VoicemailService
     /// For greetings by text to speech; nil where no synthesizer is installed, and for commands.
     public let synthesizer: (any SpeechSynthesizer)?
@@ -23,7 +23,7 @@ public final class Installation: Sendable {
     private let teardown: Teardown
 
     private init(
-        _ configuration: Configuration, _ base: Base, store: SQLiteStore, archive: FileArchive, codec: AudioEngine, service: VoicemailService,
+        _ configuration: Configuration, _ base: Base, store: any MaintainedStore, archive: any MaintainedArchive, codec: any AudioCodec, service: VoicemailService,
         synthesizer: (any SpeechSynthesizer)?, logger: Logger, teardown: Teardown
     ) {
         directory = base.directory

@@ -183,7 +183,7 @@ public struct Backup: Sendable {
     }
 }
 
-extension SQLiteStore {
+extension VoicemailStore {
     /// Whether the audio of this name is wanted: a record whose blob waits to be removed does not count.
     func names(_ id: BlobID) async throws -> Bool {
         try await read { try $0.blob(id: id) != nil && !$0.isGarbage(id) }

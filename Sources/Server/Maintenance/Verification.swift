@@ -1,7 +1,5 @@
 import Foundation
-import SQLiteStore
 import Synchronization
-import SystemPackage
 import Voicemail
 
 /// Looks for damage: in the database file, in the kept counters, in every byte of audio. Changes nothing, and works while
@@ -98,7 +96,7 @@ public struct Verification: Sendable {
                 progress(MaintenanceProgress("audio", count))
                 compared.withLock { $0 = count }
             },
-            found: { try await tracker.take($0) })
+            arriving: { _ in await tracker.noteArriving() }, found: { try await tracker.take($0) })
         try await settle(await tracker.suspects, tracker)
         var summary = await tracker.summary
         summary.blobs = compared.withLock { $0 }
@@ -118,50 +116,16 @@ public struct Verification: Sendable {
         return found
     }
 
-    /// What others do meanwhile may look like damage: audio is stored a moment before its row, and removed a moment before its
-    /// row is. Such findings are looked at again.
-    private func settle(_ suspects: [Damage], _ tracker: Tracker) async throws {
-        let alone = try await blocking { [directory = installation.directory] in try FileLock.attempt(directory.storageLock, .exclusive) }
-        defer { alone?.release() }
-        for suspect in suspects {
-            switch suspect {
-            case .missingBlob(let id):
-                if try await installation.store.names(id) { try await tracker.note(suspect) }
-            case .orphanBlob(let id):
-                guard let age = try await age(of: id), try await installation.service.store.read({ try $0.blob(id: id) == nil }) else { continue }
-                if alone != nil || age > Double(installation.configuration.audio.conversionSeconds + 60) {
-                    try await tracker.note(suspect)
-                } else {
-                    await tracker.noteArriving()
-                }
-            default: try await tracker.note(suspect)
-            }
-        }
-    }
-
-    /// Seconds since a blob was written; nil when it is gone.
-    private func age(of id: BlobID) async throws -> Double? {
-        do {
-            let reader = try await installation.service.archive.open(id)
-            let copy = try await reader.localCopy()
-            let written = try await blocking {
-                // The path may be a link to an open file.
-                try FileManager.default.attributesOfItem(atPath: FilePath(copy.path).resolved.string)[.modificationDate] as? Date
-            }
-            return written.map { -$0.timeIntervalSinceNow } ?? 0
-        } catch ArchiveError.missing {
-            return nil
-        } catch ArchiveError.failed {
-            // Nothing of ours writes what this process may not open.
-            return .infinity
-        }
+    /// What others do meanwhile may look like damage: audio is removed a moment before its row is. Such findings are looked at again.
+    private func settle(_ suspects: [BlobID], _ tracker: Tracker) async throws {
+        for id in suspects where try await installation.store.names(id) { try await tracker.note(.missingBlob(id)) }
     }
 }
 
 /// Keeps count of what is found, and aside what has to be looked at again.
 private actor Tracker {
     private let found: @Sendable (Verification.Finding) async -> Void
-    private(set) var suspects: [Damage] = []
+    private(set) var suspects: [BlobID] = []
     private(set) var summary = Verification.Summary()
 
     private let named: @Sendable (Damage) async throws -> DamagedAudio
@@ -173,8 +137,8 @@ private actor Tracker {
 
     func take(_ damage: Damage) async throws {
         switch damage {
-        case .missingBlob, .orphanBlob: suspects.append(damage)
-        case .truncatedBlob, .alteredBlob, .unreadableBlob: try await note(damage)
+        case .missingBlob(let id): suspects.append(id)
+        case .truncatedBlob, .alteredBlob, .unreadableBlob, .orphanBlob: try await note(damage)
         }
     }
 

@@ -48,13 +48,19 @@ extension Housekeeping {
         return batch.count == Self.housekeepingBatch
     }
 
-    /// Removes blobs that no row knows: what a crash left between the archive and the commit. Only while nobody stores audio, so before
-    /// the server listens. One that cannot be removed is logged and left to the next start.
+    /// Seconds after which audio without a row is nobody's: its row is written some seconds after its last byte, whatever process and
+    /// machine it is that writes.
+    static let orphanAge = 3600
+
+    /// Removes blobs that no row knows: what a crash left between the archive and the commit. Others may store audio meanwhile. One that
+    /// cannot be removed is logged and left to the next time.
     /// - Returns: how many were removed.
     public func removeOrphans() async throws -> Int {
         let orphans = OrphanList()
-        try await archive.list { id, _ in
-            if try await store.read({ try $0.blob(id: id) }) == nil { await orphans.add(id) }
+        try await archive.list { id, size in
+            // What is empty was prepared for a message that never came, and nobody holds it any more.
+            if size == 0 { return await orphans.add(id) }
+            if case .old = try await fate(of: id) { await orphans.add(id) }
         }
         var count = 0
         for id in await orphans.ids {
@@ -66,6 +72,22 @@ extension Housekeeping {
             }
         }
         return count
+    }
+}
+
+extension Housekeeping {
+    /// What becomes of a blob in the archive.
+    enum Fate {
+        case named
+        /// It has no row, and may be about to get one.
+        case young
+        case old
+    }
+
+    func fate(of id: BlobID) async throws -> Fate {
+        guard let written = try await archive.written(id), try await store.read({ try $0.blob(id: id) }) == nil else { return .named }
+        // Not the service's clock: files know the machine's.
+        return written.advanced(by: Self.orphanAge) < SystemClock().now ? .old : .young
     }
 }
 

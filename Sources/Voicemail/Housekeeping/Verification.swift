@@ -62,8 +62,13 @@ extension DamagedAudio {
 
 extension Housekeeping {
     /// Compares every blob with its row, byte for byte by checksum, and finds blobs without a row.
-    /// - Parameter progress: told how many blobs were looked at.
-    public func verifyArchive(progress: @Sendable (Int) -> Void = { _ in }, found: @Sendable (Damage) async throws -> Void) async throws {
+    /// - Parameters:
+    ///   - progress: told how many blobs were looked at.
+    ///   - arriving: told of each blob without a row that is so young that it may be about to get one.
+    public func verifyArchive(
+        progress: @Sendable (Int) -> Void = { _ in }, arriving: @Sendable (BlobID) async -> Void = { _ in },
+        found: @Sendable (Damage) async throws -> Void
+    ) async throws {
         var checked = 0
         var last: BlobID?
         repeat {
@@ -79,7 +84,11 @@ extension Housekeeping {
         try await archive.list { id, size in
             // Empty ones were prepared for deposits that never came.
             if size == 0 { return }
-            if try await store.read({ try $0.blob(id: id) }) == nil { try await found(.orphanBlob(id)) }
+            switch try await fate(of: id) {
+            case .named: return
+            case .young: await arriving(id)
+            case .old: try await found(.orphanBlob(id))
+            }
         }
     }
 

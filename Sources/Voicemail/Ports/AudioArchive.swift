@@ -49,8 +49,8 @@ public enum ArchiveError: Error, Equatable, Sendable {
 
 /// Durable, immutable storage of audio bytes (promises 1 and 3).
 ///
-/// An archive knows nothing of messages. A blob that no row names after a crash is an orphan, which
-/// `list` lets the server find and `remove` lets it drop.
+/// An archive knows nothing of messages. A blob that no row names long after it was written is an orphan, which `list` and `written` let the
+/// server find and `remove` lets it drop.
 public protocol AudioArchive: Sendable {
     /// Starts a blob of at most `limit` bytes.
     /// - Throws: `ArchiveError.full` when there is no room to start, `.failed`.
@@ -59,6 +59,9 @@ public protocol AudioArchive: Sendable {
     /// Opens a blob for reading.
     /// - Throws: `ArchiveError.missing`, `.failed`.
     func open(_ id: BlobID) async throws -> any BlobReader
+
+    /// When a blob was written last, whether or not it may be read; nil when it is not there.
+    func written(_ id: BlobID) async throws -> Timestamp?
 
     /// Removes a blob; removing one that is not there is no error.
     func remove(_ id: BlobID) async throws

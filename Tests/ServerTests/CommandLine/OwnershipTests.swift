@@ -91,7 +91,9 @@ import Voicemail
             #expect(chown(service.data + "/blobs/" + blob, 0, 0) == 0)
             // One that nothing names, too: it must not keep the server from starting.
             let orphan = BlobID().hex, path = "\(service.data)/blobs/\(orphan.prefix(2))/\(orphan)"
-            #expect(FileManager.default.createFile(atPath: path, contents: Data([1]), attributes: [.posixPermissions: 0o600]))
+            #expect(FileManager.default.createFile(atPath: path, contents: Data([1]), attributes: [
+                .posixPermissions: 0o600, .modificationDate: Date(timeIntervalSinceNow: -2 * 3600),
+            ]))
 
             let name = String(blob.suffix(32))
             let verified = try await service("verify")

@@ -46,10 +46,13 @@ import Voicemail
             #expect(lines.contains { $0.wholeMatch(of: /wrong counter of account (.+), messages of \d{4}-\d\d-\d\d: 7 instead of 4/)?.1 == account[...] })
             #expect(lines.count == 6)
 
-            // A start removes the orphan and nothing else.
+            // A start removes the orphan and nothing else: audio that was just written may be about to get a row.
+            let young = try world.plantOrphan(age: 3000)
             try await TestServer.run(in: tool.data, clock: ManualClock(SystemClock().now)) { _ in }
             let after = try await tool("verify", "--json")
             #expect(Set(after.json["damages"]?.array?.map { $0.text("kind") } ?? []) == ["missing_blob", "truncated_blob", "altered_blob", "wrong_counter"])
+            #expect(after.json["arriving"] == 1)
+            #expect(FileManager.default.fileExists(atPath: world.file(of: young)))
         }
     }
 
@@ -118,9 +121,11 @@ struct MaintenanceWorld: Sendable {
     }
 
     /// Audio that nothing names.
-    func plantOrphan() throws -> String {
+    /// - Parameter age: seconds.
+    func plantOrphan(age: Int = 2 * 3600) throws -> String {
         let id = HexID.random()
         try Data("lost".utf8).write(to: URL(filePath: file(of: id)))
+        try FileManager.default.setAttributes([.modificationDate: Date(timeIntervalSinceNow: -Double(age))], ofItemAtPath: file(of: id))
         return id
     }
 
