@@ -50,6 +50,7 @@ let package = Package(
         .systemLibrary(name: "CSoxr", pkgConfig: "soxr", providers: [.apt(["libsoxr-dev"])]),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CRe", pkgConfig: "libre", providers: [.apt(["libre-dev"])]),
         .target(name: "CFileIO"),
         .target(name: "COpenAPI", exclude: ["intake.json", "kazoo.json", "p-series.json", "s-series.json"]),
         .target(name: "CPrompts", exclude: ["en.json", "es.json", "fr.json", "it.json", "ru.json"]),
@@ -67,7 +68,6 @@ let package = Package(
             ],
             swiftSettings: settings),
         .target(name: "Prompts", dependencies: ["CPrompts", "Voicemail", crypto, logging, nioCore, nioPosix], swiftSettings: settings),
-        .target(name: "Telephone", dependencies: ["SIPGrammar", "Voicemail"], swiftSettings: settings),
         .target(
             name: "SQLiteStore",
             dependencies: [
@@ -108,6 +108,14 @@ let package = Package(
                 product("ServiceLifecycle", "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
+        .target(
+            name: "Telephone",
+            dependencies: [
+                "CFileIO", "Prompts", "SIP", "SIPGrammar", "Voicemail", "Waiting", logging, nioCore, nioPosix, product("NIOConcurrencyHelpers", "swift-nio"),
+                product("ServiceLifecycle", "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings),
+        .target(name: "SIP", dependencies: ["CRe", "SIPGrammar", "Waiting"], swiftSettings: settings),
         .target(name: "Speech", dependencies: ["Voicemail", "CFileIO", nioCore, nioPosix], swiftSettings: settings),
         .target(
             name: "YeastarPSeriesAPI",
@@ -136,7 +144,7 @@ let package = Package(
             dependencies: [
                 "Voicemail", "Waiting", "SQLiteStore", "FileArchive", "Audio", "Delivery", "HTTPFront", "KazooAPI", "RecordingIntake", "YeastarPSeriesAPI",
                 "YeastarSSeriesAPI",
-                "Prompts", "Speech", "Telephone", "CMalloc", product("AsyncHTTPClient", "async-http-client"), logging,
+                "Prompts", "SIP", "Speech", "Telephone", "CMalloc", product("AsyncHTTPClient", "async-http-client"), logging,
                 product("Configuration", "swift-configuration"), product("Yams", "Yams"),
                 product("ServiceLifecycle", "swift-service-lifecycle"), product("UnixSignals", "swift-service-lifecycle"),
                 crypto, nioCore, nioPosix, system,
@@ -167,7 +175,11 @@ let package = Package(
                 product("AsyncHTTPClient", "async-http-client"), product("ServiceLifecycle", "swift-service-lifecycle"),
                 product("HTTPTypes", "swift-http-types"),
             ], swiftSettings: settings),
-        .testTarget(name: "TelephoneTests", dependencies: ["Telephone", "SIPGrammar", "TestKit", "Voicemail"], exclude: ["Invites"], swiftSettings: settings),
+        .testTarget(
+            name: "TelephoneTests",
+            dependencies: ["Telephone", "Audio", "Prompts", "Server", "SIPGrammar", "TestKit", "Voicemail", nioCore],
+            exclude: ["Invites", "Scenarios"], swiftSettings: settings),
+        .testTarget(name: "SIPTests", dependencies: ["SIP", "TestKit", "Waiting"], swiftSettings: settings),
         .testTarget(name: "PromptsTests", dependencies: ["Prompts", "Speech", "TestKit", "Voicemail", nioCore, nioPosix], swiftSettings: settings),
         .testTarget(name: "SIPGrammarTests", dependencies: ["SIPGrammar", "TestKit"], exclude: ["Torture"], swiftSettings: settings),
         .testTarget(name: "SpeechTests", dependencies: ["Speech", "Voicemail", nioCore, nioPosix], swiftSettings: settings),

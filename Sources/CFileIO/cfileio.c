@@ -38,6 +38,16 @@ int cfileio_start_writeback(int descriptor) {
 #endif
 }
 
+int cfileio_sync_filesystem(int descriptor) {
+#ifdef __linux__
+    return syncfs(descriptor);
+#else
+    (void)descriptor;
+    errno = EOPNOTSUPP;
+    return -1;
+#endif
+}
+
 const char *cfileio_next_name(DIR *directory) {
     errno = 0;
     struct dirent *entry = readdir(directory);

@@ -14,6 +14,8 @@ public struct TestServer: Sendable {
     /// Advances with nothing: what the rate limits see.
     public let uptime: ManualUptime
     public let port: Int
+    /// Where calls are taken over UDP and TCP; 0 where none are.
+    public let sipPort: Int
     /// The data directory.
     public let directory: String
     private let group: ServiceGroup
@@ -54,17 +56,23 @@ public struct TestServer: Sendable {
             configuration, for: .server, creating: true, instruments: StorageInstruments(registry), rig: rig, logger: silent)
         let result = await Result { () async throws -> Value in
             let (ports, announce) = AsyncThrowingStream.makeStream(of: Int.self)
-            let server = AftertoneServer(installation, registry: registry, uptime: uptime.read) { announce.yield($0.port) }
+            let (sipPorts, announceSIP) = AsyncThrowingStream.makeStream(of: Int.self)
+            let server = AftertoneServer(installation, registry: registry, uptime: uptime.read, onCalls: { announceSIP.yield($0.port) }) {
+                announce.yield($0.port)
+            }
             return try await withThrowingTaskGroup(of: Void.self) { tasks in
                 tasks.addTask {
                     do { try await server.run() } catch {
                         announce.finish(throwing: error)
+                        announceSIP.finish(throwing: error)
                         throw error
                     }
                 }
                 guard let port = try await ports.first(where: { _ in true }) else { throw CancellationError() }
+                let takesCalls = configuration.telephone.listen != nil
+                let sipPort = takesCalls ? try await sipPorts.first { _ in true } : 0
                 let test = TestServer(
-                    installation: installation, clock: clock, uptime: uptime, port: port, directory: configuration.data, group: server.group)
+                    installation: installation, clock: clock, uptime: uptime, port: port, sipPort: sipPort ?? 0, directory: configuration.data, group: server.group)
                 let outcome = await Result { () async throws -> Value in try await body(test) }
                 await server.group.triggerGracefulShutdown()
                 try await tasks.waitForAll()

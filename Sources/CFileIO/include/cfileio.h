@@ -17,6 +17,9 @@ ssize_t cfileio_pread_cached(int descriptor, void *buffer, size_t count, off_t o
 /* Starts writing out what is dirty, without waiting. Promises nothing: only a sync does. */
 int cfileio_start_writeback(int descriptor);
 
+/* Makes all that is dirty of the file system that a file is on survive power loss. */
+int cfileio_sync_filesystem(int descriptor);
+
 /* The name of the next entry of a directory, good until the next call; NULL at the end, and with errno set when reading fails. An entry
  * is as long as its name, so Swift, which knows the structure in its full length only, must not touch it. */
 const char *cfileio_next_name(DIR *directory);

@@ -1,8 +1,11 @@
 import Delivery
 import HTTPFront
 import Logging
+import Prompts
 import RecordingIntake
+import SIP
 import ServiceLifecycle
+import Telephone
 import UnixSignals
 import Voicemail
 
@@ -16,10 +19,12 @@ public struct AftertoneServer: Sendable {
     ///   - stopSignals: signals that end the server in order.
     ///   - reloadSignals: signals that have certificates read anew.
     ///   - uptime: seconds of a clock that never goes back, for rate limits.
+    ///   - onCalls: called once calls are taken, with where.
     ///   - onListening: called once for each address when requests are accepted there.
     public init(
         _ installation: Installation, registry: MetricsRegistry = MetricsRegistry(), stopSignals: [UnixSignal] = [],
-        reloadSignals: [UnixSignal] = [], uptime: @escaping @Sendable () -> Double = { Uptime.seconds }, onListening: @escaping @Sendable (Front.Bound) async -> Void
+        reloadSignals: [UnixSignal] = [], uptime: @escaping @Sendable () -> Double = { Uptime.seconds },
+        onCalls: @escaping @Sendable (CallAddress) async -> Void = { _ in }, onListening: @escaping @Sendable (Front.Bound) async -> Void
     ) {
         self.installation = installation
         let configuration = installation.configuration
@@ -45,10 +50,20 @@ public struct AftertoneServer: Sendable {
             service: installation.service, directories: configuration.recordings.watched, settings: configuration.recordings.watch, counter: counter,
             logger: logger)
         // Stopped from the last to the first: what serves goes before what it needs.
-        let services: [any Service] = [
+        var services: [any Service] = [
             housekeeping, GarbageSweeper(service: installation.service), LateMeasuring(service: installation.service, logger: logger), idleMemory, outbox,
             recordings, CertificateReload(front: front, signals: reloadSignals), front,
         ]
+        let instruments = CallInstruments(registry)
+        if let settings = configuration.telephone.settings(captures: installation.directory.captures) {
+            let checks = Self.readiness(of: installation.service)
+            services.append(Telephone(
+                service: installation.service, settings: settings,
+                destinations: WhichBox(configuration.whichBox, plan: configuration.limits.numbers, directory: installation.service),
+                voices: PromptVoices(configuration.prompts, service: installation.service, synthesizer: installation.synthesizer), instruments: instruments,
+                unavailability: { await Self.unavailability(checks) }, logger: logger,
+                onListening: { await onCalls(CallAddress(host: $0.host, port: Int($0.port))) }))
+        }
         group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
@@ -66,6 +81,14 @@ public struct AftertoneServer: Sendable {
     private func clearUp() async throws {
         let count = try await installation.service.housekeeping.removeOrphans()
         if count > 0 { installation.logger.notice("audio that no message names was removed", metadata: ["count": "\(count)"]) }
+    }
+
+    /// Why the server is not ready; nil when it is.
+    private static func unavailability(_ checks: [ReadinessCheck]) async -> String? {
+        for check in checks {
+            if let reason = await check.unavailability() { return reason }
+        }
+        return nil
     }
 
     private static func readiness(of service: VoicemailService) -> [ReadinessCheck] {

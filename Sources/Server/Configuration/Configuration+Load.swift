@@ -112,6 +112,7 @@ extension Configuration {
         outbox.leaseSeconds = reader.number("outbox.lease_seconds", outbox.leaseSeconds, 1...3600)
         whichBox = WhichBoxSettings(reader)
         prompts = PromptSettings(reader)
+        telephone = Telephone(reader)
         housekeeping.intervalSeconds = reader.number("housekeeping.interval_seconds", housekeeping.intervalSeconds, 1...86_400)
     }
 
@@ -132,6 +133,8 @@ extension Configuration {
         limits.recordingRetention.bytes = reader.optionalNumber("retention.recording_bytes", 1...(.max))
         limits.maximumGreetings = reader.number("limits.greetings", limits.maximumGreetings, 1...100_000)
         limits.mailboxCapacity = reader.number("limits.messages_per_mailbox", limits.mailboxCapacity, 1...(.max))
+        limits.longestMessageSeconds = reader.number("limits.message_seconds", limits.longestMessageSeconds, 1...36_000)
+        limits.shortestMessageMilliseconds = reader.number("limits.message_milliseconds", limits.shortestMessageMilliseconds, 0...60_000)
         limits.allowsReceiversHere = reader.flag("outbox.receivers_on_this_machine", limits.allowsReceiversHere)
         limits.eventDays = reader.number("retention.event_days", limits.eventDays, 1...3_650)
         limits.numbers = NumberPlan(reader)

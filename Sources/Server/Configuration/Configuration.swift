@@ -32,6 +32,7 @@ public struct Configuration: Sendable, Hashable {
     public var housekeeping = Housekeeping()
     public var whichBox = WhichBoxSettings()
     public var prompts = PromptSettings()
+    public var telephone = Telephone()
 
     public init() {}
 

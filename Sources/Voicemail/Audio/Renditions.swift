@@ -6,6 +6,16 @@ extension Renditions {
         return try await self.rendition(of: audio, rendition, for: message.accountID)
     }
 
+    /// A greeting's audio in another format.
+    /// - Throws: as that of a message.
+    public func rendition(of greeting: Greeting, _ rendition: Rendition) async throws -> RenderedAudio {
+        guard let blobID = greeting.blobID else { throw VoicemailError.noAudio(id: greeting.id) }
+        let attachment = AudioAttachment(
+            blobID: blobID, size: try await open(blobID, size: greeting.contentLength).size,
+            contentType: greeting.contentType ?? "application/octet-stream", fileName: greeting.downloadName)
+        return try await self.rendition(of: attachment, rendition, for: greeting.accountID)
+    }
+
     private func rendition(of audio: AudioAttachment, _ rendition: Rendition, for accountID: String) async throws -> RenderedAudio {
         let master = try await open(audio)
         do {

@@ -18,6 +18,10 @@ public struct Limits: Sendable, Hashable {
     public var maximumGreetings: Int
     /// Messages of a mailbox, above which it takes no more from callers; a mailbox may have a number of its own.
     public var mailboxCapacity: Int
+    /// Seconds of one message left by telephone; a mailbox may have a number of its own (K§13).
+    public var longestMessageSeconds = 500
+    /// What is left by telephone and shorter is no message (K§13).
+    public var shortestMessageMilliseconds = 500
     /// Seconds a session lives that a user has logged in to (K§3).
     public var tokenLifetime: Int
     /// Days removed messages and documents are kept for an administrator to undo.

@@ -15,6 +15,12 @@ struct DemoCommand: AsyncParsableCommand {
         transform: ListenAddress.parse)
     var listen: [ListenAddress] = [ListenAddress(host: "127.0.0.1", port: 8080)]
 
+    @Option(
+        help: ArgumentHelp(
+            "Where to take calls: HOST:PORT, the host in numbers (default: 127.0.0.1:5060, or another port where that is taken).", valueName: "host:port"),
+        transform: CallAddress.parse)
+    var sip: CallAddress?
+
     @Flag(help: "Print JSON: a line for each listener, and one with everything there is to log in with.") var json = false
 
     func validate() throws {
@@ -25,12 +31,21 @@ struct DemoCommand: AsyncParsableCommand {
         var configuration = Configuration()
         configuration.data = FileManager.default.temporaryDirectory.path + "/aftertone-demo-\(HexID.random())"
         configuration.http.listen = listen
+        configuration.telephone.listen = sip ?? CallAddress(host: "127.0.0.1", port: 5060)
+        configuration.telephone.mayMove = sip == nil
         configuration.logLevel = .warning
         let made = NIOLockedValueBox<DemoWorld?>(nil)
+        let mailbox = NIOLockedValueBox("")
         do {
             try await Serving.run(configuration) { installation in
                 let world = try await DemoWorld.make(in: installation.service)
                 made.withLockedValue { $0 = world }
+                mailbox.withLockedValue { $0 = world.people.first?.mailbox.number ?? "" }
+            } onCalls: { [output = Output(json: json)] address in
+                output.show(takingCallsOn: address)
+                guard !output.json else { return }
+                let number = mailbox.withLockedValue { $0 }
+                Terminal.print("telephone baresip -e '/dial \(DemoScript.callee(number, at: address))'   leaves a message in mailbox \(number)")
             } onListening: { [output = Output(json: json)] address in
                 output.show(listeningOn: address)
                 // Told once, whatever the number of addresses.

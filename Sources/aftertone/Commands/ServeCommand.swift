@@ -24,17 +24,22 @@ struct ServeCommand: AsyncParsableCommand {
         transform: ListenAddress.parse)
     var listen: [ListenAddress] = []
 
-    @Option(help: ArgumentHelp("Where to take calls. This version has no telephone yet.", valueName: "host:port"))
-    var sip: String?
+    @Option(
+        help: ArgumentHelp(
+            "Where to take calls, over UDP and TCP, instead of what the configuration says: HOST:PORT, the host in numbers.", valueName: "host:port"),
+        transform: CallAddress.parse)
+    var sip: CallAddress?
 
     func run() async throws {
-        if sip != nil { throw Refusal("--sip: this version cannot take calls yet") }
         var configuration = try common.loadConfiguration()
+        if let sip { configuration.telephone.listen = sip }
         if !listen.isEmpty { configuration.http.listen = listen }
         guard configuration.http.tls != nil || !configuration.http.listen.contains(where: \.isSecure) else {
             throw ValidationError("an https address needs http.tls in the configuration")
         }
-        try await Serving.run(configuration) { [output = common.output] in output.show(listeningOn: $0) }
+        try await Serving.run(configuration, onCalls: { [output = common.output] in output.show(takingCallsOn: $0) }) { [output = common.output] in
+            output.show(listeningOn: $0)
+        }
     }
 }
 
@@ -42,7 +47,17 @@ extension ListenAddress: ExpectedArgument {
     static var expectation: String { "HOST:PORT, http://HOST:PORT or https://HOST:PORT, and an IPv6 address in brackets" }
 }
 
+extension CallAddress: ExpectedArgument {
+    static var expectation: String { "HOST:PORT, the host in numbers, and an IPv6 address in brackets" }
+}
+
 extension Output {
+    func show(takingCallsOn address: CallAddress) {
+        guard json else { return Terminal.print("listening on \(address)") }
+        let line: JSONObject = ["id": "listener", "address": .string("\(address)")]
+        show(line)
+    }
+
     /// The line for a listener.
     func show(listeningOn address: ListenAddress) {
         guard json else { return Terminal.print("listening on \(address)") }
@@ -56,9 +71,11 @@ enum Serving {
     /// Serves until a signal ends it.
     /// - Parameters:
     ///   - prepare: run before anything is accepted.
+    ///   - onCalls: told where calls are taken, once they are.
     ///   - onListening: told of each address once requests are accepted there.
     static func run(
         _ configuration: Configuration, prepare: (Installation) async throws -> Void = { _ in },
+        onCalls: @escaping @Sendable (CallAddress) async -> Void = { _ in },
         onListening: @escaping @Sendable (ListenAddress) async -> Void
     ) async throws {
         ProcessMemory.keepSmall()
@@ -72,7 +89,7 @@ enum Serving {
             configuration, for: .server, creating: true, instruments: StorageInstruments(registry), logger: logger)
         do {
             try await prepare(installation)
-            let server = AftertoneServer(installation, registry: registry, stopSignals: [.sigterm, .sigint], reloadSignals: [.sighup]) { bound in
+            let server = AftertoneServer(installation, registry: registry, stopSignals: [.sigterm, .sigint], reloadSignals: [.sighup], onCalls: onCalls) { bound in
                 await onListening(ListenAddress(host: bound.listener.host, port: bound.port, isSecure: bound.listener.tls != nil))
             }
             try await server.run()

@@ -1,3 +1,4 @@
+import Foundation
 import Server
 import Voicemail
 import YeastarSSeriesAPI
@@ -13,6 +14,11 @@ struct DemoSection: Sendable {
 struct DemoScript {
     let world: DemoWorld
     let address: ListenAddress
+
+    /// What to dial to reach a mailbox.
+    static func callee(_ number: String, at address: CallAddress) -> String {
+        "\(address)".replacingOccurrences(of: "sip:", with: "sip:\(number)@")
+    }
 
     /// One section for each interface.
     var sections: [DemoSection] { [kazoo, pSeries, sSeries] }

@@ -1,15 +1,14 @@
 import Foundation
-import TestKit
 
 /// Runs lines as somebody does who pastes them into a shell, but stops at the first that fails.
-enum Shell {
-    struct Outcome: Sendable {
-        let status: Int32
+public enum Shell {
+    public struct Outcome: Sendable {
+        public let status: Int32
         /// Standard output and standard error.
-        let output: String
+        public let output: String
     }
 
-    static func run(_ lines: String, environment: [String: String], in directory: String) async throws -> Outcome {
+    public static func run(_ lines: String, environment: [String: String], in directory: String) async throws -> Outcome {
         let script = directory + "/session.sh", log = directory + "/session.log"
         try lines.write(toFile: script, atomically: true, encoding: .utf8)
         _ = FileManager.default.createFile(atPath: log, contents: nil)

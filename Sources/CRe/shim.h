@@ -1,0 +1,92 @@
+/* What the SIP module needs of libre that the importer cannot see by itself: the defines that the library was built with, and functions with a
+ * fixed number of arguments for those that have a variable one. */
+#pragma once
+#define HAVE_INTTYPES_H 1
+#define HAVE_STDBOOL_H 1
+#define HAVE_INET6 1
+#ifndef RELEASE
+#define RELEASE 1 /* otherwise inline functions on buffers contain breakpoints */
+#endif
+#include <inttypes.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+#include <re/re.h>
+#define DEBUG_MODULE "aftertone"
+#define DEBUG_LEVEL 0
+#include <re/re_dbg.h>
+
+/* The library's own lines on standard error: none. */
+static inline void at_drop_line(int level, const char *text, size_t size, void *arg) {
+    (void)level, (void)text, (void)size, (void)arg;
+}
+
+static inline void at_be_quiet(void) {
+    dbg_init(DBG_EMERG, DBG_NONE);
+    dbg_handler_set(at_drop_line, NULL);
+}
+
+static inline int at_transport_add(struct sip *sip, enum sip_transp transport, const struct sa *address) {
+    return sip_transp_add(sip, transport, address);
+}
+
+/* Without a place for the listener: libre would keep the address of that place, and write to it when the listener goes. It goes with the stack. */
+static inline int at_listen(struct sip *sip, sip_msg_h *handler, void *arg) { return sip_listen(NULL, sip, true, handler, arg); }
+
+static inline int at_accept(
+    struct sipsess **session, struct sipsess_sock *sock, const struct sip_msg *msg, uint16_t code, const char *reason, const char *user,
+    sipsess_offer_h *offer, sipsess_answer_h *answer, sipsess_estab_h *established, sipsess_info_h *info, sipsess_close_h *close, void *arg) {
+    return sipsess_accept(
+        session, sock, msg, code, reason, user, "application/sdp", NULL, NULL, NULL, false, offer, answer, established, info, NULL, close, arg, NULL);
+}
+
+static inline int at_answer(struct sipsess *session, struct mbuf *description) {
+    return sipsess_answer(session, 200, "OK", description, NULL);
+}
+
+/* headers: complete lines, each with CRLF. */
+static inline int at_reject(struct sipsess *session, uint16_t code, const char *reason, const char *headers) {
+    return sipsess_reject(session, code, reason, "%sContent-Length: 0\r\n\r\n", headers);
+}
+
+static inline int at_reply(struct sip *sip, const struct sip_msg *msg, uint16_t code, const char *reason, const char *headers) {
+    return sip_treplyf(NULL, NULL, sip, msg, false, code, reason, "%sContent-Length: 0\r\n\r\n", headers);
+}
+
+static inline int at_reply_body(
+    struct sip *sip, const struct sip_msg *msg, uint16_t code, const char *reason, const char *headers, const uint8_t *body, size_t size) {
+    return sip_treplyf(NULL, NULL, sip, msg, false, code, reason, "%sContent-Length: %zu\r\n\r\n%b", headers, size, body, size);
+}
+
+static inline int at_format_add(struct sdp_media *media, const char *id, const char *name, uint32_t rate, const char *parameters) {
+    return parameters ? sdp_format_add(NULL, media, false, id, name, rate, 1, NULL, NULL, NULL, false, "%s", parameters)
+                      : sdp_format_add(NULL, media, false, id, name, rate, 1, NULL, NULL, NULL, false, NULL);
+}
+
+static inline int at_media_attribute(struct sdp_media *media, const char *name, const char *value) {
+    return sdp_media_set_lattr(media, true, name, "%s", value);
+}
+
+static inline int at_media_feedback(struct sdp_media *media) { return sdp_media_set_alt_protos(media, 1, "RTP/AVPF"); }
+
+/* A request as it came, from its first letter to the end of its body; NULL where there is none. */
+static inline const uint8_t *at_request_text(const struct sip_msg *msg, size_t *size) {
+    *size = 0;
+    if (!msg || !msg->mb || !msg->mb->buf || !msg->met.p) return NULL;
+    const uint8_t *start = (const uint8_t *)msg->met.p, *first = msg->mb->buf, *end = msg->mb->buf + msg->mb->end;
+    if (start < first || start > end) return NULL;
+    *size = (size_t)(end - start);
+    return start;
+}
+
+/* What of a buffer is still to be read; NULL where nothing is. */
+static inline const uint8_t *at_rest(const struct mbuf *buffer, size_t *size) {
+    *size = 0;
+    if (!buffer || !buffer->buf || buffer->end <= buffer->pos || buffer->end > buffer->size) return NULL;
+    *size = buffer->end - buffer->pos;
+    return buffer->buf + buffer->pos;
+}

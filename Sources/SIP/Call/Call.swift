@@ -1,0 +1,218 @@
+import CRe
+import Glibc
+import Waiting
+
+/// One call, with what can be done with it. The caller has it rung when it is handed out; everything said here ends when the call does.
+@SIPLoop public final class Call {
+    public nonisolated let invitation: Invitation
+    /// Ends with the call.
+    public nonisolated let over = Wait<CallEnding>()
+
+    let media: MediaStream
+    private let description: SessionDescription
+    private let isOfferOurs: Bool
+    private var session: OpaquePointer?
+    private unowned let endpoint: SIPEndpoint
+    private let established = Wait<Bool>()
+    private var isEstablished = false
+    private var ending: CallEnding?
+
+    private var playing: Playing?
+    private var recording: Recording?
+    /// Keys that nobody has asked for yet.
+    private var pressedKeys: [Character] = []
+    private var keyWait: Wait<Character?>?
+    /// Steps after which the call ends whatever it does.
+    private let longestSteps: Int
+
+    /// Keys that are remembered; more are dropped.
+    private static let mostKeys = 32
+
+    init(
+        _ invitation: Invitation, media: MediaStream, description: SessionDescription, agreement: SessionDescription.Agreement?, endpoint: SIPEndpoint,
+        longestSeconds: Int
+    ) {
+        self.invitation = invitation
+        self.media = media
+        self.description = description
+        self.endpoint = endpoint
+        isOfferOurs = agreement == nil
+        longestSteps = longestSeconds * 50
+        if let agreement { media.agree(on: agreement) }
+        media.owner = self
+    }
+
+    // MARK: Verbs
+
+    public var isOver: Bool { ending != nil }
+    /// How its sound is written.
+    public var companding: Companding { media.companding }
+    public var packets: PacketCounts { media.counts }
+
+    /// Answers it.
+    /// - Returns: false when it had ended, or ended before the other side confirmed.
+    public func answer() async -> Bool {
+        guard let session, ending == nil, let text = description.write(isOffer: isOfferOurs) else { return false }
+        defer { mem_deref(text) }
+        guard at_answer(session, text) == 0 else {
+            end(.lost)
+            return false
+        }
+        return await established.outcome()
+    }
+
+    /// Does not take it.
+    public func refuse(_ refusal: CallRefusal) {
+        guard let session, ending == nil else { return }
+        _ = at_reject(session, refusal.code, refusal.reason, refusal.headers)
+        end(.refused)
+    }
+
+    /// Plays a sound to its end.
+    /// - Parameter isInterruptible: whether a key stops it at once. A key that was pressed before does, too.
+    public func play(_ clip: Clip, isInterruptible: Bool = true) async -> PlayEnd {
+        guard ending == nil else { return .over }
+        if isInterruptible, !pressedKeys.isEmpty { return .key(pressedKeys.removeFirst()) }
+        let playing = Playing(clip, isInterruptible: isInterruptible)
+        self.playing = playing
+        return await playing.ended.outcome()
+    }
+
+    /// Records what is said.
+    /// - Returns: when it is over by the rules, by a key or with the call.
+    public func record(to sink: any SoundSink, _ rules: RecordRules) async -> RecordEnd {
+        pressedKeys.removeAll()
+        let recording = Recording(companding, to: sink, rules)
+        if ending == nil { self.recording = recording } else { recording.end(.over) }
+        return await recording.ended.outcome()
+    }
+
+    /// Waits for a key.
+    /// - Returns: nil when the time was over, or the call.
+    public func key(within limit: Duration) async -> Character? {
+        if !pressedKeys.isEmpty { return pressedKeys.removeFirst() }
+        guard ending == nil else { return nil }
+        let wait = Wait<Character?>()
+        keyWait = wait
+        return await wait.outcome(within: limit) { wait.end(nil) }
+    }
+
+    public func hangUp() { end(.us) }
+
+    // MARK: What libre tells
+
+    /// Rings: from here on libre tells what becomes of it.
+    /// - Returns: false when the request cannot be worked with.
+    func ring(_ message: UnsafePointer<sip_msg>, over sock: OpaquePointer) -> Bool {
+        at_accept(&session, sock, message, 180, "Ringing", "aftertone", CallHandlers.offer, CallHandlers.answer, CallHandlers.established,
+            CallHandlers.info, CallHandlers.closed, Unmanaged.passUnretained(self).toOpaque()) == 0
+    }
+
+    func confirm() {
+        guard ending == nil else { return }
+        isEstablished = true
+        media.begin()
+        established.end(true)
+    }
+
+    /// The other side has sent a new description.
+    /// - Returns: our answer, which libre lets go of; nil where nothing of it can be used.
+    func renew(_ body: UnsafeMutablePointer<mbuf>?) -> UnsafeMutablePointer<mbuf>? {
+        guard let body, mbuf_get_left(body) > 0 else { return description.write(isOffer: true) }
+        guard let agreement = description.read(body, isOffer: true) else { return nil }
+        media.agree(on: agreement)
+        return description.write(isOffer: false)
+    }
+
+    /// The other side has answered our offer.
+    func take(answer body: UnsafeMutablePointer<mbuf>?) -> Bool {
+        guard let body, let agreement = description.read(body, isOffer: false) else { return false }
+        media.agree(on: agreement)
+        return true
+    }
+
+    func isCalled(by message: UnsafePointer<sip_msg>) -> Bool {
+        guard let session, let dialog = sipsess_dialog(session) else { return false }
+        return sip_dialog_cmp(dialog, message)
+    }
+
+    func closed(_ error: Int32) {
+        end(error == ECONNRESET ? (isEstablished ? .caller : .cancelled) : .lost)
+    }
+
+    /// Ends it, once.
+    func end(_ ending: CallEnding) {
+        guard self.ending == nil else { return }
+        self.ending = ending
+        // Says BYE, or refuses what was not answered, unless the other side has ended it.
+        if let session { mem_deref(UnsafeMutableRawPointer(session)) }
+        session = nil
+        media.close()
+        playing?.ended.end(.over)
+        recording?.end(.over)
+        keyWait?.end(nil)
+        (playing, recording, keyWait) = (nil, nil, nil)
+        established.end(false)
+        description.close()
+        over.end(ending)
+        endpoint.forget(self)
+    }
+}
+
+// MARK: Sound
+
+extension Call: MediaOwner {
+    func pressed(_ key: Character) {
+        if let recording {
+            self.recording = nil
+            return recording.end(.key(key))
+        }
+        if let playing, playing.isInterruptible {
+            self.playing = nil
+            playing.ended.end(.key(key))
+            return
+        }
+        if let wait = keyWait, wait.end(key) {
+            keyWait = nil
+            return
+        }
+        if pressedKeys.count < Self.mostKeys { pressedKeys.append(key) }
+    }
+
+    func heard(_ packet: RTPPacket, _ sound: Slice<UnsafeRawBufferPointer>, _ companding: Companding) { recording?.heard(packet, sound, companding) }
+
+    func passed(_ packet: RTPPacket) { recording?.passed(packet) }
+
+    func nextSound() -> ArraySlice<Int16>? {
+        guard let playing else { return nil }
+        if let sound = playing.next() { return sound }
+        self.playing = nil
+        playing.ended.end(.finished)
+        return nil
+    }
+
+    func passed20Milliseconds() {
+        if let recording, !recording.step(isExpected: media.isSpokenTo) { self.recording = nil }
+        if media.steps >= longestSteps { end(.us) }
+    }
+}
+
+/// One sound that is being played.
+@SIPLoop private final class Playing {
+    let ended = Wait<PlayEnd>()
+    let isInterruptible: Bool
+    private let samples: [Int16]
+    private var position = 0
+
+    init(_ clip: Clip, isInterruptible: Bool) {
+        samples = clip.samples
+        self.isInterruptible = isInterruptible
+    }
+
+    func next() -> ArraySlice<Int16>? {
+        guard position < samples.count else { return nil }
+        let end = min(position + Clip.rate / 50, samples.count)
+        defer { position = end }
+        return samples[position..<end]
+    }
+}

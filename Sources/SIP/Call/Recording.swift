@@ -1,0 +1,69 @@
+import Waiting
+
+/// One recording of a call, while it lasts.
+@SIPLoop final class Recording {
+    let ended = Wait<RecordEnd>()
+    private let sink: any SoundSink
+    private let rules: RecordRules
+    private let companding: Companding
+    private var take: Take
+    private var steps = 0
+    private var lastSpeech = 0
+    /// Where the last speech ends, in samples.
+    private var speechEnd = 0
+
+    private static let stepsBetweenDrains = 5
+    private static let samplesInStep = Clip.rate / 50
+
+    init(_ companding: Companding, to sink: any SoundSink, _ rules: RecordRules) {
+        self.companding = companding
+        self.sink = sink
+        self.rules = rules
+        take = Take(silence: companding.silence)
+    }
+
+    func passed(_ packet: RTPPacket) { take.note(packet) }
+
+    func heard(_ packet: RTPPacket, _ sound: Slice<UnsafeRawBufferPointer>, _ spoken: Companding) {
+        let now = steps * Self.samplesInStep
+        let bytes = spoken == companding ? [UInt8](sound) : sound.map { companding.encode(spoken.decode($0)) }
+        guard let end = take.put(packet, bytes, now: now) else { return }
+        guard isLoud(bytes) else { return }
+        lastSpeech = steps
+        speechEnd = max(speechEnd, end)
+    }
+
+    private func isLoud(_ bytes: [UInt8]) -> Bool {
+        var sum = 0
+        for byte in bytes { sum += abs(Int(companding.decode(byte))) }
+        return !bytes.isEmpty && sum >= rules.threshold * bytes.count
+    }
+
+    /// - Parameter isExpected: whether the other side may send at all: one that is on hold is not silent.
+    /// - Returns: false when that was the end of it.
+    func step(isExpected: Bool) -> Bool {
+        steps += 1
+        if !isExpected { lastSpeech = steps }
+        // By the clock it is over only when so much more time has passed that nothing of it can be on its way.
+        if take.end >= rules.longest || steps * Self.samplesInStep >= rules.longest + Clip.rate {
+            end(.longest)
+            return false
+        }
+        if let silent = rules.silentSteps, steps - lastSpeech >= silent {
+            end(.silence)
+            return false
+        }
+        if steps % Self.stepsBetweenDrains == 0 { give(take.drain()) }
+        return true
+    }
+
+    func end(_ reason: RecordEnd.Reason) {
+        give(take.finish())
+        let samples = min(reason == .silence ? speechEnd : take.end, rules.longest)
+        ended.end(RecordEnd(reason: reason, samples: samples, lost: take.lost, late: take.late, received: take.received))
+    }
+
+    private func give(_ sound: [UInt8]) {
+        if !sound.isEmpty { sink.append(sound) }
+    }
+}

@@ -1,0 +1,94 @@
+import CRe
+import SIPGrammar
+
+/// What is answered without a call, and what must not reach one.
+extension SIPEndpoint {
+    typealias Message = UnsafePointer<sip_msg>
+
+    static let methods = "INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, INFO"
+    /// Known, and not served.
+    private static let refused: Set<String> = ["REGISTER", "SUBSCRIBE", "NOTIFY", "PUBLISH", "MESSAGE", "REFER", "PRACK"]
+
+    /// Sees each request before calls do.
+    /// - Returns: whether nothing more is to be done with it.
+    func answers(_ message: Message) -> Bool {
+        if isClosed || gate?.isOwn(message) ?? false { return true }
+        // Over TCP nobody has looked at it yet.
+        guard settings.trusts(PeerAddress(message.pointee.src)), let sip else { return true }
+        if message.pointee.tp != SIP_TRANSP_UDP, SIPMessage(of: message) == nil {
+            reply(message, 400, "Bad Request")
+            return true
+        }
+        let method = String(message.pointee.met)
+        if method == "ACK" { return false }
+        if method == "CANCEL" {
+            // One that belongs to a call was answered before it came here (RFC 3261 §9.2).
+            reply(message, 481, "Call/Transaction Does Not Exist")
+            return true
+        }
+        if let options = values(of: SIP_HDR_REQUIRE, in: message), !options.isEmpty {
+            reply(message, 420, "Bad Extension", "Unsupported: \(options)\r\n")
+            return true
+        }
+        switch method {
+        case "INVITE": return refusesBody(of: message)
+        case "BYE", "INFO": return false
+        case "OPTIONS":
+            let headers = "Allow: \(Self.methods)\r\nAccept: application/sdp, application/dtmf-relay, application/dtmf\r\n"
+            if isReady, !isDraining {
+                reply(message, 200, "OK", headers)
+            } else {
+                reply(message, 503, "Service Unavailable", headers + "Retry-After: \(settings.limits.retrySeconds)\r\n")
+            }
+        case "UPDATE": update(message, sip)
+        case _ where Self.refused.contains(method): reply(message, 405, "Method Not Allowed", "Allow: \(Self.methods)\r\n")
+        default: reply(message, 501, "Not Implemented", "Allow: \(Self.methods)\r\n")
+        }
+        return true
+    }
+
+    func reply(_ message: Message, _ code: UInt16, _ reason: String, _ headers: String = "") {
+        guard let sip else { return }
+        _ = at_reply(sip, message, code, reason, headers)
+    }
+
+    /// Whether what it carries is no description of sound (RFC 3261 §8.2.3).
+    private func refusesBody(of message: Message) -> Bool {
+        var size = 0
+        guard at_rest(message.pointee.mb, &size) != nil else { return false }
+        let type = message.pointee.ctyp
+        if String(type.type).lowercased() == "application", String(type.subtype).lowercased() == "sdp" { return false }
+        reply(message, 415, "Unsupported Media Type", "Accept: application/sdp\r\n")
+        return true
+    }
+
+    /// A change of a call under way (RFC 3311): one without a description only says that the other side is still there.
+    private func update(_ message: Message, _ sip: OpaquePointer) {
+        guard let call = call(of: message) else { return reply(message, 481, "Call/Transaction Does Not Exist") }
+        let transport = message.pointee.tp == SIP_TRANSP_UDP ? "" : ";transport=tcp"
+        let contact = "Contact: <sip:aftertone@\(PeerAddress(message.pointee.dst))\(transport)>\r\n"
+        var size = 0
+        guard at_rest(message.pointee.mb, &size) != nil else { return reply(message, 200, "OK", contact) }
+        if refusesBody(of: message) { return }
+        guard let answer = call.renew(message.pointee.mb) else { return reply(message, 488, "Not Acceptable Here") }
+        defer { mem_deref(answer) }
+        guard let text = at_rest(answer, &size) else { return reply(message, 500, "Server Internal Error") }
+        _ = at_reply_body(sip, message, 200, "OK", contact + "Content-Type: application/sdp\r\n", text, size)
+    }
+
+    /// All values of a header, with commas between them; nil where there is none.
+    private func values(of header: sip_hdrid, in message: Message) -> String? {
+        var found: [String] = []
+        var element = message.pointee.hdrl.head
+        for _ in 0..<1024 {
+            guard let current = element else { break }
+            if let data = current.pointee.data {
+                let one = data.assumingMemoryBound(to: sip_hdr.self).pointee
+                // Somebody's text goes back to him: one line of it, and no more than there was.
+                if one.id == header { found.append(String(one.val).filter { !$0.isNewline && $0 != "\0" }) }
+            }
+            element = current.pointee.next
+        }
+        return found.isEmpty ? nil : found.joined(separator: ", ")
+    }
+}

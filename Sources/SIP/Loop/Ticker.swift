@@ -1,0 +1,65 @@
+import CRe
+
+/// Twenty milliseconds for everybody: one timer for all calls, against a schedule that does not drift. libre keeps timers in one sorted list, so
+/// one for each call would cost as many steps a packet as there are calls.
+@SIPLoop final class Ticker {
+    static let shared = Ticker()
+
+    /// Milliseconds.
+    static let step: UInt64 = 20
+
+    private var members: [ObjectIdentifier: any Ticking] = [:]
+    /// On the heap, because libre links it into its list.
+    private let timer = UnsafeMutablePointer<tmr>.allocate(capacity: 1)
+    private var next: UInt64 = 0
+    /// How late steps were.
+    private(set) var lateness = Lateness()
+
+    private init() { tmr_init(timer) }
+
+    func add(_ member: any Ticking) {
+        members[ObjectIdentifier(member)] = member
+        guard members.count == 1 else { return }
+        next = tmr_jiffies() &+ Self.step
+        start(in: Self.step)
+    }
+
+    func remove(_ member: any Ticking) {
+        members[ObjectIdentifier(member)] = nil
+        if members.isEmpty { tmr_cancel(timer) }
+    }
+
+    private func start(in delay: UInt64) {
+        tmr_start(timer, delay, { _ in SIPLoop.assumeIsolated { Ticker.shared.tick() } }, nil)
+    }
+
+    private func tick() {
+        let now = tmr_jiffies()
+        if now >= next { lateness.note(now &- next) }
+        // After a pause of the whole machine the steps missed are not made up for: nobody waits for that sound any more.
+        if now > next &+ 1000 { next = now }
+        while next <= now {
+            for member in members.values { member.tick() }
+            next &+= Self.step
+        }
+        if !members.isEmpty { start(in: next > now ? next &- now : 1) }
+    }
+}
+
+/// Something that happens every twenty milliseconds.
+@SIPLoop protocol Ticking: AnyObject {
+    func tick()
+}
+
+/// How late the steps of the clock were, in milliseconds.
+public struct Lateness: Sendable {
+    /// Steps that were this many milliseconds late; the last counts all that were later.
+    public private(set) var counts = [Int](repeating: 0, count: 101)
+    public private(set) var worst = 0
+
+    mutating func note(_ milliseconds: UInt64) {
+        let late = Int(min(milliseconds, 1_000_000))
+        counts[min(late, counts.count - 1)] += 1
+        worst = max(worst, late)
+    }
+}

@@ -1,0 +1,133 @@
+import CRe
+
+/// The sound of one call: what comes, from where it may come, and what is sent.
+@SIPLoop final class MediaStream: Ticking {
+    private let ports: PortRange
+    private var sockets: RTPSockets?
+    private var agreement: SessionDescription.Agreement?
+    /// Where the call's own messages come from: its sound may, too.
+    private let signalling: sa
+    private let isSymmetric: Bool
+
+    private var latch: Latch?
+    private var keys = KeyEvents()
+    private var sender = RTPSender()
+    /// Steps of the clock since the beginning.
+    private(set) var steps = 0
+    private(set) var counts = PacketCounts()
+
+    /// What becomes of what comes and of the time.
+    weak var owner: (any MediaOwner)?
+
+    /// The source that was settled on.
+    private struct Latch {
+        let address: sa
+        let step: Int
+    }
+
+    /// Steps within which the address of the description may still take the place of another that was first.
+    private static let learning = 100
+
+    /// - Returns: nil when no port is free.
+    init?(ports: PortRange, address: sa, signalling: sa, isSymmetric: Bool) {
+        self.ports = ports
+        self.signalling = signalling
+        self.isSymmetric = isSymmetric
+        sockets = ports.open(address, owner: Unmanaged.passUnretained(self).toOpaque()) { source, packet, argument in
+            guard let source = source?.pointee, let argument else { return }
+            nonisolated(unsafe) let packet = packet, me = argument
+            SIPLoop.assumeIsolated { Unmanaged<MediaStream>.fromOpaque(me).takeUnretainedValue().receive(source, packet) }
+        }
+        if sockets == nil { return nil }
+    }
+
+    var port: UInt16 { sockets?.port ?? 0 }
+    var companding: Companding { agreement?.companding ?? .muLaw }
+    var isSpokenTo: Bool { agreement?.speaks ?? true }
+
+    func begin() { Ticker.shared.add(self) }
+
+    /// No packet comes or goes any more.
+    func close() {
+        Ticker.shared.remove(self)
+        if let sockets { ports.close(sockets) }
+        sockets = nil
+    }
+
+    /// The other side has said where it is and what it takes; perhaps not for the first time.
+    func agree(on agreement: SessionDescription.Agreement) {
+        self.agreement = agreement
+        sender.packetMilliseconds = agreement.packetMilliseconds
+        latch = nil
+    }
+
+    // MARK: Coming in
+
+    private func receive(_ source: sa, _ buffer: UnsafeMutablePointer<mbuf>?) {
+        var size = 0
+        guard let bytes = at_rest(buffer, &size), let packet = RTPPacket(UnsafeRawBufferPointer(start: bytes, count: size)), let agreement else { return }
+        let isKey = agreement.keyTypes.contains(packet.payloadType)
+        let companding = Companding(payloadType: packet.payloadType)
+        guard isKey || companding != nil, settles(source, agreement) else {
+            counts.dropped += 1
+            return
+        }
+        counts.received += 1
+        let payload = UnsafeRawBufferPointer(start: bytes, count: size)[packet.payload]
+        if isKey {
+            owner?.passed(packet)
+            if let key = keys.key(payload, timestamp: packet.timestamp) { owner?.pressed(key) }
+        } else if let companding {
+            owner?.heard(packet, payload, companding)
+        }
+    }
+
+    /// Whether a packet may come from there: from where the description says, or the signalling, until one has come; then from there and from
+    /// nowhere else.
+    private func settles(_ source: sa, _ agreement: SessionDescription.Agreement) -> Bool {
+        var source = source, described = agreement.remote
+        if let latch {
+            var known = latch.address
+            if sa_cmp(&known, &source, Int32(SA_ALL.rawValue)) { return true }
+            guard steps - latch.step < Self.learning, sa_cmp(&described, &source, Int32(SA_ALL.rawValue)) else { return false }
+        } else {
+            var signalling = signalling
+            let isDescribed = sa_cmp(&described, &source, Int32((isSymmetric ? SA_ADDR : SA_ALL).rawValue))
+            guard isDescribed || isSymmetric && sa_cmp(&signalling, &source, Int32(SA_ADDR.rawValue)) else { return false }
+        }
+        latch = Latch(address: source, step: steps)
+        return true
+    }
+
+    // MARK: Going out
+
+    func tick() {
+        steps += 1
+        let sound = owner?.nextSound()
+        if let agreement, agreement.hears, let socket = sockets?.sound {
+            var target = isSymmetric ? latch?.address ?? agreement.remote : agreement.remote
+            sender.step(sound, companding: agreement.companding) { packet in
+                if sa_isset(&target, Int32(SA_ALL.rawValue)) { _ = udp_send(socket, &target, packet) }
+            }
+        }
+        owner?.passed20Milliseconds()
+    }
+}
+
+/// Packets of one call.
+public struct PacketCounts: Sendable, Hashable {
+    public var received = 0
+    /// From somewhere else, or of a kind that was not agreed on.
+    public var dropped = 0
+}
+
+/// Whose sound it is.
+@SIPLoop protocol MediaOwner: AnyObject {
+    func pressed(_ key: Character)
+    func heard(_ packet: RTPPacket, _ sound: Slice<UnsafeRawBufferPointer>, _ companding: Companding)
+    /// Something of the stream that is no sound.
+    func passed(_ packet: RTPPacket)
+    /// The next twenty milliseconds to be sent; nil for silence.
+    func nextSound() -> ArraySlice<Int16>?
+    func passed20Milliseconds()
+}

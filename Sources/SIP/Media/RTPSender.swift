@@ -1,0 +1,73 @@
+import CRe
+
+/// Puts sound into packets. Timestamps follow the clock, whether anything is sent or not.
+@SIPLoop struct RTPSender {
+    /// Milliseconds of sound in a packet.
+    var packetMilliseconds = 20
+
+    private let source = UInt32.random(in: 0...(.max))
+    private var sequence = UInt16.random(in: 0...(.max))
+    private var timestamp = UInt32.random(in: 0...(.max))
+    /// What has been given and not sent, one byte a sample.
+    private var pending: [UInt8] = []
+    /// Whether the last step had sound.
+    private var isTalking = false
+    private var quietSteps = 0
+
+    private static let samplesInStep = Clip.rate / 50
+    /// While nothing is said a packet goes out each second: the ways through routers, and those who wait for a sign of life, need no more.
+    private static let stepsBetweenSigns = 50
+
+    /// Twenty milliseconds have passed.
+    mutating func step(_ sound: ArraySlice<Int16>?, companding: Companding, _ send: (UnsafeMutablePointer<mbuf>) -> Void) {
+        guard let sound else { return rest(companding, send) }
+        let isFirst = !isTalking
+        isTalking = true
+        quietSteps = 0
+        pending.append(contentsOf: sound.lazy.map(companding.encode))
+        if sound.count < Self.samplesInStep { pending.append(contentsOf: repeatElement(companding.silence, count: Self.samplesInStep - sound.count)) }
+        flush(companding, isMarked: isFirst, send)
+    }
+
+    private mutating func flush(_ companding: Companding, isMarked: Bool, _ send: (UnsafeMutablePointer<mbuf>) -> Void) {
+        let size = packetMilliseconds * Clip.rate / 1000
+        var isMarked = isMarked
+        while pending.count >= size {
+            put(pending.prefix(size), companding, isMarked: isMarked, send)
+            pending.removeFirst(size)
+            isMarked = false
+        }
+    }
+
+    private mutating func rest(_ companding: Companding, _ send: (UnsafeMutablePointer<mbuf>) -> Void) {
+        if !pending.isEmpty {
+            // The last packet of a piece is filled up.
+            let size = packetMilliseconds * Clip.rate / 1000
+            pending.append(contentsOf: repeatElement(companding.silence, count: max(0, size - pending.count)))
+            flush(companding, isMarked: false, send)
+            pending.removeAll()
+        }
+        isTalking = false
+        quietSteps += 1
+        guard quietSteps % Self.stepsBetweenSigns == 0 else {
+            timestamp &+= UInt32(Self.samplesInStep)
+            return
+        }
+        put([UInt8](repeating: companding.silence, count: Self.samplesInStep)[...], companding, isMarked: true, send)
+    }
+
+    private mutating func put(_ bytes: ArraySlice<UInt8>, _ companding: Companding, isMarked: Bool, _ send: (UnsafeMutablePointer<mbuf>) -> Void) {
+        let size = RTPPacket.headerSize + bytes.count
+        guard let packet = mbuf_alloc(size) else { return }
+        defer { mem_deref(packet) }
+        guard let buffer = packet.pointee.buf, packet.pointee.size >= size else { return }
+        let space = UnsafeMutableRawBufferPointer(start: buffer, count: size)
+        RTPPacket.writeHeader(
+            to: space, payloadType: companding.payloadType, isMarked: isMarked, sequence: sequence, timestamp: timestamp, source: source)
+        space[RTPPacket.headerSize...].copyBytes(from: bytes)
+        packet.pointee.end = size
+        sequence &+= 1
+        timestamp &+= UInt32(truncatingIfNeeded: bytes.count)
+        send(packet)
+    }
+}

@@ -1,0 +1,26 @@
+import HTTPFront
+import Telephone
+
+extension CallInstruments {
+    /// What `/metrics` shows of calls.
+    init(_ registry: MetricsRegistry) {
+        let outcomes = Dictionary(uniqueKeysWithValues: CallOutcome.allCases.map { outcome in
+            (outcome, registry.counter("aftertone_calls_total", help: "Calls that have ended, by what became of them.", labels: [("outcome", outcome.rawValue)]))
+        })
+        let lengths = registry.histogram(
+            "aftertone_call_seconds", help: "Time calls last.", bounds: [1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600])
+        let lost = registry.counter("aftertone_call_packets_lost_total", help: "Packets of recorded sound that never came.")
+        let late = registry.counter("aftertone_call_packets_late_total", help: "Packets of recorded sound that came too late.")
+        let prompts = registry.counter("aftertone_prompts_total", help: "Prompts and greetings that were begun.")
+        let answers = registry.histogram("aftertone_call_setup_seconds", help: "Time from a call's request to its answer.")
+        let syncs = registry.histogram("aftertone_capture_sync_seconds", help: "Time one sync of all recordings under way takes.")
+        self.init(
+            ended: { outcome, seconds, lostPackets, latePackets, begun in
+                outcomes[outcome]?.add()
+                lengths.observe(seconds)
+                lost.add(lostPackets)
+                late.add(latePackets)
+                prompts.add(begun)
+            }, answered: { answers.observe($0) }, synced: { syncs.observe($0) })
+    }
+}

@@ -1,0 +1,74 @@
+import SIP
+import Telephone
+import Voicemail
+
+extension Configuration {
+    /// How calls are taken.
+    public struct Telephone: Sendable, Hashable {
+        /// nil where no calls are taken.
+        public var listen: CallAddress?
+        /// Whether another port will do where that one is taken: for a demonstration.
+        public var mayMove = false
+        /// Who may call. What others send is dropped without a word.
+        public var trusted = ["127.0.0.0/8", "::1"].compactMap { NetworkRange($0) }
+        /// The address that others are told to send sound to, where it is not the one that calls come to.
+        public var advertised: NetworkAddress?
+        /// Of sound: each call has two.
+        public var ports: ClosedRange<UInt16> = 20_000...29_999
+        public var isSymmetric = true
+        public var limits = CallLimits()
+        /// Seconds that calls under way may go on once the server is to stop.
+        public var drainSeconds = 30
+
+        public init() {}
+
+        /// - Returns: nil where no calls are taken.
+        func settings(captures: String) -> TelephoneSettings? {
+            guard let listen else { return nil }
+            let trusted = trusted
+            var sip = SIPSettings(address: PeerAddress(host: listen.host, port: UInt16(truncatingIfNeeded: listen.port))) { peer in
+                guard let address = NetworkAddress(peer.host) else { return false }
+                return trusted.contains { $0.contains(address) }
+            }
+            sip.mayMove = mayMove
+            sip.advertised = advertised?.description
+            sip.ports = ports
+            sip.isSymmetric = isSymmetric
+            sip.limits = limits
+            var settings = TelephoneSettings(sip: sip, captures: captures)
+            settings.drain = .seconds(drainSeconds)
+            return settings
+        }
+    }
+}
+
+extension Configuration.Telephone {
+    init(_ reader: SettingsReader) {
+        self.init()
+        listen = reader.value("sip.listen", nil, expecting: "HOST:PORT, the host in numbers, or nothing") { text in
+            text.isEmpty ? .some(nil) : Self.address(text).map { .some($0) }
+        }
+        trusted = reader.list("sip.trusted", trusted, expecting: "an IP address or a network such as 10.0.0.0/8") { NetworkRange($0) }
+        advertised = reader.value("sip.advertised_address", nil, expecting: "an IP address, or nothing") { text in
+            text.isEmpty ? .some(nil) : NetworkAddress(text).map { .some($0) }
+        }
+        ports = reader.value("sip.ports", ports, expecting: "FIRST-LAST, between 1024 and 65535 and at least four") { Self.ports($0) }
+        isSymmetric = reader.flag("sip.symmetric", isSymmetric)
+        limits.calls = reader.number("sip.limits.calls", limits.calls, 1...30_000)
+        limits.callsOfPeer = reader.number("sip.limits.calls_of_peer", limits.callsOfPeer, 1...30_000)
+        limits.callsPerSecond = reader.number("sip.limits.calls_per_second", limits.callsPerSecond, 1...10_000)
+        limits.longestCall = reader.number("sip.limits.call_seconds", limits.longestCall, 10...86_400)
+        limits.retrySeconds = reader.number("sip.limits.retry_seconds", limits.retrySeconds, 1...3_600)
+        drainSeconds = reader.number("sip.drain_seconds", drainSeconds, 0...3_600)
+    }
+
+    private static func address(_ text: String) -> CallAddress? {
+        CallAddress(text).flatMap { address in NetworkAddress(address.host) == nil ? nil : address }
+    }
+
+    private static func ports(_ text: String) -> ClosedRange<UInt16>? {
+        let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { UInt16($0) }
+        guard ends.count == 2, let first = ends[0], let last = ends[1], first >= 1024, last >= first, last - first >= 3 else { return nil }
+        return first...last
+    }
+}

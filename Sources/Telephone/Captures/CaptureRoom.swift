@@ -1,0 +1,149 @@
+import CFileIO
+import Dispatch
+import Foundation
+import NIOPosix
+import Synchronization
+import Voicemail
+import Waiting
+
+/// Where recordings lie until they are messages, and the thread that writes and syncs them all.
+final class CaptureRoom: Sendable {
+    private struct State {
+        var open: [String: Capture] = [:]
+        var isClosed = false
+    }
+
+    private let directory: String
+    private let files: NIOThreadPool
+    private let state = Mutex(State())
+    private let bell = DispatchSemaphore(value: 0)
+    private let ended = Wait<Void>()
+    /// Told how long one round of syncs took, in seconds.
+    private let synced: @Sendable (Double) -> Void
+
+    /// Milliseconds between rounds: together with a sync of as long, less than half a second of a call is not safe.
+    private static let interval = 200
+    /// So many files are synced one by one; more are synced as the whole file system, which costs one wait instead of many.
+    private static let fewFiles = 4
+
+    /// - Parameter directory: made where it is missing.
+    /// Blocks.
+    init(_ directory: String, synced: @escaping @Sendable (Double) -> Void) throws {
+        self.directory = directory
+        self.synced = synced
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        files = NIOThreadPool(numberOfThreads: 2)
+        files.start()
+        let thread = Thread { [self] in work() }
+        thread.name = "captures"
+        thread.start()
+    }
+
+    /// Ends the threads. What is open stays as it is on the disk.
+    func close() async throws {
+        state.withLock { $0.isClosed = true }
+        bell.signal()
+        await ended.outcome()
+        try await files.shutdownGracefully()
+    }
+
+    // MARK: One recording
+
+    /// Begins a file for a recording; durable but for its sound.
+    func begin(_ facts: CaptureFacts) async throws -> Capture {
+        let file = CaptureFile(directory: directory, name: facts.id + "." + CaptureFile.growing)
+        let capture = try await files.runIfActive { [self] in
+            let head = try CaptureFile.head(facts)
+            let descriptor = open(file.path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+            guard descriptor >= 0 else { throw CaptureFailure(action: "begin", code: errno) }
+            let capture = Capture(facts, file, headSize: head.count, descriptor: descriptor)
+            guard head.withUnsafeBytes({ pwrite(descriptor, $0.baseAddress, head.count, 0) }) == head.count else {
+                throw CaptureFailure(action: "begin", code: errno)
+            }
+            try syncDirectory()
+            return capture
+        }
+        state.withLock { $0.open[facts.id] = capture }
+        bell.signal()
+        return capture
+    }
+
+    /// The recording is over: no more is written, and it is called whole. Durable once this returns.
+    func finish(_ capture: Capture, samples: Int) async throws {
+        await capture.settled { bell.signal() }
+        state.withLock { $0.open[capture.facts.id] = nil }
+        if let failure = capture.failure { throw failure }
+        try await files.runIfActive { [self] in
+            try capture.shorten(to: samples)
+            capture.sync()
+            if let failure = capture.failure { throw failure }
+            let whole = directory + "/" + capture.facts.id + "." + CaptureFile.whole
+            guard rename(capture.file.path, whole) == 0 else { throw CaptureFailure(action: "keep", code: errno) }
+            try syncDirectory()
+        }
+    }
+
+    /// The sound of a recording that is over.
+    func sound(of capture: Capture) async throws -> [UInt8] {
+        let whole = CaptureFile(directory: directory, name: capture.facts.id + "." + CaptureFile.whole)
+        return try await files.runIfActive { try whole.read().sound }
+    }
+
+    /// Removes a recording that has become a message, or that nobody wants.
+    func remove(_ id: String) async throws {
+        state.withLock { $0.open[id] = nil }
+        try await files.runIfActive { [self] in
+            for ending in [CaptureFile.growing, CaptureFile.whole] {
+                guard unlink(directory + "/" + id + "." + ending) == 0 || errno == ENOENT else { throw CaptureFailure(action: "remove", code: errno) }
+            }
+        }
+    }
+
+    // MARK: What a crash left
+
+    /// Recordings that no call of this process makes.
+    func leftovers() async throws -> [CaptureFile] {
+        try await files.runIfActive { [self] in
+            let open = state.withLock { Set($0.open.keys) }
+            return try FileManager.default.contentsOfDirectory(atPath: directory).sorted().compactMap { name in
+                let parts = name.split(separator: ".").map(String.init)
+                guard parts.count == 2, HexID.isValid(parts[0]), [CaptureFile.growing, CaptureFile.whole].contains(parts[1]), !open.contains(parts[0])
+                else { return nil }
+                return CaptureFile(directory: directory, name: name)
+            }
+        }
+    }
+
+    func read(_ file: CaptureFile) async throws -> CaptureFile.Contents { try await files.runIfActive { try file.read() } }
+
+    // MARK: The thread
+
+    private func work() {
+        while true {
+            let (captures, isClosed) = state.withLock { (Array($0.open.values), $0.isClosed) }
+            round(captures)
+            if isClosed { break }
+            if captures.isEmpty { bell.wait() } else { _ = bell.wait(timeout: .now() + .milliseconds(Self.interval)) }
+        }
+        ended.end(())
+    }
+
+    private func round(_ captures: [Capture]) {
+        let written = captures.compactMap { capture in capture.write().map { (capture, $0) } }
+        guard let first = written.first else { return }
+        let clock = ContinuousClock(), start = clock.now
+        if written.count <= Self.fewFiles || cfileio_sync_filesystem(first.0.anyDescriptor) != 0 {
+            for (capture, _) in written { capture.sync() }
+        }
+        let elapsed = clock.now - start
+        synced(Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18)
+        for wait in written.flatMap(\.1) { wait.end(()) }
+    }
+
+    private func syncDirectory() throws(CaptureFailure) {
+        let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw CaptureFailure(action: "sync the directory of", code: errno) }
+        defer { Glibc.close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw CaptureFailure(action: "sync the directory of", code: errno) }
+    }
+}

@@ -1,0 +1,64 @@
+import Logging
+import Prompts
+import SIP
+import Voicemail
+
+/// What to do with what was said (K§10.2, step 11). Whoever does not say, or hangs up, has left a message.
+struct Review: CallState {
+    let take: RecordedTake
+
+    /// Rounds without a key that means something.
+    private static let rounds = 4
+    /// How long a key is waited for once the menu was said (K§10.1).
+    private static let patience = Duration.seconds(5)
+
+    func run(_ visit: Visit) async -> (any CallState)? {
+        var fruitless = 0
+        /// One that was pressed while the recording was played.
+        var early: Character?
+        while fruitless < Self.rounds {
+            let key = if let early { early } else { await key(visit) }
+            early = nil
+            guard let key else {
+                if await visit.call.isOver { return Storing(take: take, isHeard: false) }
+                fruitless += 1
+                continue
+            }
+            switch key {
+            case Keys.save: return Storing(take: take, isHeard: true)
+            case Keys.listen:
+                fruitless = 0
+                early = await listen(visit)
+            case Keys.again:
+                await visit.drop(take.capture)
+                return Taking()
+            default:
+                fruitless += 1
+                _ = await visit.say(.invalidEntry)
+            }
+        }
+        return Storing(take: take, isHeard: true)
+    }
+
+    /// - Returns: nil when none was pressed in time.
+    private func key(_ visit: Visit) async -> Character? {
+        switch await visit.say(.reviewMenu) {
+        case .key(let key): key
+        case .over: nil
+        case .finished: await visit.call.key(within: Self.patience)
+        }
+    }
+
+    /// - Returns: the key that it was ended with.
+    private func listen(_ visit: Visit) async -> Character? {
+        do {
+            let sound = try await visit.captures.sound(of: take.capture)
+            let companding = Companding(rawValue: take.capture.facts.encoding) ?? .muLaw
+            if case .key(let key) = await visit.call.play(Clip(samples: sound.map(companding.decode))) { return key }
+        } catch {
+            visit.service.logger.error("a recording cannot be played back", metadata: ["file": "\(take.capture.file.path)", "error": "\(error)"])
+            _ = await visit.say(.invalidEntry)
+        }
+        return nil
+    }
+}

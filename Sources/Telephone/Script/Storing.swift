@@ -1,0 +1,37 @@
+import Prompts
+import SIP
+import Voicemail
+
+/// Makes a message of what was said; that it is saved is said after the commit (K§10.2, steps 11 and 12).
+struct Storing: CallState {
+    let take: RecordedTake
+    /// Whether the caller is still there.
+    let isHeard: Bool
+
+    func run(_ visit: Visit) async -> (any CallState)? {
+        guard take.milliseconds >= visit.answering.shortestMilliseconds else {
+            visit.story.ended(.tooShort)
+            await visit.drop(take.capture)
+            return nil
+        }
+        do {
+            let depositing = Depositing(service: visit.service, captures: visit.captures)
+            let sound = try await visit.captures.sound(of: take.capture)
+            let message = try await depositing.deposit(
+                take.capture.facts, sound: sound, reception: Reception(lost: take.end.lost, late: take.end.late))
+            visit.story.stored(message)
+        } catch VoicemailError.limitReached {
+            // Others were quicker.
+            visit.story.ended(.full)
+            await visit.drop(take.capture)
+            if isHeard { _ = await visit.say(.mailboxFull) }
+            return nil
+        } catch {
+            visit.story.failed(error)
+            return Sorry()
+        }
+        await visit.drop(take.capture)
+        if isHeard { _ = await visit.say(.saved, .thankYou) }
+        return nil
+    }
+}

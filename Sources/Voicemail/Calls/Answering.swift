@@ -1,0 +1,75 @@
+/// How a mailbox answers somebody who wants to leave a message, as things stand now (K§10.2).
+public struct Answering: Sendable, Hashable {
+    public enum Manner: Sendable, Hashable {
+        case takesMessages
+        /// It says something, and takes none.
+        case announces
+        /// It has as many as it may have.
+        case full
+        /// It is switched off.
+        case off
+    }
+
+    /// What callers hear of whose mailbox it is (K§10.2, step 7).
+    public enum Words: Sendable, Hashable {
+        case none
+        case own(Greeting)
+        /// That the person at the mailbox's number is not available.
+        case standard
+        /// That a message can be left, and not for whom.
+        case nobody
+    }
+
+    public let manner: Manner
+    public let greeting: Words
+    /// Whether it is said first that the subscriber cannot be reached.
+    public let hasIntroduction: Bool
+    /// Whether it is said what to do.
+    public let hasInstructions: Bool
+    /// Of one message.
+    public let longestSeconds: Int
+    /// What is shorter is none.
+    public let shortestMilliseconds: Int
+    /// nil for the server's.
+    public let language: String?
+}
+
+extension Mailbox {
+    /// Says something and takes no messages.
+    var isAnnouncementOnly: Bool { stored.attributes["announcement_only"] == true }
+
+    /// The id of the greeting that takes the place of the one in force while it is there.
+    var temporaryGreetingID: String? { stored.attributes["media"]?["temporary_unavailable"]?.string }
+
+    /// Seconds of one message, where it says so itself.
+    var longestMessage: Int? { stored.attributes["max_message_length"]?.int.flatMap { $0 > 0 ? $0 : nil } }
+
+    fileprivate func isSet(_ attribute: String) -> Bool { stored.attributes[attribute] == true }
+}
+
+extension Mailboxes {
+    /// How a mailbox answers a call now.
+    /// - Throws: `VoicemailError.notFound`.
+    public func answering(_ id: String, in account: Account) async throws -> Answering {
+        let limits = limits
+        return try await store.read { reader in
+            let mailbox: Mailbox = try reader.require(id, in: account.id)
+            let isFull = try Messages.visibleTally(id, reader).total >= mailbox.capacity(limits.mailboxCapacity)
+            let manner: Answering.Manner =
+                if !mailbox.isEnabled { .off } else if mailbox.isAnnouncementOnly { .announces } else if isFull { .full } else { .takesMessages }
+            return Answering(
+                manner: manner, greeting: try Self.words(of: mailbox, reader), hasIntroduction: mailbox.isSet("play_greeting_intro"),
+                hasInstructions: !mailbox.isSet("skip_instructions"), longestSeconds: mailbox.longestMessage ?? limits.longestMessageSeconds,
+                shortestMilliseconds: limits.shortestMessageMilliseconds, language: account.language)
+        }
+    }
+
+    private static func words(of mailbox: Mailbox, _ reader: any StoreReader) throws -> Answering.Words {
+        if mailbox.isSet("skip_greeting") { return .none }
+        // A greeting that is gone, or never got its audio, gives way to the next.
+        for id in [mailbox.temporaryGreetingID, mailbox.greetingInForceID] {
+            if let id, let greeting: Greeting = try reader.find(id: id), greeting.accountID == mailbox.accountID, greeting.hasAudio { return .own(greeting) }
+        }
+        return mailbox.isSet("use_person_not_available") ? .nobody : .standard
+    }
+}

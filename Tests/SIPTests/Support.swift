@@ -1,0 +1,59 @@
+import SIP
+import TestKit
+
+/// Runs `body` against an endpoint on the loopback interface, each of whose calls is handled by `script`.
+func withEndpoint<Value: Sendable>(
+    _ change: (inout SIPSettings) -> Void = { _ in }, script: @escaping @Sendable (Call) async -> Void,
+    _ body: @Sendable (SIPEndpoint, Int) async throws -> Value
+) async throws -> Value {
+    var settings = SIPSettings(address: PeerAddress(host: "127.0.0.1", port: 0)) { _ in true }
+    change(&settings)
+    let endpoint = try await SIPEndpoint.open(settings)
+    let port = Int(await endpoint.address.port)
+    return try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask {
+            await withDiscardingTaskGroup { calls in
+                for await call in endpoint.calls { calls.addTask { await script(call) } }
+            }
+        }
+        let value: Value
+        do { value = try await body(endpoint, port) } catch {
+            await endpoint.close()
+            throw error
+        }
+        await endpoint.close()
+        try await group.waitForAll()
+        return value
+    }
+}
+
+/// What a recording has got, in memory.
+final class MemorySink: SoundSink {
+    private let sound = Locked<[UInt8]>([])
+
+    var bytes: [UInt8] { sound.withLockedValue { $0 } }
+
+    func append(_ more: [UInt8]) { sound.withLockedValue { $0 += more } }
+}
+
+extension TestPhone {
+    /// Says nothing, packet by packet, until that is being recorded.
+    func warmUp(_ sink: MemorySink, type: UInt8 = 0) async throws {
+        while sink.bytes.isEmpty { try await sound.say(hertz: nil, milliseconds: 40, type: type) }
+    }
+
+    /// Says nothing for a moment and hangs up: what was said before is heard before the call ends.
+    func sayGoodbye() async throws {
+        try await sound.say(hertz: nil, milliseconds: 200)
+        try await hangUp()
+    }
+}
+
+/// What a script has to tell its test.
+final class Told<Value: Sendable>: Sendable {
+    private let (stream, continuation) = AsyncStream.makeStream(of: Value.self)
+
+    func tell(_ value: Value) { continuation.yield(value) }
+
+    func next() async -> Value? { await stream.first { _ in true } }
+}

@@ -1,0 +1,168 @@
+import Foundation
+
+/// A telephone for tests: SIP and RTP over UDP, written from the RFCs and on nothing of the server's. It says exactly what a test has it say.
+public final class TestPhone: Sendable {
+    /// A message that came: the first line, headers by lower-case name, body.
+    public struct Message: Sendable {
+        public let line: String
+        public let headers: [String: String]
+        public let body: String
+
+        public var status: Int? { line.hasPrefix("SIP/2.0 ") ? Int(line.dropFirst(8).prefix(3)) : nil }
+        public var method: String? { status == nil ? line.split(separator: " ").first.map(String.init) : nil }
+        public var toTag: String? {
+            guard let to = headers["to"], let start = to.range(of: ";tag=")?.upperBound else { return nil }
+            return String(to[start...].prefix { $0 != ";" })
+        }
+
+        init?(_ bytes: [UInt8]) {
+            let text = String(decoding: bytes, as: UTF8.self)
+            guard let split = text.range(of: "\r\n\r\n") else { return nil }
+            var lines = text[..<split.lowerBound].components(separatedBy: "\r\n")
+            line = lines.removeFirst()
+            var headers: [String: String] = [:]
+            for one in lines {
+                guard let colon = one.firstIndex(of: ":") else { continue }
+                let name = one[..<colon].lowercased().trimmingCharacters(in: .whitespaces)
+                let value = one[one.index(after: colon)...].trimmingCharacters(in: .whitespaces)
+                headers[name] = headers[name].map { $0 + ", " + value } ?? value
+            }
+            self.headers = headers
+            body = String(text[split.upperBound...])
+        }
+    }
+
+    public struct TimedOut: Error {
+        public let what: String
+    }
+
+    public let server: Int
+    public let sip: DatagramSocket
+    public let callID = "call-\(UInt64.random(in: 0...(.max)))"
+    public let tag = "tag\(UInt32.random(in: 0...(.max)))"
+    private let inbox: Inbox
+    /// What is heard and said.
+    public let sound: TestSound
+    private let state = Locked(State())
+
+    private struct State {
+        var sequence = 0
+        var target = ""
+        var branch = ""
+        var toTag: String?
+    }
+
+    /// - Parameter server: the port of the server's SIP.
+    public init(server: Int) throws {
+        self.server = server
+        let inbox = Inbox()
+        self.inbox = inbox
+        sip = try DatagramSocket { received in
+            if let message = Message(received.bytes) { inbox.add(message) }
+        }
+        sound = try TestSound()
+    }
+
+    public func close() {
+        sip.close()
+        sound.close()
+    }
+
+    // MARK: Saying
+
+    /// The standard offer: both laws, keys as 101.
+    public func offer(formats: String = "0 8 101", extra: String = "", direction: String = "sendrecv", port: Int? = nil) -> String {
+        "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio \(port ?? sound.port) RTP/AVP \(formats)\r\n"
+            + "a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=\(direction)\r\n" + extra
+    }
+
+    /// A request of this phone's call.
+    /// - Parameter isNew: whether it begins a transaction; an ACK of a refusal and a CANCEL belong to the last one.
+    public func request(
+        _ method: String, user: String? = nil, body: String = "", type: String = "application/sdp", headers: [String] = [], isNew: Bool = true
+    ) -> String {
+        state.withLockedValue { state in
+            if isNew {
+                if method != "ACK" { state.sequence += 1 }
+                state.branch = "z9hG4bK\(UInt64.random(in: 0...(.max)))"
+            }
+            if let user { state.target = "sip:\(user)@127.0.0.1:\(server)" }
+            let to = "<\(state.target)>" + (isNew || method == "ACK" ? state.toTag.map { ";tag=\($0)" } ?? "" : "")
+            return (["\(method) \(state.target) SIP/2.0", "Via: SIP/2.0/UDP 127.0.0.1:\(sip.port);branch=\(state.branch);rport", "Max-Forwards: 70",
+                "From: \"Ada\" <sip:2001@127.0.0.1:\(sip.port)>;tag=\(tag)", "To: \(to)", "Call-ID: \(callID)", "CSeq: \(state.sequence) \(method)",
+                "Contact: <sip:2001@127.0.0.1:\(sip.port)>"]
+                + headers + (body.isEmpty ? [] : ["Content-Type: \(type)"])
+                + ["Content-Length: \(body.utf8.count)"]).joined(separator: "\r\n") + "\r\n\r\n" + body
+        }
+    }
+
+    public func send(_ text: String) { sip.send(Array(text.utf8), to: server) }
+
+    // MARK: The usual
+
+    /// Calls, and confirms an answer.
+    /// - Returns: the final answer.
+    @discardableResult
+    public func call(_ user: String, offer: String? = nil, answerInACK: String? = nil, headers: [String] = []) async throws -> Message {
+        send(request("INVITE", user: user, body: offer ?? (answerInACK == nil ? self.offer() : ""), headers: headers))
+        return try await finish(answerInACK: answerInACK)
+    }
+
+    /// Waits for what becomes of the last INVITE.
+    public func finish(answerInACK: String? = nil) async throws -> Message {
+        let answer = try await next("a final answer") { ($0.status ?? 0) >= 200 && $0.headers["cseq"]?.hasSuffix("INVITE") == true }
+        if answer.status == 200 {
+            state.withLockedValue { $0.toTag = answer.toTag }
+            sound.aim(at: answer.body)
+            send(request("ACK", body: answerInACK ?? ""))
+        } else {
+            state.withLockedValue { $0.toTag = answer.toTag }
+            send(request("ACK", isNew: false))
+            state.withLockedValue { $0.toTag = nil }
+        }
+        return answer
+    }
+
+    /// Asks for something within the call and waits for the answer.
+    @discardableResult
+    public func ask(_ method: String, user: String? = nil, body: String = "", type: String = "application/sdp", headers: [String] = []) async throws -> Message {
+        send(request(method, user: user, body: body, type: type, headers: headers))
+        return try await next("an answer to \(method)") { ($0.status ?? 0) >= 200 && $0.headers["cseq"]?.hasSuffix(method) == true }
+    }
+
+    public func hangUp() async throws { try await ask("BYE") }
+
+    /// Waits until the server hangs up, and says that it was heard.
+    public func hungUp(within seconds: Int = 30) async throws {
+        let bye = try await next("BYE", within: seconds) { $0.method == "BYE" }
+        let headers = ["via", "from", "to", "call-id", "cseq"].map { "\($0): \(bye.headers[$0] ?? "")" }
+        send((["SIP/2.0 200 OK"] + headers + ["Content-Length: 0"]).joined(separator: "\r\n") + "\r\n\r\n")
+    }
+
+    /// The next message that fits; those before it are gone.
+    public func next(_ what: String, within seconds: Int = 15, _ fits: @escaping @Sendable (Message) -> Bool) async throws -> Message {
+        guard let message = await inbox.next(within: .seconds(seconds), fits) else { throw TimedOut(what: what) }
+        return message
+    }
+}
+
+/// Messages in the order they came.
+private final class Inbox: Sendable {
+    private let messages = Locked<[TestPhone.Message]>([])
+
+    func add(_ message: TestPhone.Message) { messages.withLockedValue { $0.append(message) } }
+
+    func next(within limit: Duration, _ fits: (TestPhone.Message) -> Bool) async -> TestPhone.Message? {
+        let clock = ContinuousClock(), end = clock.now + limit
+        while true {
+            let found = messages.withLockedValue { messages -> TestPhone.Message? in
+                guard let index = messages.firstIndex(where: fits) else { return nil }
+                defer { messages.removeSubrange(...index) }
+                return messages[index]
+            }
+            if let found { return found }
+            if clock.now > end { return nil }
+            try? await Task.sleep(for: .milliseconds(5))
+        }
+    }
+}

@@ -1,0 +1,178 @@
+import Foundation
+
+/// The sound of a test's phone: what it says, packet by packet, and what it hears.
+public final class TestSound: Sendable {
+    private struct State {
+        /// The server's port; 0 before it is known.
+        var target = 0
+        var sequence: UInt16 = 100
+        var timestamp: UInt32 = 8000
+        var source = UInt32.random(in: 0...(.max))
+        /// Payloads by sequence number in the order they came, with payload type.
+        var heard: [(timestamp: UInt32, type: UInt8, payload: [UInt8])] = []
+    }
+
+    private let state: Locked<State>
+    private let socket: DatagramSocket
+
+    init() throws {
+        let state = Locked(State())
+        self.state = state
+        socket = try DatagramSocket { received in
+            guard received.bytes.count > 12 else { return }
+            let stamp = received.bytes[4..<8].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+            state.withLockedValue { $0.heard.append((stamp, received.bytes[1] & 0x7F, Array(received.bytes[12...]))) }
+        }
+    }
+
+    public var port: Int { socket.port }
+
+    func close() { socket.close() }
+
+    /// Sends to where a description says.
+    public func aim(at description: String) {
+        guard let line = description.components(separatedBy: "\r\n").first(where: { $0.hasPrefix("m=audio ") }),
+            let port = line.split(separator: " ").dropFirst().first.flatMap({ Int($0) })
+        else { return }
+        state.withLockedValue { $0.target = port }
+    }
+
+    public var target: Int { state.withLockedValue(\.target) }
+
+    /// Another source from now on, as after a transfer.
+    public func changeSource() {
+        state.withLockedValue { state in
+            state.source = .random(in: 0...(.max))
+            state.sequence = .random(in: 0...(.max))
+            state.timestamp = .random(in: 0...(.max))
+        }
+    }
+
+    // MARK: Saying
+
+    /// What becomes of the packets of a piece of speech on the way.
+    public enum Fate: Sendable {
+        case sent, lost, doubled
+        /// Sent after the next one.
+        case swapped
+    }
+
+    /// Says a tone in real time, 20 milliseconds a packet; silence without a frequency.
+    /// - Parameter fate: by the packet's number.
+    public func say(
+        hertz: Double?, milliseconds: Int, type: UInt8 = 0, from other: DatagramSocket? = nil, fate: @Sendable (Int) -> Fate = { _ in .sent }
+    ) async throws {
+        let clock = ContinuousClock(), start = clock.now
+        var held: [UInt8]?
+        for index in 0..<(milliseconds / 20) {
+            let samples = (0..<160).map { sample in
+                hertz.map { sin(2 * .pi * $0 * Double(index * 160 + sample) / 8000) * 12_000 } ?? 0
+            }
+            let bytes = packet(type: type, samples.map { type == 8 ? TestLaw.aLaw(Int($0)) : TestLaw.muLaw(Int($0)) }, advance: 160)
+            switch fate(index) {
+            case .sent: transmit(bytes, other)
+            case .lost: break
+            case .doubled:
+                transmit(bytes, other)
+                transmit(bytes, other)
+            case .swapped: held = bytes
+            }
+            if let late = held, late != bytes {
+                transmit(late, other)
+                held = nil
+            }
+            try await Task.sleep(until: start + .milliseconds(20 * (index + 1)), clock: clock)
+        }
+    }
+
+    /// Says nothing for a while, which moves the clock of the stream on.
+    public func pause(milliseconds: Int) async throws {
+        state.withLockedValue { $0.timestamp &+= UInt32(milliseconds * 8) }
+        try await Task.sleep(for: .milliseconds(milliseconds))
+    }
+
+    /// Presses a key: `packets` of it under one timestamp, the last three with the end marked.
+    public func press(_ key: Character, type: UInt8 = 101, packets: Int = 6) {
+        guard let code = Array("0123456789*#ABCD").firstIndex(of: key) else { return }
+        let stamp = state.withLockedValue(\.timestamp)
+        for index in 0..<packets {
+            let isEnd = index >= packets - 3
+            let duration = 160 * min(index + 1, packets - 2)
+            let bytes = packet(type: type, [UInt8(code), isEnd ? 0x8A : 0x0A, UInt8(duration >> 8), UInt8(duration & 255)], advance: 0, stamp: stamp)
+            transmit(bytes, nil)
+        }
+        state.withLockedValue { $0.timestamp &+= UInt32(160 * packets) }
+    }
+
+    private func packet(type: UInt8, _ payload: [UInt8], advance: UInt32, stamp: UInt32? = nil) -> [UInt8] {
+        state.withLockedValue { state in
+            func bytes(_ word: UInt32) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: word >> (24 - 8 * UInt32($0))) } }
+            defer {
+                state.sequence &+= 1
+                state.timestamp &+= advance
+            }
+            return [0x80, type, UInt8(state.sequence >> 8), UInt8(state.sequence & 255)] + bytes(stamp ?? state.timestamp) + bytes(state.source) + payload
+        }
+    }
+
+    /// Sends bytes that need be no packet at all.
+    public func sendRaw(_ bytes: [UInt8]) { transmit(bytes, nil) }
+
+    private func transmit(_ bytes: [UInt8], _ other: DatagramSocket?) { (other ?? socket).send(bytes, to: target) }
+
+    // MARK: Hearing
+
+    /// Everything heard so far, as samples laid where their timestamps say.
+    public var heard: [Int] {
+        let packets = state.withLockedValue { $0.heard.filter { $0.type == 0 || $0.type == 8 } }
+        guard let first = packets.first else { return [] }
+        var samples: [Int] = []
+        for packet in packets {
+            let place = Int(Int32(bitPattern: packet.timestamp &- first.timestamp))
+            guard place >= 0, place < 100_000_000 else { continue }
+            if samples.count < place + packet.payload.count { samples += [Int](repeating: 0, count: place + packet.payload.count - samples.count) }
+            for (index, byte) in packet.payload.enumerated() { samples[place + index] = packet.type == 8 ? TestLaw.sample(aLaw: byte) : TestLaw.sample(muLaw: byte) }
+        }
+        return samples
+    }
+
+    public var packetsHeard: Int { state.withLockedValue { $0.heard.count } }
+
+    public func forget() { state.withLockedValue { $0.heard = [] } }
+
+    /// Waits until a tone is heard, and has been for some time.
+    public func hears(hertz: Double, milliseconds: Int = 100, within seconds: Int = 15) async throws {
+        let clock = ContinuousClock(), end = clock.now + .seconds(seconds)
+        while TestTone.milliseconds(of: hertz, in: heard) < milliseconds {
+            if clock.now > end { throw TestPhone.TimedOut(what: "\(hertz) Hz") }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+    }
+}
+
+/// Finds tones.
+public enum TestTone {
+    /// How long a tone lasts in a sound: stretches of 20 milliseconds of which it is the greater part (Goertzel).
+    public static func milliseconds(of hertz: Double, in samples: [Int], rate: Int = 8000) -> Int {
+        let window = rate / 50
+        var count = 0
+        for start in stride(from: 0, to: samples.count - window + 1, by: window) where share(of: hertz, in: samples[start..<(start + window)], rate) > 0.5 {
+            count += 1
+        }
+        return count * 20
+    }
+
+    /// The part of the energy that is at a frequency.
+    public static func share(of hertz: Double, in samples: ArraySlice<Int>, _ rate: Int = 8000) -> Double {
+        let coefficient = 2 * cos(2 * .pi * hertz / Double(rate))
+        var (first, second, energy) = (0.0, 0.0, 0.0)
+        for sample in samples {
+            let value = Double(sample)
+            (first, second) = (value + coefficient * first - second, first)
+            energy += value * value
+        }
+        guard energy > 1000 * Double(samples.count) else { return 0 }
+        let power = first * first + second * second - coefficient * first * second
+        return 2 * power / (Double(samples.count) * energy)
+    }
+}
