@@ -4,8 +4,9 @@ SWIFT := $(shell command -v swift 2>/dev/null)
 # Swift's libraries are linked in: the program runs where there is no Swift.
 RELEASE := -c release --static-swift-stdlib
 KILLS ?= 1000
+FUZZ ?= 100000
 
-.PHONY: run build test crashtest bench apitest install swift clean
+.PHONY: run build test soak crashtest bench apitest install swift clean
 
 ## run: install what is missing, build in release mode, serve the demo
 run: build
@@ -19,6 +20,11 @@ build: install
 test: install
 	AFTERTONE_STRICT=1 swift build --build-tests
 	AFTERTONE_STRICT=1 scripts/test
+
+## soak: send FUZZ mutated requests to the telephone, and see that it takes calls afterwards
+soak: install
+	swift build --build-tests
+	AFTERTONE_FUZZ=$(FUZZ) swift test --skip-build --filter '^SIPTests\.FuzzTests'
 
 ## crashtest: kill the server KILLS times under load, and compare what was acknowledged with what is there
 crashtest: install
