@@ -83,13 +83,17 @@ public struct PromptVoices: Sendable {
         public var voiced: [String] = [], spoken: [String] = [], foreign: [String] = [], toned: [String] = []
         /// Sounds that are asked for and not there.
         public var missing: Set<String> = []
+
+        /// Whether every phrase is said in the language.
+        public var isGood: Bool { foreign.isEmpty && toned.isEmpty }
     }
 
     /// Goes through every phrase of a language.
-    public func check(_ tag: String) async -> Report {
+    /// - Parameter isSpoken: whether text to speech is tried, which takes a moment for each; else it is trusted to speak where it is installed.
+    public func check(_ tag: String, isSpoken: Bool = true) async -> Report {
         var report = Report(language: tag, package: Language.named(tag)?.package)
         for phrase in Phrase.samples {
-            let origin = await find(phrase, language: tag, account: nil).origin
+            let origin = await origin(phrase, tag, isSpoken: isSpoken)
             switch origin {
             case .upload, .voice: report.voiced.note(phrase.key)
             case .speech: report.spoken.note(phrase.key)
@@ -102,6 +106,11 @@ public struct PromptVoices: Sendable {
             report.missing.formUnion(await library.missing(names, language))
         }
         return report
+    }
+
+    private func origin(_ phrase: Phrase, _ tag: String, isSpoken: Bool) async -> Origin {
+        if !isSpoken, speech.isThere, let language = Language.named(tag) { return await recorded(phrase, language) == nil ? .speech : .voice }
+        return await find(phrase, language: tag, account: nil).origin
     }
 }
 

@@ -9,6 +9,8 @@ struct SpokenTexts: Sendable {
     /// nil where none is installed.
     let synthesizer: (any SpeechSynthesizer)?
 
+    var isThere: Bool { synthesizer != nil }
+
     func samples(_ text: String, language: Language) async -> [Int16]? {
         guard let synthesizer, !text.isEmpty else { return nil }
         do {

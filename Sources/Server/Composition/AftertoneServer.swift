@@ -57,10 +57,13 @@ public struct AftertoneServer: Sendable {
         let instruments = CallInstruments(registry)
         if let settings = configuration.telephone.settings(captures: installation.directory.captures) {
             let checks = Self.readiness(of: installation.service)
+            let prompts = configuration.prompts
+            services.append(PromptCheck(
+                voices: PromptVoices(prompts, service: installation.service, synthesizer: installation.synthesizer), languages: prompts.languages, logger: logger))
             services.append(Telephone(
                 service: installation.service, settings: settings,
                 destinations: WhichBox(configuration.whichBox, plan: configuration.limits.numbers, directory: installation.service),
-                voices: PromptVoices(configuration.prompts, service: installation.service, synthesizer: installation.synthesizer), instruments: instruments,
+                voices: PromptVoices(prompts, service: installation.service, synthesizer: installation.synthesizer), instruments: instruments,
                 unavailability: { await Self.unavailability(checks) }, logger: logger,
                 onListening: { await onCalls(CallAddress(host: $0.host, port: Int($0.port))) }))
         }

@@ -47,15 +47,14 @@ struct PromptsCommand: AsyncParsableCommand {
 }
 
 extension PromptVoices.Report {
-    fileprivate var isGood: Bool { foreign.isEmpty && toned.isEmpty }
-
     fileprivate var lines: [String] {
         var lines = ["\(language): \(voiced.count.counted("phrase")) by a voice, \(spoken.count) by text to speech"]
         if !spoken.isEmpty { lines.append("  text to speech: \(spoken.joined(separator: ", "))") }
         if !foreign.isEmpty { lines.append("  in another language: \(foreign.joined(separator: ", "))") }
         if !toned.isEmpty { lines.append("  only a tone: \(toned.joined(separator: ", "))") }
-        if !missing.isEmpty { lines.append("  sounds that are not there: \(missing.sorted().joined(separator: ", "))") }
-        if !isGood, let package { lines.append("  the voice is in Debian's package \(package)") }
+        // Of a voice that is not there at all, its package is enough.
+        if !missing.isEmpty, !voiced.isEmpty { lines.append("  sounds that are not there: \(missing.sorted().joined(separator: ", "))") }
+        if !missing.isEmpty, let package { lines.append("  the voice is in Debian's package \(package)") }
         return lines
     }
 

@@ -18,6 +18,19 @@ import Voicemail
         }
     }
 
+    @Test func aServerWithoutVoicesWarnsAtItsStart() async throws {
+        try await TemporaryDirectory.run { directory in
+            let environment = ["AFTERTONE_SIP_PROMPTS_DIRECTORY": directory.path + "/none", "PATH": "/nowhere"]
+            let serve = ["serve", "--data", directory.path + "/data", "--listen", "127.0.0.1:0", "--sip", "127.0.0.1:0"]
+            try await CommandLineProgram.running(serve, environment: environment) { program in
+                _ = try #require(await program.port())
+                while try !program.errors().contains("not every phrase of the telephone has a voice") { try await Task.sleep(for: .milliseconds(20)) }
+                let line = try #require(try program.errors().split(separator: "\n").first { $0.contains("not every phrase") })
+                #expect(line.contains(" warning ") && line.contains("language=en") && line.contains("package=asterisk-core-sounds-en-wav"))
+            }
+        }
+    }
+
     @Test(.enabled(if: FileManager.default.fileExists(atPath: "/usr/share/asterisk/sounds/en_US_f_Allison"))) func englishIsGood() async throws {
         try await Tool.run { tool, _ in
             _ = try await tool.json("account", "create", "Acme")
