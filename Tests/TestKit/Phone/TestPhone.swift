@@ -127,7 +127,9 @@ public final class TestPhone: Sendable {
     @discardableResult
     public func ask(_ method: String, user: String? = nil, body: String = "", type: String = "application/sdp", headers: [String] = []) async throws -> Message {
         send(request(method, user: user, body: body, type: type, headers: headers))
-        return try await next("an answer to \(method)") { ($0.status ?? 0) >= 200 && $0.headers["cseq"]?.hasSuffix(method) == true }
+        // An answer to an earlier one may come again (RFC 3261 §13.3.1.4).
+        let number = "\(state.withLockedValue { $0.sequence }) \(method)"
+        return try await next("an answer to \(method)") { ($0.status ?? 0) >= 200 && $0.headers["cseq"] == number }
     }
 
     public func hangUp() async throws { try await ask("BYE") }
