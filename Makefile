@@ -14,7 +14,7 @@ run: build
 
 ## build: install what is missing and build in release mode
 build: install
-	swift build $(RELEASE)
+	swift build $(RELEASE) --product aftertone
 
 ## test: install what is missing, build with warnings as errors, run every test
 test: install
