@@ -27,6 +27,24 @@ extension MemoryTransaction {
         try show(sorted.prefix(max(0, query.limit ?? .max)), visit)
     }
 
+    private func trash() throws -> [RemovedMessage] {
+        try all().messages.compactMap { row in row.removedAt.map { RemovedMessage(message: row.thing, removed: $0) } }
+    }
+
+    func removedMessage(id: String) throws -> RemovedMessage? { try trash().first { $0.message.id.isSame(as: id) } }
+
+    func removedMessages(_ query: TrashQuery, _ visit: (RemovedMessage) throws -> Bool) throws {
+        let found = try trash().filter { removed in
+            let isMeant =
+                switch query.scope {
+                case .mailbox(let id): removed.message.mailboxID.isSame(as: id)
+                case .account(let id): removed.message.accountID.isSame(as: id)
+                }
+            return isMeant && query.start.map { removed.position <= $0 } ?? true
+        }
+        try show(found.sorted { $1.position < $0.position }, visit)
+    }
+
     func visibleMessages(mailboxID: String, offset: Int, limit: Int, _ visit: (Message) throws -> Bool) throws {
         guard offset >= 0, limit > 0 else { return }
         try show(try visible(in: mailboxID).dropFirst(offset).prefix(limit), visit)
@@ -77,6 +95,14 @@ extension MemoryTransaction {
     func remove(messageID: String, at: Timestamp, physically: Bool) throws {
         if physically { return try change { $0.messages.removeAll { $0.thing.id.isSame(as: messageID) } } }
         _ = try hide(at, .max) { $0.id.isSame(as: messageID) }
+    }
+
+    func restore(_ message: Message) throws {
+        guard let index = try all().messages.firstIndex(where: { $0.removedAt != nil && $0.thing.id.isSame(as: message.id) }) else {
+            throw StoreError.failed("no such row to change")
+        }
+        try change { $0.messages[index].removedAt = nil }
+        try update(message)
     }
 
     func removeMessages(mailboxID: String, at: Timestamp) throws { _ = try hide(at, .max) { $0.mailboxID.isSame(as: mailboxID) } }

@@ -19,6 +19,42 @@ extension StoreContract {
             }
             await #expect(throws: StoreError.self) { try await store.write { try $0.update(message("m")) } }
         },
+        Case("a removed message can be found in the trash, the last removed first, and brought back") { store in
+            try await store.write { writer in
+                for number in 0..<4 { _ = try writer.insert(message("m\(number)", mailbox: "m\(number % 2)")) }
+                try writer.remove(messageID: "m0", at: now, physically: false)
+                try writer.remove(messageID: "m1", at: now.advanced(by: 1), physically: false)
+                try writer.remove(messageID: "m2", at: now.advanced(by: 1), physically: false)
+            }
+            func trash(_ query: TrashQuery) async throws -> [RemovedMessage] {
+                try await store.read { reader in
+                    var found: [RemovedMessage] = []
+                    try reader.removedMessages(query) { found.append($0); return true }
+                    return found
+                }
+            }
+            let all = try await trash(TrashQuery(scope: .account("a")))
+            #expect(all.map(\.message.id) == ["m2", "m1", "m0"])
+            #expect(all.map(\.removed) == [now.advanced(by: 1), now.advanced(by: 1), now])
+            let second = try await trash(TrashQuery(scope: .account("a"), start: all[1].position)).map(\.message.id)
+            #expect(second == ["m1", "m0"])
+            let mine = try await trash(TrashQuery(scope: .mailbox("m0"))).map(\.message.id)
+            #expect(mine == ["m2", "m0"])
+            let none = try await trash(TrashQuery(scope: .account("b")))
+            #expect(none == [])
+            let looked = try await store.read { (try $0.removedMessage(id: "m0")?.removed, try $0.removedMessage(id: "m3")) }
+            #expect(looked.0 == now && looked.1 == nil)
+
+            var back = all[2].message
+            back.folder = .saved
+            try await store.write { [back] in try $0.restore(back) }
+            let found = try await store.read { (try $0.message(id: "m0"), try $0.tally(mailboxID: "m0", cutoff: longAgo), try $0.removedMessage(id: "m0")) }
+            #expect(found.0 == back && found.1 == Tally(new: 0, saved: 1) && found.2 == nil)
+            await #expect(throws: StoreError.self) { try await store.write { [back] in try $0.restore(back) } }
+            try await store.write { _ = try $0.purge(removedBefore: now.advanced(by: 2), limit: 10) }
+            let left = try await trash(TrashQuery(scope: .account("a")))
+            #expect(left == [])
+        },
         Case("a message in the trash is still there, and counted nowhere") { store in
             _ = try await store.write { try $0.insert(message("m", folder: .deleted)) }
             let found = try await store.read { reader in

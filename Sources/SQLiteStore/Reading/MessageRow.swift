@@ -11,6 +11,13 @@ enum MessageRow {
     static let byBlob = "SELECT \(columns) FROM message WHERE blob_id = ? AND removed_at IS NULL"
     static let bySerial = "SELECT \(columns) FROM message WHERE serial = ? AND removed_at IS NULL"
 
+    /// Behind the columns, when it was removed.
+    static let removedByID = "SELECT \(columns), removed_at FROM message WHERE id = ? AND removed_at IS NOT NULL"
+
+    static func decodeRemoved(_ row: borrowing Execution) throws -> RemovedMessage {
+        RemovedMessage(message: try decode(row), removed: row.timestamp(22))
+    }
+
     /// What the rows of a listing mostly share: made once, and used again while it stays the same.
     struct Shared {
         var accountID = ""

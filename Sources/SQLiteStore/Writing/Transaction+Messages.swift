@@ -37,6 +37,11 @@ extension Transaction {
         }
     }
 
+    func restore(_ message: Message) throws {
+        try change("UPDATE message SET removed_at = NULL WHERE id = ? AND removed_at IS NOT NULL") { $0.bind(message.id) }
+        try update(message)
+    }
+
     func removeMessages(mailboxID: String, at: Timestamp) throws {
         try executeInParts("""
             UPDATE message SET removed_at = ?, folder = 'deleted'

@@ -31,7 +31,8 @@ public struct ListedGreeting: Sendable, Hashable {
     public let fileName: String
     /// Made by text to speech, not recorded or uploaded.
     public let isSynthesized: Bool
-    let id: String
+    /// The greeting's.
+    public let id: String
 
     init(_ greeting: Greeting, fileName: String) {
         serial = greeting.serial

@@ -51,6 +51,18 @@ extension Messages {
         }
     }
 
+    /// How many messages a query visits. Each is visited, so this is for who is about to change them all.
+    public func count(_ query: MessageQuery) async throws -> Int {
+        try await store.read { reader in
+            var count = 0
+            try reader.messages(query) { _ in
+                count += 1
+                return true
+            }
+            return count
+        }
+    }
+
     /// - Throws: `VoicemailError.notFound` also for a message of another mailbox (K§7.4).
     public func find(_ place: MessagePlace, in account: Account) async throws -> Message {
         try await store.read { try Self.find(place, account, $0) }

@@ -12,6 +12,8 @@ public protocol MaintainedStore: VoicemailStore {
     /// Sets wrong counters right.
     /// - Returns: how many were wrong.
     func repairTallies() async throws -> Int
+    /// How much there is, and what waits.
+    func census() async throws -> Census
     /// Copies everything as it is at the beginning of the call to a new file.
     /// - Parameter progress: told how many parts of how many are copied.
     func backup(to destination: String, progress: @escaping @Sendable (_ copied: Int, _ total: Int) -> Void) async throws

@@ -78,6 +78,10 @@ public protocol StoreReader: RecordingReader, OutboxReader, LoginReader {
     func unmeasuredBlobs(after id: BlobID?, limit: Int) throws -> [BlobRecord]
     /// Messages that carry a blob.
     func messages(ofBlob id: BlobID) throws -> [Message]
+    /// A removed message that has not gone for good; nil for one that is there.
+    func removedMessage(id: String) throws -> RemovedMessage?
+    /// Visits such messages until `visit` returns false. Memory is constant; what it costs follows how much the trash holds.
+    func removedMessages(_ query: TrashQuery, _ visit: (RemovedMessage) throws -> Bool) throws
 
     /// Blobs marked for removal whose time has come, at most `limit`: new ones first, oldest first, then those that failed.
     func garbage(dueAt: Timestamp, limit: Int) throws -> [GarbageBlob]
@@ -142,6 +146,9 @@ public protocol StoreWriter: StoreReader, RecordingWriter, OutboxWriter, LoginWr
     func update(_ message: Message) throws
     /// Hides a message, leaving it filed under deleted; `physically` deletes the row.
     func remove(messageID: String, at: Timestamp, physically: Bool) throws
+    /// Makes a removed message one of those that are there, as it is given here.
+    /// - Throws: `StoreError.failed` for one that was not removed.
+    func restore(_ message: Message) throws
     /// Hides every message of a mailbox.
     func removeMessages(mailboxID: String, at: Timestamp) throws
 
