@@ -37,6 +37,14 @@ struct CommonOptions: ParsableArguments {
         return read
     }
 
+    /// Every setting as it holds, and where it comes from.
+    func settings() throws -> [ShownSetting] {
+        let environment = ProcessInfo.processInfo.environment
+        let shown = try Configuration.settings(file: config ?? environment[Configuration.fileVariable], environment: environment)
+        let directory = try loadConfiguration().data
+        return shown.map { $0.key == "data" ? ShownSetting("data", text: directory, data == nil ? $0.origin : .commandLine("--data")) : $0 }
+    }
+
     /// Opens the data directory, runs `body` and closes it.
     /// - Parameter creating: whether a missing directory is made.
     func open<Value>(

@@ -33,10 +33,46 @@ struct Lookup {
         }
     }
 
+    /// A greeting of a shelf by its name.
+    func greeting(_ name: String, on shelf: GreetingShelf) async throws -> NamedGreeting {
+        do {
+            return try await service.greetings.find(name, on: shelf)
+        } catch VoicemailError.notFound {
+            throw Refusal("there is no greeting \(name) there")
+        }
+    }
+
+    /// A recording of an account by its id, its name or its call record.
+    func recording(_ reference: String, of account: Account) async throws -> Recording {
+        do {
+            return try await service.recordings.find([.id(reference), .name(reference), .callRecord(reference)], of: account)
+        } catch VoicemailError.notFound {
+            throw Refusal("there is no recording \(reference) in the account")
+        }
+    }
+
+    /// A webhook of an account.
+    func webhook(_ id: String, of account: Account) async throws -> Webhook {
+        do {
+            return try await service.webhooks.find(id, of: account)
+        } catch VoicemailError.notFound {
+            throw Refusal("there is no webhook \(id) in the account")
+        }
+    }
+
     /// A message by its 32 digits, with or without the month before them.
     func message(_ reference: String) async throws -> Message {
         let message = try await service.messages.find(anywhere: String(reference.suffix(32)))
         guard let message, [message.id, message.monthID].contains(reference) else { throw Refusal("there is no message \(reference)") }
+        return message
+    }
+
+    /// A message that was deleted, by its 32 digits, with or without the month before them.
+    func removedMessage(_ reference: String) async throws -> Message {
+        let id = String(reference.suffix(32))
+        if let removed = try await service.messages.findRemoved(id)?.message, [removed.id, removed.monthID].contains(reference) { return removed }
+        let message = try await self.message(reference)
+        guard message.folder == .deleted else { throw Refusal("\(reference) is not deleted") }
         return message
     }
 }

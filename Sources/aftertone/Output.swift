@@ -17,12 +17,15 @@ struct Output {
     }
 
     /// Many things, as they come; memory does not grow with their number. Nothing more is fetched for a reader that has gone.
-    func list(_ columns: [String], _ next: () async throws -> [JSONObject]) async throws {
+    /// - Parameter limit: at most so many; nil for all.
+    func list(_ columns: [String], limit: Int? = nil, _ next: () async throws -> [JSONObject]) async throws {
         var isFirst = true
+        var left = limit ?? .max
         var table = Table(columns, isAligned: Terminal.showsOutput)
         if json { Terminal.write("[", to: 1) }
         while Terminal.failure == nil {
-            let page = try await next()
+            let page = left == 0 ? [] : Array(try await next().prefix(left))
+            left -= page.count
             if page.isEmpty, !isFirst { break }
             if json {
                 Terminal.write(page.enumerated().map { (isFirst && $0 == 0 ? "" : ",\n") + JSON.object($1).encoded }.joined(), to: 1)

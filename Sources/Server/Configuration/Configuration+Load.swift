@@ -30,7 +30,7 @@ extension Configuration {
         return (configuration, reader)
     }
 
-    private static func file(at path: String?) -> ConfigurationFile {
+    static func file(at path: String?) -> ConfigurationFile {
         guard let path else { return ConfigurationFile() }
         do { return ConfigurationFile(yaml: String(decoding: try SmallFile.read(path, atMost: longestFile), as: UTF8.self)) } catch {
             return ConfigurationFile(unreadable: ConfigurationProblem("\(path) cannot be read: \(error)"))
@@ -44,6 +44,12 @@ extension Configuration {
         let (configuration, reader) = parse(file, named: path, environment)
         guard reader.problems.isEmpty else { throw ConfigurationError(file: path, problems: reader.problems) }
         return configuration
+    }
+
+    static func shown(_ file: ConfigurationFile, named path: String?, _ environment: [String: String]) throws(ConfigurationError) -> [ShownSetting] {
+        let (_, reader) = parse(file, named: path, environment)
+        guard reader.problems.isEmpty else { throw ConfigurationError(file: path, problems: reader.problems) }
+        return reader.shown.values.sorted { $0.key < $1.key }
     }
 
     /// Every key there is.

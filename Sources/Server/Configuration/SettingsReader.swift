@@ -14,6 +14,8 @@ final class SettingsReader {
     private let layers: ConfigReader
     private(set) var known: Set<String> = []
     private var found: [ConfigurationProblem]
+    /// What was asked for, as it holds.
+    private(set) var shown: [String: ShownSetting] = [:]
     /// Files that settings name, by their keys.
     var files: [String: String] = [:]
 
@@ -44,8 +46,14 @@ final class SettingsReader {
     func value<Value>(_ key: String, _ standard: Value, expecting: String, _ parse: (String) -> Value?) -> Value {
         known.insert(key)
         if case .list = file.entries[key]?.value { return refuse(key, "a list", expecting, standard) }
-        guard let text = layers.string(forKey: Self.relative(key)) else { return standard }
-        return parse(text) ?? refuse(key, "\"\(text)\"", expecting, standard)
+        guard let text = layers.string(forKey: Self.relative(key)) else {
+            shown[key] = ShownSetting(key, text: ShownSetting.text(of: standard), .standard)
+            return standard
+        }
+        guard let value = parse(text) else { return refuse(key, "\"\(text)\"", expecting, standard) }
+        // A path is shown as it was settled, everything else as it was written.
+        shown[key] = ShownSetting(key, text: value is String || value is String? ? ShownSetting.text(of: value) : text, origin(of: key))
+        return value
     }
 
     func text(_ key: String, _ standard: String) -> String {
@@ -95,11 +103,24 @@ final class SettingsReader {
         known.insert(key)
         if case .text(let text) = file.entries[key]?.value { return refuse(key, "\"\(text)\"", "a list of " + expecting, standard) }
         // A variable without a value is a list without entries; one that is not set says nothing.
-        if let text = environment[Self.variable(of: key)], text.allSatisfy(\.isWhitespace) { return [] }
-        guard let texts = layers.stringArray(forKey: Self.relative(key)) else { return standard }
+        if let text = environment[Self.variable(of: key)], text.allSatisfy(\.isWhitespace) {
+            shown[key] = ShownSetting(key, list: [], origin(of: key))
+            return []
+        }
+        guard let texts = layers.stringArray(forKey: Self.relative(key)) else {
+            shown[key] = ShownSetting(key, list: standard.map { ShownSetting.text(of: $0) }, .standard)
+            return standard
+        }
+        shown[key] = ShownSetting(key, list: texts, origin(of: key))
         return texts.map { $0.trimmingCharacters(in: .whitespaces) }.compactMap { text in
             parse(text) ?? refuse(key, "\"\(text)\"", expecting, nil)
         }
+    }
+
+    /// Where a setting that is not the standard comes from.
+    private func origin(of key: String) -> ShownSetting.Origin {
+        let variable = Self.variable(of: key)
+        return environment[variable] == nil ? .file(line: file.entries[key]?.line) : .environment(variable)
     }
 
     /// Notes something that is wrong with a value that looked right by itself.

@@ -4,7 +4,8 @@ import Voicemail
 
 struct AccountCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "account", abstract: "Accounts: the tenants of this server.", subcommands: [Create.self, List.self, Show.self, Delete.self])
+        commandName: "account", abstract: "Accounts: the tenants of this server.",
+        subcommands: [Create.self, List.self, Show.self, Update.self, Delete.self])
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Makes an account, and the data directory if there is none.")
@@ -41,14 +42,17 @@ struct AccountCommand: AsyncParsableCommand {
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Lists all accounts.")
+        static let configuration = CommandConfiguration(abstract: "Lists all accounts, in order of name.")
 
         @OptionGroup var common: CommonOptions
+        @OptionGroup var options: ListOptions
 
         func run() async throws {
             try await common.open { installation in
-                let pages = Pages { try await installation.service.accounts.list(below: nil, $0) { $0 } }
-                try await common.output.list(["id", "name", "realm"]) { try await pages.next().map(\.asAccount) }
+                var passed: Account?
+                if let after = options.after { passed = try await Lookup(service: installation.service).account(after) }
+                let pages = Pages(options.first, after: passed) { try await installation.service.accounts.list(below: nil, $0) { $0 } }
+                try await common.output.list(["id", "name", "realm"], limit: options.limit) { try await pages.next().map(\.asAccount) }
             }
         }
     }
@@ -62,24 +66,6 @@ struct AccountCommand: AsyncParsableCommand {
         func run() async throws {
             try await common.open { installation in
                 common.output.show(try await Lookup(service: installation.service).account(account).asAccount)
-            }
-        }
-    }
-
-    struct Delete: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Deletes an account with everything in it. One with others below it is kept.")
-
-        @OptionGroup var common: CommonOptions
-        @Argument(help: "Its id, name or realm.") var account: String
-
-        func run() async throws {
-            try await common.open { installation in
-                let account = try await Lookup(service: installation.service).account(account)
-                do {
-                    common.output.show(try await installation.service.accounts.remove(account.id).asAccount, ["id", "name"])
-                } catch VoicemailError.conflict {
-                    throw Refusal("the account has others below it; delete those first")
-                }
             }
         }
     }
@@ -106,18 +92,30 @@ extension OrderedDictionary where Key == String, Value == JSON {
 }
 
 /// A listing page by page.
-final class Pages<Item: Sendable> {
+final class Pages<Item: Noun> {
     private let read: (ListingRange) async throws -> ListingPage<Item>
-    private var range: ListingRange? = ListingRange(limit: 500)
+    private var range: ListingRange?
+    /// The one that the list begins behind.
+    private let passed: String?
 
-    init(_ read: @escaping (ListingRange) async throws -> ListingPage<Item>) { self.read = read }
+    /// - Parameters:
+    ///   - limit: things of the first page.
+    ///   - after: what the list begins behind; nil for the beginning.
+    init(_ limit: Int = ListOptions.page, after: Item? = nil, _ read: @escaping (ListingRange) async throws -> ListingPage<Item>) {
+        self.read = read
+        passed = after?.id
+        range = ListingRange(start: after.map { ($0.name, $0.id) }, limit: limit + (after == nil ? 0 : 1))
+    }
 
     /// The next page; empty after the last.
     func next() async throws -> [Item] {
         guard let range else { return [] }
         let page = try await read(range)
         self.range?.start = page.next
+        self.range?.limit = ListOptions.page
         if page.next == nil { self.range = nil }
-        return page.items
+        let items = page.items.filter { $0.id != passed }
+        // A page of which nothing is shown is not the end.
+        return items.isEmpty && page.next != nil ? try await next() : items
     }
 }

@@ -7,7 +7,7 @@ import YeastarSSeriesAPI
 
 struct KeyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "key", abstract: "Keys: what applications log in with.", subcommands: [Create.self, List.self, Delete.self])
+        commandName: "key", abstract: "Keys: what applications log in with.", subcommands: [Create.self, List.self, Revoke.self])
 
     /// Which interface a key opens.
     enum Kind: String, CaseIterable, ExpressibleByArgument {
@@ -86,8 +86,9 @@ struct KeyCommand: AsyncParsableCommand {
         }
     }
 
-    struct Delete: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Withdraws a key; what it has opened is closed.")
+    struct Revoke: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Withdraws a key; what it has opened is closed.", aliases: ["delete"])
 
         @OptionGroup var common: CommonOptions
         @Option(help: "Id, name or realm.") var account: String

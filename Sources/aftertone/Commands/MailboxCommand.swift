@@ -4,7 +4,8 @@ import Voicemail
 
 struct MailboxCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "mailbox", abstract: "Mailboxes: where messages are.", subcommands: [Create.self, List.self, Show.self, Delete.self])
+        commandName: "mailbox", abstract: "Mailboxes: where messages are.",
+        subcommands: [Create.self, List.self, Show.self, Update.self, Delete.self])
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Makes a mailbox.")
@@ -43,32 +44,40 @@ struct MailboxCommand: AsyncParsableCommand {
     }
 
     /// A number that nobody can dial is a slip of the one who types it.
-    fileprivate static func judge(_ number: String) throws {
+    static func judge(_ number: String) throws {
         guard MailboxNumber.isDialable(number) else {
             throw ValidationError("--number is \"\(Terminal.visible(number))\" and must be 1 to 30 digits, * and #, perhaps after a +")
         }
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Lists the mailboxes of an account with how many messages they hold.")
+        static let configuration = CommandConfiguration(abstract: "Lists the mailboxes of an account with how many messages they hold, in order of name.")
 
         @OptionGroup var common: CommonOptions
+        @OptionGroup var options: ListOptions
         @Option(help: "Id, name or realm.") var account: String
+        @Option(help: ArgumentHelp("Only those of this user: id or user name.", valueName: "user")) var owner: String?
 
         func run() async throws {
             try await common.open { installation in
                 let service = installation.service
-                let account = try await Lookup(service: service).account(account)
-                var start: ListingPlace?
-                var isDone = false
-                try await common.output.list(["id", "number", "name", "new", "saved"]) {
-                    if isDone { return [] }
-                    let page = try await service.mailboxes.summaries(of: account, ListingRange(start: start, limit: 500)) { $0 } item: { mailbox, count in
-                        mailbox.asMailbox(count.tally)
+                let lookup = Lookup(service: service)
+                let account = try await lookup.account(account)
+                var ownerID: String?
+                if let owner { ownerID = try await lookup.user(owner, of: account).id }
+                var passed: Mailbox?
+                if let after = options.after { passed = try await lookup.mailbox(after, of: account) }
+                var range: ListingRange? = ListingRange(start: passed.map { ($0.name, $0.id) }, limit: options.first + (passed == nil ? 0 : 1))
+                let passedID = passed?.id
+                try await common.output.list(["id", "number", "name", "new", "saved"], limit: options.limit) {
+                    while let current = range {
+                        let page = try await service.mailboxes.summaries(of: account, ownerID: ownerID, current) { $0.id == passedID ? nil : $0 } item: { mailbox, count in
+                            mailbox.asMailbox(count.tally)
+                        }
+                        range = page.next.map { ListingRange(start: $0, limit: ListOptions.page) }
+                        if !page.items.isEmpty { return page.items }
                     }
-                    start = page.next
-                    isDone = page.next == nil
-                    return page.items
+                    return []
                 }
             }
         }
@@ -88,24 +97,6 @@ struct MailboxCommand: AsyncParsableCommand {
                 let account = try await lookup.account(account)
                 let mailbox = try await lookup.mailbox(mailbox, of: account)
                 common.output.show(mailbox.asMailbox(try await service.mailboxes.tally(of: mailbox, in: account)))
-            }
-        }
-    }
-
-    struct Delete: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Deletes a mailbox with its messages.")
-
-        @OptionGroup var common: CommonOptions
-        @Option(help: "Id, name or realm.") var account: String
-        @Argument(help: "Number or id.") var mailbox: String
-
-        func run() async throws {
-            try await common.open { installation in
-                let lookup = Lookup(service: installation.service)
-                let account = try await lookup.account(account)
-                let mailbox = try await lookup.mailbox(mailbox, of: account)
-                let removed = try await installation.service.mailboxes.remove(mailbox.id, in: account)
-                common.output.show(removed.asMailbox(), ["id", "number", "name"])
             }
         }
     }

@@ -4,7 +4,8 @@ import Voicemail
 
 struct MessageCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "message", abstract: "Messages.", subcommands: [Add.self, List.self, Show.self])
+        commandName: "message", abstract: "Messages.",
+        subcommands: [Add.self, List.self, Show.self, PlayToFile.self, File.self, Move.self, Delete.self, Restore.self])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Leaves a message from an audio file, as a caller would.")
@@ -28,32 +29,6 @@ struct MessageCommand: AsyncParsableCommand {
                 let draft = MessageDraft(callerName: name, callerNumber: from, timestamp: at?.timestamp)
                 let message = try await installation.service.messages.deposit(draft, mailboxID: mailbox.id, in: account, audio: audio, from: .administrator(tells: notify))
                 common.output.show(message.asMessage, ["id", "timestamp", "from", "to", "length_ms"])
-            }
-        }
-    }
-
-    struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Lists the messages of a mailbox, or of the whole account, newest first.")
-
-        @OptionGroup var common: CommonOptions
-        @Option(help: "Id, name or realm.") var account: String
-        @Option(help: "Number or id.") var mailbox: String?
-
-        func run() async throws {
-            try await common.open { installation in
-                let service = installation.service
-                let lookup = Lookup(service: service)
-                let account = try await lookup.account(account)
-                var scope = MessageQuery.Scope.account(account.id)
-                if let mailbox { scope = .mailbox(try await lookup.mailbox(mailbox, of: account).id) }
-                var listing: MessageListing? = MessageListing(query: MessageQuery(scope: scope), limit: 500)
-                try await common.output.list(["id", "timestamp", "folder", "caller_id_number", "caller_id_name", "length_ms"]) {
-                    guard let current = listing else { return [] }
-                    let page = try await service.messages.list(current)
-                    listing?.query.start = page.next
-                    if page.next == nil { listing = nil }
-                    return page.messages.map(\.asMessage)
-                }
             }
         }
     }

@@ -5,7 +5,7 @@ import Voicemail
 
 struct RecordingCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "recording", abstract: "Call recordings.", subcommands: [Add.self, List.self])
+        commandName: "recording", abstract: "Call recordings.", subcommands: [Add.self, List.self, Show.self, Export.self, Delete.self])
 
     /// Which way a call went.
     enum Direction: String, CaseIterable, ExpressibleByArgument {
@@ -66,26 +66,6 @@ struct RecordingCommand: AsyncParsableCommand {
             parameters.started = at?.timestamp
             parameters.callID = callID
             return parameters
-        }
-    }
-
-    struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Lists the recordings of an account, in the order they came in.")
-
-        @OptionGroup var common: CommonOptions
-        @Option(help: "Id, name or realm.") var account: String
-
-        func run() async throws {
-            try await common.open { installation in
-                let service = installation.service
-                let account = try await Lookup(service: service).account(account)
-                var query = RecordingQuery(accountID: account.id, limit: 500)
-                try await common.output.list(["id", "name", "started", "from", "to", "type", "duration_ms", "size"]) {
-                    let page = try await service.recordings.list(query).recordings
-                    query.offset += page.count
-                    return page.map(\.summary)
-                }
-            }
         }
     }
 }

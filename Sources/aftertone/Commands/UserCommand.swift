@@ -4,7 +4,8 @@ import Voicemail
 
 struct UserCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "user", abstract: "Users: who logs in.", subcommands: [Create.self, List.self, Delete.self])
+        commandName: "user", abstract: "Users: who logs in.",
+        subcommands: [Create.self, List.self, Show.self, Update.self, Passwd.self, Delete.self])
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Makes a user. The password is the first line of a file or of standard input.")
@@ -33,16 +34,20 @@ struct UserCommand: AsyncParsableCommand {
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Lists the users of an account.")
+        static let configuration = CommandConfiguration(abstract: "Lists the users of an account, in order of name.")
 
         @OptionGroup var common: CommonOptions
+        @OptionGroup var options: ListOptions
         @Option(help: "Id, name or realm.") var account: String
 
         func run() async throws {
             try await common.open { installation in
-                let account = try await Lookup(service: installation.service).account(account)
-                let pages = Pages { try await installation.service.users.list(of: account, $0) { $0 } }
-                try await common.output.list(["id", "username", "priv_level", "email"]) { try await pages.next().map(\.asUser) }
+                let lookup = Lookup(service: installation.service)
+                let account = try await lookup.account(account)
+                var passed: User?
+                if let after = options.after { passed = try await lookup.user(after, of: account) }
+                let pages = Pages(options.first, after: passed) { try await installation.service.users.list(of: account, $0) { $0 } }
+                try await common.output.list(["id", "username", "priv_level", "email"], limit: options.limit) { try await pages.next().map(\.asUser) }
             }
         }
     }

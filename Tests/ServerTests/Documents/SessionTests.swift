@@ -48,6 +48,13 @@ import Testing
         }
     }
 
+    @Test func anOperatorsDay() async throws {
+        try await play("daily work", in: "docs/daily-work.md", after: Self.furnishing, times: 2) { _, directory, sound in
+            let heard = try Data(contentsOf: directory.appending(path: "heard.wav"))
+            #expect(heard == sound)
+        }
+    }
+
     @Test func theSignatureOfAnEvent() async throws {
         try await play("signature", in: "docs/p-series.md") { outcome, _, _ in
             #expect(outcome.output == "from Aftertone, and unchanged\n")

@@ -1,0 +1,92 @@
+import ArgumentParser
+import Server
+import Voicemail
+
+extension MailboxCommand {
+    struct Update: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Changes a mailbox; what is not said stays.")
+
+        @OptionGroup var common: CommonOptions
+        @Option(help: "Id, name or realm.") var account: String
+        @Argument(help: "Number or id.") var mailbox: String
+        @Option(help: "Another name.") var name: String?
+        @Option(help: "Another number; unique in the account.") var number: String?
+        @Option(help: ArgumentHelp("Whose it is: id or user name.", valueName: "user")) var owner: String?
+        @Flag(help: "Makes it nobody's.") var noOwner = false
+        @Option(help: ArgumentHelp("Where its PIN is: the first line of a file; - is standard input.", valueName: "file")) var pinFile: String?
+        @Flag(help: "Takes the PIN away.") var noPin = false
+        @Option(help: ArgumentHelp("Its time zone, such as Europe/Dublin.", valueName: "zone"), transform: ZoneName.parse) var timezone: ZoneName?
+        @Option(help: ArgumentHelp("The greeting that callers hear, as `greeting list` names it.", valueName: "greeting")) var greeting: String?
+        @Flag(help: "Callers hear the standard greeting.") var standardGreeting = false
+        @Option(help: ArgumentHelp("Who gets mail for new messages, once for each, instead of those before.", valueName: "address")) var notify: [String] = []
+        @Flag(help: "Nobody gets mail for new messages but the owner.") var noNotify = false
+        @Flag(inversion: .prefixedEnableDisable, help: "Whether it takes messages.") var messages: Bool?
+
+        private var change: JSONObject {
+            var change: JSONObject = [:]
+            change["name"] = name.map { .string($0) }
+            change["mailbox"] = number.map { .string($0) }
+            if noOwner { change["owner_id"] = .null }
+            if noPin { change["pin"] = .null }
+            change["timezone"] = timezone.map { .string($0.name) }
+            if !notify.isEmpty || noNotify { change["notify_email_addresses"] = JSON(notify) }
+            change["enabled"] = messages.map { .bool($0) }
+            return change
+        }
+
+        private var changesNothing: Bool {
+            change.isEmpty && owner == nil && pinFile == nil && greeting == nil && !standardGreeting
+        }
+
+        func validate() throws {
+            if let number { try MailboxCommand.judge(number) }
+            if changesNothing { throw ValidationError("Say what to change") }
+            for (one, other, names) in [
+                (owner != nil, noOwner, "--owner and --no-owner"), (pinFile != nil, noPin, "--pin-file and --no-pin"),
+                (greeting != nil, standardGreeting, "--greeting and --standard-greeting"), (!notify.isEmpty, noNotify, "--notify and --no-notify"),
+            ] where one && other { throw ValidationError("\(names) cannot both be meant") }
+        }
+
+        func run() async throws {
+            var change = change
+            if let pinFile { change["pin"] = .string(pinFile == "-" ? try SecretInput.read(prompt: "PIN") : try SecretInput.read(file: pinFile)) }
+            try await common.open { [change] installation in
+                let service = installation.service
+                let lookup = Lookup(service: service)
+                let account = try await lookup.account(account)
+                var mailbox = try await lookup.mailbox(mailbox, of: account)
+                var change = change
+                if let owner { change["owner_id"] = .string(try await lookup.user(owner, of: account).id) }
+                // What cannot be is told before anything is changed.
+                if let greeting { _ = try await lookup.greeting(greeting, on: .mailbox(mailbox)) }
+                if !change.isEmpty { mailbox = try await service.mailboxes.change(mailbox.id, .patch(change), in: account) }
+                if greeting != nil || standardGreeting { mailbox = try await service.greetings.choose(greeting, of: mailbox) }
+                common.output.show(mailbox.asMailbox(try await service.mailboxes.tally(of: mailbox, in: account)))
+            }
+        }
+    }
+
+    struct Delete: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Deletes a mailbox with its messages.", discussion: "Asks before it takes messages along. They cannot be brought back without the mailbox.")
+
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var consent: Consent
+        @Option(help: "Id, name or realm.") var account: String
+        @Argument(help: "Number or id.") var mailbox: String
+
+        func run() async throws {
+            try await common.open { installation in
+                let service = installation.service
+                let lookup = Lookup(service: service)
+                let account = try await lookup.account(account)
+                let mailbox = try await lookup.mailbox(mailbox, of: account)
+                let query = MessageQuery(scope: .mailbox(mailbox.id))
+                if let messages = try await service.messages.count(query).some("message") {
+                    try consent.require("deletes the mailbox \(mailbox.number) (\(mailbox.name)) with \(messages)")
+                }
+                common.output.show(try await service.mailboxes.remove(mailbox.id, in: account).asMailbox(), ["id", "number", "name"])
+            }
+        }
+    }
+}

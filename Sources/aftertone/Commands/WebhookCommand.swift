@@ -1,0 +1,105 @@
+import ArgumentParser
+import Server
+import Voicemail
+
+struct WebhookCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "webhook", abstract: "Webhooks: where an account's events are to be posted.",
+        subcommands: [List.self, Create.self, Delete.self, Test.self])
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Lists the webhooks of an account, in order of name.")
+
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var options: ListOptions
+        @Option(help: "Id, name or realm.") var account: String
+
+        func run() async throws {
+            try await common.open { installation in
+                let lookup = Lookup(service: installation.service)
+                let account = try await lookup.account(account)
+                var passed: Webhook?
+                if let after = options.after { passed = try await lookup.webhook(after, of: account) }
+                let pages = Pages(options.first, after: passed) { try await installation.service.webhooks.list(of: account, $0) { $0 } }
+                try await common.output.list(["id", "name", "hook", "uri", "enabled"], limit: options.limit) { try await pages.next().map(\.asWebhook) }
+            }
+        }
+    }
+
+    /// How a receiver is asked.
+    enum Verb: String, CaseIterable, ExpressibleByArgument {
+        case get, post, put
+    }
+
+    struct Create: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Makes a webhook.")
+
+        @OptionGroup var common: CommonOptions
+        @Option(help: "Id, name or realm.") var account: String
+        @Option(help: "What it is called.") var name: String
+        @Option(help: "Which events, such as notifications or object.") var hook: String
+        @Option(help: "How its receiver is asked: get, post or put.") var verb = Verb.post
+        @Flag(help: "Sends JSON, and not a form.") var jsonBody = false
+        @Argument(help: "Where to: a URL of http or https, not of this machine.") var uri: String
+
+        func run() async throws {
+            try await common.open { installation in
+                let service = installation.service
+                let account = try await Lookup(service: service).account(account)
+                let request: JSONObject = [
+                    "name": .string(name), "hook": .string(hook), "uri": .string(uri), "http_verb": .string(verb.rawValue),
+                    "format": jsonBody ? "json" : "form-data",
+                ]
+                common.output.show(try await service.webhooks.create(request, id: nil, in: account).asWebhook)
+            }
+        }
+    }
+
+    struct Delete: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Deletes a webhook.")
+
+        @OptionGroup var common: CommonOptions
+        @Option(help: "Id, name or realm.") var account: String
+        @Argument(help: "Its id.") var webhook: String
+
+        func run() async throws {
+            try await common.open { installation in
+                let service = installation.service
+                let lookup = Lookup(service: service)
+                let account = try await lookup.account(account)
+                let webhook = try await lookup.webhook(webhook, of: account)
+                common.output.show(try await service.webhooks.remove(webhook.id, in: account).asWebhook, ["id", "name"])
+            }
+        }
+    }
+
+    struct Test: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Asks a webhook's receiver once, with an event that is none, and tells what it answers.",
+            discussion: "Ends with status 1 when the receiver cannot be reached or does not answer with a status of 200 to 299.")
+
+        @OptionGroup var common: CommonOptions
+        @Option(help: "Id, name or realm.") var account: String
+        @Argument(help: "Its id.") var webhook: String
+
+        func run() async throws {
+            try await common.open { installation in
+                let lookup = Lookup(service: installation.service)
+                let account = try await lookup.account(account)
+                let webhook = try await lookup.webhook(webhook, of: account)
+                let status = try await WebhookTrial(webhook, reach: installation.service.limits.allowsReceiversHere ? .anywhere : .otherMachines(besides: nil)).run()
+                common.output.show(["id": .string(webhook.id), "status": .int(status)])
+                guard (200...299).contains(status) else { throw Refusal("the receiver answered with the status \(status)") }
+            }
+        }
+    }
+}
+
+extension Webhook {
+    /// What the command line shows of it.
+    var asWebhook: JSONObject {
+        var object: JSONObject = ["id": .string(id), "account_id": .string(accountID)]
+        object.merge(published) { mine, _ in mine }
+        return object
+    }
+}
