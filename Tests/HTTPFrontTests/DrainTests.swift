@@ -1,7 +1,9 @@
 import HTTPTypes
 import Logging
 import NIOCore
+import NIOPosix
 import ServiceLifecycle
+import Synchronization
 import Testing
 
 @testable import HTTPFront
@@ -122,6 +124,51 @@ import Testing
             }
         }
         #expect(!book.lines.contains { $0.message.contains("listening on") }, "\(book.lines)")
+    }
+
+    /// Whither clients connect, and until when.
+    private final class Comings: Sendable {
+        let areOver = Atomic(false)
+        let port = Atomic(1)
+
+        func connectUntilTheyAreOver() async {
+            let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            while !areOver.load(ordering: .relaxed) {
+                // A port that nobody listens on refuses; the next one is there soon.
+                guard let client = try? await bootstrap.connect(host: "127.0.0.1", port: port.load(ordering: .relaxed)).get() else { continue }
+                client.writeAndFlush(ByteBuffer(string: request("GET", "/t/x")), promise: nil)
+                try? await client.close().get()
+            }
+        }
+    }
+
+    /// What a listener has accepted when its server stops is nobody's; it must end the connection and nothing else.
+    @Test func connectionsThatComeWhileServersStopEndNothingElse() async throws {
+        let comings = Comings()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<4 { group.addTask { await comings.connectUntilTheyAreOver() } }
+            for round in 0..<200 {
+                let dialect = TestDialect.echo
+                let talk: @Sendable (Int) async throws -> Void = { port in
+                    comings.port.store(port, ordering: .relaxed)
+                    try await WireClient.connect(port) { client in
+                        try await client.send(request("GET", "/t/x"))
+                        #expect(try await client.response().status == 200)
+                    }
+                }
+                // One is stopped, the other cancelled, which ends the listener's stream before the listener.
+                if round.isMultiple(of: 2) {
+                    try await serve(dialect) { port, stop in
+                        try await talk(port)
+                        await stop()
+                    }
+                } else {
+                    try await withFront(dialect, talk)
+                }
+            }
+            comings.areOver.store(true, ordering: .relaxed)
+            try await group.waitForAll()
+        }
     }
 
     @Test func severalListenersServeTheSame() async throws {

@@ -20,13 +20,11 @@ struct ConnectionFacts: Sendable {
 /// reading whatever is left of a request; a server that acknowledges uploads can afford none of these, so the pipeline
 /// and the loop over it are ours, on Hummingbird's `Server`.
 struct HTTPConnection: ServerChildChannel {
-    typealias Value = NIOAsyncChannel<RequestPart, HTTPServerResponsePart>
-
     let core: FrontCore
     let tls: TLSCertificate?
     let operations: OperationsAudience
 
-    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<AcceptedConnection> {
         channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
             if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls.context)) }
@@ -41,22 +39,23 @@ struct HTTPConnection: ServerChildChannel {
             try pipeline.addHandler(lines)
             try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(limitConfiguration: decoderLimits)))
             try pipeline.addHandler(ExchangeDeadline(core, lines))
-            return try NIOAsyncChannel(
-                wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+            return try AcceptedConnection(channel)
         }
     }
 
-    func handle(value connection: Value, logger: Logger) async {
+    func handle(value connection: AcceptedConnection, logger: Logger) async {
         await withTaskExecutorPreference(WorkerThreads.shared) { await converse(connection, logger) }
     }
 
-    private func converse(_ connection: Value, _ logger: Logger) async {
+    private func converse(_ accepted: AcceptedConnection, _ logger: Logger) async {
         core.metrics.openConnections.add(1)
-        defer { core.metrics.openConnections.add(-1) }
+        // The connection closes when nobody holds `accepted` any more.
+        defer { withExtendedLifetime(accepted) { core.metrics.openConnections.add(-1) } }
         do {
+            let channel = accepted.channel
             try await withTaskCancellationHandler {
-                try await connection.executeThenClose { inbound, outbound in
-                    let parts = PartReader(inbound), facts = facts(connection.channel), channel = connection.channel
+                try await accepted.wrapped.executeThenClose { inbound, outbound in
+                    let parts = PartReader(inbound), facts = facts(channel)
                     try await withThrowingTaskGroup(of: Void.self) { group in
                         group.addTask {
                             do { try await serve(parts, outbound, facts) } catch {
@@ -72,7 +71,7 @@ struct HTTPConnection: ServerChildChannel {
                     }
                 }
             } onCancel: {
-                connection.channel.close(promise: nil)
+                channel.close(promise: nil)
             }
         } catch {
             logger.trace("connection ended", metadata: ["error": "\(error)"])
