@@ -115,7 +115,7 @@ let package = Package(
                 product("ServiceLifecycle", "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
-        .target(name: "SIP", dependencies: ["CRe", "SIPGrammar", "Waiting"], swiftSettings: settings),
+        .target(name: "SIP", dependencies: ["CRe", "SIPGrammar", "Waiting", crypto], swiftSettings: settings),
         .target(name: "Speech", dependencies: ["Voicemail", "CFileIO", nioCore, nioPosix], swiftSettings: settings),
         .target(
             name: "YeastarPSeriesAPI",
@@ -162,7 +162,8 @@ let package = Package(
         .target(
             name: "TestKit",
             dependencies: [
-                "Voicemail", "CFileIO", "SQLiteStore", "FileArchive", "Audio", "Delivery", "HTTPFront", "Server", logging, nioCore, nioPosix,
+                "Voicemail", "CFileIO", "SQLiteStore", "FileArchive", "Audio", "Delivery", "HTTPFront", "Server", crypto, product("CryptoExtras", "swift-crypto"),
+                logging, nioCore, nioPosix,
                 product("HTTPTypes", "swift-http-types"), product("NIOConcurrencyHelpers", "swift-nio"), product("NIOHTTP1", "swift-nio"),
                 product("NIOExtras", "swift-nio-extras"), product("NIOSSL", "swift-nio-ssl"),
                 product("AsyncHTTPClient", "async-http-client"), product("ServiceLifecycle", "swift-service-lifecycle"),
@@ -177,7 +178,7 @@ let package = Package(
             ], swiftSettings: settings),
         .testTarget(
             name: "TelephoneTests",
-            dependencies: ["Telephone", "Audio", "Prompts", "Server", "SIPGrammar", "TestKit", "Voicemail", nioCore],
+            dependencies: ["Telephone", "Audio", "HTTPFront", "Prompts", "Server", "SIP", "SIPGrammar", "TestKit", "Voicemail", nioCore],
             exclude: ["Invites", "Scenarios"], swiftSettings: settings),
         .testTarget(name: "SIPTests", dependencies: ["SIP", "TestKit", "Waiting"], swiftSettings: settings),
         .testTarget(name: "PromptsTests", dependencies: ["Prompts", "Speech", "TestKit", "Voicemail", nioCore, nioPosix], swiftSettings: settings),

@@ -30,8 +30,9 @@ static inline void at_be_quiet(void) {
     dbg_handler_set(at_drop_line, NULL);
 }
 
-static inline int at_transport_add(struct sip *sip, enum sip_transp transport, const struct sa *address) {
-    return sip_transp_add(sip, transport, address);
+/* tls: NULL where the transport is none of TLS. */
+static inline int at_transport_add(struct sip *sip, enum sip_transp transport, const struct sa *address, struct tls *tls) {
+    return sip_transp_add(sip, transport, address, tls);
 }
 
 /* Without a place for the listener: libre would keep the address of that place, and write to it when the listener goes. It goes with the stack. */
@@ -71,7 +72,13 @@ static inline int at_media_attribute(struct sdp_media *media, const char *name, 
     return sdp_media_set_lattr(media, true, name, "%s", value);
 }
 
-static inline int at_media_feedback(struct sdp_media *media) { return sdp_media_set_alt_protos(media, 1, "RTP/AVPF"); }
+static inline void at_media_attribute_remove(struct sdp_media *media, const char *name) { sdp_media_del_lattr(media, name); }
+
+/* Which profiles are taken beside the one that is offered: plain ones, encrypted ones. */
+static inline int at_media_profiles(struct sdp_media *media, bool plain, bool encrypted) {
+    if (plain && encrypted) return sdp_media_set_alt_protos(media, 4, "RTP/AVP", "RTP/AVPF", "RTP/SAVP", "RTP/SAVPF");
+    return encrypted ? sdp_media_set_alt_protos(media, 2, "RTP/SAVP", "RTP/SAVPF") : sdp_media_set_alt_protos(media, 2, "RTP/AVP", "RTP/AVPF");
+}
 
 /* A request as it came, from its first letter to the end of its body; NULL where there is none. */
 static inline const uint8_t *at_request_text(const struct sip_msg *msg, size_t *size) {

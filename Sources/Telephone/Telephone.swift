@@ -13,15 +13,18 @@ public struct Telephone: Service {
     private let instruments: CallInstruments
     private let unavailability: @Sendable () async -> String?
     private let onListening: @Sendable (PeerAddress) async -> Void
+    private let onListeningOverTLS: @Sendable (PeerAddress) async -> Void
     private let logger: Logger
 
     /// - Parameters:
     ///   - unavailability: why the server is not ready for calls; nil when it is.
-    ///   - onListening: told of each address once calls are taken there.
+    ///   - onListening: told of the address once calls are taken there.
+    ///   - onListeningOverTLS: likewise.
     public init(
         service: VoicemailService, settings: TelephoneSettings, destinations: any Destinations, voices: any Voices,
         instruments: CallInstruments = CallInstruments(), unavailability: @escaping @Sendable () async -> String? = { nil }, logger: Logger,
-        onListening: @escaping @Sendable (PeerAddress) async -> Void = { _ in }
+        onListening: @escaping @Sendable (PeerAddress) async -> Void = { _ in },
+        onListeningOverTLS: @escaping @Sendable (PeerAddress) async -> Void = { _ in }
     ) {
         self.service = service
         self.settings = settings
@@ -31,6 +34,7 @@ public struct Telephone: Service {
         self.unavailability = unavailability
         self.logger = logger
         self.onListening = onListening
+        self.onListeningOverTLS = onListeningOverTLS
     }
 
     /// Takes calls until a graceful shutdown; those under way have the time to end that the settings give them. What was said by then is kept.
@@ -48,12 +52,14 @@ public struct Telephone: Service {
     }
 
     private func takeCalls(_ captures: CaptureRoom) async throws {
-        let endpoint = try await SIPEndpoint.open(settings.sip)
+        let identity = try await settings.files.readIdentity()
+        let endpoint = try await SIPEndpoint.open(try await sipSettings(identity))
         await onListening(await endpoint.address)
+        if let address = await endpoint.tlsAddress { await onListeningOverTLS(address) }
         let reception = CallReception(
             service: service, destinations: destinations, voices: voices, captures: captures, instruments: instruments, logger: logger)
         // Goes on until this returns.
-        async let _ = watch(endpoint)
+        async let _ = watch(endpoint, IdentityWatch(settings.files, now: identity, logger: logger))
         async let calls: Void = withDiscardingTaskGroup { group in
             for await call in endpoint.calls { group.addTask { await reception.take(call) } }
         }
@@ -64,45 +70,33 @@ public struct Telephone: Service {
         await calls
     }
 
+    private func sipSettings(_ identity: TLSIdentity?) async throws -> SIPSettings {
+        var sip = settings.sip
+        if let tls = settings.files.tls, let identity { sip.tls = TLSListener(address: tls.address, identity: identity) }
+        sip.logins.passwords = try await settings.files.readPasswords()
+        sip.report = { [logger] in Self.log($0, logger) }
+        return sip
+    }
+
+    private static func log(_ event: SIPEvent, _ logger: Logger) {
+        switch event {
+        case .wrongPassword(let name, let source, let isLocked):
+            logger.warning(
+                isLocked ? "too many wrong passwords of a telephone peer: nothing from there is answered for a while" : "a telephone peer showed a wrong password",
+                metadata: ["peer": "\(source)", "name": "\(name.prefix(64))"])
+        case .unsent(let status, let target, let code):
+            logger.warning("an answer to a telephone peer could not be sent", metadata: ["peer": "\(target)", "status": "\(status)", "error": "\(code)"])
+        }
+    }
+
     /// No calls while messages cannot be stored, and who asks hears so.
-    private func watch(_ endpoint: SIPEndpoint) async {
+    private func watch(_ endpoint: SIPEndpoint, _ identity: IdentityWatch) async {
+        var identity = identity
         while !Task.isCancelled {
+            await identity.look(endpoint)
             let reason = await unavailability()
             await endpoint.setReady(reason == nil)
             do { try await Task.sleep(for: .seconds(1)) } catch { return }
         }
-    }
-}
-
-/// How calls are taken.
-public struct TelephoneSettings: Sendable {
-    public var sip: SIPSettings
-    /// The directory of recordings that are not messages yet.
-    public var captures: String
-    /// How long calls under way may go on once the server is to stop.
-    public var drain = Duration.seconds(30)
-
-    public init(sip: SIPSettings, captures: String) {
-        self.sip = sip
-        self.captures = captures
-    }
-}
-
-/// What is counted.
-public struct CallInstruments: Sendable {
-    /// A call has ended: what became of it, how long it was, the packets that were lost and late, the prompts that were begun.
-    public var ended: @Sendable (CallOutcome, Double, Int, Int, Int) -> Void
-    /// From the request to the answer, in seconds.
-    public var answered: @Sendable (Double) -> Void
-    /// All open recordings were synced, in so many seconds.
-    public var synced: @Sendable (Double) -> Void
-
-    public init(
-        ended: @escaping @Sendable (CallOutcome, Double, Int, Int, Int) -> Void = { _, _, _, _, _ in }, answered: @escaping @Sendable (Double) -> Void = { _ in },
-        synced: @escaping @Sendable (Double) -> Void = { _ in }
-    ) {
-        self.ended = ended
-        self.answered = answered
-        self.synced = synced
     }
 }

@@ -1,5 +1,6 @@
 import SIP
 import TestKit
+import Testing
 
 /// Runs `body` against an endpoint on the loopback interface, each of whose calls is handled by `script`.
 func withEndpoint<Value: Sendable>(
@@ -25,6 +26,11 @@ func withEndpoint<Value: Sendable>(
         try await group.waitForAll()
         return value
     }
+}
+
+/// Whether an answer is the one that is due.
+func expect(_ status: Int, _ answer: TestPhone.Message, at place: SourceLocation = #_sourceLocation) {
+    #expect(answer.status == status, sourceLocation: place)
 }
 
 /// What a recording has got, in memory.

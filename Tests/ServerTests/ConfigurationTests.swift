@@ -139,6 +139,7 @@ import Voicemail
             let texts = [
                 "data", "kazoo.node", "p_series.device_name", "p_series.model_name", "http.tls.certificate", "http.tls.key", "recordings.done",
                 "recordings.refused", "mail.host", "mail.username", "mail.password_file", "mail.authorities_file", "sip.prompts.directory",
+                "sip.tls.certificate", "sip.tls.key", "sip.digest.realm",
             ]
             if !texts.contains(key) { #expect(problems("", [variable: "~?"]).contains { $0.hasPrefix(key + " ") }, "\(key)") }
         }
@@ -170,6 +171,14 @@ import Voicemail
         ("limits:\n  pin_length: 65\n", "a.yaml:2: limits.pin_length is \"65\" and must be a whole number from 4 to 64"),
         ("limits:\n  pin_length: 1e1\n", "a.yaml:2: limits.pin_length is \"1e1\" and must be a whole number from 4 to 64"),
         ("numbers: {country_code: \"+49\"}\n", "a.yaml:1: numbers.country_code is \"+49\" and must be 1 to 3 digits such as 49, or nothing"),
+        ("sip: {strangers: challenge}\n", "a.yaml:1: sip.strangers is challenge, which needs sip.digest.passwords"),
+        ("sip: {digest: {passwords: [pbx]}}\n", "a.yaml:1: sip.digest.passwords is \"pbx\" and must be NAME=FILE"),
+        ("sip: {digest: {passwords: [a=x, a=y]}}\n", "a.yaml:1: sip.digest.passwords has a name twice"),
+        ("sip: {digest: {algorithms: [crc]}}\n", "a.yaml:1: sip.digest.algorithms is \"crc\" and must be one of SHA-256, MD5"),
+        ("sip: {digest: {algorithms: []}}\n", "a.yaml:1: sip.digest.algorithms names none"),
+        ("sip: {tls: {certificate: c}}\n", "sip.tls needs listen, certificate and key"),
+        ("sip: {tls: {listen: \"127.0.0.1:5061\", certificate: c, key: k}}\n", "a.yaml:1: sip.tls.listen needs sip.listen"),
+        ("sip: {encryption: maybe}\n", "a.yaml:1: sip.encryption is \"maybe\" and must be one of off, optional, required"),
         ("sip: {mailbox: {sources: []}}\n", "a.yaml:1: sip.mailbox.sources names no place to look"),
         (
             "sip: {mailbox: {sources: [from]}}\n",

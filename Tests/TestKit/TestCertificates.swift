@@ -56,7 +56,7 @@ public enum TestCertificates {
 }
 
 /// A folder with a certificate and a key, removed when let go.
-public final class CertificateFolder {
+public final class CertificateFolder: Sendable {
     public let files: TLSFiles
     private let folder: URL
 

@@ -12,21 +12,18 @@ import Waiting
     private let description: SessionDescription
     private let isOfferOurs: Bool
     private var session: OpaquePointer?
-    private unowned let endpoint: SIPEndpoint
+    unowned let endpoint: SIPEndpoint
     private let established = Wait<Bool>()
     private var isEstablished = false
     private var ending: CallEnding?
 
-    private var playing: Playing?
-    private var recording: Recording?
+    var playing: Playing?
+    var recording: Recording?
     /// Keys that nobody has asked for yet.
-    private var pressedKeys: [Character] = []
-    private var keyWait: Wait<Character?>?
+    var pressedKeys: [Character] = []
+    var keyWait: Wait<Character?>?
     /// Steps after which the call ends whatever it does.
-    private let longestSteps: Int
-
-    /// Keys that are remembered; more are dropped.
-    private static let mostKeys = 32
+    let longestSteps: Int
 
     init(
         _ invitation: Invitation, media: MediaStream, description: SessionDescription, agreement: SessionDescription.Agreement?, endpoint: SIPEndpoint,
@@ -102,9 +99,10 @@ import Waiting
     // MARK: What libre tells
 
     /// Rings: from here on libre tells what becomes of it.
+    /// - Parameter contact: where the other side's further requests are to go.
     /// - Returns: false when the request cannot be worked with.
-    func ring(_ message: UnsafePointer<sip_msg>, over sock: OpaquePointer) -> Bool {
-        at_accept(&session, sock, message, 180, "Ringing", "aftertone", CallHandlers.offer, CallHandlers.answer, CallHandlers.established,
+    func ring(_ message: UnsafePointer<sip_msg>, over sock: OpaquePointer, contact: String) -> Bool {
+        at_accept(&session, sock, message, 180, "Ringing", contact, CallHandlers.offer, CallHandlers.answer, CallHandlers.established,
             CallHandlers.info, CallHandlers.closed, Unmanaged.passUnretained(self).toOpaque()) == 0
     }
 
@@ -155,64 +153,6 @@ import Waiting
         established.end(false)
         description.close()
         over.end(ending)
-        endpoint.forget(self)
-    }
-}
-
-// MARK: Sound
-
-extension Call: MediaOwner {
-    func pressed(_ key: Character) {
-        if let recording {
-            self.recording = nil
-            return recording.end(.key(key))
-        }
-        if let playing, playing.isInterruptible {
-            self.playing = nil
-            playing.ended.end(.key(key))
-            return
-        }
-        if let wait = keyWait, wait.end(key) {
-            keyWait = nil
-            return
-        }
-        if pressedKeys.count < Self.mostKeys { pressedKeys.append(key) }
-    }
-
-    func heard(_ packet: RTPPacket, _ sound: Slice<UnsafeRawBufferPointer>, _ companding: Companding) { recording?.heard(packet, sound, companding) }
-
-    func passed(_ packet: RTPPacket) { recording?.passed(packet) }
-
-    func nextSound() -> ArraySlice<Int16>? {
-        guard let playing else { return nil }
-        if let sound = playing.next() { return sound }
-        self.playing = nil
-        playing.ended.end(.finished)
-        return nil
-    }
-
-    func passed20Milliseconds() {
-        if let recording, !recording.step(isExpected: media.isSpokenTo) { self.recording = nil }
-        if media.steps >= longestSteps { end(.us) }
-    }
-}
-
-/// One sound that is being played.
-@SIPLoop private final class Playing {
-    let ended = Wait<PlayEnd>()
-    let isInterruptible: Bool
-    private let samples: [Int16]
-    private var position = 0
-
-    init(_ clip: Clip, isInterruptible: Bool) {
-        samples = clip.samples
-        self.isInterruptible = isInterruptible
-    }
-
-    func next() -> ArraySlice<Int16>? {
-        guard position < samples.count else { return nil }
-        let end = min(position + Clip.rate / 50, samples.count)
-        defer { position = end }
-        return samples[position..<end]
+        endpoint.table.remove(self)
     }
 }

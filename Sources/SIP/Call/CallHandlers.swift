@@ -26,19 +26,18 @@ enum CallHandlers {
         SIPLoop.assumeIsolated { call(argument)?.confirm() }
     }
 
-    static let info: @convention(c) (OpaquePointer?, Message?, UnsafeMutableRawPointer?) -> Void = { sip, message, argument in
-        nonisolated(unsafe) let sip = sip, message = message, argument = argument
+    static let info: @convention(c) (OpaquePointer?, Message?, UnsafeMutableRawPointer?) -> Void = { _, message, argument in
+        nonisolated(unsafe) let message = message, argument = argument
         SIPLoop.assumeIsolated {
-            guard let sip, let message else { return }
+            guard let message, let call = call(argument) else { return }
             let type = message.pointee.ctyp
             var size = 0
             let body = at_rest(message.pointee.mb, &size).map { String(decoding: UnsafeRawBufferPointer(start: $0, count: min(size, 1024)), as: UTF8.self) } ?? ""
             guard body.isEmpty || String(type.type).lowercased() == "application" && String(type.subtype).lowercased().hasPrefix("dtmf") else {
-                _ = at_reply(sip, message, 415, "Unsupported Media Type", "Accept: application/dtmf-relay, application/dtmf\r\n")
-                return
+                return call.endpoint.reply(message, 415, "Unsupported Media Type", "Accept: application/dtmf-relay, application/dtmf\r\n")
             }
-            _ = at_reply(sip, message, 200, "OK", "")
-            if let key = KeyEvents.key(infoBody: body, type: String(type.subtype)) { call(argument)?.pressed(key) }
+            call.endpoint.reply(message, 200, "OK")
+            if let key = KeyEvents.key(infoBody: body, type: String(type.subtype)) { call.pressed(key) }
         }
     }
 

@@ -10,7 +10,8 @@ import Waiting
     private var knocked = Wait<Void>()
     private var helper: OpaquePointer?
     private var socket: OpaquePointer?
-    private let trusts: @Sendable (PeerAddress) -> Bool
+    private let door: Doorkeeper
+    private let table: CallTable
     /// Known to nobody else.
     private let word = (0..<4).map { _ in String(UInt32.random(in: 0...(.max)), radix: 36) }.joined()
     private(set) var dropped = 0
@@ -18,7 +19,10 @@ import Waiting
     /// A message that is longer is no call's.
     private static let longest = 16_384
 
-    init(trusts: @escaping @Sendable (PeerAddress) -> Bool) { self.trusts = trusts }
+    init(_ door: Doorkeeper, _ table: CallTable) {
+        self.door = door
+        self.table = table
+    }
 
     /// Sends the message to ourselves.
     /// - Returns: whether the gate stands.
@@ -47,7 +51,13 @@ import Waiting
         defer { mem_deref(packet) }
         guard mbuf_write_mem(packet, bytes, bytes.count) == 0 else { return }
         packet.pointee.pos = 0
-        _ = udp_send_anon(&target, packet)
+        // From a socket of the same kind: libre's anonymous one is of IPv4.
+        var source = target
+        sa_set_port(&source, 0)
+        var socket: OpaquePointer?
+        guard udp_listen(&socket, &source, nil, nil) == 0, let socket else { return }
+        _ = udp_send(socket, &target, packet)
+        mem_deref(UnsafeMutableRawPointer(socket))
     }
 
     /// Whether it is the message that we have sent to ourselves: then the gate stands.
@@ -69,7 +79,8 @@ import Waiting
     /// - Returns: true for what goes no further.
     private func stops(_ source: sa, _ packet: UnsafeMutablePointer<mbuf>?) -> Bool {
         var size = 0
-        guard let bytes = at_rest(packet, &size), size <= Self.longest, trusts(PeerAddress(source)) else {
+        let peer = PeerAddress(source)
+        guard let bytes = at_rest(packet, &size), size <= Self.longest, table.count(of: peer) > 0 || door.looks(at: peer) else {
             dropped += 1
             return true
         }
@@ -78,7 +89,8 @@ import Waiting
             return false
         } catch {
             dropped += 1
-            if let response = error.response { send(response, to: source) }
+            // A stranger hears of his mistakes only once he has shown who he is.
+            if let response = error.response, door.trusts(peer) { send(response, to: source) }
             return true
         }
     }
@@ -101,9 +113,9 @@ import Waiting
 
 extension SIPEndpoint {
     /// - Returns: when the gate stands.
-    func guardDatagrams() async throws(SIPError) {
-        let gate = DatagramGate(trusts: settings.trusts)
-        self.gate = gate
+    func guardDatagrams(at address: PeerAddress) async throws(SIPError) {
+        let gate = DatagramGate(door, table)
+        gates.append(gate)
         for _ in 0..<10 {
             if await gate.stands(at: address, within: .milliseconds(500)) { return }
         }

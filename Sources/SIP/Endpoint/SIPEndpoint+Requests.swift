@@ -12,13 +12,8 @@ extension SIPEndpoint {
     /// Sees each request before calls do.
     /// - Returns: whether nothing more is to be done with it.
     func answers(_ message: Message) -> Bool {
-        if isClosed || gate?.isOwn(message) ?? false { return true }
-        // Over TCP nobody has looked at it yet.
-        guard settings.trusts(PeerAddress(message.pointee.src)), let sip else { return true }
-        if message.pointee.tp != SIP_TRANSP_UDP, SIPMessage(of: message) == nil {
-            reply(message, 400, "Bad Request")
-            return true
-        }
+        if isClosed || gates.contains(where: { $0.isOwn(message) }) { return true }
+        guard let sip, letsIn(message) else { return true }
         let method = String(message.pointee.met)
         if method == "ACK" { return false }
         if method == "CANCEL" {
@@ -47,9 +42,37 @@ extension SIPEndpoint {
         return true
     }
 
+    /// Whether more is to be done with it than what was done here: asking who it is, or nothing.
+    private func letsIn(_ message: Message) -> Bool {
+        let source = PeerAddress(message.pointee.src), isTrusted = door.trusts(source), isDatagram = message.pointee.tp == SIP_TRANSP_UDP
+        if isTrusted, isDatagram { return true }
+        // Over streams nobody has looked at it yet.
+        if !isDatagram, table.count(of: source) == 0, !door.looks(at: source) { return false }
+        guard let read = SIPMessage(of: message) else {
+            if isTrusted { reply(message, 400, "Bad Request") }
+            return false
+        }
+        // What belongs to a call that was let in comes in, from where that came: its tags are known to nobody else. An ACK is never answered.
+        if isTrusted || read.method == "ACK" || table.call(of: message)?.invitation.source.host == source.host { return true }
+        // Nothing that can be answered with a question (RFC 3261 §22.1); one that belongs to a call has not come here.
+        if read.method == "CANCEL" { return false }
+        switch door.decide(read, from: source) {
+        case .comesIn: return true
+        case .isIgnored: break
+        case .isAsked(let headers): reply(message, 401, "Unauthorized", headers)
+        case .isRefused: reply(message, 403, "Forbidden")
+        }
+        return false
+    }
+
     func reply(_ message: Message, _ code: UInt16, _ reason: String, _ headers: String = "") {
         guard let sip else { return }
-        _ = at_reply(sip, message, code, reason, headers)
+        sent(at_reply(sip, message, code, reason, headers), code, message)
+    }
+
+    /// What cannot be sent is told; the other side asks again, or gives up.
+    private func sent(_ error: Int32, _ code: UInt16, _ message: Message) {
+        if error != 0 { settings.report(.unsent(status: Int(code), to: PeerAddress(message.pointee.src), code: error)) }
     }
 
     /// Whether what it carries is no description of sound (RFC 3261 §8.2.3).
@@ -64,16 +87,15 @@ extension SIPEndpoint {
 
     /// A change of a call under way (RFC 3311): one without a description only says that the other side is still there.
     private func update(_ message: Message, _ sip: OpaquePointer) {
-        guard let call = call(of: message) else { return reply(message, 481, "Call/Transaction Does Not Exist") }
-        let transport = message.pointee.tp == SIP_TRANSP_UDP ? "" : ";transport=tcp"
-        let contact = "Contact: <sip:aftertone@\(PeerAddress(message.pointee.dst))\(transport)>\r\n"
+        guard let call = table.call(of: message) else { return reply(message, 481, "Call/Transaction Does Not Exist") }
+        let contact = "Contact: <\(contact(for: message))>\r\n"
         var size = 0
         guard at_rest(message.pointee.mb, &size) != nil else { return reply(message, 200, "OK", contact) }
         if refusesBody(of: message) { return }
         guard let answer = call.renew(message.pointee.mb) else { return reply(message, 488, "Not Acceptable Here") }
         defer { mem_deref(answer) }
         guard let text = at_rest(answer, &size) else { return reply(message, 500, "Server Internal Error") }
-        _ = at_reply_body(sip, message, 200, "OK", contact + "Content-Type: application/sdp\r\n", text, size)
+        sent(at_reply_body(sip, message, 200, "OK", contact + "Content-Type: application/sdp\r\n", text, size), 200, message)
     }
 
     /// All values of a header, with commas between them; nil where there is none.

@@ -1,19 +1,28 @@
 /// Where calls are taken, from whom, and how many.
 public struct SIPSettings: Sendable {
-    /// An address of this machine, in numbers. Port 0 lets the system choose.
+    /// In numbers; for all addresses of this machine `0.0.0.0` or `::`. Port 0 lets the system choose.
     public var address: PeerAddress
     /// Whether another port will do where that one is taken.
     public var mayMove = false
-    /// The address that other sides are told to send sound to, where it is not the one that they reached.
+    /// Where calls are taken over TLS as well; nil for nowhere.
+    public var tls: TLSListener?
+    /// The address that other sides are told, where it is not the one that they reached.
     public var advertised: String?
     public var ports: ClosedRange<UInt16> = 20_000...29_999
     public var limits = CallLimits()
     /// Whether sound goes to where it comes from, and not to where the description says: ways through NAT need it.
     public var isSymmetric = true
-    /// Who may call. What others send is dropped without a word.
+    /// Whether sound is encrypted.
+    public var encryption = SoundEncryption.optional
+    /// Who may call without showing a password.
     public var trusts: @Sendable (PeerAddress) -> Bool
+    /// What becomes of others.
+    public var strangers = StrangersTreatment.drop
+    public var logins = PeerLogins()
     /// Named in answers.
     public var software = "Aftertone"
+    /// Told of what goes wrong. Called on the loop's thread: it must not wait for anything.
+    public var report: @Sendable (SIPEvent) -> Void = { _ in }
 
     public init(address: PeerAddress, trusts: @escaping @Sendable (PeerAddress) -> Bool) {
         self.address = address
@@ -27,6 +36,8 @@ public struct CallLimits: Sendable, Hashable {
     public var calls = 500
     public var callsOfPeer = 500
     public var callsPerSecond = 100
+    /// Messages of those who are not trusted that are looked at.
+    public var strangersPerSecond = 100
     /// Seconds.
     public var longestCall = 3600
     /// Seconds after which a call that was refused for any of these is worth another try.
@@ -35,18 +46,35 @@ public struct CallLimits: Sendable, Hashable {
     public init() {}
 }
 
-public enum SIPError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The address cannot be listened on.
-    case cannotListen(String, code: Int32)
-    case noAddress(String)
-    /// The library refused to start.
-    case failed(code: Int32)
+/// Where calls are taken over TLS.
+public struct TLSListener: Sendable, Hashable {
+    /// In numbers. Port 0 lets the system choose.
+    public var address: PeerAddress
+    public var identity: TLSIdentity
 
-    public var description: String {
-        switch self {
-        case .cannotListen(let address, let code): "cannot take calls on \(address) (error \(code))"
-        case .noAddress(let text): "\(text) is no address of this machine in numbers"
-        case .failed(let code): "the SIP stack did not start (error \(code))"
-        }
+    public init(address: PeerAddress, identity: TLSIdentity) {
+        self.address = address
+        self.identity = identity
     }
+}
+
+/// Who we are over TLS, in PEM: the certificate first and those that vouch for it after it; the key without a passphrase.
+public struct TLSIdentity: Sendable, Hashable {
+    public var certificates: [UInt8]
+    public var key: [UInt8]
+
+    public init(certificates: [UInt8], key: [UInt8]) {
+        self.certificates = certificates
+        self.key = key
+    }
+}
+
+/// Whether sound is encrypted (SRTP with keys in the descriptions, RFC 4568).
+public enum SoundEncryption: String, Sendable, Hashable, CaseIterable {
+    /// Never: a call that asks for it is refused.
+    case off
+    /// As the call asks for it.
+    case optional
+    /// Always: a call without is refused.
+    case required
 }

@@ -13,16 +13,25 @@ final class LoopExecutor: SerialExecutor {
         /// The address of libre's queue, the one thing of it that other threads may use; 0 until the loop runs.
         var queue: UInt = 0
         var thread: pthread_t = 0
+        var failure: Int32?
     }
 
     private let state = Mutex(State())
+    /// Wakes the thread while no loop runs on it.
+    private let bell = DispatchSemaphore(value: 0)
+    private let makeQueue: QueueMaker
+
+    typealias QueueMaker = @Sendable (UnsafeMutablePointer<OpaquePointer?>, @escaping QueueHandler, UnsafeMutableRawPointer) -> Int32
+    typealias QueueHandler = @convention(c) (Int32, UnsafeMutableRawPointer?, UnsafeMutableRawPointer?) -> Void
 
     /// Sockets of calls and of connections.
     private static let descriptors: Int32 = 65_536
 
+    private init(_ makeQueue: @escaping QueueMaker) { self.makeQueue = makeQueue }
+
     /// An executor whose thread runs, for as long as the process does.
-    static func started() -> LoopExecutor {
-        let executor = LoopExecutor()
+    static func started(queue makeQueue: @escaping QueueMaker = { mqueue_alloc($0, $1, $2) }) -> LoopExecutor {
+        let executor = LoopExecutor(makeQueue)
         let thread = Thread { executor.run() }
         thread.name = "sip-loop"
         thread.stackSize = 4 << 20
@@ -30,21 +39,28 @@ final class LoopExecutor: SerialExecutor {
         return executor
     }
 
+    /// Why libre's loop does not run, as an error number; nil while it does. Jobs run all the same: what needs the loop finds out here.
+    var failure: Int32? { state.withLock(\.failure) }
+
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        let queue = state.withLock { state -> UInt in
+        let queue = state.withLock { state -> UInt? in
             state.jobs.append(job)
-            if state.isWoken || state.queue == 0 { return 0 }
+            if state.isWoken { return nil }
             state.isWoken = true
             return state.queue
         }
-        wake(queue)
+        if let queue { wake(queue) }
     }
 
     /// One wake-up for however many jobs: libre's queue is a pipe that does not take more than some thousands.
     private func wake(_ queue: UInt) {
-        guard let queue = OpaquePointer(bitPattern: queue) else { return }
-        _ = mqueue_push(queue, 0, nil)
+        guard let queue = OpaquePointer(bitPattern: queue) else {
+            bell.signal()
+            return
+        }
+        // A pipe that takes no more is full of wake-ups that are still to come; the first of them does these jobs as well. The next job tries again.
+        if mqueue_push(queue, 0, nil) != 0 { state.withLock { $0.isWoken = false } }
     }
 
     private func drain() {
@@ -59,25 +75,35 @@ final class LoopExecutor: SerialExecutor {
     /// Blocks: the loop itself.
     private func run() {
         // First of all: from here on sockets and timers are this thread's.
+        state.withLock { $0.thread = pthread_self() }
         _ = re_thread_init()
         _ = libre_init()
         at_be_quiet()
         _ = fd_setsize(Self.descriptors)
         var queue: OpaquePointer?
-        let handler: @convention(c) (Int32, UnsafeMutableRawPointer?, UnsafeMutableRawPointer?) -> Void = { _, _, argument in
+        let handler: QueueHandler = { _, _, argument in
             guard let argument else { return }
             Unmanaged<LoopExecutor>.fromOpaque(argument).takeUnretainedValue().drain()
         }
-        guard mqueue_alloc(&queue, handler, Unmanaged.passUnretained(self).toOpaque()) == 0, let queue else { return }
-        let pending = state.withLock { state -> UInt in
+        let error = makeQueue(&queue, handler, Unmanaged.passUnretained(self).toOpaque())
+        guard error == 0, let queue else { return runAlone(error) }
+        let pending = state.withLock { state -> UInt? in
             state.queue = UInt(bitPattern: queue)
-            state.thread = pthread_self()
             state.isWoken = !state.jobs.isEmpty
-            return state.isWoken ? state.queue : 0
+            return state.isWoken ? state.queue : nil
         }
-        wake(pending)
-        // No handler of signals: they are the server's.
-        _ = re_main(nil)
+        if let pending { wake(pending) }
+        // No handler of signals: they are the server's. It does not return while all is well.
+        runAlone(re_main(nil))
+    }
+
+    /// Without libre's loop: jobs are done, so that those who wait for them learn that there are no calls. Blocks.
+    private func runAlone(_ error: Int32) {
+        state.withLock { ($0.queue, $0.failure) = (0, error) }
+        while true {
+            drain()
+            bell.wait()
+        }
     }
 
     func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }

@@ -12,6 +12,7 @@ import CRe
     private var latch: Latch?
     private var keys = KeyEvents()
     private var sender = RTPSender()
+    private var cipher = SoundCipher()
     /// Steps of the clock since the beginning.
     private(set) var steps = 0
     private(set) var counts = PacketCounts()
@@ -52,12 +53,14 @@ import CRe
         Ticker.shared.remove(self)
         if let sockets { ports.close(sockets) }
         sockets = nil
+        cipher.use(nil)
     }
 
     /// The other side has said where it is and what it takes; perhaps not for the first time.
     func agree(on agreement: SessionDescription.Agreement) {
         self.agreement = agreement
         sender.packetMilliseconds = agreement.packetMilliseconds
+        cipher.use(agreement.keys)
         latch = nil
     }
 
@@ -65,7 +68,13 @@ import CRe
 
     private func receive(_ source: sa, _ buffer: UnsafeMutablePointer<mbuf>?) {
         var size = 0
-        guard let bytes = at_rest(buffer, &size), let packet = RTPPacket(UnsafeRawBufferPointer(start: bytes, count: size)), let agreement else { return }
+        guard let agreement, let buffer, at_rest(buffer, &size) != nil, size >= RTPPacket.headerSize, size <= RTPPacket.maximumSize else { return }
+        // First of all: nothing else of a packet is to be believed, not even how long it is.
+        guard cipher.opens(buffer) else {
+            counts.dropped += 1
+            return
+        }
+        guard let bytes = at_rest(buffer, &size), let packet = RTPPacket(UnsafeRawBufferPointer(start: bytes, count: size)) else { return }
         let isKey = agreement.keyTypes.contains(packet.payloadType)
         let companding = Companding(payloadType: packet.payloadType)
         guard isKey || companding != nil, settles(source, agreement) else {
@@ -107,7 +116,7 @@ import CRe
         if let agreement, agreement.hears, let socket = sockets?.sound {
             var target = isSymmetric ? latch?.address ?? agreement.remote : agreement.remote
             sender.step(sound, companding: agreement.companding) { packet in
-                if sa_isset(&target, Int32(SA_ALL.rawValue)) { _ = udp_send(socket, &target, packet) }
+                if sa_isset(&target, Int32(SA_ALL.rawValue)), cipher.seals(packet) { _ = udp_send(socket, &target, packet) }
             }
         }
         owner?.passed20Milliseconds()

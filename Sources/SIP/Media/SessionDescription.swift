@@ -14,10 +14,15 @@ import CRe
         /// Whether the other side wants to hear, and whether it sends.
         var hears: Bool
         var speaks: Bool
+        /// Where sound is encrypted.
+        var keys: SoundCipher.Keys?
     }
 
     private let session: OpaquePointer
     private let audio: OpaquePointer
+    private let encryption: SoundEncryption
+    /// Our key as the description has it.
+    private var own: CryptoAttribute?
 
     /// The number that keys have where we choose it.
     private static let ownKeyType: UInt8 = 101
@@ -25,18 +30,19 @@ import CRe
     /// - Parameters:
     ///   - address: what the other side is told to send to.
     /// - Returns: nil where there is no memory for it.
-    init?(address: sa, port: UInt16) {
+    init?(address: sa, port: UInt16, encryption: SoundEncryption) {
         var address = address
         var session: OpaquePointer?
         guard sdp_session_alloc(&session, &address) == 0, let session else { return nil }
         var audio: OpaquePointer?
-        guard sdp_media_add(&audio, session, "audio", port, "RTP/AVP") == 0, let audio else {
+        guard sdp_media_add(&audio, session, "audio", port, encryption == .required ? "RTP/SAVP" : "RTP/AVP") == 0, let audio else {
             mem_deref(UnsafeMutableRawPointer(session))
             return nil
         }
         self.session = session
         self.audio = audio
-        _ = at_media_feedback(audio)
+        self.encryption = encryption
+        _ = at_media_profiles(audio, encryption != .required, encryption != .off)
         _ = at_format_add(audio, "0", "PCMU", 8000, nil)
         _ = at_format_add(audio, "8", "PCMA", 8000, nil)
         _ = at_format_add(audio, String(Self.ownKeyType), "telephone-event", 8000, "0-15")
@@ -63,11 +69,20 @@ import CRe
             }
         }
         guard let companding else { return nil }
+        var keys: SoundCipher.Keys?
+        if isEncrypted {
+            guard encryption != .off, let agreed = agreeOnKeys(isOffer: isOffer) else { return nil }
+            keys = agreed
+        } else {
+            guard encryption != .required else { return nil }
+            own = nil
+            at_media_attribute_remove(audio, "crypto")
+        }
         // As seen from here: what the other side calls sendonly is recvonly for us.
         let direction = sdp_media_rdir(audio)
         return Agreement(
             companding: companding, keyTypes: keyTypes, remote: remote, packetMilliseconds: packetMilliseconds,
-            hears: direction.rawValue & SDP_SENDONLY.rawValue != 0, speaks: direction.rawValue & SDP_RECVONLY.rawValue != 0)
+            hears: direction.rawValue & SDP_SENDONLY.rawValue != 0, speaks: direction.rawValue & SDP_RECVONLY.rawValue != 0, keys: keys)
     }
 
     /// In the order that the other side prefers.
@@ -89,8 +104,44 @@ import CRe
 
     /// - Returns: what is to be sent, which the caller lets go of; nil where it cannot be made.
     func write(isOffer: Bool) -> UnsafeMutablePointer<mbuf>? {
+        if isOffer, isEncrypted, own == nil { choose(CryptoAttribute(tag: 1, key: .random(.aes128SHA80))) }
         var text: UnsafeMutablePointer<mbuf>?
         guard sdp_encode(&text, session, isOffer) == 0 else { return nil }
         return text
+    }
+}
+
+// MARK: Keys
+
+extension SessionDescription {
+    /// Whether the profile is one with encryption (RFC 3711 §12).
+    private var isEncrypted: Bool { sdp_media_proto(audio).map { String(cString: $0).contains("SAVP") } ?? false }
+
+    /// The first of theirs that can be used, with one of ours for the same suite (RFC 4568 §5.1).
+    private func agreeOnKeys(isOffer: Bool) -> SoundCipher.Keys? {
+        guard let theirs = offeredKeys.first(where: { isOffer || $0.tag == own?.tag && $0.key.suite == own?.key.suite }) else { return nil }
+        // One that has been used goes on being used: a new one would be another stream.
+        let ours = own.flatMap { $0.key.suite == theirs.key.suite ? $0.key : nil } ?? .random(theirs.key.suite)
+        choose(CryptoAttribute(tag: theirs.tag, key: ours))
+        return SoundCipher.Keys(theirs: theirs.key, ours: ours)
+    }
+
+    private func choose(_ attribute: CryptoAttribute) {
+        own = attribute
+        _ = at_media_attribute(audio, "crypto", attribute.description)
+    }
+
+    private var offeredKeys: [CryptoAttribute] {
+        var found: [CryptoAttribute] = []
+        withUnsafeMutablePointer(to: &found) { list in
+            _ = sdp_media_rattr_apply(
+                audio, "crypto",
+                { _, value, argument in
+                    guard let value, let list = argument?.assumingMemoryBound(to: [CryptoAttribute].self) else { return false }
+                    if let attribute = CryptoAttribute(String(cString: value)) { list.pointee.append(attribute) }
+                    return list.pointee.count >= 16
+                }, list)
+        }
+        return found
     }
 }

@@ -65,7 +65,8 @@ public struct AftertoneServer: Sendable {
                 destinations: WhichBox(configuration.whichBox, plan: configuration.limits.numbers, directory: installation.service),
                 voices: PromptVoices(prompts, service: installation.service, synthesizer: installation.synthesizer), instruments: instruments,
                 unavailability: { await Self.unavailability(checks) }, logger: logger,
-                onListening: { await onCalls(CallAddress(host: $0.host, port: Int($0.port))) }))
+                onListening: { await onCalls(CallAddress(host: $0.host, port: Int($0.port))) },
+                onListeningOverTLS: { await onCalls(CallAddress(host: $0.host, port: Int($0.port), isSecure: true)) }))
         }
         group = ServiceGroup(
             configuration: ServiceGroupConfiguration(

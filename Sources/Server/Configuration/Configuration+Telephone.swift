@@ -1,3 +1,4 @@
+import HTTPFront
 import SIP
 import Telephone
 import Voicemail
@@ -9,9 +10,18 @@ extension Configuration {
         public var listen: CallAddress?
         /// Whether another port will do where that one is taken: for a demonstration.
         public var mayMove = false
-        /// Who may call. What others send is dropped without a word.
+        /// Where calls are taken over TLS; nil for nowhere.
+        public var tls: TLS?
+        /// Whether sound is encrypted.
+        public var encryption = SoundEncryption.optional
+        /// Who may call without a password.
         public var trusted = ["127.0.0.0/8", "::1"].compactMap { NetworkRange($0) }
-        /// The address that others are told to send sound to, where it is not the one that calls come to.
+        /// What becomes of others.
+        public var strangers = StrangersTreatment.drop
+        public var logins = PeerLogins()
+        /// Files with passwords, by the names of peers.
+        public var passwordFiles: [String: String] = [:]
+        /// The address that others are told, where it is not the one that calls come to.
         public var advertised: NetworkAddress?
         /// Of sound: each call has two.
         public var ports: ClosedRange<UInt16> = 20_000...29_999
@@ -22,11 +32,22 @@ extension Configuration {
 
         public init() {}
 
+        /// A listener with a certificate.
+        public struct TLS: Sendable, Hashable {
+            public var listen: CallAddress
+            public var files: TLSFiles
+
+            public init(listen: CallAddress, files: TLSFiles) {
+                self.listen = listen
+                self.files = files
+            }
+        }
+
         /// - Returns: nil where no calls are taken.
         func settings(captures: String) -> TelephoneSettings? {
             guard let listen else { return nil }
             let trusted = trusted
-            var sip = SIPSettings(address: PeerAddress(host: listen.host, port: UInt16(truncatingIfNeeded: listen.port))) { peer in
+            var sip = SIPSettings(address: listen.peer) { peer in
                 guard let address = NetworkAddress(peer.host) else { return false }
                 return trusted.contains { $0.contains(address) }
             }
@@ -35,8 +56,13 @@ extension Configuration {
             sip.ports = ports
             sip.isSymmetric = isSymmetric
             sip.limits = limits
+            sip.encryption = encryption
+            sip.strangers = strangers
+            sip.logins = logins
             var settings = TelephoneSettings(sip: sip, captures: captures)
             settings.drain = .seconds(drainSeconds)
+            settings.files.tls = tls.map { CallFiles.TLS(address: $0.listen.peer, certificate: $0.files.certificate, key: $0.files.key) }
+            settings.files.passwords = passwordFiles
             return settings
         }
     }
@@ -53,16 +79,20 @@ extension Configuration.Telephone {
             text.isEmpty ? .some(nil) : NetworkAddress(text).map { .some($0) }
         }
         ports = reader.value("sip.ports", ports, expecting: "FIRST-LAST, between 1024 and 65535 and at least four") { Self.ports($0) }
+        encryption = reader.word("sip.encryption", encryption)
         isSymmetric = reader.flag("sip.symmetric", isSymmetric)
         limits.calls = reader.number("sip.limits.calls", limits.calls, 1...30_000)
         limits.callsOfPeer = reader.number("sip.limits.calls_of_peer", limits.callsOfPeer, 1...30_000)
         limits.callsPerSecond = reader.number("sip.limits.calls_per_second", limits.callsPerSecond, 1...10_000)
+        limits.strangersPerSecond = reader.number("sip.limits.strangers_per_second", limits.strangersPerSecond, 1...10_000)
         limits.longestCall = reader.number("sip.limits.call_seconds", limits.longestCall, 10...86_400)
         limits.retrySeconds = reader.number("sip.limits.retry_seconds", limits.retrySeconds, 1...3_600)
         drainSeconds = reader.number("sip.drain_seconds", drainSeconds, 0...3_600)
+        readTLS(reader)
+        readLogins(reader)
     }
 
-    private static func address(_ text: String) -> CallAddress? {
+    static func address(_ text: String) -> CallAddress? {
         CallAddress(text).flatMap { address in NetworkAddress(address.host) == nil ? nil : address }
     }
 

@@ -27,6 +27,17 @@ extension ConfigurationCheck {
         for trouble in try await TLSCheck.troubles(certificate: read.files["http.tls.certificate"], key: read.files["http.tls.key"]) {
             report.add("http.tls: \(trouble)")
         }
+        for trouble in try await TLSCheck.troubles(certificate: read.files["sip.tls.certificate"], key: read.files["sip.tls.key"]) {
+            report.add("sip.tls: \(trouble)")
+        }
+    }
+
+    func lookAtPeers(_ report: inout Report) {
+        for (name, path) in configuration.telephone.passwordFiles.sorted(by: { $0.key < $1.key }) {
+            do {
+                if try SmallFile.read(path, atMost: 1).isEmpty { report.add("sip.digest.passwords: \(path) is empty") }
+            } catch { report.add("sip.digest.passwords: \(path), of \(name), cannot be read: \(error)") }
+        }
     }
 
     func lookAtRecordings(_ report: inout Report) {

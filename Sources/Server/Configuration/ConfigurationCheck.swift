@@ -47,6 +47,7 @@ public struct ConfigurationCheck: Sendable {
         (report, occupant) = try await blocking { [report] in
             var report = report
             lookAtMail(&report)
+            lookAtPeers(&report)
             lookAtRecordings(&report)
             let occupant = lookAtData(&report)
             return (report, occupant)

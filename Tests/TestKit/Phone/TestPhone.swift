@@ -37,6 +37,7 @@ public final class TestPhone: Sendable {
     }
 
     public let server: Int
+    public let family: DatagramSocket.Family
     public let sip: DatagramSocket
     public let callID = "call-\(UInt64.random(in: 0...(.max)))"
     public let tag = "tag\(UInt32.random(in: 0...(.max)))"
@@ -53,14 +54,15 @@ public final class TestPhone: Sendable {
     }
 
     /// - Parameter server: the port of the server's SIP.
-    public init(server: Int) throws {
+    public init(server: Int, _ family: DatagramSocket.Family = .four) throws {
         self.server = server
+        self.family = family
         let inbox = Inbox()
         self.inbox = inbox
-        sip = try DatagramSocket { received in
+        sip = try DatagramSocket(family) { received in
             if let message = Message(received.bytes) { inbox.add(message) }
         }
-        sound = try TestSound()
+        sound = try TestSound(family)
     }
 
     public func close() {
@@ -71,8 +73,8 @@ public final class TestPhone: Sendable {
     // MARK: Saying
 
     /// The standard offer: both laws, keys as 101.
-    public func offer(formats: String = "0 8 101", extra: String = "", direction: String = "sendrecv", port: Int? = nil) -> String {
-        "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio \(port ?? sound.port) RTP/AVP \(formats)\r\n"
+    public func offer(formats: String = "0 8 101", extra: String = "", direction: String = "sendrecv", port: Int? = nil, profile: String = "RTP/AVP") -> String {
+        "v=0\r\no=- 1 1 IN \(family.address)\r\ns=-\r\nc=IN \(family.address)\r\nt=0 0\r\nm=audio \(port ?? sound.port) \(profile) \(formats)\r\n"
             + "a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=\(direction)\r\n" + extra
     }
 
@@ -86,15 +88,27 @@ public final class TestPhone: Sendable {
                 if method != "ACK" { state.sequence += 1 }
                 state.branch = "z9hG4bK\(UInt64.random(in: 0...(.max)))"
             }
-            if let user { state.target = "sip:\(user)@127.0.0.1:\(server)" }
+            if let user { state.target = uri(user) }
             let to = "<\(state.target)>" + (isNew || method == "ACK" ? state.toTag.map { ";tag=\($0)" } ?? "" : "")
-            return (["\(method) \(state.target) SIP/2.0", "Via: SIP/2.0/UDP 127.0.0.1:\(sip.port);branch=\(state.branch);rport", "Max-Forwards: 70",
-                "From: \"Ada\" <sip:2001@127.0.0.1:\(sip.port)>;tag=\(tag)", "To: \(to)", "Call-ID: \(callID)", "CSeq: \(state.sequence) \(method)",
-                "Contact: <sip:2001@127.0.0.1:\(sip.port)>"]
+            return (["\(method) \(state.target) SIP/2.0", "Via: SIP/2.0/UDP \(family.host):\(sip.port);branch=\(state.branch);rport", "Max-Forwards: 70",
+                "From: \"Ada\" <sip:2001@\(family.host):\(sip.port)>;tag=\(tag)", "To: \(to)", "Call-ID: \(callID)", "CSeq: \(state.sequence) \(method)",
+                "Contact: <sip:2001@\(family.host):\(sip.port)>"]
                 + headers + (body.isEmpty ? [] : ["Content-Type: \(type)"])
                 + ["Content-Length: \(body.utf8.count)"]).joined(separator: "\r\n") + "\r\n\r\n" + body
         }
     }
+
+    /// Calls, and when asked for a password, calls again with it.
+    @discardableResult
+    public func call(_ user: String, as username: String, password: String, algorithm: String? = "SHA-256") async throws -> Message {
+        let question = try await call(user)
+        guard question.status == 401, let digest = TestDigest(question.headers["www-authenticate"], username: username, password: password, algorithm: algorithm)
+        else { return question }
+        return try await call(user, headers: [digest.header("INVITE", uri: uri(user))])
+    }
+
+    /// The server's address for a mailbox.
+    public func uri(_ user: String) -> String { "sip:\(user)@\(family.host):\(server)" }
 
     public func send(_ text: String) { sip.send(Array(text.utf8), to: server) }
 

@@ -10,20 +10,47 @@ public final class TestSound: Sendable {
         var source = UInt32.random(in: 0...(.max))
         /// Payloads by sequence number in the order they came, with payload type.
         var heard: [(timestamp: UInt32, type: UInt8, payload: [UInt8])] = []
+        /// Where sound is encrypted.
+        var outgoing: TestSRTP?
+        var incoming: TestSRTP?
+        /// Packets that cannot be opened.
+        var unreadable = 0
     }
 
     private let state: Locked<State>
     private let socket: DatagramSocket
 
-    init() throws {
+    init(_ family: DatagramSocket.Family) throws {
         let state = Locked(State())
         self.state = state
-        socket = try DatagramSocket { received in
-            guard received.bytes.count > 12 else { return }
-            let stamp = received.bytes[4..<8].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-            state.withLockedValue { $0.heard.append((stamp, received.bytes[1] & 0x7F, Array(received.bytes[12...]))) }
+        socket = try DatagramSocket(family) { received in
+            state.withLockedValue { state in
+                var bytes = received.bytes
+                if state.incoming != nil {
+                    guard let plain = try? state.incoming?.open(bytes) else {
+                        state.unreadable += 1
+                        return
+                    }
+                    bytes = plain
+                }
+                guard bytes.count > 12 else { return }
+                let stamp = bytes[4..<8].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+                state.heard.append((stamp, bytes[1] & 0x7F, Array(bytes[12...])))
+            }
         }
     }
+
+    /// Encrypts from now on.
+    /// - Parameter sequence: the number of the next packet.
+    public func secure(ours: [UInt8], theirs: [UInt8], sequence: UInt16? = nil) throws {
+        let (outgoing, incoming) = (try TestSRTP(ours), try TestSRTP(theirs))
+        state.withLockedValue { state in
+            (state.outgoing, state.incoming) = (outgoing, incoming)
+            if let sequence { state.sequence = sequence }
+        }
+    }
+
+    public var unreadable: Int { state.withLockedValue(\.unreadable) }
 
     public var port: Int { socket.port }
 
@@ -118,7 +145,10 @@ public final class TestSound: Sendable {
     /// Sends bytes that need be no packet at all.
     public func sendRaw(_ bytes: [UInt8]) { transmit(bytes, nil) }
 
-    private func transmit(_ bytes: [UInt8], _ other: DatagramSocket?) { (other ?? socket).send(bytes, to: target) }
+    private func transmit(_ bytes: [UInt8], _ other: DatagramSocket?) {
+        let sealed = state.withLockedValue { state in bytes.count < 12 ? nil : try? state.outgoing?.protect(bytes) }
+        (other ?? socket).send(sealed ?? bytes, to: target)
+    }
 
     // MARK: Hearing
 
@@ -147,32 +177,5 @@ public final class TestSound: Sendable {
             if clock.now > end { throw TestPhone.TimedOut(what: "\(hertz) Hz") }
             try await Task.sleep(for: .milliseconds(10))
         }
-    }
-}
-
-/// Finds tones.
-public enum TestTone {
-    /// How long a tone lasts in a sound: stretches of 20 milliseconds of which it is the greater part (Goertzel).
-    public static func milliseconds(of hertz: Double, in samples: [Int], rate: Int = 8000) -> Int {
-        let window = rate / 50
-        var count = 0
-        for start in stride(from: 0, to: samples.count - window + 1, by: window) where share(of: hertz, in: samples[start..<(start + window)], rate) > 0.5 {
-            count += 1
-        }
-        return count * 20
-    }
-
-    /// The part of the energy that is at a frequency.
-    public static func share(of hertz: Double, in samples: ArraySlice<Int>, _ rate: Int = 8000) -> Double {
-        let coefficient = 2 * cos(2 * .pi * hertz / Double(rate))
-        var (first, second, energy) = (0.0, 0.0, 0.0)
-        for sample in samples {
-            let value = Double(sample)
-            (first, second) = (value + coefficient * first - second, first)
-            energy += value * value
-        }
-        guard energy > 1000 * Double(samples.count) else { return 0 }
-        let power = first * first + second * second - coefficient * first * second
-        return 2 * power / (Double(samples.count) * energy)
     }
 }

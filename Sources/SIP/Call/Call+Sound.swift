@@ -1,0 +1,41 @@
+import Waiting
+
+/// What a call's sound tells it.
+extension Call: MediaOwner {
+    /// Keys that are remembered; more are dropped.
+    private static let mostKeys = 32
+
+    func pressed(_ key: Character) {
+        if let recording {
+            self.recording = nil
+            return recording.end(.key(key))
+        }
+        if let playing, playing.isInterruptible {
+            self.playing = nil
+            playing.ended.end(.key(key))
+            return
+        }
+        if let wait = keyWait, wait.end(key) {
+            keyWait = nil
+            return
+        }
+        if pressedKeys.count < Self.mostKeys { pressedKeys.append(key) }
+    }
+
+    func heard(_ packet: RTPPacket, _ sound: Slice<UnsafeRawBufferPointer>, _ companding: Companding) { recording?.heard(packet, sound, companding) }
+
+    func passed(_ packet: RTPPacket) { recording?.passed(packet) }
+
+    func nextSound() -> ArraySlice<Int16>? {
+        guard let playing else { return nil }
+        if let sound = playing.next() { return sound }
+        self.playing = nil
+        playing.ended.end(.finished)
+        return nil
+    }
+
+    func passed20Milliseconds() {
+        if let recording, !recording.step(isExpected: media.isSpokenTo) { self.recording = nil }
+        if media.steps >= longestSteps { end(.us) }
+    }
+}

@@ -1,0 +1,61 @@
+/// What a request shows of who has sent it: an `Authorization` field of the scheme Digest (RFC 3261 §22, RFC 7616 §3.4).
+public struct DigestCredentials: Sendable, Hashable {
+    public let username: String
+    public let realm: String
+    public let nonce: String
+    /// The URI that was hashed, as it came.
+    public let uri: String
+    /// In lower case.
+    public let response: String
+    /// As it came; nil where the field says none.
+    public let algorithm: String?
+    /// In lower case; nil where the field says none, as in what is older than RFC 2617.
+    public let quality: String?
+    public let clientNonce: String?
+    /// How often the nonce was used, as it came.
+    public let count: String?
+
+    /// - Parameter bytes: the value of one field.
+    /// - Returns: nil for another scheme, and for one that lacks something or has it twice.
+    public init?(_ bytes: some Collection<UInt8>) {
+        var scanner = Scanner(ArraySlice(bytes))
+        scanner.skipSpace()
+        guard SIPText.lowercased(scanner.take(while: Byte.isToken)) == "digest", scanner.next.map(Byte.isSpace) == true else { return nil }
+        var fields: [String: String] = [:]
+        do {
+            for value in try Scanner.values(scanner.rest, atMost: Self.most) where !value.isEmpty {
+                let (name, text) = try Self.field(value)
+                guard fields.updateValue(text, forKey: name) == nil else { return nil }
+            }
+        } catch {
+            return nil
+        }
+        guard let username = fields["username"], let realm = fields["realm"], let nonce = fields["nonce"], let uri = fields["uri"],
+            let response = fields["response"]
+        else { return nil }
+        self.username = username
+        self.realm = realm
+        self.nonce = nonce
+        self.uri = uri
+        self.response = response.lowercased()
+        algorithm = fields["algorithm"]
+        quality = fields["qop"]?.lowercased()
+        clientNonce = fields["cnonce"]
+        count = fields["nc"]
+    }
+
+    private static func field(_ bytes: ArraySlice<UInt8>) throws(GrammarProblem) -> (String, String) {
+        var scanner = Scanner(bytes)
+        let name = scanner.take(while: Byte.isToken)
+        scanner.skipSpace()
+        guard !name.isEmpty, scanner.take(Byte.equals) else { throw .value("a part of credentials that is no name and value") }
+        scanner.skipSpace()
+        let text = scanner.next == Byte.quote ? SIPText.unquoted(try scanner.takeQuoted()) : SIPText.text(scanner.take { !Byte.isSpace($0) })
+        scanner.skipSpace()
+        guard scanner.isAtEnd else { throw .value("something after a part of credentials") }
+        return (SIPText.lowercased(name), text)
+    }
+
+    /// Parts; the RFCs have a dozen.
+    private static let most = 32
+}

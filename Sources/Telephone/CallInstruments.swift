@@ -1,0 +1,18 @@
+/// What is counted.
+public struct CallInstruments: Sendable {
+    /// A call has ended: what became of it, how long it was, the packets that were lost and late, the prompts that were begun.
+    public var ended: @Sendable (CallOutcome, Double, Int, Int, Int) -> Void
+    /// From the request to the answer, in seconds.
+    public var answered: @Sendable (Double) -> Void
+    /// All open recordings were synced, in so many seconds.
+    public var synced: @Sendable (Double) -> Void
+
+    public init(
+        ended: @escaping @Sendable (CallOutcome, Double, Int, Int, Int) -> Void = { _, _, _, _, _ in }, answered: @escaping @Sendable (Double) -> Void = { _ in },
+        synced: @escaping @Sendable (Double) -> Void = { _ in }
+    ) {
+        self.ended = ended
+        self.answered = answered
+        self.synced = synced
+    }
+}
