@@ -39,6 +39,7 @@ let package = Package(
         .package(url: "https://github.com/CoreOffice/XMLCoder", exact: "0.18.2"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
@@ -53,6 +54,7 @@ let package = Package(
         .systemLibrary(name: "CRe", pkgConfig: "libre", providers: [.apt(["libre-dev"])]),
         .target(name: "CFileIO"),
         .target(name: "COpenAPI", exclude: ["intake.json", "kazoo.json", "p-series.json", "s-series.json"]),
+        .target(name: "CNoticeTexts", exclude: ["en.json", "es.json", "fr.json", "it.json", "ru.json"]),
         .target(name: "CPrompts", exclude: ["en.json", "es.json", "fr.json", "it.json", "ru.json"]),
         .target(name: "CTerminal"),
         .systemLibrary(name: "CMalloc"),
@@ -67,6 +69,7 @@ let package = Package(
                 product("CryptoExtras", "swift-crypto"), logging,
             ],
             swiftSettings: settings),
+        .target(name: "Notifications", dependencies: ["CNoticeTexts", "Voicemail", logging, product("Mustache", "swift-mustache")], swiftSettings: settings),
         .target(name: "Prompts", dependencies: ["CPrompts", "Voicemail", crypto, logging, nioCore, nioPosix], swiftSettings: settings),
         .target(
             name: "SQLiteStore",
@@ -144,7 +147,7 @@ let package = Package(
             dependencies: [
                 "Voicemail", "Waiting", "SQLiteStore", "FileArchive", "Audio", "Delivery", "HTTPFront", "KazooAPI", "RecordingIntake", "YeastarPSeriesAPI",
                 "YeastarSSeriesAPI",
-                "Prompts", "SIP", "Speech", "Telephone", "CMalloc", product("AsyncHTTPClient", "async-http-client"), logging,
+                "Notifications", "Prompts", "SIP", "Speech", "Telephone", "CMalloc", product("AsyncHTTPClient", "async-http-client"), logging,
                 product("Configuration", "swift-configuration"), product("Yams", "Yams"),
                 product("ServiceLifecycle", "swift-service-lifecycle"), product("UnixSignals", "swift-service-lifecycle"),
                 crypto, nioCore, nioPosix, system,
@@ -181,6 +184,8 @@ let package = Package(
             dependencies: ["Telephone", "Audio", "HTTPFront", "Prompts", "Server", "SIP", "SIPGrammar", "TestKit", "Voicemail", nioCore],
             exclude: ["Invites", "Scenarios"], swiftSettings: settings),
         .testTarget(name: "SIPTests", dependencies: ["SIP", "TestKit", "Waiting"], swiftSettings: settings),
+        .testTarget(
+            name: "NotificationsTests", dependencies: ["Notifications", "Audio", "Delivery", "Server", "TestKit", "Voicemail", nioCore], swiftSettings: settings),
         .testTarget(name: "PromptsTests", dependencies: ["Prompts", "Speech", "TestKit", "Voicemail", nioCore, nioPosix], swiftSettings: settings),
         .testTarget(name: "SIPGrammarTests", dependencies: ["SIPGrammar", "TestKit"], exclude: ["Torture"], swiftSettings: settings),
         .testTarget(name: "SpeechTests", dependencies: ["Speech", "Voicemail", nioCore, nioPosix], swiftSettings: settings),

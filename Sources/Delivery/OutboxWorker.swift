@@ -163,7 +163,7 @@ public struct OutboxWorker: Service {
             retries = RetryPolicy(maximumAttempts: 1, base: 0, ceiling: 0)
         }
         let settlement = await orLog("the outcome of a delivery could not be written down: it will be made again") {
-            try await service.outbox.settle(delivery, outcome, retries: retries, jitter: Double.random(in: 0...1))
+            try await service.outbox.settle(delivery, outcome, by: channels[delivery.channel], retries: retries, jitter: Double.random(in: 0...1))
         }
         guard let settlement else { return false }
         instruments.attempted(delivery.channel, Self.result(outcome, settlement), (ContinuousClock.now - began) / .seconds(1))

@@ -68,13 +68,50 @@ struct SMTPConversation: ~Copyable {
         try set(CURLOPT_MAIL_FROM, "<\(sender.text)>")
         try set(CURLOPT_MAIL_RCPT, ["<\(message.to.text)>"])
         try set(CURLOPT_HTTPHEADER, headers)
-        guard let part = curl_mime_addpart(mime) else { throw OutgoingMailError("no memory for a mail") }
-        // Lines end in CRLF on the wire (RFC 5321 §2.3.8).
-        let text = message.text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\r\n")
-        try check(curl_mime_data(part, text, text.utf8.count))
-        try check(curl_mime_type(part, "text/plain; charset=utf-8"))
-        try check(curl_mime_encoder(part, "quoted-printable"))
+        try add(message.text, message.html)
+        if let attachment = message.attachment { try add(attachment) }
         try check(aftertone_curl_set_mime(handle, mime))
+    }
+
+    /// The text; where there is HTML too, both as alternatives, the better one last (RFC 2046 §5.1.4).
+    private func add(_ text: String, _ html: String?) throws(OutgoingMailError) {
+        guard let html else { return try add(text, as: "text/plain", to: mime) }
+        guard let alternatives = curl_mime_init(handle) else { throw OutgoingMailError("no memory for a mail") }
+        do throws(OutgoingMailError) {
+            try add(text, as: "text/plain", to: alternatives)
+            try add(html, as: "text/html", to: alternatives)
+            let part = try part(of: mime)
+            // From here on the part owns them.
+            try check(curl_mime_subparts(part, alternatives))
+            try check(curl_mime_type(part, "multipart/alternative"))
+        } catch {
+            // Freeing what a part owns takes it out of the part first.
+            curl_mime_free(alternatives)
+            throw error
+        }
+    }
+
+    private func add(_ text: String, as type: String, to mime: OpaquePointer) throws(OutgoingMailError) {
+        let part = try part(of: mime)
+        // Lines end in CRLF on the wire (RFC 5321 §2.3.8).
+        let text = text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\r\n")
+        try check(curl_mime_data(part, text, text.utf8.count))
+        try check(curl_mime_type(part, "\(type); charset=utf-8"))
+        try check(curl_mime_encoder(part, "quoted-printable"))
+    }
+
+    /// libcurl reads the file while it sends.
+    private func add(_ attachment: MailAttachment) throws(OutgoingMailError) {
+        let part = try part(of: mime)
+        try check(curl_mime_filedata(part, attachment.content.path))
+        try check(curl_mime_filename(part, attachment.name))
+        try check(curl_mime_type(part, attachment.contentType))
+        try check(curl_mime_encoder(part, "base64"))
+    }
+
+    private func part(of mime: OpaquePointer) throws(OutgoingMailError) -> OpaquePointer {
+        guard let part = curl_mime_addpart(mime) else { throw OutgoingMailError("no memory for a mail") }
+        return part
     }
 
     private func perform() throws(OutgoingMailError) {
@@ -84,7 +121,7 @@ struct SMTPConversation: ~Copyable {
         _ = aftertone_curl_response(handle, &status)
         // A wrong password is the administrator's to mend, and mail waits for him; a refused receiver is for good (RFC 5321 §4.2.1).
         let isPermanent = (550...559).contains(status) && code != CURLE_LOGIN_DENIED
-        throw OutgoingMailError(explanation(code), isPermanent: isPermanent)
+        throw OutgoingMailError(explanation(code), isPermanent: isPermanent, isTooLarge: status == 552)
     }
 
     private func set(_ option: CURLoption, _ text: String) throws(OutgoingMailError) {

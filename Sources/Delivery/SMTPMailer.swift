@@ -27,12 +27,15 @@ public struct SMTPMailer: OutgoingMail {
     }
 
     private func headers(of message: MailMessage) -> [String] {
-        [
+        var headers = [
             "Date: \(Self.date(Date()))", "From: <\(server.sender.text)>", "To: <\(message.to.text)>",
-            "Message-ID: <\(HexID.random())@\(server.sender.domain)>", "Subject: \(HeaderText.encoded(message.subject))",
+            "Message-ID: <\(message.id)@\(server.sender.domain)>", "Subject: \(HeaderText.encoded(message.subject))",
             // So that nobody's absence is answered to it (RFC 3834 §5).
             "Auto-Submitted: auto-generated",
         ]
+        if let list = message.list { headers.append("List-Id: <\(list).\(server.sender.domain)>") }
+        if let address = message.replyTo { headers.append("Reply-To: <\(address.text)>") }
+        return headers
     }
 
     /// RFC 5322 §3.3, in UTC.

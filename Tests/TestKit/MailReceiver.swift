@@ -23,6 +23,9 @@ public final class MailReceiver: Sendable {
                 .map { $0.dropFirst(header.count + 1).trimmingCharacters(in: .whitespaces) }
         }
 
+        /// The mail as the parts that it is made of.
+        public var mime: MIMEPart { MIMEPart(lines) }
+
         /// The only part of the body: its headers, an empty line and its text; nil when there are more or none.
         public var part: [String]? {
             guard let boundary = self["Content-Type"]?.firstMatch(of: /^multipart\/mixed; boundary=(\S+)$/)?.1 else { return nil }

@@ -9,7 +9,8 @@ extension StoreContract {
                 id: "m", accountID: "a", mailboxID: "box", timestamp: Timestamp(unix: -62_167_219_200), folder: .saved, from: "f@r", to: "t@r",
                 callerName: "", callerNumber: "+1", callID: "c", lengthMilliseconds: .max,
                 audio: AudioAttachment(blobID: blobID, size: 0, contentType: "audio/x-odd; a=\"b\"", fileName: "../x"),
-                transcription: ["result": "success", "text": "hi"], reception: Reception(lost: 3, late: 1, isCutOff: true), history: ["one", "two"], revision: 3, modified: now)
+                transcription: ["result": "success", "text": "hi"], reception: Reception(lost: 3, late: 1, isCutOff: true),
+                notices: [Notice(receiver: "a@example.org", outcome: .withdrawn, at: now)], history: ["one", "two"], revision: 3, modified: now)
             let stored = try await store.write { writer in
                 try writer.insert(blob(blobID), at: now)
                 return try writer.insert(full)

@@ -7,21 +7,8 @@ enum DownloadName {
     static func of(_ message: Message, zone: TimeZone) -> String {
         let at = message.timestamp.fields(in: zone)
         let caller = message.callerNumber.isEmpty ? "unknown" : message.callerNumber
-        let stored = message.audio.map { fileExtension(fileName: $0.fileName, contentType: $0.contentType) } ?? "bin"
+        let stored = message.audio?.fileExtension ?? "bin"
         return "\(caller)_\(at.date("-"))_\(at.time(":")).\(stored)"
-    }
-
-    /// The extension a stored file has or, by its type, should have.
-    static func fileExtension(fileName: String, contentType: String) -> String {
-        if let dot = fileName.lastIndex(of: "."), dot != fileName.startIndex {
-            let suffix = fileName[fileName.index(after: dot)...]
-            if (1...8).contains(suffix.utf8.count), suffix.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) }) { return String(suffix) }
-        }
-        return standardExtension(of: contentType)
-    }
-
-    static func standardExtension(of contentType: String) -> String {
-        AudioFacts.container(ofContentType: contentType) ?? (contentType == "video/mp4" ? "mp4" : "bin")
     }
 
     /// The name an upload is stored under (K§2.3): the request's, else made from the clock; an extension is added
@@ -29,6 +16,6 @@ enum DownloadName {
     static func ofUpload(requested: String?, contentType: String, now: Timestamp) -> String {
         let base = requested.flatMap { $0.isEmpty ? nil : $0 } ?? "uploaded_file_\(now.gregorian)"
         if let dot = base.lastIndex(of: "."), dot != base.startIndex, base.index(after: dot) != base.endIndex { return base }
-        return base + "." + standardExtension(of: contentType)
+        return base + "." + AudioAttachment.standardExtension(of: contentType)
     }
 }

@@ -4,7 +4,7 @@ import Voicemail
 enum MessageRow {
     static let columns = """
         serial, id, account_id, mailbox_id, timestamp, folder, from_address, to_address, caller_name, caller_number, call_id, \
-        length_ms, blob_id, audio_size, content_type, file_name, transcription, history, readers, revision, modified, reception
+        length_ms, blob_id, audio_size, content_type, file_name, transcription, history, readers, revision, modified, reception, notices
         """
 
     static let byID = "SELECT \(columns) FROM message WHERE id = ? AND removed_at IS NULL"
@@ -15,7 +15,7 @@ enum MessageRow {
     static let removedByID = "SELECT \(columns), removed_at FROM message WHERE id = ? AND removed_at IS NOT NULL"
 
     static func decodeRemoved(_ row: borrowing Execution) throws -> RemovedMessage {
-        RemovedMessage(message: try decode(row), removed: row.timestamp(22))
+        RemovedMessage(message: try decode(row), removed: row.timestamp(23))
     }
 
     /// What the rows of a listing mostly share: made once, and used again while it stays the same.
@@ -41,7 +41,7 @@ enum MessageRow {
             from: row.text(6), to: shared.to, callerName: row.text(8), callerNumber: row.text(9), callID: row.text(10),
             lengthMilliseconds: row.int(11), audio: try audio(row), transcription: row.isNull(16) ? nil : try row.json(16),
             reception: row.isNull(21) ? nil : Reception(try row.json(21)),
-            history: try texts(row, 17), readers: try texts(row, 18), revision: row.int(19), modified: row.timestamp(20))
+            notices: row.isNull(22) ? [] : Notice.list(try row.json(22)), history: try texts(row, 17), readers: try texts(row, 18), revision: row.int(19), modified: row.timestamp(20))
     }
 
     private static func audio(_ row: borrowing Execution) throws -> AudioAttachment? {
@@ -78,5 +78,6 @@ enum MessageRow {
         run.bind(message.revision)
         run.bind(message.modified)
         run.bind(message.reception?.json.encoded)
+        run.bind(message.notices.isEmpty ? nil : Notice.json(message.notices).encoded)
     }
 }

@@ -4,8 +4,8 @@ extension Transaction {
     func insert(_ message: Message) throws -> Message {
         try execute("""
             INSERT INTO message (id, account_id, mailbox_id, timestamp, folder, from_address, to_address, caller_name, caller_number, call_id,
-            length_ms, blob_id, audio_size, content_type, file_name, transcription, history, readers, revision, modified, reception)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            length_ms, blob_id, audio_size, content_type, file_name, transcription, history, readers, revision, modified, reception, notices)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """) { run in
             run.bind(message.id)
             MessageRow.bind(message, to: &run)
@@ -19,7 +19,7 @@ extension Transaction {
         try change("""
             UPDATE message SET account_id = ?, mailbox_id = ?, timestamp = ?, folder = ?, from_address = ?, to_address = ?, caller_name = ?,
             caller_number = ?, call_id = ?, length_ms = ?, blob_id = ?, audio_size = ?, content_type = ?, file_name = ?, transcription = ?,
-            history = ?, readers = ?, revision = ?, modified = ?, reception = ? WHERE id = ? AND removed_at IS NULL
+            history = ?, readers = ?, revision = ?, modified = ?, reception = ?, notices = ? WHERE id = ? AND removed_at IS NULL
             """) { run in
             MessageRow.bind(message, to: &run)
             run.bind(message.id)

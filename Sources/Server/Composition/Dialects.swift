@@ -1,6 +1,7 @@
 import Delivery
 import HTTPFront
 import KazooAPI
+import Notifications
 import RecordingIntake
 import Speech
 import Voicemail
@@ -30,7 +31,7 @@ struct Dialects: Sendable {
             ReportChannel(service: service, push: push), WebhookChannel(service: service, settings: configuration.pSeries, push: push),
         ]
         guard let mail, configuration.mail != nil else { return pushes }
-        return pushes + [RecoveryChannel(service: service, mail: mail)]
+        return pushes + [RecoveryChannel(service: service, mail: mail), MessageMailChannel(service: service, mail: mail, settings: configuration.notices)]
     }
 
     private var kazoo: KazooDialect {

@@ -1,6 +1,7 @@
 import Delivery
 import Foundation
 import HTTPFront
+import Notifications
 import KazooAPI
 import Logging
 import Prompts
@@ -112,6 +113,7 @@ extension Configuration {
         recordings.watch.done = reader.optionalPath("recordings.done")
         recordings.watch.refused = reader.optionalPath("recordings.refused")
         mail = MailServer(reader)
+        notices = NoticeSettings(reader)
         if mail == nil, !kazoo.recoveryPages.isEmpty { reader.refuse("kazoo.recovery_pages", because: "needs mail.host", given: ["mail.host", "mail.from"]) }
         outbox.receiversAtOnce = reader.number("outbox.receivers_at_once", outbox.receiversAtOnce, 1...1024)
         outbox.intervalMilliseconds = reader.number("outbox.interval_milliseconds", outbox.intervalMilliseconds, 10...60_000)

@@ -1,4 +1,5 @@
 import Delivery
+import Notifications
 import Voicemail
 
 extension MailServer {
@@ -27,6 +28,21 @@ extension MailServer {
         self.init(
             host: host, port: port ?? security.port, security: security, login: login, sender: sender,
             authorities: authorities, attemptSeconds: attemptSeconds)
+    }
+}
+
+extension NoticeSettings {
+    init(_ reader: SettingsReader) {
+        self.init()
+        audio = reader.word("mail.audio", audio)
+        maximumAudioBytes = reader.number("mail.audio_bytes", maximumAudioBytes, 0...1_000_000_000)
+        language = reader.value("mail.language", language, expecting: "one of \(NoticeTexts.all.map(\.language).joined(separator: ", "))") { text in
+            NoticeTexts.all.contains { $0.language == text } ? text : nil
+        }
+        replyDomain = reader.value("mail.reply_domain", String?.none, expecting: "a domain such as pbx.example.com, or nothing") {
+            $0.isEmpty ? .some(nil) : $0.wholeMatch(of: /[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?/).map { .some(String($0.0)) }
+        }
+        deletion = reader.word("mail.deleted_messages", deletion)
     }
 }
 

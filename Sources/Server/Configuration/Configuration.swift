@@ -2,6 +2,7 @@ import Audio
 import Delivery
 import HTTPFront
 import KazooAPI
+import Notifications
 import Logging
 import Prompts
 import RecordingIntake
@@ -29,6 +30,7 @@ public struct Configuration: Sendable, Hashable {
     public var outbox = Outbox()
     /// nil where no mail is sent.
     public var mail: MailServer?
+    public var notices = NoticeSettings()
     public var housekeeping = Housekeeping()
     public var whichBox = WhichBoxSettings()
     public var prompts = PromptSettings()

@@ -57,6 +57,9 @@ public struct Mailbox: Noun, StoredNoun {
     /// Whether mail for a new message carries its audio.
     public var mailCarriesAudio: Bool { stored.attributes["include_message_on_notify"] != false }
 
+    /// Whether mail for a new message carries what was said in it, where that is known.
+    public var mailCarriesTranscription: Bool { stored.attributes["include_transcription_on_notify"] != false }
+
     /// What becomes of a message once its owner has been told.
     public var isDeletedAfterNotify: Bool { stored.attributes["delete_after_notify"] == true }
     public var isSavedAfterNotify: Bool { stored.attributes["save_after_notify"] == true }

@@ -21,6 +21,20 @@ public struct AudioAttachment: Sendable, Hashable {
         self.contentType = contentType
         self.fileName = fileName
     }
+
+    /// The extension that its name has or, by its type, should have.
+    public var fileExtension: String {
+        if let dot = fileName.lastIndex(of: "."), dot != fileName.startIndex {
+            let suffix = fileName[fileName.index(after: dot)...]
+            if (1...8).contains(suffix.utf8.count), suffix.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) }) { return String(suffix) }
+        }
+        return Self.standardExtension(of: contentType)
+    }
+
+    /// Of files of a media type.
+    public static func standardExtension(of contentType: String) -> String {
+        AudioFacts.container(ofContentType: contentType) ?? (contentType == "video/mp4" ? "mp4" : "bin")
+    }
 }
 
 /// One voicemail message.
@@ -48,6 +62,8 @@ public struct Message: Sendable, Hashable {
     public var transcription: JSON?
     /// How it came in; nil for what was not left by telephone.
     public var reception: Reception?
+    /// Who was told of it by mail.
+    public var notices: [Notice]
     /// Mailboxes it was in before, oldest first.
     public let history: [String]
     /// In a box shared by members: the members' mailboxes that have heard it while it is new.
@@ -59,7 +75,7 @@ public struct Message: Sendable, Hashable {
     public init(
         id: String = HexID.random(), serial: Int = 0, accountID: String, mailboxID: String, timestamp: Timestamp, folder: Folder,
         from: String, to: String, callerName: String, callerNumber: String, callID: String, lengthMilliseconds: Int,
-        audio: AudioAttachment? = nil, transcription: JSON? = nil, reception: Reception? = nil, history: [String] = [], readers: [String] = [],
+        audio: AudioAttachment? = nil, transcription: JSON? = nil, reception: Reception? = nil, notices: [Notice] = [], history: [String] = [], readers: [String] = [],
         revision: Int = 1, modified: Timestamp
     ) {
         self.id = id
@@ -77,6 +93,7 @@ public struct Message: Sendable, Hashable {
         self.audio = audio
         self.transcription = transcription
         self.reception = reception
+        self.notices = notices
         self.history = history
         self.readers = readers
         self.revision = revision

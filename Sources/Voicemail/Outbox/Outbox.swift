@@ -75,26 +75,39 @@ extension Outbox {
     }
 
     /// Writes down what became of an attempt, if the delivery is still held as it was when the attempt began.
-    /// - Parameter jitter: 0…1, for the delay before the next one.
+    /// - Parameters:
+    ///   - channel: which is asked what follows from the delivery's end.
+    ///   - jitter: 0…1, for the delay before the next one.
     @discardableResult
-    public func settle(_ delivery: Delivery, _ outcome: DeliveryOutcome, retries: RetryPolicy, jitter: Double) async throws -> Settlement {
+    public func settle(
+        _ delivery: Delivery, _ outcome: DeliveryOutcome, by channel: (any DeliveryChannel)?, retries: RetryPolicy, jitter: Double
+    ) async throws -> Settlement {
         guard let holder = delivery.claim?.holder else { return .lost }
+        let now = clock.now
         var settled = delivery
         settled.claim = nil
         settled.attempts += 1
         switch outcome {
         case .delivered, .withdrawn:
-            return try await store.write { try $0.remove(deliveryID: delivery.id, heldBy: holder) } ? .over : .lost
+            return try await store.write { writer in
+                guard try writer.remove(deliveryID: delivery.id, heldBy: holder) else { return .lost }
+                try channel?.ended(delivery, outcome == .delivered ? .delivered : .withdrawn, at: now, writer)
+                return .over
+            }
         case .refused(let reason):
             settled.state = .dead
             settled.failure = Self.shortened(reason)
         case .failed(let reason):
-            Self.postpone(&settled, retries, reason, jitter, clock.now)
+            Self.postpone(&settled, retries, reason, jitter, now)
         case .failedUnder(let policy, let reason):
-            Self.postpone(&settled, policy, reason, jitter, clock.now)
+            Self.postpone(&settled, policy, reason, jitter, now)
         }
         let result = settled
-        return try await store.write { try $0.update(result, heldBy: holder) } ? .left(result) : .lost
+        return try await store.write { writer in
+            guard try writer.update(result, heldBy: holder) else { return .lost }
+            if result.state == .dead { try channel?.ended(result, .givenUp, at: now, writer) }
+            return .left(result)
+        }
     }
 
     private static func postpone(_ delivery: inout Delivery, _ policy: RetryPolicy, _ reason: String, _ jitter: Double, _ now: Timestamp) {

@@ -14,6 +14,22 @@ public protocol DeliveryChannel: Sendable {
 
     /// Makes one attempt. Must end by itself; for as long as it takes, nobody else tells the target anything.
     func deliver(_ delivery: Delivery) async -> DeliveryOutcome
+
+    /// What follows from the end of a delivery, in the transaction that writes the end down.
+    func ended(_ delivery: Delivery, _ end: DeliveryEnd, at now: Timestamp, _ writer: any StoreWriter) throws
+}
+
+extension DeliveryChannel {
+    public func ended(_: Delivery, _: DeliveryEnd, at _: Timestamp, _: any StoreWriter) throws {}
+}
+
+/// How a delivery has ended.
+public enum DeliveryEnd: Sendable, Hashable {
+    case delivered
+    /// Nobody was to be told any more.
+    case withdrawn
+    /// It stays for an administrator, who may have it tried again.
+    case givenUp
 }
 
 /// A delivery as a channel plans it.

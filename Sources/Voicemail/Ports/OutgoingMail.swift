@@ -21,18 +21,43 @@ public struct MailAddress: Sendable, Hashable {
     public var domain: Substring { text.drop { $0 != "@" }.dropFirst() }
 }
 
-/// A mail of ours: plain text for one receiver.
-public struct MailMessage: Sendable, Hashable {
+/// A file that a mail carries.
+public struct MailAttachment: Sendable {
+    /// In ASCII.
+    public let name: String
+    public let contentType: String
+    public let content: LocalCopy
+
+    public init(name: String, contentType: String, content: LocalCopy) {
+        self.name = name
+        self.contentType = contentType
+        self.content = content
+    }
+}
+
+/// A mail of ours, for one receiver.
+public struct MailMessage: Sendable {
     public var to: MailAddress
+    /// What it is known by: the same when it is sent again (RFC 5322 §3.6.4).
+    public var id = HexID.random()
     /// One line; control characters are left out of it.
     public var subject: String
     /// Lines that end in `\n`.
     public var text: String
+    /// The same as HTML, where there is such.
+    public var html: String?
+    public var attachment: MailAttachment?
+    /// What mails of one kind have in common (RFC 2919): a word, made a name of a list with the sender's domain.
+    public var list: String?
+    /// Where an answer goes, in place of the sender.
+    public var replyTo: MailAddress?
 
-    public init(to: MailAddress, subject: String, text: String) {
+    public init(to: MailAddress, subject: String, text: String, html: String? = nil, attachment: MailAttachment? = nil) {
         self.to = to
         self.subject = subject
         self.text = text
+        self.html = html
+        self.attachment = attachment
     }
 }
 
@@ -41,10 +66,13 @@ public struct OutgoingMailError: Error, Hashable, Sendable {
     public let reason: String
     /// The mail server will not take this mail later either (RFC 5321 §4.2.1).
     public let isPermanent: Bool
+    /// The mail is, or may be, too large for it (552, RFC 1870 §6.1).
+    public let isTooLarge: Bool
 
-    public init(_ reason: String, isPermanent: Bool = false) {
+    public init(_ reason: String, isPermanent: Bool = false, isTooLarge: Bool = false) {
         self.reason = reason
         self.isPermanent = isPermanent
+        self.isTooLarge = isTooLarge
     }
 }
 

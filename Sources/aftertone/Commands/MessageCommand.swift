@@ -80,6 +80,7 @@ extension Message {
             "length_ms": .int(lengthMilliseconds),
         ]
         if let reception { object["reception"] = reception.json }
+        if !notices.isEmpty { object["notices"] = Notice.json(notices) }
         if let audio {
             object["content_type"] = .string(audio.contentType)
             object["size"] = .int(audio.size)

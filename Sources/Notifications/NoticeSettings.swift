@@ -1,0 +1,24 @@
+import Voicemail
+
+/// How receivers are told of new messages by mail.
+public struct NoticeSettings: Sendable, Hashable {
+    /// What a mail carries of the message, unless its mailbox wants none.
+    public enum Audio: String, Sendable, CaseIterable {
+        /// The bytes as they are stored.
+        case stored
+        case mp3
+        case wav
+        case none
+    }
+
+    public var audio = Audio.stored
+    /// Bytes of the largest audio that goes into a mail.
+    public var maximumAudioBytes = 10_000_000
+    /// Of mails to those for whom nobody has chosen a language.
+    public var language = "en"
+    /// An answer to a mail goes to the caller's number there; nil for the sender.
+    public var replyDomain: String?
+    public var deletion = Messages.DeletionAfterNotify.trash
+
+    public init() {}
+}

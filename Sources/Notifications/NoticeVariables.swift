@@ -1,0 +1,105 @@
+import Foundation
+import Voicemail
+
+/// The variables of templates (K§11.1).
+enum NoticeVariables {
+    static func of(_ notice: MessageNotice, _ audio: NoticeAudio, language: String) -> [String: Any] {
+        let message = notice.message
+        var variables = shared(notice.mailbox, notice.owner, notice.account)
+        variables["voicemail"] = voicemail(notice, audio)
+        variables["caller_id"] = party(name: message.callerName, number: message.callerNumber)
+        let callee = user(of: message.to)
+        variables["callee_id"] = party(name: callee, number: callee)
+        variables["from"] = address(message.from)
+        variables["to"] = address(message.to)
+        variables["call_id"] = message.callID
+        variables["date_called"] = date(message.timestamp, notice.zone, language)
+        return variables
+    }
+
+    private static func shared(_ mailbox: Mailbox, _ owner: User?, _ account: Account) -> [String: Any] {
+        // What is empty is left out, so that a template can ask for it.
+        let person = ["first_name": owner?.firstName, "last_name": owner?.lastName, "email": owner?.email, "username": owner?.username]
+            .compactMapValues { $0 }.filter { !$0.value.isEmpty }
+        return [
+            "user": person, "owner": person, "account": ["id": account.id, "name": account.name, "realm": account.realm],
+            "system": ["product": "Aftertone"],
+        ]
+    }
+
+    private static func voicemail(_ notice: MessageNotice, _ audio: NoticeAudio) -> [String: Any] {
+        let message = notice.message, seconds = message.lengthSeconds
+        func two(_ number: Int) -> String { CalendarFields.pad(number, 2) }
+        var facts: [String: Any] = [
+            "vmbox_id": notice.mailbox.id, "vmbox_name": notice.mailbox.name, "vmbox_number": notice.mailbox.number,
+            "vmbox_include_message_on_notify": notice.mailbox.mailCarriesAudio, "msg_id": message.monthID,
+            "length": "\(two(seconds / 3600)):\(two(seconds / 60 % 60)):\(two(seconds % 60))",
+        ]
+        if notice.mailbox.mailCarriesTranscription, let text = message.transcription?["text"]?.string, !text.isEmpty { facts["transcription"] = text }
+        let suffix = message.audio?.fileExtension ?? ""
+        facts["file_name"] = fileName(of: notice, suffix: suffix)
+        facts["file_type"] = suffix.uppercased()
+        facts["file_size"] = megabytes(message.audio?.size ?? 0)
+        switch audio {
+        case .attached(let attachment, let bytes):
+            facts["is_attached"] = true
+            facts["file_name"] = attachment.name
+            facts["file_size"] = megabytes(bytes)
+        case .tooLarge(let bytes):
+            facts["is_too_large"] = true
+            facts["file_size"] = megabytes(bytes)
+        case .unreadable: facts["is_unreadable"] = true
+        case .leftOut: facts["is_left_out"] = true
+        }
+        return facts
+    }
+
+    static func party(name: String, number: String) -> [String: Any] {
+        ["name": name, "number": number, "name_number": nameAndNumber(name, number)]
+    }
+
+    /// `Name(Number)`; one of them where the other is unknown or the same.
+    static func nameAndNumber(_ name: String, _ number: String) -> String {
+        func isKnown(_ text: String) -> Bool { !text.isEmpty && text != Message.anonymous }
+        switch (isKnown(name), isKnown(number)) {
+        case (true, true): return name == number ? number : "\(name)(\(number))"
+        case (true, false): return name
+        case (false, true): return number
+        case (false, false): return Message.anonymous
+        }
+    }
+
+    private static func address(_ text: String) -> [String: Any] {
+        ["user": user(of: text), "realm": String(text.drop { $0 != "@" }.dropFirst())]
+    }
+
+    private static func user(of address: String) -> String { String(address.prefix { $0 != "@" }) }
+
+    private static func date(_ time: Timestamp, _ zone: TimeZone, _ language: String) -> [String: Any] {
+        func written(in zone: TimeZone) -> String {
+            let formatter = DateFormatter()
+            formatter.locale = Locale(identifier: language)
+            formatter.timeZone = zone
+            formatter.dateStyle = .full
+            formatter.timeStyle = .short
+            return formatter.string(from: Date(timeIntervalSince1970: TimeInterval(time.unix)))
+        }
+        return ["utc": written(in: .gmt), "local": written(in: zone), "timestamp": time.gregorian, "timezone": zone.identifier]
+    }
+
+    private static func megabytes(_ bytes: Int) -> String {
+        bytes < 100_000 ? "\((bytes + 999) / 1000) kB" : "\((bytes + 50_000) / 1_000_000).\((bytes + 50_000) / 100_000 % 10) MB"
+    }
+
+    /// `<caller>_<date>_<time>.<extension>` in lower case, percent-encoded (K§11.1).
+    static func fileName(of notice: MessageNotice, suffix: String) -> String {
+        let message = notice.message, at = message.timestamp.fields(in: notice.zone)
+        let names = [message.callerName, message.callerNumber, user(of: message.from)]
+        let caller = names.first { !$0.isEmpty && $0 != Message.anonymous } ?? "unknown"
+        let plain = "\(caller)_\(at.date("-"))_\(at.time(":")).\(suffix)".lowercased().replacing(" ", with: "_")
+        return plain.addingPercentEncoding(withAllowedCharacters: unreserved) ?? "message.\(suffix)"
+    }
+
+    /// RFC 3986 §2.3.
+    private static let unreserved = CharacterSet(charactersIn: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~")
+}

@@ -1,0 +1,93 @@
+import Foundation
+
+/// What those who are told of a message by mail are told of (K§11.1), from one reading.
+public struct MessageNotice: Sendable {
+    public let message: Message
+    public let mailbox: Mailbox
+    /// The user whose mailbox it is.
+    public let owner: User?
+    public let account: Account
+    /// The zone that its times are shown in.
+    public let zone: TimeZone
+
+    /// As its owner or his account wrote it; nil for the server's.
+    public var language: String? { owner?.language ?? account.language }
+
+    /// Who is told.
+    public var receivers: [String] { mailbox.mailReceivers(owner: owner) }
+}
+
+extension Mailbox {
+    /// Who is told of a new message by mail: its own addresses, and its owner unless he wants none, each once (K§11.1). Nobody, where the
+    /// mailbox itself says so.
+    func mailReceivers(owner: User?) -> [String] {
+        guard sendsMail != false else { return [] }
+        let address = owner?.email.flatMap { $0.isEmpty ? nil : $0 }
+        var receivers: [String] = [], known: Set<String> = []
+        if let address, owner?.refusesMail == true { known.insert(address.lowercased()) }
+        for receiver in notificationAddresses + [address].compactMap(\.self) where known.insert(receiver.lowercased()).inserted {
+            receivers.append(receiver)
+        }
+        return receivers
+    }
+
+    /// Its owner, if he is of the same account.
+    func owner(_ reader: any StoreReader) throws -> User? {
+        let owner: User? = try reader.find(id: ownerID)
+        return owner?.accountID == accountID ? owner : nil
+    }
+}
+
+extension Messages {
+    /// - Returns: nil for a message that is gone or in the trash, and for one whose mailbox or account is gone.
+    public func notice(of messageID: String) async throws -> MessageNotice? {
+        let mailboxes = service.mailboxes
+        return try await store.read { reader in
+            guard let message = try reader.message(id: messageID), message.folder != .deleted,
+                let mailbox: Mailbox = try reader.find(id: message.mailboxID), let account = try reader.account(id: message.accountID)
+            else { return nil }
+            return MessageNotice(
+                message: message, mailbox: mailbox, owner: try mailbox.owner(reader), account: account,
+                zone: try mailboxes.timeZone(of: mailbox, account: account, reader))
+        }
+    }
+
+    /// Who is to be told by mail of what has happened, for each receiver's delivery.
+    public static func mailReceivers(of event: Event, _ reader: any StoreReader) throws -> (mailboxID: String, receivers: [String])? {
+        guard event.kind == .messageStored, event.isAnnounced,
+            let mailbox: Mailbox = try reader.find(id: event.payload["mailbox_id"]?.string)
+        else { return nil }
+        return (mailbox.id, mailbox.mailReceivers(owner: try mailbox.owner(reader)))
+    }
+
+    /// What becomes of a message that was deleted because its owner was told (K§12-13).
+    public enum DeletionAfterNotify: String, Sendable, CaseIterable {
+        /// Out of sight of all interfaces, until an administrator brings it back.
+        case trash
+        /// In the folder for deleted ones, where clients see it.
+        case folder
+    }
+
+    /// Notes how telling a receiver has ended. Once it has for all of them, and one was told, does with the message what its mailbox
+    /// says (K§10.6); where it says both, the message is saved.
+    /// - Parameter receivers: how many there were.
+    public static func noteEnd(
+        _ notice: Notice, of messageID: String, receivers: Int, deleting: DeletionAfterNotify, _ writer: any StoreWriter
+    ) throws {
+        guard var message = try writer.message(id: messageID) else { return }
+        message.note(notice)
+        try writer.update(message)
+        guard message.notices.count >= receivers, message.notices.contains(where: { $0.outcome == .sent }), message.folder == .new,
+            let mailbox: Mailbox = try writer.find(id: message.mailboxID)
+        else { return }
+        let change = Change(writer: writer, now: notice.at)
+        if mailbox.isSavedAfterNotify {
+            _ = try change.file(message, in: .saved)
+        } else if mailbox.isDeletedAfterNotify {
+            switch deleting {
+            case .folder: _ = try change.file(message, in: .deleted)
+            case .trash: try change.remove(message)
+            }
+        }
+    }
+}
