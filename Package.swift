@@ -74,11 +74,11 @@ let package = Package(
         .target(
             name: "SQLiteStore",
             dependencies: [
-                "Threads", "Voicemail", product("GRDB", "GRDB.swift"), product("GRDBSQLite", "GRDB.swift"),
+                "Threads", "Voicemail", "Waiting", product("GRDB", "GRDB.swift"), product("GRDBSQLite", "GRDB.swift"),
                 product("NIOConcurrencyHelpers", "swift-nio"), logging, system,
             ],
             swiftSettings: settings),
-        .target(name: "MemoryStore", dependencies: ["Voicemail"], swiftSettings: settings),
+        .target(name: "MemoryStore", dependencies: ["Voicemail", "Waiting"], swiftSettings: settings),
         .target(
             name: "FileArchive",
             dependencies: ["Threads", "Voicemail", "CFileIO", nioCore, nioPosix, crypto, logging],
@@ -165,7 +165,7 @@ let package = Package(
         .target(
             name: "TestKit",
             dependencies: [
-                "Voicemail", "CFileIO", "SQLiteStore", "FileArchive", "Audio", "Delivery", "HTTPFront", "Server", crypto, product("CryptoExtras", "swift-crypto"),
+                "Voicemail", "Waiting", "CFileIO", "SQLiteStore", "FileArchive", "Audio", "Delivery", "HTTPFront", "Server", crypto, product("CryptoExtras", "swift-crypto"),
                 logging, nioCore, nioPosix,
                 product("HTTPTypes", "swift-http-types"), product("NIOConcurrencyHelpers", "swift-nio"), product("NIOHTTP1", "swift-nio"),
                 product("NIOExtras", "swift-nio-extras"), product("NIOSSL", "swift-nio-ssl"),
@@ -220,7 +220,7 @@ let package = Package(
             ], swiftSettings: settings),
         .testTarget(
             name: "KazooAPITests",
-            dependencies: ["KazooAPI", "Delivery", "HTTPFront", "Server", "TestKit", "Voicemail", nioCore, product("HTTPTypes", "swift-http-types")],
+            dependencies: ["KazooAPI", "Delivery", "HTTPFront", "Server", "TestKit", "Voicemail", "Waiting", nioCore, product("HTTPTypes", "swift-http-types")],
             swiftSettings: settings),
         .testTarget(
             name: "CrashTests",

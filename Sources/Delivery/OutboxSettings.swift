@@ -8,8 +8,10 @@ public struct OutboxSettings: Sendable, Hashable {
     public var batch: Int
     /// Seconds after which others take over what a worker that is gone was telling.
     public var leaseSeconds: Int
-    /// Between looks for new events and due deliveries.
+    /// Between looks for due deliveries, and for events of which no bell has told.
     public var interval: Duration
+    /// Between two turns of making deliveries of events, so that those who commit without a pause share the sync that a turn costs.
+    public var gap = Duration.milliseconds(20)
     /// Between reports of how many deliveries wait.
     public var reportInterval: Duration
 

@@ -37,6 +37,8 @@ public struct OutboxWorker: Service {
     /// What the loop and its batches share.
     private final class Progress: Sendable {
         let bell = Bell()
+        /// Whether events have been committed since they were last turned into deliveries.
+        let hasEvents = Atomic(true)
         let running = Atomic(0)
         let isStopping = Atomic(false)
         /// Whether the totals may have changed since they were last reported.
@@ -46,11 +48,29 @@ public struct OutboxWorker: Service {
     /// Works until the task is cancelled; when asked to stop, lets the attempts in progress finish.
     public func run() async throws {
         let progress = Progress()
+        await withDiscardingTaskGroup { group in
+            group.addTask {
+                while await service.outbox.bell.rung() {
+                    progress.hasEvents.store(true, ordering: .relaxed)
+                    progress.bell.ring()
+                }
+            }
+            await work(progress)
+            group.cancelAll()
+        }
+    }
+
+    private func work(_ progress: Progress) async {
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
-                var nextReport = ContinuousClock.now
+                var nextReport = ContinuousClock.now, nextPlan = nextReport, nextLook = nextReport
                 while !Task.isCancelled, !progress.isStopping.load(ordering: .relaxed) {
-                    await plan(progress)
+                    if ContinuousClock.now >= nextLook { progress.hasEvents.store(true, ordering: .relaxed) }
+                    if ContinuousClock.now >= nextPlan, progress.hasEvents.exchange(false, ordering: .relaxed) {
+                        await plan(progress)
+                        nextPlan = .now + settings.gap
+                        nextLook = .now + settings.interval
+                    }
                     let free = settings.concurrency - progress.running.load(ordering: .relaxed)
                     for batch in await claim(free) {
                         progress.running.add(1, ordering: .relaxed)
@@ -65,7 +85,8 @@ public struct OutboxWorker: Service {
                         await orLog("deliveries could not be counted") { instruments.totals(try await service.outbox.totals()) }
                         nextReport = .now + settings.reportInterval
                     }
-                    await progress.bell.rung(within: settings.interval)
+                    let wake = progress.hasEvents.load(ordering: .relaxed) ? min(nextPlan, nextLook) : nextLook
+                    await progress.bell.rung(within: max(.zero, wake - .now))
                 }
             }
         } onGracefulShutdown: {

@@ -1,10 +1,12 @@
 import Synchronization
 import Voicemail
+import Waiting
 
 /// The store's port in memory: what each promise means, with nothing in the way of reading it. For tests that need no database; it forgets
 /// everything, and looks at every row for each answer.
 public final class MemoryStore: VoicemailStore {
     private let rows = Mutex(Rows())
+    public let eventBell = Bell()
 
     public init() {}
 
@@ -14,12 +16,15 @@ public final class MemoryStore: VoicemailStore {
 
     public func write<Value: Sendable>(_ body: @escaping @Sendable (any StoreWriter) throws -> Value) async throws -> Value {
         // One after the other: what a transaction has read stays so until it ends.
-        try rows.withLock { rows in
+        let (value, hasEvents) = try rows.withLock { rows in
             let transaction = MemoryTransaction(rows)
             let value = try body(transaction)
+            let hasEvents = transaction.rows.events.count > rows.events.count
             rows = transaction.rows
-            return value
+            return (value, hasEvents)
         }
+        if hasEvents { eventBell.ring() }
+        return value
     }
 
     public func unavailability() async -> String? { nil }

@@ -3,6 +3,7 @@ import GRDB
 import NIOConcurrencyHelpers
 import Threads
 import Voicemail
+import Waiting
 
 /// The embedded store: one SQLite database in write-ahead-log mode.
 ///
@@ -16,6 +17,7 @@ public final class SQLiteStore: MaintainedStore {
     let health = Health()
     let writes: WriteQueue
     let reads: ReaderLanes
+    public let eventBell = Bell()
 
     /// Opens or creates the database at `path` and brings its schema up to date. Blocks: call it at start.
     /// - Parameter onCommit: told of every commit how many seconds it took; on the writer's thread, so it must be quick.
@@ -59,9 +61,13 @@ public final class SQLiteStore: MaintainedStore {
     func transaction<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             writes.enqueue(WriteQueue.Job(
-                perform: { transaction in
+                perform: { [eventBell] transaction in
                     let value = try body(transaction)
-                    return { continuation.resume(returning: value) }
+                    let bell = transaction.hasEvents ? eventBell : nil
+                    return {
+                        continuation.resume(returning: value)
+                        bell?.ring()
+                    }
                 },
                 fail: { continuation.resume(throwing: $0) }))
         }

@@ -17,6 +17,25 @@ struct OutboxWorkerTests {
         return try result.get()
     }
 
+    @Test("What is committed is told at once, not at the next look")
+    func theBellIsHeard() async throws {
+        let receiver = Receiver()
+        try await Bench.run { bench in
+            try await push { push in
+                try await receiver.run { port in
+                    let channel = PostChannel(["http://127.0.0.1:\(port)/x"], push: push)
+                    try await bench.working([channel], settings: OutboxSettings(interval: .seconds(3600))) {
+                        for count in 1...3 {
+                            try await bench.happen(["s\(count)"])
+                            try await bench.until { receiver.requests.count == count }
+                        }
+                        try await bench.until { try await bench.deliveries().isEmpty }
+                    }
+                }
+            }
+        }
+    }
+
     @Test("Every event reaches every target once and in order, one at a time, and leaves nothing behind")
     func delivers() async throws {
         let subjects = (0..<120).map { "s\($0)" }

@@ -3,6 +3,7 @@ import Server
 import TestKit
 import Testing
 import Voicemail
+import Waiting
 
 /// Changes of many messages that take several transactions (K§7.6).
 @Suite struct BatchTests {
@@ -30,6 +31,8 @@ import Voicemail
             if isFirst { try await interruption() }
             return value
         }
+
+        var eventBell: Bell { store.eventBell }
 
         func unavailability() async -> String? { await store.unavailability() }
     }

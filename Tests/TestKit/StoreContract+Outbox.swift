@@ -1,5 +1,6 @@
 import Testing
 import Voicemail
+import Waiting
 
 extension StoreContract {
     static func delivery(
@@ -27,6 +28,21 @@ extension StoreContract {
             try await store.write { [one] in try $0.update(one) }
             read = try await store.read { try $0.delivery(id: "one") }
             #expect(read == one)
+        },
+        Case("the bell rings for events that are committed, and for nothing else") { store in
+            struct Withdrawn: Error {}
+            // A ring that nobody heard yet.
+            _ = await store.eventBell.rung(within: .zero)
+            try await store.write { try $0.insert(delivery("one")) }
+            try? await store.write { writer in
+                try writer.append(Event(kind: .messageStored, accountID: "a", subjectID: "m", created: now))
+                throw Withdrawn()
+            }
+            let isRungForNothing = await store.eventBell.rung(within: .zero)
+            #expect(!isRungForNothing)
+            try await store.write { try $0.append(Event(kind: .messageStored, accountID: "a", subjectID: "m", created: now)) }
+            let isRung = await store.eventBell.rung(within: .seconds(60))
+            #expect(isRung)
         },
         Case("a delivery that is gone stays gone when it is updated") { store in
             try await store.write { writer in

@@ -78,5 +78,6 @@ extension Transaction {
             run.bind(JSON.object(event.payload).encoded)
             run.bind(event.created)
         }
+        hasEvents = true
     }
 }

@@ -14,6 +14,8 @@ final class Transaction: Snapshot, StoreWriter {
     private let isShared: Bool
     private var changedRows = 0
     private(set) var isTooLarge = false
+    /// Whether there are events in it.
+    var hasEvents = false
 
     /// - Parameter isShared: whether this is one caller's part of a transaction of several.
     init(_ connection: Connection, isShared: Bool) {

@@ -1,3 +1,5 @@
+import Waiting
+
 /// What became of a delivery when its attempt was written down.
 public enum Settlement: Sendable, Hashable {
     /// It is gone: told, or nobody is to be told any more.
@@ -9,6 +11,9 @@ public enum Settlement: Sendable, Hashable {
 }
 
 extension Outbox {
+    /// Rung when there are events to turn into deliveries. They may come without it, too: from another process.
+    public var bell: Bell { store.eventBell }
+
     /// Turns the next events into deliveries. Their mark and the deliveries are written in one transaction, so that a crash neither loses nor
     /// doubles one, nor do workers that plan at the same time.
     /// - Returns: the events planned; fewer than `limit` when there are no more.

@@ -1,3 +1,5 @@
+import Waiting
+
 /// The port to a database.
 ///
 /// A transaction is a synchronous closure that runs on the store's own thread: rules read, decide and write in
@@ -12,6 +14,10 @@ public protocol VoicemailStore: Sendable {
     /// Runs `body` in a transaction and returns once it is durable (promise 1).
     /// - Throws: what `body` throws, or `StoreError`; in both cases nothing was changed.
     func write<Value: Sendable>(_ body: @escaping @Sendable (any StoreWriter) throws -> Value) async throws -> Value
+
+    /// Rung when events were committed here, so that those whom they concern hear of them at once. What another process has
+    /// committed rings no bell.
+    var eventBell: Bell { get }
 
     /// Why nothing can be stored now, in a few words for `/readyz`; nil when all is well.
     func unavailability() async -> String?

@@ -54,6 +54,7 @@ public struct ReportChannel: DeliveryChannel {
                 url: destination.url, method: "POST",
                 headers: [
                     ("Accept", format.contentType), ("User-Agent", "WebAPI"), ("Content-Type", format.contentType), ("X-Delivery-Id", delivery.id),
+                    ("X-Delivery-Attempt", String(delivery.attempts + 1)),
                 ],
                 body: try format.document(delivery.payload["report"]?.object ?? [:]), timeoutSeconds: Self.attemptSeconds,
                 reach: service.webhooks.receiverReach(besides: NetworkAddress(destination.client))))
