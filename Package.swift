@@ -181,7 +181,7 @@ let package = Package(
             ], swiftSettings: settings),
         .testTarget(
             name: "TelephoneTests",
-            dependencies: ["Telephone", "Audio", "HTTPFront", "Prompts", "Server", "SIP", "SIPGrammar", "TestKit", "Voicemail", nioCore],
+            dependencies: ["Telephone", "Audio", "Delivery", "HTTPFront", "Prompts", "Server", "SIP", "SIPGrammar", "TestKit", "Voicemail", nioCore],
             exclude: ["Invites", "Scenarios"], swiftSettings: settings),
         .testTarget(name: "SIPTests", dependencies: ["SIP", "TestKit", "Waiting"], swiftSettings: settings),
         .testTarget(

@@ -17,6 +17,16 @@ enum NoticeVariables {
         return variables
     }
 
+    /// - Parameter counts: as they were when the caller came.
+    static func of(_ full: FullMailbox, _ counts: JSONObject) -> [String: Any] {
+        var variables = shared(full.mailbox, full.owner, full.account)
+        variables["voicemail"] = [
+            "vmbox_id": full.mailbox.id, "vmbox_name": full.mailbox.name, "vmbox_number": full.mailbox.number,
+            "message_count": counts["message_count"]?.int ?? 0, "max_message_count": counts["max_message_count"]?.int ?? 0,
+        ] as [String: Any]
+        return variables
+    }
+
     private static func shared(_ mailbox: Mailbox, _ owner: User?, _ account: Account) -> [String: Any] {
         // What is empty is left out, so that a template can ask for it.
         let person = ["first_name": owner?.firstName, "last_name": owner?.lastName, "email": owner?.email, "username": owner?.username]

@@ -1,4 +1,5 @@
 import Audio
+import Delivery
 import NIOCore
 import Server
 import TestKit
@@ -7,15 +8,48 @@ import Voicemail
 
 @Suite("What a caller hears follows from the mailbox")
 struct MailboxStateTests {
-    @Test("A full mailbox says so, and takes nothing")
+    @Test("A full mailbox says so, takes nothing, and those who are to know are told")
     func full() async throws {
-        try await CallWorld.run(["max_message_count": 1]) { world in
-            _ = try await world.server.service.messages.deposit(MessageDraft(), mailboxID: world.mailbox.id, in: world.account, from: .call)
-            try await world.withPhone { phone in
-                try await phone.call("1000")
-                try await phone.sound.hears(hertz: 1400)
-                try await phone.hungUp()
-                #expect(TestTone.milliseconds(of: 440, in: phone.sound.heard) == 0)
+        let receiver = MailReceiver()
+        try await receiver.run { port in
+            let sender = try #require(MailAddress("voicemail@example.com"))
+            try await CallWorld.run(
+                ["max_message_count": 1, "notify_email_addresses": ["anna@example.org"]],
+                { $0.mail = MailServer(host: "127.0.0.1", port: port, security: .none, sender: sender, attemptSeconds: 600) }
+            ) { world in
+                _ = try await world.server.leave(from: .administrator(tells: false), in: world.mailbox, of: world.account)
+                try await world.withPhone { phone in
+                    try await phone.call("1000")
+                    try await phone.sound.hears(hertz: 1400)
+                    try await phone.hungUp()
+                    #expect(TestTone.milliseconds(of: 440, in: phone.sound.heard) == 0)
+                }
+                await receiver.wait(for: 1)
+                #expect(receiver.mails.map { $0.mime.subject } == ["Voicemail box 'Box 1000' is full"])
+            }
+        }
+    }
+
+    @Test("A message that is left is in its owner's mail, with what was said")
+    func mailed() async throws {
+        let receiver = MailReceiver()
+        try await receiver.run { port in
+            let sender = try #require(MailAddress("voicemail@example.com"))
+            try await CallWorld.run(
+                ["notify_email_addresses": ["anna@example.org"]],
+                { $0.mail = MailServer(host: "127.0.0.1", port: port, security: .none, sender: sender, attemptSeconds: 600) }
+            ) { world in
+                try await world.withPhone { phone in
+                    try await phone.call("1000")
+                    try await phone.waitForTone(in: world.server.directory)
+                    try await phone.sound.say(hertz: 500, milliseconds: 1500)
+                    try await phone.sayGoodbye()
+                }
+                let message = try #require(try await world.messages(1).first)
+                await receiver.wait(for: 1)
+                let mail = try #require(receiver.mails.first?.mime)
+                let master = try await world.master(of: message)
+                #expect(mail.parts.last?.content == master)
             }
         }
     }

@@ -31,7 +31,11 @@ struct Dialects: Sendable {
             ReportChannel(service: service, push: push), WebhookChannel(service: service, settings: configuration.pSeries, push: push),
         ]
         guard let mail, configuration.mail != nil else { return pushes }
-        return pushes + [RecoveryChannel(service: service, mail: mail), MessageMailChannel(service: service, mail: mail, settings: configuration.notices)]
+        let notices = configuration.notices
+        return pushes + [
+            RecoveryChannel(service: service, mail: mail), MessageMailChannel(service: service, mail: mail, settings: notices),
+            FullMailboxChannel(service: service, mail: mail, settings: notices),
+        ]
     }
 
     private var kazoo: KazooDialect {

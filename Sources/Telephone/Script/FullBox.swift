@@ -4,7 +4,7 @@ import SIP
 /// A mailbox that has no room (K§10.2, step 5).
 struct FullBox: CallState {
     func run(_ visit: Visit) async -> (any CallState)? {
-        visit.story.ended(.full)
+        await visit.noteFull()
         var end = await visit.say(.greetingIntroduction)
         if end == .finished { end = await visit.playGreeting() }
         if end == .key(Keys.login) {

@@ -22,7 +22,7 @@ struct Storing: CallState {
             visit.story.stored(message)
         } catch VoicemailError.limitReached {
             // Others were quicker.
-            visit.story.ended(.full)
+            await visit.noteFull()
             await visit.drop(take.capture)
             if isHeard { _ = await visit.say(.mailboxFull) }
             return nil

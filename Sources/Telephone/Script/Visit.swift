@@ -20,6 +20,12 @@ struct Visit: Sendable {
     let captures: CaptureRoom
     let story: Story
 
+    /// The mailbox has no room; those who are to know are told. That they could not be is no trouble of the caller's.
+    func noteFull() async {
+        story.ended(.full)
+        do { try await service.mailboxes.noteFull(mailbox.id, in: account) } catch { story.noted(error) }
+    }
+
     /// Says one thing after the other.
     /// - Returns: how it ended: with a key as soon as one is pressed.
     func say(_ phrases: Phrase...) async -> PlayEnd { await say(phrases) }
@@ -68,6 +74,9 @@ final class Story: Sendable {
             facts.seconds = Double(message?.lengthMilliseconds ?? 0) / 1000
         }
     }
+
+    /// What went wrong beside the call.
+    func noted(_ error: any Error) { facts.withLockedValue { $0.failure = "\(error)" } }
 
     func failed(_ error: any Error) {
         facts.withLockedValue { facts in

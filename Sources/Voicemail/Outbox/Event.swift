@@ -8,6 +8,8 @@ public struct Event: Sendable, Hashable {
         case documentEdited = "doc_edited"
         case documentDeleted = "doc_deleted"
         case recordingStored = "recording_stored"
+        /// A caller wanted to leave a message and found no room (K§11.2).
+        case mailboxFull = "mailbox_full"
         /// Asked for, by somebody who said he was the user.
         case passwordResetRequested = "password_reset_requested"
     }
