@@ -6,15 +6,16 @@ enum SecretInput {
     /// Bytes of a line; more would be something else than what was meant, or a part of it.
     private static let longest = 4096
 
-    /// The first line of a file.
-    static func read(file path: String) throws -> String {
+    /// The first line of a file; of standard input where there is none, and for `-`.
+    static func read(file path: String?, prompt: String) throws -> String {
+        guard let path, path != "-" else { return try read(prompt: prompt) }
         let bytes: [UInt8]
         do { bytes = try SmallFile.read(path, atMost: longest + 1) } catch let error as Errno { throw Refusal("\(path) cannot be read: \(error)") }
         return try secret(bytes, path)
     }
 
     /// A line of standard input; asked for, and not shown, when that is a terminal.
-    static func read(prompt: String) throws -> String {
+    private static func read(prompt: String) throws -> String {
         guard Terminal.canBeTyped else { return try line() }
         return try Terminal.hidingWhatIsTyped {
             Terminal.write(prompt + ": ", to: Terminal.errors)

@@ -49,7 +49,7 @@ extension MailboxCommand {
 
         func run() async throws {
             var change = change
-            if let pinFile { change["pin"] = .string(pinFile == "-" ? try SecretInput.read(prompt: "PIN") : try SecretInput.read(file: pinFile)) }
+            if let pinFile { change["pin"] = .string(try SecretInput.read(file: pinFile, prompt: "PIN")) }
             try await common.open { [change] installation in
                 let service = installation.service
                 let lookup = Lookup(service: service)

@@ -17,7 +17,7 @@ struct MailboxCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp("Whose it is: id or user name.", valueName: "user")) var owner: String?
         @Option(help: ArgumentHelp("Its time zone, such as Europe/Dublin.", valueName: "zone"), transform: ZoneName.parse)
         var timezone: ZoneName?
-        @Option(help: ArgumentHelp("Where its PIN is: the first line of a file.", valueName: "file")) var pinFile: String?
+        @Option(help: ArgumentHelp("Where its PIN is: the first line of a file, or - for standard input.", valueName: "file")) var pinFile: String?
         @Option(help: "Makes it a group's: one box that the members share, or a copy of every message for each.") var group: MailboxGroup.Mode?
         @Option(help: ArgumentHelp("A member of the group, once for each.", valueName: "number")) var member: [String] = []
 
@@ -33,7 +33,7 @@ struct MailboxCommand: AsyncParsableCommand {
                 var request: JSONObject = ["name": .string(name), "mailbox": .string(number)]
                 if let owner { request["owner_id"] = .string(try await lookup.user(owner, of: account).id) }
                 request["timezone"] = timezone.map { .string($0.name) }
-                if let pinFile { request["pin"] = .string(try SecretInput.read(file: pinFile)) }
+                if let pinFile { request["pin"] = .string(try SecretInput.read(file: pinFile, prompt: "PIN")) }
                 var members: [String] = []
                 for number in member { members.append(try await lookup.mailbox(number, of: account).id) }
                 let mailbox = try await installation.service.mailboxes.create(

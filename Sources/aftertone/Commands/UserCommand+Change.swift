@@ -54,7 +54,7 @@ extension UserCommand {
 
         func run() async throws {
             var change = change
-            if let username { change["password"] = .string(try passwordFile.map(SecretInput.read(file:)) ?? SecretInput.read(prompt: "password of \(username)")) }
+            if let username { change["password"] = .string(try SecretInput.read(file: passwordFile, prompt: "password of \(username)")) }
             try await common.open { [change] installation in
                 let lookup = Lookup(service: installation.service)
                 let account = try await lookup.account(account)
@@ -74,7 +74,7 @@ extension UserCommand {
         @Option(help: ArgumentHelp("Where the password is.", valueName: "file")) var passwordFile: String?
 
         func run() async throws {
-            let password = try passwordFile.map(SecretInput.read(file:)) ?? SecretInput.read(prompt: "new password of \(user)")
+            let password = try SecretInput.read(file: passwordFile, prompt: "new password of \(user)")
             try await common.open { installation in
                 let lookup = Lookup(service: installation.service)
                 let account = try await lookup.account(account)

@@ -20,7 +20,7 @@ struct UserCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp("Where the password is.", valueName: "file")) var passwordFile: String?
 
         func run() async throws {
-            let password = try passwordFile.map(SecretInput.read(file:)) ?? SecretInput.read(prompt: "password of \(username)")
+            let password = try SecretInput.read(file: passwordFile, prompt: "password of \(username)")
             try await common.open { installation in
                 let account = try await Lookup(service: installation.service).account(account)
                 var request: JSONObject = [

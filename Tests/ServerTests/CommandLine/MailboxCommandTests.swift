@@ -41,6 +41,10 @@ import Voicemail
                 #expect(seen.data["mailbox"] == "3001")
                 #expect(seen.data["pin"] == "1234")
                 #expect(seen.data["timezone"] == "Europe/Dublin")
+                let piped = try await tool.json(
+                    "mailbox", "create", "--account", "Acme", "--number", "3002", "--name", "Piped", "--pin-file", "-", input: "5678\n")
+                #expect(try await server.send("GET", "\(world.accountPath)/vmboxes/\(piped.text("id"))", token: world.token).data["pin"] == "5678")
+                _ = try await tool.json("mailbox", "delete", "--account", "Acme", "3002", "--yes")
 
                 _ = try await server.leave(in: world.mailbox, of: world.account)
                 let listed = try await tool.json("mailbox", "list", "--account", "Acme")
