@@ -58,6 +58,7 @@ let package = Package(
         .target(name: "CPrompts", exclude: ["en.json", "es.json", "fr.json", "it.json", "ru.json"]),
         .target(name: "CTerminal"),
         .systemLibrary(name: "CMalloc"),
+        .systemLibrary(name: "CMachine"),
 
         .target(name: "Threads", dependencies: [product("DequeModule", "swift-collections"), product("NIOConcurrencyHelpers", "swift-nio")], swiftSettings: settings),
         .target(name: "Waiting", swiftSettings: settings),
@@ -147,7 +148,8 @@ let package = Package(
             dependencies: [
                 "Voicemail", "Waiting", "SQLiteStore", "FileArchive", "Audio", "Delivery", "HTTPFront", "KazooAPI", "RecordingIntake", "YeastarPSeriesAPI",
                 "YeastarSSeriesAPI",
-                "Notifications", "Prompts", "SIP", "Speech", "Telephone", "CMalloc", product("AsyncHTTPClient", "async-http-client"), logging,
+                "Notifications", "Prompts", "SIP", "Speech", "Telephone", "CMachine", "CMalloc", product("AsyncHTTPClient", "async-http-client"),
+                product("NIOHTTP1", "swift-nio"), logging,
                 product("Configuration", "swift-configuration"), product("Yams", "Yams"),
                 product("ServiceLifecycle", "swift-service-lifecycle"), product("UnixSignals", "swift-service-lifecycle"),
                 crypto, nioCore, nioPosix, system,

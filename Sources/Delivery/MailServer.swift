@@ -58,5 +58,9 @@ public struct MailServer: Sendable, Hashable {
         self.attemptSeconds = attemptSeconds
     }
 
+    /// Connects, secures the connection and logs in as for a mail, and sends none. Blocks.
+    /// - Throws: `OutgoingMailError` when the server would take no mail of ours.
+    public func tryOut() throws(OutgoingMailError) { try SMTPConversation.tryOut(self) }
+
     var url: String { "\(security == .tls ? "smtps" : "smtp")://\(host.contains(":") ? "[\(host)]" : host):\(port)" }
 }

@@ -25,6 +25,17 @@ struct SMTPConversation: ~Copyable {
         try conversation.perform()
     }
 
+    /// The same without a mail: the connection, its security and the login, and then a question that asks for nothing. Blocks.
+    /// - Throws: `OutgoingMailError` when the server would take no mail of ours.
+    static func tryOut(_ server: MailServer) throws(OutgoingMailError) {
+        let conversation = try SMTPConversation()
+        try conversation.set(server)
+        try conversation.set(CURLOPT_CUSTOMREQUEST, "NOOP")
+        try conversation.set(CURLOPT_NOBODY, 1)
+        try conversation.set(CURLOPT_TIMEOUT, min(connectSeconds, server.attemptSeconds))
+        try conversation.perform()
+    }
+
     private init() throws(OutgoingMailError) {
         guard Self.isReady, let handle = curl_easy_init() else { throw OutgoingMailError("libcurl could not be started") }
         guard let mime = curl_mime_init(handle) else {

@@ -187,6 +187,7 @@ private final class Conversation: ChannelInboundHandler {
         case "DATA":
             lines = []
             say("354 go on", context)
+        case "NOOP": say("250 ok", context)
         case "QUIT":
             say("221 bye", context)
             context.close(promise: nil)

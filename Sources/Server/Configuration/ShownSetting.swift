@@ -49,6 +49,8 @@ extension Configuration {
     /// Every setting as it holds, in order of key. Blocks.
     /// - Throws: `ConfigurationError` with everything that is wrong.
     public static func settings(file path: String?, environment: [String: String]) throws(ConfigurationError) -> [ShownSetting] {
-        try shown(file(at: path), named: path, environment)
+        let (_, reader) = parse(file(at: path), named: path, environment)
+        guard reader.problems.isEmpty else { throw ConfigurationError(file: path, problems: reader.problems) }
+        return reader.shown.values.sorted { $0.key < $1.key }
     }
 }

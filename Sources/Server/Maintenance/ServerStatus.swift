@@ -1,0 +1,83 @@
+import AsyncHTTPClient
+import HTTPFront
+import NIOCore
+import NIOHTTP1
+import Voicemail
+
+/// How an installation is right now, seen from outside the server: whether it runs, whether it is ready, what is there and what waits.
+public struct ServerStatus: Sendable {
+    /// What the server itself says.
+    public enum Readiness: Sendable, Hashable {
+        case ready
+        /// Why not, by what is not ready.
+        case unready([String: String])
+        /// Nobody tells: no address of the configuration shows it to this machine.
+        case unknown(String)
+    }
+
+    public struct Disk: Sendable, Hashable {
+        /// Bytes that the server's user may still write.
+        public let free: Int
+        public let size: Int
+        /// Bytes of the database with its log.
+        public let database: Int
+        /// Below this no audio is taken.
+        public let reserve: Int
+    }
+
+    public let now: Timestamp
+    /// The server at work; nil where none is.
+    public let server: ServerProcess?
+    /// nil where no server is at work.
+    public let readiness: Readiness?
+    public let census: Census
+    public let disk: Disk
+
+    /// Looks at an installation, and asks the server that works on it.
+    public static func look(at installation: Installation) async throws -> ServerStatus {
+        let directory = installation.directory, configuration = installation.configuration
+        let (server, disk) = try await blocking {
+            let space = try DiskSpace(of: directory.path)
+            let database = ["", "-wal", "-shm"].reduce(0) { $0 + (DiskSpace.size(of: directory.database + $1) ?? 0) }
+            return (
+                try directory.server(),
+                Disk(free: space.free, size: space.size, database: database, reserve: configuration.archive.reserveBytes)
+            )
+        }
+        return ServerStatus(
+            now: installation.service.clock.now, server: server, readiness: server == nil ? nil : try await ask(configuration.http),
+            census: try await installation.store.census(), disk: disk)
+    }
+
+    // MARK: Asking
+
+    private static let patience: Int64 = 5
+
+    private static func ask(_ http: Configuration.HTTP) async throws -> Readiness {
+        guard http.operations != .none else { return .unknown("http.operations shows it to nobody") }
+        guard let address = http.listen.first(where: { !$0.isSecure && $0.port != 0 }) else { return .unknown("there is no address of http to ask at") }
+        let client = HTTPClient(eventLoopGroupProvider: .singleton)
+        let readiness = await ask(client, at: address)
+        try await client.shutdown()
+        return readiness
+    }
+
+    private static func ask(_ client: HTTPClient, at address: ListenAddress) async -> Readiness {
+        var near = address
+        // Where it listens at every address, it does here.
+        if near.host == "0.0.0.0" { near.host = "127.0.0.1" } else if near.host == "::" { near.host = "::1" }
+        do {
+            var request = HTTPClientRequest(url: "\(near)/readyz")
+            // A trusted proxy on this machine would have to say for whom it asks.
+            request.headers.add(name: "X-Forwarded-For", value: "127.0.0.1")
+            let response = try await client.execute(request, timeout: .seconds(patience))
+            let body = try await response.body.collect(upTo: 65_536)
+            if response.status.code == 200 { return .ready }
+            let reasons = (try? JSON.parse(String(buffer: body)))?["reasons"]?.object ?? [:]
+            guard response.status.code == 503 else { return .unknown("\(near) answers with the status \(response.status.code)") }
+            return .unready(Dictionary(reasons.map { ($0.key, $0.value.string ?? "") }) { first, _ in first })
+        } catch {
+            return .unknown("\(near) does not answer")
+        }
+    }
+}
