@@ -37,12 +37,15 @@ struct CommonOptions: ParsableArguments {
         return read
     }
 
-    /// Every setting as it holds, and where it comes from.
-    func settings() throws -> [ShownSetting] {
+    /// The configuration, and every setting as it holds with where it comes from.
+    @Sendable func settings() throws -> (Configuration, [ShownSetting]) {
         let environment = ProcessInfo.processInfo.environment
         let shown = try Configuration.settings(file: config ?? environment[Configuration.fileVariable], environment: environment)
-        let directory = try loadConfiguration().data
-        return shown.map { $0.key == "data" ? ShownSetting("data", text: directory, data == nil ? $0.origin : .commandLine("--data")) : $0 }
+        let configuration = try loadConfiguration()
+        return (
+            configuration,
+            shown.map { $0.key == "data" ? ShownSetting("data", text: configuration.data, data == nil ? $0.origin : .commandLine("--data")) : $0 }
+        )
     }
 
     /// Opens the data directory, runs `body` and closes it.

@@ -18,12 +18,15 @@ public struct AftertoneServer: Sendable {
     ///   - registry: what `/metrics` shows.
     ///   - stopSignals: signals that end the server in order.
     ///   - reloadSignals: signals that have certificates read anew.
+    ///   - manager: who started the server and hears how it is.
+    ///   - onReload: called when such a signal has come, for what else is to be read anew.
     ///   - uptime: seconds of a clock that never goes back, for rate limits.
     ///   - onCalls: called once calls are taken, with where.
     ///   - onListening: called once for each address when requests are accepted there.
     public init(
         _ installation: Installation, registry: MetricsRegistry = MetricsRegistry(), stopSignals: [UnixSignal] = [],
-        reloadSignals: [UnixSignal] = [], uptime: @escaping @Sendable () -> Double = { Uptime.seconds },
+        reloadSignals: [UnixSignal] = [], manager: ServiceManager? = nil, onReload: @escaping @Sendable () async -> Void = {},
+        uptime: @escaping @Sendable () -> Double = { Uptime.seconds },
         onCalls: @escaping @Sendable (CallAddress) async -> Void = { _ in }, onListening: @escaping @Sendable (Front.Bound) async -> Void
     ) {
         self.installation = installation
@@ -38,7 +41,10 @@ public struct AftertoneServer: Sendable {
         let front = Front(
             listeners: configuration.http.listeners, dialects: dialects.all, limits: configuration.frontLimits(files: OpenFiles.limit, logger),
             deadlines: configuration.http.deadlines, metrics: registry, readiness: Self.readiness(of: installation.service),
-            documents: Descriptions.routes, trustedProxies: configuration.http.trustedProxies, logger: logger, onListening: onListening)
+            documents: Descriptions.routes, trustedProxies: configuration.http.trustedProxies, logger: logger, onListening: { bound in
+                manager?.listening(on: ListenAddress(host: bound.listener.host, port: bound.port, isSecure: bound.listener.tls != nil))
+                await onListening(bound)
+            })
         let housekeeping = Housekeeping(
             service: installation.service, archive: installation.archive, interval: .seconds(configuration.housekeeping.intervalSeconds), logger: logger)
         let outbox = OutboxService(
@@ -52,7 +58,7 @@ public struct AftertoneServer: Sendable {
         // Stopped from the last to the first: what serves goes before what it needs.
         var services: [any Service] = [
             housekeeping, GarbageSweeper(service: installation.service), LateMeasuring(service: installation.service, logger: logger), idleMemory, outbox,
-            recordings, CertificateReload(front: front, signals: reloadSignals), front,
+            recordings, CertificateReload(front: front, signals: reloadSignals, reread: onReload), front,
         ]
         let instruments = CallInstruments(registry)
         if let settings = configuration.telephone.settings(captures: installation.directory.captures) {
@@ -65,9 +71,16 @@ public struct AftertoneServer: Sendable {
                 destinations: WhichBox(configuration.whichBox, plan: configuration.limits.numbers, directory: installation.service),
                 voices: PromptVoices(prompts, service: installation.service, synthesizer: installation.synthesizer), instruments: instruments,
                 unavailability: { await Self.unavailability(checks) }, logger: logger,
-                onListening: { await onCalls(CallAddress(host: $0.host, port: Int($0.port))) },
-                onListeningOverTLS: { await onCalls(CallAddress(host: $0.host, port: Int($0.port), isSecure: true)) }))
+                onListening: { address in
+                    manager?.listening(on: nil)
+                    await onCalls(CallAddress(host: address.host, port: Int(address.port)))
+                },
+                onListeningOverTLS: { address in
+                    manager?.listening(on: nil)
+                    await onCalls(CallAddress(host: address.host, port: Int(address.port), isSecure: true))
+                }))
         }
+        if let manager { services.append(Watchdog(manager: manager, logger: logger)) }
         group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },

@@ -24,7 +24,7 @@ extension Configuration {
         return ReadConfiguration(configuration, reader, at: path)
     }
 
-    private static func parse(_ file: ConfigurationFile, named path: String?, _ environment: [String: String]) -> (Configuration, SettingsReader) {
+    static func parse(_ file: ConfigurationFile, named path: String?, _ environment: [String: String]) -> (Configuration, SettingsReader) {
         let reader = SettingsReader(file: file, at: path, environment: environment)
         let configuration = Configuration(reader)
         reader.refuseUnknown()
@@ -47,12 +47,6 @@ extension Configuration {
         return configuration
     }
 
-    static func shown(_ file: ConfigurationFile, named path: String?, _ environment: [String: String]) throws(ConfigurationError) -> [ShownSetting] {
-        let (_, reader) = parse(file, named: path, environment)
-        guard reader.problems.isEmpty else { throw ConfigurationError(file: path, problems: reader.problems) }
-        return reader.shown.values.sorted { $0.key < $1.key }
-    }
-
     /// Every key there is.
     static var keys: Set<String> {
         let reader = SettingsReader(file: ConfigurationFile(), environment: [:])
@@ -73,7 +67,7 @@ extension Configuration {
     private init(_ reader: SettingsReader) {
         self.init()
         data = reader.path("data", data)
-        logLevel = reader.word("log.level", logLevel)
+        log = LogSettings(reader)
         limits.timezone = reader.value("timezone", limits.timezone, expecting: "a time zone such as Europe/Dublin") {
             TimeZone(identifier: $0) == nil ? nil : $0
         }

@@ -16,7 +16,7 @@ import YeastarPSeriesAPI
 public struct Configuration: Sendable, Hashable {
     /// The data directory.
     public var data = "./aftertone-data"
-    public var logLevel = Logger.Level.info
+    public var log = LogSettings()
     public var http = HTTP()
     public var limits = Limits()
     public var logins = Logins()

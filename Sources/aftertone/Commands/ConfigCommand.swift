@@ -45,7 +45,7 @@ struct ConfigCommand: AsyncParsableCommand {
         @Argument(help: "Only this setting, or those below it: http, log.level.") var key: String?
 
         func run() async throws {
-            let shown = try common.settings().filter { setting in
+            let shown = try common.settings().1.filter { setting in
                 (!changed || setting.origin != .standard) && (key.map { setting.key == $0 || setting.key.hasPrefix($0 + ".") } ?? true)
             }
             if let key, shown.isEmpty, !changed { throw Refusal("there is no setting \(key)") }

@@ -33,7 +33,7 @@ struct DemoCommand: AsyncParsableCommand {
         configuration.http.listen = listen
         configuration.telephone.listen = sip ?? CallAddress(host: "127.0.0.1", port: 5060)
         configuration.telephone.mayMove = sip == nil
-        configuration.logLevel = .warning
+        configuration.log.level = .warning
         let made = NIOLockedValueBox<DemoWorld?>(nil)
         let mailbox = NIOLockedValueBox("")
         do {

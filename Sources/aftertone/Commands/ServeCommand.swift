@@ -37,7 +37,7 @@ struct ServeCommand: AsyncParsableCommand {
         guard configuration.http.tls != nil || !configuration.http.listen.contains(where: \.isSecure) else {
             throw ValidationError("an https address needs http.tls in the configuration")
         }
-        try await Serving.run(configuration, onCalls: { [output = common.output] in output.show(takingCallsOn: $0) }) { [output = common.output] in
+        try await Serving.run(configuration, settings: common.settings, onCalls: { [output = common.output] in output.show(takingCallsOn: $0) }) { [output = common.output] in
             output.show(listeningOn: $0)
         }
     }
@@ -71,17 +71,24 @@ enum Serving {
     /// Serves until a signal ends it.
     /// - Parameters:
     ///   - prepare: run before anything is accepted.
+    ///   - settings: reads the settings anew; nil where there are none to read.
     ///   - onCalls: told where calls are taken, once they are.
     ///   - onListening: told of each address once requests are accepted there.
     static func run(
         _ configuration: Configuration, prepare: (Installation) async throws -> Void = { _ in },
+        settings: (@Sendable () throws -> (Configuration, [ShownSetting]))? = nil,
         onCalls: @escaping @Sendable (CallAddress) async -> Void = { _ in },
         onListening: @escaping @Sendable (ListenAddress) async -> Void
     ) async throws {
         ProcessMemory.keepSmall()
         OpenFiles.raiseLimit()
-        let logger = CommonOptions.logger(configuration.logLevel)
-        for name in Configuration.unknownVariables(in: ProcessInfo.processInfo.environment) {
+        let levels = LogLevels(configuration.log)
+        let logger = Logger(label: "aftertone") { _ in ServerLog(levels, to: LogStream()) }
+        let environment = ProcessInfo.processInfo.environment
+        let telephone = configuration.telephone
+        let callListeners = telephone.listen == nil ? 0 : telephone.tls == nil ? 1 : 2
+        let manager = ServiceManager(environment: environment, listeners: configuration.http.listen.count + callListeners)
+        for name in Configuration.unknownVariables(in: environment) {
             logger.warning("a variable of the environment is no setting", metadata: ["name": "\(Terminal.visible(name))"])
         }
         let registry = MetricsRegistry()
@@ -89,7 +96,11 @@ enum Serving {
             configuration, for: .server, creating: true, instruments: StorageInstruments(registry), logger: logger)
         do {
             try await prepare(installation)
-            let server = AftertoneServer(installation, registry: registry, stopSignals: [.sigterm, .sigint], reloadSignals: [.sighup], onCalls: onCalls) { bound in
+            let reload = Reloading(levels: levels, settings: settings, logger: logger)
+            let server = AftertoneServer(
+                installation, registry: registry, stopSignals: [.sigterm, .sigint], reloadSignals: [.sighup], manager: manager,
+                onReload: { await reload.run() }, onCalls: onCalls
+            ) { bound in
                 await onListening(ListenAddress(host: bound.listener.host, port: bound.port, isSecure: bound.listener.tls != nil))
             }
             try await server.run()

@@ -1,0 +1,62 @@
+import Logging
+import Voicemail
+
+/// The server's log: a line for each event, as text or as JSON, of the parts whose level takes it.
+public struct ServerLog: LogHandler {
+    private let levels: LogLevels
+    /// Writes lines as text.
+    private var text: StreamLogHandler
+    /// Writes what it is given.
+    private let write: @Sendable (String) -> Void
+
+    public var metadata: Logger.Metadata = [:] { didSet { text.metadata = metadata } }
+    public var metadataProvider: Logger.MetadataProvider?
+
+    /// What is logged of any part; which of them, is decided when it is known where an event comes from.
+    public var logLevel: Logger.Level {
+        get { levels.lowest }
+        // Levels are those of the settings.
+        set { _ = newValue }
+    }
+
+    /// - Parameter stream: where lines go; each with its end.
+    public init<Stream: TextOutputStream & Sendable>(_ levels: LogLevels, to stream: Stream) {
+        self.levels = levels
+        text = StreamLogHandler(label: "aftertone", stream: stream)
+        text.logLevel = .trace
+        write = { line in
+            var stream = stream
+            stream.write(line)
+        }
+    }
+
+    public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    public func log(event: LogEvent) {
+        let part = LogPart(module: event.source)
+        guard levels.takes(event.level, of: part) else { return }
+        switch levels.settings.format {
+        case .text: text.log(event: event)
+        case .json: write(line(of: event, part) + "\n")
+        }
+    }
+
+    /// One JSON object: `time`, `level`, `part`, `message`, and the event's facts under their names.
+    private func line(of event: LogEvent, _ part: LogPart) -> String {
+        var object: JSONObject = [
+            "time": .string(SystemClock().now.iso8601), "level": .string(event.level.rawValue), "part": .string(part.rawValue),
+            "message": .string("\(event.message)"),
+        ]
+        var facts = metadata.merging(metadataProvider?.get() ?? [:]) { $1 }
+        facts.merge(event.metadata ?? [:]) { $1 }
+        if let error = event.error { facts["error"] = "\(error)" }
+        for (key, value) in facts.sorted(by: { $0.key < $1.key }) {
+            // A fact that is called as one of the first four keeps them whole.
+            object[object[key] == nil ? key : key + "_"] = .string("\(value)")
+        }
+        return JSON.object(object).encoded
+    }
+}
