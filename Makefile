@@ -6,43 +6,60 @@ RELEASE := -c release --static-swift-stdlib
 KILLS ?= 1000
 FUZZ ?= 100000
 
-.PHONY: run build test soak crashtest bench apitest install swift clean
+PREFIX ?= /usr/local
+
+.PHONY: run build test soak crashtest bench apitest install package packagetest tools swift clean
 
 ## run: install what is missing, build in release mode, serve the demo
 run: build
 	.build/release/aftertone demo
 
 ## build: install what is missing and build in release mode
-build: install
+build: tools
 	swift build $(RELEASE) --product aftertone
 
 ## test: install what is missing, build with warnings as errors, run every test
-test: install
+test: tools
 	AFTERTONE_STRICT=1 swift build --build-tests
 	AFTERTONE_STRICT=1 scripts/test
 
 ## soak: send FUZZ mutated requests to the telephone, and see that it takes calls afterwards
-soak: install
+soak: tools
 	swift build --build-tests
 	AFTERTONE_FUZZ=$(FUZZ) swift test --skip-build --filter '^SIPTests\.FuzzTests'
 
 ## crashtest: kill the server KILLS times under load, and compare what was acknowledged with what is there
-crashtest: install
+crashtest: tools
 	swift build --build-tests
 	KILLS=$(KILLS) swift test --skip-build --filter CrashTests
 
 ## bench: install the yardsticks, measure, print a table, write it as JSON
-bench: install
+bench: tools
 	scripts/install bench
 	scripts/bench
 
 ## apitest: exercise the served OpenAPI description with schemathesis
-apitest: install
+apitest: tools
 	scripts/install apitest
 	swift build
 	scripts/apitest
 
-install: swift
+## install: put the program, its units, man pages and completions below PREFIX (/usr/local); DESTDIR comes before it
+install: build
+	scripts/place .build/release/aftertone "$(DESTDIR)" "$(PREFIX)"
+
+## package: build Debian packages of the program and of its debug symbols in .build/package
+package: build
+	scripts/install package
+	rm -rf .build/package
+	scripts/package .build/release/aftertone .build/package
+	lintian --no-cfg --fail-on error .build/package/aftertone_*.deb
+
+## packagetest: install the package in a fresh Debian, call it, upgrade, remove and purge it; as root
+packagetest: package
+	scripts/packagetest .build/package/aftertone_*.deb
+
+tools: swift
 	@scripts/install
 
 swift:

@@ -53,7 +53,7 @@ import YeastarPSeriesAPI
     }
 
     /// Names with their labels, from the table.
-    private static func documented() throws -> [String: Set<String>] {
+    static func documented() throws -> [String: Set<String>] {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         let text = try String(contentsOf: root.appending(path: "docs/operations.md"), encoding: .utf8)
         var rows: [String: Set<String>] = [:]
