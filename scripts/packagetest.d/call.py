@@ -10,7 +10,8 @@ import sys
 import time
 
 PORT, BOX = int(sys.argv[1]), sys.argv[2]
-GREETING, SPEECH = 8.0, 4.0
+# Without a voice, each phrase is a tone, and the greeting takes its time.
+GREETING, SPEECH = 25.0, 5.0
 
 sip = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 sip.bind(("127.0.0.1", 0))

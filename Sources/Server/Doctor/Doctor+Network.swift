@@ -75,8 +75,8 @@ extension Doctor {
         }
         let near = NetworkAddress(listen.host).map { NetworkRange("127.0.0.0/8")?.contains($0) == true || NetworkRange("::1")?.contains($0) == true } ?? false
         let others = settings.trusted.filter { !["127.0.0.0/8", "127.0.0.1", "::1", "::1/128"].contains("\($0)") }
-        if !near, others.isEmpty, settings.passwordFiles.isEmpty {
-            findings.append(Finding("telephone", .bad, "sip.listen takes calls from other machines, and neither sip.trusted nor a password lets one in"))
+        if !near, others.isEmpty, settings.strangers == .drop {
+            findings.append(Finding("telephone", .bad, "sip.listen takes calls from other machines, and sip.trusted names none while sip.strangers drops them"))
         }
         let named = others.compactMap { range in NetworkAddress("\(range)".replacing(/\/(32|128)$/, with: "")).map { (CallAddress(host: "\($0)", port: 5060), false) } }
         findings += try await answers(pbxs.map { ($0, true) } + named)

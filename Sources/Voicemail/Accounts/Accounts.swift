@@ -129,7 +129,7 @@ extension Accounts {
         String(name.lowercased().unicodeScalars.filter { $0.properties.isAlphabetic || $0.properties.numericType != nil })
     }
 
-    private static func claimRealm(of account: Account, _ reader: any StoreReader) throws {
+    static func claimRealm(of account: Account, _ reader: any StoreReader) throws {
         guard let holder = try reader.account(realm: account.realm), holder.id != account.id else { return }
         throw VoicemailError.invalid([Violation(["realm"], .unique, value: .string(account.realm))])
     }

@@ -10,7 +10,7 @@ public struct MailboxCount: Sendable, Hashable {
 
 extension Mailbox {
     /// As `applying` of every noun, with the PIN there is.
-    fileprivate func applying(
+    func applying(
         _ change: AttributeChange, keeping kept: KeptFields? = nil, _ limits: Limits, pin: PIN?
     ) throws(VoicemailError) -> (JSONObject, [Violation]) {
         let before = shown(stored.attributes, with: pin)
@@ -147,7 +147,7 @@ extension Mailboxes {
         clock.now.advanced(by: -limits.retentionSeconds(of: account))
     }
 
-    private static func refuse(_ violations: [Violation], orTakenNumberOf mailbox: Mailbox, _ reader: any StoreReader) throws {
+    static func refuse(_ violations: [Violation], orTakenNumberOf mailbox: Mailbox, _ reader: any StoreReader) throws {
         var violations = violations
         if !mailbox.number.isEmpty, let holder = try reader.mailbox(number: mailbox.number, in: mailbox.accountID), holder.id != mailbox.id {
             violations.append(Violation(["mailbox"], .unique, value: .string(mailbox.number)))

@@ -48,6 +48,7 @@ public final class VoicemailService: Sendable {
     public var mailboxes: Mailboxes { Mailboxes(service: self) }
     public var messages: Messages { Messages(service: self) }
     public var outbox: Outbox { Outbox(service: self) }
+    public var provisioning: Provisioning { Provisioning(service: self) }
     public var recordings: Recordings { Recordings(service: self) }
     public var renditions: Renditions { Renditions(service: self) }
     public var tickets: Tickets { Tickets(service: self) }

@@ -91,13 +91,13 @@ extension Users {
         try await pageStored(accountID: account.id, range, item: item)
     }
 
-    private static func claimUsername(of user: User, _ reader: any StoreReader) throws {
+    static func claimUsername(of user: User, _ reader: any StoreReader) throws {
         guard let name = user.username, let holder = try reader.user(named: name, in: user.accountID), holder.id != user.id else { return }
         throw VoicemailError.invalid([Violation(["username"], .unique, value: .string(name))])
     }
 
     /// The verifiers of the two digests that login forms send (K§3.2); none without a password.
-    private func logins(attributes: JSONObject, userID: String, account: Account) async throws -> [Credential] {
+    func logins(attributes: JSONObject, userID: String, account: Account) async throws -> [Credential] {
         guard let name = attributes["username"]?.string, let password = attributes["password"]?.string else { return [] }
         var logins: [Credential] = []
         for form in LoginDigest.allCases {
@@ -113,7 +113,7 @@ extension Users {
         try LoginDigest.allCases.contains { try reader.credential(id: "\(userID)-\($0.rawValue)") != nil }
     }
 
-    private static func replaceLogins(of userID: String, with logins: [Credential], _ writer: any StoreWriter) throws {
+    static func replaceLogins(of userID: String, with logins: [Credential], _ writer: any StoreWriter) throws {
         for form in LoginDigest.allCases { try writer.remove(credentialID: "\(userID)-\(form.rawValue)") }
         for login in logins { try writer.insert(login) }
     }

@@ -68,7 +68,7 @@ import Voicemail
             let found = bad.findings["bad"] ?? []
             #expect(found.contains { $0.hasPrefix("mail: 127.0.0.1:1: ") })
             #expect(found.contains { $0.hasPrefix("disk: ") && $0.hasSuffix("no audio is taken") })
-            #expect(found.contains { $0.hasPrefix("telephone: ") && $0.contains("neither sip.trusted nor a password") })
+            #expect(found.contains { $0.hasPrefix("telephone: ") && $0.contains("sip.trusted names none") })
             #expect(found.contains { $0.hasPrefix("pbx: sip:127.0.0.1:1 does not answer") })
             // Nothing is left behind.
             #expect(try FileManager.default.contentsOfDirectory(atPath: tool.data).filter { $0.hasPrefix(".doctor") } == [])

@@ -1,0 +1,125 @@
+/// Carries a list out within one transaction, row by row, each seeing what those before it have made.
+struct Provisioner {
+    let writer: any StoreWriter
+    let now: Timestamp
+    let limits: Limits
+    let secrets: Secrets
+    let setsSecrets: Bool
+    let plan: Provisioning.Plan
+
+    func run(_ rows: [ProvisionedRow]) throws -> ProvisioningReport {
+        var report = ProvisioningReport()
+        for (index, row) in rows.enumerated() {
+            var done = ProvisioningReport.Row()
+            do throws(VoicemailError) { try carryOut(row, index, &done) } catch { done.problem = error }
+            report.rows.append(done)
+        }
+        return report
+    }
+
+    /// - Throws: what is wrong with the row. What is wrong with the store ends all of it.
+    private func carryOut(_ row: ProvisionedRow, _ index: Int, _ done: inout ProvisioningReport.Row) throws(VoicemailError) {
+        do {
+            let account = try account(row, &done)
+            let user = try user(row, index, account, &done)
+            try mailbox(row, user, account, &done)
+        } catch let error as VoicemailError {
+            throw error
+        } catch let error as StoreError where error == .conflict {
+            throw .conflict
+        } catch {
+            throw .invalid([Violation([], .other(code: "failed", message: "\(error)", target: nil, cause: nil))])
+        }
+    }
+
+    private func account(_ row: ProvisionedRow, _ done: inout ProvisioningReport.Row) throws -> Account {
+        let found = try Accounts.list(named: row.account, writer)
+        guard found.count < 2 else { throw Self.refusal("account", .other(code: "ambiguous", message: "several accounts are called so", target: nil, cause: nil), row.account) }
+        guard var account = found.first else { return try make(row, &done) }
+        let before = account.stored.attributes
+        let (attributes, violations) = try limits.checked(AttributeChange.patch(row.accountAttributes).applied(to: before), by: Schema.account, before: before)
+        guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
+        guard attributes != before else {
+            done.account = .same
+            return account
+        }
+        account.describe(attributes)
+        try Accounts.claimRealm(of: account, writer)
+        done.account = .changed
+        return try writer.save(account, at: now)
+    }
+
+    private func make(_ row: ProvisionedRow, _ done: inout ProvisioningReport.Row) throws -> Account {
+        guard var draft = plan.accounts[Accounts.comparableName(row.account)] else { throw VoicemailError.notFound(id: row.account) }
+        var request: JSONObject = ["name": .string(row.account)]
+        request.merge(row.accountAttributes) { $1 }
+        var (attributes, violations) = try limits.checked(request, by: Schema.account)
+        guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
+        if attributes["realm"] == nil { attributes["realm"] = .string("\(draft.id.prefix(12)).sip.aftertone.invalid") }
+        draft.describe(attributes)
+        try Accounts.claimRealm(of: draft, writer)
+        done.account = .made
+        return try writer.add(draft)
+    }
+
+    private func user(_ row: ProvisionedRow, _ index: Int, _ account: Account, _ done: inout ProvisioningReport.Row) throws -> User? {
+        guard let username = row.username else { return nil }
+        let planned = plan.users[index]
+        let found = try writer.user(named: username, in: account.id)
+        var attributes = row.user
+        if found != nil { attributes.removeValue(forKey: "password") }
+        for key in ["first_name", "last_name"] where found == nil && attributes[key] == nil { attributes[key] = .string(username) }
+        var user = found ?? User(id: planned?.id, in: account.id, at: now)
+        let before = user.stored.attributes
+        let (checked, violations) = try user.applying(.patch(attributes), limits)
+        guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
+        user.describe(checked)
+        let hasSecret = setsSecrets && found != nil && row.user["password"] != nil
+        guard found == nil || user.stored.attributes != before || hasSecret else {
+            done.user = .same
+            return user
+        }
+        try Users.claimUsername(of: user, writer)
+        if let planned, found == nil || hasSecret {
+            try Users.replaceLogins(of: user.id, with: planned.logins, writer)
+            try writer.removeTickets(accountID: nil, userID: user.id, credentialID: nil)
+        }
+        done.user = found == nil ? .made : .changed
+        return found == nil ? try writer.add(user) : try writer.save(user, at: now)
+    }
+
+    private func mailbox(_ row: ProvisionedRow, _ user: User?, _ account: Account, _ done: inout ProvisioningReport.Row) throws {
+        guard let number = row.number else { return }
+        guard MailboxNumber.isDialable(number) else { throw Self.refusal("mailbox", .format("number that can be dialled"), number) }
+        let found = try writer.mailbox(number: number, in: account.id)
+        var attributes = row.mailbox
+        if found != nil, !setsSecrets { attributes.removeValue(forKey: Mailbox.pinKey) }
+        // How a number is written is no change of it.
+        if let found { attributes["mailbox"] = .string(found.number) }
+        if let owner = try row.owner.map({ try self.owner($0, account) }) ?? user { attributes["owner_id"] = .string(owner.id) }
+        if found == nil, attributes["name"] == nil { attributes["name"] = .string(user?.username ?? number) }
+        var mailbox = found ?? Mailbox(id: nil, in: account.id, at: now)
+        let before = mailbox.stored.attributes, pin = mailbox.pin(secrets)
+        let (checked, violations) = try mailbox.applying(.patch(attributes), limits, pin: pin)
+        mailbox.describe(checked)
+        try mailbox.takePIN(of: checked, replacing: pin, secrets)
+        try Mailboxes.refuse(violations, orTakenNumberOf: mailbox, writer)
+        guard found == nil || mailbox.stored.attributes != before || mailbox.pin(secrets) != pin else {
+            done.mailbox = .same
+            return
+        }
+        done.mailbox = found == nil ? .made : .changed
+        _ = found == nil ? try writer.add(mailbox) : try writer.save(mailbox, at: now)
+    }
+
+    private func owner(_ name: String, _ account: Account) throws -> User {
+        guard let owner = try writer.user(named: name, in: account.id) else {
+            throw Self.refusal("owner", .other(code: "missing", message: "there is no such user in the account", target: nil, cause: nil), name)
+        }
+        return owner
+    }
+
+    private static func refusal(_ field: String, _ rule: Violation.Rule, _ value: String) -> VoicemailError {
+        .invalid([Violation([field], rule, value: .string(value))])
+    }
+}
