@@ -10,8 +10,8 @@ import sys
 import time
 
 PORT, BOX = int(sys.argv[1]), sys.argv[2]
-# Without a voice, each phrase is a tone, and the greeting takes its time.
-GREETING, SPEECH = 25.0, 5.0
+# Long enough for the greeting and the tone, and for a message that is no mistake.
+GREETING, SPEECH = 15.0, 5.0
 
 sip = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 sip.bind(("127.0.0.1", 0))
@@ -26,7 +26,7 @@ def send(method, number, to, body=""):
     """One request."""
     lines = [
         "%s %s SIP/2.0" % (method, TARGET), "Via: SIP/2.0/UDP %s;branch=z9hG4bK%08x;rport" % (HERE, random.getrandbits(32)), "Max-Forwards: 70",
-        "From: <sip:caller@%s>;tag=%s" % (HERE, TAG), "To: " + to, "Call-ID: " + CALL, "CSeq: %d %s" % (number, "INVITE" if method == "ACK" else method),
+        "From: <sip:caller@%s>;tag=%s" % (HERE, TAG), "To: " + to, "Call-ID: " + CALL, "CSeq: %d %s" % (number, method),
         "Contact: <sip:caller@%s>" % HERE, "Content-Length: %d" % len(body),
     ]
     if body:
