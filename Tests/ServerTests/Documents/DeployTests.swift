@@ -9,8 +9,12 @@ import Voicemail
 
     private static func text(_ path: String) throws -> String { try String(contentsOf: root.appending(path: path), encoding: .utf8) }
 
-    private static func program(_ name: String) -> String? {
-        ["/usr/bin/", "/usr/local/bin/"].map { $0 + name }.first { FileManager.default.isExecutableFile(atPath: $0) }
+    /// Runs lines with what `scripts/install` has installed.
+    private static func paste(_ lines: String) async throws {
+        try await TemporaryDirectory.run { scratch in
+            let outcome = try await Shell.run(lines, environment: ["PATH": "/usr/local/bin:/usr/bin:/bin"], in: scratch.path)
+            #expect(outcome.status == 0, "\(outcome.output)")
+        }
     }
 
     /// `MetricsTests` holds the table to what is served.
@@ -42,18 +46,13 @@ import Voicemail
         let silent = Set(tests.matches(of: /alertname: (\w+), exp_alerts: \[\]/).map { String($0.1) })
         #expect(rules.count > 10)
         #expect(tried == rules && silent == rules)
-        guard let promtool = Self.program("promtool") else { return }
-        let directory = Self.root.appending(path: "deploy/prometheus").path
-        let outcome = try await Shell.run("'\(promtool)' check rules aftertone.rules.yaml && '\(promtool)' test rules aftertone.test.yaml", environment: ["PATH": "/usr/bin:/bin"], in: directory)
-        #expect(outcome.status == 0, "\(outcome.output)")
+        try await Self.paste(
+            "cd '\(Self.root.appending(path: "deploy/prometheus").path)' && promtool check rules aftertone.rules.yaml && promtool test rules aftertone.test.yaml")
     }
 
     @Test func theUnitLeavesLittleOpen() async throws {
-        guard let analyze = Self.program("systemd-analyze") else { return }
-        let outcome = try await Shell.run(
-            "'\(analyze)' security --offline=yes --threshold=20 --no-pager aftertone.service", environment: ["PATH": "/usr/bin:/bin"],
-            in: Self.root.appending(path: "deploy/systemd").path)
-        #expect(outcome.status == 0, "\(outcome.output)")
+        try await Self.paste(
+            "cd '\(Self.root.appending(path: "deploy/systemd").path)' && systemd-analyze security --offline=yes --threshold=20 --no-pager aftertone.service")
     }
 
     /// The unit starts what is there, and the program takes the sample that the package makes its configuration.

@@ -1,1 +1,0 @@
-'/usr/bin/promtool' check rules aftertone.rules.yaml && '/usr/bin/promtool' test rules aftertone.test.yaml

@@ -1,1 +1,0 @@
-'/usr/bin/systemd-analyze' security --offline=yes --threshold=20 --no-pager aftertone.service
