@@ -23,10 +23,10 @@ test: tools
 	AFTERTONE_STRICT=1 swift build --build-tests
 	AFTERTONE_STRICT=1 scripts/test
 
-## soak: send FUZZ mutated requests to the telephone, and see that it takes calls afterwards
+## soak: send FUZZ mutated requests and packets of sound to the telephone, and see that it takes calls afterwards
 soak: tools
 	swift build --build-tests
-	AFTERTONE_FUZZ=$(FUZZ) swift test --skip-build --filter '^SIPTests\.FuzzTests'
+	AFTERTONE_FUZZ=$(FUZZ) swift test --skip-build --filter '^SIPTests\.(Sound)?FuzzTests'
 
 ## crashtest: kill the server KILLS times under load, and compare what was acknowledged with what is there
 crashtest: tools

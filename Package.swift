@@ -158,8 +158,8 @@ let package = Package(
         .executableTarget(
             name: "aftertone",
             dependencies: [
-                "Delivery", "Prompts", "Server", "SIPGrammar", "Speech", "Telephone", "Voicemail", "SQLiteStore", "FileArchive", "Audio", "HTTPFront", "KazooAPI", "YeastarPSeriesAPI", "YeastarSSeriesAPI", "CTerminal", logging, nioCore, nioPosix, system,
-                product("AsyncHTTPClient", "async-http-client"), product("NIOConcurrencyHelpers", "swift-nio"), product("ArgumentParser", "swift-argument-parser"),
+                "Delivery", "Prompts", "Server", "SIP", "SIPGrammar", "Speech", "Telephone", "Voicemail", "SQLiteStore", "FileArchive", "Audio", "HTTPFront", "KazooAPI", "YeastarPSeriesAPI", "YeastarSSeriesAPI", "CTerminal", logging, nioCore, nioPosix, system,
+                product("AsyncHTTPClient", "async-http-client"), product("NIOHTTP1", "swift-nio"), product("NIOConcurrencyHelpers", "swift-nio"), product("ArgumentParser", "swift-argument-parser"),
                 product("ServiceLifecycle", "swift-service-lifecycle"), product("UnixSignals", "swift-service-lifecycle"),
             ],
             swiftSettings: settings),

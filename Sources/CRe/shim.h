@@ -63,6 +63,12 @@ static inline int at_reply_body(
     return sip_treplyf(NULL, NULL, sip, msg, false, code, reason, "%sContent-Length: %zu\r\n\r\n%b", headers, size, body, size);
 }
 
+/* headers: complete lines, each with CRLF. */
+static inline int at_ask(struct sip *sip, struct sipsess *session, const char *method, const char *headers, sip_resp_h *response, void *arg) {
+    return sip_drequestf(
+        NULL, sip, true, method, sipsess_dialog(session), 0, NULL, NULL, response, arg, "%sContent-Length: 0\r\n\r\n", headers);
+}
+
 static inline int at_format_add(struct sdp_media *media, const char *id, const char *name, uint32_t rate, const char *parameters) {
     return parameters ? sdp_format_add(NULL, media, false, id, name, rate, 1, NULL, NULL, NULL, false, "%s", parameters)
                       : sdp_format_add(NULL, media, false, id, name, rate, 1, NULL, NULL, NULL, false, NULL);

@@ -12,6 +12,7 @@ struct CallReception: Sendable {
     let voices: any Voices
     let captures: CaptureRoom
     let instruments: CallInstruments
+    let operators: Operators
     let logger: Logger
 
     func take(_ call: Call) async {
@@ -51,8 +52,8 @@ struct CallReception: Sendable {
             answered()
             let visit = Visit(
                 call: call, account: destination.account, mailbox: mailbox, answering: answering, callerNumber: destination.callerNumber,
-                callerName: destination.callerName, from: destination.callerNumber.flatMap { address(of: call.invitation, $0) }, service: service, voices: voices,
-                captures: captures, story: story)
+                callerName: destination.callerName, from: destination.callerNumber.flatMap { address(of: call.invitation, $0) }, operatorNumber: operators.number(of: mailbox), service: service,
+                voices: voices, captures: captures, story: story)
             await visit.run()
         } catch {
             story.failed(error)

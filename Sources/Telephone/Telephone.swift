@@ -57,7 +57,8 @@ public struct Telephone: Service {
         await onListening(await endpoint.address)
         if let address = await endpoint.tlsAddress { await onListeningOverTLS(address) }
         let reception = CallReception(
-            service: service, destinations: destinations, voices: voices, captures: captures, instruments: instruments, logger: logger)
+            service: service, destinations: destinations, voices: voices, captures: captures, instruments: instruments,
+            operators: settings.operators, logger: logger)
         // Goes on until this returns.
         async let _ = watch(endpoint, IdentityWatch(settings.files, now: identity, logger: logger))
         async let calls: Void = withDiscardingTaskGroup { group in

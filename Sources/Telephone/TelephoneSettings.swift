@@ -6,6 +6,7 @@ public struct TelephoneSettings: Sendable {
     /// The directory of recordings that are not messages yet.
     public var captures: String
     public var files = CallFiles()
+    public var operators = Operators()
     /// How long calls under way may go on once the server is to stop.
     public var drain = Duration.seconds(30)
 

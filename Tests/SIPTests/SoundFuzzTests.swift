@@ -11,7 +11,7 @@ struct SoundFuzzTests {
     private static let key = (0..<30).map { UInt8($0 * 5) }
 
     @Test("Mutated packets of sound and of keys, plain and encrypted", arguments: [false, true])
-    func mutated(isEncrypted: Bool) async throws {
+    func calls(isEncrypted: Bool) async throws {
         let sink = MemorySink(), told = Told<RecordEnd>()
         try await withEndpoint({ _ in }, script: { call in
             guard await call.answer() else { return }
@@ -25,7 +25,8 @@ struct SoundFuzzTests {
             try await expect(200, phone.call("1000", offer: offer))
             var random = SeededRandom(seed: 33)
             for index in 0..<Self.count {
-                phone.sound.sendRaw(Self.packet(index, &random))
+                phone.sound.sendRaw(Self.mutated(Self.packet(index, &random), &random))
+                phone.sound.sendRawReport(Self.mutated(Self.report(index), &random))
                 // As many as come in the time of an answer: nothing is lost for want of room in the socket.
                 if index % 100 == 0 { try await expect(200, phone.ask("UPDATE")) }
             }
@@ -36,11 +37,22 @@ struct SoundFuzzTests {
         }
     }
 
-    /// A packet as it should be, with something about it changed.
+    /// A report, and the name of who makes it.
+    private static func report(_ index: Int) -> [UInt8] {
+        [0x81, 200, 0, 12, 1, 2, 3, 4] + [UInt8](repeating: UInt8(index & 255), count: 44) + [0x81, 202, 0, 3, 1, 2, 3, 4, 1, 2, 0x61, 0x62, 0, 0, 0, 0]
+    }
+
+    /// One as it should be.
     private static func packet(_ index: Int, _ random: inout SeededRandom) -> [UInt8] {
         let type: UInt8 = [0, 8, 101][index % 3]
         var bytes: [UInt8] = [0x80, type, UInt8(index >> 8 & 255), UInt8(index & 255), 0, UInt8(index >> 10 & 255), UInt8(index >> 2 & 255), 0, 1, 2, 3, 4]
         bytes += type == 101 ? [UInt8(index % 20), 0x8A, 3, 32] : (0..<160).map { _ in UInt8.random(in: 0...255, using: &random) }
+        return bytes
+    }
+
+    /// With something about it changed.
+    private static func mutated(_ packet: [UInt8], _ random: inout SeededRandom) -> [UInt8] {
+        var bytes = packet
         for _ in 0..<Int.random(in: 0...3, using: &random) where !bytes.isEmpty {
             let place = Int.random(in: 0..<min(bytes.count, Bool.random(using: &random) ? 16 : bytes.count), using: &random)
             switch Int.random(in: 0..<5, using: &random) {

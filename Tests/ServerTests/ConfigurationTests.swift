@@ -178,6 +178,8 @@ import Voicemail
         ("sip: {digest: {algorithms: []}}\n", "a.yaml:1: sip.digest.algorithms names none"),
         ("sip: {tls: {certificate: c}}\n", "sip.tls needs listen, certificate and key"),
         ("sip: {tls: {listen: \"127.0.0.1:5061\", certificate: c, key: k}}\n", "a.yaml:1: sip.tls.listen needs sip.listen"),
+        ("sip: {formats: [G722]}\n", "a.yaml:1: sip.formats lacks PCMU and PCMA, one of which every telephone needs"),
+        ("sip: {operators: [\"sip:1@h\"]}\n", "a.yaml:1: sip.operators is \"sip:1@h\" and must be a number, or its beginning and *"),
         ("sip: {encryption: maybe}\n", "a.yaml:1: sip.encryption is \"maybe\" and must be one of off, optional, required"),
         ("sip: {mailbox: {sources: []}}\n", "a.yaml:1: sip.mailbox.sources names no place to look"),
         (

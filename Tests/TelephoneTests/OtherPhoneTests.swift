@@ -44,6 +44,18 @@ struct OtherPhoneTests {
         }
     }
 
+    @Test("baresip speaks in G.722, and the message has twice the samples", .enabled(if: OtherPhones.isInstalled("baresip")))
+    func wide() async throws {
+        try await CallWorld.run { world in
+            _ = try await OtherPhones.baresip(account: ";audio_codecs=G722/16000/1", modules: ["g722"], rate: 16_000, to: world.server.sipPort)
+            let message = try #require(try await world.messages(1).first)
+            #expect(message.reception?.lost == 0)
+            #expect(TestTone.milliseconds(of: 500, in: try await world.sound(of: message)) >= 3000)
+            let master = try await world.master(of: message)
+            #expect(Array(master[20..<28]) == [1, 0, 1, 0, 0x80, 0x3E, 0, 0])
+        }
+    }
+
     @Test("baresip speaks and hears the tone", .enabled(if: OtherPhones.isInstalled("baresip")))
     func baresip() async throws {
         try await CallWorld.run { world in

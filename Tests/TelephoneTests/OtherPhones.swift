@@ -4,10 +4,11 @@ import TestKit
 /// Telephones that others have written, and what they say.
 enum OtherPhones {
     /// Twenty seconds of a tone, as a WAV file for one and as bare µ-law for the other.
-    static func writeSpeech(in directory: String) throws {
-        let samples = (0..<8000 * 20).map { Int16(sin(2 * .pi * 500 * Double($0) / 8000) * 12_000) }
+    /// - Parameter rate: of the WAV file; baresip takes none but its codec's.
+    static func writeSpeech(in directory: String, rate: Int = 8000) throws {
+        let samples = (0..<rate * 20).map { Int16(sin(2 * .pi * 500 * Double($0) / Double(rate)) * 12_000) }
         var wave = Array("RIFF".utf8) + little(36 + samples.count * 2, 4) + Array("WAVEfmt ".utf8) + little(16, 4) + little(1, 2) + little(1, 2)
-        wave += little(8000, 4) + little(16_000, 4) + little(2, 2) + little(16, 2) + Array("data".utf8) + little(samples.count * 2, 4)
+        wave += little(rate, 4) + little(rate * 2, 4) + little(2, 2) + little(16, 2) + Array("data".utf8) + little(samples.count * 2, 4)
         wave += samples.flatMap { little(Int($0), 2) }
         try Data(wave).write(to: URL(filePath: directory + "/speech.wav"))
         try Data(samples.map { TestLaw.muLaw(Int($0)) }).write(to: URL(filePath: directory + "/speech.ul"))
@@ -44,9 +45,9 @@ enum OtherPhones {
     ///   - account: parameters of its account.
     ///   - uri: parameters of addresses.
     /// - Returns: what it printed.
-    static func baresip(account: String = "", uri: String = "", modules: [String] = [], to port: Int) async throws -> String {
+    static func baresip(account: String = "", uri: String = "", modules: [String] = [], rate: Int = 8000, to port: Int) async throws -> String {
         try await TemporaryDirectory.run { directory in
-            try writeSpeech(in: directory.path)
+            try writeSpeech(in: directory.path, rate: rate)
             let configuration = """
                 sip_listen 127.0.0.1:0
                 net_interface 127.0.0.1
@@ -64,7 +65,7 @@ enum OtherPhones {
 
                 """
             try Data(configuration.utf8).write(to: URL(filePath: directory.path + "/config"))
-            try Data("<sip:2001@127.0.0.1\(uri)>;regint=0;audio_codecs=PCMU\(account)\n".utf8).write(to: URL(filePath: directory.path + "/accounts"))
+            try Data("<sip:2001@127.0.0.1\(uri)>;regint=0\(account.contains("audio_codecs") ? "" : ";audio_codecs=PCMU")\(account)\n".utf8).write(to: URL(filePath: directory.path + "/accounts"))
             try Data().write(to: URL(filePath: directory.path + "/contacts"))
             let outcome = try await Shell.run(
                 "timeout 30 baresip -f . -e '/dial sip:1000@127.0.0.1:\(port)\(uri)' -t 8 2>&1 | tail -c 4000", environment: ProcessInfo.processInfo.environment,

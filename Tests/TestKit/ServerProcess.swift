@@ -24,11 +24,13 @@ public final class ServerProcess: Sendable {
     }
 
     /// Starts a server over `directory` on a free port and waits until it accepts requests.
-    /// - Parameter takesCalls: whether it takes calls as well, on another.
-    public static func start(in directory: String, takesCalls: Bool = false, environment: [String: String] = [:]) async throws -> ServerProcess {
+    /// - Parameters:
+    ///   - launcher: runs it, with its command after its own.
+    ///   - takesCalls: whether it takes calls as well, on another.
+    public static func start(in directory: String, launcher: [String] = [], takesCalls: Bool = false, environment: [String: String] = [:]) async throws -> ServerProcess {
         let output = Pipe.closing()
         let process = try ChildProcess(
-            [CommandLineProgram.executable.path, "serve", "--data", directory, "--listen", "127.0.0.1:0"]
+            launcher + [CommandLineProgram.executable.path, "serve", "--data", directory, "--listen", "127.0.0.1:0"]
                 + (takesCalls ? ["--sip", "127.0.0.1:0"] : []),
             environment: ProcessInfo.processInfo.environment.merging(environment) { $1 }, output: output.fileHandleForWriting.fileDescriptor)
         try output.fileHandleForWriting.close()

@@ -22,9 +22,15 @@ extension Call: MediaOwner {
         if pressedKeys.count < Self.mostKeys { pressedKeys.append(key) }
     }
 
-    func heard(_ packet: RTPPacket, _ sound: Slice<UnsafeRawBufferPointer>, _ companding: Companding) { recording?.heard(packet, sound, companding) }
+    func heard(_ packet: RTPPacket, _ sound: Slice<UnsafeRawBufferPointer>, _ format: SoundFormat) {
+        life.sign(at: media.steps)
+        recording?.heard(packet, sound, format)
+    }
 
-    func passed(_ packet: RTPPacket) { recording?.passed(packet) }
+    func passed(_ packet: RTPPacket) {
+        life.sign(at: media.steps)
+        recording?.passed(packet)
+    }
 
     func nextSound() -> ArraySlice<Int16>? {
         guard let playing else { return nil }
@@ -36,6 +42,7 @@ extension Call: MediaOwner {
 
     func passed20Milliseconds() {
         if let recording, !recording.step(isExpected: media.isSpokenTo) { self.recording = nil }
-        if media.steps >= longestSteps { end(.us) }
+        if media.steps >= longestSteps { return end(.us) }
+        if life.isDue(at: media.steps) { askForLife() }
     }
 }

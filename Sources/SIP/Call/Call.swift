@@ -11,6 +11,10 @@ import Waiting
     let media: MediaStream
     private let description: SessionDescription
     private let isOfferOurs: Bool
+    /// Where the other side sends its further requests.
+    private(set) var contact = ""
+    /// Whether the other side was asked to call somebody else.
+    var hasTransferred = false
     private var session: OpaquePointer?
     unowned let endpoint: SIPEndpoint
     private let established = Wait<Bool>()
@@ -24,26 +28,30 @@ import Waiting
     var keyWait: Wait<Character?>?
     /// Steps after which the call ends whatever it does.
     let longestSteps: Int
+    var life: SignsOfLife
 
     init(
         _ invitation: Invitation, media: MediaStream, description: SessionDescription, agreement: SessionDescription.Agreement?, endpoint: SIPEndpoint,
-        longestSeconds: Int
+        limits: CallLimits
     ) {
         self.invitation = invitation
         self.media = media
         self.description = description
         self.endpoint = endpoint
         isOfferOurs = agreement == nil
-        longestSteps = longestSeconds * 50
+        longestSteps = limits.longestCall * 50
+        life = SignsOfLife(seconds: limits.quietSeconds)
         if let agreement { media.agree(on: agreement) }
         media.owner = self
     }
 
     // MARK: Verbs
 
+    /// For requests within it; nil when it is over.
+    var liveSession: OpaquePointer? { ending == nil ? session : nil }
     public var isOver: Bool { ending != nil }
     /// How its sound is written.
-    public var companding: Companding { media.companding }
+    public var format: SoundFormat { media.format }
     public var packets: PacketCounts { media.counts }
 
     /// Answers it.
@@ -79,7 +87,7 @@ import Waiting
     /// - Returns: when it is over by the rules, by a key or with the call.
     public func record(to sink: any SoundSink, _ rules: RecordRules) async -> RecordEnd {
         pressedKeys.removeAll()
-        let recording = Recording(companding, to: sink, rules)
+        let recording = Recording(format, to: sink, rules)
         if ending == nil { self.recording = recording } else { recording.end(.over) }
         return await recording.ended.outcome()
     }
@@ -102,7 +110,8 @@ import Waiting
     /// - Parameter contact: where the other side's further requests are to go.
     /// - Returns: false when the request cannot be worked with.
     func ring(_ message: UnsafePointer<sip_msg>, over sock: OpaquePointer, contact: String) -> Bool {
-        at_accept(&session, sock, message, 180, "Ringing", contact, CallHandlers.offer, CallHandlers.answer, CallHandlers.established,
+        self.contact = contact
+        return at_accept(&session, sock, message, 180, "Ringing", contact, CallHandlers.offer, CallHandlers.answer, CallHandlers.established,
             CallHandlers.info, CallHandlers.closed, Unmanaged.passUnretained(self).toOpaque()) == 0
     }
 

@@ -5,7 +5,11 @@ import Waiting
     let ended = Wait<RecordEnd>()
     private let sink: any SoundSink
     private let rules: RecordRules
-    private let companding: Companding
+    private let format: SoundFormat
+    /// Listens to what comes, each format on its own.
+    private var decoders: [SoundFormat: SoundDecoder] = [:]
+    /// For what comes in another format than the recording is kept in.
+    private var encoder: SoundEncoder
     private var take: Take
     private var steps = 0
     private var lastSpeech = 0
@@ -15,28 +19,28 @@ import Waiting
     private static let stepsBetweenDrains = 5
     private static let samplesInStep = Clip.rate / 50
 
-    init(_ companding: Companding, to sink: any SoundSink, _ rules: RecordRules) {
-        self.companding = companding
+    init(_ format: SoundFormat, to sink: any SoundSink, _ rules: RecordRules) {
+        self.format = format
+        encoder = SoundEncoder(format)
         self.sink = sink
         self.rules = rules
-        take = Take(silence: companding.silence)
+        take = Take(silence: format.silence)
     }
 
     func passed(_ packet: RTPPacket) { take.note(packet) }
 
-    func heard(_ packet: RTPPacket, _ sound: Slice<UnsafeRawBufferPointer>, _ spoken: Companding) {
+    func heard(_ packet: RTPPacket, _ sound: Slice<UnsafeRawBufferPointer>, _ spoken: SoundFormat) {
         let now = steps * Self.samplesInStep
-        let bytes = spoken == companding ? [UInt8](sound) : sound.map { companding.encode(spoken.decode($0)) }
-        guard let end = take.put(packet, bytes, now: now) else { return }
-        guard isLoud(bytes) else { return }
+        let samples = decoders[spoken, default: SoundDecoder(spoken)].narrow(sound)
+        let bytes = spoken == format ? [UInt8](sound) : encoder.encode(samples)
+        guard let end = take.put(packet, bytes, now: now), isLoud(samples) else { return }
         lastSpeech = steps
         speechEnd = max(speechEnd, end)
     }
 
-    private func isLoud(_ bytes: [UInt8]) -> Bool {
-        var sum = 0
-        for byte in bytes { sum += abs(Int(companding.decode(byte))) }
-        return !bytes.isEmpty && sum >= rules.threshold * bytes.count
+    private func isLoud(_ samples: [Int16]) -> Bool {
+        let sum = samples.reduce(0) { $0 + abs(Int($1)) }
+        return !samples.isEmpty && sum >= rules.threshold * samples.count
     }
 
     /// - Parameter isExpected: whether the other side may send at all: one that is on hold is not silent.

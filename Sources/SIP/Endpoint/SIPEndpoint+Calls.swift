@@ -9,7 +9,7 @@ extension SIPEndpoint {
         if let refusal = refusal(of: invitation.source) { return refuse(message, refusal) }
         let told = settings.advertised.flatMap { PeerAddress(host: $0, port: 0).socketAddress } ?? message.pointee.dst
         guard let media = MediaStream(ports: ports, address: message.pointee.dst, signalling: message.pointee.src, isSymmetric: settings.isSymmetric),
-            let description = SessionDescription(address: told, port: media.port, encryption: settings.encryption)
+            let description = SessionDescription(address: told, port: media.port, formats: settings.formats, encryption: settings.encryption)
         else { return refuse(message, .unavailable(seconds: settings.limits.retrySeconds)) }
         var agreement: SessionDescription.Agreement?
         if let body = message.pointee.mb, mbuf_get_left(body) > 0 {
@@ -22,7 +22,7 @@ extension SIPEndpoint {
             }
         }
         let call = Call(
-            invitation, media: media, description: description, agreement: agreement, endpoint: self, longestSeconds: settings.limits.longestCall)
+            invitation, media: media, description: description, agreement: agreement, endpoint: self, limits: settings.limits)
         table.add(call)
         guard call.ring(message, over: sock, contact: contact(for: message)) else {
             reply(message, 400, "Bad Request")

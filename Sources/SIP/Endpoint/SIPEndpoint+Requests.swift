@@ -36,6 +36,9 @@ extension SIPEndpoint {
                 reply(message, 503, "Service Unavailable", headers + "Retry-After: \(settings.limits.retrySeconds)\r\n")
             }
         case "UPDATE": update(message, sip)
+        // How a transfer goes on, told within its call: it is over for us.
+        case "NOTIFY" where table.call(of: message)?.hasTransferred == true && values(of: SIP_HDR_EVENT, in: message)?.hasPrefix("refer") == true:
+            reply(message, 200, "OK")
         case _ where Self.refused.contains(method): reply(message, 405, "Method Not Allowed", "Allow: \(Self.methods)\r\n")
         default: reply(message, 501, "Not Implemented", "Allow: \(Self.methods)\r\n")
         }

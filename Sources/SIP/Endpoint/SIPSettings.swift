@@ -12,6 +12,8 @@ public struct SIPSettings: Sendable {
     public var limits = CallLimits()
     /// Whether sound goes to where it comes from, and not to where the description says: ways through NAT need it.
     public var isSymmetric = true
+    /// In what sound is taken; of these the one that the other side likes best. In an offer of ours the first is first.
+    public var formats = SoundFormat.allCases
     /// Whether sound is encrypted.
     public var encryption = SoundEncryption.optional
     /// Who may call without showing a password.
@@ -40,6 +42,8 @@ public struct CallLimits: Sendable, Hashable {
     public var strangersPerSecond = 100
     /// Seconds.
     public var longestCall = 3600
+    /// Seconds without a packet after which the other side is asked whether it is still there.
+    public var quietSeconds = 30
     /// Seconds after which a call that was refused for any of these is worth another try.
     public var retrySeconds = 10
 

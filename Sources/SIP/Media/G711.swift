@@ -1,17 +1,6 @@
 /// The two ways that telephones have of putting a sample into a byte (ITU-T G.711).
-public enum Companding: String, Sendable, Hashable, CaseIterable {
-    case muLaw = "PCMU", aLaw = "PCMA"
-
-    /// Its number in RTP (RFC 3551 §6).
-    var payloadType: UInt8 { self == .muLaw ? 0 : 8 }
-
-    init?(payloadType: UInt8) {
-        switch payloadType {
-        case 0: self = .muLaw
-        case 8: self = .aLaw
-        default: return nil
-        }
-    }
+public enum Companding: Sendable, Hashable, CaseIterable {
+    case muLaw, aLaw
 
     /// The byte for silence.
     public var silence: UInt8 { encode(0) }

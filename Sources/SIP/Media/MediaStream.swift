@@ -11,8 +11,12 @@ import CRe
 
     private var latch: Latch?
     private var keys = KeyEvents()
+    /// For calls that have no other way to send keys.
+    private var ears = HeardKeys()
+    private var decoders: [SoundFormat: SoundDecoder] = [:]
     private var sender = RTPSender()
     private var cipher = SoundCipher()
+    private var reports = Reports()
     /// Steps of the clock since the beginning.
     private(set) var steps = 0
     private(set) var counts = PacketCounts()
@@ -34,16 +38,20 @@ import CRe
         self.ports = ports
         self.signalling = signalling
         self.isSymmetric = isSymmetric
-        sockets = ports.open(address, owner: Unmanaged.passUnretained(self).toOpaque()) { source, packet, argument in
+        sockets = ports.open(address, owner: Unmanaged.passUnretained(self).toOpaque(), { source, packet, argument in
             guard let source = source?.pointee, let argument else { return }
             nonisolated(unsafe) let packet = packet, me = argument
             SIPLoop.assumeIsolated { Unmanaged<MediaStream>.fromOpaque(me).takeUnretainedValue().receive(source, packet) }
-        }
+        }, reports: { source, packet, argument in
+            guard let source = source?.pointee, let argument else { return }
+            nonisolated(unsafe) let packet = packet, me = argument
+            SIPLoop.assumeIsolated { Unmanaged<MediaStream>.fromOpaque(me).takeUnretainedValue().receiveReport(source, packet) }
+        })
         if sockets == nil { return nil }
     }
 
     var port: UInt16 { sockets?.port ?? 0 }
-    var companding: Companding { agreement?.companding ?? .muLaw }
+    var format: SoundFormat { agreement?.format ?? .muLaw }
     var isSpokenTo: Bool { agreement?.speaks ?? true }
 
     func begin() { Ticker.shared.add(self) }
@@ -51,6 +59,7 @@ import CRe
     /// No packet comes or goes any more.
     func close() {
         Ticker.shared.remove(self)
+        if steps > 0 { report(isLast: true) }
         if let sockets { ports.close(sockets) }
         sockets = nil
         cipher.use(nil)
@@ -59,8 +68,10 @@ import CRe
     /// The other side has said where it is and what it takes; perhaps not for the first time.
     func agree(on agreement: SessionDescription.Agreement) {
         self.agreement = agreement
+        sender.use(agreement.format)
         sender.packetMilliseconds = agreement.packetMilliseconds
         cipher.use(agreement.keys)
+        reports.forgetWay()
         latch = nil
     }
 
@@ -76,18 +87,21 @@ import CRe
         }
         guard let bytes = at_rest(buffer, &size), let packet = RTPPacket(UnsafeRawBufferPointer(start: bytes, count: size)) else { return }
         let isKey = agreement.keyTypes.contains(packet.payloadType)
-        let companding = Companding(payloadType: packet.payloadType)
-        guard isKey || companding != nil, settles(source, agreement) else {
+        let format = SoundFormat(payloadType: packet.payloadType).flatMap { agreement.taken.contains($0) ? $0 : nil }
+        guard isKey || format != nil, settles(source, agreement) else {
             counts.dropped += 1
             return
         }
         counts.received += 1
+        reports.note(packet)
         let payload = UnsafeRawBufferPointer(start: bytes, count: size)[packet.payload]
         if isKey {
             owner?.passed(packet)
             if let key = keys.key(payload, timestamp: packet.timestamp) { owner?.pressed(key) }
-        } else if let companding {
-            owner?.heard(packet, payload, companding)
+        } else if let format {
+            owner?.heard(packet, payload, format)
+            guard agreement.keyTypes.isEmpty else { return }
+            for key in ears.hear(decoders[format, default: SoundDecoder(format)].narrow(payload)) { owner?.pressed(key) }
         }
     }
 
@@ -115,11 +129,34 @@ import CRe
         let sound = owner?.nextSound()
         if let agreement, agreement.hears, let socket = sockets?.sound {
             var target = isSymmetric ? latch?.address ?? agreement.remote : agreement.remote
-            sender.step(sound, companding: agreement.companding) { packet in
+            sender.step(sound) { packet in
                 if sa_isset(&target, Int32(SA_ALL.rawValue)), cipher.seals(packet) { _ = udp_send(socket, &target, packet) }
             }
         }
+        if reports.step() { report(isLast: false) }
         owner?.passed20Milliseconds()
+    }
+
+    // MARK: Reports
+
+    /// From where the sound comes, from whatever port.
+    private func receiveReport(_ source: sa, _ buffer: UnsafeMutablePointer<mbuf>?) {
+        var size = 0, source = source
+        guard let buffer, at_rest(buffer, &size) != nil, size >= 8, size <= RTPPacket.maximumSize, var known = latch?.address,
+            sa_cmp(&known, &source, Int32(SA_ADDR.rawValue)), cipher.opensReport(buffer), let bytes = at_rest(buffer, &size)
+        else { return }
+        reports.noteReport(UnsafeRawBufferPointer(start: bytes, count: size), from: source)
+    }
+
+    private func report(isLast: Bool) {
+        guard let agreement, let socket = sockets?.reports else { return }
+        var target = isSymmetric ? reports.target(agreement.remoteReports) : agreement.remoteReports
+        let bytes = reports.packet(sender, isLast: isLast)
+        guard sa_isset(&target, Int32(SA_ALL.rawValue)), let packet = mbuf_alloc(bytes.count) else { return }
+        defer { mem_deref(packet) }
+        guard mbuf_write_mem(packet, bytes, bytes.count) == 0 else { return }
+        packet.pointee.pos = 0
+        if cipher.sealsReport(packet) { _ = udp_send(socket, &target, packet) }
     }
 }
 
@@ -133,7 +170,7 @@ public struct PacketCounts: Sendable, Hashable {
 /// Whose sound it is.
 @SIPLoop protocol MediaOwner: AnyObject {
     func pressed(_ key: Character)
-    func heard(_ packet: RTPPacket, _ sound: Slice<UnsafeRawBufferPointer>, _ companding: Companding)
+    func heard(_ packet: RTPPacket, _ sound: Slice<UnsafeRawBufferPointer>, _ format: SoundFormat)
     /// Something of the stream that is no sound.
     func passed(_ packet: RTPPacket)
     /// The next twenty milliseconds to be sent; nil for silence.

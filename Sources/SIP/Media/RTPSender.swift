@@ -5,10 +5,14 @@ import CRe
     /// Milliseconds of sound in a packet.
     var packetMilliseconds = 20
 
-    private let source = UInt32.random(in: 0...(.max))
+    let source = UInt32.random(in: 0...(.max))
     private var sequence = UInt16.random(in: 0...(.max))
-    private var timestamp = UInt32.random(in: 0...(.max))
-    /// What has been given and not sent, one byte a sample.
+    private(set) var timestamp = UInt32.random(in: 0...(.max))
+    /// Sent so far, with their bytes of sound.
+    private(set) var packets: UInt32 = 0
+    private(set) var bytes: UInt32 = 0
+    private var encoder = SoundEncoder(.muLaw)
+    /// What has been given and not sent, one byte a tick.
     private var pending: [UInt8] = []
     /// Whether the last step had sound.
     private var isTalking = false
@@ -18,33 +22,40 @@ import CRe
     /// While nothing is said a packet goes out each second: the ways through routers, and those who wait for a sign of life, need no more.
     private static let stepsBetweenSigns = 50
 
+    /// What is sent from now on is in this.
+    mutating func use(_ format: SoundFormat) {
+        guard format != encoder.format else { return }
+        encoder = SoundEncoder(format)
+        pending.removeAll()
+    }
+
     /// Twenty milliseconds have passed.
-    mutating func step(_ sound: ArraySlice<Int16>?, companding: Companding, _ send: (UnsafeMutablePointer<mbuf>) -> Void) {
-        guard let sound else { return rest(companding, send) }
+    mutating func step(_ sound: ArraySlice<Int16>?, _ send: (UnsafeMutablePointer<mbuf>) -> Void) {
+        guard let sound else { return rest(send) }
         let isFirst = !isTalking
         isTalking = true
         quietSteps = 0
-        pending.append(contentsOf: sound.lazy.map(companding.encode))
-        if sound.count < Self.samplesInStep { pending.append(contentsOf: repeatElement(companding.silence, count: Self.samplesInStep - sound.count)) }
-        flush(companding, isMarked: isFirst, send)
+        pending += encoder.encode(sound)
+        if sound.count < Self.samplesInStep { pending.append(contentsOf: repeatElement(encoder.format.silence, count: Self.samplesInStep - sound.count)) }
+        flush(isMarked: isFirst, send)
     }
 
-    private mutating func flush(_ companding: Companding, isMarked: Bool, _ send: (UnsafeMutablePointer<mbuf>) -> Void) {
+    private mutating func flush(isMarked: Bool, _ send: (UnsafeMutablePointer<mbuf>) -> Void) {
         let size = packetMilliseconds * Clip.rate / 1000
         var isMarked = isMarked
         while pending.count >= size {
-            put(pending.prefix(size), companding, isMarked: isMarked, send)
+            put(pending.prefix(size), isMarked: isMarked, send)
             pending.removeFirst(size)
             isMarked = false
         }
     }
 
-    private mutating func rest(_ companding: Companding, _ send: (UnsafeMutablePointer<mbuf>) -> Void) {
+    private mutating func rest(_ send: (UnsafeMutablePointer<mbuf>) -> Void) {
         if !pending.isEmpty {
             // The last packet of a piece is filled up.
             let size = packetMilliseconds * Clip.rate / 1000
-            pending.append(contentsOf: repeatElement(companding.silence, count: max(0, size - pending.count)))
-            flush(companding, isMarked: false, send)
+            pending.append(contentsOf: repeatElement(encoder.format.silence, count: max(0, size - pending.count)))
+            flush(isMarked: false, send)
             pending.removeAll()
         }
         isTalking = false
@@ -53,20 +64,22 @@ import CRe
             timestamp &+= UInt32(Self.samplesInStep)
             return
         }
-        put([UInt8](repeating: companding.silence, count: Self.samplesInStep)[...], companding, isMarked: true, send)
+        put([UInt8](repeating: encoder.format.silence, count: Self.samplesInStep)[...], isMarked: true, send)
     }
 
-    private mutating func put(_ bytes: ArraySlice<UInt8>, _ companding: Companding, isMarked: Bool, _ send: (UnsafeMutablePointer<mbuf>) -> Void) {
+    private mutating func put(_ bytes: ArraySlice<UInt8>, isMarked: Bool, _ send: (UnsafeMutablePointer<mbuf>) -> Void) {
         let size = RTPPacket.headerSize + bytes.count
         guard let packet = mbuf_alloc(size) else { return }
         defer { mem_deref(packet) }
         guard let buffer = packet.pointee.buf, packet.pointee.size >= size else { return }
         let space = UnsafeMutableRawBufferPointer(start: buffer, count: size)
         RTPPacket.writeHeader(
-            to: space, payloadType: companding.payloadType, isMarked: isMarked, sequence: sequence, timestamp: timestamp, source: source)
+            to: space, payloadType: encoder.format.payloadType, isMarked: isMarked, sequence: sequence, timestamp: timestamp, source: source)
         space[RTPPacket.headerSize...].copyBytes(from: bytes)
         packet.pointee.end = size
         sequence &+= 1
+        packets &+= 1
+        self.bytes &+= UInt32(truncatingIfNeeded: bytes.count)
         timestamp &+= UInt32(truncatingIfNeeded: bytes.count)
         send(packet)
     }

@@ -1,6 +1,6 @@
 import CRe
 
-/// The two sockets of a call: one for sound, the one above for reports, which are read and dropped.
+/// The two sockets of a call: one for sound, the one above for reports.
 @SIPLoop struct RTPSockets {
     let port: UInt16
     let sound: OpaquePointer
@@ -9,9 +9,9 @@ import CRe
     typealias Handler = @convention(c) (UnsafePointer<sa>?, UnsafeMutablePointer<mbuf>?, UnsafeMutableRawPointer?) -> Void
 
     /// - Returns: nil when a port is taken.
-    init?(_ address: sa, port: UInt16, owner: UnsafeMutableRawPointer, _ handler: Handler) {
+    init?(_ address: sa, port: UInt16, owner: UnsafeMutableRawPointer, _ handler: Handler, reports: Handler) {
         guard let sound = Self.open(address, port, owner, handler) else { return nil }
-        guard let reports = Self.open(address, port &+ 1, nil, { _, _, _ in }) else {
+        guard let reports = Self.open(address, port &+ 1, owner, reports) else {
             mem_deref(UnsafeMutableRawPointer(sound))
             return nil
         }
@@ -55,7 +55,7 @@ import CRe
     }
 
     /// Two free ports.
-    func open(_ address: sa, owner: UnsafeMutableRawPointer, _ handler: RTPSockets.Handler) -> RTPSockets? {
+    func open(_ address: sa, owner: UnsafeMutableRawPointer, _ handler: RTPSockets.Handler, reports: RTPSockets.Handler) -> RTPSockets? {
         let now = tmr_jiffies()
         while let oldest = resting.first, oldest.until <= now {
             used.remove(oldest.port)
@@ -67,7 +67,7 @@ import CRe
             next = (next + 1) % pairs
             guard !used.contains(port) else { continue }
             tries += 1
-            guard let sockets = RTPSockets(address, port: port, owner: owner, handler) else { continue }
+            guard let sockets = RTPSockets(address, port: port, owner: owner, handler, reports: reports) else { continue }
             used.insert(port)
             return sockets
         }

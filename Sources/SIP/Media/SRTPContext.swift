@@ -24,6 +24,10 @@ import CRe
         return srtp_decrypt(context, packet) == 0
     }
 
+    /// Reports, under keys of their own.
+    func encryptReport(_ packet: UnsafeMutablePointer<mbuf>) -> Bool { context.map { srtcp_encrypt($0, packet) == 0 } ?? false }
+    func decryptReport(_ packet: UnsafeMutablePointer<mbuf>) -> Bool { context.map { srtcp_decrypt($0, packet) == 0 } ?? false }
+
     func close() {
         if let context { mem_deref(UnsafeMutableRawPointer(context)) }
         context = nil
@@ -58,6 +62,9 @@ import CRe
 
     /// - Returns: whether it may be heard.
     func opens(_ packet: UnsafeMutablePointer<mbuf>) -> Bool { !isOn || incoming?.decrypt(packet) == true }
+
+    func opensReport(_ packet: UnsafeMutablePointer<mbuf>) -> Bool { !isOn || incoming?.decryptReport(packet) == true }
+    func sealsReport(_ packet: UnsafeMutablePointer<mbuf>) -> Bool { !isOn || outgoing?.encryptReport(packet) == true }
 
     /// - Returns: whether it may be sent.
     func seals(_ packet: UnsafeMutablePointer<mbuf>) -> Bool { !isOn || outgoing?.encrypt(packet) == true }

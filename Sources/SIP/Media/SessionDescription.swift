@@ -4,11 +4,16 @@ import CRe
 @SIPLoop final class SessionDescription {
     /// What was agreed on.
     struct Agreement {
-        var companding: Companding
+        /// What is sent, and how a recording is kept.
+        var format: SoundFormat
+        /// What may come: some send what was not agreed on.
+        var taken: Set<SoundFormat>
         /// Numbers that keys come under.
         var keyTypes: Set<UInt8>
         /// Where sound is to go.
         var remote: sa
+        /// Where reports are to go.
+        var remoteReports: sa
         /// Milliseconds of sound in a packet to be sent.
         var packetMilliseconds: Int
         /// Whether the other side wants to hear, and whether it sends.
@@ -21,6 +26,7 @@ import CRe
     private let session: OpaquePointer
     private let audio: OpaquePointer
     private let encryption: SoundEncryption
+    private let formats: [SoundFormat]
     /// Our key as the description has it.
     private var own: CryptoAttribute?
 
@@ -30,7 +36,7 @@ import CRe
     /// - Parameters:
     ///   - address: what the other side is told to send to.
     /// - Returns: nil where there is no memory for it.
-    init?(address: sa, port: UInt16, encryption: SoundEncryption) {
+    init?(address: sa, port: UInt16, formats: [SoundFormat], encryption: SoundEncryption) {
         var address = address
         var session: OpaquePointer?
         guard sdp_session_alloc(&session, &address) == 0, let session else { return nil }
@@ -42,9 +48,10 @@ import CRe
         self.session = session
         self.audio = audio
         self.encryption = encryption
+        self.formats = formats
         _ = at_media_profiles(audio, encryption != .required, encryption != .off)
-        _ = at_format_add(audio, "0", "PCMU", 8000, nil)
-        _ = at_format_add(audio, "8", "PCMA", 8000, nil)
+        // G.722 says 8,000 for what it has 16,000 of (RFC 3551 §4.5.2).
+        for format in formats { _ = at_format_add(audio, String(format.payloadType), format.rawValue, 8000, nil) }
         _ = at_format_add(audio, String(Self.ownKeyType), "telephone-event", 8000, "0-15")
         _ = at_media_attribute(audio, "ptime", "20")
     }
@@ -58,17 +65,17 @@ import CRe
     func read(_ text: UnsafeMutablePointer<mbuf>, isOffer: Bool) -> Agreement? {
         guard sdp_decode(session, text, isOffer) == 0 else { return nil }
         guard sdp_media_rport(audio) != 0, let remote = sdp_media_raddr(audio)?.pointee else { return nil }
-        var companding: Companding?
+        var common: [SoundFormat] = []
         var keyTypes: Set<UInt8> = isOffer ? [] : [Self.ownKeyType]
         forEachFormat { format in
             guard let type = UInt8(exactly: format.pt) else { return }
-            if let known = Companding(payloadType: type) {
-                companding = companding ?? known
+            if let known = SoundFormat(payloadType: type) {
+                if formats.contains(known) { common.append(known) }
             } else if let name = format.name, String(cString: name).lowercased() == "telephone-event" {
                 keyTypes.insert(type)
             }
         }
-        guard let companding else { return nil }
+        guard let format = common.first else { return nil }
         var keys: SoundCipher.Keys?
         if isEncrypted {
             guard encryption != .off, let agreed = agreeOnKeys(isOffer: isOffer) else { return nil }
@@ -78,10 +85,12 @@ import CRe
             own = nil
             at_media_attribute_remove(audio, "crypto")
         }
+        var reports = sa()
+        sdp_media_raddr_rtcp(audio, &reports)
         // As seen from here: what the other side calls sendonly is recvonly for us.
         let direction = sdp_media_rdir(audio)
         return Agreement(
-            companding: companding, keyTypes: keyTypes, remote: remote, packetMilliseconds: packetMilliseconds,
+            format: format, taken: Set(formats), keyTypes: keyTypes, remote: remote, remoteReports: reports, packetMilliseconds: packetMilliseconds,
             hears: direction.rawValue & SDP_SENDONLY.rawValue != 0, speaks: direction.rawValue & SDP_RECVONLY.rawValue != 0, keys: keys)
     }
 

@@ -12,6 +12,8 @@ extension Configuration {
         public var mayMove = false
         /// Where calls are taken over TLS; nil for nowhere.
         public var tls: TLS?
+        /// In what sound is taken.
+        public var formats = SoundFormat.allCases
         /// Whether sound is encrypted.
         public var encryption = SoundEncryption.optional
         /// Who may call without a password.
@@ -29,6 +31,9 @@ extension Configuration {
         public var limits = CallLimits()
         /// Seconds that calls under way may go on once the server is to stop.
         public var drainSeconds = 30
+
+        /// Where callers may be sent with the operator's key.
+        public var operators = Operators()
 
         public init() {}
 
@@ -56,6 +61,7 @@ extension Configuration {
             sip.ports = ports
             sip.isSymmetric = isSymmetric
             sip.limits = limits
+            sip.formats = formats
             sip.encryption = encryption
             sip.strangers = strangers
             sip.logins = logins
@@ -63,6 +69,7 @@ extension Configuration {
             settings.drain = .seconds(drainSeconds)
             settings.files.tls = tls.map { CallFiles.TLS(address: $0.listen.peer, certificate: $0.files.certificate, key: $0.files.key) }
             settings.files.passwords = passwordFiles
+            settings.operators = operators
             return settings
         }
     }
@@ -79,14 +86,21 @@ extension Configuration.Telephone {
             text.isEmpty ? .some(nil) : NetworkAddress(text).map { .some($0) }
         }
         ports = reader.value("sip.ports", ports, expecting: "FIRST-LAST, between 1024 and 65535 and at least four") { Self.ports($0) }
+        let names = SoundFormat.allCases.map(\.rawValue).joined(separator: ", ")
+        formats = reader.list("sip.formats", formats, expecting: "one of " + names) { SoundFormat(rawValue: $0.uppercased()) }
+        if Set(formats).isDisjoint(with: [.muLaw, .aLaw]) {
+            reader.refuse("sip.formats", because: "lacks PCMU and PCMA, one of which every telephone needs", given: ["sip.formats"])
+        }
         encryption = reader.word("sip.encryption", encryption)
         isSymmetric = reader.flag("sip.symmetric", isSymmetric)
         limits.calls = reader.number("sip.limits.calls", limits.calls, 1...30_000)
         limits.callsOfPeer = reader.number("sip.limits.calls_of_peer", limits.callsOfPeer, 1...30_000)
         limits.callsPerSecond = reader.number("sip.limits.calls_per_second", limits.callsPerSecond, 1...10_000)
         limits.strangersPerSecond = reader.number("sip.limits.strangers_per_second", limits.strangersPerSecond, 1...10_000)
+        limits.quietSeconds = reader.number("sip.limits.quiet_seconds", limits.quietSeconds, 5...3_600)
         limits.longestCall = reader.number("sip.limits.call_seconds", limits.longestCall, 10...86_400)
         limits.retrySeconds = reader.number("sip.limits.retry_seconds", limits.retrySeconds, 1...3_600)
+        operators = Operators(reader.list("sip.operators", [Operators.Pattern](), expecting: "a number, or its beginning and *") { Operators.Pattern($0) })
         drainSeconds = reader.number("sip.drain_seconds", drainSeconds, 0...3_600)
         readTLS(reader)
         readLogins(reader)

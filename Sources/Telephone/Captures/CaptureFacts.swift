@@ -1,4 +1,5 @@
 import Foundation
+import SIP
 
 /// What has to be known of a recording to make a message of it, should nobody be left who remembers the call.
 struct CaptureFacts: Codable, Sendable, Hashable {
@@ -12,6 +13,9 @@ struct CaptureFacts: Codable, Sendable, Hashable {
     let callerName: String?
     /// Seconds since 1970.
     let started: Int
-    /// `PCMU` or `PCMA`.
+    /// `PCMU`, `PCMA` or `G722`.
     let encoding: String
+
+    /// What is not known is read as what was never anything else.
+    var format: SoundFormat { SoundFormat(rawValue: encoding) ?? .muLaw }
 }

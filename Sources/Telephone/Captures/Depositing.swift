@@ -11,14 +11,16 @@ struct Depositing: Sendable {
     /// - Throws: as `Messages.deposit`, `AudioIntake`. The recording stays then.
     func deposit(_ facts: CaptureFacts, sound: [UInt8], reception: Reception) async throws -> Message? {
         guard let account = try await service.accounts.list([facts.accountID]).first else { throw VoicemailError.notFound(id: facts.accountID) }
-        let format = Companding(rawValue: facts.encoding) == .aLaw ? 6 : 7
+        let format = facts.format
         let audio = try await service.messages.receivingAudio(for: account.id) { intake in
-            try await intake.write(ByteBuffer(bytes: WaveHeader.bytes(format: format, count: sound.count)))
+            try await intake.write(ByteBuffer(bytes: WaveHeader.bytes(format, ticks: sound.count)))
+            var decoder = SoundDecoder(format)
             for start in stride(from: 0, to: sound.count, by: Self.piece) {
-                try await intake.write(ByteBuffer(bytes: sound[start..<min(start + Self.piece, sound.count)]))
+                let piece = sound[start..<min(start + Self.piece, sound.count)]
+                try await intake.write(ByteBuffer(bytes: format.companding == nil ? WaveHeader.samples(decoder.decode(piece)) : Array(piece)))
             }
             // To an even number of bytes, as RIFF has it.
-            if sound.count % 2 == 1 { try await intake.write(ByteBuffer(bytes: [0])) }
+            if format.companding != nil, sound.count % 2 == 1 { try await intake.write(ByteBuffer(bytes: [0])) }
             return try await intake.finish(contentType: "audio/wav", fileName: facts.id + ".wav", policy: .keepAnything, isLengthKnown: true)
         }
         let draft = MessageDraft(

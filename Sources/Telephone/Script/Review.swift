@@ -29,6 +29,7 @@ struct Review: CallState {
             case Keys.listen:
                 fruitless = 0
                 early = await listen(visit)
+            case Keys.callOperator where visit.operatorNumber != nil: return Storing(take: take, isHeard: true, next: visit.operatorNumber)
             case Keys.again:
                 await visit.drop(take.capture)
                 return Taking()
@@ -53,8 +54,8 @@ struct Review: CallState {
     private func listen(_ visit: Visit) async -> Character? {
         do {
             let sound = try await visit.captures.sound(of: take.capture)
-            let companding = Companding(rawValue: take.capture.facts.encoding) ?? .muLaw
-            if case .key(let key) = await visit.call.play(Clip(samples: sound.map(companding.decode))) { return key }
+            var decoder = SoundDecoder(take.capture.facts.format)
+            if case .key(let key) = await visit.call.play(Clip(samples: decoder.narrow(sound))) { return key }
         } catch {
             visit.service.logger.error("a recording cannot be played back", metadata: ["file": "\(take.capture.file.path)", "error": "\(error)"])
             _ = await visit.say(.invalidEntry)

@@ -7,12 +7,14 @@ struct Storing: CallState {
     let take: RecordedTake
     /// Whether the caller is still there.
     let isHeard: Bool
+    /// Whom the caller wants to be called afterwards.
+    var next: String?
 
     func run(_ visit: Visit) async -> (any CallState)? {
         guard take.milliseconds >= visit.answering.shortestMilliseconds else {
             visit.story.ended(.tooShort)
             await visit.drop(take.capture)
-            return nil
+            return next.map { CallingOperator(number: $0, otherwise: nil) }
         }
         do {
             let depositing = Depositing(service: visit.service, captures: visit.captures)
@@ -31,7 +33,12 @@ struct Storing: CallState {
             return Sorry()
         }
         await visit.drop(take.capture)
-        if isHeard { _ = await visit.say(.saved, .thankYou) }
-        return nil
+        guard isHeard else { return nil }
+        guard let next else {
+            _ = await visit.say(.saved, .thankYou)
+            return nil
+        }
+        _ = await visit.say(.saved)
+        return CallingOperator(number: next, otherwise: nil)
     }
 }

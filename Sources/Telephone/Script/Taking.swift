@@ -41,7 +41,7 @@ extension Visit {
     fileprivate func facts() async -> CaptureFacts {
         CaptureFacts(
             id: HexID.random(), accountID: account.id, mailboxID: mailbox.id, callID: call.invitation.callID, from: from, callerNumber: callerNumber,
-            callerName: callerName, started: service.clock.now.unix, encoding: await call.companding.rawValue)
+            callerName: callerName, started: service.clock.now.unix, encoding: await call.format.rawValue)
     }
 
     /// Removes a recording that is not wanted.

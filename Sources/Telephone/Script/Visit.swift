@@ -15,6 +15,8 @@ struct Visit: Sendable {
     let callerName: String?
     /// `user@host` as the call came.
     let from: String?
+    /// Whom the operator's key calls; nil where it calls nobody.
+    let operatorNumber: String?
     let service: VoicemailService
     let voices: any Voices
     let captures: CaptureRoom
@@ -78,6 +80,9 @@ final class Story: Sendable {
     /// What went wrong beside the call.
     func noted(_ error: any Error) { facts.withLockedValue { $0.failure = "\(error)" } }
 
+    /// Whoever left a message before has left it.
+    func transferred() { facts.withLockedValue { if $0.outcome != .stored { $0.outcome = .transferred } } }
+
     func failed(_ error: any Error) {
         facts.withLockedValue { facts in
             facts.outcome = .failed
@@ -99,6 +104,8 @@ public enum CallOutcome: String, Sendable, CaseIterable {
     case off
     /// It heard the announcement of a mailbox that takes no messages.
     case announced
+    /// It went on to the operator, without a message.
+    case transferred
     /// It wanted to listen.
     case listening
     /// No mailbox fits.

@@ -14,6 +14,9 @@ struct Welcoming: CallState {
         switch end {
         case .over: return nil
         case .key(Keys.login): return await visit.say(.noAccess) == .over ? nil : Taking()
+        case .key(Keys.callOperator):
+            guard let number = visit.operatorNumber else { return Taking() }
+            return CallingOperator(number: number, otherwise: Taking())
         case .key, .finished: return Taking()
         }
     }

@@ -21,6 +21,10 @@ struct DemoCommand: AsyncParsableCommand {
         transform: CallAddress.parse)
     var sip: CallAddress?
 
+    @Flag(help: "Also call a mailbox, over SIP, and show the message in the words of every interface.") var call = false
+
+    @Option(help: ArgumentHelp("Where to save what that call hears, as a WAV file.", valueName: "file")) var heard = "demo-call.wav"
+
     @Flag(help: "Print JSON: a line for each listener, and one with everything there is to log in with.") var json = false
 
     func validate() throws {
@@ -34,6 +38,7 @@ struct DemoCommand: AsyncParsableCommand {
         configuration.telephone.listen = sip ?? CallAddress(host: "127.0.0.1", port: 5060)
         configuration.telephone.mayMove = sip == nil
         configuration.log.level = .warning
+        let plan = DemoPlan(heard: call ? heard : nil, output: Output(json: json))
         let made = NIOLockedValueBox<DemoWorld?>(nil)
         let mailbox = NIOLockedValueBox("")
         do {
@@ -43,6 +48,7 @@ struct DemoCommand: AsyncParsableCommand {
                 mailbox.withLockedValue { $0 = world.people.first?.mailbox.number ?? "" }
             } onCalls: { [output = Output(json: json)] address in
                 output.show(takingCallsOn: address)
+                defer { plan.takesCalls(on: address) }
                 guard !output.json else { return }
                 let number = mailbox.withLockedValue { $0 }
                 Terminal.print("telephone baresip -e '/dial \(DemoScript.callee(number, at: address))'   leaves a message in mailbox \(number)")
@@ -51,6 +57,7 @@ struct DemoCommand: AsyncParsableCommand {
                 // Told once, whatever the number of addresses.
                 guard let world = made.withLockedValue({ $0.take() }) else { return }
                 if output.json { output.show(world.asDemo) } else { Terminal.print(DemoScript(world: world, address: address).text) }
+                plan.takesRequests(on: address, world)
             }
         } catch {
             try? FileManager.default.removeItem(atPath: configuration.data)

@@ -126,9 +126,7 @@ public final class TestPhone: Sendable {
     public func finish(answerInACK: String? = nil) async throws -> Message {
         let answer = try await next("a final answer") { ($0.status ?? 0) >= 200 && $0.headers["cseq"]?.hasSuffix("INVITE") == true }
         if answer.status == 200 {
-            state.withLockedValue { $0.toTag = answer.toTag }
-            sound.aim(at: answer.body)
-            send(request("ACK", body: answerInACK ?? ""))
+            confirm(answer, body: answerInACK ?? "")
         } else {
             state.withLockedValue { $0.toTag = answer.toTag }
             send(request("ACK", isNew: false))
@@ -146,13 +144,25 @@ public final class TestPhone: Sendable {
         return try await next("an answer to \(method)") { ($0.status ?? 0) >= 200 && $0.headers["cseq"] == number }
     }
 
+    /// Confirms that there is a call.
+    public func confirm(_ answer: Message, body: String = "") {
+        state.withLockedValue { $0.toTag = answer.toTag }
+        sound.aim(at: answer.body)
+        send(request("ACK", body: body))
+    }
+
     public func hangUp() async throws { try await ask("BYE") }
 
     /// Waits until the server hangs up, and says that it was heard.
     public func hungUp(within seconds: Int = 30) async throws {
         let bye = try await next("BYE", within: seconds) { $0.method == "BYE" }
-        let headers = ["via", "from", "to", "call-id", "cseq"].map { "\($0): \(bye.headers[$0] ?? "")" }
-        send((["SIP/2.0 200 OK"] + headers + ["Content-Length: 0"]).joined(separator: "\r\n") + "\r\n\r\n")
+        answer(bye, "200 OK")
+    }
+
+    /// Answers a request of the server's.
+    public func answer(_ request: Message, _ status: String) {
+        let headers = ["via", "from", "to", "call-id", "cseq"].map { "\($0): \(request.headers[$0] ?? "")" }
+        send((["SIP/2.0 \(status)", "Contact: <sip:2001@\(family.host):\(sip.port)>"] + headers + ["Content-Length: 0"]).joined(separator: "\r\n") + "\r\n\r\n")
     }
 
     /// The next message that fits; those before it are gone.

@@ -2,7 +2,7 @@ import Foundation
 
 /// The sound of a test's phone: what it says, packet by packet, and what it hears.
 public final class TestSound: Sendable {
-    private struct State {
+    struct State {
         /// The server's port; 0 before it is known.
         var target = 0
         var sequence: UInt16 = 100
@@ -17,7 +17,7 @@ public final class TestSound: Sendable {
         var unreadable = 0
     }
 
-    private let state: Locked<State>
+    let state: Locked<State>
     private let socket: DatagramSocket
 
     init(_ family: DatagramSocket.Family) throws {
@@ -82,15 +82,21 @@ public final class TestSound: Sendable {
         case sent, lost, doubled
         /// Sent after the next one.
         case swapped
+        /// Sent so many packets later.
+        case delayed(Int)
     }
 
-    /// Says a tone in real time, 20 milliseconds a packet; silence without a frequency.
-    /// - Parameter fate: by the packet's number.
+    /// Says a tone, 20 milliseconds a packet; silence without a frequency.
+    /// - Parameters:
+    ///   - clump: packets that are sent at once.
+    ///   - pace: how long a second takes.
+    ///   - fate: by the packet's number.
     public func say(
-        hertz: Double?, milliseconds: Int, type: UInt8 = 0, from other: DatagramSocket? = nil, fate: @Sendable (Int) -> Fate = { _ in .sent }
+        hertz: Double?, milliseconds: Int, type: UInt8 = 0, from other: DatagramSocket? = nil, clump: Int = 1, pace: Double = 1,
+        fate: @Sendable (Int) -> Fate = { _ in .sent }
     ) async throws {
         let clock = ContinuousClock(), start = clock.now
-        var held: [UInt8]?
+        var held: [(due: Int, bytes: [UInt8])] = []
         for index in 0..<(milliseconds / 20) {
             let samples = (0..<160).map { sample in
                 hertz.map { sin(2 * .pi * $0 * Double(index * 160 + sample) / 8000) * 12_000 } ?? 0
@@ -102,12 +108,23 @@ public final class TestSound: Sendable {
             case .doubled:
                 transmit(bytes, other)
                 transmit(bytes, other)
-            case .swapped: held = bytes
+            case .swapped: held.append((index + 1, bytes))
+            case .delayed(let count): held.append((index + count, bytes))
             }
-            if let late = held, late != bytes {
-                transmit(late, other)
-                held = nil
-            }
+            for late in held where late.due <= index { transmit(late.bytes, other) }
+            held.removeAll { $0.due <= index }
+            let passed = Double((index + 1) / clump * clump) * 20 * pace
+            try await Task.sleep(until: start + .microseconds(Int(passed * 1000)), clock: clock)
+        }
+        for late in held { transmit(late.bytes, other) }
+    }
+
+    /// Says what somebody else has made of sound, packet by packet.
+    /// - Parameter payload: by the packet's number.
+    public func say(milliseconds: Int, type: UInt8, payload: (Int) -> [UInt8]) async throws {
+        let clock = ContinuousClock(), start = clock.now
+        for index in 0..<(milliseconds / 20) {
+            transmit(packet(type: type, payload(index), advance: 160), nil)
             try await Task.sleep(until: start + .milliseconds(20 * (index + 1)), clock: clock)
         }
     }
@@ -145,37 +162,11 @@ public final class TestSound: Sendable {
     /// Sends bytes that need be no packet at all.
     public func sendRaw(_ bytes: [UInt8]) { transmit(bytes, nil) }
 
+    /// Likewise, to the port of reports.
+    public func sendRawReport(_ bytes: [UInt8]) { socket.send(bytes, to: target + 1) }
+
     private func transmit(_ bytes: [UInt8], _ other: DatagramSocket?) {
         let sealed = state.withLockedValue { state in bytes.count < 12 ? nil : try? state.outgoing?.protect(bytes) }
         (other ?? socket).send(sealed ?? bytes, to: target)
-    }
-
-    // MARK: Hearing
-
-    /// Everything heard so far, as samples laid where their timestamps say.
-    public var heard: [Int] {
-        let packets = state.withLockedValue { $0.heard.filter { $0.type == 0 || $0.type == 8 } }
-        guard let first = packets.first else { return [] }
-        var samples: [Int] = []
-        for packet in packets {
-            let place = Int(Int32(bitPattern: packet.timestamp &- first.timestamp))
-            guard place >= 0, place < 100_000_000 else { continue }
-            if samples.count < place + packet.payload.count { samples += [Int](repeating: 0, count: place + packet.payload.count - samples.count) }
-            for (index, byte) in packet.payload.enumerated() { samples[place + index] = packet.type == 8 ? TestLaw.sample(aLaw: byte) : TestLaw.sample(muLaw: byte) }
-        }
-        return samples
-    }
-
-    public var packetsHeard: Int { state.withLockedValue { $0.heard.count } }
-
-    public func forget() { state.withLockedValue { $0.heard = [] } }
-
-    /// Waits until a tone is heard, and has been for some time.
-    public func hears(hertz: Double, milliseconds: Int = 100, within seconds: Int = 15) async throws {
-        let clock = ContinuousClock(), end = clock.now + .seconds(seconds)
-        while TestTone.milliseconds(of: hertz, in: heard) < milliseconds {
-            if clock.now > end { throw TestPhone.TimedOut(what: "\(hertz) Hz") }
-            try await Task.sleep(for: .milliseconds(10))
-        }
     }
 }

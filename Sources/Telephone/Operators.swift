@@ -1,0 +1,30 @@
+import Voicemail
+
+/// Where callers may be sent with the operator's key: what a mailbox names must be among these, so that nobody makes the telephone system call anywhere.
+public struct Operators: Sendable, Hashable {
+    /// A number, or the beginning of some.
+    public struct Pattern: Sendable, Hashable {
+        let digits: String
+        let isBeginning: Bool
+
+        /// - Parameter text: `200`, or `2*` for all that begin so.
+        public init?(_ text: String) {
+            isBeginning = text.hasSuffix("*") && text.count > 1
+            digits = isBeginning ? String(text.dropLast()) : text
+            guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) || [0x2A, 0x23, 0x2B].contains($0) }) else { return nil }
+        }
+
+        func fits(_ number: String) -> Bool { isBeginning ? number.hasPrefix(digits) : number == digits }
+    }
+
+    public var allowed: [Pattern] = []
+
+    public init(_ allowed: [Pattern] = []) { self.allowed = allowed }
+
+    /// The number of a mailbox's operator; nil where it names none, or none that is allowed.
+    func number(of mailbox: Mailbox) -> String? {
+        let named = mailbox.published["operator_number"]
+        guard let number = named?.string ?? named?.int.map(String.init) else { return nil }
+        return allowed.contains { $0.fits(number) } ? number : nil
+    }
+}
