@@ -100,7 +100,7 @@ final class DemoCaller {
                 guard place >= 0, place < Clip.rate * 120 else { continue }
                 if heard.count < place + samples.count { heard += [Int16](repeating: 0, count: place + samples.count - heard.count) }
                 heard.replaceSubrange(place..<(place + samples.count), with: samples)
-                toneSteps = Self.isTone(samples) ? toneSteps + 1 : toneSteps < Self.wholeTone ? 0 : toneSteps
+                toneSteps = Self.isTone(samples) || toneSteps >= Self.wholeTone ? toneSteps + 1 : max(0, toneSteps - Self.gap)
             }
             let isSpeaking = toneSteps >= Self.wholeTone
             let samples = isSpeaking ? Array(script[said..<min(said + 160, script.count)]) : [Int16](repeating: 0, count: 160)
@@ -111,7 +111,9 @@ final class DemoCaller {
     }
 
     /// Steps of twenty milliseconds: the tone that recording begins with is half a second long.
-    private static let wholeTone = 20
+    private static let wholeTone = 16
+    /// What a packet that is none of it takes back: on a busy machine one may be missing, and a greeting has no such tone.
+    private static let gap = 4
 
     private func packet(_ step: Int, _ samples: [Int16]) -> [UInt8] {
         let stamp = UInt32(step * 160)

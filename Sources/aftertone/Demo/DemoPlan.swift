@@ -42,7 +42,8 @@ final class DemoPlan: Sendable {
                 let (text, facts) = try await call.run()
                 if output.json { output.show(facts) } else { Terminal.print(text) }
             } catch {
-                Terminal.complain("the call of the demonstration failed: " + Wording.text(for: error))
+                let reason = Wording.text(for: error)
+                if output.json { output.show(["id": "call", "failure": .string(reason)]) } else { Terminal.print("\ncall      failed: " + reason) }
             }
         }
     }
