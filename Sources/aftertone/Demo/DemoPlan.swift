@@ -1,5 +1,6 @@
 import NIOConcurrencyHelpers
 import Server
+import Voicemail
 
 /// Makes the demonstration's call once both calls and requests are taken.
 final class DemoPlan: Sendable {
