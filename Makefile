@@ -8,7 +8,7 @@ FUZZ ?= 100000
 
 PREFIX ?= /usr/local
 
-.PHONY: run build test soak crashtest bench apitest install package packagetest tools swift clean
+.PHONY: run build test soak crashtest bench apitest install package packagetest containerlint tools swift clean
 
 ## run: install what is missing, build in release mode, serve the demo
 run: build
@@ -58,6 +58,11 @@ package: build
 ## packagetest: install the package in a fresh Debian, call it, upgrade, remove and purge it; as root
 packagetest: package
 	scripts/packagetest .build/package/aftertone_*.deb
+
+## containerlint: have linters from PyPI look over the Containerfile and the compose file
+containerlint:
+	scripts/install containerlint
+	scripts/containerlint
 
 tools: swift
 	@scripts/install
