@@ -55,6 +55,12 @@ let package = Package(
         .target(name: "CFileIO"),
         .target(name: "COpenAPI", exclude: ["intake.json", "kazoo.json", "p-series.json", "s-series.json"]),
         .target(name: "CNoticeTexts", exclude: ["en.json", "es.json", "fr.json", "it.json", "ru.json"]),
+        .target(
+            name: "CWebPages",
+            exclude: [
+                "layout.html", "login.html", "bar.html", "boxes.html", "inbox.html", "message.html", "told.html", "plain.html", "style.css", "icon.svg",
+                "en.json", "es.json", "fr.json", "it.json", "ru.json",
+            ]),
         .target(name: "CPrompts", exclude: ["en.json", "es.json", "fr.json", "it.json", "ru.json"]),
         .target(name: "CTerminal"),
         .systemLibrary(name: "CMalloc"),
@@ -144,11 +150,17 @@ let package = Package(
             ],
             swiftSettings: settings),
         .target(
+            name: "Web",
+            dependencies: [
+                "Voicemail", "HTTPFront", "CWebPages", crypto, logging, nioCore, product("HTTPTypes", "swift-http-types"), product("Mustache", "swift-mustache"),
+            ],
+            swiftSettings: settings),
+        .target(
             name: "Server",
             dependencies: [
                 "Voicemail", "Waiting", "SQLiteStore", "FileArchive", "Audio", "Delivery", "HTTPFront", "KazooAPI", "RecordingIntake", "YeastarPSeriesAPI",
                 "YeastarSSeriesAPI",
-                "Notifications", "Prompts", "SIP", "Speech", "Telephone", "CMachine", "CMalloc", product("AsyncHTTPClient", "async-http-client"),
+                "Notifications", "Prompts", "SIP", "Speech", "Telephone", "Web", "CMachine", "CMalloc", product("AsyncHTTPClient", "async-http-client"),
                 product("NIOHTTP1", "swift-nio"), logging,
                 product("Configuration", "swift-configuration"), product("Yams", "Yams"),
                 product("ServiceLifecycle", "swift-service-lifecycle"), product("UnixSignals", "swift-service-lifecycle"),
@@ -223,6 +235,10 @@ let package = Package(
         .testTarget(
             name: "KazooAPITests",
             dependencies: ["KazooAPI", "Delivery", "HTTPFront", "Server", "TestKit", "Voicemail", "Waiting", nioCore, product("HTTPTypes", "swift-http-types")],
+            swiftSettings: settings),
+        .testTarget(
+            name: "WebTests",
+            dependencies: ["Web", "Audio", "HTTPFront", "Server", "TestKit", "Voicemail", nioCore, product("HTTPTypes", "swift-http-types")],
             swiftSettings: settings),
         .testTarget(
             name: "CrashTests",

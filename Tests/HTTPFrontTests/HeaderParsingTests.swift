@@ -128,3 +128,17 @@ import Testing
         #expect(AcceptHeader(parsing: "audio/*, audio/mpeg").names("audio/mpeg"))
     }
 }
+
+@Suite struct AcceptLanguageTests {
+    @Test(arguments: [
+        (nil, []), ("", []), ("de", ["de"]), ("de, en-US;q=0.5 ,fr;q=0.9", ["de", "fr", "en-US"]), ("*", []), ("en;q=0, it", ["it"]),
+        ("a;q=x, b;q=0.5", ["a", "b"]), (",,;q=1, ru", ["ru"]), ("a;q=0.5, b;q=0.5", ["a", "b"]),
+    ] as [(String?, [String])])
+    func bestFirst(_ header: String?, _ tags: [String]) {
+        #expect(AcceptLanguage.tags(header) == tags)
+    }
+
+    @Test func manyAreBounded() {
+        #expect(AcceptLanguage.tags(Array(repeating: "en", count: 1000).joined(separator: ",")).count == 32)
+    }
+}

@@ -20,6 +20,20 @@ import Testing
                 let zip = try Data(contentsOf: URL(filePath: directory.path + "/messages.zip"))
                 #expect(zip.starts(with: Data("PK".utf8)))
             }
+            // The page, with what is printed of it.
+            let page = try #require(lines.first { $0.hasPrefix("web page  ") })
+            let printed = try #require(page.firstMatch(of: /(http[^ ]*)   account (.*)   user (.*)   password (.*)/)).output
+            let (address, account, user, password) = (String(printed.1), String(printed.2), String(printed.3), String(printed.4))
+            try await TemporaryDirectory.run { directory in
+                let script = """
+                    curl -sS -c jar -o login.html \(address)login
+                    FORM=$(sed -n 's/.*name="form" value="\\([0-9a-f]*\\)".*/\\1/p' login.html)
+                    curl -sS -f -L -b jar -c jar -d form=$FORM -d to= --data-urlencode 'account=\(account)' -d 'user=\(user)' -d 'password=\(password)' \(address)login
+
+                    """
+                let outcome = try await Shell.run(script, environment: ProcessInfo.processInfo.environment, in: directory.path)
+                #expect(outcome.status == 0 && outcome.output.contains("<audio controls"), "\(outcome.output)")
+            }
             program.send(SIGINT)
             #expect(await program.status() == 0)
         }

@@ -9,6 +9,12 @@ public struct Answer: Sendable {
     public let headers: [(name: String, value: String)]
     public let bytes: [UInt8]
 
+    public init(status: Int, headers: [(name: String, value: String)], bytes: [UInt8]) {
+        self.status = status
+        self.headers = headers
+        self.bytes = bytes
+    }
+
     public var text: String { String(decoding: bytes, as: UTF8.self) }
 
     /// The body as JSON; null when it is none.

@@ -1,6 +1,7 @@
 import HTTPTypes
 
-/// Cross-origin headers, for pages that are served from elsewhere. Every origin may ask: a browser holds no cookie for this server.
+/// Cross-origin headers, for pages that are served from elsewhere. Every origin may ask: no
+/// interface goes by cookies, and the web page, which does, has none of these.
 public enum CORS {
     /// Adds what lets a page read any answer and, on a preflight, send JSON, a token and a range (Fetch §3.2); nothing where the request
     /// is none of a browser's cross-origin ones.

@@ -5,6 +5,7 @@ import Notifications
 import RecordingIntake
 import Speech
 import Voicemail
+import Web
 import YeastarPSeriesAPI
 import YeastarSSeriesAPI
 
@@ -22,7 +23,11 @@ struct Dialects: Sendable {
     /// nil where none is installed.
     let synthesizer: (any SpeechSynthesizer)?
 
-    var all: [any Dialect] { [kazoo, pSeries, sSeries, IntakeDialect(service: service, counter: recordingCounter)] }
+    /// The web page comes last: at the root it stands beside the others.
+    var all: [any Dialect] {
+        let interfaces: [any Dialect] = [kazoo, pSeries, sSeries, IntakeDialect(service: service, counter: recordingCounter)]
+        return configuration.web.isOn ? interfaces + [web] : interfaces
+    }
 
     /// How they tell others what has happened.
     /// - Parameter mail: nil where none is sent.
@@ -56,6 +61,10 @@ struct Dialects: Sendable {
         PSeriesDialect(
             service: service, settings: configuration.pSeries, loginGuard: loginGuard("p-series", .yeastar), synthesizer: synthesizer,
             events: { hub.events() })
+    }
+
+    private var web: WebDialect {
+        WebDialect(service: service, settings: configuration.web, loginGuard: loginGuard("web", configuration.logins.sourceRule))
     }
 
     private func loginGuard(_ interface: String, _ rule: LoginRule) -> LoginGuard { LoginGuard(logins, interface: interface, rule: rule) }

@@ -9,6 +9,7 @@ import RecordingIntake
 import SQLiteStore
 import Telephone
 import Voicemail
+import Web
 import YeastarPSeriesAPI
 
 /// Everything an installation can set, with what holds when it sets nothing. `docs/aftertone.example.yaml` says what each
@@ -23,6 +24,7 @@ public struct Configuration: Sendable, Hashable {
     public var kazoo = Kazoo()
     public var pSeries = PSeriesSettings()
     public var sSeries = SSeries()
+    public var web = WebSettings()
     public var audio = Audio()
     public var archive = Archive()
     public var store = StoreOptions()

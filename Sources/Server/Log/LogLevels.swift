@@ -6,7 +6,7 @@ public enum LogPart: String, Sendable, CaseIterable {
     case http, kazoo
     case pSeries = "p-series"
     case sSeries = "s-series"
-    case telephone, outbox, recordings, storage, server
+    case web, telephone, outbox, recordings, storage, server
 
     /// - Parameter module: which a line of the log comes from.
     init(module: String) {
@@ -15,6 +15,7 @@ public enum LogPart: String, Sendable, CaseIterable {
         case "KazooAPI": self = .kazoo
         case "YeastarPSeriesAPI": self = .pSeries
         case "YeastarSSeriesAPI": self = .sSeries
+        case "Web": self = .web
         case "Telephone", "SIP", "Prompts": self = .telephone
         case "Delivery": self = .outbox
         case "RecordingIntake": self = .recordings

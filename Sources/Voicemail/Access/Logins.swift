@@ -21,6 +21,12 @@ extension Access {
     /// Accounts of one name that a login tries at most.
     private static let maximumNamesakes = 8
 
+    /// What the failures of a login that names its user are counted for: what it calls the account, and that user in each account that
+    /// it may mean.
+    public func names(of username: String, in selector: AccountSelector) async throws -> [LoginName] {
+        selector.names + (try await accounts(for: selector)).map { .user(username, accountID: $0.id) }
+    }
+
     /// Finds the user whose login form sends this digest.
     ///
     /// The digest covers name and password together and the name is not sent, so users are found by the slow

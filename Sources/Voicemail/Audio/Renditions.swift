@@ -6,6 +6,18 @@ extension Renditions {
         return try await self.rendition(of: audio, rendition, for: message.accountID)
     }
 
+    /// How loud a message is from its beginning to its end: its waveform.
+    /// - Parameter count: how many peaks, 1 to 4096.
+    /// - Throws: as `rendition(of:_:)`.
+    public func peaks(of message: Message, count: Int) async throws -> [Peak] {
+        guard let audio = message.audio else { throw VoicemailError.noAudio(id: message.monthID) }
+        do {
+            return try await codec.peaks(.stored(try await open(audio).localCopy()), count: count)
+        } catch AudioError.undecodable, AudioError.tooLong {
+            throw VoicemailError.unplayable
+        }
+    }
+
     /// A greeting's audio in another format.
     /// - Throws: as that of a message.
     public func rendition(of greeting: Greeting, _ rendition: Rendition) async throws -> RenderedAudio {

@@ -17,11 +17,15 @@ public struct MessageListing: Sendable {
     public var query: MessageQuery
     /// Messages in the answer; nil for all.
     public var limit: Int?
+    /// Messages that are looked at for one page at most, so that a page costs no more where few are kept. Then it may be short, or empty, and
+    /// others follow; nil for no bound.
+    public var looks: Int?
     public var keep: @Sendable (Message) -> Bool
 
-    public init(query: MessageQuery, limit: Int?, keep: @escaping @Sendable (Message) -> Bool = { _ in true }) {
+    public init(query: MessageQuery, limit: Int?, looks: Int? = nil, keep: @escaping @Sendable (Message) -> Bool = { _ in true }) {
         self.query = query
         self.limit = limit
+        self.looks = looks
         self.keep = keep
     }
 }
@@ -38,7 +42,13 @@ extension Messages {
         try await store.read { reader in
             var messages: [Message] = []
             var next: MessagePosition?
+            var looked = 0
             try reader.messages(listing.query) { message in
+                if looked == listing.looks {
+                    next = message.position
+                    return false
+                }
+                looked += 1
                 guard listing.keep(message) else { return true }
                 if messages.count == listing.limit {
                     next = message.position

@@ -34,6 +34,8 @@ public struct User: Noun, StoredNoun {
     public var email: String? { stored.attributes["email"]?.string }
     /// What he may do; nil where nobody said.
     public var privilege: String? { stored.attributes["priv_level"]?.string }
+    /// Whether he looks after his account.
+    public var isAdministrator: Bool { privilege == "admin" }
     /// As clients wrote it; nil for his account's.
     public var language: String? { stored.attributes["language"]?.string }
     /// The name of his zone, as clients wrote it.

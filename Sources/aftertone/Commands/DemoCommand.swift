@@ -56,7 +56,7 @@ struct DemoCommand: AsyncParsableCommand {
                 output.show(listeningOn: address)
                 // Told once, whatever the number of addresses.
                 guard let world = made.withLockedValue({ $0.take() }) else { return }
-                if output.json { output.show(world.asDemo) } else { Terminal.print(DemoScript(world: world, address: address).text) }
+                if output.json { output.show(world.asDemo(at: address)) } else { Terminal.print(DemoScript(world: world, address: address).text) }
                 plan.takesRequests(on: address, world)
             }
         } catch {

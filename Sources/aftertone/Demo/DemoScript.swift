@@ -20,11 +20,18 @@ struct DemoScript {
         "\(address)".replacingOccurrences(of: "sip:", with: "sip:\(number)@")
     }
 
+    /// Where people listen to their messages.
+    var page: String { "\(address)/" }
+
     /// One section for each interface.
     var sections: [DemoSection] { [kazoo, pSeries, sSeries] }
 
     var text: String {
-        var lines = ["", "account   \(world.account.name)   id \(world.account.id)   realm \(world.account.realm)", "API key   \(world.apiKey)"]
+        var lines: [String] = []
+        if let person = world.people.first {
+            lines += ["", "web page  \(page)   account \(world.account.name)   user \(person.username)   password \(person.password)"]
+        }
+        lines += ["", "account   \(world.account.name)   id \(world.account.id)   realm \(world.account.realm)", "API key   \(world.apiKey)"]
         lines.append("P-Series  client id \(world.application.credential.handle)   client secret \(world.application.secret)")
         lines.append("API user  \(world.apiUser.name)   password \(world.apiUser.password)   of the S-Series interface")
         lines.append("group     mailbox \(world.groupNumber)   \(world.recordings.count.counted("recording")) in the account")

@@ -47,9 +47,9 @@ struct DemoWorld: Sendable {
 
 extension DemoWorld {
     /// What scripts are told: everything there is to log in with.
-    var asDemo: JSONObject {
+    func asDemo(at address: ListenAddress) -> JSONObject {
         [
-            "id": .string(account.id), "name": .string(account.name), "realm": .string(account.realm), "api_key": .string(apiKey),
+            "web": .string("\(address)/"), "id": .string(account.id), "name": .string(account.name), "realm": .string(account.realm), "api_key": .string(apiKey),
             "client_id": .string(application.credential.handle), "client_secret": .string(application.secret),
             "username": .string(apiUser.name), "password": .string(apiUser.password),
             "users": .array(people.map { person in

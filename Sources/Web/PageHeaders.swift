@@ -1,0 +1,27 @@
+import HTTPFront
+import HTTPTypes
+
+/// What every answer tells browsers, errors too.
+enum PageHeaders {
+    /// Nothing but the page's own style sheet, pictures and sounds; no script, and no frame around it.
+    private static let policy =
+        "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+
+    static func add(to response: inout FrontResponse) {
+        response.headers[.contentSecurityPolicy] = policy
+        response.headers[.xContentTypeOptions] = "nosniff"
+        response.headers[frameOptions] = "DENY"
+        response.headers[referrerPolicy] = "same-origin"
+        response.headers[openerPolicy] = "same-origin"
+        response.headers[resourcePolicy] = "same-origin"
+        response.headers[permissionsPolicy] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+        // What is private is kept nowhere; the style sheet has said otherwise.
+        if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
+    }
+
+    private static let frameOptions = HTTPField.Name("X-Frame-Options")!
+    private static let referrerPolicy = HTTPField.Name("Referrer-Policy")!
+    private static let openerPolicy = HTTPField.Name("Cross-Origin-Opener-Policy")!
+    private static let resourcePolicy = HTTPField.Name("Cross-Origin-Resource-Policy")!
+    private static let permissionsPolicy = HTTPField.Name("Permissions-Policy")!
+}

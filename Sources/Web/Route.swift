@@ -1,0 +1,79 @@
+import HTTPTypes
+import Voicemail
+
+/// The folders of a mailbox as its owner sees them.
+enum Shelf: String, CaseIterable, Sendable {
+    case new, saved, trash
+
+    var folder: Folder {
+        switch self {
+        case .new: .new
+        case .saved: .saved
+        case .trash: .deleted
+        }
+    }
+}
+
+/// What a message is downloaded as.
+enum SoundFormat: String, CaseIterable, Sendable {
+    case stored, wav, mp3
+}
+
+/// What a path names, relative to where the page is.
+enum Route: Hashable, Sendable {
+    case home, login, logout
+    case style, icon
+    case folder(mailbox: String, Shelf)
+    /// Where messages of a mailbox are filed.
+    case messages(mailbox: String)
+    case play(MessagePlace)
+    case file(MessagePlace, SoundFormat)
+
+    /// - Parameter segments: below the page's own path.
+    init?(_ segments: ArraySlice<String>) {
+        let pieces = Array(segments)
+        switch (pieces.count, pieces.first) {
+        case (0, _): self = .home
+        case (1, "login"): self = .login
+        case (1, "logout"): self = .logout
+        case (1, "style.css"): self = .style
+        case (1, "icon.svg"): self = .icon
+        case (3, "boxes") where pieces[2] == "messages": self = .messages(mailbox: pieces[1])
+        case (3, "boxes"):
+            guard let shelf = Shelf(rawValue: pieces[2]) else { return nil }
+            self = .folder(mailbox: pieces[1], shelf)
+        case (5, "boxes") where pieces[2] == "messages" && pieces[4] == "play":
+            self = .play(MessagePlace(mailboxID: pieces[1], monthID: pieces[3]))
+        case (6, "boxes") where pieces[2] == "messages" && pieces[4] == "file":
+            guard let format = SoundFormat(rawValue: pieces[5]) else { return nil }
+            self = .file(MessagePlace(mailboxID: pieces[1], monthID: pieces[3]), format)
+        default: return nil
+        }
+    }
+
+    /// First pieces of paths, for a page that shares the root with others.
+    static let firstPieces: Set<String> = ["login", "logout", "style.css", "icon.svg", "boxes"]
+
+    var methods: [HTTPRequest.Method] {
+        switch self {
+        case .login: [.get, .head, .post]
+        case .logout, .messages: [.post]
+        default: [.get, .head]
+        }
+    }
+
+    /// For metrics.
+    var label: String {
+        switch self {
+        case .home: "home"
+        case .login: "login"
+        case .logout: "logout"
+        case .style: "style.css"
+        case .icon: "icon.svg"
+        case .folder: "boxes/{box}/{folder}"
+        case .messages: "boxes/{box}/messages"
+        case .play: "boxes/{box}/messages/{message}/play"
+        case .file: "boxes/{box}/messages/{message}/file/{format}"
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import HTTPFront
+import HTTPTypes
+import Voicemail
+
+/// Messages to be heard, and to be taken along.
+extension WebDialect {
+    /// As MP3, which every browser plays, whatever the message is stored as.
+    func play(_ place: MessagePlace, _ session: Session, _ visit: Visit) async throws -> FrontResponse {
+        let message = try await message(place, session)
+        let sound = try await service.renditions.rendition(of: message, .mp3)
+        return response(sound.reader, sound.contentType, ContentDisposition.inline("message.mp3"), visit)
+    }
+
+    func download(_ place: MessagePlace, as format: SoundFormat, _ session: Session, _ visit: Visit) async throws -> FrontResponse {
+        let message = try await message(place, session)
+        let mailbox = try await service.mailboxes.heard(place.mailboxID, by: session.user, in: session.account)
+        let zone = try await service.mailboxes.timeZone(of: mailbox, account: session.account)
+        func name(_ suffix: String) -> String { ContentDisposition.attachment(MessageView.fileName(message, zone: zone, suffix: suffix)) }
+        switch format {
+        case .stored:
+            let (reader, audio) = try await service.messages.audio(of: message)
+            // Its type is its sender's word, and no browser is to act on it.
+            return response(reader, "application/octet-stream", name(audio.fileExtension), visit)
+        case .wav, .mp3:
+            let sound = try await service.renditions.rendition(of: message, format == .wav ? .wideband : .mp3)
+            return response(sound.reader, sound.contentType, name(format.rawValue), visit)
+        }
+    }
+
+    private func message(_ place: MessagePlace, _ session: Session) async throws -> Message {
+        let mailbox = try await service.mailboxes.heard(place.mailboxID, by: session.user, in: session.account)
+        return try await service.messages.find(MessagePlace(mailboxID: mailbox.id, monthID: place.monthID), in: session.account)
+    }
+
+    private func response(_ reader: any BlobReader, _ contentType: String, _ disposition: String, _ visit: Visit) -> FrontResponse {
+        .ranged(
+            reader, range: visit.request.headers[.range], policy: .standard,
+            headers: [.contentType: contentType, .contentDisposition: disposition])
+    }
+}

@@ -1,0 +1,56 @@
+import HTTPFront
+import HTTPTypes
+import NIOCore
+import Voicemail
+
+/// One request, where it stands below the page's path, and who asks.
+struct Visit: Sendable {
+    let request: FrontRequest
+    /// The way from where the request went to the page's own path: links are relative, so that they hold behind a proxy that has another.
+    let root: String
+    var session: Session?
+
+    /// - Parameter path: of the page.
+    init(_ request: FrontRequest, at path: String) {
+        self.request = request
+        let depth = request.path.utf8.dropFirst(path.utf8.count).count(where: { $0 == UInt8(ascii: "/") })
+        root = depth == 0 ? "./" : String(repeating: "../", count: depth)
+    }
+
+    /// Languages, best first: what is set for the user or his account, else what his browser asks for.
+    private var languages: [String] {
+        [session?.user.language, session?.account.language].compactMap(\.self) + AcceptLanguage.tags(request.headers[.acceptLanguage])
+    }
+
+    var pages: Pages? { Pages.inLanguage(languages) }
+
+    func page(_ kind: Pages.Kind, _ more: [String: Any], status: HTTPResponse.Status = .ok) -> FrontResponse {
+        var values: [String: Any] = ["root": root, "home": root]
+        if let session {
+            values["form"] = session.form
+            values["user_name"] = session.user.shownName
+            values["account_name"] = session.account.name
+        }
+        values.merge(more) { $1 }
+        let pages = pages
+        var response = FrontResponse(
+            status: status, contentType: "text/html; charset=utf-8", bytes: pages?.render(kind, values) ?? ByteBuffer())
+        response.headers[.contentLanguage] = pages?.language
+        return response
+    }
+
+    func page(of failure: WebFailure) -> FrontResponse {
+        page(.plain, ["title": "t." + failure.key, "more": "t.\(failure.key)_more"], status: failure.status)
+    }
+
+    /// To a page below the page's own path.
+    func redirect(to place: String) -> FrontResponse { FrontResponse(status: .seeOther, headers: [.location: root + place]) }
+}
+
+extension User {
+    /// What he is called on a page.
+    var shownName: String {
+        let name = [firstName, lastName].compactMap(\.self).filter { !$0.isEmpty }.joined(separator: " ")
+        return name.isEmpty ? username ?? self.name : name
+    }
+}

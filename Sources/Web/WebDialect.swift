@@ -1,0 +1,121 @@
+import HTTPFront
+import HTTPTypes
+import Logging
+import NIOCore
+import Voicemail
+
+/// The page where people listen to their messages. It is made here, works without script, and asks no other host for anything.
+///
+/// It calls the domain as the other interfaces do. Whatever changes something is a form that is posted, with a word that only this session's
+/// pages hold.
+public struct WebDialect: Dialect {
+    public let name = "web"
+    let service: VoicemailService
+    let settings: WebSettings
+    let loginGuard: LoginGuard
+    let sessions: Sessions
+
+    public init(service: VoicemailService, settings: WebSettings, loginGuard: LoginGuard) {
+        self.service = service
+        self.settings = settings
+        self.loginGuard = loginGuard
+        sessions = Sessions(service: service, idleSeconds: settings.idleSeconds)
+    }
+
+    /// At the root it claims what it has, and no more; elsewhere all that is there.
+    public func claims(_ path: String) -> Bool {
+        guard settings.path == "/" else { return path.hasPrefix(settings.path) || path + "/" == settings.path }
+        return path == "/" || Route.firstPieces.contains(String(path.dropFirst().prefix { $0 != "/" }))
+    }
+
+    /// A form, nothing more.
+    public func bodyLimit(at path: String) -> Int? { RequestBody.smallest }
+
+    public func respond(to request: FrontRequest) async -> FrontResponse {
+        let depth = settings.path.utf8.count(where: { $0 == UInt8(ascii: "/") }) - 1
+        let route = Route(request.segments.dropFirst(depth))
+        var visit = Visit(request, at: settings.path)
+        var response: FrontResponse
+        if request.path + "/" == settings.path {
+            // Links of the page begin behind the slash.
+            response = FrontResponse(status: .seeOther, headers: [.location: String(settings.path.dropLast().split(separator: "/").last ?? "") + "/"])
+        } else {
+            do {
+                response = try await answer(route, &visit)
+            } catch {
+                let failure = WebFailure(error)
+                if failure == .failed { request.logFailure("request failed", error) }
+                response = self.response(to: failure, visit, route)
+            }
+        }
+        PageHeaders.add(to: &response)
+        response.routeLabel = route?.label ?? "unknown"
+        return response
+    }
+
+    public func refuse(_ fault: RequestFault, of request: FrontRequest) async -> FrontResponse? {
+        var response = Visit(request, at: settings.path).page(of: WebFailure(fault))
+        PageHeaders.add(to: &response)
+        return response
+    }
+
+    private func answer(_ route: Route?, _ visit: inout Visit) async throws -> FrontResponse {
+        switch route {
+        case .style?: return try read(route, visit) { Documents.style.response(to: $0) }
+        case .icon?: return try read(route, visit) { Documents.icon.response(to: $0) }
+        case .login?: return try await login(visit)
+        default: break
+        }
+        visit.session = try await sessions.enter(visit.request)
+        guard let route, let session = visit.session else { throw WebFailure.notFound }
+        guard route.methods.contains(visit.request.method) else { throw WebFailure.method }
+        switch route {
+        case .logout: return try await logOut(session, visit)
+        case .home: return try await home(session, visit)
+        case .folder(let mailbox, let shelf): return try await folder(shelf, of: mailbox, session, visit)
+        case .messages(let mailbox): return try await file(messagesOf: mailbox, session, visit)
+        case .play(let place): return try await play(place, session, visit)
+        case .file(let place, let format): return try await download(place, as: format, session, visit)
+        case .login, .style, .icon: throw WebFailure.notFound
+        }
+    }
+
+    private func read(_ route: Route?, _ visit: Visit, _ answer: (FrontRequest) -> FrontResponse) throws(WebFailure) -> FrontResponse {
+        guard route?.methods.contains(visit.request.method) == true else { throw .method }
+        return answer(visit.request)
+    }
+
+    private func response(to failure: WebFailure, _ visit: Visit, _ route: Route?) -> FrontResponse {
+        switch failure {
+        case .logIn(let hadSession):
+            // Where he wanted to go, if that can be gone to; never to another server.
+            var parameters = hadSession ? ["ended=1"] : []
+            if case .folder(let mailbox, let shelf)? = route, HexID.isValid(mailbox) { parameters.append("to=boxes/\(mailbox)/\(shelf.rawValue)") }
+            return visit.redirect(to: "login" + (parameters.isEmpty ? "" : "?" + parameters.joined(separator: "&")))
+        case .method:
+            var response = visit.page(of: failure)
+            response.headers[.allow] = (route?.methods ?? []).map(\.rawValue).joined(separator: ", ")
+            return response
+        case .busy:
+            var response = visit.page(of: failure)
+            response.headers[.retryAfter] = "30"
+            return response
+        default: return visit.page(of: failure)
+        }
+    }
+
+    /// The form of a request that changes something.
+    /// - Throws: `WebFailure.stale` for one that is not of this session.
+    func form(of visit: Visit, _ session: Session) async throws -> Query {
+        let form = try await Self.readForm(visit.request, from: .known)
+        guard let word = form["form"], Secrets.equal(word, session.form) else { throw WebFailure.stale }
+        return form
+    }
+
+    static func readForm(_ request: FrontRequest, from sender: BodySender) async throws -> Query {
+        let type = request.headers[.contentType]?.lowercased().prefix { $0 != ";" }
+        guard type == "application/x-www-form-urlencoded" else { throw WebFailure.notAForm }
+        let bytes = try await request.body.collect(upTo: RequestBody.smallest, from: sender)
+        do { return try Query(parsing: String(buffer: bytes)) } catch { throw WebFailure(error) }
+    }
+}
