@@ -69,6 +69,16 @@ static inline int at_ask(struct sip *sip, struct sipsess *session, const char *m
         NULL, sip, true, method, sipsess_dialog(session), 0, NULL, NULL, response, arg, "%sContent-Length: 0\r\n\r\n", headers);
 }
 
+/* Outside of any call. hop: the URI of where it goes; headers: all of them with the empty line after them, but for what send adds. */
+static inline int at_request(
+    struct sip *sip, const char *method, const char *uri, const char *hop, const char *headers, sip_send_h *send, sip_resp_h *response, void *arg) {
+    struct uri route;
+    struct pl text;
+    pl_set_str(&text, hop);
+    int error = uri_decode(&route, &text);
+    return error ? error : sip_requestf(NULL, sip, true, method, uri, &route, NULL, send, response, arg, "%s", headers);
+}
+
 static inline int at_format_add(struct sdp_media *media, const char *id, const char *name, uint32_t rate, const char *parameters) {
     return parameters ? sdp_format_add(NULL, media, false, id, name, rate, 1, NULL, NULL, NULL, false, "%s", parameters)
                       : sdp_format_add(NULL, media, false, id, name, rate, 1, NULL, NULL, NULL, false, NULL);
@@ -86,11 +96,12 @@ static inline int at_media_profiles(struct sdp_media *media, bool plain, bool en
     return encrypted ? sdp_media_set_alt_protos(media, 2, "RTP/SAVP", "RTP/SAVPF") : sdp_media_set_alt_protos(media, 2, "RTP/AVP", "RTP/AVPF");
 }
 
-/* A request as it came, from its first letter to the end of its body; NULL where there is none. */
-static inline const uint8_t *at_request_text(const struct sip_msg *msg, size_t *size) {
+/* A message as it came, from its first letter to the end of its body; NULL where there is none. */
+static inline const uint8_t *at_message_text(const struct sip_msg *msg, size_t *size) {
     *size = 0;
-    if (!msg || !msg->mb || !msg->mb->buf || !msg->met.p) return NULL;
-    const uint8_t *start = (const uint8_t *)msg->met.p, *first = msg->mb->buf, *end = msg->mb->buf + msg->mb->end;
+    const char *line = !msg ? NULL : msg->req ? msg->met.p : msg->ver.p;
+    if (!line || !msg->mb || !msg->mb->buf) return NULL;
+    const uint8_t *start = (const uint8_t *)line, *first = msg->mb->buf, *end = msg->mb->buf + msg->mb->end;
     if (start < first || start > end) return NULL;
     *size = (size_t)(end - start);
     return start;

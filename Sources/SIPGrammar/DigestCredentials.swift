@@ -18,18 +18,7 @@ public struct DigestCredentials: Sendable, Hashable {
     /// - Parameter bytes: the value of one field.
     /// - Returns: nil for another scheme, and for one that lacks something or has it twice.
     public init?(_ bytes: some Collection<UInt8>) {
-        var scanner = Scanner(ArraySlice(bytes))
-        scanner.skipSpace()
-        guard SIPText.lowercased(scanner.take(while: Byte.isToken)) == "digest", scanner.next.map(Byte.isSpace) == true else { return nil }
-        var fields: [String: String] = [:]
-        do {
-            for value in try Scanner.values(scanner.rest, atMost: Self.most) where !value.isEmpty {
-                let (name, text) = try Self.field(value)
-                guard fields.updateValue(text, forKey: name) == nil else { return nil }
-            }
-        } catch {
-            return nil
-        }
+        guard let fields = DigestFields.read(bytes) else { return nil }
         guard let username = fields["username"], let realm = fields["realm"], let nonce = fields["nonce"], let uri = fields["uri"],
             let response = fields["response"]
         else { return nil }
@@ -43,19 +32,4 @@ public struct DigestCredentials: Sendable, Hashable {
         clientNonce = fields["cnonce"]
         count = fields["nc"]
     }
-
-    private static func field(_ bytes: ArraySlice<UInt8>) throws(GrammarProblem) -> (String, String) {
-        var scanner = Scanner(bytes)
-        let name = scanner.take(while: Byte.isToken)
-        scanner.skipSpace()
-        guard !name.isEmpty, scanner.take(Byte.equals) else { throw .value("a part of credentials that is no name and value") }
-        scanner.skipSpace()
-        let text = scanner.next == Byte.quote ? SIPText.unquoted(try scanner.takeQuoted()) : SIPText.text(scanner.take { !Byte.isSpace($0) })
-        scanner.skipSpace()
-        guard scanner.isAtEnd else { throw .value("something after a part of credentials") }
-        return (SIPText.lowercased(name), text)
-    }
-
-    /// Parts; the RFCs have a dozen.
-    private static let most = 32
 }

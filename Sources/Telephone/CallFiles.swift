@@ -21,6 +21,8 @@ public struct CallFiles: Sendable, Hashable {
     public var tls: TLS?
     /// By the names of peers.
     public var passwords: [String: String] = [:]
+    /// By the names of registrations.
+    public var registrationPasswords: [String: String] = [:]
 
     public init() {}
 
@@ -36,14 +38,17 @@ public struct CallFiles: Sendable, Hashable {
 
     /// The passwords themselves. What ends a line at the end of a file is none of it.
     func readPasswords() async throws -> [String: String] {
-        let files = passwords
-        return try await NIOThreadPool.singleton.runIfActive {
-            try files.mapValues { path in
-                var bytes = try Self.read(path)
-                while let last = bytes.last, last == 10 || last == 13 { bytes.removeLast() }
-                guard !bytes.isEmpty, let text = String(validating: bytes, as: UTF8.self) else { throw Unusable(path: path, reason: "holds no password") }
-                return text
-            }
+        var read: [String: String] = [:]
+        for (name, path) in passwords { read[name] = try await Self.readPassword(path) }
+        return read
+    }
+
+    static func readPassword(_ path: String) async throws -> String {
+        try await NIOThreadPool.singleton.runIfActive {
+            var bytes = try Self.read(path)
+            while let last = bytes.last, last == 10 || last == 13 { bytes.removeLast() }
+            guard !bytes.isEmpty, let text = String(validating: bytes, as: UTF8.self) else { throw Unusable(path: path, reason: "holds no password") }
+            return text
         }
     }
 

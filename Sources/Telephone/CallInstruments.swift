@@ -6,13 +6,16 @@ public struct CallInstruments: Sendable {
     public var answered: @Sendable (Double) -> Void
     /// All open recordings were synced, in so many seconds.
     public var synced: @Sendable (Double) -> Void
+    /// Whether a registration, named by its address, holds now.
+    public var registered: @Sendable (String, Bool) -> Void
 
     public init(
         ended: @escaping @Sendable (CallOutcome, Double, Int, Int, Int) -> Void = { _, _, _, _, _ in }, answered: @escaping @Sendable (Double) -> Void = { _ in },
-        synced: @escaping @Sendable (Double) -> Void = { _ in }
+        synced: @escaping @Sendable (Double) -> Void = { _ in }, registered: @escaping @Sendable (String, Bool) -> Void = { _, _ in }
     ) {
         self.ended = ended
         self.answered = answered
         self.synced = synced
+        self.registered = registered
     }
 }

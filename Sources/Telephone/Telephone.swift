@@ -53,7 +53,11 @@ public struct Telephone: Service {
 
     private func takeCalls(_ captures: CaptureRoom) async throws {
         let identity = try await settings.files.readIdentity()
+        let registered = try await settings.files.readPasswords(of: settings.registrations)
         let endpoint = try await SIPEndpoint.open(try await sipSettings(identity))
+        let names = TelephoneNames(servers: settings.nameServers)
+        let registrations = await Registrations(
+            registered, endpoint, names: names, clock: settings.clock, instruments: instruments, logger: logger)
         await onListening(await endpoint.address)
         if let address = await endpoint.tlsAddress { await onListeningOverTLS(address) }
         let reception = CallReception(
@@ -64,8 +68,14 @@ public struct Telephone: Service {
         async let calls: Void = withDiscardingTaskGroup { group in
             for await call in endpoint.calls { group.addTask { await reception.take(call) } }
         }
+        // Likewise.
+        async let _ = NamedPeers(settings.trustedNames, endpoint, names: names, clock: settings.clock, logger: logger).run()
+        async let registering: Void = registrations.run()
         do { try await gracefulShutdown() } catch is CancellationError {}
         await endpoint.drain()
+        // Before the last calls are over: others are to find us elsewhere from now on.
+        await registrations.end()
+        await registering
         await endpoint.waitUntilIdle(within: settings.drain)
         await endpoint.close()
         await calls

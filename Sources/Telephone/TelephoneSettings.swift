@@ -7,6 +7,14 @@ public struct TelephoneSettings: Sendable {
     public var captures: String
     public var files = CallFiles()
     public var operators = Operators()
+    /// Telephone systems that we are an extension of; their passwords are in files.
+    public var registrations: [RegistrationSettings] = []
+    /// Hosts that may call without a password, by name.
+    public var trustedNames: [String] = []
+    /// Name servers to be asked instead of the system's.
+    public var nameServers: [PeerAddress] = []
+    /// What registrations go by.
+    public var clock: any Clock<Duration> = ContinuousClock()
     /// How long calls under way may go on once the server is to stop.
     public var drain = Duration.seconds(30)
 

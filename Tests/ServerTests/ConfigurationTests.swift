@@ -179,6 +179,18 @@ import Voicemail
         ("sip: {digest: {passwords: [a=x, a=y]}}\n", "a.yaml:1: sip.digest.passwords has a name twice"),
         ("sip: {digest: {algorithms: [crc]}}\n", "a.yaml:1: sip.digest.algorithms is \"crc\" and must be one of SHA-256, MD5"),
         ("sip: {digest: {algorithms: []}}\n", "a.yaml:1: sip.digest.algorithms names none"),
+        ("sip: {trusted: [\"300.1.1\"]}\n", "a.yaml:1: sip.trusted is \"300.1.1\" and must be an IP address, a network such as 10.0.0.0/8, or a host's name"),
+        ("sip: {name_servers: [dns.example]}\n", "a.yaml:1: sip.name_servers is \"dns.example\" and must be an IP address, with :PORT where it is not 53"),
+        (
+            "sip: {listen: \"127.0.0.1:5060\", registrations: [700@pbx.example]}\n",
+            "a.yaml:1: sip.registrations is \"700@pbx.example\" and must be USER@HOST[:PORT] [tcp] [login=NAME] [seconds=N] password=FILE"
+        ),
+        (
+            "sip: {listen: \"127.0.0.1:5060\", registrations: [7 00@pbx.example password=x]}\n",
+            "a.yaml:1: sip.registrations is \"7 00@pbx.example password=x\" and must be USER@HOST[:PORT] [tcp] [login=NAME] [seconds=N] password=FILE"
+        ),
+        ("sip: {listen: \"127.0.0.1:5060\", registrations: [a@b password=x, a@b password=y]}\n", "a.yaml:1: sip.registrations has one twice"),
+        ("sip: {registrations: [a@b password=x]}\n", "a.yaml:1: sip.registrations needs sip.listen"),
         ("sip: {tls: {certificate: c}}\n", "sip.tls needs listen, certificate and key"),
         ("sip: {tls: {listen: \"127.0.0.1:5061\", certificate: c, key: k}}\n", "a.yaml:1: sip.tls.listen needs sip.listen"),
         ("sip: {formats: [G722]}\n", "a.yaml:1: sip.formats lacks PCMU and PCMA, one of which every telephone needs"),

@@ -13,6 +13,8 @@ import SIPGrammar
     }
 
     private let isTrusted: @Sendable (PeerAddress) -> Bool
+    /// Those that we are registered with, by the names of registrations: their calls are what we register for.
+    private var friends: [String: Set<String>] = [:]
     private let treatment: StrangersTreatment
     private let logins: PeerLogins
     private var nonces = Nonces()
@@ -29,7 +31,10 @@ import SIPGrammar
         report = settings.report
     }
 
-    func trusts(_ source: PeerAddress) -> Bool { isTrusted(source) }
+    func trusts(_ source: PeerAddress) -> Bool { isTrusted(source) || friends.values.contains { $0.contains(source.host) } }
+
+    /// Trusts these hosts from now on, and not those of before.
+    func befriend(_ hosts: Set<String>, as name: String) { friends[name] = hosts.isEmpty ? nil : hosts }
 
     /// Whether what comes from there is to be looked at at all: of strangers only so much a second.
     func looks(at source: PeerAddress) -> Bool {

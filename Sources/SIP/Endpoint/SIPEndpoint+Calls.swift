@@ -41,10 +41,13 @@ extension SIPEndpoint {
         return isTaken ? nil : .unavailable(seconds: limits.retrySeconds)
     }
 
+    /// An address of ours, as others are told it.
+    func told(_ address: PeerAddress) -> PeerAddress { PeerAddress(host: settings.advertised ?? address.host, port: address.port) }
+
     /// The address that the other side is to send its further requests to.
     func contact(for message: UnsafePointer<sip_msg>) -> String {
         let reached = PeerAddress(message.pointee.dst)
-        let told = PeerAddress(host: settings.advertised ?? reached.host, port: reached.port)
+        let told = told(reached)
         let transport =
             switch message.pointee.tp {
             case SIP_TRANSP_TCP: ";transport=tcp"
@@ -68,12 +71,12 @@ extension Invitation {
 }
 
 extension SIPMessage {
-    /// Reads a request by our own grammar.
-    @SIPLoop init?(of request: UnsafePointer<sip_msg>) {
+    /// Reads a message by our own grammar.
+    @SIPLoop init?(of message: UnsafePointer<sip_msg>) {
         var size = 0
-        guard let bytes = at_request_text(request, &size) else { return nil }
+        guard let bytes = at_message_text(message, &size) else { return nil }
         do {
-            try self.init(UnsafeRawBufferPointer(start: bytes, count: size), framing: request.pointee.tp == SIP_TRANSP_UDP ? .datagram : .stream)
+            try self.init(UnsafeRawBufferPointer(start: bytes, count: size), framing: message.pointee.tp == SIP_TRANSP_UDP ? .datagram : .stream)
         } catch {
             return nil
         }

@@ -62,7 +62,10 @@ import Waiting
 
     private func start() async throws(SIPError) {
         let me = Unmanaged.passUnretained(self).toOpaque()
-        var error = sip_alloc(&sip, nil, Self.tableSize, Self.tableSize, Self.tableSize, settings.software, EndpointHandlers.exited, me)
+        let names = NameServers(settings.nameServers)
+        var error = sip_alloc(&sip, names?.client, Self.tableSize, Self.tableSize, Self.tableSize, settings.software, EndpointHandlers.exited, me)
+        // libre keeps it for itself.
+        names?.close()
         guard error == 0, let sip else { throw .failed(code: error) }
         let addresses = try listen(sip)
         if let listener = settings.tls { try listen(sip, over: listener) }
@@ -77,6 +80,10 @@ import Waiting
     // MARK: Calls
 
     public var callCount: Int { table.count }
+
+    /// Takes calls from these hosts as from those that are trusted, and no more from those that were named so before.
+    /// - Parameter name: what they are named by.
+    public func trust(_ hosts: Set<String>, as name: String) { door.befriend(hosts, as: name) }
 
     public func setReady(_ isReady: Bool) { self.isReady = isReady }
 

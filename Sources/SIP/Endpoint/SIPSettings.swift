@@ -21,6 +21,8 @@ public struct SIPSettings: Sendable {
     /// What becomes of others.
     public var strangers = StrangersTreatment.drop
     public var logins = PeerLogins()
+    /// Asked for the names of hosts that calls say their further requests are for; empty for those of the system.
+    public var nameServers: [PeerAddress] = []
     /// Named in answers.
     public var software = "Aftertone"
     /// Told of what goes wrong. Called on the loop's thread: it must not wait for anything.

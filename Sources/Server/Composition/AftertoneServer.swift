@@ -60,7 +60,7 @@ public struct AftertoneServer: Sendable {
             housekeeping, GarbageSweeper(service: installation.service), LateMeasuring(service: installation.service, logger: logger), idleMemory, outbox,
             recordings, CertificateReload(front: front, signals: reloadSignals, reread: onReload), front,
         ]
-        let instruments = CallInstruments(registry)
+        let instruments = CallInstruments(registry, registrations: configuration.telephone.registrations.map(\.settings.name))
         if let settings = configuration.telephone.settings(captures: installation.directory.captures) {
             let checks = Self.readiness(of: installation.service)
             let prompts = configuration.prompts

@@ -3,7 +3,13 @@ import Telephone
 
 extension CallInstruments {
     /// What `/metrics` shows of calls.
-    init(_ registry: MetricsRegistry) {
+    /// - Parameter registrations: their names.
+    init(_ registry: MetricsRegistry, registrations: [String] = []) {
+        let held = Dictionary(
+            registrations.map { name in
+                (name, registry.gauge(
+                    CallInstruments.registrationGauge, help: "Whether a registration with a telephone system holds.", labels: [("registration", name)]))
+            }, uniquingKeysWith: { first, _ in first })
         let outcomes = Dictionary(uniqueKeysWithValues: CallOutcome.allCases.map { outcome in
             (outcome, registry.counter("aftertone_calls_total", help: "Calls that have ended, by what became of them.", labels: [("outcome", outcome.rawValue)]))
         })
@@ -21,6 +27,9 @@ extension CallInstruments {
                 lost.add(lostPackets)
                 late.add(latePackets)
                 prompts.add(begun)
-            }, answered: { answers.observe($0) }, synced: { syncs.observe($0) })
+            }, answered: { answers.observe($0) }, synced: { syncs.observe($0) }, registered: { held[$0]?.set($1 ? 1 : 0) })
     }
+
+    /// What `status` reads.
+    static let registrationGauge = "aftertone_sip_registered"
 }

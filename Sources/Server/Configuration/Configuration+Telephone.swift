@@ -18,6 +18,12 @@ extension Configuration {
         public var encryption = SoundEncryption.optional
         /// Who may call without a password.
         public var trusted = ["127.0.0.0/8", "::1"].compactMap { NetworkRange($0) }
+        /// The same, by the names of hosts.
+        public var trustedNames: [String] = []
+        /// Asked instead of the system's for the names of telephone systems.
+        public var nameServers: [PeerAddress] = []
+        /// Telephone systems that the server is an extension of.
+        public var registrations: [Registration] = []
         /// What becomes of others.
         public var strangers = StrangersTreatment.drop
         public var logins = PeerLogins()
@@ -63,6 +69,7 @@ extension Configuration {
             sip.limits = limits
             sip.formats = formats
             sip.encryption = encryption
+            sip.nameServers = nameServers
             sip.strangers = strangers
             sip.logins = logins
             var settings = TelephoneSettings(sip: sip, captures: captures)
@@ -70,6 +77,11 @@ extension Configuration {
             settings.files.tls = tls.map { CallFiles.TLS(address: $0.listen.peer, certificate: $0.files.certificate, key: $0.files.key) }
             settings.files.passwords = passwordFiles
             settings.operators = operators
+            settings.registrations = registrations.map(\.settings)
+            settings.files.registrationPasswords = Dictionary(
+                registrations.map { ($0.settings.name, $0.passwordFile) }, uniquingKeysWith: { first, _ in first })
+            settings.nameServers = nameServers
+            settings.trustedNames = trustedNames
             return settings
         }
     }
@@ -81,7 +93,7 @@ extension Configuration.Telephone {
         listen = reader.value("sip.listen", nil, expecting: "HOST:PORT, the host in numbers, or nothing") { text in
             text.isEmpty ? .some(nil) : Self.address(text).map { .some($0) }
         }
-        trusted = reader.list("sip.trusted", trusted, expecting: "an IP address or a network such as 10.0.0.0/8") { NetworkRange($0) }
+        readPeers(reader)
         advertised = reader.value("sip.advertised_address", nil, expecting: "an IP address, or nothing") { text in
             text.isEmpty ? .some(nil) : NetworkAddress(text).map { .some($0) }
         }
@@ -104,6 +116,7 @@ extension Configuration.Telephone {
         drainSeconds = reader.number("sip.drain_seconds", drainSeconds, 0...3_600)
         readTLS(reader)
         readLogins(reader)
+        readRegistrations(reader)
     }
 
     static func address(_ text: String) -> CallAddress? {

@@ -40,6 +40,14 @@ extension ConfigurationCheck {
         }
     }
 
+    func lookAtRegistrations(_ report: inout Report) {
+        for one in configuration.telephone.registrations {
+            do {
+                if try SmallFile.read(one.passwordFile, atMost: 1).isEmpty { report.add("sip.registrations: \(one.passwordFile) is empty") }
+            } catch { report.add("sip.registrations: \(one.passwordFile), of \(one.settings.name), cannot be read: \(error)") }
+        }
+    }
+
     func lookAtRecordings(_ report: inout Report) {
         let recordings = configuration.recordings
         var usable: [String] = []

@@ -48,6 +48,7 @@ public struct ConfigurationCheck: Sendable {
             var report = report
             lookAtMail(&report)
             lookAtPeers(&report)
+            lookAtRegistrations(&report)
             lookAtRecordings(&report)
             let occupant = lookAtData(&report)
             return (report, occupant)

@@ -5,6 +5,7 @@ import NIOPosix
 import Prompts
 import SIP
 import Speech
+import Telephone
 import Voicemail
 
 /// Names, mail and the telephone.
@@ -75,12 +76,37 @@ extension Doctor {
         }
         let near = NetworkAddress(listen.host).map { NetworkRange("127.0.0.0/8")?.contains($0) == true || NetworkRange("::1")?.contains($0) == true } ?? false
         let others = settings.trusted.filter { !["127.0.0.0/8", "127.0.0.1", "::1", "::1/128"].contains("\($0)") }
-        if !near, others.isEmpty, settings.strangers == .drop {
+        if !near, others.isEmpty, settings.trustedNames.isEmpty, settings.registrations.isEmpty, settings.strangers == .drop {
             findings.append(Finding("telephone", .bad, "sip.listen takes calls from other machines, and sip.trusted names none while sip.strangers drops them"))
         }
         let named = others.compactMap { range in NetworkAddress("\(range)".replacing(/\/(32|128)$/, with: "")).map { (CallAddress(host: "\($0)", port: 5060), false) } }
         findings += try await answers(pbxs.map { ($0, true) } + named)
+        findings += try await registrations()
         if findings.isEmpty { findings.append(Finding("telephone", .good, "calls are taken at \(listen)")) }
+        return findings
+    }
+
+    /// Whether telephone systems are found that the server is an extension of, and whether it is registered with them.
+    private func registrations() async throws -> [Finding] {
+        let settings = configuration.telephone
+        let names = TelephoneNames(servers: settings.nameServers), held = try await ServerStatus.registrations(of: configuration)
+        var findings: [Finding] = []
+        for host in settings.trustedNames where await names.addresses(of: host, port: nil, over: .udp).isEmpty {
+            findings.append(Finding("pbx", .bad, "there is no address of \(host), which sip.trusted names"))
+        }
+        for one in settings.registrations.map(\.settings) {
+            guard let place = await names.addresses(of: one.host, port: one.port, over: one.transport).first else {
+                findings.append(Finding("registration", .bad, "\(one.name): there is no address of \(one.host)"))
+                continue
+            }
+            switch held[one.name] {
+            case true?: findings.append(Finding("registration", .good, "\(one.name) holds"))
+            case false?: findings.append(Finding("registration", .bad, "\(one.name) does not hold; the server's log says why"))
+            case nil where one.transport == .udp:
+                findings += try await answers([(CallAddress(host: place.host, port: Int(place.port)), true)])
+            case nil: findings.append(Finding("registration", .good, "\(one.name) is to be found at \(place)"))
+            }
+        }
         return findings
     }
 

@@ -1,7 +1,9 @@
 import AsyncHTTPClient
+import Foundation
 import HTTPFront
 import NIOCore
 import NIOHTTP1
+import Telephone
 import Voicemail
 
 /// How an installation is right now, seen from outside the server: whether it runs, whether it is ready, what is there and what waits.
@@ -32,6 +34,8 @@ public struct ServerStatus: Sendable {
     public let readiness: Readiness?
     public let census: Census
     public let disk: Disk
+    /// Whether registrations with telephone systems hold, by name, as the server tells it.
+    public let registrations: [String: Bool]
 
     /// Looks at an installation, and asks the server that works on it.
     public static func look(at installation: Installation) async throws -> ServerStatus {
@@ -46,16 +50,56 @@ public struct ServerStatus: Sendable {
         }
         return ServerStatus(
             now: installation.service.clock.now, server: server, readiness: server == nil ? nil : try await ask(configuration.http),
-            census: try await installation.store.census(), disk: disk)
+            census: try await installation.store.census(), disk: disk,
+            registrations: server == nil ? [:] : try await registrations(of: configuration))
     }
 
     // MARK: Asking
 
     private static let patience: Int64 = 5
 
+    /// What the server tells of the registrations that the configuration names; empty where it tells nothing.
+    static func registrations(of configuration: Configuration) async throws -> [String: Bool] {
+        guard !configuration.telephone.registrations.isEmpty, let address = place(configuration.http) else { return [:] }
+        let client = HTTPClient(eventLoopGroupProvider: .singleton)
+        let text = await metrics(client, at: address)
+        try await client.shutdown()
+        var found: [String: Bool] = [:]
+        for name in configuration.telephone.registrations.map(\.settings.name) {
+            let line = "\n\(CallInstruments.registrationGauge){registration=\"\(name)\"} "
+            if let start = text.range(of: line)?.upperBound { found[name] = text[start...].hasPrefix("1") }
+        }
+        return found
+    }
+
+    private static func metrics(_ client: HTTPClient, at address: ListenAddress) async -> String {
+        do {
+            let response = try await client.execute(request(near(address), "/metrics"), timeout: .seconds(patience))
+            return response.status.code == 200 ? String(buffer: try await response.body.collect(upTo: 4 << 20)) : ""
+        } catch {
+            return ""
+        }
+    }
+
+    private static func place(_ http: Configuration.HTTP) -> ListenAddress? { http.listen.first { !$0.isSecure && $0.port != 0 } }
+
+    /// Where it listens at every address, it does here.
+    private static func near(_ address: ListenAddress) -> ListenAddress {
+        var near = address
+        if near.host == "0.0.0.0" { near.host = "127.0.0.1" } else if near.host == "::" { near.host = "::1" }
+        return near
+    }
+
+    private static func request(_ address: ListenAddress, _ path: String) -> HTTPClientRequest {
+        var request = HTTPClientRequest(url: "\(address)\(path)")
+        // A trusted proxy on this machine would have to say for whom it asks.
+        request.headers.add(name: "X-Forwarded-For", value: "127.0.0.1")
+        return request
+    }
+
     private static func ask(_ http: Configuration.HTTP) async throws -> Readiness {
         guard http.operations != .none else { return .unknown("http.operations shows it to nobody") }
-        guard let address = http.listen.first(where: { !$0.isSecure && $0.port != 0 }) else { return .unknown("there is no address of http to ask at") }
+        guard let address = place(http) else { return .unknown("there is no address of http to ask at") }
         let client = HTTPClient(eventLoopGroupProvider: .singleton)
         let readiness = await ask(client, at: address)
         try await client.shutdown()
@@ -63,14 +107,9 @@ public struct ServerStatus: Sendable {
     }
 
     private static func ask(_ client: HTTPClient, at address: ListenAddress) async -> Readiness {
-        var near = address
-        // Where it listens at every address, it does here.
-        if near.host == "0.0.0.0" { near.host = "127.0.0.1" } else if near.host == "::" { near.host = "::1" }
+        let near = near(address)
         do {
-            var request = HTTPClientRequest(url: "\(near)/readyz")
-            // A trusted proxy on this machine would have to say for whom it asks.
-            request.headers.add(name: "X-Forwarded-For", value: "127.0.0.1")
-            let response = try await client.execute(request, timeout: .seconds(patience))
+            let response = try await client.execute(request(near, "/readyz"), timeout: .seconds(patience))
             let body = try await response.body.collect(upTo: 65_536)
             if response.status.code == 200 { return .ready }
             let reasons = (try? JSON.parse(String(buffer: body)))?["reasons"]?.object ?? [:]

@@ -50,6 +50,9 @@ extension ServerStatus {
         if let age = age(of: census.oldestDelivery) { outbox += "; the oldest waits for \(Self.words(age))" }
         if let age = age(of: census.oldestEvent), age > 60 { outbox += "; events have waited for \(Self.words(age)) to be looked at" }
         rows.append(("outbox", outbox))
+        for (name, holds) in registrations.sorted(by: { $0.key < $1.key }) {
+            rows.append(("registration", name + (holds ? ", holds" : ", does not hold; the log says why")))
+        }
         rows.append(("database", Self.bytes(disk.database)))
         rows.append(("disk", "\(Self.bytes(disk.free)) of \(Self.bytes(disk.size)) free, \(Self.bytes(disk.reserve)) of them kept in reserve"))
         return rows
@@ -79,6 +82,8 @@ extension ServerStatus {
             "pending": .int(census.deliveries.pending), "dead": .int(census.deliveries.dead), "oldest_seconds": age(of: census.oldestDelivery).map { .int($0) } ?? .null,
             "unplanned_seconds": age(of: census.oldestEvent).map { .int($0) } ?? .null,
         ]
+        object["registrations"] = .array(
+            registrations.sorted { $0.key < $1.key }.map { ["registration": .string($0.key), "registered": .bool($0.value)] })
         object["disk"] = ["free": .int(disk.free), "size": .int(disk.size), "reserve": .int(disk.reserve), "database": .int(disk.database)]
         return object
     }
