@@ -12,6 +12,7 @@ public final class ServerProcess: Sendable {
     /// Where calls are taken; 0 where none are.
     public let sipPort: Int
     private let process: ChildProcess
+    public var id: pid_t { process.id }
 
     /// Held open, so that a later line does not end the server.
     private let output: NIOLockedValueBox<Pipe>
