@@ -2,17 +2,14 @@ import SIP
 import TestKit
 import Testing
 
-/// One after the other: packets of many calls at once would be late for want of time, and not of network.
-@Suite("Networks are bad, and what was said is heard", .serialized)
+@Suite("Networks are bad, and what was said is heard")
 struct BadNetworkTests {
     private func record(_ body: @Sendable (TestPhone) async throws -> Void) async throws -> (RecordEnd, [Int]) {
         let sink = MemorySink(), told = Told<RecordEnd>()
-        return try await withEndpoint(script: { call in
+        return try await withPacedPhone(script: { call in
             guard await call.answer() else { return }
             told.tell(await call.record(to: sink, RecordRules(seconds: 30, silenceSeconds: nil)))
-        }) { _, port in
-            let phone = try TestPhone(server: port)
-            defer { phone.close() }
+        }) { phone in
             try await phone.call("1000")
             try await phone.warmUp(sink)
             try await body(phone)

@@ -72,13 +72,11 @@ struct WideCallTests {
     @Test("What is said and heard is in it, at twice the rate, and a change to another format is kept in the one of the recording")
     func both() async throws {
         let sink = MemorySink(), told = Told<RecordEnd>()
-        try await withEndpoint(script: { call in
+        try await withPacedPhone(script: { call in
             guard await call.answer() else { return }
             _ = await call.play(.tone(hertz: 700, milliseconds: 1000))
             told.tell(await call.record(to: sink, RecordRules(seconds: 30)))
-        }) { _, port in
-            let phone = try TestPhone(server: port)
-            defer { phone.close() }
+        }) { phone in
             let answer = try await phone.call("1000", offer: phone.offer(formats: "9 0 101"))
             #expect(answer.body.contains("RTP/AVP 9 0 101"))
             var encoder = G722.Encoder(), place = 0

@@ -5,9 +5,12 @@ import Testing
 
 @Suite("A peer who is gone is noticed")
 struct LifeTests {
-    private func withQuietCall(_ body: @Sendable (TestPhone, Told<CallEnding>) async throws -> Void) async throws {
+    private func withQuietCall(answerSeconds: Int = 32, _ body: @Sendable (TestPhone, Told<CallEnding>) async throws -> Void) async throws {
         let told = Told<CallEnding>()
-        try await withEndpoint({ $0.limits.quietSeconds = 1 }, script: { call in
+        try await withEndpoint({
+            $0.limits.quietSeconds = 1
+            $0.limits.answerSeconds = answerSeconds
+        }, script: { call in
             guard await call.answer() else { return }
             told.tell(await call.over.outcome())
         }) { _, port in
@@ -49,6 +52,10 @@ struct LifeTests {
 
     @Test("One who does not answer at all is lost, by the rule of the RFC after half a minute")
     func gone() async throws {
-        try await withQuietCall { _, told in #expect(await told.next() == .lost) }
+        #expect(CallLimits().answerSeconds == 32)
+        try await withQuietCall(answerSeconds: 1) { phone, told in
+            _ = try await phone.next("OPTIONS", within: 5) { $0.method == "OPTIONS" }
+            #expect(await told.next() == .lost)
+        }
     }
 }

@@ -1,6 +1,7 @@
-import SIP
 import TestKit
 import Testing
+
+@testable import SIP
 
 /// Runs `body` against an endpoint on the loopback interface, each of whose calls is handled by `script`.
 func withEndpoint<Value: Sendable>(
@@ -26,6 +27,37 @@ func withEndpoint<Value: Sendable>(
         try await group.waitForAll()
         return value
     }
+}
+
+/// Runs `body` against an endpoint whose time passes only with what a phone says and waits for: a machine that is busy delays nothing. One phone at a
+/// time.
+func withPacedPhone<Value: Sendable>(
+    _ change: (inout SIPSettings) -> Void = { _ in }, script: @escaping @Sendable (Call) async -> Void, _ body: @Sendable (TestPhone) async throws -> Value
+) async throws -> Value {
+    let ticker = await Ticker.manual()
+    return try await withEndpoint({
+        $0.ticker = ticker
+        change(&$0)
+    }, script: script) { endpoint, port in
+        let phone = try TestPhone(server: port)
+        defer { phone.close() }
+        let sound = phone.sound
+        sound.setPace { await pass(ticker, endpoint, sound) }
+        return try await body(phone)
+    }
+}
+
+/// Twenty milliseconds, once everything has come that was sent before.
+@SIPLoop private func pass(_ ticker: Ticker, _ endpoint: SIPEndpoint, _ sound: TestSound) async {
+    for _ in 0..<5000 {
+        let came = endpoint.table.all.map { $0.media.counts.received + $0.media.counts.dropped }
+        guard let most = came.max(), most < sound.sent else { break }
+        do { try await Task.sleep(for: .microseconds(200)) } catch { return }
+    }
+    // What scripts were woken for by the last one is done first.
+    await Task.yield()
+    ticker.step()
+    do { try await Task.sleep(for: .microseconds(100)) } catch { return }
 }
 
 /// Whether an answer is the one that is due.

@@ -28,8 +28,9 @@ extension Call {
     /// Ends the call when the other side says that there is none, or nothing at all (RFC 3261 §12.2.1.2).
     func askForLife() {
         guard let question = ask("OPTIONS") else { return end(.lost) }
+        let patience = Duration.seconds(endpoint.settings.limits.answerSeconds)
         Task { @SIPLoop [weak self] in
-            let status = await question.answer.outcome()
+            let status = await question.answer.outcome(within: patience) { question.answer.end(nil) }
             guard let self else { return }
             if status == nil || status == 408 || status == 481 { return self.end(.lost) }
             self.life.sign(at: self.media.steps)

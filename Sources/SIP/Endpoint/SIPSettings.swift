@@ -25,6 +25,8 @@ public struct SIPSettings: Sendable {
     public var nameServers: [PeerAddress] = []
     /// Named in answers.
     public var software = "Aftertone"
+    /// What calls go by; nil for the clock.
+    var ticker: Ticker?
     /// Told of what goes wrong. Called on the loop's thread: it must not wait for anything.
     public var report: @Sendable (SIPEvent) -> Void = { _ in }
 
@@ -46,6 +48,8 @@ public struct CallLimits: Sendable, Hashable {
     public var longestCall = 3600
     /// Seconds without a packet after which the other side is asked whether it is still there.
     public var quietSeconds = 30
+    /// Seconds that the other side has for an answer to that (RFC 3261 §17.1.2.2).
+    public var answerSeconds = 32
     /// Seconds after which a call that was refused for any of these is worth another try.
     public var retrySeconds = 10
 

@@ -3,34 +3,45 @@ import CRe
 /// Twenty milliseconds for everybody: one timer for all calls, against a schedule that does not drift. libre keeps timers in one sorted list, so
 /// one for each call would cost as many steps a packet as there are calls.
 @SIPLoop final class Ticker {
-    static let shared = Ticker()
+    static let shared = Ticker(timer: .allocate(capacity: 1))
 
     /// Milliseconds.
-    static let step: UInt64 = 20
+    static let length: UInt64 = 20
 
     private var members: [ObjectIdentifier: any Ticking] = [:]
-    /// On the heap, because libre links it into its list.
-    private let timer = UnsafeMutablePointer<tmr>.allocate(capacity: 1)
+    /// On the heap, because libre links it into its list. nil where time passes only when it is told to.
+    private let timer: UnsafeMutablePointer<tmr>?
     private var next: UInt64 = 0
     /// How late steps were.
     private(set) var lateness = Lateness()
 
-    private init() { tmr_init(timer) }
+    /// One whose time passes when `step` is called.
+    static func manual() -> Ticker { Ticker(timer: nil) }
+
+    private init(timer: UnsafeMutablePointer<tmr>?) {
+        self.timer = timer
+        if let timer { tmr_init(timer) }
+    }
+
+    /// Twenty milliseconds have passed.
+    func step() {
+        for member in members.values { member.tick() }
+    }
 
     func add(_ member: any Ticking) {
         members[ObjectIdentifier(member)] = member
         guard members.count == 1 else { return }
-        next = tmr_jiffies() &+ Self.step
-        start(in: Self.step)
+        next = tmr_jiffies() &+ Self.length
+        start(in: Self.length)
     }
 
     func remove(_ member: any Ticking) {
         members[ObjectIdentifier(member)] = nil
-        if members.isEmpty { tmr_cancel(timer) }
+        if members.isEmpty, let timer { tmr_cancel(timer) }
     }
 
     private func start(in delay: UInt64) {
-        tmr_start(timer, delay, { _ in SIPLoop.assumeIsolated { Ticker.shared.tick() } }, nil)
+        if let timer { tmr_start(timer, delay, { _ in SIPLoop.assumeIsolated { Ticker.shared.tick() } }, nil) }
     }
 
     private func tick() {
@@ -39,8 +50,8 @@ import CRe
         // After a pause of the whole machine the steps missed are not made up for: nobody waits for that sound any more.
         if now > next &+ 1000 { next = now }
         while next <= now {
-            for member in members.values { member.tick() }
-            next &+= Self.step
+            step()
+            next &+= Self.length
         }
         if !members.isEmpty { start(in: next > now ? next &- now : 1) }
     }

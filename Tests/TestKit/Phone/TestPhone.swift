@@ -15,7 +15,7 @@ public final class TestPhone: Sendable {
             return String(to[start...].prefix { $0 != ";" })
         }
 
-        init?(_ bytes: [UInt8]) {
+        public init?(_ bytes: [UInt8]) {
             let text = String(decoding: bytes, as: UTF8.self)
             guard let split = text.range(of: "\r\n\r\n") else { return nil }
             var lines = text[..<split.lowerBound].components(separatedBy: "\r\n")
@@ -155,6 +155,16 @@ public final class TestPhone: Sendable {
 
     /// Waits until the server hangs up, and says that it was heard.
     public func hungUp(within seconds: Int = 30) async throws {
+        let clock = ContinuousClock(), end = clock.now + .seconds(seconds)
+        // What is said before has to be said.
+        while let pace = sound.pace, clock.now < end {
+            if let bye = await inbox.next(within: .zero, { $0.method == "BYE" }) {
+                answer(bye, "200 OK")
+                // What was heard before comes by another socket.
+                return try await Task.sleep(for: .milliseconds(20))
+            }
+            await pace()
+        }
         let bye = try await next("BYE", within: seconds) { $0.method == "BYE" }
         answer(bye, "200 OK")
     }

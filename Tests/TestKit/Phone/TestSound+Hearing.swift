@@ -3,6 +3,9 @@ extension TestSound {
     /// What has come of one type, in the order it came.
     public func payloads(of type: UInt8) -> [UInt8] { state.withLockedValue { $0.heard.filter { $0.type == type }.flatMap(\.payload) } }
 
+    public func packets(of type: UInt8) -> [[UInt8]] { state.withLockedValue { $0.heard.filter { $0.type == type }.map(\.payload) } }
+    public func timestamps(of type: UInt8) -> [UInt32] { state.withLockedValue { $0.heard.filter { $0.type == type }.map(\.timestamp) } }
+
     /// Everything heard so far, as samples laid where their timestamps say.
     public var heard: [Int] {
         let packets = state.withLockedValue { $0.heard.filter { $0.type == 0 || $0.type == 8 } }
@@ -27,7 +30,7 @@ extension TestSound {
         let clock = ContinuousClock(), end = clock.now + .seconds(seconds)
         while TestTone.milliseconds(of: hertz, in: heard) < milliseconds {
             if clock.now > end { throw TestPhone.TimedOut(what: "\(hertz) Hz") }
-            try await Task.sleep(for: .milliseconds(10))
+            if let pace { await pace() } else { try await Task.sleep(for: .milliseconds(10)) }
         }
     }
 }

@@ -15,6 +15,10 @@ public final class TestSound: Sendable {
         var incoming: TestSRTP?
         /// Packets that cannot be opened.
         var unreadable = 0
+        /// Sent, of whatever kind.
+        var sent = 0
+        /// Has twenty milliseconds pass.
+        var pace: (@Sendable () async -> Void)?
     }
 
     let state: Locked<State>
@@ -47,6 +51,29 @@ public final class TestSound: Sendable {
         state.withLockedValue { state in
             (state.outgoing, state.incoming) = (outgoing, incoming)
             if let sequence { state.sequence = sequence }
+        }
+    }
+
+    /// From now on time does not pass by itself, but when this is called: twenty milliseconds each time.
+    public func setPace(_ pace: @escaping @Sendable () async -> Void) { state.withLockedValue { $0.pace = pace } }
+
+    var pace: (@Sendable () async -> Void)? { state.withLockedValue(\.pace) }
+
+    /// Packets that were sent.
+    public var sent: Int { state.withLockedValue(\.sent) }
+
+    /// How far into a piece of speech it is.
+    private struct Progress {
+        let start = ContinuousClock.now
+        var steps = 0
+    }
+
+    /// Waits until so many milliseconds of a piece of speech have passed.
+    private func wait(_ milliseconds: Double, _ progress: inout Progress) async throws {
+        guard let pace else { return try await Task.sleep(until: progress.start + .microseconds(Int(milliseconds * 1000)), clock: .continuous) }
+        while Double(progress.steps + 1) * 20 <= milliseconds + 0.001 {
+            await pace()
+            progress.steps += 1
         }
     }
 
@@ -95,7 +122,7 @@ public final class TestSound: Sendable {
         hertz: Double?, milliseconds: Int, type: UInt8 = 0, from other: DatagramSocket? = nil, clump: Int = 1, pace: Double = 1,
         fate: @Sendable (Int) -> Fate = { _ in .sent }
     ) async throws {
-        let clock = ContinuousClock(), start = clock.now
+        var progress = Progress()
         var held: [(due: Int, bytes: [UInt8])] = []
         for index in 0..<(milliseconds / 20) {
             let samples = (0..<160).map { sample in
@@ -113,26 +140,29 @@ public final class TestSound: Sendable {
             }
             for late in held where late.due <= index { transmit(late.bytes, other) }
             held.removeAll { $0.due <= index }
-            let passed = Double((index + 1) / clump * clump) * 20 * pace
-            try await Task.sleep(until: start + .microseconds(Int(passed * 1000)), clock: clock)
+            try await wait(Double((index + 1) / clump * clump) * 20 * pace, &progress)
         }
         for late in held { transmit(late.bytes, other) }
     }
 
     /// Says what somebody else has made of sound, packet by packet.
-    /// - Parameter payload: by the packet's number.
-    public func say(milliseconds: Int, type: UInt8, payload: (Int) -> [UInt8]) async throws {
-        let clock = ContinuousClock(), start = clock.now
+    /// - Parameters:
+    ///   - advance: units of timestamps in a packet.
+    ///   - payload: by the packet's number; nil for one that is lost on the way.
+    public func say(milliseconds: Int, type: UInt8, advance: UInt32 = 160, payload: (Int) -> [UInt8]?) async throws {
+        var progress = Progress()
         for index in 0..<(milliseconds / 20) {
-            transmit(packet(type: type, payload(index), advance: 160), nil)
-            try await Task.sleep(until: start + .milliseconds(20 * (index + 1)), clock: clock)
+            let payload = payload(index), bytes = packet(type: type, payload ?? [], advance: advance)
+            if payload != nil { transmit(bytes, nil) }
+            try await wait(Double(20 * (index + 1)), &progress)
         }
     }
 
     /// Says nothing for a while, which moves the clock of the stream on.
     public func pause(milliseconds: Int) async throws {
         state.withLockedValue { $0.timestamp &+= UInt32(milliseconds * 8) }
-        try await Task.sleep(for: .milliseconds(milliseconds))
+        var progress = Progress()
+        try await wait(Double(milliseconds), &progress)
     }
 
     /// Presses a key: `packets` of it under one timestamp, the last three with the end marked.
@@ -166,7 +196,10 @@ public final class TestSound: Sendable {
     public func sendRawReport(_ bytes: [UInt8]) { socket.send(bytes, to: target + 1) }
 
     private func transmit(_ bytes: [UInt8], _ other: DatagramSocket?) {
-        let sealed = state.withLockedValue { state in bytes.count < 12 ? nil : try? state.outgoing?.protect(bytes) }
+        let sealed = state.withLockedValue { state in
+            state.sent += 1
+            return bytes.count < 12 ? nil : try? state.outgoing?.protect(bytes)
+        }
         (other ?? socket).send(sealed ?? bytes, to: target)
     }
 }
