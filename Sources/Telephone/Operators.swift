@@ -21,10 +21,18 @@ public struct Operators: Sendable, Hashable {
 
     public init(_ allowed: [Pattern] = []) { self.allowed = allowed }
 
-    /// The number of a mailbox's operator; nil where it names none, or none that is allowed.
-    func number(of mailbox: Mailbox) -> String? {
-        let named = mailbox.published["operator_number"]
-        guard let number = named?.string ?? named?.int.map(String.init) else { return nil }
+    /// The number of a mailbox's operator: its own, else the account's, which is 0 where it names none (K§10.2, step 9). nil where that is none of the
+    /// allowed.
+    func number(of mailbox: Mailbox, in account: Account) -> String? {
+        let number = Self.text(mailbox.published["operator_number"]) ?? Self.text(account.published["operator_key"]) ?? Self.usual
         return allowed.contains { $0.fits(number) } ? number : nil
+    }
+
+    private static let usual = "0"
+
+    /// A number, as a text or as one; nil for nothing.
+    private static func text(_ value: JSON?) -> String? {
+        guard let text = value?.string ?? value?.int.map(String.init), !text.isEmpty else { return nil }
+        return text
     }
 }

@@ -67,6 +67,24 @@ struct OperatorTests {
         }
     }
 
+    @Test("A mailbox without one has the account's, and where that names none, it is 0", arguments: [(JSON.string("250"), "250"), (250, "250"), (nil, "0")])
+    func ofAccount(key: JSON?, called: String) async throws {
+        try await CallWorld.run {
+            $0.telephone.operators = Operators(["2*", "0"].compactMap { Operators.Pattern($0) })
+        } _: { world in
+            if let key { _ = try await world.server.service.accounts.change(world.account.id, .patch(["operator_key": key])) }
+            try await world.withPhone { phone in
+                try await phone.call("1000")
+                try await phone.sound.hears(hertz: 620)
+                phone.sound.press("0")
+                let refer = try await phone.next("REFER") { $0.method == "REFER" }
+                #expect(refer.headers["refer-to"]?.hasPrefix("<sip:\(called)@127.0.0.1") == true)
+                phone.answer(refer, "202 Accepted")
+                try await phone.hangUp()
+            }
+        }
+    }
+
     @Test("What may be listed", arguments: [("200", true), ("2*", true), ("*9*", true), ("*", true), ("", false), ("2?", false), ("sip:1@h", false)])
     func patterns(text: String, isOne: Bool) { #expect((Operators.Pattern(text) != nil) == isOne) }
 }
