@@ -52,6 +52,8 @@ let package = Package(
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CRe", pkgConfig: "libre", providers: [.apt(["libre-dev"])]),
+        .systemLibrary(name: "COpus", pkgConfig: "opus", providers: [.apt(["libopus-dev"])]),
+        .systemLibrary(name: "COgg", pkgConfig: "ogg", providers: [.apt(["libogg-dev"])]),
         .target(name: "CFileIO"),
         .target(name: "COpenAPI", exclude: ["intake.json", "kazoo.json", "p-series.json", "s-series.json"]),
         .target(name: "CNoticeTexts", exclude: ["en.json", "es.json", "fr.json", "it.json", "ru.json"]),
@@ -121,11 +123,11 @@ let package = Package(
         .target(
             name: "Telephone",
             dependencies: [
-                "CFileIO", "Prompts", "SIP", "SIPGrammar", "Voicemail", "Waiting", logging, nioCore, nioPosix, product("NIOConcurrencyHelpers", "swift-nio"),
+                "CFileIO", "COgg", "Prompts", "SIP", "SIPGrammar", "Voicemail", "Waiting", logging, nioCore, nioPosix, product("NIOConcurrencyHelpers", "swift-nio"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
-        .target(name: "SIP", dependencies: ["CRe", "SIPGrammar", "Waiting", crypto], swiftSettings: settings),
+        .target(name: "SIP", dependencies: ["COpus", "CRe", "SIPGrammar", "Waiting", crypto], swiftSettings: settings),
         .target(name: "Speech", dependencies: ["Voicemail", "CFileIO", nioCore, nioPosix], swiftSettings: settings),
         .target(
             name: "YeastarPSeriesAPI",

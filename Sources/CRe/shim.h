@@ -79,9 +79,9 @@ static inline int at_request(
     return error ? error : sip_requestf(NULL, sip, true, method, uri, &route, NULL, send, response, arg, "%s", headers);
 }
 
-static inline int at_format_add(struct sdp_media *media, const char *id, const char *name, uint32_t rate, const char *parameters) {
-    return parameters ? sdp_format_add(NULL, media, false, id, name, rate, 1, NULL, NULL, NULL, false, "%s", parameters)
-                      : sdp_format_add(NULL, media, false, id, name, rate, 1, NULL, NULL, NULL, false, NULL);
+static inline int at_format_add(struct sdp_media *media, const char *id, const char *name, uint32_t rate, uint8_t channels, const char *parameters) {
+    return parameters ? sdp_format_add(NULL, media, false, id, name, rate, channels, NULL, NULL, NULL, false, "%s", parameters)
+                      : sdp_format_add(NULL, media, false, id, name, rate, channels, NULL, NULL, NULL, false, NULL);
 }
 
 static inline int at_media_attribute(struct sdp_media *media, const char *name, const char *value) {

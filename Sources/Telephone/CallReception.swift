@@ -11,6 +11,7 @@ struct CallReception: Sendable {
     let destinations: any Destinations
     let voices: any Voices
     let captures: CaptureRoom
+    let master: CallMaster
     let instruments: CallInstruments
     let operators: Operators
     let logger: Logger
@@ -52,8 +53,8 @@ struct CallReception: Sendable {
             answered()
             let visit = Visit(
                 call: call, account: destination.account, mailbox: mailbox, answering: answering, callerNumber: destination.callerNumber,
-                callerName: destination.callerName, from: destination.callerNumber.flatMap { address(of: call.invitation, $0) }, operatorNumber: operators.number(of: mailbox), service: service,
-                voices: voices, captures: captures, story: story)
+                callerName: destination.callerName, from: destination.callerNumber.flatMap { address(of: call.invitation, $0) }, operatorNumber: operators.number(of: mailbox, in: destination.account), service: service,
+                voices: voices, captures: captures, master: master, story: story)
             await visit.run()
         } catch {
             story.failed(error)

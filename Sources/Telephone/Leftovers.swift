@@ -6,6 +6,7 @@ import Voicemail
 struct Leftovers: Sendable {
     let service: VoicemailService
     let captures: CaptureRoom
+    let master: CallMaster
     let logger: Logger
 
     func finish() async {
@@ -20,10 +21,10 @@ struct Leftovers: Sendable {
     private func finish(_ file: CaptureFile) async {
         do {
             let contents = try await captures.read(file)
-            let milliseconds = contents.sound.count * 1000 / Clip.rate
-            guard milliseconds >= service.limits.shortestMessageMilliseconds else { return try await captures.remove(contents.facts.id) }
-            let message = try await Depositing(service: service, captures: captures).deposit(
-                contents.facts, sound: contents.sound, reception: Reception(isCutOff: !file.isWhole))
+            let sound = CapturedSound(contents.facts.format, contents.sound)
+            guard sound.milliseconds >= service.limits.shortestMessageMilliseconds else { return try await captures.remove(contents.facts.id) }
+            let message = try await Depositing(service: service, captures: captures, master: master).deposit(
+                contents.facts, sound: sound, reception: Reception(isCutOff: !file.isWhole))
             try await captures.remove(contents.facts.id)
             guard let message else { return }
             logger.notice(

@@ -42,7 +42,7 @@ public struct Telephone: Service {
         let directory = settings.captures, synced = instruments.synced
         let captures = try await NIOThreadPool.singleton.runIfActive { try CaptureRoom(directory, synced: synced) }
         do {
-            await Leftovers(service: service, captures: captures, logger: logger).finish()
+            await Leftovers(service: service, captures: captures, master: settings.master, logger: logger).finish()
             try await takeCalls(captures)
         } catch {
             try await captures.close()
@@ -61,7 +61,7 @@ public struct Telephone: Service {
         await onListening(await endpoint.address)
         if let address = await endpoint.tlsAddress { await onListeningOverTLS(address) }
         let reception = CallReception(
-            service: service, destinations: destinations, voices: voices, captures: captures, instruments: instruments,
+            service: service, destinations: destinations, voices: voices, captures: captures, master: settings.master, instruments: instruments,
             operators: settings.operators, logger: logger)
         // Goes on until this returns.
         async let _ = watch(endpoint, IdentityWatch(settings.files, now: identity, logger: logger))

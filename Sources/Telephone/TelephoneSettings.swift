@@ -7,6 +7,8 @@ public struct TelephoneSettings: Sendable {
     public var captures: String
     public var files = CallFiles()
     public var operators = Operators()
+    /// What is stored of a call.
+    public var master = CallMaster.received
     /// Telephone systems that we are an extension of; their passwords are in files.
     public var registrations: [RegistrationSettings] = []
     /// Hosts that may call without a password, by name.

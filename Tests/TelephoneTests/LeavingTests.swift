@@ -141,6 +141,28 @@ struct LeavingTests {
         }
     }
 
+    @Test(
+        "What is stored is what the mailbox wants, where the server is set so; what is not made here stays as it came",
+        arguments: [("mp3", "audio/mpeg"), ("wav", "audio/wav"), ("mp4", "audio/wav")])
+    func mediaExtension(wanted: String, stored: String) async throws {
+        try await CallWorld.run(["media_extension": .string(wanted), "skip_greeting": true, "skip_instructions": true]) {
+            $0.telephone.master = .mediaExtension
+        } _: { world in
+            try await world.withPhone { phone in
+                try await phone.call("1000")
+                try await phone.waitForTone(in: world.server.directory)
+                try await phone.sound.say(hertz: 500, milliseconds: 1500)
+                try await phone.sayGoodbye()
+            }
+            let message = try #require(try await world.messages(1).first)
+            #expect(message.audio?.contentType == stored)
+            #expect(TestTone.milliseconds(of: 500, in: try await world.sound(of: message)) >= 1400)
+            let facts = try await world.server.service.codec.measure(.bytes(.init(bytes: try await world.master(of: message))))
+            #expect(facts.container == (wanted == "mp3" ? "mp3" : "wav"))
+            #expect(abs(facts.durationMilliseconds - message.lengthMilliseconds) < 100)
+        }
+    }
+
     @Test("A broadcasting group's members each have it")
     func broadcast() async throws {
         try await CallWorld.run { world in

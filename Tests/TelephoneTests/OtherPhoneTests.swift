@@ -56,6 +56,21 @@ struct OtherPhoneTests {
         }
     }
 
+    @Test("baresip speaks in Opus, and the message is what it sent, in Ogg", .enabled(if: OtherPhones.isInstalled("baresip")))
+    func opus() async throws {
+        try await CallWorld.run { world in
+            let output = try await OtherPhones.baresip(account: ";audio_codecs=opus/48000/2", modules: ["opus"], rate: 48_000, channels: 2, to: world.server.sipPort)
+            let message = try #require(try await world.messages(1).first, "\(output)")
+            #expect(message.reception?.lost == 0)
+            #expect(message.audio?.contentType == "audio/ogg")
+            #expect(TestTone.milliseconds(of: 500, in: try await world.sound(of: message)) >= 3000)
+            let master = try await world.master(of: message)
+            #expect(master.starts(with: Array("OggS".utf8)) && master.count < message.lengthMilliseconds * 30)
+            let facts = try await world.server.service.codec.measure(.bytes(.init(bytes: master)))
+            #expect(abs(facts.durationMilliseconds - message.lengthMilliseconds) <= 20)
+        }
+    }
+
     @Test("baresip speaks and hears the tone", .enabled(if: OtherPhones.isInstalled("baresip")))
     func baresip() async throws {
         try await CallWorld.run { world in

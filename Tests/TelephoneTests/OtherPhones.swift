@@ -4,12 +4,15 @@ import TestKit
 /// Telephones that others have written, and what they say.
 enum OtherPhones {
     /// Twenty seconds of a tone, as a WAV file for one and as bare µ-law for the other.
-    /// - Parameter rate: of the WAV file; baresip takes none but its codec's.
-    static func writeSpeech(in directory: String, rate: Int = 8000) throws {
+    /// - Parameters:
+    ///   - rate: of the WAV file; baresip takes none but its codec's.
+    ///   - channels: likewise.
+    static func writeSpeech(in directory: String, rate: Int = 8000, channels: Int = 1) throws {
         let samples = (0..<rate * 20).map { Int16(sin(2 * .pi * 500 * Double($0) / Double(rate)) * 12_000) }
-        var wave = Array("RIFF".utf8) + little(36 + samples.count * 2, 4) + Array("WAVEfmt ".utf8) + little(16, 4) + little(1, 2) + little(1, 2)
-        wave += little(rate, 4) + little(rate * 2, 4) + little(2, 2) + little(16, 2) + Array("data".utf8) + little(samples.count * 2, 4)
-        wave += samples.flatMap { little(Int($0), 2) }
+        var wave = Array("RIFF".utf8) + little(36 + samples.count * 2 * channels, 4) + Array("WAVEfmt ".utf8) + little(16, 4) + little(1, 2) + little(channels, 2)
+        wave += little(rate, 4) + little(rate * 2 * channels, 4) + little(2 * channels, 2) + little(16, 2) + Array("data".utf8)
+        wave += little(samples.count * 2 * channels, 4)
+        wave += samples.flatMap { sample in (0..<channels).flatMap { _ in little(Int(sample), 2) } }
         try Data(wave).write(to: URL(filePath: directory + "/speech.wav"))
         try Data(samples.map { TestLaw.muLaw(Int($0)) }).write(to: URL(filePath: directory + "/speech.ul"))
     }
@@ -45,9 +48,9 @@ enum OtherPhones {
     ///   - account: parameters of its account.
     ///   - uri: parameters of addresses.
     /// - Returns: what it printed.
-    static func baresip(account: String = "", uri: String = "", modules: [String] = [], rate: Int = 8000, to port: Int) async throws -> String {
+    static func baresip(account: String = "", uri: String = "", modules: [String] = [], rate: Int = 8000, channels: Int = 1, to port: Int) async throws -> String {
         try await TemporaryDirectory.run { directory in
-            try writeSpeech(in: directory.path, rate: rate)
+            try writeSpeech(in: directory.path, rate: rate, channels: channels)
             let configuration = """
                 sip_listen 127.0.0.1:0
                 net_interface 127.0.0.1

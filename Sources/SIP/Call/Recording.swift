@@ -10,7 +10,7 @@ import Waiting
     private var decoders: [SoundFormat: SoundDecoder] = [:]
     /// For what comes in another format than the recording is kept in.
     private var encoder: SoundEncoder
-    private var take: Take
+    private var take: any Laying
     private var steps = 0
     private var lastSpeech = 0
     /// Where the last speech ends, in samples.
@@ -24,18 +24,28 @@ import Waiting
         encoder = SoundEncoder(format)
         self.sink = sink
         self.rules = rules
-        take = Take(silence: format.silence)
+        take = format == .opus ? PacketTake() : Take(silence: format.silence)
     }
 
-    func passed(_ packet: RTPPacket) { take.note(packet) }
+    func passed(_ packet: RTPPacket) { take.placing.note(packet) }
 
     func heard(_ packet: RTPPacket, _ sound: Slice<UnsafeRawBufferPointer>, _ spoken: SoundFormat) {
         let now = steps * Self.samplesInStep
         let samples = decoders[spoken, default: SoundDecoder(spoken)].narrow(sound)
-        let bytes = spoken == format ? [UInt8](sound) : encoder.encode(samples)
-        guard let end = take.put(packet, bytes, now: now), isLoud(samples) else { return }
+        let pieces = spoken == format ? [[UInt8](sound)] : encoded(samples)
+        guard let end = take.lay(packet, pieces, unitsInTick: spoken.unitsInTick, now: now), isLoud(samples) else { return }
         lastSpeech = steps
         speechEnd = max(speechEnd, end)
+    }
+
+    /// Of another format than the recording's: Opus takes ten milliseconds at a time.
+    private func encoded(_ samples: [Int16]) -> [[UInt8]] {
+        guard format == .opus else { return [encoder.encode(samples)] }
+        let piece = Clip.rate / 100
+        return stride(from: 0, to: samples.count, by: piece).map { start in
+            let samples = samples[start..<min(start + piece, samples.count)]
+            return encoder.encode(samples + repeatElement(0, count: piece - samples.count))
+        }
     }
 
     private func isLoud(_ samples: [Int16]) -> Bool {
@@ -64,7 +74,7 @@ import Waiting
     func end(_ reason: RecordEnd.Reason) {
         give(take.finish())
         let samples = min(reason == .silence ? speechEnd : take.end, rules.longest)
-        ended.end(RecordEnd(reason: reason, samples: samples, lost: take.lost, late: take.late, received: take.received))
+        ended.end(RecordEnd(reason: reason, samples: samples, lost: take.placing.lost, late: take.placing.late, received: take.placing.received))
     }
 
     private func give(_ sound: [UInt8]) {

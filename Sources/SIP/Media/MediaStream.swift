@@ -8,6 +8,7 @@ import CRe
     /// Where the call's own messages come from: its sound may, too.
     private let signalling: sa
     private let isSymmetric: Bool
+    private let ticker: Ticker
 
     private var latch: Latch?
     private var keys = KeyEvents()
@@ -34,10 +35,11 @@ import CRe
     private static let learning = 100
 
     /// - Returns: nil when no port is free.
-    init?(ports: PortRange, address: sa, signalling: sa, isSymmetric: Bool) {
+    init?(ports: PortRange, address: sa, signalling: sa, isSymmetric: Bool, ticker: Ticker) {
         self.ports = ports
         self.signalling = signalling
         self.isSymmetric = isSymmetric
+        self.ticker = ticker
         sockets = ports.open(address, owner: Unmanaged.passUnretained(self).toOpaque(), { source, packet, argument in
             guard let source = source?.pointee, let argument else { return }
             nonisolated(unsafe) let packet = packet, me = argument
@@ -54,11 +56,11 @@ import CRe
     var format: SoundFormat { agreement?.format ?? .muLaw }
     var isSpokenTo: Bool { agreement?.speaks ?? true }
 
-    func begin() { Ticker.shared.add(self) }
+    func begin() { ticker.add(self) }
 
     /// No packet comes or goes any more.
     func close() {
-        Ticker.shared.remove(self)
+        ticker.remove(self)
         if steps > 0 { report(isLast: true) }
         if let sockets { ports.close(sockets) }
         sockets = nil
@@ -68,8 +70,8 @@ import CRe
     /// The other side has said where it is and what it takes; perhaps not for the first time.
     func agree(on agreement: SessionDescription.Agreement) {
         self.agreement = agreement
-        sender.use(agreement.format)
-        sender.packetMilliseconds = agreement.packetMilliseconds
+        sender.use(agreement.format, as: agreement.payloadType)
+        sender.packetMilliseconds = agreement.format.packetMilliseconds(agreement.packetMilliseconds)
         cipher.use(agreement.keys)
         reports.forgetWay()
         latch = nil
@@ -87,13 +89,13 @@ import CRe
         }
         guard let bytes = at_rest(buffer, &size), let packet = RTPPacket(UnsafeRawBufferPointer(start: bytes, count: size)) else { return }
         let isKey = agreement.keyTypes.contains(packet.payloadType)
-        let format = SoundFormat(payloadType: packet.payloadType).flatMap { agreement.taken.contains($0) ? $0 : nil }
+        let format = agreement.taken[packet.payloadType]
         guard isKey || format != nil, settles(source, agreement) else {
             counts.dropped += 1
             return
         }
         counts.received += 1
-        reports.note(packet)
+        reports.note(packet, clockRate: format?.clockRate)
         let payload = UnsafeRawBufferPointer(start: bytes, count: size)[packet.payload]
         if isKey {
             owner?.passed(packet)

@@ -12,8 +12,9 @@ import CRe
     private(set) var packets: UInt32 = 0
     private(set) var bytes: UInt32 = 0
     private var encoder = SoundEncoder(.muLaw)
-    /// What has been given and not sent, one byte a tick.
-    private var pending: [UInt8] = []
+    private var payloadType: UInt8 = 0
+    /// Samples that have been given and not sent.
+    private var pending: [Int16] = []
     /// Whether the last step had sound.
     private var isTalking = false
     private var quietSteps = 0
@@ -23,7 +24,9 @@ import CRe
     private static let stepsBetweenSigns = 50
 
     /// What is sent from now on is in this.
-    mutating func use(_ format: SoundFormat) {
+    /// - Parameter type: its number.
+    mutating func use(_ format: SoundFormat, as type: UInt8) {
+        payloadType = type
         guard format != encoder.format else { return }
         encoder = SoundEncoder(format)
         pending.removeAll()
@@ -35,8 +38,8 @@ import CRe
         let isFirst = !isTalking
         isTalking = true
         quietSteps = 0
-        pending += encoder.encode(sound)
-        if sound.count < Self.samplesInStep { pending.append(contentsOf: repeatElement(encoder.format.silence, count: Self.samplesInStep - sound.count)) }
+        pending += sound
+        if sound.count < Self.samplesInStep { pending.append(contentsOf: repeatElement(0, count: Self.samplesInStep - sound.count)) }
         flush(isMarked: isFirst, send)
     }
 
@@ -54,33 +57,35 @@ import CRe
         if !pending.isEmpty {
             // The last packet of a piece is filled up.
             let size = packetMilliseconds * Clip.rate / 1000
-            pending.append(contentsOf: repeatElement(encoder.format.silence, count: max(0, size - pending.count)))
+            pending.append(contentsOf: repeatElement(0, count: max(0, size - pending.count)))
             flush(isMarked: false, send)
             pending.removeAll()
         }
         isTalking = false
         quietSteps += 1
         guard quietSteps % Self.stepsBetweenSigns == 0 else {
-            timestamp &+= UInt32(Self.samplesInStep)
+            timestamp &+= UInt32(Self.samplesInStep * encoder.format.unitsInTick)
             return
         }
-        put([UInt8](repeating: encoder.format.silence, count: Self.samplesInStep)[...], isMarked: true, send)
+        put([Int16](repeating: 0, count: Self.samplesInStep)[...], isMarked: true, send)
     }
 
-    private mutating func put(_ bytes: ArraySlice<UInt8>, isMarked: Bool, _ send: (UnsafeMutablePointer<mbuf>) -> Void) {
+    private mutating func put(_ samples: ArraySlice<Int16>, isMarked: Bool, _ send: (UnsafeMutablePointer<mbuf>) -> Void) {
+        defer { timestamp &+= UInt32(truncatingIfNeeded: samples.count * encoder.format.unitsInTick) }
+        let bytes = encoder.encode(samples)
+        if bytes.isEmpty { return }
         let size = RTPPacket.headerSize + bytes.count
         guard let packet = mbuf_alloc(size) else { return }
         defer { mem_deref(packet) }
         guard let buffer = packet.pointee.buf, packet.pointee.size >= size else { return }
         let space = UnsafeMutableRawBufferPointer(start: buffer, count: size)
         RTPPacket.writeHeader(
-            to: space, payloadType: encoder.format.payloadType, isMarked: isMarked, sequence: sequence, timestamp: timestamp, source: source)
+            to: space, payloadType: payloadType, isMarked: isMarked, sequence: sequence, timestamp: timestamp, source: source)
         space[RTPPacket.headerSize...].copyBytes(from: bytes)
         packet.pointee.end = size
         sequence &+= 1
         packets &+= 1
         self.bytes &+= UInt32(truncatingIfNeeded: bytes.count)
-        timestamp &+= UInt32(truncatingIfNeeded: bytes.count)
         send(packet)
     }
 }

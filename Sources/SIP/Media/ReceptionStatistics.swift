@@ -9,6 +9,7 @@ struct ReceptionStatistics {
     /// Sixteen times the jitter, in units of timestamps.
     private var jitter: UInt32 = 0
     private var transit: UInt32?
+    private var clockRate = Clip.rate
     /// The middle of the other side's last time, and when it came, in milliseconds.
     private var lastReport: (time: UInt32, came: UInt64)?
 
@@ -19,16 +20,19 @@ struct ReceptionStatistics {
     }
 
     /// A packet has come.
-    /// - Parameter now: milliseconds of a clock that never goes back.
-    mutating func note(_ packet: RTPPacket, now: UInt64) {
+    /// - Parameters:
+    ///   - clockRate: units of its timestamp a second; nil where they are those of the packets before.
+    ///   - now: milliseconds of a clock that never goes back.
+    mutating func note(_ packet: RTPPacket, clockRate: Int? = nil, now: UInt64) {
         received &+= 1
         let step = Int16(bitPattern: packet.sequence &- UInt16(truncatingIfNeeded: highest))
         if step > 0 { highest &+= UInt32(step) }
-        let arrival = UInt32(truncatingIfNeeded: now &* UInt64(Clip.rate / 1000)), transit = arrival &- packet.timestamp
+        if let clockRate, clockRate != self.clockRate { (self.clockRate, self.transit) = (clockRate, nil) }
+        let arrival = UInt32(truncatingIfNeeded: now &* UInt64(self.clockRate / 1000)), transit = arrival &- packet.timestamp
         if let before = self.transit {
             let difference = Int32(bitPattern: transit &- before).magnitude
             // A jump of the other side's clock is no jitter.
-            if difference < UInt32(Clip.rate) { jitter = jitter &+ difference &- ((jitter &+ 8) >> 4) }
+            if difference < UInt32(self.clockRate) { jitter = jitter &+ difference &- ((jitter &+ 8) >> 4) }
         }
         self.transit = transit
     }

@@ -14,9 +14,10 @@ import CRe
     private static let between = 125...375
 
     /// A packet of sound or of a key has come.
-    mutating func note(_ packet: RTPPacket) {
+    /// - Parameter clockRate: of its timestamp, where it is known.
+    mutating func note(_ packet: RTPPacket, clockRate: Int?) {
         if reception?.source != packet.source { reception = ReceptionStatistics(packet) }
-        reception?.note(packet, now: tmr_jiffies())
+        reception?.note(packet, clockRate: clockRate, now: tmr_jiffies())
     }
 
     /// A report has come.

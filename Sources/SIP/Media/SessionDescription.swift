@@ -6,8 +6,10 @@ import CRe
     struct Agreement {
         /// What is sent, and how a recording is kept.
         var format: SoundFormat
-        /// What may come: some send what was not agreed on.
-        var taken: Set<SoundFormat>
+        /// Its number in what is sent.
+        var payloadType: UInt8
+        /// What may come, by number: some send what was not agreed on.
+        var taken: [UInt8: SoundFormat]
         /// Numbers that keys come under.
         var keyTypes: Set<UInt8>
         /// Where sound is to go.
@@ -32,6 +34,11 @@ import CRe
 
     /// The number that keys have where we choose it.
     private static let ownKeyType: UInt8 = 101
+    /// The same beside Opus.
+    private static let ownOpusKeyType: UInt8 = 110
+
+    /// Those below mean the same to everybody (RFC 3551 §6).
+    private static let firstFreeType: UInt8 = 35
 
     /// - Parameters:
     ///   - address: what the other side is told to send to.
@@ -50,9 +57,14 @@ import CRe
         self.encryption = encryption
         self.formats = formats
         _ = at_media_profiles(audio, encryption != .required, encryption != .off)
-        // G.722 says 8,000 for what it has 16,000 of (RFC 3551 §4.5.2).
-        for format in formats { _ = at_format_add(audio, String(format.payloadType), format.rawValue, 8000, nil) }
-        _ = at_format_add(audio, String(Self.ownKeyType), "telephone-event", 8000, "0-15")
+        for format in formats {
+            _ = at_format_add(
+                audio, String(format.payloadType), format.encodingName, UInt32(format.clockRate), format.describedChannels,
+                format == .opus ? "useinbandfec=1" : nil)
+        }
+        // Keys go by the clock of the sound that they are in (RFC 4733 §2.1).
+        _ = at_format_add(audio, String(Self.ownKeyType), "telephone-event", 8000, 1, "0-15")
+        if formats.contains(.opus) { _ = at_format_add(audio, String(Self.ownOpusKeyType), "telephone-event", 48_000, 1, "0-15") }
         _ = at_media_attribute(audio, "ptime", "20")
     }
 
@@ -65,17 +77,25 @@ import CRe
     func read(_ text: UnsafeMutablePointer<mbuf>, isOffer: Bool) -> Agreement? {
         guard sdp_decode(session, text, isOffer) == 0 else { return nil }
         guard sdp_media_rport(audio) != 0, let remote = sdp_media_raddr(audio)?.pointee else { return nil }
-        var common: [SoundFormat] = []
-        var keyTypes: Set<UInt8> = isOffer ? [] : [Self.ownKeyType]
+        var common: [(format: SoundFormat, type: UInt8)] = []
+        var taken: [UInt8: SoundFormat] = [:]
+        for format in formats where format.isNumbered || !isOffer { taken[format.payloadType] = format }
+        var keyTypes: Set<UInt8> = isOffer ? [] : formats.contains(.opus) ? [Self.ownKeyType, Self.ownOpusKeyType] : [Self.ownKeyType]
         forEachFormat { format in
             guard let type = UInt8(exactly: format.pt) else { return }
-            if let known = SoundFormat(payloadType: type) {
-                if formats.contains(known) { common.append(known) }
-            } else if let name = format.name, String(cString: name).lowercased() == "telephone-event" {
+            if let known = formats.first(where: { $0.isNumbered && $0.payloadType == type }) { return common.append((known, type)) }
+            guard type >= Self.firstFreeType, let text = format.name else { return }
+            let name = String(cString: text).lowercased()
+            if name == "telephone-event" {
+                taken[type] = nil
                 keyTypes.insert(type)
+            } else if let known = formats.first(where: { !$0.isNumbered && $0.encodingName == name && $0.clockRate == Int(format.srate) }) {
+                common.append((known, type))
+                taken[type] = known
+                keyTypes.remove(type)
             }
         }
-        guard let format = common.first else { return nil }
+        guard let (format, type) = common.first else { return nil }
         var keys: SoundCipher.Keys?
         if isEncrypted {
             guard encryption != .off, let agreed = agreeOnKeys(isOffer: isOffer) else { return nil }
@@ -90,7 +110,7 @@ import CRe
         // As seen from here: what the other side calls sendonly is recvonly for us.
         let direction = sdp_media_rdir(audio)
         return Agreement(
-            format: format, taken: Set(formats), keyTypes: keyTypes, remote: remote, remoteReports: reports, packetMilliseconds: packetMilliseconds,
+            format: format, payloadType: type, taken: taken, keyTypes: keyTypes, remote: remote, remoteReports: reports, packetMilliseconds: packetMilliseconds,
             hears: direction.rawValue & SDP_SENDONLY.rawValue != 0, speaks: direction.rawValue & SDP_RECVONLY.rawValue != 0, keys: keys)
     }
 

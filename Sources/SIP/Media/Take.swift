@@ -1,82 +1,54 @@
-/// A recording in the making: packets are laid where their timestamps say, whatever their order; what is missing is silence.
-///
-/// Places are in samples from the beginning, one byte each.
-public struct Take: Sendable {
-    /// Where the timestamp `base` of the present stream lies.
-    private struct Anchor {
-        let source: UInt32
-        let base: UInt32
-        let place: Int
-    }
+/// A recording in the making. What is missing between packets is silence.
+protocol Laying {
+    /// Ticks so far.
+    var end: Int { get }
+    var placing: Placing { get set }
 
+    /// Lays sound down that came in a packet.
+    /// - Parameters:
+    ///   - pieces: of the recording's format.
+    ///   - unitsInTick: of the packet's timestamp.
+    ///   - now: ticks that would have passed by the clock since the recording began.
+    /// - Returns: where it ends; nil for what was dropped.
+    mutating func lay(_ packet: RTPPacket, _ pieces: [[UInt8]], unitsInTick: Int, now: Int) -> Int?
+
+    /// What nobody can add to any more.
+    mutating func drain() -> [UInt8]
+
+    /// All the rest.
+    mutating func finish() -> [UInt8]
+}
+
+/// A recording of sound that has a byte for each tick.
+public struct Take: Sendable, Laying {
     private let silence: UInt8
-    private var anchor: Anchor?
-    private var sequence = SequenceWindow()
-    /// Losses of streams before the present one.
-    private var lostBefore = 0
+    var placing = Placing()
     /// What has not been given out yet, from `start` on.
     private var window: [UInt8] = []
     private var start = 0
-
-    /// Packets that came after their place had been given out.
-    public private(set) var late = 0
-    public private(set) var received = 0
-
-    /// Samples that may be late: what is older is given out.
-    static let patience = Clip.rate / 5
-    /// Samples that a timestamp may be before or behind its time before it is taken for another clock.
-    private static let slack = 2 * Clip.rate
-    /// A beginning without sound that is longer than this is recorded as silence.
-    private static let unhurried = Clip.rate / 5
 
     public init(silence: UInt8) { self.silence = silence }
 
     /// Samples so far.
     public var end: Int { start + window.count }
-    public var lost: Int { lostBefore + sequence.lost }
+    public var lost: Int { placing.lost }
+    public var late: Int { placing.late }
+    public var received: Int { placing.received }
 
-    /// A packet of something else in the same stream, such as a key.
-    public mutating func note(_ packet: RTPPacket) {
-        guard anchor?.source == packet.source else { return }
-        _ = sequence.note(packet.sequence)
+    mutating func lay(_ packet: RTPPacket, _ pieces: [[UInt8]], unitsInTick: Int, now: Int) -> Int? {
+        put(packet, pieces.count == 1 ? pieces[0] : Array(pieces.joined()), unitsInTick: unitsInTick, now: now)
     }
 
     /// Lays a packet down.
-    /// - Parameter now: samples that would have passed by the clock since the recording began.
+    /// - Parameters:
+    ///   - unitsInTick: of its timestamp.
+    ///   - now: samples that would have passed by the clock since the recording began.
     /// - Returns: where its sound ends; nil for one that was dropped.
     @discardableResult
-    public mutating func put(_ packet: RTPPacket, _ sound: some Collection<UInt8>, now: Int) -> Int? {
-        if anchor?.source != packet.source { begin(packet, now) }
-        switch sequence.note(packet.sequence) {
-        case .duplicate: return nil
-        case .foreign:
-            begin(packet, now)
-            _ = sequence.note(packet.sequence)
-        case .new: break
-        }
-        received += 1
-        guard let anchor else { return nil }
-        var place = anchor.place + Int(Int32(bitPattern: packet.timestamp &- anchor.base))
-        if place > max(end, now) + Self.slack || place + sound.count < start - Self.slack {
-            // The sender's clock has jumped: what it sends goes on where the sound ends.
-            self.anchor = Anchor(source: packet.source, base: packet.timestamp, place: max(end, now - Self.patience))
-            place = self.anchor?.place ?? end
-        }
-        guard place >= start else {
-            // Part of it may still be in time; a gap that is heard already cannot be filled.
-            late += 1
-            return nil
-        }
+    public mutating func put(_ packet: RTPPacket, _ sound: some Collection<UInt8>, unitsInTick: Int = 1, now: Int) -> Int? {
+        guard let place = placing.place(packet, length: sound.count, unitsInTick: unitsInTick, now: now, start: start, end: end) else { return nil }
         lay(sound, at: place - start)
         return place + sound.count
-    }
-
-    private mutating func begin(_ packet: RTPPacket, _ now: Int) {
-        let isFirst = anchor == nil
-        lostBefore += sequence.lost
-        sequence = SequenceWindow()
-        let place = isFirst ? (now > Self.unhurried ? now : 0) : max(end, now - Self.patience)
-        anchor = Anchor(source: packet.source, base: packet.timestamp, place: place)
     }
 
     private mutating func lay(_ sound: some Collection<UInt8>, at offset: Int) {
@@ -85,10 +57,7 @@ public struct Take: Sendable {
         window.replaceSubrange(offset..<needed, with: sound)
     }
 
-    /// What nobody can add to any more.
-    public mutating func drain() -> [UInt8] { take(window.count - Self.patience) }
-
-    /// All the rest.
+    public mutating func drain() -> [UInt8] { take(window.count - Placing.patience) }
     public mutating func finish() -> [UInt8] { take(window.count) }
 
     private mutating func take(_ count: Int) -> [UInt8] {

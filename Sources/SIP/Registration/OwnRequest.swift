@@ -13,10 +13,10 @@ import Waiting
     /// Ends with the final answer; nil when there is none.
     let answer = Wait<Answer?>()
     /// Lines that depend on the address of ours that it leaves from, each with its end.
-    private let lines: (PeerAddress) -> String
+    private let lines: @SIPLoop (PeerAddress) -> String
 
     /// - Parameter lines: made of the address that it leaves from.
-    init(lines: @escaping (PeerAddress) -> String) { self.lines = lines }
+    init(lines: @escaping @SIPLoop (PeerAddress) -> String) { self.lines = lines }
 
     /// - Parameters:
     ///   - hop: where it goes, whatever its URI says.

@@ -40,6 +40,8 @@ extension Configuration {
 
         /// Where callers may be sent with the operator's key.
         public var operators = Operators()
+        /// What is stored of a call.
+        public var master = CallMaster.received
 
         public init() {}
 
@@ -77,6 +79,7 @@ extension Configuration {
             settings.files.tls = tls.map { CallFiles.TLS(address: $0.listen.peer, certificate: $0.files.certificate, key: $0.files.key) }
             settings.files.passwords = passwordFiles
             settings.operators = operators
+            settings.master = master
             settings.registrations = registrations.map(\.settings)
             settings.files.registrationPasswords = Dictionary(
                 registrations.map { ($0.settings.name, $0.passwordFile) }, uniquingKeysWith: { first, _ in first })
@@ -113,6 +116,7 @@ extension Configuration.Telephone {
         limits.longestCall = reader.number("sip.limits.call_seconds", limits.longestCall, 10...86_400)
         limits.retrySeconds = reader.number("sip.limits.retry_seconds", limits.retrySeconds, 1...3_600)
         operators = Operators(reader.list("sip.operators", [Operators.Pattern](), expecting: "a number, or its beginning and *") { Operators.Pattern($0) })
+        master = reader.word("sip.master", master)
         drainSeconds = reader.number("sip.drain_seconds", drainSeconds, 0...3_600)
         readTLS(reader)
         readLogins(reader)

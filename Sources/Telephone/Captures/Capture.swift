@@ -71,13 +71,13 @@ final class Capture: SoundSink {
     }
 
     /// Leaves no more than the message, and the facts as they are known now. Blocks.
-    func shorten(to samples: Int) throws(CaptureFailure) {
-        let kept = min(max(0, samples), state.withLock(\.written))
+    /// - Parameter bytes: of sound.
+    func shorten(to bytes: Int) throws(CaptureFailure) {
+        let kept = min(max(0, bytes), state.withLock(\.written))
         guard ftruncate(descriptor, off_t(headSize + kept)) == 0 else { throw CaptureFailure(action: "shorten", code: errno) }
         state.withLock { $0.written = kept }
     }
 
-    var samples: Int { state.withLock { $0.written } }
     var anyDescriptor: Int32 { descriptor }
 
     func fail(_ failure: CaptureFailure) { state.withLock { $0.failure = $0.failure ?? failure } }

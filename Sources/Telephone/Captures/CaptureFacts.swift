@@ -13,7 +13,7 @@ struct CaptureFacts: Codable, Sendable, Hashable {
     let callerName: String?
     /// Seconds since 1970.
     let started: Int
-    /// `PCMU`, `PCMA` or `G722`.
+    /// `PCMU`, `PCMA`, `G722` or `OPUS`.
     let encoding: String
 
     /// What is not known is read as what was never anything else.

@@ -1,7 +1,7 @@
 import Foundation
 
-/// A recording on disk: a line that says what it is, the length of the facts as four bytes, the facts as JSON, and the sound as it came, one byte a
-/// sample, to the end of the file.
+/// A recording on disk: a line that says what it is, the length of the facts as four bytes, the facts as JSON, and the sound as it came, to
+/// the end of the file: a byte a tick, or, of Opus, packets with their lengths.
 ///
 /// While a call lasts the file is called `ID.part`; `ID.whole` once the recording is over. Calls here block.
 struct CaptureFile: Sendable {

@@ -2,6 +2,7 @@ import CFileIO
 import Dispatch
 import Foundation
 import NIOPosix
+import SIP
 import Synchronization
 import Voicemail
 import Waiting
@@ -69,12 +70,15 @@ final class CaptureRoom: Sendable {
     }
 
     /// The recording is over: no more is written, and it is called whole. Durable once this returns.
-    func finish(_ capture: Capture, samples: Int) async throws {
+    /// - Parameter ticks: of the recording that are the message.
+    func finish(_ capture: Capture, ticks: Int) async throws {
         await capture.settled { bell.signal() }
         state.withLock { $0.open[capture.facts.id] = nil }
         if let failure = capture.failure { throw failure }
         try await files.runIfActive { [self] in
-            try capture.shorten(to: samples)
+            // Where packets end is written in the file alone.
+            let bytes = capture.facts.format == .opus ? CapturedSound(.opus, try capture.file.read().sound).bytes(of: ticks) : ticks
+            try capture.shorten(to: bytes)
             capture.sync()
             if let failure = capture.failure { throw failure }
             let whole = directory + "/" + capture.facts.id + "." + CaptureFile.whole
@@ -84,9 +88,9 @@ final class CaptureRoom: Sendable {
     }
 
     /// The sound of a recording that is over.
-    func sound(of capture: Capture) async throws -> [UInt8] {
+    func sound(of capture: Capture) async throws -> CapturedSound {
         let whole = CaptureFile(directory: directory, name: capture.facts.id + "." + CaptureFile.whole)
-        return try await files.runIfActive { try whole.read().sound }
+        return try await files.runIfActive { CapturedSound(capture.facts.format, try whole.read().sound) }
     }
 
     /// Removes a recording that has become a message, or that nobody wants.

@@ -8,7 +8,7 @@ enum WaveHeader {
         switch format {
         case .muLaw: companded(7, ticks)
         case .aLaw: companded(6, ticks)
-        case .g722: plain(rate: format.rate, count: ticks * 4)
+        case .g722, .opus: plain(rate: format.rate, count: ticks * 2 * format.rate / Clip.rate)
         }
     }
 

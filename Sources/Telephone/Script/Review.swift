@@ -54,8 +54,7 @@ struct Review: CallState {
     private func listen(_ visit: Visit) async -> Character? {
         do {
             let sound = try await visit.captures.sound(of: take.capture)
-            var decoder = SoundDecoder(take.capture.facts.format)
-            if case .key(let key) = await visit.call.play(Clip(samples: decoder.narrow(sound))) { return key }
+            if case .key(let key) = await visit.call.play(Clip(samples: sound.samples)) { return key }
         } catch {
             visit.service.logger.error("a recording cannot be played back", metadata: ["file": "\(take.capture.file.path)", "error": "\(error)"])
             _ = await visit.say(.invalidEntry)

@@ -17,7 +17,7 @@ struct Storing: CallState {
             return next.map { CallingOperator(number: $0, otherwise: nil) }
         }
         do {
-            let depositing = Depositing(service: visit.service, captures: visit.captures)
+            let depositing = Depositing(service: visit.service, captures: visit.captures, master: visit.master)
             let sound = try await visit.captures.sound(of: take.capture)
             let message = try await depositing.deposit(
                 take.capture.facts, sound: sound, reception: Reception(lost: take.end.lost, late: take.end.late))

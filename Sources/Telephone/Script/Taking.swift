@@ -19,7 +19,7 @@ struct Taking: CallState {
         }
         let end = await visit.call.record(to: capture, RecordRules(seconds: visit.answering.longestSeconds))
         visit.story.recorded(end)
-        do { try await visit.captures.finish(capture, samples: end.samples) } catch {
+        do { try await visit.captures.finish(capture, ticks: end.samples) } catch {
             visit.story.failed(error)
             return Sorry()
         }

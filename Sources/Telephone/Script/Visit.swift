@@ -20,6 +20,7 @@ struct Visit: Sendable {
     let service: VoicemailService
     let voices: any Voices
     let captures: CaptureRoom
+    let master: CallMaster
     let story: Story
 
     /// The mailbox has no room; those who are to know are told. That they could not be is no trouble of the caller's.
