@@ -99,7 +99,7 @@ struct EncryptionTests {
             phone.send(phone.request("INVITE", user: "1000"))
             let line = "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:\(Data(Ours.key).base64EncodedString())\r\n"
             let offer = try await phone.finish(answerInACK: phone.offer(extra: line, profile: "RTP/SAVP"))
-            #expect(offer.body.contains(" RTP/SAVP 0 8 9 101"))
+            #expect(offer.body.contains(" RTP/SAVP 0 8 9 111 101 110"))
             try phone.sound.secure(ours: Ours.key, theirs: try key(of: offer.body))
             try await phone.sound.hears(hertz: 700, milliseconds: 200)
             try await phone.warmUp(sink)

@@ -5,6 +5,10 @@ import TestKit
 struct Kamailio {
     let port: Int
 
+    struct DidNotStart: Error {
+        let log: String
+    }
+
     /// Runs it while `body` does.
     /// - Parameters:
     ///   - way: its failure route: `TARGET` or `DIVERSION`.
@@ -33,21 +37,31 @@ struct Kamailio {
             let proxy = try ChildProcess(
                 ["kamailio", "-DD", "-E", "-m", "32", "-M", "4", "-Y", directory.path, "-f", directory.path + "/kamailio.cfg"], output: output.fileDescriptor,
                 errors: output.fileDescriptor)
-            let outcome = await Result { () async throws -> Value in
+            func answers() async throws {
                 let phone = try TestPhone(server: free.port)
                 defer { phone.close() }
                 for _ in 0..<100 {
                     phone.send(phone.request("OPTIONS", user: "proxy"))
-                    if (try? await phone.next("the proxy", within: 0) { $0.status == 200 }) != nil { return try await body(Kamailio(port: free.port)) }
+                    if (try? await phone.next("the proxy", within: 0) { $0.status == 200 }) != nil { return }
                     try await Task.sleep(for: .milliseconds(100))
                 }
-                throw TestPhone.TimedOut(what: "Kamailio: \(try String(contentsOfFile: log, encoding: .utf8).suffix(2000))")
+                throw DidNotStart(log: String(try String(contentsOfFile: log, encoding: .utf8).suffix(2000)))
             }
-            // The main process ends its children.
-            proxy.send(SIGTERM)
-            _ = await proxy.status()
-            try output.close()
-            return try outcome.get()
+            func stop() async throws {
+                // The main process ends its children.
+                proxy.send(SIGTERM)
+                _ = await proxy.status()
+                try output.close()
+            }
+            do {
+                try await answers()
+                let value = try await body(Kamailio(port: free.port))
+                try await stop()
+                return value
+            } catch {
+                try await stop()
+                throw error
+            }
         }
     }
 }

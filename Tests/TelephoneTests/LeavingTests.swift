@@ -1,4 +1,6 @@
+import NIOCore
 import Server
+import Telephone
 import TestKit
 import Testing
 import Voicemail

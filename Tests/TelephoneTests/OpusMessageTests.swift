@@ -1,4 +1,5 @@
 import Foundation
+import NIOCore
 import TestKit
 import Testing
 import Voicemail

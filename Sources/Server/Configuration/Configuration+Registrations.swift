@@ -1,3 +1,4 @@
+import Foundation
 import SIP
 import Telephone
 import Voicemail
@@ -11,6 +12,10 @@ extension Configuration.Telephone {
         public init(_ settings: RegistrationSettings, passwordFile: String) {
             self.settings = settings
             self.passwordFile = passwordFile
+        }
+
+        public init(user: String, host: String, passwordFile: String) {
+            self.init(RegistrationSettings(user: user, host: host), passwordFile: passwordFile)
         }
     }
 
@@ -46,7 +51,6 @@ extension Configuration.Telephone {
             Self.registration(text) { reader.settled($0, of: key) }
         }
         if Set(registrations.map(\.settings.name)).count < registrations.count { reader.refuse(key, because: "has one twice", given: [key]) }
-        if !registrations.isEmpty, listen == nil { reader.refuse(key, because: "needs sip.listen", given: [key, "sip.listen"]) }
     }
 
     private static func nameServer(_ text: String) -> PeerAddress? {

@@ -1,5 +1,6 @@
 import HTTPFront
 import RecordingIntake
+import SIP
 import SystemPackage
 
 #if canImport(Glibc)

@@ -3,6 +3,7 @@ import Foundation
 import HTTPFront
 import NIOCore
 import NIOHTTP1
+import SIP
 import Telephone
 import Voicemail
 

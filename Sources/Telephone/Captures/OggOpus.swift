@@ -5,8 +5,9 @@ import SIP
 enum OggOpus {
     static let contentType = "audio/ogg"
 
-    /// Units of 48,000 a second that a decoder takes to begin, and that are no sound (RFC 7845 §4.2): those of the usual encoder.
-    private static let beginning = 312
+    /// Units of 48,000 a second at the beginning that are not to be heard (RFC 7845 §4.2). None: the recording begins in the middle of a stream, and what a
+    /// decoder does not yet know of it is heard as less than a click.
+    private static let beginning = 0
     /// Packets of a page: about a second of sound.
     private static let packetsOfPage = 50
 
@@ -20,7 +21,7 @@ enum OggOpus {
         for page in stream.pages() { try await write(page) }
         stream.add(tags, granule: 0)
         for page in stream.pages() { try await write(page) }
-        var granule = beginning, inPage = 0
+        var granule = 0, inPage = 0
         let packets = OpusPacket.split(sound.bytes)
         for (index, packet) in packets.enumerated() {
             granule += (OpusPacket.ticks(packet) ?? 0) * OpusPacket.unitsInTick

@@ -20,7 +20,7 @@ import Voicemail
             }
             try await registrar.waits(for: 2)
             var status = try await ask("status")
-            for _ in 0..<100 where status.json["registrations"]?[0]?["registered"] != true { status = try await ask("status") }
+            for _ in 0..<100 where status.json["registrations"]?.array?.first?["registered"] != true { status = try await ask("status") }
             let name = "700@127.0.0.1:\(registrar.port)"
             #expect(status.json["registrations"] == [["registration": .string(name), "registered": true]])
             let findings = try await ask("doctor").json["findings"]?.array ?? []

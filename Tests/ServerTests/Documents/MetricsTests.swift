@@ -14,7 +14,7 @@ import YeastarPSeriesAPI
         try await TestServer.run { configuration in
             configuration.outbox.intervalMilliseconds = 10
             configuration.limits.allowsReceiversHere = true
-            configuration.telephone.registrations = [.init(.init(user: "700", host: "192.0.2.10"), passwordFile: "unread")]
+            configuration.telephone.registrations = [.init(user: "700", host: "192.0.2.10", passwordFile: "unread")]
         } _: { (server: TestServer) async throws in
             try await Receiver().run { port in
                 try await Self.makeEverythingHappen(server, receiver: port)

@@ -34,6 +34,8 @@ public final class TestPhone: Sendable {
 
     public struct TimedOut: Error {
         public let what: String
+
+        public init(what: String) { self.what = what }
     }
 
     public let server: Int
