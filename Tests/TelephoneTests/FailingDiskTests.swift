@@ -83,7 +83,7 @@ struct FailingDiskTests {
                 let message = try #require(list.array?.first)
                 #expect(list.array?.count == 1)
                 #expect(message["caller_id_number"] == "2001" && (message["length_ms"]?.int ?? 0) >= 1200)
-                let shown = try await command("message", "show", "--account", "Acme", message.text("id"))
+                let shown = try await command("message", "show", "--account", "Acme", message["id"]?.string ?? "")
                 #expect(shown["reception"]?["cut_off"] == true, "\(shown)")
                 #expect(try FileList.names(in: data + "/captures").isEmpty)
             }

@@ -22,7 +22,8 @@ import Voicemail
             var status = try await ask("status")
             for _ in 0..<100 where status.json["registrations"]?.array?.first?["registered"] != true { status = try await ask("status") }
             let name = "700@127.0.0.1:\(registrar.port)"
-            #expect(status.json["registrations"] == [["registration": .string(name), "registered": true]])
+            let told = status.json["registrations"]?.array ?? []
+            #expect(told.count == 1 && told.first?["registration"]?.string == name && told.first?["registered"] == true)
             let findings = try await ask("doctor").json["findings"]?.array ?? []
             #expect(findings.contains { $0.text("id") == "registration" && $0.text("state") == "good" && $0.text("text") == "\(name) holds" }, "\(findings)")
         }
