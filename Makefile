@@ -8,7 +8,7 @@ FUZZ ?= 100000
 
 PREFIX ?= /usr/local
 
-.PHONY: run build test soak crashtest bench apitest install package packagetest containerlint tools swift clean
+.PHONY: run build test soak crashtest bench apitest install package packagetest repeatable containerlint tools swift clean
 
 ## run: install what is missing, build in release mode, serve the demo
 run: build
@@ -55,9 +55,15 @@ package: build
 	scripts/package .build/release/aftertone .build/package
 	lintian --no-cfg --fail-on error .build/package/aftertone_*.deb
 
-## packagetest: install the package in a fresh Debian, call it, upgrade, remove and purge it; as root
+## packagetest: make the package again and compare; install it in a fresh Debian, call it, upgrade, remove and purge it; as root
 packagetest: package
+	scripts/packagetest.d/again .build/release/aftertone .build/package
 	scripts/packagetest .build/package/aftertone_*.deb
+
+## repeatable: build and package twice from nothing, and compare the packages byte by byte
+repeatable: tools
+	scripts/install package
+	scripts/repeatable
 
 ## containerlint: have linters from PyPI look over the Containerfile and the compose file
 containerlint:
