@@ -20,6 +20,7 @@ build: tools
 
 ## test: install what is missing, build with warnings as errors, run every test
 test: tools
+	scripts/install browser
 	AFTERTONE_STRICT=1 swift build --build-tests
 	AFTERTONE_STRICT=1 scripts/test
 

@@ -60,7 +60,8 @@ let package = Package(
         .target(
             name: "CWebPages",
             exclude: [
-                "layout.html", "login.html", "bar.html", "boxes.html", "inbox.html", "message.html", "told.html", "plain.html", "style.css", "icon.svg",
+                "layout.html", "login.html", "bar.html", "boxes.html", "inbox.html", "message.html", "told.html", "plain.html", "help.html", "search.html", "settings.html", "style.css", "icon.svg",
+                "inbox.js", "keys.js", "player.js",
                 "en.json", "es.json", "fr.json", "it.json", "ru.json",
             ]),
         .target(name: "CPrompts", exclude: ["en.json", "es.json", "fr.json", "it.json", "ru.json"]),

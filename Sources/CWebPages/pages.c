@@ -63,6 +63,30 @@ static const unsigned char ru[] = {
 #embed "ru.json"
 };
 
+static const unsigned char help[] = {
+#embed "help.html"
+};
+
+static const unsigned char search[] = {
+#embed "search.html"
+};
+
+static const unsigned char inbox_js[] = {
+#embed "inbox.js"
+};
+
+static const unsigned char keys_js[] = {
+#embed "keys.js"
+};
+
+static const unsigned char player_js[] = {
+#embed "player.js"
+};
+
+static const unsigned char settings[] = {
+#embed "settings.html"
+};
+
 const unsigned char *aftertone_web_layout(size_t *size) {
     *size = sizeof layout;
     return layout;
@@ -136,4 +160,34 @@ const unsigned char *aftertone_web_it(size_t *size) {
 const unsigned char *aftertone_web_ru(size_t *size) {
     *size = sizeof ru;
     return ru;
+}
+
+const unsigned char *aftertone_web_help(size_t *size) {
+    *size = sizeof help;
+    return help;
+}
+
+const unsigned char *aftertone_web_search(size_t *size) {
+    *size = sizeof search;
+    return search;
+}
+
+const unsigned char *aftertone_web_inbox_js(size_t *size) {
+    *size = sizeof inbox_js;
+    return inbox_js;
+}
+
+const unsigned char *aftertone_web_keys_js(size_t *size) {
+    *size = sizeof keys_js;
+    return keys_js;
+}
+
+const unsigned char *aftertone_web_player_js(size_t *size) {
+    *size = sizeof player_js;
+    return player_js;
+}
+
+const unsigned char *aftertone_web_settings(size_t *size) {
+    *size = sizeof settings;
+    return settings;
 }

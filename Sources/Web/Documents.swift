@@ -40,13 +40,20 @@ enum Documents {
     }
 
     static let style = Asset(aftertone_web_style, "text/css; charset=utf-8")
+    /// The modules of the list of messages, by their names.
+    static let scripts: [String: Asset] = [
+        "inbox.js": Asset(aftertone_web_inbox_js, scriptType), "keys.js": Asset(aftertone_web_keys_js, scriptType),
+        "player.js": Asset(aftertone_web_player_js, scriptType),
+    ]
+    private static let scriptType = "text/javascript; charset=utf-8"
     static let icon = Asset(aftertone_web_icon, "image/svg+xml")
 
     /// Templates by the names that they call each other by.
     static let templates: [(name: String, text: String)] = [
         ("layout", text(aftertone_web_layout)), ("login", text(aftertone_web_login)), ("bar", text(aftertone_web_bar)),
         ("boxes", text(aftertone_web_boxes)), ("inbox", text(aftertone_web_inbox)), ("message", text(aftertone_web_message)),
-        ("told", text(aftertone_web_told)), ("plain", text(aftertone_web_plain)),
+        ("told", text(aftertone_web_told)), ("help", text(aftertone_web_help)), ("search", text(aftertone_web_search)),
+        ("settings", text(aftertone_web_settings)), ("plain", text(aftertone_web_plain)),
     ]
 
     /// What pages say, by language; English first.

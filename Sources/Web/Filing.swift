@@ -45,7 +45,7 @@ extension WebDialect {
         guard var filing = form["do"].flatMap(Filing.init) else { throw WebFailure.malformed(400) }
         if filing.ids.isEmpty { filing.ids = Array(Set(form.all("message"))) }
         let from = form["from"].flatMap(Shelf.init) ?? .new
-        let start = form["start"].flatMap { MessagePosition(web: $0) }.map { ["start=" + $0.webKey] } ?? []
+        let start = Search(form).parameters + (form["start"].flatMap { MessagePosition(web: $0) }.map { ["start=" + $0.webKey] } ?? [])
         let place = "boxes/\(mailbox.id)/\(from.rawValue)?"
         guard !filing.ids.isEmpty else { return visit.redirect(to: place + (start + ["told=none"]).joined(separator: "&")) }
         let outcome = try await apply(filing, to: mailbox, session.account)

@@ -7,6 +7,7 @@ import Voicemail
 private struct View {
     let mailbox: Mailbox
     let shelf: Shelf
+    let search: Search
     let page: MessagePage
     let zone: TimeZone
     let boxes: ListingPage<HeardMailbox>
@@ -17,6 +18,8 @@ private struct View {
 extension WebDialect {
     /// Messages of a page.
     static let pageSize = 50
+    /// Messages that are looked at for a page where names or numbers are looked for.
+    static let looks = 2000
     /// Mailboxes of a page that are not the user's own.
     static let boxesOfPage = 100
 
@@ -40,14 +43,19 @@ extension WebDialect {
     ) async throws -> FrontResponse {
         let account = session.account, mailboxes = service.mailboxes
         let start = visit.request.query["start"].flatMap { MessagePosition(web: $0) }
+        let zone = try await mailboxes.timeZone(of: mailbox, account: account)
+        let search = Search(visit.request.query), wanted = MessageSearch(search.text)
         // What retention has ended cannot be changed any more, and the owner's counts leave it out.
-        let query = MessageQuery(scope: .mailbox(mailbox.id), from: mailboxes.cutoff(for: account), start: start, folder: shelf.folder)
-        let page = try await service.messages.list(MessageListing(query: query, limit: Self.pageSize) { $0.accountID == account.id })
+        let from = [mailboxes.cutoff(for: account), search.since?.begin(in: zone)].compactMap(\.self).max()
+        let query = MessageQuery(scope: .mailbox(mailbox.id), from: from, to: search.until?.end(in: zone), start: start, folder: shelf.folder)
+        let listing = MessageListing(query: query, limit: Self.pageSize, looks: wanted == nil ? nil : Self.looks) { message in
+            message.accountID == account.id && wanted?.matches(message) != false
+        }
+        let page = try await service.messages.list(listing)
         let counts: Tally = if let listed = boxes.items.first(where: { $0.id == mailbox.id }) { listed.tally } else {
             try await mailboxes.tally(of: mailbox, in: account)
         }
-        let zone = try await mailboxes.timeZone(of: mailbox, account: account)
-        let view = View(mailbox: mailbox, shelf: shelf, page: page, zone: zone, boxes: boxes, counts: counts)
+        let view = View(mailbox: mailbox, shelf: shelf, search: search, page: page, zone: zone, boxes: boxes, counts: counts)
         return visit.page(.inbox, values(of: view, start: start, visit))
     }
 
@@ -57,22 +65,29 @@ extension WebDialect {
         var values: [String: Any] = [
             "title": "t.folder_" + view.shelf.rawValue, "heading": Self.heading(view.mailbox), "current": view.mailbox.id, "folder": view.shelf.rawValue,
             "start": start?.webKey ?? "", "in_new": view.shelf == .new, "in_saved": view.shelf == .saved, "in_trash": view.shelf == .trash,
-            "empty": "t.empty_" + view.shelf.rawValue, "new_total": view.counts.new, "saved_total": view.counts.saved,
+            "empty": view.search.isEmpty ? "t.empty_" + view.shelf.rawValue : "t.search_none", "new_total": view.counts.new, "saved_total": view.counts.saved,
             "has_messages": !view.page.messages.isEmpty, "messages": view.page.messages.map { MessageView.values(of: $0, times) },
+            "may_change": visit.session.map { Mailboxes.tends($0.user, view.mailbox) } ?? false,
             "boxes": view.boxes.items.map { Self.values(of: $0, isCurrent: $0.id == view.mailbox.id) },
         ]
+        values["has_pages"] = start != nil || view.page.next != nil
         if view.counts.new > 0 { values["new_count"] = view.counts.new }
-        if start != nil { values["newest"] = here }
-        if let next = view.page.next { values["older"] = "\(here)?start=\(next.webKey)" }
+        let parameters = view.search.parameters
+        if start != nil { values["newest"] = here + (parameters.isEmpty ? "" : "?" + parameters.joined(separator: "&")) }
+        if let next = view.page.next {
+            values["older"] = "\(here)?" + (parameters + ["start=" + next.webKey]).joined(separator: "&")
+            values["older_text"] = view.page.messages.count < Self.pageSize ? "t.search_on" : "t.older"
+        }
         if let next = view.boxes.next { values["more_boxes"] = "\(here)?box_name=\(PercentEncoding.encode(next.name))&box_id=\(PercentEncoding.encode(next.id))" }
         if visit.request.query.contains("box_id") { values["first_boxes"] = here }
+        values.merge(view.search.values) { $1 }
         values.merge(told(visit.request.query)) { $1 }
         return values
     }
 
-    private static func heading(_ mailbox: Mailbox) -> String { mailbox.name.isEmpty ? mailbox.number : "\(mailbox.name) · \(mailbox.number)" }
+    static func heading(_ mailbox: Mailbox) -> String { mailbox.name.isEmpty ? mailbox.number : "\(mailbox.name) · \(mailbox.number)" }
 
-    private static func values(of box: HeardMailbox, isCurrent: Bool) -> [String: Any] {
+    static func values(of box: HeardMailbox, isCurrent: Bool) -> [String: Any] {
         var values: [String: Any] = [
             "box_id": box.id, "box_number": box.number, "box_name": box.name, "is_shared": box.isShared, "is_current": isCurrent,
         ]

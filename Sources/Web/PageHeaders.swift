@@ -3,9 +3,10 @@ import HTTPTypes
 
 /// What every answer tells browsers, errors too.
 enum PageHeaders {
-    /// Nothing but the page's own style sheet, pictures and sounds; no script, and no frame around it.
+    /// Nothing but the page's own style sheet, pictures sounds and modules; nothing that stands in
+    /// the page itself, and no frame around it.
     private static let policy =
-        "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
     static func add(to response: inout FrontResponse) {
         response.headers[.contentSecurityPolicy] = policy

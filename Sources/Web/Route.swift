@@ -23,11 +23,19 @@ enum SoundFormat: String, CaseIterable, Sendable {
 enum Route: Hashable, Sendable {
     case home, login, logout
     case style, icon
+    case script(String)
     case folder(mailbox: String, Shelf)
     /// Where messages of a mailbox are filed.
     case messages(mailbox: String)
     case play(MessagePlace)
+    /// Its waveform.
+    case peaks(MessagePlace)
     case file(MessagePlace, SoundFormat)
+    case settings(mailbox: String)
+    /// Where a greeting is sent to.
+    case greeting(mailbox: String)
+    /// A greeting by its number, to be heard.
+    case hear(mailbox: String, String)
 
     /// - Parameter segments: below the page's own path.
     init?(_ segments: ArraySlice<String>) {
@@ -38,12 +46,18 @@ enum Route: Hashable, Sendable {
         case (1, "logout"): self = .logout
         case (1, "style.css"): self = .style
         case (1, "icon.svg"): self = .icon
+        case (1, let name?) where Documents.scripts[name] != nil: self = .script(name)
         case (3, "boxes") where pieces[2] == "messages": self = .messages(mailbox: pieces[1])
+        case (3, "boxes") where pieces[2] == "settings": self = .settings(mailbox: pieces[1])
+        case (3, "boxes") where pieces[2] == "greeting": self = .greeting(mailbox: pieces[1])
+        case (5, "boxes") where pieces[2] == "greetings" && pieces[4] == "play": self = .hear(mailbox: pieces[1], pieces[3])
         case (3, "boxes"):
             guard let shelf = Shelf(rawValue: pieces[2]) else { return nil }
             self = .folder(mailbox: pieces[1], shelf)
         case (5, "boxes") where pieces[2] == "messages" && pieces[4] == "play":
             self = .play(MessagePlace(mailboxID: pieces[1], monthID: pieces[3]))
+        case (5, "boxes") where pieces[2] == "messages" && pieces[4] == "peaks":
+            self = .peaks(MessagePlace(mailboxID: pieces[1], monthID: pieces[3]))
         case (6, "boxes") where pieces[2] == "messages" && pieces[4] == "file":
             guard let format = SoundFormat(rawValue: pieces[5]) else { return nil }
             self = .file(MessagePlace(mailboxID: pieces[1], monthID: pieces[3]), format)
@@ -52,12 +66,12 @@ enum Route: Hashable, Sendable {
     }
 
     /// First pieces of paths, for a page that shares the root with others.
-    static let firstPieces: Set<String> = ["login", "logout", "style.css", "icon.svg", "boxes"]
+    static let firstPieces: Set<String> = Set(["login", "logout", "style.css", "icon.svg", "boxes"] + Documents.scripts.keys)
 
     var methods: [HTTPRequest.Method] {
         switch self {
-        case .login: [.get, .head, .post]
-        case .logout, .messages: [.post]
+        case .login, .settings: [.get, .head, .post]
+        case .logout, .messages, .greeting: [.post]
         default: [.get, .head]
         }
     }
@@ -70,9 +84,14 @@ enum Route: Hashable, Sendable {
         case .logout: "logout"
         case .style: "style.css"
         case .icon: "icon.svg"
+        case .script(let name): name
         case .folder: "boxes/{box}/{folder}"
         case .messages: "boxes/{box}/messages"
         case .play: "boxes/{box}/messages/{message}/play"
+        case .settings: "boxes/{box}/settings"
+        case .greeting: "boxes/{box}/greeting"
+        case .hear: "boxes/{box}/greetings/{greeting}/play"
+        case .peaks: "boxes/{box}/messages/{message}/peaks"
         case .file: "boxes/{box}/messages/{message}/file/{format}"
         }
     }

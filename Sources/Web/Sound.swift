@@ -11,6 +11,15 @@ extension WebDialect {
         return response(sound.reader, sound.contentType, ContentDisposition.inline("message.mp3"), visit)
     }
 
+    /// Peaks of a waveform: enough for a screen, each from 0 to 100, the loudest of them 100.
+    private static let peakCount = 160
+
+    func peaks(_ place: MessagePlace, _ session: Session) async throws -> FrontResponse {
+        let peaks = try await service.renditions.peaks(of: try await message(place, session), count: Self.peakCount).map { max($0.high, -$0.low) }
+        let loudest = max(peaks.max() ?? 0, 0.01)
+        return FrontResponse(contentType: "application/json", bytes: JSON.array(peaks.map { .int(Int((100 * $0 / loudest).rounded())) }).encode())
+    }
+
     func download(_ place: MessagePlace, as format: SoundFormat, _ session: Session, _ visit: Visit) async throws -> FrontResponse {
         let message = try await message(place, session)
         let mailbox = try await service.mailboxes.heard(place.mailboxID, by: session.user, in: session.account)
@@ -32,7 +41,7 @@ extension WebDialect {
         return try await service.messages.find(MessagePlace(mailboxID: mailbox.id, monthID: place.monthID), in: session.account)
     }
 
-    private func response(_ reader: any BlobReader, _ contentType: String, _ disposition: String, _ visit: Visit) -> FrontResponse {
+    func response(_ reader: any BlobReader, _ contentType: String, _ disposition: String, _ visit: Visit) -> FrontResponse {
         .ranged(
             reader, range: visit.request.headers[.range], policy: .standard,
             headers: [.contentType: contentType, .contentDisposition: disposition])

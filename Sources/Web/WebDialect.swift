@@ -4,7 +4,7 @@ import Logging
 import NIOCore
 import Voicemail
 
-/// The page where people listen to their messages. It is made here, works without script, and asks no other host for anything.
+/// The page where people listen to their messages. It is made here, works without script, is quicker with it, and asks no other host for anything.
 ///
 /// It calls the domain as the other interfaces do. Whatever changes something is a form that is posted, with a word that only this session's
 /// pages hold.
@@ -28,8 +28,10 @@ public struct WebDialect: Dialect {
         return path == "/" || Route.firstPieces.contains(String(path.dropFirst().prefix { $0 != "/" }))
     }
 
-    /// A form, nothing more.
-    public func bodyLimit(at path: String) -> Int? { RequestBody.smallest }
+    /// A form, and where a greeting is sent to, one with a sound.
+    public func bodyLimit(at path: String) -> Int? {
+        path.hasSuffix("/greeting") ? service.limits.maximumAudioBytes + RequestBody.smallest : RequestBody.smallest
+    }
 
     public func respond(to request: FrontRequest) async -> FrontResponse {
         let depth = settings.path.utf8.count(where: { $0 == UInt8(ascii: "/") }) - 1
@@ -63,6 +65,7 @@ public struct WebDialect: Dialect {
         switch route {
         case .style?: return try read(route, visit) { Documents.style.response(to: $0) }
         case .icon?: return try read(route, visit) { Documents.icon.response(to: $0) }
+        case .script(let name)?: return try read(route, visit) { Documents.scripts[name]?.response(to: $0) ?? FrontResponse(status: .notFound) }
         case .login?: return try await login(visit)
         default: break
         }
@@ -75,8 +78,12 @@ public struct WebDialect: Dialect {
         case .folder(let mailbox, let shelf): return try await folder(shelf, of: mailbox, session, visit)
         case .messages(let mailbox): return try await file(messagesOf: mailbox, session, visit)
         case .play(let place): return try await play(place, session, visit)
+        case .settings(let mailbox): return try await settings(of: mailbox, session, visit)
+        case .greeting(let mailbox): return try await upload(to: mailbox, session, visit)
+        case .hear(let mailbox, let serial): return try await hear(serial, of: mailbox, session, visit)
+        case .peaks(let place): return try await peaks(place, session)
         case .file(let place, let format): return try await download(place, as: format, session, visit)
-        case .login, .style, .icon: throw WebFailure.notFound
+        case .login, .style, .icon, .script: throw WebFailure.notFound
         }
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import NIOCore
 import Server
 import TestKit
 import Testing
@@ -7,7 +8,7 @@ import Voicemail
 
 @Suite("What every answer tells browsers")
 struct HeaderTests {
-    @Test("No script, no frame, nothing from elsewhere, nothing kept")
+    @Test("No script but the page's own modules, no frame, nothing from elsewhere, nothing kept")
     func security() async throws {
         try await WebWorld.run { world in
             let message = try await world.leave()
@@ -21,11 +22,12 @@ struct HeaderTests {
             for answer in answers {
                 let policy = answer["Content-Security-Policy"] ?? ""
                 #expect(policy.hasPrefix("default-src 'none'; ") && policy.contains("frame-ancestors 'none'") && policy.contains("form-action 'self'"), "\(answer.status)")
-                #expect(!policy.contains("unsafe") && !policy.contains("script-src") && !policy.contains("http"))
+                #expect(!policy.contains("unsafe") && policy.contains("script-src 'self'; connect-src 'self'; ") && !policy.contains("http"))
                 #expect(answer["X-Content-Type-Options"] == "nosniff" && answer["X-Frame-Options"] == "DENY" && answer["Referrer-Policy"] == "same-origin")
                 #expect(answer["Cache-Control"] == "no-store", "\(answer.status)")
                 #expect(answer["Access-Control-Allow-Origin"] == nil)
-                #expect(!answer.text.contains("<script") && !answer.text.contains(" style=") && !answer.text.contains("http://") && !answer.text.contains("https://"))
+                #expect(answer.text.matches(of: /<script[^>]*>/).allSatisfy { $0.output.wholeMatch(of: /<script type="module" src="[.\/]+inbox\.js">/) != nil })
+                #expect(!answer.text.contains(" style=") && !answer.text.contains("http://") && !answer.text.contains("https://"))
                 #expect(answer.text.matches(of: /\son[a-z]+=/).isEmpty)
             }
             #expect(answers.map(\.status) == [200, 200, 200, 404, 200, 303, 400, 405, 303])
@@ -48,13 +50,26 @@ struct HeaderTests {
         }
     }
 
+    @Test("Modules are served as such, import only each other, and reach nothing else")
+    func modules() async throws {
+        try await WebWorld.run { world in
+            for (name, script) in Documents.scripts {
+                let answer = try await world.browser.get("/" + name)
+                #expect(answer.status == 200 && answer["Content-Type"] == "text/javascript; charset=utf-8" && answer.bytes.count == script.bytes.readableBytes)
+                for imported in answer.text.matches(of: /from "\.\/([^"]*)"/) { #expect(Documents.scripts[String(imported.output.1)] != nil) }
+                for word in ["eval(", "innerHTML", "document.write", "http", "Function("] { #expect(!answer.text.contains(word), "\(name) \(word)") }
+            }
+        }
+    }
+
     @Test("A whole first page is small")
     func size() async throws {
         try await WebWorld.run { world in
             for index in 0..<WebDialect.pageSize { _ = try await world.leave(String(5000 + index), name: "Somebody with a name \(index)", secondsAgo: index) }
             try await world.browser.logIn()
             let page = try await world.browser.get("/"), sheet = try await world.browser.get("/style.css"), icon = try await world.browser.get("/icon.svg")
-            #expect(page.bytes.count + sheet.bytes.count + icon.bytes.count < 100_000)
+            let scripts = Documents.scripts.values.reduce(0) { $0 + $1.bytes.readableBytes }
+            #expect(scripts + page.bytes.count + sheet.bytes.count + icon.bytes.count < 100_000)
         }
     }
 }

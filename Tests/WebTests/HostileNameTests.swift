@@ -51,7 +51,7 @@ struct HostileNameTests {
     }
 
     private static func judge(_ answer: Answer) {
-        #expect(!answer.text.contains("<script") && !answer.text.contains("<img") && !answer.text.contains("<b>") && !answer.text.contains("<!--"))
+        #expect(!answer.text.contains("<script>") && !answer.text.contains("<img") && !answer.text.contains("<b>") && !answer.text.contains("<!--"))
     }
 
     /// Tags with the names of their attributes, and no values.

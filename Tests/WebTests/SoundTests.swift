@@ -29,6 +29,20 @@ struct SoundTests {
         }
     }
 
+    @Test("A waveform has as many peaks as a screen shows, the loudest 100")
+    func peaks() async throws {
+        try await WebWorld.run { world in
+            let sound = AudioSamples.tones([440], seconds: 1).followed(by: .tones([0], seconds: 1))
+            let message = try await world.server.leave(audio: try sound.encoded(as: .wavPCM16), in: world.box, of: world.account)
+            let broken = try await world.leave(audio: Array("no sound at all".utf8))
+            try await world.browser.logIn()
+            let answer = try await world.browser.get("\(world.messagesPath)/\(message.monthID)/peaks")
+            let peaks = try #require(answer.json.array).compactMap(\.int)
+            #expect(peaks.count == 160 && peaks.max() == 100 && peaks.prefix(70).allSatisfy { $0 > 90 } && peaks.suffix(70).allSatisfy { $0 < 10 }, "\(peaks)")
+            #expect(try await world.browser.get("\(world.messagesPath)/\(broken.monthID)/peaks").status == 415)
+        }
+    }
+
     @Test("Downloads: as stored byte for byte, as WAV, as MP3, under a name that says who called and when")
     func download() async throws {
         try await WebWorld.run { world in

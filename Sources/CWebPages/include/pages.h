@@ -15,10 +15,18 @@ const unsigned char *aftertone_web_inbox(size_t *size);
 const unsigned char *aftertone_web_message(size_t *size);
 const unsigned char *aftertone_web_told(size_t *size);
 const unsigned char *aftertone_web_plain(size_t *size);
+const unsigned char *aftertone_web_settings(size_t *size);
+const unsigned char *aftertone_web_help(size_t *size);
+const unsigned char *aftertone_web_search(size_t *size);
 
 /// The style sheet and the icon.
 const unsigned char *aftertone_web_style(size_t *size);
 const unsigned char *aftertone_web_icon(size_t *size);
+
+/// The modules of the list of messages.
+const unsigned char *aftertone_web_inbox_js(size_t *size);
+const unsigned char *aftertone_web_keys_js(size_t *size);
+const unsigned char *aftertone_web_player_js(size_t *size);
 
 /// What pages say in English, Spanish, French, Italian and Russian, as JSON.
 const unsigned char *aftertone_web_en(size_t *size);

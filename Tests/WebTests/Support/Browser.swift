@@ -26,6 +26,8 @@ actor Browser {
         return try await send("POST", path, [("Content-Type", type)], Array(body.utf8))
     }
 
+    func post(_ path: String, body: [UInt8], type: String) async throws -> Answer { try await send("POST", path, [("Content-Type", type)], body) }
+
     func setCookie(_ name: String, _ value: String?) { cookies[name] = value }
 
     private func send(_ method: String, _ path: String, _ more: [(String, String)], _ body: [UInt8]?) async throws -> Answer {

@@ -1,0 +1,75 @@
+// Single keys, as mail programs have them. They can be switched off (WCAG 2.1.4), which this browser remembers.
+import { show, start } from "./player.js";
+
+const settingName = "aftertone.keys", placeName = "aftertone.place";
+
+function read(store, name) {
+  // A browser that keeps nothing throws.
+  try { return store.getItem(name); } catch { return null; }
+}
+
+function write(store, name, value) {
+  try { value === null ? store.removeItem(name) : store.setItem(name, value); } catch { /* Then nothing is remembered. */ }
+}
+
+export function listen(messages) {
+  const help = document.querySelector("#help"), button = document.querySelector("#help-button"), box = document.querySelector("#keys-on");
+  let current = -1;
+
+  function go(index) {
+    if (index < 0 || index >= messages.length) return;
+    messages[current]?.removeAttribute("aria-current");
+    current = index;
+    const message = messages[current];
+    message.setAttribute("aria-current", "true");
+    message.tabIndex = -1;
+    message.focus({ preventScroll: true });
+    message.scrollIntoView({ block: "nearest" });
+    show(message);
+  }
+
+  function press(deed) {
+    const chosen = messages[current]?.querySelector(`button[value^="${deed} "]`);
+    if (!chosen) return;
+    // The page comes again without this message: the next one is in its place.
+    write(sessionStorage, placeName, String(current));
+    chosen.click();
+  }
+
+  function play() {
+    if (current < 0) go(0);
+    const audio = messages[current]?.querySelector("audio");
+    if (audio) audio.paused ? start(audio) : audio.pause();
+  }
+
+  const deeds = {
+    j: () => go(current + 1),
+    k: () => go(current - 1),
+    " ": play,
+    s: () => press("saved"),
+    d: () => press("trash"),
+    u: () => document.querySelector(".notice form button")?.click(),
+    r: () => messages[current]?.querySelector('a[href^="tel:"]')?.click(),
+    "/": () => document.querySelector("#search")?.focus(),
+    "?": () => help.showModal(),
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (!box.checked || help.open || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.target.closest("input, select, textarea")) return;
+    if (event.key === " " && event.target.closest("a, button, summary, audio, canvas")) return;
+    const deed = deeds[event.key];
+    if (!deed) return;
+    event.preventDefault();
+    deed();
+  });
+
+  box.checked = read(localStorage, settingName) !== "off";
+  box.addEventListener("change", () => write(localStorage, settingName, box.checked ? null : "off"));
+  button.hidden = false;
+  button.addEventListener("click", () => help.showModal());
+
+  const place = read(sessionStorage, placeName);
+  write(sessionStorage, placeName, null);
+  if (place !== null) go(Math.min(Number(place), messages.length - 1));
+}
