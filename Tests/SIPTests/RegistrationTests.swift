@@ -76,6 +76,8 @@ struct RegistrationTests {
             #expect(first.line == "REGISTER sip:pbx.example SIP/2.0")
             #expect(first.headers["to"] == "<sip:700@pbx.example>" && first.headers["from"]?.hasPrefix("<sip:700@pbx.example>;tag=") == true)
             #expect(registrar.requests.count == 2)
+            // Each once.
+            #expect(first.headers["max-forwards"] == "70" && first.headers["contact"]?.contains(",") == false)
             if algorithms.count > 1 { #expect(registrar.requests.last?.headers["authorization"]?.contains("algorithm=SHA-256") == true) }
         }
         #expect(registrar.bindings.isEmpty)

@@ -24,6 +24,12 @@ enum LocalAddresses {
             sa_set_port(&one, port)
             if !found.contains(where: { var (known, one) = ($0, one); return sa_cmp(&known, &one, Int32(SA_ALL.rawValue)) }) { found.append(one) }
         }
-        return found
+        // libre sends requests of ours from the first of a kind: one that leads out leads here as well, and not the other way round.
+        return found.filter { !isLoopback($0) } + found.filter(isLoopback)
+    }
+
+    private static func isLoopback(_ address: sa) -> Bool {
+        var address = address
+        return sa_is_loopback(&address)
     }
 }

@@ -44,8 +44,8 @@ extension Registration {
     private func ask(_ place: PeerAddress, _ seconds: Int, _ patience: Int) async -> (SIPMessage, String)? {
         guard let sip = endpoint.sip else { return nil }
         sequence &+= 1
+        // libre adds what every request has: Via and Max-Forwards.
         var headers = """
-            Max-Forwards: 70\r
             From: <\(settings.address)>;tag=\(tag)\r
             To: <\(settings.address)>\r
             Call-ID: \(callID)\r
