@@ -8,14 +8,18 @@ public struct CallInstruments: Sendable {
     public var synced: @Sendable (Double) -> Void
     /// Whether a registration, named by its address, holds now.
     public var registered: @Sendable (String, Bool) -> Void
+    /// A peer has shown a wrong password; true when nothing from its address is answered for a while now.
+    public var loginFailed: @Sendable (Bool) -> Void
 
     public init(
         ended: @escaping @Sendable (CallOutcome, Double, Int, Int, Int) -> Void = { _, _, _, _, _ in }, answered: @escaping @Sendable (Double) -> Void = { _ in },
-        synced: @escaping @Sendable (Double) -> Void = { _ in }, registered: @escaping @Sendable (String, Bool) -> Void = { _, _ in }
+        synced: @escaping @Sendable (Double) -> Void = { _ in }, registered: @escaping @Sendable (String, Bool) -> Void = { _, _ in },
+        loginFailed: @escaping @Sendable (Bool) -> Void = { _ in }
     ) {
         self.ended = ended
         self.answered = answered
         self.synced = synced
         self.registered = registered
+        self.loginFailed = loginFailed
     }
 }

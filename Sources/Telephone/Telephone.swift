@@ -16,6 +16,9 @@ public struct Telephone: Service {
     private let onListeningOverTLS: @Sendable (PeerAddress) async -> Void
     private let logger: Logger
 
+    /// What it is called among the interfaces where logins fail.
+    public static let loginInterface = "sip"
+
     /// - Parameters:
     ///   - unavailability: why the server is not ready for calls; nil when it is.
     ///   - onListening: told of the address once calls are taken there.
@@ -85,13 +88,16 @@ public struct Telephone: Service {
         var sip = settings.sip
         if let tls = settings.files.tls, let identity { sip.tls = TLSListener(address: tls.address, identity: identity) }
         sip.logins.passwords = try await settings.files.readPasswords()
-        sip.report = { [logger] in Self.log($0, logger) }
+        sip.report = { [logger, instruments] in Self.tell($0, instruments, logger) }
         return sip
     }
 
-    private static func log(_ event: SIPEvent, _ logger: Logger) {
+    private static func tell(_ event: SIPEvent, _ instruments: CallInstruments, _ logger: Logger) {
         switch event {
         case .wrongPassword(let name, let source, let isLocked):
+            instruments.loginFailed(isLocked)
+            // The same line as of other interfaces, for programs that keep addresses out: without what the peer calls itself.
+            logger.notice("a login failed", metadata: ["interface": "\(loginInterface)", "source": "\(source.host)"])
             logger.warning(
                 isLocked ? "too many wrong passwords of a telephone peer: nothing from there is answered for a while" : "a telephone peer showed a wrong password",
                 metadata: ["peer": "\(source)", "name": "\(name.prefix(64))"])

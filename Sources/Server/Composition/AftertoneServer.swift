@@ -33,10 +33,10 @@ public struct AftertoneServer: Sendable {
         let configuration = installation.configuration
         let logger = installation.logger
         registry.sampleProcess()
-        let counter = RecordingCounter(registry), hub = EventHub()
+        let counter = RecordingCounter(registry), hub = EventHub(), logins = LoginLedger.Observer(registry)
         let dialects = Dialects(
             service: installation.service, configuration: configuration,
-            logins: LoginLedger(installation.service, rules: configuration.logins.rules, observer: LoginLedger.Observer(registry)),
+            logins: LoginLedger(installation.service, rules: configuration.logins.rules, observer: logins),
             uptime: uptime, recordingCounter: counter, hub: hub, synthesizer: installation.synthesizer)
         let front = Front(
             listeners: configuration.http.listeners, dialects: dialects.all, limits: configuration.frontLimits(files: OpenFiles.limit, logger),
@@ -60,7 +60,7 @@ public struct AftertoneServer: Sendable {
             housekeeping, GarbageSweeper(service: installation.service), LateMeasuring(service: installation.service, logger: logger), idleMemory, outbox,
             recordings, CertificateReload(front: front, signals: reloadSignals, reread: onReload), front,
         ]
-        let instruments = CallInstruments(registry, registrations: configuration.telephone.registrations.map(\.settings.name))
+        let instruments = CallInstruments(registry, registrations: configuration.telephone.registrations.map(\.settings.name), logins: logins)
         if let settings = configuration.telephone.settings(captures: installation.directory.captures) {
             let checks = Self.readiness(of: installation.service)
             let prompts = configuration.prompts

@@ -1,10 +1,13 @@
 import HTTPFront
 import Telephone
+import Voicemail
 
 extension CallInstruments {
     /// What `/metrics` shows of calls.
-    /// - Parameter registrations: their names.
-    init(_ registry: MetricsRegistry, registrations: [String] = []) {
+    /// - Parameters:
+    ///   - registrations: their names.
+    ///   - logins: told of failed logins at whatever interface.
+    init(_ registry: MetricsRegistry, registrations: [String] = [], logins: LoginLedger.Observer) {
         let held = Dictionary(
             registrations.map { name in
                 (name, registry.gauge(
@@ -27,7 +30,11 @@ extension CallInstruments {
                 lost.add(lostPackets)
                 late.add(latePackets)
                 prompts.add(begun)
-            }, answered: { answers.observe($0) }, synced: { syncs.observe($0) }, registered: { held[$0]?.set($1 ? 1 : 0) })
+            }, answered: { answers.observe($0) }, synced: { syncs.observe($0) }, registered: { held[$0]?.set($1 ? 1 : 0) },
+            loginFailed: { isLocked in
+                logins.failed(Telephone.loginInterface)
+                if isLocked { logins.locked(.source) }
+            })
     }
 
     /// What `status` reads.

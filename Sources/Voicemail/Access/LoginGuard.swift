@@ -47,7 +47,7 @@ public struct LoginGuard: Sendable {
             try await counting { try await ledger.succeed(subjects + got, rule) }
             return value
         } catch let error as VoicemailError where error == .badCredentials {
-            ledger.observer.failed(interface)
+            ledger.report(failureFrom: source, at: interface)
             try await counting { try await ledger.fail(subjects, rule, interface) }
             throw error
         }

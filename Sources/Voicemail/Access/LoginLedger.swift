@@ -52,6 +52,13 @@ public final class LoginLedger: Sendable {
             + names.map { Subject(id: service.access.loginCountID(of: $0), kind: $0.kind, name: $0) }
     }
 
+    /// Tells of a failed login. Programs that keep addresses out of a machine read the line: it has the address that the login came from and
+    /// nothing that a client has written, so that nobody can have another kept out.
+    func report(failureFrom source: String, at interface: String) {
+        observer.failed(interface)
+        service.logger.notice("a login failed", metadata: ["interface": "\(interface)", "source": "\(source)"])
+    }
+
     /// - Parameter rule: of sources, as the interface has it.
     func refuseLocked(_ subjects: [Subject], _ rule: LoginRule) async throws {
         try await service.store.read { try self.refuseLocked(subjects, rule, $0) }
