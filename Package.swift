@@ -260,7 +260,7 @@ let package = Package(
             name: "ServerTests",
             dependencies: [
                 "Server", "aftertone", "TestKit", "Voicemail", "Waiting", "HTTPFront", "KazooAPI", "YeastarPSeriesAPI", "YeastarSSeriesAPI", "RecordingIntake",
-                "Delivery", "Audio", "SQLiteStore", "FileArchive", nioCore, nioPosix, logging,
+                "Delivery", "Prompts", "Audio", "SQLiteStore", "FileArchive", nioCore, nioPosix, logging,
             ],
             swiftSettings: settings),
     ]
