@@ -101,7 +101,7 @@ let package = Package(
             name: "HTTPFront",
             dependencies: [
                 "Threads", "Voicemail", "CArchive", crypto, logging, nioCore, nioPosix, product("NIOConcurrencyHelpers", "swift-nio"),
-                product("NIOHTTP1", "swift-nio"), product("NIOWebSocket", "swift-nio"), product("NIOHTTPTypesHTTP1", "swift-nio-extras"),
+                product("NIOHTTP1", "swift-nio"), product("NIOWebSocket", "swift-nio"), product("NIOExtras", "swift-nio-extras"), product("NIOHTTPTypesHTTP1", "swift-nio-extras"),
                 product("NIOSSL", "swift-nio-ssl"), product("HTTPTypes", "swift-http-types"), product("HummingbirdCore", "hummingbird"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
             ],

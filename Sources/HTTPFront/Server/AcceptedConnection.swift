@@ -1,4 +1,3 @@
-import HummingbirdCore
 import NIOCore
 import NIOHTTP1
 
@@ -6,7 +5,7 @@ import NIOHTTP1
 ///
 /// A listener whose server is cancelled drops what it has accepted in that moment. A `NIOAsyncChannel` must not be dropped
 /// before its writer is finished (it traps), so the wrapper is kept here until the connection has ended, which finishes the writer.
-final class AcceptedConnection: ServerChildChannelValue {
+final class AcceptedConnection: Sendable {
     let wrapped: NIOAsyncChannel<RequestPart, HTTPServerResponsePart>
 
     var channel: any Channel { wrapped.channel }

@@ -38,6 +38,8 @@ final class ExchangeDeadline: ChannelDuplexHandler {
     /// Between a head and its end.
     private var isReading = false
     private var isStopping = false
+    /// No request has come yet.
+    private var isNew = true
     /// The answer being written says that it is the last one.
     private var isLastAnswer = false
     /// Our side is closed, or will be when what is written is sent; bytes that came since are counted and dropped.
@@ -47,6 +49,9 @@ final class ExchangeDeadline: ChannelDuplexHandler {
     private var isRefused = false
     /// What the client says has no end but its connection's.
     private var isEndless = false
+
+    /// What a client that has just come gets for his first request while the server stops.
+    private static let firstWord = Duration.seconds(1)
 
     init(_ core: FrontCore, _ lines: RequestLineReader) {
         self.core = core
@@ -70,6 +75,7 @@ final class ExchangeDeadline: ChannelDuplexHandler {
         if isFinishing { return drop(part, context) }
         switch part {
         case .head:
+            isNew = false
             if unanswered == 0 { enter(.exchange, after: core.deadlines.exchange, context) }
             unanswered += 1
             isReading = true
@@ -189,7 +195,9 @@ final class ExchangeDeadline: ChannelDuplexHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event is ChannelShouldQuiesceEvent {
             isStopping = true
-            if unanswered == 0, !isReading { context.close(promise: nil) }
+            guard unanswered == 0, !isReading else { return }
+            // Who has just come is heard: he cannot know, and would take it for a failure.
+            if isNew, phase == .head { enter(.head, after: min(core.deadlines.head, Self.firstWord), context) } else { context.close(promise: nil) }
         } else {
             context.fireUserInboundEventTriggered(event)
         }

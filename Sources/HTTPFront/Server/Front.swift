@@ -1,4 +1,3 @@
-import HummingbirdCore
 import Logging
 import NIOCore
 import NIOPosix
@@ -50,13 +49,18 @@ public struct Front: Service {
     /// take longer than `FrontDeadlines.drain` are cut.
     /// - Throws: when a listener cannot be bound or its certificate cannot be read.
     public func run() async throws {
-        var servers: [(listener: Listener, server: Server<HTTPConnection>)] = []
-        for listener in listeners { servers.append((listener, try await server(listener))) }
+        var doors: [ConnectionListener] = []
+        for listener in listeners { doors.append(try await prepare(listener)) }
         try await withThrowingTaskGroup(of: Bool.self) { group in
-            for (listener, server) in servers {
+            for door in doors {
                 group.addTask {
-                    // All that it throws is about binding.
-                    do { try await server.run() } catch { throw ListeningError(listener, error) }
+                    do {
+                        try await door.run { channel in
+                            await onListening(Bound(listener: door.listener, port: channel.localAddress?.port ?? door.listener.port))
+                        }
+                    } catch {
+                        throw ListeningError(door.listener, error)
+                    }
                     return true
                 }
             }
@@ -73,7 +77,7 @@ public struct Front: Service {
                     }
                 }
             }
-            var running = servers.count
+            var running = doors.count
             while running > 0, let isServer = try await group.next(), isServer { running -= 1 }
             group.cancelAll()
         }
@@ -85,28 +89,12 @@ public struct Front: Service {
         await certificates.reload(always: true, logger)
     }
 
-    private func server(_ listener: Listener) async throws -> Server<HTTPConnection> {
+    private func prepare(_ listener: Listener) async throws -> ConnectionListener {
         var certificate: TLSCertificate?
         if let files = listener.tls { certificate = try await TLSCertificate.load(files) }
         if let certificate { certificates.add(certificate) }
-        let connection = HTTPConnection(core: core, tls: certificate, operations: listener.operations)
-        let onListening = onListening, acceptLogger = logger
-        // `onListening` says where we listen; the framework's own line says it again.
-        var quiet = logger
-        quiet.logLevel = max(logger.logLevel, .notice)
-        return Server(
-            childChannelSetup: connection,
-            configuration: ServerConfiguration(
-                address: .hostname(listener.host, port: listener.port), serverName: nil, backlog: 1024,
-                availableConnectionsDelegate: MaximumAvailableConnections(core.limits.connections)),
-            onServerRunning: { channel in
-                // The limit is looked at between reads, and a read may accept several connections.
-                try? await channel.setOption(.maxMessagesPerRead, value: 1).get()
-                try? await channel.eventLoop.submit {
-                    try channel.pipeline.syncOperations.addHandler(AcceptPause(acceptLogger), position: .first)
-                }.get()
-                await onListening(Bound(listener: listener, port: channel.localAddress?.port ?? listener.port))
-            },
-            eventLoopGroup: group, logger: quiet)
+        return ConnectionListener(
+            listener: listener, connection: HTTPConnection(core: core, tls: certificate, operations: listener.operations), maximum: core.limits.connections,
+            group: group, logger: logger)
     }
 }

@@ -8,12 +8,15 @@ public struct Listener: Hashable, Sendable {
     public var tls: TLSFiles?
     /// Who is shown `/livez`, `/readyz` and `/metrics` here.
     public var operations: OperationsAudience
+    /// The descriptor of a socket that listens there already and was handed to this process; nil to make one.
+    public var socket: Int32?
 
-    public init(host: String = "127.0.0.1", port: Int, tls: TLSFiles? = nil, operations: OperationsAudience = .all) {
+    public init(host: String = "127.0.0.1", port: Int, tls: TLSFiles? = nil, operations: OperationsAudience = .all, socket: Int32? = nil) {
         self.host = host
         self.port = port
         self.tls = tls
         self.operations = operations
+        self.socket = socket
     }
 }
 

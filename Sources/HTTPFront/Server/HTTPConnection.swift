@@ -1,4 +1,3 @@
-import HummingbirdCore
 import Logging
 import NIOCore
 import NIOHTTP1
@@ -18,8 +17,8 @@ struct ConnectionFacts: Sendable {
 ///
 /// Hummingbird's own `HTTP1Channel` takes an inbound stream that ends early for the end of a body, knows no HTTP/1.0 and keeps
 /// reading whatever is left of a request; a server that acknowledges uploads can afford none of these, so the pipeline
-/// and the loop over it are ours, on Hummingbird's `Server`.
-struct HTTPConnection: ServerChildChannel {
+/// and the loop over it are ours, and so is `ConnectionListener`, which takes sockets that were handed over.
+struct HTTPConnection: Sendable {
     let core: FrontCore
     let tls: TLSCertificate?
     let operations: OperationsAudience

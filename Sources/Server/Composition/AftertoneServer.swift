@@ -16,6 +16,7 @@ public struct AftertoneServer: Sendable {
 
     /// - Parameters:
     ///   - registry: what `/metrics` shows.
+    ///   - listeners: where requests are accepted; what the configuration says otherwise.
     ///   - stopSignals: signals that end the server in order.
     ///   - reloadSignals: signals that have certificates read anew.
     ///   - manager: who started the server and hears how it is.
@@ -24,14 +25,14 @@ public struct AftertoneServer: Sendable {
     ///   - onCalls: called once calls are taken, with where.
     ///   - onListening: called once for each address when requests are accepted there.
     public init(
-        _ installation: Installation, registry: MetricsRegistry = MetricsRegistry(), stopSignals: [UnixSignal] = [],
+        _ installation: Installation, registry: MetricsRegistry = MetricsRegistry(), listeners: [Listener]? = nil, stopSignals: [UnixSignal] = [],
         reloadSignals: [UnixSignal] = [], manager: ServiceManager? = nil, onReload: @escaping @Sendable () async -> Void = {},
         uptime: @escaping @Sendable () -> Double = { Uptime.seconds },
         onCalls: @escaping @Sendable (CallAddress) async -> Void = { _ in }, onListening: @escaping @Sendable (Front.Bound) async -> Void
     ) {
         self.installation = installation
         let configuration = installation.configuration
-        let logger = installation.logger
+        let logger = installation.logger, listeners = listeners ?? configuration.http.listeners
         registry.sampleProcess()
         let counter = RecordingCounter(registry), hub = EventHub(), logins = LoginLedger.Observer(registry)
         let dialects = Dialects(
@@ -39,7 +40,8 @@ public struct AftertoneServer: Sendable {
             logins: LoginLedger(installation.service, rules: configuration.logins.rules, observer: logins),
             uptime: uptime, recordingCounter: counter, hub: hub, synthesizer: installation.synthesizer)
         let front = Front(
-            listeners: configuration.http.listeners, dialects: dialects.all, limits: configuration.frontLimits(files: OpenFiles.limit, logger),
+            listeners: listeners, dialects: dialects.all,
+            limits: configuration.frontLimits(listeners: listeners.count, files: OpenFiles.limit, logger),
             deadlines: configuration.http.deadlines, metrics: registry, readiness: Self.readiness(of: installation.service),
             documents: Descriptions.routes, trustedProxies: configuration.http.trustedProxies, logger: logger, onListening: { bound in
                 manager?.listening(on: ListenAddress(host: bound.listener.host, port: bound.port, isSecure: bound.listener.tls != nil))
@@ -113,12 +115,6 @@ public struct AftertoneServer: Sendable {
             ReadinessCheck("store") { await service.store.unavailability() },
             ReadinessCheck("archive") { await service.archive.unavailability() },
         ]
-    }
-}
-
-extension Configuration.HTTP {
-    var listeners: [Listener] {
-        listen.map { Listener(host: $0.host, port: $0.port, tls: $0.isSecure ? tls : nil, operations: operations) }
     }
 }
 

@@ -30,10 +30,10 @@ struct ConnectionBudget {
 
 extension Configuration {
     /// The limits of the front, fitted to what the system grants; what had to be cut is told.
-    func frontLimits(files: Int?, _ logger: Logger) -> FrontLimits {
+    func frontLimits(listeners: Int, files: Int?, _ logger: Logger) -> FrontLimits {
         var limits = http.limits
         let budget = ConnectionBudget(
-            limits.connections, listeners: http.listen.count, files: files, kept: archive.preparedFiles + store.readers + outbox.receiversAtOnce)
+            limits.connections, listeners: listeners, files: files, kept: archive.preparedFiles + store.readers + outbox.receiversAtOnce)
         limits.connections = budget.connections
         if budget.isCut, let files {
             logger.warning(

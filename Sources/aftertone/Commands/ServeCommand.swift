@@ -12,7 +12,8 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve", abstract: "Runs the server.",
         discussion: """
             Prints "listening on" and the address for each listener once requests are accepted there. SIGTERM and SIGINT let requests \
-            under way finish, then it ends with status 0. SIGHUP reads the certificate anew.
+            under way finish, then it ends with status 0. SIGHUP reads certificates and the configuration anew. Sockets that systemd hands over \
+            (aftertone.socket) are listened on; each stands for the address of its own, whatever names that.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -37,7 +38,8 @@ struct ServeCommand: AsyncParsableCommand {
         guard configuration.http.tls != nil || !configuration.http.listen.contains(where: \.isSecure) else {
             throw ValidationError("an https address needs http.tls in the configuration")
         }
-        try await Serving.run(configuration, settings: common.settings, onCalls: { [output = common.output] in output.show(takingCallsOn: $0) }) { [output = common.output] in
+        let sockets = try ReceivedSocket.all(environment: ProcessInfo.processInfo.environment)
+        try await Serving.run(configuration, sockets: sockets, settings: common.settings, onCalls: { [output = common.output] in output.show(takingCallsOn: $0) }) { [output = common.output] in
             output.show(listeningOn: $0)
         }
     }
@@ -70,12 +72,13 @@ extension Output {
 enum Serving {
     /// Serves until a signal ends it.
     /// - Parameters:
+    ///   - sockets: those that were handed over.
     ///   - prepare: run before anything is accepted.
     ///   - settings: reads the settings anew; nil where there are none to read.
     ///   - onCalls: told where calls are taken, once they are.
     ///   - onListening: told of each address once requests are accepted there.
     static func run(
-        _ configuration: Configuration, prepare: (Installation) async throws -> Void = { _ in },
+        _ configuration: Configuration, sockets: [ReceivedSocket] = [], prepare: (Installation) async throws -> Void = { _ in },
         settings: (@Sendable () throws -> (Configuration, [ShownSetting]))? = nil,
         onCalls: @escaping @Sendable (CallAddress) async -> Void = { _ in },
         onListening: @escaping @Sendable (ListenAddress) async -> Void
@@ -85,9 +88,9 @@ enum Serving {
         let levels = LogLevels(configuration.log)
         let logger = Logger(label: "aftertone") { _ in ServerLog(levels, to: LogStream()) }
         let environment = ProcessInfo.processInfo.environment
-        let telephone = configuration.telephone
+        let telephone = configuration.telephone, listeners = try configuration.http.listeners(sockets)
         let callListeners = telephone.listen == nil ? 0 : telephone.tls == nil ? 1 : 2
-        let manager = ServiceManager(environment: environment, listeners: configuration.http.listen.count + callListeners)
+        let manager = ServiceManager(environment: environment, listeners: listeners.count + callListeners)
         for name in Configuration.unknownVariables(in: environment) {
             logger.warning("a variable of the environment is no setting", metadata: ["name": "\(Terminal.visible(name))"])
         }
@@ -98,7 +101,7 @@ enum Serving {
             try await prepare(installation)
             let reload = Reloading(levels: levels, settings: settings, logger: logger)
             let server = AftertoneServer(
-                installation, registry: registry, stopSignals: [.sigterm, .sigint], reloadSignals: [.sighup], manager: manager,
+                installation, registry: registry, listeners: listeners, stopSignals: [.sigterm, .sigint], reloadSignals: [.sighup], manager: manager,
                 onReload: { await reload.run() }, onCalls: onCalls
             ) { bound in
                 await onListening(ListenAddress(host: bound.listener.host, port: bound.port, isSecure: bound.listener.tls != nil))

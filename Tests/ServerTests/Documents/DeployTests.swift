@@ -55,6 +55,19 @@ import Voicemail
             "cd '\(Self.root.appending(path: "deploy/systemd").path)' && systemd-analyze security --offline=yes --threshold=20 --no-pager aftertone.service")
     }
 
+    /// systemd takes the units, and listens where the configuration of the package does.
+    @Test func theSocketUnitIsGood() async throws {
+        let socket = try Self.text("deploy/systemd/aftertone.socket")
+        #expect(socket.contains("\nListenStream=127.0.0.1:8080\n") && socket.contains("\nFileDescriptorName=http\n"))
+        #expect(try Self.text("docs/aftertone.example.yaml").contains("listen: [\"http://127.0.0.1:8080\"]"))
+        try await Self.paste(
+            """
+            for unit in aftertone.service aftertone.socket; do sed 's,/usr/bin/aftertone,/bin/true,' "\(Self.root.appending(path: "deploy/systemd").path)/$unit" >$unit; done
+            systemd-analyze verify --man=no "$PWD/aftertone.socket" 2>&1 | tee told
+            test ! -s told
+            """)
+    }
+
     /// The unit starts what is there, and the program takes the sample that the package makes its configuration.
     @Test func theUnitsLineIsGood() async throws {
         let unit = try Self.text("deploy/systemd/aftertone.service")

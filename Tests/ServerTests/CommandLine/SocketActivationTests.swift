@@ -1,0 +1,142 @@
+import Foundation
+import NIOConcurrencyHelpers
+import TestKit
+import Testing
+
+/// Sockets that somebody else listens on, as systemd does for `aftertone.socket`.
+@Suite struct SocketActivationTests {
+    private static let environment = ["PATH": "/usr/bin:/bin"]
+
+    /// A port of this machine that nobody has, or had a moment ago.
+    private static func freePort() throws -> Int {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isKnown = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0 }
+        }
+        try #require(isKnown)
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
+
+    /// What became of requests, each over a connection of its own.
+    private final class Requests: Sendable {
+        private let counts = NIOLockedValueBox((answered: 0, failures: [String]()))
+        private let isOver = NIOLockedValueBox(false)
+
+        var answered: Int { counts.withLockedValue { $0.answered } }
+        var failures: [String] { counts.withLockedValue { $0.failures } }
+
+        func end() { isOver.withLockedValue { $0 = true } }
+
+        /// The answer to one.
+        static func ask(_ port: Int) async throws -> String {
+            try await RawConnection.run(port: port) { connection in
+                try await connection.write(Array("GET /livez HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n".utf8))
+                return String(decoding: try await connection.readToEnd(), as: UTF8.self)
+            }
+        }
+
+        func goOn(at port: Int) async {
+            while !isOver.withLockedValue({ $0 }) {
+                do {
+                    let answer = try await Self.ask(port)
+                    counts.withLockedValue { counts in
+                        if answer.hasPrefix("HTTP/1.1 200 ") { counts.answered += 1 } else { counts.failures.append("answered with \"\(answer.prefix(100))\"") }
+                    }
+                } catch {
+                    counts.withLockedValue { $0.failures.append("\(error)") }
+                }
+            }
+        }
+
+        /// Waits until so many more are answered.
+        func wait(for more: Int) async throws {
+            let wanted = answered + more
+            while answered < wanted { try await Task.sleep(for: .milliseconds(5)) }
+        }
+    }
+
+    @Test("A server that is started anew under the same socket refuses nobody and loses no request")
+    func restarts() async throws {
+        try await TemporaryDirectory.run { scratch in
+            let port = try Self.freePort(), program = CommandLineProgram.executable.path
+            // Holds the socket, as systemd does, and starts one server after the other on it.
+            let holder = try scratch.write(
+                """
+                for round in 1 2 3; do
+                    (
+                        export LISTEN_PID=$BASHPID
+                        echo $BASHPID >pid.partial && mv pid.partial pid.$round
+                        exec '\(program)' serve --data data --listen 127.0.0.1:\(port) >out.$round 2>errors.$round
+                    ) || exit 1
+                done
+
+                """, to: "holder")
+            let process = try ChildProcess(
+                ["systemd-socket-activate", "--fdname=http", "-l", "127.0.0.1:\(port)", "bash", holder], environment: Self.environment, directory: scratch.path)
+            // The first who connects has the server started, once somebody listens there.
+            while (try? await Requests.ask(port)) == nil { try await Task.sleep(for: .milliseconds(20)) }
+            let requests = Requests()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<4 { group.addTask { await requests.goOn(at: port) } }
+                for round in 1...3 {
+                    while !FileManager.default.fileExists(atPath: "\(scratch.path)/pid.\(round)") { try await Task.sleep(for: .milliseconds(10)) }
+                    let said = "listening on http://127.0.0.1:\(port)\n"
+                    while (try? String(contentsOfFile: "\(scratch.path)/out.\(round)", encoding: .utf8)) != said { try await Task.sleep(for: .milliseconds(10)) }
+                    try await requests.wait(for: 50)
+                    let id = try #require(pid_t(try String(contentsOfFile: "\(scratch.path)/pid.\(round)", encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)))
+                    // Whoever comes after the last has nobody to come to.
+                    if round == 3 {
+                        requests.end()
+                        try await group.waitForAll()
+                    }
+                    kill(id, SIGTERM)
+                }
+            }
+            #expect(await process.status() == 0)
+            #expect(requests.failures == [])
+            for round in 1...3 {
+                let errors = try String(contentsOfFile: "\(scratch.path)/errors.\(round)", encoding: .utf8)
+                #expect(!errors.contains(" error "), "\(errors)")
+            }
+        }
+    }
+
+    /// Starts the server with its standard input, which is nothing, as the socket that is handed over.
+    private static func serve(pid: String, count: Int = 1, in scratch: TemporaryDirectory) async throws -> Shell.Outcome {
+        try await Shell.run(
+            """
+            exec 3<&0
+            export LISTEN_FDS=\(count) LISTEN_PID=\(pid) LISTEN_FDNAMES=http
+            exec '\(CommandLineProgram.executable.path)' serve --data data --listen 127.0.0.1:0
+            """, environment: environment, in: scratch.path)
+    }
+
+    @Test("What is no socket that listens is refused by its number")
+    func noSocket() async throws {
+        try await TemporaryDirectory.run { scratch in
+            let outcome = try await Self.serve(pid: "$$", in: scratch)
+            #expect(outcome.status == 1)
+            #expect(outcome.output == "aftertone: the descriptor 3 that was handed over is no socket of TCP that listens\n")
+            let many = try await Self.serve(pid: "$$", count: 1000, in: scratch)
+            #expect(many.status == 1)
+            #expect(many.output == "aftertone: LISTEN_FDS is 1000, and at most 64 sockets are taken\n")
+        }
+    }
+
+    @Test("What is for another process is nothing to this one")
+    func another() async throws {
+        let environment = ["LISTEN_FDS": "1", "LISTEN_PID": "1", "LISTEN_FDNAMES": "http"]
+        try await TemporaryDirectory.run { scratch in
+            try await CommandLineProgram.running(["serve", "--data", scratch.path + "/data", "--listen", "127.0.0.1:0"], environment: environment) { program in
+                let port = try #require(await program.port())
+                let answer = try await Shell.run("curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:\(port)/livez", environment: Self.environment, in: scratch.path)
+                #expect(answer.output == "200")
+            }
+        }
+    }
+}
