@@ -99,6 +99,28 @@ extension MemoryTransaction {
         try note(changed)
     }
 
+    func restore(_ document: StoredDocument) throws {
+        guard let index = try all().documents.firstIndex(where: { $0.removedAt != nil && $0.thing.id.isSame(as: document.id) }) else {
+            throw StoreError.failed("no such row to change")
+        }
+        try claimKey(of: document)
+        try change { $0.documents[index].removedAt = nil }
+        try update(document)
+    }
+
+    private func removedDocuments() throws -> [RemovedDocument] {
+        try all().documents.compactMap { row in row.removedAt.map { RemovedDocument(document: row.thing, removed: $0) } }
+    }
+
+    func removedDocument(id: String) throws -> RemovedDocument? { try removedDocuments().first { $0.document.id.isSame(as: id) } }
+
+    func removedDocuments(kind: DocumentKind, accountID: String, start: MessagePosition?, _ visit: (RemovedDocument) throws -> Bool) throws {
+        let found = try removedDocuments().filter { removed in
+            removed.document.kind == kind && removed.document.accountID.isSame(as: accountID) && start.map { removed.position <= $0 } ?? true
+        }
+        try show(found.sorted { $1.position < $0.position }, visit)
+    }
+
     func remove(documentID: String, at: Timestamp, physically: Bool) throws {
         guard let index = try all().documents.firstIndex(where: { $0.thing.id.isSame(as: documentID) }) else { return }
         let row = try all().documents[index]

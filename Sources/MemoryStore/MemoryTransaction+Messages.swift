@@ -105,6 +105,19 @@ extension MemoryTransaction {
         try update(message)
     }
 
+    func restoreMessages(mailboxID: String, removedAt: Timestamp, to folder: Folder, now: Timestamp) throws -> Int {
+        try change { rows in
+            let indices = rows.messages.indices.filter { rows.messages[$0].removedAt == removedAt && rows.messages[$0].thing.mailboxID.isSame(as: mailboxID) }
+            for index in indices {
+                rows.messages[index].removedAt = nil
+                rows.messages[index].thing.folder = folder
+                rows.messages[index].thing.revision += 1
+                rows.messages[index].thing.modified = now
+            }
+            return indices.count
+        }
+    }
+
     func removeMessages(mailboxID: String, at: Timestamp) throws { _ = try hide(at, .max) { $0.mailboxID.isSame(as: mailboxID) } }
 
     /// Hides messages, at most `limit`.

@@ -55,6 +55,62 @@ extension StoreContract {
             let left = try await trash(TrashQuery(scope: .account("a")))
             #expect(left == [])
         },
+        Case("a removed document can be found in the trash, the last removed first, and brought back with a key that is free") { store in
+            @Sendable func document(_ id: String, key: String?) -> StoredDocument {
+                StoredDocument(id: id, kind: .mailbox, accountID: "a", name: id, key: key, scope: "a", attributes: ["name": .string(id)], created: now)
+            }
+            try await store.write { writer in
+                for number in 0..<3 { _ = try writer.insert(document("d\(number)", key: "\(number)")) }
+                for number in 0..<3 { try writer.remove(documentID: "d\(number)", at: now.advanced(by: number / 2), physically: false) }
+                _ = try writer.insert(document("e", key: "1"))
+            }
+            func trash(_ kind: DocumentKind = .mailbox, of account: String = "a", from start: MessagePosition? = nil) async throws -> [RemovedDocument] {
+                try await store.read { reader in
+                    var found: [RemovedDocument] = []
+                    try reader.removedDocuments(kind: kind, accountID: account, start: start) { found.append($0); return true }
+                    return found
+                }
+            }
+            let all = try await trash()
+            #expect(all.map(\.document.id) == ["d2", "d1", "d0"])
+            #expect(all.map(\.removed) == [now.advanced(by: 1), now, now])
+            let second = try await trash(from: all[1].position).map(\.document.id)
+            #expect(second == ["d1", "d0"])
+            let others = try await (trash(.user), trash(of: "b"))
+            #expect(others.0 == [] && others.1 == [])
+            let looked = try await store.read { (try $0.removedDocument(id: "d0")?.removed, try $0.removedDocument(id: "e")) }
+            #expect(looked.0 == now && looked.1 == nil)
+
+            await #expect(throws: StoreError.conflict) { try await store.write { try $0.restore(all[1].document) } }
+            var back = all[1].document
+            back.key = "3"
+            back.revision += 1
+            let before = try await store.read { try $0.documentChanges(kind: .mailbox, accountID: "a") }
+            try await store.write { [back] in try $0.restore(back) }
+            let found = try await store.read { reader in
+                (try reader.document(id: "d1"), try reader.document(kind: .mailbox, scope: "a", key: "3")?.id, try reader.removedDocument(id: "d1"))
+            }
+            #expect(found.0 == back && found.1 == "d1" && found.2 == nil)
+            let counted = try await store.read { (try $0.documentCount(kind: .mailbox, accountID: "a", hasLookup: false), try $0.documentChanges(kind: .mailbox, accountID: "a")) }
+            #expect(counted.0 == 2 && counted.1 > before)
+            await #expect(throws: StoreError.self) { try await store.write { [back] in try $0.restore(back) } }
+        },
+        Case("what went with a mailbox comes back together, and nothing that went before") { store in
+            try await store.write { writer in
+                for number in 0..<4 { _ = try writer.insert(message("m\(number)", mailbox: number == 3 ? "n" : "m")) }
+                try writer.remove(messageID: "m0", at: now, physically: false)
+                try writer.removeMessages(mailboxID: "m", at: now.advanced(by: 1))
+                try writer.removeMessages(mailboxID: "n", at: now.advanced(by: 1))
+            }
+            let later = now.advanced(by: 5)
+            let count = try await store.write { try $0.restoreMessages(mailboxID: "m", removedAt: now.advanced(by: 1), to: .saved, now: later) }
+            #expect(count == 2)
+            let found = try await store.read { reader in
+                (try reader.message(id: "m1"), try reader.message(id: "m0")?.id, try reader.message(id: "m3")?.id, try reader.tally(mailboxID: "m", cutoff: longAgo))
+            }
+            #expect(found.0?.folder == .saved && found.0?.modified == later && found.0?.revision == message("m1").revision + 1)
+            #expect(found.1 == nil && found.2 == nil && found.3 == Tally(new: 0, saved: 2))
+        },
         Case("a message in the trash is still there, and counted nowhere") { store in
             _ = try await store.write { try $0.insert(message("m", folder: .deleted)) }
             let found = try await store.read { reader in

@@ -17,6 +17,18 @@ enum DocumentRow {
         WHERE kind = ? AND lookup = ? AND removed_at IS NULL AND lookup IS NOT NULL ORDER BY serial
         """
 
+    static let removedByID = "SELECT \(columns), removed_at FROM document WHERE id = ? AND removed_at IS NOT NULL"
+    /// The index holds what was removed and nothing else, so what is of another account or kind costs a step.
+    static let removed = """
+        SELECT \(columns), removed_at FROM document INDEXED BY document_removed
+        WHERE removed_at IS NOT NULL AND removed_at <= ?1 AND (removed_at, serial) <= (?1, ?2) AND account_id = ?3 AND kind = ?4
+        ORDER BY removed_at DESC, serial DESC
+        """
+
+    static func decodeRemoved(_ row: borrowing Execution) throws -> RemovedDocument {
+        RemovedDocument(document: try decode(row), removed: row.timestamp(17))
+    }
+
     /// - Parameter attributes: those that are read; nil for all.
     static func decode(_ row: borrowing Execution, attributes: Set<String>? = nil) throws -> StoredDocument {
         guard let kind = DocumentKind(rawValue: row.text(2)) else { throw StoreError.failed("a document of unknown kind") }

@@ -32,4 +32,21 @@ extension Snapshot {
             guard try connection.visit(MessageRow.decodeRemoved(run), visit) else { return }
         }
     }
+
+    func removedDocument(id: String) throws -> RemovedDocument? {
+        var run = try connection.prepare(DocumentRow.removedByID)
+        run.bind(id)
+        return try run.step() ? try DocumentRow.decodeRemoved(run) : nil
+    }
+
+    func removedDocuments(kind: DocumentKind, accountID: String, start: MessagePosition?, _ visit: (RemovedDocument) throws -> Bool) throws {
+        var run = try connection.prepare(DocumentRow.removed)
+        run.bind(start?.timestamp ?? Timestamp(unix: Timestamp.plausible.upperBound))
+        run.bind(start?.serial ?? .max)
+        run.bind(accountID)
+        run.bind(kind.rawValue)
+        while try goesOn(run.step()) {
+            guard try connection.visit(DocumentRow.decodeRemoved(run), visit) else { return }
+        }
+    }
 }

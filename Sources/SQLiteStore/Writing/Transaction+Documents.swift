@@ -14,11 +14,15 @@ extension Transaction {
         return stored
     }
 
-    func update(_ document: StoredDocument) throws {
+    func update(_ document: StoredDocument) throws { try replace(document, "", "removed_at IS NULL") }
+
+    func restore(_ document: StoredDocument) throws { try replace(document, ", removed_at = NULL", "removed_at IS NOT NULL") }
+
+    private func replace(_ document: StoredDocument, _ more: String, _ condition: String) throws {
         guard !document.isPartial else { throw StoreError.failed("a part of a document is not stored in its place") }
         try change("""
             UPDATE document SET kind = ?, account_id = ?, name = ?, key = ?, scope = ?, lookup = ?, label = ?, owner_id = ?, attributes = ?,
-            hidden = ?, secret = ?, blob_id = ?, revision = ?, created = ?, modified = ? WHERE id = ? AND removed_at IS NULL
+            hidden = ?, secret = ?, blob_id = ?, revision = ?, created = ?, modified = ?\(more) WHERE id = ? AND \(condition)
             """) { run in
             DocumentRow.bind(document, to: &run)
             run.bind(document.id)

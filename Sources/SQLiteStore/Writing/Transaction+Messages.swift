@@ -42,6 +42,18 @@ extension Transaction {
         try update(message)
     }
 
+    func restoreMessages(mailboxID: String, removedAt: Timestamp, to folder: Folder, now: Timestamp) throws -> Int {
+        try executeInParts("""
+            UPDATE message SET removed_at = NULL, folder = ?, revision = revision + 1, modified = ?
+            WHERE serial IN (SELECT serial FROM message INDEXED BY message_removed WHERE removed_at = ? AND mailbox_id = ? LIMIT ?)
+            """) { run in
+            run.bind(folder.rawValue)
+            run.bind(now)
+            run.bind(removedAt)
+            run.bind(mailboxID)
+        }
+    }
+
     func removeMessages(mailboxID: String, at: Timestamp) throws {
         try executeInParts("""
             UPDATE message SET removed_at = ?, folder = 'deleted'

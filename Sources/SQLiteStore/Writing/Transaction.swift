@@ -46,13 +46,17 @@ final class Transaction: Snapshot, StoreWriter {
     }
 
     /// Runs a statement whose last parameter is how many rows it may change, until it changes no more.
-    func executeInParts(_ sql: String, _ bind: (inout Execution) -> Void) throws {
-        var changed = 0
+    /// - Returns: how many it changed.
+    @discardableResult
+    func executeInParts(_ sql: String, _ bind: (inout Execution) -> Void) throws -> Int {
+        var all = 0, changed = 0
         repeat {
             changed = try execute(sql) { run in
                 bind(&run)
                 run.bind(Self.rowsAtOnce)
             }
+            all += changed
         } while changed == Self.rowsAtOnce
+        return all
     }
 }

@@ -151,6 +151,16 @@ extension StoreWriter {
         try tell(.documentDeleted, noun.stored, now)
     }
 
+    /// Makes a removed one part of what is there again, as a new revision, and says so.
+    func bringBack<Kind: StoredNoun>(_ removed: Kind, at now: Timestamp) throws -> Kind {
+        var document = removed.stored
+        document.revision += 1
+        document.modified = now
+        do { try restore(document) } catch StoreError.conflict { throw VoicemailError.conflict }
+        try tell(.documentCreated, document, now)
+        return Kind(stored: document)
+    }
+
     /// Refuses an id that a living document has; a removed one holds its id too, which `insert` finds out.
     private func claimID(_ id: String) throws {
         guard HexID.isValid(id) else {

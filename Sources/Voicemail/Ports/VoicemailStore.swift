@@ -37,7 +37,7 @@ public enum StoreError: Error, Equatable, Sendable {
 ///
 /// What is visited is one answer of the database, read to its end: a visitor asks the store nothing, which fails. Whoever needs more of
 /// what he sees reads a page and asks for all of it together (`documents(ids:)`, `tallies(mailboxIDs:)`).
-public protocol StoreReader: RecordingReader, OutboxReader, LoginReader {
+public protocol StoreReader: RecordingReader, OutboxReader, LoginReader, TrashReader {
     /// - Parameter attributes: those that are read; nil for all. Clients keep thousands, and who shows a few reads those.
     func document(id: String, attributes: Set<String>?) throws -> StoredDocument?
     func document(serial: Int, attributes: Set<String>?) throws -> StoredDocument?
@@ -84,10 +84,6 @@ public protocol StoreReader: RecordingReader, OutboxReader, LoginReader {
     func unmeasuredBlobs(after id: BlobID?, limit: Int) throws -> [BlobRecord]
     /// Messages that carry a blob.
     func messages(ofBlob id: BlobID) throws -> [Message]
-    /// A removed message that has not gone for good; nil for one that is there.
-    func removedMessage(id: String) throws -> RemovedMessage?
-    /// Visits such messages until `visit` returns false. Memory is constant; what it costs follows how much the trash holds.
-    func removedMessages(_ query: TrashQuery, _ visit: (RemovedMessage) throws -> Bool) throws
 
     /// Blobs marked for removal whose time has come, at most `limit`: new ones first, oldest first, then those that failed.
     func garbage(dueAt: Timestamp, limit: Int) throws -> [GarbageBlob]
@@ -133,7 +129,7 @@ extension StoreReader {
 }
 
 /// Changing within a transaction.
-public protocol StoreWriter: StoreReader, RecordingWriter, OutboxWriter, LoginWriter {
+public protocol StoreWriter: StoreReader, RecordingWriter, OutboxWriter, LoginWriter, TrashWriter {
     /// - Returns: the document with its serial.
     /// - Throws: `StoreError.conflict` when the id or the key is taken.
     func insert(_ document: StoredDocument) throws -> StoredDocument
@@ -152,9 +148,6 @@ public protocol StoreWriter: StoreReader, RecordingWriter, OutboxWriter, LoginWr
     func update(_ message: Message) throws
     /// Hides a message, leaving it filed under deleted; `physically` deletes the row.
     func remove(messageID: String, at: Timestamp, physically: Bool) throws
-    /// Makes a removed message one of those that are there, as it is given here.
-    /// - Throws: `StoreError.failed` for one that was not removed.
-    func restore(_ message: Message) throws
     /// Hides every message of a mailbox.
     func removeMessages(mailboxID: String, at: Timestamp) throws
 

@@ -5,7 +5,7 @@ import Voicemail
 struct MailboxCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mailbox", abstract: "Mailboxes: where messages are.",
-        subcommands: [Create.self, List.self, Show.self, Update.self, Delete.self])
+        subcommands: [Create.self, List.self, Show.self, Update.self, Delete.self, Restore.self])
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Makes a mailbox.")
@@ -51,18 +51,25 @@ struct MailboxCommand: AsyncParsableCommand {
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Lists the mailboxes of an account with how many messages they hold, in order of name.")
+        static let configuration = CommandConfiguration(abstract: "Lists the mailboxes of an account with how many messages they hold, in order of name.",
+            discussion: "With --trash, those that were deleted and can be brought back, the last deleted first.")
 
         @OptionGroup var common: CommonOptions
         @OptionGroup var options: ListOptions
         @Option(help: "Id, name or realm.") var account: String
         @Option(help: ArgumentHelp("Only those of this user: id or user name.", valueName: "user")) var owner: String?
+        @Flag(help: "What can be brought back.") var trash = false
+
+        func validate() throws {
+            if trash, owner != nil { throw ValidationError("--owner is not for --trash") }
+        }
 
         func run() async throws {
             try await common.open { installation in
                 let service = installation.service
                 let lookup = Lookup(service: service)
                 let account = try await lookup.account(account)
+                if trash { return try await MailboxCommand.listTrash(account, options, service, common.output) }
                 var ownerID: String?
                 if let owner { ownerID = try await lookup.user(owner, of: account).id }
                 var passed: Mailbox?

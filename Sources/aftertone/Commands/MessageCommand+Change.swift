@@ -94,7 +94,7 @@ extension MessageCommand {
                         do {
                             outcome.succeeded.append(try await service.messages.restore(place, to: folder, account: part.account).monthID)
                         } catch VoicemailError.notFound(part.mailboxID) {
-                            throw Refusal("the mailbox of \(id) is not there any more")
+                            throw Refusal("the mailbox of \(id) is deleted; aftertone mailbox restore brings it back with its messages")
                         } catch VoicemailError.expired {
                             outcome.failed.append((id, .priorToRetention))
                         }
