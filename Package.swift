@@ -54,6 +54,7 @@ let package = Package(
         .systemLibrary(name: "CRe", pkgConfig: "libre", providers: [.apt(["libre-dev"])]),
         .systemLibrary(name: "COpus", pkgConfig: "opus", providers: [.apt(["libopus-dev"])]),
         .systemLibrary(name: "COgg", pkgConfig: "ogg", providers: [.apt(["libogg-dev"])]),
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(name: "CFileIO"),
         .target(name: "COpenAPI", exclude: ["intake.json", "kazoo.json", "p-series.json", "s-series.json"]),
         .target(name: "CNoticeTexts", exclude: ["en.json", "es.json", "fr.json", "it.json", "ru.json"]),
@@ -81,10 +82,15 @@ let package = Package(
             swiftSettings: settings),
         .target(name: "Notifications", dependencies: ["CNoticeTexts", "Voicemail", logging, product("Mustache", "swift-mustache")], swiftSettings: settings),
         .target(name: "Prompts", dependencies: ["CPrompts", "Voicemail", crypto, logging, nioCore, nioPosix], swiftSettings: settings),
+        .target(name: "StoredRows", dependencies: ["Voicemail"], swiftSettings: settings),
+        .target(
+            name: "PostgresStore",
+            dependencies: ["CPostgres", "StoredRows", "Voicemail", "Waiting", product("NIOConcurrencyHelpers", "swift-nio")],
+            swiftSettings: settings),
         .target(
             name: "SQLiteStore",
             dependencies: [
-                "Threads", "Voicemail", "Waiting", product("GRDB", "GRDB.swift"), product("GRDBSQLite", "GRDB.swift"),
+                "StoredRows", "Threads", "Voicemail", "Waiting", product("GRDB", "GRDB.swift"), product("GRDBSQLite", "GRDB.swift"),
                 product("NIOConcurrencyHelpers", "swift-nio"), logging, system,
             ],
             swiftSettings: settings),
@@ -161,7 +167,7 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "Voicemail", "Waiting", "SQLiteStore", "FileArchive", "Audio", "Delivery", "HTTPFront", "KazooAPI", "RecordingIntake", "YeastarPSeriesAPI",
+                "Voicemail", "Waiting", "PostgresStore", "SQLiteStore", "FileArchive", "Audio", "Delivery", "HTTPFront", "KazooAPI", "RecordingIntake", "YeastarPSeriesAPI",
                 "YeastarSSeriesAPI",
                 "Notifications", "Prompts", "SIP", "Speech", "Telephone", "Web", "CMachine", "CMalloc", product("AsyncHTTPClient", "async-http-client"),
                 product("NIOHTTP1", "swift-nio"), logging,
@@ -173,7 +179,7 @@ let package = Package(
         .executableTarget(
             name: "aftertone",
             dependencies: [
-                "Delivery", "Prompts", "Server", "SIP", "SIPGrammar", "Speech", "Telephone", "Voicemail", "SQLiteStore", "FileArchive", "Audio", "HTTPFront", "KazooAPI", "YeastarPSeriesAPI", "YeastarSSeriesAPI", "CTerminal", logging, nioCore, nioPosix, system,
+                "Delivery", "Prompts", "Server", "SIP", "SIPGrammar", "Speech", "Telephone", "Voicemail", "PostgresStore", "SQLiteStore", "FileArchive", "Audio", "HTTPFront", "KazooAPI", "YeastarPSeriesAPI", "YeastarSSeriesAPI", "CTerminal", logging, nioCore, nioPosix, system,
                 product("AsyncHTTPClient", "async-http-client"), product("NIOHTTP1", "swift-nio"), product("NIOConcurrencyHelpers", "swift-nio"), product("ArgumentParser", "swift-argument-parser"),
                 product("ServiceLifecycle", "swift-service-lifecycle"), product("UnixSignals", "swift-service-lifecycle"),
             ],
@@ -223,8 +229,10 @@ let package = Package(
             name: "WaitingTests", dependencies: ["Waiting", "TestKit", product("NIOConcurrencyHelpers", "swift-nio")], swiftSettings: settings),
         .testTarget(name: "VoicemailTests", dependencies: ["Voicemail", "Audio", "MemoryStore", "TestKit", "Waiting", nioCore], swiftSettings: settings),
         .testTarget(
-            name: "SQLiteStoreTests", dependencies: ["SQLiteStore", "TestKit", "Threads", crypto, product("GRDB", "GRDB.swift")], exclude: ["Stored"],
+            name: "SQLiteStoreTests", dependencies: ["SQLiteStore", "StoredRows", "TestKit", "Threads", crypto, product("GRDB", "GRDB.swift")], exclude: ["Stored"],
             swiftSettings: settings),
+        .testTarget(
+            name: "PostgresStoreTests", dependencies: ["PostgresStore", "StoredRows", "TestKit", "Voicemail", "Waiting", crypto], swiftSettings: settings),
         .testTarget(name: "MemoryStoreTests", dependencies: ["MemoryStore", "TestKit", "Voicemail"], swiftSettings: settings),
         .testTarget(
             name: "FileArchiveTests", dependencies: ["FileArchive", "CFileIO", "TestKit", "Voicemail", nioCore, logging], swiftSettings: settings),

@@ -1,4 +1,4 @@
-@testable import SQLiteStore
+import StoredRows
 import TestKit
 import Testing
 import Voicemail
@@ -6,7 +6,7 @@ import Voicemail
 struct StoredJSONTests {
     private static func read(_ text: String) -> JSON? {
         var text = text
-        return text.withUTF8(StoredJSON.value)
+        return text.withUTF8 { StoredJSON.value($0) }
     }
 
     @Test("Whatever is written is read as it was, order and kind of number included")

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import GRDBSQLite
+import StoredRows
 import Voicemail
 
 /// One access to a connection of GRDB's, on that connection's thread.
@@ -52,7 +53,7 @@ final class Connection {
 }
 
 /// One run of a prepared statement; ends with the scope.
-struct Execution: ~Copyable {
+struct Execution: StoredRow, StoredParameters, ~Copyable {
     private let statement: Statement
     private let handle: OpaquePointer
     private let connection: Connection
@@ -81,8 +82,6 @@ struct Execution: ~Copyable {
         guard let value else { return bindNull() }
         bind(value)
     }
-
-    mutating func bind(_ value: Timestamp) { bind(value.unix) }
 
     mutating func bind(_ text: String) {
         bound += 1
@@ -153,8 +152,6 @@ struct Execution: ~Copyable {
 
     func int(_ column: Int32) -> Int { Int(sqlite3_column_int64(handle, column)) }
 
-    func timestamp(_ column: Int32) -> Timestamp { Timestamp(unix: int(column)) }
-
     func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
 
     func text(_ column: Int32) -> String {
@@ -178,10 +175,6 @@ struct Execution: ~Copyable {
         guard !isNull(column) else { return nil }
         let start = sqlite3_column_blob(handle, column)
         return Array(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))
-    }
-
-    func optionalText(_ column: Int32) -> String? {
-        isNull(column) ? nil : text(column)
     }
 
     /// The text's bytes, valid during `body`.

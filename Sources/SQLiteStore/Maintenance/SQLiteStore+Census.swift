@@ -1,4 +1,5 @@
 import GRDB
+import StoredRows
 import Voicemail
 
 extension SQLiteStore {

@@ -1,3 +1,4 @@
+import StoredRows
 import Voicemail
 
 /// The statement of an `AccountQuery`: one of four. Each goes through one index of `account_tree`, which has a row for every
@@ -34,12 +35,12 @@ enum AccountListing {
         }
         // No text is below the empty one, and no id.
         var least = "", end: String?
-        if case .named(let prefix) = query.choice { (least, end) = (prefix, Self.end(ofTextsBeginningWith: prefix)) }
+        if case .named(let prefix) = query.choice { (least, end) = (prefix, TextRange.end(ofTextsBeginningWith: prefix)) }
         if query.ascending {
-            let start: ListingPlace = query.start.flatMap { isBelow($0.name, least) ? nil : $0 } ?? (least, "")
+            let start: ListingPlace = query.start.flatMap { TextRange.isBelow($0.name, least) ? nil : $0 } ?? (least, "")
             run.bind(start.name)
             run.bind(start.id)
-        } else if let start = query.start, end.map({ isBelow(start.name, $0) }) ?? true {
+        } else if let start = query.start, end.map({ TextRange.isBelow(start.name, $0) }) ?? true {
             run.bind(start.name)
             run.bind(start.id)
         } else {
@@ -52,24 +53,5 @@ enum AccountListing {
 
     private static func bind(end: String?, to run: inout Execution) {
         if let end { run.bind(end) } else { run.bindAboveEveryText() }
-    }
-
-    private static func isBelow(_ text: String, _ other: String) -> Bool { text.utf8.lexicographicallyPrecedes(other.utf8) }
-
-    /// The least text above every text that begins with `prefix`, nil when there is none. The order of bytes
-    /// is the order of scalars in UTF-8.
-    static func end(ofTextsBeginningWith prefix: String) -> String? {
-        var scalars = Array(prefix.unicodeScalars)
-        while let last = scalars.popLast() {
-            // Surrogates are no scalars: the one after U+D7FF is U+E000.
-            let next = last.value == 0xd7ff ? 0xe000 : last.value + 1
-            if let scalar = Unicode.Scalar(next) {
-                scalars.append(scalar)
-                var end = String.UnicodeScalarView()
-                end.append(contentsOf: scalars)
-                return String(end)
-            }
-        }
-        return nil
     }
 }

@@ -1,3 +1,4 @@
+import StoredRows
 import Voicemail
 
 /// The statement of a `DocumentQuery`: one of a fixed set, each served by the index it names.

@@ -1,3 +1,4 @@
+import StoredRows
 import Voicemail
 
 /// One stretch of an index that a `MessageQuery` reads, with the statement for it: one of a fixed set.

@@ -1,3 +1,4 @@
+import StoredRows
 import Voicemail
 
 /// The statement for a `RecordingQuery`: one of a fixed set, each on the index that reads least.

@@ -1,25 +1,24 @@
+import StoredRows
 import Voicemail
 
 extension Snapshot {
-    private static let blobColumns = "id, size, sha256, duration_ms, sample_rate, channels, container, frames, incomplete"
-
     func blob(id: BlobID) throws -> BlobRecord? {
-        var run = try connection.prepare("SELECT \(Self.blobColumns) FROM blob WHERE id = ?")
+        var run = try connection.prepare("SELECT \(BlobRow.columns) FROM blob WHERE id = ?")
         run.bind(id.hex)
-        return try run.step() ? try Self.record(run) : nil
+        return try run.step() ? try BlobRow.decode(run) : nil
     }
 
     func blobs(after id: BlobID?, limit: Int) throws -> [BlobRecord] {
-        var run = try connection.prepare("SELECT \(Self.blobColumns) FROM blob WHERE id > ? ORDER BY id LIMIT ?")
+        var run = try connection.prepare("SELECT \(BlobRow.columns) FROM blob WHERE id > ? ORDER BY id LIMIT ?")
         run.bind(id?.hex ?? "")
         run.bind(max(0, limit))
         var records: [BlobRecord] = []
-        while try run.step() { records.append(try Self.record(run)) }
+        while try run.step() { records.append(try BlobRow.decode(run)) }
         return records
     }
 
     static let unmeasuredSQL = """
-        SELECT \(blobColumns) FROM blob INDEXED BY blob_unmeasured
+        SELECT \(BlobRow.columns) FROM blob INDEXED BY blob_unmeasured
         WHERE duration_ms IS NULL AND container IS NOT NULL AND id > ? ORDER BY id LIMIT ?
         """
 
@@ -28,7 +27,7 @@ extension Snapshot {
         run.bind(id?.hex ?? "")
         run.bind(max(0, limit))
         var records: [BlobRecord] = []
-        while try run.step() { records.append(try Self.record(run)) }
+        while try run.step() { records.append(try BlobRow.decode(run)) }
         return records
     }
 
@@ -79,14 +78,5 @@ extension Snapshot {
             found.append(BlobHolder(kind: kind, id: run.text(1), accountID: run.text(2), mailboxID: run.isNull(3) ? nil : run.text(3)))
         }
         return found
-    }
-
-    private static func record(_ row: borrowing Execution) throws -> BlobRecord {
-        guard let id = try row.blobID(0) else { throw StoreError.failed("a blob without a name") }
-        let frames = row.isNull(7) ? AudioFacts.frames(row.int(3), from: 1000, to: row.int(4)) : row.int(7)
-        let facts = row.isNull(3) ? nil : AudioFacts(
-            frames: frames, sampleRate: row.int(4), channels: row.int(5), container: row.text(6), isIncomplete: row.int(8) != 0)
-        let unmeasured = facts == nil && !row.isNull(6) ? row.text(6) : nil
-        return BlobRecord(blob: StoredBlob(id: id, size: row.int(1), sha256: row.text(2)), facts: facts, unmeasured: unmeasured)
     }
 }

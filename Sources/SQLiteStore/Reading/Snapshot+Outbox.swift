@@ -1,3 +1,4 @@
+import StoredRows
 import Voicemail
 
 extension Snapshot {
@@ -88,33 +89,5 @@ extension Snapshot {
         run.bind(target.target)
         run.bind(now)
         return try run.step()
-    }
-}
-
-/// Events as rows.
-enum EventRow {
-    static let columns = "serial, id, kind, account_id, subject_id, payload, created"
-
-    static func decode(_ row: borrowing Execution) throws -> Event {
-        guard let kind = Event.Kind(rawValue: row.text(2)) else { throw StoreError.failed("an event of unknown kind") }
-        return Event(
-            serial: row.int(0), id: row.text(1), kind: kind, accountID: row.text(3), subjectID: row.text(4), payload: try row.object(5),
-            created: row.timestamp(6))
-    }
-}
-
-/// Deliveries as rows.
-enum DeliveryRow {
-    static let columns = """
-        serial, id, channel, target, account_id, event_serial, payload, state, attempts, due, claimed_by, claimed_until, failure, created
-        """
-
-    static func decode(_ row: borrowing Execution) throws -> Delivery {
-        guard let state = Delivery.State(rawValue: row.text(7)) else { throw StoreError.failed("a delivery in an unknown state") }
-        return Delivery(
-            serial: row.int(0), id: row.text(1), channel: row.text(2), target: row.text(3), accountID: row.text(4), eventSerial: row.int(5),
-            payload: try row.object(6), state: state, attempts: row.int(8), due: row.timestamp(9),
-            claim: row.optionalText(10).map { Delivery.Claim(holder: $0, until: row.timestamp(11)) }, failure: row.text(12),
-            created: row.timestamp(13))
     }
 }

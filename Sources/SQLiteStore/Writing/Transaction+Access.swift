@@ -1,22 +1,9 @@
+import StoredRows
 import Voicemail
 
 extension Transaction {
     func insert(_ ticket: Ticket) throws {
-        try execute("""
-            INSERT INTO ticket (hash, kind, account_id, user_id, credential_id, partner, replaced, created, expires, details)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """) { run in
-            run.bind(ticket.hash)
-            run.bind(ticket.kind.rawValue)
-            run.bind(ticket.accountID)
-            run.bind(ticket.userID)
-            run.bind(ticket.credentialID)
-            run.bind(ticket.partner)
-            run.bind(ticket.replaced)
-            run.bind(ticket.created)
-            run.bind(ticket.expires)
-            run.bind(JSON.object(ticket.details).encoded)
-        }
+        try execute("INSERT INTO ticket (\(TicketRow.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)") { TicketRow.bind(ticket, to: &$0) }
     }
 
     /// A ticket that has been ended meanwhile stays ended.
@@ -51,17 +38,8 @@ extension Transaction {
     }
 
     func insert(_ credential: Credential) throws {
-        try execute("""
-            INSERT INTO credential (id, kind, account_id, name, handle, verifier, details, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-            """) { run in
-            run.bind(credential.id)
-            run.bind(credential.kind.rawValue)
-            run.bind(credential.accountID)
-            run.bind(credential.name)
-            run.bind(credential.handle)
-            run.bind(credential.verifier)
-            run.bind(JSON.object(credential.details).encoded)
-            run.bind(credential.created)
+        try execute("INSERT INTO credential (\(CredentialRow.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?)") {
+            CredentialRow.bind(credential, to: &$0)
         }
     }
 
@@ -70,14 +48,7 @@ extension Transaction {
     }
 
     func append(_ event: Event) throws {
-        try execute("INSERT INTO event (id, kind, account_id, subject_id, payload, created) VALUES (?, ?, ?, ?, ?, ?)") { run in
-            run.bind(event.id)
-            run.bind(event.kind.rawValue)
-            run.bind(event.accountID)
-            run.bind(event.subjectID)
-            run.bind(JSON.object(event.payload).encoded)
-            run.bind(event.created)
-        }
+        try execute("INSERT INTO event (\(EventRow.bound)) VALUES (?, ?, ?, ?, ?, ?)") { EventRow.bind(event, to: &$0) }
         hasEvents = true
     }
 }

@@ -1,20 +1,15 @@
+import StoredRows
 import Voicemail
 
 extension Transaction {
     func insert(_ blob: BlobRecord, at: Timestamp) throws {
         try execute("""
-            INSERT INTO blob (id, size, sha256, duration_ms, sample_rate, channels, container, frames, incomplete, created)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO blob (id, size, sha256, \(BlobRow.facts), created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """) { run in
             run.bind(blob.blob.id.hex)
             run.bind(blob.blob.size)
             run.bind(blob.blob.sha256)
-            run.bind(blob.facts?.durationMilliseconds)
-            run.bind(blob.facts?.sampleRate)
-            run.bind(blob.facts?.channels)
-            run.bind(blob.container)
-            run.bind(blob.facts?.frames)
-            run.bind(blob.facts?.isIncomplete == true ? 1 : 0)
+            BlobRow.bindFacts(blob.facts, container: blob.container, to: &run)
             run.bind(at)
         }
     }
@@ -23,12 +18,7 @@ extension Transaction {
         try execute("""
             UPDATE blob SET duration_ms = ?, sample_rate = ?, channels = ?, container = ?, frames = ?, incomplete = ? WHERE id = ?
             """) { run in
-            run.bind(facts?.durationMilliseconds)
-            run.bind(facts?.sampleRate)
-            run.bind(facts?.channels)
-            run.bind(facts?.container)
-            run.bind(facts?.frames)
-            run.bind(facts?.isIncomplete == true ? 1 : 0)
+            BlobRow.bindFacts(facts, container: nil, to: &run)
             run.bind(id.hex)
         }
     }

@@ -1,14 +1,10 @@
+import StoredRows
 import Voicemail
 
 extension Transaction {
     func save(_ count: LoginCount) throws {
-        try execute("INSERT OR REPLACE INTO login_count (id, kind, label, failures, first, last) VALUES (?, ?, ?, ?, ?, ?)") { run in
-            run.bind(count.id)
-            run.bind(count.kind.rawValue)
-            run.bind(count.label)
-            run.bind(count.failures)
-            run.bind(count.first)
-            run.bind(count.last)
+        try execute("INSERT OR REPLACE INTO login_count (\(LoginCountRow.columns)) VALUES (?, ?, ?, ?, ?, ?)") {
+            LoginCountRow.bind(count, to: &$0)
         }
     }
 

@@ -1,3 +1,4 @@
+import StoredRows
 import Voicemail
 
 extension Transaction {
@@ -12,19 +13,8 @@ extension Transaction {
     }
 
     func insert(_ delivery: Delivery) throws {
-        try execute("""
-            INSERT INTO delivery (id, channel, target, account_id, event_serial, payload, created, state, attempts, due, claimed_by, claimed_until,
-                failure)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """) { run in
-            run.bind(delivery.id)
-            run.bind(delivery.channel)
-            run.bind(delivery.target)
-            run.bind(delivery.accountID)
-            run.bind(delivery.eventSerial)
-            run.bind(JSON.object(delivery.payload).encoded)
-            run.bind(delivery.created)
-            Self.bindProgress(of: delivery, to: &run)
+        try execute("INSERT INTO delivery (\(DeliveryRow.bound)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)") {
+            DeliveryRow.bind(delivery, to: &$0)
         }
     }
 
@@ -61,14 +51,14 @@ extension Transaction {
 
     func update(_ delivery: Delivery) throws {
         try execute("\(Self.updateSQL) WHERE id = ?") { run in
-            Self.bindProgress(of: delivery, to: &run)
+            DeliveryRow.bindProgress(of: delivery, to: &run)
             run.bind(delivery.id)
         }
     }
 
     func update(_ delivery: Delivery, heldBy holder: String) throws -> Bool {
         try execute("\(Self.updateSQL) \(Self.held)") { run in
-            Self.bindProgress(of: delivery, to: &run)
+            DeliveryRow.bindProgress(of: delivery, to: &run)
             run.bind(delivery.id)
             run.bind(holder)
         } == 1
@@ -95,13 +85,4 @@ extension Transaction {
         """
 
     private static let held = "WHERE id = ? AND claimed_by = ?"
-
-    private static func bindProgress(of delivery: Delivery, to run: inout Execution) {
-        run.bind(delivery.state.rawValue)
-        run.bind(delivery.attempts)
-        run.bind(delivery.due)
-        run.bind(delivery.claim?.holder)
-        run.bind(delivery.claim?.until.unix ?? 0)
-        run.bind(delivery.failure)
-    }
 }

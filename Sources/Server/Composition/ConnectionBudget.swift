@@ -1,5 +1,6 @@
 import HTTPFront
 import Logging
+import PostgresStore
 import SQLiteStore
 
 /// How many connections there may be with the files that the system lets the process have open.
@@ -33,7 +34,7 @@ extension Configuration {
     func frontLimits(listeners: Int, files: Int?, _ logger: Logger) -> FrontLimits {
         var limits = http.limits
         let budget = ConnectionBudget(
-            limits.connections, listeners: listeners, files: files, kept: archive.preparedFiles + store.readers + outbox.receiversAtOnce)
+            limits.connections, listeners: listeners, files: files, kept: archive.preparedFiles + (postgres?.pool ?? store.readers) + outbox.receiversAtOnce)
         limits.connections = budget.connections
         if budget.isCut, let files {
             logger.warning(

@@ -3,7 +3,6 @@ import FileArchive
 import Foundation
 import Logging
 import NIOPosix
-import SQLiteStore
 import Speech
 import Voicemail
 
@@ -67,7 +66,7 @@ extension Installation {
 
     /// Opens the directory named by the configuration. It must be closed before it is let go.
     /// - Parameter creating: whether a missing directory is made.
-    /// - Throws: `DataDirectoryError`, `StoreOpenError`, `StoreError`, `ArchiveError`, `AudioError`.
+    /// - Throws: `DataDirectoryError`, `StoreOpenError`, `PostgresOpenError`, `StoreError`, `ArchiveError`, `AudioError`.
     public static func open(
         _ configuration: Configuration, for use: DirectoryUse, creating: Bool, instruments: StorageInstruments? = nil, rig: Rig = Rig(),
         logger: Logger
@@ -89,10 +88,8 @@ extension Installation {
     ) async throws -> Installation {
         let base = try await Base.open(configuration.data, for: use, creating: creating)
         teardown.add { base.locks.release() }
-        let store = try await blocking {
-            try SQLiteStore(path: base.directory.database, options: storeOptions(configuration, use), onCommit: { instruments?.committed($0) })
-        }
-        teardown.add { try await blocking { try store.close() } }
+        let database = try await blocking { try Database.open(configuration, in: base.directory, key: base.key, for: use, instruments) }
+        teardown.add { try await blocking { try database.close() } }
         let archive = try await FileArchive(archiveConfiguration(base.directory, configuration, use, instruments), logger: logger)
         teardown.add { await archive.close() }
         let cache = try await cacheDirectory(base.directory, use, &teardown)
@@ -102,10 +99,10 @@ extension Installation {
         hashes.start()
         teardown.add { try await hashes.shutdownGracefully() }
         let service = VoicemailService(
-            store: store, archive: archive, codec: codec, secrets: Secrets(key: base.key, pool: hashes, cost: rig.hashCost), clock: rig.clock,
+            store: database.store, archive: archive, codec: codec, secrets: Secrets(key: base.key, pool: hashes, cost: rig.hashCost), clock: rig.clock,
             limits: configuration.limits, logger: logger, deposited: { instruments?.deposited() })
         return Installation(
-            configuration, base, store: store, archive: archive, codec: codec, service: service,
+            configuration, base, store: database.store, archive: archive, codec: codec, service: service,
             synthesizer: use == .server ? speech(&teardown, logger) : nil, logger: logger, teardown: teardown)
     }
 
@@ -130,16 +127,10 @@ extension Installation {
         return synthesizer
     }
 
-    private static func storeOptions(_ configuration: Configuration, _ use: DirectoryUse) -> StoreOptions {
-        var options = configuration.store
-        if use != .server { options.readers = 1 }
-        return options
-    }
-
     private static func archiveConfiguration(
         _ directory: DataDirectory, _ configuration: Configuration, _ use: DirectoryUse, _ instruments: StorageInstruments?
     ) -> FileArchive.Configuration {
-        var archive = FileArchive.Configuration(directory: directory.blobs)
+        var archive = FileArchive.Configuration(directory: configuration.archive.directory ?? directory.blobs)
         archive.reserveBytes = configuration.archive.reserveBytes
         archive.quotaBytes = configuration.archive.quotaBytes
         // A command stores one file, if any.

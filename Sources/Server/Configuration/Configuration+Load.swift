@@ -4,6 +4,7 @@ import HTTPFront
 import Notifications
 import KazooAPI
 import Logging
+import PostgresStore
 import Prompts
 import RecordingIntake
 import SQLiteStore
@@ -101,6 +102,12 @@ extension Configuration {
         store.checkpointPages = reader.number("store.checkpoint_pages", store.checkpointPages, 10...1_000_000)
         store.maximumPages = reader.optionalNumber("store.maximum_pages", 64...(.max))
         store.reservedBytes = reader.number("store.reserve_bytes", store.reservedBytes, 0...(.max))
+        postgres = Self.postgres(reader)
+        archive.directory = reader.optionalPath("archive.directory")
+        // A backup of a data directory holds its audio, which is there then.
+        if archive.directory != nil, postgres == nil {
+            reader.refuse("archive.directory", because: "needs store.kind postgres", given: ["store.kind", "store.url", "archive.directory"])
+        }
         recordings.watched = reader.list("recordings.watch", recordings.watched, expecting: "ACCOUNT=DIRECTORY") { setting in
             WatchedDirectory(setting: setting) { reader.settled($0, of: "recordings.watch") }
         }
@@ -118,6 +125,27 @@ extension Configuration {
         prompts = PromptSettings(reader)
         telephone = Telephone(reader)
         housekeeping.intervalSeconds = reader.number("housekeeping.interval_seconds", housekeeping.intervalSeconds, 1...86_400)
+    }
+
+    private static func postgres(_ reader: SettingsReader) -> PostgresOptions? {
+        let kind = reader.word("store.kind", StoreKind.sqlite)
+        let url = reader.optionalText("store.url"), pool = reader.number("store.pool", PostgresOptions.standardPool, 2...1000)
+        switch (kind, url) {
+        case (.sqlite, nil): return nil
+        case (.sqlite, _?):
+            reader.refuse("store.url", because: "needs store.kind postgres", given: ["store.kind"])
+            return nil
+        case (.postgres, nil):
+            reader.refuse("store.kind", because: "is postgres, which needs store.url")
+            return nil
+        case (.postgres, let url?):
+            // Not quoted, as it may hold a password.
+            if let trouble = PostgresOptions.trouble(with: url) {
+                reader.refuse("store.url", because: trouble)
+                return nil
+            }
+            return PostgresOptions(url: url, pool: pool)
+        }
     }
 
     private static func limits(_ standard: Limits, _ reader: SettingsReader) -> Limits {

@@ -4,6 +4,7 @@ import HTTPFront
 import KazooAPI
 import Notifications
 import Logging
+import PostgresStore
 import Prompts
 import RecordingIntake
 import SQLiteStore
@@ -28,6 +29,8 @@ public struct Configuration: Sendable, Hashable {
     public var audio = Audio()
     public var archive = Archive()
     public var store = StoreOptions()
+    /// The database, where it is not a file of the data directory.
+    public var postgres: PostgresOptions?
     public var recordings = Recordings()
     public var outbox = Outbox()
     /// nil where no mail is sent.
@@ -97,10 +100,15 @@ public struct Configuration: Sendable, Hashable {
         public var reserveBytes = 64 << 20
         /// Bytes all audio together may have.
         public var quotaBytes: Int?
+        /// Where audio is; nil for `blobs` in the data directory.
+        public var directory: String?
         public var preparedFiles = 64
         public var writeThreads = 16
         public var readThreads = 4
     }
+
+    /// What the database is.
+    enum StoreKind: String, CaseIterable { case sqlite, postgres }
 
     public struct Recordings: Sendable, Hashable {
         /// Directories that recordings are taken from.

@@ -1,3 +1,4 @@
+import PostgresStore
 import RecordingIntake
 import SQLiteStore
 import Telephone
@@ -51,6 +52,7 @@ public struct ConfigurationCheck: Sendable {
             lookAtRegistrations(&report)
             lookAtRecordings(&report)
             let occupant = lookAtData(&report)
+            lookAtDatabase(&report)
             return (report, occupant)
         }
         try await lookAtCertificates(&report)
@@ -70,7 +72,7 @@ public struct ConfigurationCheck: Sendable {
             for name in [directory.path, directory.database, directory.blobs] where access(name, F_OK) == 0 && access(name, W_OK) != 0 {
                 report.add("data: \(name) cannot be written: \(Self.reason())")
             }
-            lookForAccounts(directory, &report)
+            if configuration.postgres == nil { lookForAccounts(directory, &report) }
             return try directory.hasServer() ? .server : .nobody
         } catch {
             guard case .missing = error else {
@@ -95,15 +97,35 @@ public struct ConfigurationCheck: Sendable {
             let counts = access(directory.database, F_OK) != 0 ? named.map { _ in 0 } : try SQLiteStore.look(at: directory.database) { reader in
                 try named.map { try Accounts.list(named: $0.account, reader).count }
             }
-            for (named, count) in zip(named, counts) where count != 1 {
-                report.add(
-                    "\(named.key): " + (count == 0 ? "there is no account \(named.account)" : "several accounts are called \(named.account); use the id"))
-            }
+            tell(counts, &report)
         } catch let error as StoreOpenError {
             if case .olderSchema = error { report.notes.append("\(error)") } else { report.add("data: \(error)") }
         } catch {
             report.add("data: \(directory.database) cannot be read: \(error)")
         }
+    }
+
+    private func tell(_ counts: [Int], _ report: inout Report) {
+        for (named, count) in zip(configuration.namedAccounts, counts) where count != 1 {
+            report.add(
+                "\(named.key): " + (count == 0 ? "there is no account \(named.account)" : "several accounts are called \(named.account); use the id"))
+        }
+    }
+
+    /// Connects to a database that is not in the data directory, and looks whether it will do.
+    private func lookAtDatabase(_ report: inout Report) {
+        guard let options = configuration.postgres else { return }
+        do {
+            let counts = try PostgresStore.look(options) { reader in
+                try configuration.namedAccounts.map { try Accounts.list(named: $0.account, reader).count }
+            }
+            tell(counts, &report)
+        } catch PostgresOpenError.olderSchema {
+            report.notes.append("\(PostgresOpenError.olderSchema)")
+        } catch {
+            report.add("store: \(error)")
+        }
+        if let path = configuration.archive.directory, let trouble = Self.troubleMaking(path) { report.add("archive.directory: \(trouble)") }
     }
 
     static func reason() -> String { String(cString: strerror(errno)) }

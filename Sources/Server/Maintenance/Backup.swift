@@ -47,6 +47,9 @@ public struct Backup: Sendable {
     }
 
     private func prepare() throws {
+        guard installation.configuration.postgres == nil else {
+            throw DataDirectoryError.failed("the database is PostgreSQL's, and is copied with PostgreSQL's own means: see docs/scale.md")
+        }
         guard !copy.isWithin(source) else { throw DataDirectoryError.failed("\(copy.path) is within the data directory") }
         try DurableFile.makeDirectory(copy.path)
         guard try DurableFile.names(in: copy.path).isEmpty else { throw DataDirectoryError.failed("\(copy.path) is not empty") }

@@ -14,7 +14,11 @@ struct RestoreCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("A directory that `aftertone backup` has made.", valueName: "src")) var source: String
 
     func run() async throws {
-        let directory = try common.loadConfiguration().data
+        let configuration = try common.loadConfiguration()
+        guard configuration.postgres == nil else {
+            throw Refusal("a backup of a data directory is not restored into a PostgreSQL database: store.kind is postgres")
+        }
+        let directory = configuration.data
         let line = ProgressLine()
         let summary: Restore.Summary
         do { summary = try await Restore(from: source, to: directory, progress: line.report).run() } catch {

@@ -1,10 +1,10 @@
 import Voicemail
 
-/// Reads JSON text that this store has written.
+/// Reads JSON text that a store has written.
 ///
 /// `JSON.parse` is for what clients send: it sorts keys and takes `1.0` for `1`. What comes back from the
 /// store must be what went in, and a request reads several documents, so this reads exactly what `JSONWriter` writes.
-struct StoredJSON {
+public struct StoredJSON {
     private let bytes: UnsafeBufferPointer<UInt8>
     private var position = 0
 
@@ -14,7 +14,7 @@ struct StoredJSON {
     private struct Malformed: Error {}
 
     /// The value in `bytes`; nil when they are not JSON of our writing.
-    static func value(_ bytes: UnsafeBufferPointer<UInt8>) -> JSON? {
+    public static func value(_ bytes: UnsafeBufferPointer<UInt8>) -> JSON? {
         var reader = StoredJSON(bytes)
         guard let value = try? reader.value(depth: 0), reader.position == bytes.count else { return nil }
         return value
@@ -22,7 +22,7 @@ struct StoredJSON {
 
     /// The object in `bytes` with only these members of it; nil when they are no JSON object of our writing. What is left out is passed
     /// over: nothing is made of it.
-    static func object(_ bytes: UnsafeBufferPointer<UInt8>, keeping keys: Set<String>) -> JSONObject? {
+    public static func object(_ bytes: UnsafeBufferPointer<UInt8>, keeping keys: Set<String>) -> JSONObject? {
         var reader = StoredJSON(bytes)
         guard let members = try? reader.object(depth: 0, keeping: keys), reader.position == bytes.count else { return nil }
         return members

@@ -1,36 +1,38 @@
 import Voicemail
 
 /// Messages as rows.
-enum MessageRow {
-    static let columns = """
-        serial, id, account_id, mailbox_id, timestamp, folder, from_address, to_address, caller_name, caller_number, call_id, \
+public enum MessageRow {
+    public static let columns = "serial, id, " + bound
+
+    /// What `bind` binds, in its order.
+    public static let bound = """
+        account_id, mailbox_id, timestamp, folder, from_address, to_address, caller_name, caller_number, call_id, \
         length_ms, blob_id, audio_size, content_type, file_name, transcription, history, readers, revision, modified, reception, notices
         """
 
-    static let byID = "SELECT \(columns) FROM message WHERE id = ? AND removed_at IS NULL"
-    static let byBlob = "SELECT \(columns) FROM message WHERE blob_id = ? AND removed_at IS NULL"
-    static let bySerial = "SELECT \(columns) FROM message WHERE serial = ? AND removed_at IS NULL"
-
     /// Behind the columns, when it was removed.
-    static let removedByID = "SELECT \(columns), removed_at FROM message WHERE id = ? AND removed_at IS NOT NULL"
-
-    static func decodeRemoved(_ row: borrowing Execution) throws -> RemovedMessage {
+    @inlinable
+    public static func decodeRemoved<Row: StoredRow & ~Copyable>(_ row: borrowing Row) throws -> RemovedMessage {
         RemovedMessage(message: try decode(row), removed: row.timestamp(23))
     }
 
     /// What the rows of a listing mostly share: made once, and used again while it stays the same.
-    struct Shared {
-        var accountID = ""
-        var mailboxID = ""
-        var to = ""
+    public struct Shared {
+        public var accountID = ""
+        public var mailboxID = ""
+        public var to = ""
+
+        public init() {}
     }
 
-    static func decode(_ row: borrowing Execution) throws -> Message {
+    @inlinable
+    public static func decode<Row: StoredRow & ~Copyable>(_ row: borrowing Row) throws -> Message {
         var shared = Shared()
         return try decode(row, &shared)
     }
 
-    static func decode(_ row: borrowing Execution, _ shared: inout Shared) throws -> Message {
+    @inlinable
+    public static func decode<Row: StoredRow & ~Copyable>(_ row: borrowing Row, _ shared: inout Shared) throws -> Message {
         row.read(2, into: &shared.accountID)
         row.read(3, into: &shared.mailboxID)
         row.read(7, into: &shared.to)
@@ -44,20 +46,23 @@ enum MessageRow {
             notices: row.isNull(22) ? [] : Notice.list(try row.json(22)), history: try texts(row, 17), readers: try texts(row, 18), revision: row.int(19), modified: row.timestamp(20))
     }
 
-    private static func audio(_ row: borrowing Execution) throws -> AudioAttachment? {
+    @inlinable
+    static func audio<Row: StoredRow & ~Copyable>(_ row: borrowing Row) throws -> AudioAttachment? {
         guard let blobID = try row.blobID(12) else { return nil }
         return AudioAttachment(blobID: blobID, size: row.int(13), contentType: row.text(14), fileName: row.text(15))
     }
 
     /// NULL stands for none.
-    private static func texts(_ row: borrowing Execution, _ column: Int32) throws -> [String] {
+    @inlinable
+    static func texts<Row: StoredRow & ~Copyable>(_ row: borrowing Row, _ column: Int32) throws -> [String] {
         guard !row.isNull(column) else { return [] }
         guard case .array(let items) = try row.json(column) else { throw StoreError.failed("a message's history or readers are not a list") }
         return items.compactMap(\.string)
     }
 
     /// Binds every column but serial and id.
-    static func bind(_ message: Message, to run: inout Execution) {
+    @inlinable
+    public static func bind<Parameters: StoredParameters & ~Copyable>(_ message: Message, to run: inout Parameters) {
         run.bind(message.accountID)
         run.bind(message.mailboxID)
         run.bind(message.timestamp)

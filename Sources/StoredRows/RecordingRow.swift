@@ -1,13 +1,17 @@
 import Voicemail
 
 /// Recordings as rows.
-enum RecordingRow {
-    static let columns = """
-        serial, id, account_id, name, source, started, caller_number, caller_name, callee_number, callee_name, direction, call_id, \
+public enum RecordingRow {
+    public static let columns = "serial, " + bound
+
+    /// What `bind` binds, in its order.
+    public static let bound = """
+        id, account_id, name, source, started, caller_number, caller_name, callee_number, callee_name, direction, call_id, \
         call_record_id, duration_ms, blob_id, audio_size, content_type, file_name, created
         """
 
-    static func decode(_ row: borrowing Execution) throws -> Recording {
+    @inlinable
+    public static func decode<Row: StoredRow & ~Copyable>(_ row: borrowing Row) throws -> Recording {
         guard let direction = CallDirection(rawValue: row.text(10)) else { throw StoreError.failed("a recording of unknown direction") }
         guard let blobID = try row.blobID(14) else { throw StoreError.failed("a recording without audio") }
         return Recording(
@@ -19,7 +23,8 @@ enum RecordingRow {
     }
 
     /// Binds every column but the serial.
-    static func bind(_ recording: Recording, to run: inout Execution) {
+    @inlinable
+    public static func bind<Parameters: StoredParameters & ~Copyable>(_ recording: Recording, to run: inout Parameters) {
         run.bind(recording.id)
         run.bind(recording.accountID)
         run.bind(recording.name)

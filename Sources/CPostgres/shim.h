@@ -1,0 +1,5 @@
+#include <libpq-fe.h>
+
+// Swift does not see macros that are characters.
+static inline const char *aftertone_postgres_state(const PGresult *result) { return PQresultErrorField(result, PG_DIAG_SQLSTATE); }
+static inline const char *aftertone_postgres_message(const PGresult *result) { return PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY); }

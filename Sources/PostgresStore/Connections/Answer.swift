@@ -1,0 +1,89 @@
+import CPostgres
+import Glibc
+import StoredRows
+
+/// What the database answered to one statement, in binary. Owns libpq's memory.
+final class Answer {
+    private let result: OpaquePointer
+
+    /// - Parameter result: a `PGresult`, which is this answer's from here on.
+    init(_ result: OpaquePointer) { self.result = result }
+
+    deinit { PQclear(result) }
+
+    var isFailure: Bool {
+        switch PQresultStatus(result) {
+        case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY: false
+        default: true
+        }
+    }
+
+    /// SQLSTATE; empty where there is none.
+    var state: String { aftertone_postgres_state(result).map { String(cString: $0) } ?? "" }
+
+    /// Without the details, which quote values.
+    var message: String { aftertone_postgres_message(result).map { String(cString: $0) } ?? "" }
+
+    /// "COMMIT", "ROLLBACK".
+    var tag: String { PQcmdStatus(result).map { String(cString: $0) } ?? "" }
+
+    var count: Int32 { PQntuples(result) }
+
+    /// Rows that the statement changed.
+    var changes: Int { PQcmdTuples(result).map { Int(String(cString: $0)) ?? 0 } ?? 0 }
+
+    func row(_ index: Int32) -> Row { Row(answer: self, index: index) }
+
+    var first: Row? { count > 0 ? row(0) : nil }
+
+    var rows: [Row] { (0..<count).map(row) }
+
+    /// The type of the first column that this store does not read; nil when it reads all of them.
+    var unknownType: UInt32? {
+        (0..<PQnfields(result)).map { PQftype(result, $0) }.first { !Self.known.contains($0) }
+    }
+
+    /// bool, bytea, int8, int2, int4, text, oid, xid8.
+    private static let known: Set<UInt32> = [16, 17, 20, 21, 23, 25, 26, 5069]
+
+    fileprivate func isNull(_ row: Int32, _ column: Int32) -> Bool { PQgetisnull(result, row, column) == 1 }
+
+    fileprivate func bytes(_ row: Int32, _ column: Int32) -> UnsafeBufferPointer<UInt8> {
+        let length = Int(PQgetlength(result, row, column))
+        guard let start = PQgetvalue(result, row, column) else { return UnsafeBufferPointer(start: nil, count: 0) }
+        return UnsafeBufferPointer(start: UnsafeRawPointer(start).assumingMemoryBound(to: UInt8.self), count: length)
+    }
+}
+
+/// A row of an answer.
+struct Row: StoredRow {
+    fileprivate let answer: Answer
+    fileprivate let index: Int32
+
+    func isNull(_ column: Int32) -> Bool { answer.isNull(index, column) }
+
+    /// Whole numbers come in one, two, four or eight bytes, the most significant first.
+    func int(_ column: Int32) -> Int {
+        let bytes = answer.bytes(index, column)
+        guard let first = bytes.first, bytes.count <= 8 else { return 0 }
+        return bytes.dropFirst().reduce(bytes.count == 1 ? Int(first) : Int(Int8(bitPattern: first))) { $0 << 8 | Int($1) }
+    }
+
+    func text(_ column: Int32) -> String { withBytes(column) { String(decoding: $0, as: UTF8.self) } }
+
+    func read(_ column: Int32, into value: inout String) {
+        withBytes(column) { bytes in
+            let isSame = value.withUTF8 { old in
+                guard old.count == bytes.count, let left = old.baseAddress, let right = bytes.baseAddress else { return false }
+                return memcmp(left, right, bytes.count) == 0
+            }
+            if !isSame { value = String(decoding: bytes, as: UTF8.self) }
+        }
+    }
+
+    func bytes(_ column: Int32) -> [UInt8]? { isNull(column) ? nil : Array(answer.bytes(index, column)) }
+
+    func withBytes<Value>(_ column: Int32, _ body: (UnsafeBufferPointer<UInt8>) throws -> Value) rethrows -> Value {
+        try StoredText.withBytes(of: answer.bytes(index, column), body)
+    }
+}

@@ -1,0 +1,35 @@
+/// Why a database was not opened. Nothing in it was changed.
+public enum PostgresOpenError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// Not an address; it is not quoted, as it may hold a password.
+    case malformedAddress
+    /// Nobody answers, or not to us; in libpq's words, which name the address and never a password.
+    case unreachable(String)
+    /// A version whose commits cannot be asked about afterwards.
+    case serverTooOld(Int)
+    /// Texts would not come back as they were.
+    case encoding(String)
+    /// Written by a later version, whose schema this one does not know.
+    case newerSchema
+    /// A database with tables, but none of ours.
+    case foreign
+    /// Of an earlier version, or empty, and nobody is to bring it up to date.
+    case olderSchema
+    /// Its installation has another key, which what is in it is hashed and sealed with.
+    case otherKey
+    /// One that only answers questions.
+    case readOnly
+
+    public var description: String {
+        switch self {
+        case .malformedAddress: "the database's address is no postgresql:// URL, and no key=value pairs as libpq takes them"
+        case .unreachable(let reason): "the database cannot be reached: \(reason)"
+        case .serverTooOld(let version): "the database's server is PostgreSQL \(version / 10_000), and 13 is the earliest that will do"
+        case .encoding(let name): "the database's encoding is \(name), and it must be UTF8"
+        case .newerSchema: "the database was written by a newer version of Aftertone; use that version or restore a backup"
+        case .foreign: "the database has tables of something else; Aftertone needs a database, or a schema, of its own"
+        case .olderSchema: "the database is empty or was written by an earlier version of Aftertone, and is brought up to date by the next start"
+        case .otherKey: "the database belongs to an installation with another key: every process needs the same secret.key in its data directory"
+        case .readOnly: "the database takes no changes: it is a standby, or set to read only"
+        }
+    }
+}

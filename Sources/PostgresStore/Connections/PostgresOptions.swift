@@ -1,0 +1,43 @@
+/// How a store uses a PostgreSQL database.
+public struct PostgresOptions: Sendable, Hashable {
+    /// `postgresql://…`, or `key=value` pairs as libpq takes them: several hosts, `target_session_attrs`, `sslmode` and the rest are its own.
+    public var url: String
+    /// Connections; half of them read and half write, one of each at least.
+    public var pool: Int
+    /// Seconds to wait for a connection.
+    public var connectSeconds: Int
+    /// Seconds that a statement may take.
+    public var statementSeconds: Int
+    /// Seconds that a statement waits for a lock.
+    public var lockSeconds: Int
+    /// Seconds that one who is to be served waits for a free connection.
+    public var waitSeconds: Int
+    /// Seconds to find out what became of a commit whose connection was lost.
+    public var outcomeSeconds: Int
+
+    public static let standardPool = 8
+
+    public init(
+        url: String, pool: Int = standardPool, connectSeconds: Int = 5, statementSeconds: Int = 30, lockSeconds: Int = 10,
+        waitSeconds: Int = 30, outcomeSeconds: Int = 600
+    ) {
+        self.url = url
+        self.pool = pool
+        self.connectSeconds = connectSeconds
+        self.statementSeconds = statementSeconds
+        self.lockSeconds = lockSeconds
+        self.waitSeconds = waitSeconds
+        self.outcomeSeconds = outcomeSeconds
+    }
+
+    /// What is wrong with an address, in a few words that do not quote it; nil when it will do.
+    public static func trouble(with url: String) -> String? {
+        guard url.hasPrefix("postgresql://") || url.hasPrefix("postgres://"), let settings = Connection.settings(of: url) else {
+            return "is no URL such as postgresql://user@host/database"
+        }
+        return settings["password"] == nil ? nil : "has a password in it: put that into a file of libpq's, and passfile=FILE into the URL"
+    }
+
+    var writers: Int { max(1, pool / 2) }
+    var readers: Int { max(1, pool - writers) }
+}

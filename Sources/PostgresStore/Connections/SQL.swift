@@ -1,0 +1,71 @@
+import StoredRows
+import Voicemail
+
+/// A statement, or a piece of one, with its parameters. What is put into the text is bound and never part of it, except what is put in as
+/// `raw`, which is ours: a list of columns, an order.
+struct SQL: ExpressibleByStringInterpolation, Sendable {
+    struct StringInterpolation: StringInterpolationProtocol {
+        fileprivate var text = ""
+        fileprivate var parameters = Parameters()
+
+        init(literalCapacity: Int, interpolationCount: Int) { text.reserveCapacity(literalCapacity + interpolationCount) }
+
+        mutating func appendLiteral(_ literal: String) { text += literal }
+
+        mutating func appendInterpolation(_ value: Int) { append { $0.bind(value) } }
+        mutating func appendInterpolation(_ value: Int?) { append { $0.bind(value) } }
+        mutating func appendInterpolation(_ value: String) { append { $0.bind(value) } }
+        mutating func appendInterpolation(_ value: String?) { append { $0.bind(value) } }
+        mutating func appendInterpolation(_ value: Timestamp) { append { $0.bind(value) } }
+        mutating func appendInterpolation(_ value: BlobID) { append { $0.bind(value.hex) } }
+        mutating func appendInterpolation(_ values: [String]) { append { $0.bind(values) } }
+        mutating func appendInterpolation(_ values: [Int]) { append { $0.bind(values) } }
+
+        /// Parameters behind each other.
+        mutating func appendInterpolation(row bind: (inout Parameters) -> Void) { append(bind) }
+
+        mutating func appendInterpolation(raw text: String) { self.text += text }
+
+        mutating func appendInterpolation(_ piece: SQL) {
+            text += piece.text
+            parameters.append(piece.parameters)
+        }
+
+        private mutating func append(_ bind: (inout Parameters) -> Void) {
+            let first = parameters.count
+            bind(&parameters)
+            for place in first..<parameters.count { text += place == first ? "?" : ", ?" }
+        }
+    }
+
+    /// With a question mark for each parameter; it has no other.
+    private(set) var text: String
+    private(set) var parameters: Parameters
+
+    init(stringLiteral text: String) {
+        self.text = text
+        parameters = Parameters()
+    }
+
+    init(stringInterpolation: StringInterpolation) {
+        text = stringInterpolation.text
+        parameters = stringInterpolation.parameters
+    }
+
+    /// As PostgreSQL numbers parameters.
+    static func numbered(_ text: String) -> String {
+        var numbered = "", count = 0
+        for character in text.unicodeScalars {
+            guard character == "?" else {
+                numbered.unicodeScalars.append(character)
+                continue
+            }
+            count += 1
+            numbered += "$\(count)"
+        }
+        return numbered
+    }
+
+    /// The same, with at most so many rows.
+    func limited(to count: Int) -> SQL { "\(self) LIMIT \(count)" }
+}

@@ -1,0 +1,146 @@
+import Dispatch
+import NIOConcurrencyHelpers
+import Voicemail
+import Waiting
+
+/// The store for several processes: one PostgreSQL database that all of them share.
+///
+/// Some connections read and as many write, each on a thread of its own, so that nothing blocks the cooperative pool and no reader waits behind
+/// writers. A transaction that writes is serializable: what it has read holds when it is committed, or it is run again. After some attempts it is
+/// run alone, so that each comes to its end.
+public final class PostgresStore: MaintainedStore {
+    public let options: PostgresOptions
+    public let eventBell = Bell()
+    let health: Health
+    let readers: Lanes
+    let writers: Lanes
+    private let onCommit: (@Sendable (_ seconds: Double) -> Void)?
+
+    /// Seconds that bringing a database up to date may take.
+    private static let migrationSeconds = 600
+
+    /// Connects and brings the schema up to date. Blocks: call it at start.
+    /// - Parameters:
+    ///   - key: what tells the installation's key from others without telling it. The first who opens a database settles it.
+    ///   - onCommit: told of every transaction that wrote how many seconds it took; it must be quick.
+    /// - Throws: `PostgresOpenError`, `StoreError`.
+    public init(_ options: PostgresOptions, key: String? = nil, onCommit: (@Sendable (_ seconds: Double) -> Void)? = nil) throws {
+        self.options = options
+        self.onCommit = onCommit
+        let connection = try Self.greet(options)
+        guard connection.setting("in_hot_standby") != "on", connection.setting("default_transaction_read_only") != "on" else {
+            throw PostgresOpenError.readOnly
+        }
+        do {
+            try Migrations.run(on: connection, within: Self.migrationSeconds)
+            if let key { try Self.agree(on: key, connection, within: options.statementSeconds) }
+        } catch let error as Connection.Interruption {
+            throw PostgresOpenError.unreachable(error.reason)
+        }
+        let health = Health()
+        self.health = health
+        let patience = Duration.seconds(options.waitSeconds)
+        readers = Lanes("database-reader", count: options.readers, patience: patience) { Session(options, health: health) }
+        writers = Lanes("database-writer", count: options.writers, patience: patience) { Session(options, health: health) }
+    }
+
+    /// Reads a database once without bringing it up to date or writing to it. Blocks.
+    /// - Throws: `PostgresOpenError`, `StoreError`.
+    public static func look<Value>(_ options: PostgresOptions, _ body: (any StoreReader) throws -> Value) throws -> Value {
+        do {
+            try Migrations.check(greet(options), within: options.statementSeconds)
+        } catch let error as Connection.Interruption {
+            throw PostgresOpenError.unreachable(error.reason)
+        }
+        let session = Session(options, health: Health())
+        defer { session.disconnect() }
+        return try session.read { try body(Snapshot(session)) }
+    }
+
+    private static func agree(on key: String, _ connection: Connection, within seconds: Int) throws {
+        for statement in [
+            "INSERT INTO installation (name, value) VALUES ('key', \(key)) ON CONFLICT DO NOTHING", "SELECT value FROM installation WHERE name = 'key'",
+        ] as [SQL] {
+            let answer = try connection.runOnce(statement, within: seconds)
+            if answer.isFailure { throw Trouble(answer, isConnected: connection.isOpen).error }
+            if let row = answer.first, row.text(0) != key { throw PostgresOpenError.otherKey }
+        }
+    }
+
+    /// The first connection, which finds out whether this database will do.
+    private static func greet(_ options: PostgresOptions) throws -> Connection {
+        let connection = try Connection(options)
+        guard connection.serverVersion >= 130_000 else { throw PostgresOpenError.serverTooOld(connection.serverVersion) }
+        let encoding = connection.setting("server_encoding")
+        guard encoding == "UTF8" else { throw PostgresOpenError.encoding(encoding) }
+        return connection
+    }
+
+    public func read<Value: Sendable>(_ body: @escaping @Sendable (any StoreReader) throws -> Value) async throws -> Value {
+        // A thread of ours is not in the caller's task.
+        let isAbandoned = NIOLockedValueBox(false)
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let isQueued = readers.enqueue { session, isTooLate in
+                    if isTooLate { return continuation.resume(throwing: Self.busy) }
+                    do {
+                        let value = try session.read { try body(Snapshot(session, isAbandoned: { isAbandoned.withLockedValue { $0 } })) }
+                        continuation.resume(returning: value)
+                        session.endReading()
+                    } catch {
+                        continuation.resume(throwing: error)
+                    }
+                }
+                if !isQueued { continuation.resume(throwing: Self.closed) }
+            }
+        } onCancel: {
+            isAbandoned.withLockedValue { $0 = true }
+        }
+    }
+
+    public func write<Value: Sendable>(_ body: @escaping @Sendable (any StoreWriter) throws -> Value) async throws -> Value {
+        try await transaction { try body($0) }
+    }
+
+    func transaction<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            let isQueued = writers.enqueue { [self] session, isTooLate in
+                if isTooLate { return continuation.resume(throwing: Self.busy) }
+                let start = ContinuousClock.now
+                do {
+                    let (value, hasEvents) = try session.write {
+                        let transaction = Transaction(session)
+                        return (try body(transaction), transaction.hasEvents)
+                    }
+                    if hasEvents { eventBell.ring() }
+                    continuation.resume(returning: value)
+                    onCommit?((ContinuousClock.now - start) / .seconds(1))
+                } catch {
+                    continuation.resume(throwing: error)
+                }
+            }
+            if !isQueued { continuation.resume(throwing: Self.closed) }
+        }
+    }
+
+    private static let busy = StoreError.failed("no connection to the database was free in time")
+    private static let closed = StoreError.failed("the database is closed")
+
+    /// Lets go of the connections once what is running has finished. Anything asked afterwards fails. Blocks.
+    public func close() {
+        health.close()
+        readers.close()
+        writers.close()
+    }
+
+    /// Runs something long on a connection and a thread of its own, where it holds up nobody.
+    func aside<Value: Sendable>(_ body: @escaping @Sendable (Session) throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue(label: "PostgresStore.aside").async { [options, health] in
+                let session = Session(options, health: health, for: .maintenance)
+                continuation.resume(with: Result { try body(session) })
+                session.disconnect()
+            }
+        }
+    }
+}

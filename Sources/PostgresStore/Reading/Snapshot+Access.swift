@@ -1,0 +1,39 @@
+import StoredRows
+import Voicemail
+
+extension Snapshot {
+    func ticket(hash: String) throws -> Ticket? {
+        try first("SELECT \(raw: TicketRow.columns) FROM ticket WHERE hash = \(hash)").map { try TicketRow.decode($0) }
+    }
+
+    func tickets(credentialID: String, kind: Ticket.Kind, aliveAt now: Timestamp) throws -> [Ticket] {
+        try rows("""
+            SELECT \(raw: TicketRow.columns) FROM ticket
+            WHERE credential_id = \(credentialID) AND kind = \(kind.rawValue) AND expires > \(now) AND credential_id IS NOT NULL
+            ORDER BY created, hash
+            """).map { try TicketRow.decode($0) }
+    }
+
+    func credential(kind: Credential.Kind, handle: String) throws -> Credential? {
+        try first("SELECT \(raw: CredentialRow.columns) FROM credential WHERE kind = \(kind.rawValue) AND handle = \(handle)")
+            .map { try CredentialRow.decode($0) }
+    }
+
+    func credential(id: String) throws -> Credential? {
+        try first("SELECT \(raw: CredentialRow.columns) FROM credential WHERE id = \(id)").map { try CredentialRow.decode($0) }
+    }
+
+    func credentials(accountID: String) throws -> [Credential] {
+        try rows("SELECT \(raw: CredentialRow.columns) FROM credential WHERE account_id = \(accountID) ORDER BY created, id")
+            .map { try CredentialRow.decode($0) }
+    }
+
+    func loginCount(id: String) throws -> LoginCount? {
+        try first("SELECT \(raw: LoginCountRow.columns) FROM login_count WHERE id = \(id)").map { try LoginCountRow.decode($0) }
+    }
+
+    func loginCounts(after id: String, limit: Int) throws -> [LoginCount] {
+        try rows("SELECT \(raw: LoginCountRow.columns) FROM login_count WHERE id > \(id) ORDER BY id LIMIT \(max(0, limit))")
+            .map { try LoginCountRow.decode($0) }
+    }
+}

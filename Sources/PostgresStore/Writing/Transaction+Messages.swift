@@ -1,0 +1,78 @@
+import StoredRows
+import Voicemail
+
+extension Transaction {
+    func insert(_ message: Message) throws -> Message {
+        var stored = message
+        stored.serial = try insertedSerial("""
+            INSERT INTO message (id, \(raw: MessageRow.bound)) VALUES (\(message.id), \(row: { MessageRow.bind(message, to: &$0) }))
+            ON CONFLICT DO NOTHING RETURNING serial
+            """)
+        return stored
+    }
+
+    func update(_ message: Message) throws {
+        try change("""
+            UPDATE message SET (\(raw: MessageRow.bound)) = ROW(\(row: { MessageRow.bind(message, to: &$0) }))
+            WHERE id = \(message.id) AND \(raw: Self.isThere)
+            """)
+    }
+
+    func remove(messageID: String, at: Timestamp, physically: Bool) throws {
+        if physically {
+            try execute("DELETE FROM message WHERE id = \(messageID)")
+        } else {
+            try execute("UPDATE message SET removed_at = \(at), folder = 'deleted' WHERE id = \(messageID) AND \(raw: Self.isThere)")
+        }
+    }
+
+    func restore(_ message: Message) throws {
+        try change("UPDATE message SET removed_at = NULL WHERE id = \(message.id) AND (removed_at IS NOT NULL) IS TRUE")
+        try update(message)
+    }
+
+    func restoreMessages(mailboxID: String, removedAt: Timestamp, to folder: Folder, now: Timestamp) throws -> Int {
+        try execute("""
+            UPDATE message SET removed_at = NULL, folder = \(folder.rawValue), revision = revision + 1, modified = \(now)
+            WHERE removed_at = \(removedAt) AND mailbox_id = \(mailboxID)
+            """)
+    }
+
+    func removeMessages(mailboxID: String, at: Timestamp) throws {
+        try execute("UPDATE message SET removed_at = \(at), folder = 'deleted' WHERE mailbox_id = \(mailboxID) AND removed_at IS NULL")
+    }
+
+    // MARK: Housekeeping
+
+    func retire(accountID: String, cutoff: Timestamp, limit: Int) throws -> Int {
+        let retired = try turn(0, to: 1, "<", cutoff, accountID, limit), revived = try turn(1, to: 0, ">=", cutoff, accountID, limit - retired)
+        return retired + revived
+    }
+
+    /// `OFFSET 0` keeps the planner from looking at the messages of all mailboxes first.
+    private func turn(_ old: Int, to new: Int, _ comparison: String, _ cutoff: Timestamp, _ accountID: String, _ limit: Int) throws -> Int {
+        try execute("""
+            UPDATE message SET retired = \(raw: String(new)) WHERE serial IN (
+                SELECT passed.serial FROM mailbox_tally CROSS JOIN LATERAL (
+                    SELECT serial FROM message WHERE message.mailbox_id = mailbox_tally.mailbox_id AND folder IN ('new', 'saved')
+                    AND timestamp \(raw: comparison) \(cutoff) AND removed_at IS NULL AND retired = \(raw: String(old)) OFFSET 0) AS passed
+                WHERE mailbox_tally.account_id = \(accountID) LIMIT \(max(0, limit)))
+            """)
+    }
+
+    func purge(removedBefore before: Timestamp, limit: Int) throws -> Int {
+        let messages = try rows("""
+            DELETE FROM message WHERE serial IN (
+                SELECT serial FROM message WHERE removed_at IS NOT NULL AND removed_at < \(before) LIMIT \(max(0, limit)))
+            RETURNING id, blob_id
+            """)
+        let documents = try rows("""
+            DELETE FROM document WHERE serial IN (
+                SELECT serial FROM document WHERE removed_at IS NOT NULL AND removed_at < \(before) LIMIT \(max(0, limit - messages.count)))
+            RETURNING id, blob_id
+            """)
+        if !documents.isEmpty { try forgetTallies(mailboxIDs: documents.map { $0.text(0) }) }
+        try release((messages + documents).compactMap { try $0.blobID(1) })
+        return messages.count + documents.count
+    }
+}

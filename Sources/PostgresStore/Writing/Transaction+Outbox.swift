@@ -1,0 +1,63 @@
+import StoredRows
+import Voicemail
+
+extension Transaction {
+    func append(_ event: Event) throws {
+        try execute("INSERT INTO event (\(raw: EventRow.bound)) VALUES (\(row: { EventRow.bind(event, to: &$0) }))")
+        hasEvents = true
+    }
+
+    func markPlanned(_ events: [Event]) throws {
+        guard !events.isEmpty else { return }
+        try execute("UPDATE event SET planned = 1 WHERE serial = ANY(\(events.map(\.serial)))")
+    }
+
+    func removeEvents(createdBefore: Timestamp) throws { try execute("DELETE FROM event WHERE created < \(createdBefore) AND planned = 1") }
+
+    func insert(_ delivery: Delivery) throws {
+        try insertRow("""
+            INSERT INTO delivery (\(raw: DeliveryRow.bound)) VALUES (\(row: { DeliveryRow.bind(delivery, to: &$0) })) ON CONFLICT DO NOTHING
+            """)
+    }
+
+    func claimDeliveries(under claim: Delivery.Claim, dueBy now: Timestamp, targets: Int, perTarget: Int) throws -> [Delivery] {
+        let due = try dueTargets(at: now, limit: targets)
+        guard !due.isEmpty else { return [] }
+        let columns = DeliveryRow.columns.split(separator: ", ").map { "pending.\($0)" }.joined(separator: ", ")
+        var claimed = try rows("""
+            SELECT \(raw: columns) FROM unnest(\(due.map(\.channel)), \(due.map(\.target))) WITH ORDINALITY AS chosen (channel, target, place)
+            CROSS JOIN LATERAL (
+                SELECT * FROM delivery WHERE state = 'pending' AND delivery.channel = chosen.channel AND delivery.target = chosen.target
+                AND due <= \(now) ORDER BY serial LIMIT \(max(0, perTarget))) AS pending
+            ORDER BY place, pending.serial
+            """).map { try DeliveryRow.decode($0) }
+        for index in claimed.indices { claimed[index].claim = claim }
+        try execute("""
+            UPDATE delivery SET claimed_by = \(claim.holder), claimed_until = \(claim.until) WHERE serial = ANY(\(claimed.map(\.serial)))
+            """)
+        return claimed
+    }
+
+    func update(_ delivery: Delivery) throws {
+        try execute("UPDATE delivery SET \(progress(of: delivery)) WHERE id = \(delivery.id)")
+    }
+
+    func update(_ delivery: Delivery, heldBy holder: String) throws -> Bool {
+        try execute("UPDATE delivery SET \(progress(of: delivery)) WHERE id = \(delivery.id) AND claimed_by = \(holder)") == 1
+    }
+
+    private func progress(of delivery: Delivery) -> SQL {
+        "(\(raw: DeliveryRow.progress)) = ROW(\(row: { DeliveryRow.bindProgress(of: delivery, to: &$0) }))"
+    }
+
+    func remove(deliveryID: String) throws { try execute("DELETE FROM delivery WHERE id = \(deliveryID)") }
+
+    func remove(deliveryID: String, heldBy holder: String) throws -> Bool {
+        try execute("DELETE FROM delivery WHERE id = \(deliveryID) AND claimed_by = \(holder)") == 1
+    }
+
+    func removeDeliveries(deadBefore: Timestamp) throws {
+        // `due` of a dead delivery is when its last attempt was due.
+        try execute("DELETE FROM delivery WHERE state = 'dead' AND due < \(deadBefore)")
+    }
+}

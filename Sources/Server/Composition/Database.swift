@@ -1,0 +1,30 @@
+import Crypto
+import Foundation
+import PostgresStore
+import SQLiteStore
+import Voicemail
+
+/// Opens the database that a configuration names: a file of the data directory, or one that several processes share. Blocks.
+struct Database: Sendable {
+    let store: any MaintainedStore
+    let close: @Sendable () throws -> Void
+
+    /// - Throws: `StoreOpenError`, `PostgresOpenError`, `StoreError`.
+    static func open(_ configuration: Configuration, in directory: DataDirectory, key: [UInt8], for use: DirectoryUse, _ instruments: StorageInstruments?) throws -> Database {
+        if var options = configuration.postgres {
+            // A command asks one thing after the other.
+            if use != .server { options.pool = 2 }
+            let store = try PostgresStore(options, key: fingerprint(of: key), onCommit: { instruments?.committed($0) })
+            return Database(store: store) { store.close() }
+        }
+        var options = configuration.store
+        if use != .server { options.readers = 1 }
+        let store = try SQLiteStore(path: directory.database, options: options, onCommit: { instruments?.committed($0) })
+        return Database(store: store) { try store.close() }
+    }
+
+    /// Tells keys apart, and nothing of them.
+    private static func fingerprint(of key: [UInt8]) -> String {
+        HexID.encode(HMAC<SHA256>.authenticationCode(for: Data("aftertone installation".utf8), using: SymmetricKey(data: key)))
+    }
+}

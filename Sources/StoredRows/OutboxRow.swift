@@ -1,0 +1,75 @@
+import Voicemail
+
+/// Events as rows.
+public enum EventRow {
+    public static let columns = "serial, " + bound
+
+    /// What `bind` binds, in its order.
+    public static let bound = "id, kind, account_id, subject_id, payload, created"
+
+    @inlinable
+    public static func decode<Row: StoredRow & ~Copyable>(_ row: borrowing Row) throws -> Event {
+        guard let kind = Event.Kind(rawValue: row.text(2)) else { throw StoreError.failed("an event of unknown kind") }
+        return Event(
+            serial: row.int(0), id: row.text(1), kind: kind, accountID: row.text(3), subjectID: row.text(4), payload: try row.object(5),
+            created: row.timestamp(6))
+    }
+
+    /// Binds every column but the serial.
+    @inlinable
+    public static func bind<Parameters: StoredParameters & ~Copyable>(_ event: Event, to run: inout Parameters) {
+        run.bind(event.id)
+        run.bind(event.kind.rawValue)
+        run.bind(event.accountID)
+        run.bind(event.subjectID)
+        run.bind(JSON.object(event.payload).encoded)
+        run.bind(event.created)
+    }
+}
+
+/// Deliveries as rows.
+public enum DeliveryRow {
+    public static let columns = """
+        serial, id, channel, target, account_id, event_serial, payload, state, attempts, due, claimed_by, claimed_until, failure, created
+        """
+
+    /// What `bind` binds, in its order.
+    public static let bound = "id, channel, target, account_id, event_serial, payload, created, " + progress
+
+    /// What `bindProgress` binds, in its order.
+    public static let progress = "state, attempts, due, claimed_by, claimed_until, failure"
+
+    @inlinable
+    public static func decode<Row: StoredRow & ~Copyable>(_ row: borrowing Row) throws -> Delivery {
+        guard let state = Delivery.State(rawValue: row.text(7)) else { throw StoreError.failed("a delivery in an unknown state") }
+        return Delivery(
+            serial: row.int(0), id: row.text(1), channel: row.text(2), target: row.text(3), accountID: row.text(4), eventSerial: row.int(5),
+            payload: try row.object(6), state: state, attempts: row.int(8), due: row.timestamp(9),
+            claim: row.optionalText(10).map { Delivery.Claim(holder: $0, until: row.timestamp(11)) }, failure: row.text(12),
+            created: row.timestamp(13))
+    }
+
+    /// Binds every column but the serial.
+    @inlinable
+    public static func bind<Parameters: StoredParameters & ~Copyable>(_ delivery: Delivery, to run: inout Parameters) {
+        run.bind(delivery.id)
+        run.bind(delivery.channel)
+        run.bind(delivery.target)
+        run.bind(delivery.accountID)
+        run.bind(delivery.eventSerial)
+        run.bind(JSON.object(delivery.payload).encoded)
+        run.bind(delivery.created)
+        bindProgress(of: delivery, to: &run)
+    }
+
+    /// Binds what changes while a delivery is tried.
+    @inlinable
+    public static func bindProgress<Parameters: StoredParameters & ~Copyable>(of delivery: Delivery, to run: inout Parameters) {
+        run.bind(delivery.state.rawValue)
+        run.bind(delivery.attempts)
+        run.bind(delivery.due)
+        run.bind(delivery.claim?.holder)
+        run.bind(delivery.claim?.until.unix ?? 0)
+        run.bind(delivery.failure)
+    }
+}

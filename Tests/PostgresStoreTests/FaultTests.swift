@@ -1,0 +1,182 @@
+import Foundation
+@testable import PostgresStore
+import Synchronization
+import TestKit
+import Testing
+import Voicemail
+
+/// Connections that end, servers that do not answer, commits of which nobody hears.
+struct FaultTests {
+    private func process(_ writer: any StoreWriter) throws -> Int {
+        let transaction = try #require(writer as? Transaction)
+        return try #require(try transaction.first("SELECT pg_backend_pid()")).int(0)
+    }
+
+    /// As an administrator would, from a connection of its own; on the store's thread, which may wait.
+    private func end(_ process: Int, _ options: PostgresOptions) throws {
+        let answers = try Connection(options).runScript("SELECT pg_terminate_backend(\(process), 10000)", within: 10)
+        let isFailure = answers.contains(where: \.isFailure)
+        #expect(!isFailure)
+    }
+
+    @Test("A transaction whose connection is ended in its middle is run again on another, and is there once")
+    func endedInTheMiddle() async throws {
+        try await withStore { store in
+            let runs = Mutex(0)
+            try await store.write { writer in
+                let run = runs.withLock { runs in
+                    runs += 1
+                    return runs
+                }
+                _ = try writer.insert(StoreContract.message("one"))
+                if run == 1 { try end(process(writer), store.options) }
+                _ = try writer.insert(StoreContract.message("two"))
+            }
+            let count = runs.withLock { $0 }
+            #expect(count == 2)
+            let tally = try await store.read { try $0.tally(mailboxID: "m", cutoff: StoreContract.longAgo) }
+            #expect(tally == Tally(new: 2))
+        }
+    }
+
+    @Test("A read whose connection is ended is run again")
+    func endedWhileReading() async throws {
+        try await withStore(pool: 2) { store in
+            _ = try await store.write { try $0.insert(StoreContract.message("one")) }
+            let runs = Mutex(0)
+            let found = try await store.read { reader in
+                let run = runs.withLock { runs in
+                    runs += 1
+                    return runs
+                }
+                if run == 1 {
+                    let snapshot = try #require(reader as? Snapshot)
+                    try end(try #require(try snapshot.first("SELECT pg_backend_pid()")).int(0), store.options)
+                }
+                return try reader.message(id: "one")?.id
+            }
+            #expect(found == "one")
+        }
+    }
+
+    @Test("One that always loses its connection is given up after some attempts, and the next one works")
+    func givenUp() async throws {
+        try await withStore { store in
+            let runs = Mutex(0)
+            await #expect(throws: StoreError.self) {
+                try await store.write { writer in
+                    runs.withLock { $0 += 1 }
+                    try end(process(writer), store.options)
+                    _ = try writer.insert(StoreContract.message("one"))
+                }
+            }
+            let count = runs.withLock { $0 }
+            #expect(count == 3)
+            let stored = try await store.write { try $0.insert(StoreContract.message("two")) }
+            #expect(try await store.read { try $0.message(id: "two") } == stored)
+            #expect(try await store.read { try $0.message(id: "one") } == nil)
+        }
+    }
+
+    @Test("A commit that ended the connection before it took place is run again")
+    func endedBeforeCommit() async throws {
+        try await PostgresCluster.shared.value.withDatabase { url in
+            try await withStore(PostgresOptions(url: url, pool: 2)) { store in
+                let name = String(url.split(separator: "/")[1].prefix { $0 != "?" })
+                try await PostgresCluster.shared.value.run("""
+                    CREATE SEQUENCE attempts;
+                    CREATE FUNCTION fail_once() RETURNS trigger LANGUAGE plpgsql AS $$
+                    BEGIN
+                        IF nextval('attempts') = 1 THEN PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(10); END IF;
+                        RETURN NULL;
+                    END $$;
+                    CREATE CONSTRAINT TRIGGER fail_once AFTER INSERT ON event DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION fail_once();
+                    """, in: name)
+                let runs = Mutex(0)
+                try await store.write { writer in
+                    runs.withLock { $0 += 1 }
+                    try writer.append(Event(kind: .messageStored, accountID: "a", subjectID: "m", payload: [:], created: StoreContract.now))
+                }
+                let count = runs.withLock { $0 }
+                #expect(count == 2)
+                #expect(try await store.read { try $0.events(after: 0, limit: 9) }.count == 1)
+            }
+        }
+    }
+
+    @Test("A commit that took place is found out although its connection ended before it could say so")
+    func endedBehindCommit() async throws {
+        // A cluster of its own: every commit waits for a standby that never comes.
+        let cluster = try await PostgresCluster()
+        try await cluster.withDatabase { url in
+            try await withStore(PostgresOptions(url: url, pool: 2)) { store in
+                try await cluster.run("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
+                try await cluster.run("SELECT pg_reload_conf()")
+                let runs = Mutex(0)
+                async let written: Void = store.write { writer in
+                    runs.withLock { $0 += 1 }
+                    _ = try writer.insert(StoreContract.message("one"))
+                }
+                let waiting = "FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND query = 'COMMIT'"
+                while try await cluster.run("SELECT count(*) \(waiting)") == "0" { await Task.yield() }
+                try await cluster.run("ALTER SYSTEM RESET synchronous_standby_names")
+                let ended = try await cluster.run("SELECT count(pg_terminate_backend(pid)) \(waiting)")
+                #expect(ended == "1")
+                try await cluster.run("SELECT pg_reload_conf()")
+                try await written
+                let count = runs.withLock { $0 }
+                #expect(count == 1)
+                #expect(try await store.read { try $0.tally(mailboxID: "m", cutoff: StoreContract.longAgo) } == Tally(new: 1))
+            }
+        }
+        try await cluster.stop()
+    }
+
+    @Test("A server process that stops answering is left after a while, and what it was to do is done by another")
+    func stopped() async throws {
+        try await PostgresCluster.shared.value.withDatabase { url in
+            try await withStore(PostgresOptions(url: url, pool: 2, statementSeconds: 1, lockSeconds: 1)) { store in
+                let stopped = Mutex(0)
+                let start = ContinuousClock.now
+                let stored = try await store.write { writer in
+                    let isFirst = stopped.withLock { $0 == 0 }
+                    if isFirst {
+                        let backend = try process(writer)
+                        stopped.withLock { $0 = backend }
+                        kill(pid_t(backend), SIGSTOP)
+                    }
+                    return try writer.insert(StoreContract.message("one"))
+                }
+                let took = ContinuousClock.now - start
+                let backend = stopped.withLock { $0 }
+                kill(pid_t(backend), SIGCONT)
+                #expect(took < .seconds(30))
+                #expect(try await store.read { try $0.message(id: "one") } == stored)
+            }
+        }
+    }
+
+    @Test("Without a database every call fails soon, and works again once it is there")
+    func gone() async throws {
+        let cluster = try await PostgresCluster()
+        let result = await Result { () async throws -> Void in
+            try await cluster.withDatabase { url in
+                try await withStore(PostgresOptions(url: url, pool: 2, connectSeconds: 2)) { store in
+                    _ = try await store.write { try $0.insert(StoreContract.message("one")) }
+                    try await cluster.run("ALTER DATABASE \(String(url.split(separator: "/")[1].prefix { $0 != "?" })) ALLOW_CONNECTIONS false")
+                    try await cluster.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'aftertone'")
+                    await #expect(throws: StoreError.self) { try await store.write { try $0.insert(StoreContract.message("two")) } }
+                    await #expect(throws: StoreError.self) { try await store.read { try $0.message(id: "one") } }
+                    let reason = await store.unavailability()
+                    #expect(reason == "the database cannot be written")
+                    try await cluster.run("ALTER DATABASE \(String(url.split(separator: "/")[1].prefix { $0 != "?" })) ALLOW_CONNECTIONS true")
+                    while await store.unavailability() != nil { await Task.yield() }
+                    #expect(try await store.read { try $0.message(id: "one") }?.id == "one")
+                    #expect(try await store.read { try $0.message(id: "two") } == nil)
+                }
+            }
+        }
+        try await cluster.stop()
+        try result.get()
+    }
+}

@@ -1,0 +1,92 @@
+import Crypto
+import Foundation
+@testable import PostgresStore
+import TestKit
+import Testing
+import Voicemail
+
+struct OpeningTests {
+    private func name(_ url: String) -> String { String(url.split(separator: "/")[1].prefix { $0 != "?" }) }
+
+    @Test("Several that open an empty database at once all find it up to date")
+    func together() async throws {
+        try await withDatabase { url in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 0..<6 {
+                    group.addTask {
+                        try await withStore(PostgresOptions(url: url, pool: 2)) { store in
+                            _ = try await store.write { try $0.insert(StoreContract.message("m\(number)")) }
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            try await withStore(PostgresOptions(url: url, pool: 2)) { store in
+                let tally = try await store.read { try $0.tally(mailboxID: "m", cutoff: StoreContract.longAgo) }
+                #expect(tally == Tally(new: 6))
+            }
+        }
+    }
+
+    @Test("A database of a newer version is refused, and nothing in it is changed")
+    func newer() async throws {
+        try await withDatabase { url in
+            try await withStore(PostgresOptions(url: url, pool: 2)) { _ in }
+            try await PostgresCluster.shared.value.run("INSERT INTO aftertone_migration (number) VALUES (9999)", in: name(url))
+            #expect(throws: PostgresOpenError.newerSchema) { try PostgresStore(PostgresOptions(url: url)) }
+            #expect(throws: PostgresOpenError.newerSchema) { try PostgresStore.look(PostgresOptions(url: url)) { _ in } }
+        }
+    }
+
+    @Test("A database of something else is refused, and nothing in it is changed")
+    func foreign() async throws {
+        try await withDatabase { url in
+            try await PostgresCluster.shared.value.run("CREATE TABLE customers (id int)", in: name(url))
+            #expect(throws: PostgresOpenError.foreign) { try PostgresStore(PostgresOptions(url: url)) }
+            let tables = try await PostgresCluster.shared.value.run("SELECT string_agg(relname, ',') FROM pg_class WHERE relnamespace = 'public'::regnamespace", in: name(url))
+            #expect(tables == "customers")
+        }
+    }
+
+    @Test("Who only looks brings nothing up to date")
+    func look() async throws {
+        try await withDatabase { url in
+            #expect(throws: PostgresOpenError.olderSchema) { try PostgresStore.look(PostgresOptions(url: url)) { _ in } }
+            try await withStore(PostgresOptions(url: url, pool: 2)) { store in _ = try await store.write { try $0.insert(StoreContract.message("one")) } }
+            let found = try PostgresStore.look(PostgresOptions(url: url)) { try $0.message(id: "one")?.id }
+            #expect(found == "one")
+        }
+    }
+
+    @Test("A standby is refused, and so is a database in another encoding")
+    func unfit() async throws {
+        try await withDatabase { url in
+            try await PostgresCluster.shared.value.run("ALTER DATABASE \(name(url)) SET default_transaction_read_only = on")
+            #expect(throws: PostgresOpenError.readOnly) { try PostgresStore(PostgresOptions(url: url)) }
+        }
+        let latin = "l" + HexID.random()
+        try await PostgresCluster.shared.value.run(
+            "CREATE DATABASE \(latin) ENCODING 'LATIN1' LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0")
+        let url = try await PostgresCluster.shared.value.url(of: latin)
+        #expect(throws: PostgresOpenError.encoding("LATIN1")) { try PostgresStore(PostgresOptions(url: url)) }
+    }
+
+    @Test("What cannot be reached, or read, is told without the password")
+    func unreachable() throws {
+        for url in ["postgresql://u:hush@127.0.0.1:1/x", "postgresql://u:hush@[half/x", "host=127.0.0.1 port=1 password=hush dbname=x", "no such thing"] {
+            let error = #expect(throws: PostgresOpenError.self) { try PostgresStore(PostgresOptions(url: url, connectSeconds: 2)) }
+            let text = error?.description ?? ""
+            #expect(!text.isEmpty && !text.contains("hush"), "\(text)")
+        }
+    }
+
+    /// SHA-256 of the statements of each migration, joined by NUL.
+    private static let hashes = [1: "7671ba9ad6590da948a97b0042bf62ee99c6132ec9262b84f7d470a9f08a3f2f"]
+
+    @Test("No migration changes once it has a hash, and each has one", arguments: Migrations.all.map { $0.number })
+    func frozen(number: Int) throws {
+        let migration = try #require(Migrations.all.first { $0.number == number })
+        let hash = HexID.encode(SHA256.hash(data: Data(migration.statements.joined(separator: "\0").utf8)))
+        #expect(Self.hashes[number] == hash)
+    }
+}

@@ -1,0 +1,118 @@
+import Foundation
+import TestKit
+import Testing
+import Voicemail
+
+/// One PostgreSQL database, several processes.
+struct SharedDatabaseTests {
+    /// A process's own directory, and what it shares with the others.
+    private struct Node: Sendable {
+        let data: String
+        let environment: [String: String]
+
+        init(_ name: String, in directory: TemporaryDirectory, url: String) {
+            data = directory.path + "/" + name
+            environment = [
+                "AFTERTONE_STORE_KIND": "postgres", "AFTERTONE_STORE_URL": url, "AFTERTONE_STORE_POOL": "4",
+                "AFTERTONE_ARCHIVE_DIRECTORY": directory.path + "/audio",
+            ]
+        }
+
+        func callAsFunction(_ arguments: String...) async throws -> CommandLineProgram.Outcome {
+            try await CommandLineProgram.run(arguments + ["--data", data, "--json"], environment: environment)
+        }
+
+        /// Takes the key of another one, as the guide says.
+        func takeKey(of other: Node) throws {
+            try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
+            try FileManager.default.copyItem(atPath: other.data + "/secret.key", toPath: data + "/secret.key")
+        }
+    }
+
+    private func withNodes<Value: Sendable>(_ body: (Node, Node) async throws -> Value) async throws -> Value {
+        try await PostgresCluster.shared.value.withDatabase { url in
+            try await TemporaryDirectory.run { directory in
+                try await body(Node("one", in: directory, url: url), Node("two", in: directory, url: url))
+            }
+        }
+    }
+
+    @Test("Two servers on one database take turns: what one writes the other shows")
+    func turns() async throws {
+        try await withNodes { one, two in
+            let made = try await one("account", "create", "Acme", "--realm", "acme.example")
+            #expect(made.status == 0, "\(made.errors)")
+            let account = try #require(made.json["id"]?.string)
+            try two.takeKey(of: one)
+            let first = try await ServerProcess.start(in: one.data, environment: one.environment)
+            let second = try await ServerProcess.start(in: two.data, environment: two.environment)
+            // A command on the second one's directory works on the same database.
+            let boxed = try await two("mailbox", "create", "--account", "Acme", "--number", "3000", "--name", "One")
+            #expect(boxed.status == 0, "\(boxed.errors)")
+            let box = try #require(boxed.json["id"]?.string)
+            let token = try #require(try await one("token", "create", "--account", "Acme").json["token"]?.string)
+            let servers = [RemoteServer(port: first.port), RemoteServer(port: second.port)]
+            let path = "/v2/accounts/\(account)/vmboxes/\(box)/messages"
+            var ids: [String] = []
+            for turn in 0..<8 {
+                let writer = servers[turn % 2], reader = servers[(turn + 1) % 2]
+                let created = try await writer.send("PUT", path, token: token, data: ["caller_id_number": .string("10\(turn)")])
+                #expect(created.status == 201, "\(created.text)")
+                let id = try #require(created.data["media_id"]?.string)
+                ids.append(id)
+                let sound = WAV.tones([440], milliseconds: 200 + turn)
+                let stored = try await writer.send("PUT", "\(path)/\(id)/raw", headers: ["Content-Type": "audio/wav"], token: token, body: sound)
+                #expect(stored.status == 200, "\(stored.text)")
+                let listed = try await reader.send("GET", path, token: token)
+                #expect(Set(listed.data.array?.compactMap { $0["media_id"]?.string } ?? []) == Set(ids))
+                #expect(try await reader.send("GET", "\(path)/\(id)/raw", token: token).bytes == sound)
+            }
+            // Marked at one, gone at the other.
+            let moved = try await servers[0].send("POST", "\(path)/\(ids[0])", token: token, data: ["folder": "saved"])
+            #expect(moved.status == 200, "\(moved.text)")
+            #expect(try await servers[1].send("GET", "\(path)/\(ids[0])", token: token).data["folder"]?.string == "saved")
+            #expect(try await servers[1].send("DELETE", "\(path)/\(ids[1])", token: token).status == 200)
+            let rest = try await servers[0].send("GET", path + "?folder=new", token: token)
+            #expect(!(rest.data.array ?? []).contains { $0["media_id"]?.string == ids[1] })
+            // One dies; the other goes on with everything.
+            first.kill()
+            #expect(try await servers[1].send("GET", "\(path)/\(ids[2])/raw", token: token).status == 200)
+            let verified = try await two("verify")
+            #expect(verified.status == 0, "\(verified.errors) \(verified.output)")
+            #expect(second.stop() == 0)
+        }
+    }
+
+    @Test("A process with another key is refused, and told what it needs")
+    func otherKey() async throws {
+        try await withNodes { one, two in
+            #expect(try await one("account", "create", "Acme").status == 0)
+            let refused = try await two("account", "list")
+            #expect(refused.status == 1)
+            #expect(refused.refusal?.contains("every process needs the same secret.key") == true || refused.refusal?.contains("no Aftertone data") == true)
+            let made = try await two("account", "create", "Other")
+            #expect(made.status == 1)
+            #expect(made.refusal?.contains("every process needs the same secret.key") == true, "\(made.errors)")
+        }
+    }
+
+    @Test("config check tries the database and says what is wrong; copies are PostgreSQL's own business")
+    func checks() async throws {
+        try await withNodes { one, two in
+            #expect(try await one("account", "create", "Acme").status == 0)
+            let good = try await one("config", "check")
+            #expect(good.status == 0, "\(good.errors) \(good.output)")
+            let bad = try await CommandLineProgram.run(
+                ["config", "check", "--data", one.data],
+                environment: one.environment.merging(["AFTERTONE_STORE_URL": "postgresql://nobody@127.0.0.1:1/none"]) { $1 })
+            #expect(bad.status == 1)
+            #expect((bad.errors + bad.output).contains("store: the database cannot be reached"), "\(bad.errors) \(bad.output)")
+            let backup = try await one("backup", one.data + "-copy")
+            #expect(backup.status == 1)
+            #expect(backup.refusal?.contains("PostgreSQL's own means") == true)
+            let restored = try await two("restore", one.data)
+            #expect(restored.status == 1)
+            #expect(restored.refusal?.contains("store.kind is postgres") == true)
+        }
+    }
+}
