@@ -16,6 +16,11 @@ public final class PostgresCluster: Sendable {
     private static let script = """
         set -eu
         directory=$1 settings=$2
+        # Another one's leash, if this was begun just when that was made: it would hold it for ever.
+        for file in /proc/$$/fd/*; do
+            number=${file##*/}
+            if [ "$number" -gt 2 ] && [ "$number" -ne 255 ]; then eval "exec $number>&-"; fi
+        done
         bin=$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
         as() { if [ "$(id -u)" -eq 0 ]; then setpriv --reuid=postgres --regid=postgres --clear-groups "$@"; else "$@"; fi; }
         chmod 755 "$directory"
@@ -90,6 +95,7 @@ public final class PostgresCluster: Sendable {
 
     /// Stops the server, and waits until it has gone.
     public func stop() async throws {
+        try leash.fileHandleForWriting.write(contentsOf: Array("\n".utf8))
         try leash.fileHandleForWriting.close()
         _ = await process.status()
     }
