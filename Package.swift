@@ -91,7 +91,7 @@ let package = Package(
             name: "SQLiteStore",
             dependencies: [
                 "StoredRows", "Threads", "Voicemail", "Waiting", product("GRDB", "GRDB.swift"), product("GRDBSQLite", "GRDB.swift"),
-                product("NIOConcurrencyHelpers", "swift-nio"), logging, system,
+                product("NIOConcurrencyHelpers", "swift-nio"), system,
             ],
             swiftSettings: settings),
         .target(name: "MemoryStore", dependencies: ["Voicemail", "Waiting"], swiftSettings: settings),
@@ -101,7 +101,7 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "Audio",
-            dependencies: ["Voicemail", "Waiting", "CFileIO", "CSndFile", "CLame", "CMpg123", "CSoxr", product("DequeModule", "swift-collections"), nioCore, nioPosix, logging],
+            dependencies: ["Voicemail", "Waiting", "CFileIO", "CSndFile", "CLame", "CMpg123", "CSoxr", product("DequeModule", "swift-collections"), nioCore, nioPosix],
             swiftSettings: settings),
         .target(
             name: "HTTPFront",
@@ -117,7 +117,6 @@ let package = Package(
             dependencies: [
                 "Voicemail", "HTTPFront", "COpenAPI", crypto, logging, nioCore, product("NIOConcurrencyHelpers", "swift-nio"),
                 product("HTTPTypes", "swift-http-types"),
-                product("HummingbirdCore", "hummingbird"), product("OrderedCollections", "swift-collections"),
             ],
             swiftSettings: settings),
         .target(
@@ -140,8 +139,7 @@ let package = Package(
             name: "YeastarPSeriesAPI",
             dependencies: [
                 "Voicemail", "Waiting", "HTTPFront", "COpenAPI", crypto, logging, nioCore, product("NIOConcurrencyHelpers", "swift-nio"),
-                product("HTTPTypes", "swift-http-types"), product("OrderedCollections", "swift-collections"),
-                product("ServiceLifecycle", "swift-service-lifecycle"),
+                product("HTTPTypes", "swift-http-types"), product("ServiceLifecycle", "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
         .target(
@@ -154,8 +152,7 @@ let package = Package(
         .target(
             name: "YeastarSSeriesAPI",
             dependencies: [
-                "Voicemail", "HTTPFront", "COpenAPI", crypto, logging, nioCore, product("NIOConcurrencyHelpers", "swift-nio"),
-                product("HTTPTypes", "swift-http-types"), product("OrderedCollections", "swift-collections"), product("XMLCoder", "XMLCoder"),
+                "Voicemail", "HTTPFront", "COpenAPI", crypto, logging, nioCore, product("HTTPTypes", "swift-http-types"), product("XMLCoder", "XMLCoder"),
             ],
             swiftSettings: settings),
         .target(
@@ -200,7 +197,6 @@ let package = Package(
             dependencies: [
                 "Delivery", "Voicemail", "HTTPFront", "SQLiteStore", "FileArchive", "TestKit", "Waiting", logging, nioCore, nioPosix,
                 product("AsyncHTTPClient", "async-http-client"), product("ServiceLifecycle", "swift-service-lifecycle"),
-                product("HTTPTypes", "swift-http-types"),
             ], swiftSettings: settings),
         .testTarget(
             name: "TelephoneTests",
@@ -208,20 +204,20 @@ let package = Package(
             exclude: ["Invites", "Scenarios"], swiftSettings: settings),
         .testTarget(name: "SIPTests", dependencies: ["SIP", "TestKit", "Waiting"], swiftSettings: settings),
         .testTarget(
-            name: "NotificationsTests", dependencies: ["Notifications", "Audio", "Delivery", "Server", "TestKit", "Voicemail", nioCore], swiftSettings: settings),
+            name: "NotificationsTests", dependencies: ["Notifications", "Delivery", "Server", "TestKit", "Voicemail"], swiftSettings: settings),
         .testTarget(name: "PromptsTests", dependencies: ["Prompts", "Speech", "TestKit", "Voicemail", nioCore, nioPosix], swiftSettings: settings),
         .testTarget(name: "SIPGrammarTests", dependencies: ["SIPGrammar", "TestKit"], exclude: ["Torture"], swiftSettings: settings),
         .testTarget(name: "SpeechTests", dependencies: ["Speech", "Voicemail", nioCore, nioPosix], swiftSettings: settings),
         .testTarget(
             name: "YeastarPSeriesAPITests",
             dependencies: [
-                "YeastarPSeriesAPI", "YeastarSSeriesAPI", "HTTPFront", "TestKit", "Voicemail", "Server", crypto, nioCore, nioPosix, logging,
+                "YeastarPSeriesAPI", "YeastarSSeriesAPI", "HTTPFront", "TestKit", "Voicemail", "Server", crypto, nioCore,
                 product("HTTPTypes", "swift-http-types"),
             ], swiftSettings: settings),
         .testTarget(
             name: "RecordingIntakeTests",
             dependencies: [
-                "RecordingIntake", "Audio", "HTTPFront", "KazooAPI", "Server", "TestKit", "Voicemail", "aftertone", system, logging, nioCore, nioPosix,
+                "RecordingIntake", "Audio", "HTTPFront", "KazooAPI", "Server", "TestKit", "Voicemail", "aftertone", system, nioCore,
                 product("HTTPTypes", "swift-http-types"),
             ],
             swiftSettings: settings),
