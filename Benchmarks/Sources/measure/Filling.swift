@@ -16,7 +16,7 @@ struct Filling: ParsableArguments {
     private static let batch = 5000
 
     /// Opens the data directory, and closes it whatever happens.
-    func run(_ fill: (Installation, _ owner: User) async throws -> Void) async throws {
+    func run(_ fill: (Installation, _ owner: Account) async throws -> Void) async throws {
         var configuration = Configuration()
         configuration.data = data
         configuration.limits.maximumAudioBytes = 200_000_000
@@ -24,10 +24,7 @@ struct Filling: ParsableArguments {
         logger.logLevel = .error
         let installation = try await Installation.open(configuration, for: .storesAudio, creating: false, logger: logger)
         do {
-            guard let owner = try await installation.store.read({ [account] in try $0.document(id: account) }) else {
-                throw ValidationError("no such account")
-            }
-            try await fill(installation, owner)
+            try await fill(installation, try await installation.service.accounts.find(account))
         } catch {
             try await installation.close()
             throw error
@@ -43,7 +40,7 @@ struct Filling: ParsableArguments {
     }
 
     /// A first message, deposited as any other; those inserted after it share its audio.
-    func deposit(_ service: VoicemailService, mailboxID: String, in owner: User) async throws -> Message {
+    func deposit(_ service: VoicemailService, mailboxID: String, in owner: Account) async throws -> Message {
         let draft = MessageDraft(callID: "bench-0", callerName: "Caller 0", callerNumber: "15550000")
         return try await service.messages.deposit(draft, mailboxID: mailboxID, in: owner, audio: try await audio(service), from: .administrator(tells: false))
     }
