@@ -8,9 +8,9 @@ enum AccessLog {
     /// Longer paths and queries are cut.
     static let longest = 1024
 
-    static func write(_ exchange: ExchangeRecord, to logger: Logger) {
+    static func write(_ exchange: ExchangeRecord, of requestID: String, to logger: Logger) {
         guard logger.logLevel <= .info else { return }
-        logger.info("\(line(of: exchange))")
+        logger.info("\(line(of: exchange))", metadata: ["request": .string(requestID)])
     }
 
     /// The fields as one text, in the order of reading: as the logger's metadata they would be sorted and joined anew for each line.
@@ -39,14 +39,19 @@ enum AccessLog {
         return out.utf8.count > longest ? String(decoding: out.utf8.prefix(longest), as: UTF8.self) + "…" : out
     }
 
-    /// Whether a path has anything but plain characters, or may have a token or the name of a link in it.
+    /// Whether a path has anything but plain characters, or may have a token or the name of a link in it; a first look, which may say so of others.
     private static func needsCare(_ path: String) -> Bool {
         var path = path
-        return path.withUTF8 { bytes in !bytes.allSatisfy(isPlain) || bytes.indices.contains { mayBeginSecret(bytes[$0...]) } }
-    }
-
-    private static func mayBeginSecret(_ rest: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
-        rest.starts(with: "eyJ".utf8) || rest.starts(with: "/download".utf8)
+        return path.withUTF8 { bytes in
+            for (index, byte) in bytes.enumerated() {
+                guard isPlain(byte) else { return true }
+                // The first letters of a token, and of the folders of links.
+                let next = index + 1 < bytes.count ? bytes[index + 1] : 0
+                if byte == UInt8(ascii: "e"), next == UInt8(ascii: "y") { return true }
+                if byte == UInt8(ascii: "/"), next == UInt8(ascii: "d") { return true }
+            }
+            return false
+        }
     }
 
     private static func careful(_ path: String) -> String {

@@ -20,8 +20,7 @@ public struct FrontRequest: Sendable {
     public let isSecure: Bool
     /// Whether nobody could read its headers, so that it has none.
     public let isUnread: Bool
-    /// Carries the request id.
-    public let logger: Logger
+    private let serverLogger: Logger
 
     public init(
         id: String, method: HTTPRequest.Method, path: String, segments: [String], query: Query = Query(), headers: HTTPFields = [:],
@@ -37,6 +36,13 @@ public struct FrontRequest: Sendable {
         self.remote = remote
         self.isSecure = isSecure
         self.isUnread = isUnread
-        self.logger = logger
+        serverLogger = logger
+    }
+
+    /// Carries the request's id. Made when something is logged, which most requests have nothing of.
+    public var logger: Logger {
+        var logger = serverLogger
+        logger[metadataKey: "request"] = .string(id)
+        return logger
     }
 }

@@ -4,12 +4,10 @@ import Voicemail
 /// The server's log: a line for each event, as text or as JSON, of the parts whose level takes it.
 public struct ServerLog: LogHandler {
     private let levels: LogLevels
-    /// Writes lines as text.
-    private var text: StreamLogHandler
     /// Writes what it is given.
     private let write: @Sendable (String) -> Void
 
-    public var metadata: Logger.Metadata = [:] { didSet { text.metadata = metadata } }
+    public var metadata: Logger.Metadata = [:]
     public var metadataProvider: Logger.MetadataProvider?
 
     /// What is logged of any part; which of them, is decided when it is known where an event comes from.
@@ -22,8 +20,6 @@ public struct ServerLog: LogHandler {
     /// - Parameter stream: where lines go; each with its end.
     public init<Stream: TextOutputStream & Sendable>(_ levels: LogLevels, to stream: Stream) {
         self.levels = levels
-        text = StreamLogHandler(label: "aftertone", stream: stream)
-        text.logLevel = .trace
         write = { line in
             var stream = stream
             stream.write(line)
@@ -39,9 +35,43 @@ public struct ServerLog: LogHandler {
         let part = LogPart(module: event.source)
         guard levels.takes(event.level, of: part) else { return }
         switch levels.settings.format {
-        case .text: text.log(event: event)
+        case .text: write(text(of: event))
         case .json: write(line(of: event, part) + "\n")
         }
+    }
+
+    /// `TIME LEVEL aftertone: KEY=VALUE … [MODULE] MESSAGE`, the facts in order of their names.
+    private func text(of event: LogEvent) -> String {
+        var facts = facts(of: event)
+        if let error = event.error {
+            facts["error.message"] = "\(error)"
+            facts["error.type"] = "\(String(reflecting: type(of: error)))"
+        }
+        var line = LogTime.shared.text(at: SystemClock().now.unix)
+        line.reserveCapacity(256)
+        line += " "
+        line += event.level.rawValue
+        line += " aftertone:"
+        // Most lines have one or none, which want no order.
+        for (key, value) in facts.count > 1 ? facts.sorted(by: { $0.key < $1.key }) : Array(facts) {
+            line += " "
+            line += key
+            line += "="
+            line += value.description
+        }
+        line += " ["
+        line += event.source
+        line += "] "
+        line += event.message.description
+        line += "\n"
+        return line
+    }
+
+    private func facts(of event: LogEvent) -> Logger.Metadata {
+        var facts = metadata
+        if let provided = metadataProvider?.get() { facts.merge(provided) { $1 } }
+        if let given = event.metadata { facts.merge(given) { $1 } }
+        return facts
     }
 
     /// One JSON object: `time`, `level`, `part`, `message`, and the event's facts under their names.
@@ -50,8 +80,7 @@ public struct ServerLog: LogHandler {
             "time": .string(SystemClock().now.iso8601), "level": .string(event.level.rawValue), "part": .string(part.rawValue),
             "message": .string("\(event.message)"),
         ]
-        var facts = metadata.merging(metadataProvider?.get() ?? [:]) { $1 }
-        facts.merge(event.metadata ?? [:]) { $1 }
+        var facts = facts(of: event)
         if let error = event.error { facts["error"] = "\(error)" }
         for (key, value) in facts.sorted(by: { $0.key < $1.key }) {
             // A fact that is called as one of the first four keeps them whole.
