@@ -83,13 +83,15 @@ public struct JSONWriter: ~Copyable {
     private mutating func escaped(_ value: String) {
         var value = value
         value.withUTF8 { bytes in
+            let bytes = UnsafeRawBufferPointer(bytes)
+            guard Self.mayNeedEscape(bytes) else { return text.append(bytes) }
             var clean = 0
             for index in bytes.indices where Self.needsEscape(bytes[index]) {
-                text.append(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[clean..<index]))
+                text.append(UnsafeRawBufferPointer(rebasing: bytes[clean..<index]))
                 escape(bytes[index])
                 clean = index + 1
             }
-            text.append(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[clean...]))
+            text.append(UnsafeRawBufferPointer(rebasing: bytes[clean...]))
         }
     }
 
@@ -127,6 +129,26 @@ public struct JSONWriter: ~Copyable {
         guard indent else { return }
         raw("\n")
         for _ in 0..<level { raw("  ") }
+    }
+
+    /// Looks at eight bytes at a time; most texts have nothing to escape. A byte in a word says yes where it is below 0x20, a quote or a
+    /// backslash; one behind such a byte may say so too (a borrow), which costs a second look and no more.
+    private static func mayNeedEscape(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101, tops: UInt64 = 0x8080_8080_8080_8080
+        let quotes = ones &* UInt64(UInt8(ascii: "\"")), backslashes = ones &* UInt64(UInt8(ascii: "\\"))
+        var offset = 0
+        while offset + 8 <= bytes.count {
+            let word = bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            let quote = word ^ quotes, backslash = word ^ backslashes
+            let controls = (word &- ones &* 0x20) & ~word
+            if (controls | ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash)) & tops != 0 { return true }
+            offset += 8
+        }
+        while offset < bytes.count {
+            if needsEscape(bytes[offset]) { return true }
+            offset += 1
+        }
+        return false
     }
 
     private static func needsEscape(_ byte: UInt8) -> Bool {
