@@ -36,14 +36,19 @@ public enum MessageRow {
         row.read(2, into: &shared.accountID)
         row.read(3, into: &shared.mailboxID)
         row.read(7, into: &shared.to)
-        guard let folder = Folder(rawValue: row.text(5)) else { throw StoreError.failed("a message in an unknown folder") }
         return Message(
             id: row.text(1), serial: row.int(0), accountID: shared.accountID, mailboxID: shared.mailboxID,
-            timestamp: row.timestamp(4), folder: folder,
+            timestamp: row.timestamp(4), folder: try folder(row, 5),
             from: row.text(6), to: shared.to, callerName: row.text(8), callerNumber: row.text(9), callID: row.text(10),
             lengthMilliseconds: row.int(11), audio: try audio(row), transcription: row.isNull(16) ? nil : try row.json(16),
             reception: row.isNull(21) ? nil : Reception(try row.json(21)),
             notices: row.isNull(22) ? [] : Notice.list(try row.json(22)), history: try texts(row, 17), readers: try texts(row, 18), revision: row.int(19), modified: row.timestamp(20))
+    }
+
+    @inlinable
+    static func folder<Row: StoredRow & ~Copyable>(_ row: borrowing Row, _ column: Int32) throws -> Folder {
+        guard let folder = Folder(rawValue: row.text(column)) else { throw StoreError.failed("a message in an unknown folder") }
+        return folder
     }
 
     @inlinable

@@ -8,7 +8,7 @@ private struct View {
     let mailbox: Mailbox
     let shelf: Shelf
     let search: Search
-    let page: MessagePage
+    let page: MessagePage<Message>
     let zone: TimeZone
     let boxes: ListingPage<HeardMailbox>
     let counts: Tally

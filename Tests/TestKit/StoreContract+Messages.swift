@@ -21,6 +21,8 @@ extension StoreContract {
             #expect(stored.serial > 0)
             let read = try await store.read { try $0.message(id: "m") }
             #expect(read == stored)
+            let listed = try await list(MessageQuery(scope: .mailbox("box")), store)
+            #expect(listed == [stored])
         },
         Case("an update replaces everything but the serial") { store in
             let blobID = BlobID()

@@ -50,15 +50,23 @@ extension StoreContract {
     }
 
     /// The messages a query visits.
+    /// Messages of a query, which are the same for who only shows them.
     static func list(_ query: MessageQuery, _ store: any VoicemailStore) async throws -> [Message] {
-        try await store.read { reader in
+        let (found, listed) = try await store.read { reader in
             var found: [Message] = []
             try reader.messages(query) {
                 found.append($0)
                 return true
             }
-            return found
+            var listed: [ListedMessage] = []
+            try reader.listedMessages(query) {
+                listed.append($0)
+                return true
+            }
+            return (found, listed)
         }
+        #expect(listed == found.map { ListedMessage($0) })
+        return found
     }
 
     static func list(_ query: DocumentQuery, _ store: any VoicemailStore) async throws -> [StoredDocument] {

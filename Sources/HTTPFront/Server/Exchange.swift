@@ -97,13 +97,11 @@ struct Exchange {
         let id = RequestID.choose(headers[.xRequestID])
         // The parser knows a fixed list of methods, all of them tokens.
         let method = HTTPRequest.Method(head.method.rawValue) ?? .options
-        var logger = core.logger
-        logger[metadataKey: "request"] = .string(id)
         let request = FrontRequest(
             id: id, method: method, path: target.path, segments: segments, query: query,
             headers: headers, body: body,
             remote: core.proxies.client(of: connection.remote, fields: head.headers[TrustedProxies.fieldName]), isSecure: connection.isSecure,
-            isUnread: refusal != nil, logger: logger)
+            isUnread: refusal != nil, logger: core.logger)
         return (request, fault)
     }
 
@@ -157,10 +155,11 @@ struct Exchange {
     }
 
     private func responseHead(_ response: FrontResponse, keeps: Bool) -> HTTPResponseHead {
-        var headers = HTTPHeaders(response.headers)
-        headers.remove(name: "content-length")
-        headers.remove(name: "transfer-encoding")
-        headers.remove(name: "connection")
+        var headers = HTTPHeaders()
+        headers.reserveCapacity(response.headers.count + Self.ownFields)
+        for field in response.headers where !Self.framing.contains(field.name) {
+            headers.add(name: field.name.rawName, value: field.value)
+        }
         var version = HTTPVersion.http1_1
         if response.status.code >= 200, response.status.code != 204 {
             if let length = response.contentLength {
@@ -181,6 +180,11 @@ struct Exchange {
         return HTTPResponseHead(version: version, status: status, headers: headers)
     }
 
+    /// What says where an answer ends, and what becomes of the connection: never a dialect's to say.
+    private static let framing: [HTTPField.Name] = [.contentLength, .transferEncoding, .connection]
+    /// Fields that an answer gets here at most.
+    private static let ownFields = 3
+
     private func record(
         _ answer: FrontCore.Answer, _ outcome: Outcome, request: FrontRequest, target: RequestTarget, start: NIODeadline, received: Int
     ) {
@@ -192,6 +196,6 @@ struct Exchange {
             ExchangeRecord(
                 remote: request.remote, method: head.method.rawValue, path: target.path, query: target.query, status: outcome.status,
                 sent: outcome.sent, nanoseconds: elapsed, isWhole: outcome.isWhole),
-            to: request.logger)
+            of: request.id, to: core.logger)
     }
 }

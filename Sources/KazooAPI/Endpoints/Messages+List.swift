@@ -18,11 +18,13 @@ extension KazooDialect {
         let query = MessageQuery(
             scope: box.map { .mailbox($0) } ?? .account(account.id), from: window.from, to: window.to, start: try paging.messageStart(),
             ascending: paging.ascending, folder: Self.indexedFolder(filters))
-        let listing = MessageListing(query: query, limit: paging.size ?? Self.streamedPage) { message in
-            message.accountID == account.id && modified?.contains(message.modified.unix) != false
-                && (filters.isEmpty || filters.pass(rows.view.object(message, listed: true)))
+        let show: @Sendable (MessageQuery) async throws -> MessagePage<ListedMessage> = { query in
+            try await service.messages.show(query, limit: paging.size ?? Self.streamedPage) { message in
+                message.accountID == account.id && modified?.contains(message.modified.unix) != false
+                    && (filters.isEmpty || filters.pass(rows.view.object(message)))
+            }
         }
-        let page = try await service.messages.list(listing)
+        let page = try await show(query)
         guard paging.size == nil, page.next != nil else {
             var reply = Reply(.encoded(rows.array(page.messages)))
             if paging.size != nil {
@@ -32,20 +34,27 @@ extension KazooDialect {
             }
             return reply
         }
-        return Reply(.rows { sink in try await stream(listing, page, rows, to: sink) })
+        return Reply(.rows { sink in
+            try await stream(page, rows, to: sink) { start in
+                var rest = query
+                rest.start = start
+                return try await show(rest)
+            }
+        })
     }
 
     /// Everything, a page at a time, so that memory does not grow with the mailbox.
-    private func stream(_ listing: MessageListing, _ first: MessagePage, _ rows: MessageRows, to sink: ChunkWriter) async throws {
+    private func stream(
+        _ first: MessagePage<ListedMessage>, _ rows: MessageRows, to sink: ChunkWriter,
+        then pageFrom: (MessagePosition) async throws -> MessagePage<ListedMessage>
+    ) async throws {
         var page = first
         var isFirst = true
         while true {
             try await sink.write(rows.elements(page.messages, continues: !isFirst))
             isFirst = false
             guard let next = page.next else { return }
-            var rest = listing
-            rest.query.start = next
-            page = try await service.messages.list(rest)
+            page = try await pageFrom(next)
         }
     }
 
@@ -64,7 +73,7 @@ struct MessageRows: Sendable {
     let view: MessageView
     let namesMailbox: Bool
 
-    func array(_ messages: [Message]) -> ByteBuffer {
+    func array(_ messages: [ListedMessage]) -> ByteBuffer {
         var writer = JSONWriter(capacity: 64 + messages.count * 360)
         writer.raw("[")
         write(messages, continues: false, &writer)
@@ -73,13 +82,13 @@ struct MessageRows: Sendable {
     }
 
     /// - Parameter continues: whether elements went before.
-    func elements(_ messages: [Message], continues: Bool) -> ByteBuffer {
+    func elements(_ messages: [ListedMessage], continues: Bool) -> ByteBuffer {
         var writer = JSONWriter(capacity: 64 + messages.count * 360)
         write(messages, continues: continues, &writer)
         return writer.finish()
     }
 
-    private func write(_ messages: [Message], continues: Bool, _ writer: inout JSONWriter) {
+    private func write(_ messages: [ListedMessage], continues: Bool, _ writer: inout JSONWriter) {
         // By span: iterating the array would copy each message, which is a dozen counted references.
         let messages = messages.span
         for index in messages.indices {

@@ -43,32 +43,41 @@ struct EnvelopeWriter: Sendable {
     func failure(_ failure: KazooFailure) -> FrontResponse {
         let status = HTTPResponse.Status(code: failure.status)
         guard failure.hasBody else { return FrontResponse(status: status) }
-        var object: JSONObject = [
-            "data": failure.data, "status": "error", "message": .string(failure.name), "error": .string(String(failure.status)),
-        ]
-        object.merge(bookkeeping) { old, _ in old }
-        return FrontResponse(status: status, headers: [.contentType: contentType], body: .bytes(wrapped(JSON.object(object).encode(pretty: pretty))))
+        var writer = JSONWriter(capacity: 1024, pretty: pretty)
+        writer.open("{")
+        writer.key("data", first: true)
+        writer.write(failure.data)
+        writer.key("status", first: false)
+        writer.write("error")
+        writer.key("message", first: false)
+        writer.write(failure.name)
+        writer.key("error", first: false)
+        writer.write(String(failure.status))
+        writeBookkeeping(&writer)
+        writer.close("}", empty: false)
+        return FrontResponse(status: status, headers: [.contentType: contentType], body: .bytes(wrapped(writer.finish())))
     }
 
     private func encoded(_ reply: Reply) -> ByteBuffer {
-        if pretty { return JSON.object(tree(of: reply)).encode(pretty: true) }
         var payload = 0
         if case .encoded(let text) = reply.payload { payload = text.readableBytes }
-        var writer = JSONWriter(capacity: 1024 + payload)
-        writer.raw("{")
+        var writer = JSONWriter(capacity: 1024 + payload, pretty: pretty)
+        writer.open("{")
+        var isFirst = true
         switch reply.payload {
         case .json(let value):
-            writer.raw("\"data\":")
+            writer.key("data", first: true)
             writer.write(value)
-            writer.raw(",")
+            isFirst = false
         case .encoded(let text):
-            writer.raw("\"data\":")
-            writer.raw(text)
-            writer.raw(",")
+            writer.key("data", first: true)
+            // Our own text: it parses.
+            if pretty, let value = try? JSON.parse(text.readableBytesView) { writer.write(value) } else { writer.raw(text) }
+            isFirst = false
         case .none, .rows, .raw: break
         }
-        writeMembers(members(of: reply), &writer)
-        writer.raw("}")
+        writeMembers(of: reply, first: isFirst, &writer)
+        writer.close("}", empty: false)
         return writer.finish()
     }
 
@@ -76,54 +85,58 @@ struct EnvelopeWriter: Sendable {
     private func tail(of reply: Reply) -> ByteBuffer {
         var writer = JSONWriter(capacity: 512)
         writer.raw("],")
-        writeMembers(members(of: reply), &writer)
+        writeMembers(of: reply, first: true, &writer)
         writer.raw(callback == nil ? "}" : "});")
         return writer.finish()
     }
 
-    private func writeMembers(_ members: JSONObject, _ writer: inout JSONWriter) {
-        var first = true
-        for (key, value) in members {
-            writer.key(key, first: first)
-            first = false
-            writer.write(value)
-        }
-    }
-
-    private func tree(of reply: Reply) -> JSONObject {
-        var object = JSONObject()
-        switch reply.payload {
-        case .json(let value): object["data"] = value
-        // Our own text: it parses.
-        case .encoded(let text): object["data"] = try? JSON.parse(text.readableBytesView)
-        case .none, .rows, .raw: break
-        }
-        object.merge(members(of: reply)) { old, _ in old }
-        return object
-    }
-
-    private func members(of reply: Reply) -> JSONObject {
-        var object: JSONObject = ["status": "success"]
+    /// Everything beside the payload. Written as it comes: every answer has it, and a tree of it would cost more than ten rows of a list.
+    private func writeMembers(of reply: Reply, first: Bool, _ writer: inout JSONWriter) {
+        writer.key("status", first: first)
+        writer.write("success")
         if let page = reply.page {
-            object["page_size"] = .int(page.size)
-            object["start_key"] = page.start.map { .string($0) }
-            object["next_start_key"] = page.next.map { .string($0) } ?? (emptyNextStartKey ? [] : nil)
+            writer.key("page_size", first: false)
+            writer.write(page.size)
+            if let start = page.start {
+                writer.key("start_key", first: false)
+                writer.write(start)
+            }
+            if let next = page.next {
+                writer.key("next_start_key", first: false)
+                writer.write(next)
+            } else if emptyNextStartKey {
+                writer.key("next_start_key", first: false)
+                writer.write(JSON.array([]))
+            }
         }
         // The seed shows a revision on every answer; where no document is answered any opaque text will do (K§12-23).
-        object["revision"] = .string(reply.revision ?? requestID)
-        object.merge(bookkeeping) { old, _ in old }
-        return object
+        writer.key("revision", first: false)
+        writer.write(reply.revision ?? requestID)
+        writeBookkeeping(&writer)
     }
 
-    private var bookkeeping: JSONObject {
-        var object: JSONObject = [:]
-        object["auth_token"] = token.map { .string($0) }
-        object["request_id"] = .string(requestID)
-        object["timestamp"] = .string(timestamp.iso8601)
-        object["node"] = .string(node)
-        if isAuthenticated { object["version"] = .string(version) }
-        object["tokens"] = ["consumed": .int(tokens.consumed), "remaining": .int(tokens.remaining)]
-        return object
+    private func writeBookkeeping(_ writer: inout JSONWriter) {
+        if let token {
+            writer.key("auth_token", first: false)
+            writer.write(token)
+        }
+        writer.key("request_id", first: false)
+        writer.write(requestID)
+        writer.key("timestamp", first: false)
+        writer.write(timestamp.iso8601)
+        writer.key("node", first: false)
+        writer.write(node)
+        if isAuthenticated {
+            writer.key("version", first: false)
+            writer.write(version)
+        }
+        writer.key("tokens", first: false)
+        writer.open("{")
+        writer.key("consumed", first: true)
+        writer.write(tokens.consumed)
+        writer.key("remaining", first: false)
+        writer.write(tokens.remaining)
+        writer.close("}", empty: false)
     }
 
     /// Exactly this, with no parameter: front ends compare the header as text (K§2.5).

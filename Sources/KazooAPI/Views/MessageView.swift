@@ -6,9 +6,33 @@ struct MessageView: Sendable {
     /// Messages older than this show as deleted (K§6.5).
     let cutoff: Timestamp
 
-    func object(_ message: Message, listed: Bool = false) -> JSONObject {
+    /// The form of a message by itself.
+    func object(_ message: Message) -> JSONObject {
+        var object = facts(ListedMessage(message))
+        object["transcription"] = message.transcription
+        object.merge(retention(message.timestamp)) { old, _ in old }
+        return object
+    }
+
+    /// The listed form.
+    func object(_ message: ListedMessage) -> JSONObject {
+        var object = facts(message)
+        if message.isTranscribed { object["transcribed"] = true }
+        object.merge(retention(message.timestamp)) { old, _ in old }
+        return object
+    }
+
+    private func retention(_ timestamp: Timestamp) -> JSONObject {
+        guard timestamp < cutoff else { return [:] }
+        return [
+            "retention": "enforced",
+            "retention_message": "this message is prior to retention policy, no update operation is permitted",
+        ]
+    }
+
+    private func facts(_ message: ListedMessage) -> JSONObject {
         let expired = message.timestamp < cutoff
-        var object: JSONObject = [
+        return [
             "timestamp": .int(message.timestamp.gregorian),
             "from": .string(message.from),
             "to": .string(message.to),
@@ -19,20 +43,10 @@ struct MessageView: Sendable {
             "length": .int(message.lengthMilliseconds),
             "media_id": .string(message.monthID),
         ]
-        if listed {
-            if message.transcription != nil { object["transcribed"] = true }
-        } else {
-            object["transcription"] = message.transcription
-        }
-        if expired {
-            object["retention"] = "enforced"
-            object["retention_message"] = "this message is prior to retention policy, no update operation is permitted"
-        }
-        return object
     }
 
     /// The listed form, without the detour over a tree: listings are what clients ask for most.
-    func write(_ message: Message, to writer: inout JSONWriter) {
+    func write(_ message: ListedMessage, to writer: inout JSONWriter) {
         let expired = message.timestamp < cutoff
         writer.raw("{\"timestamp\":")
         writer.write(message.timestamp.gregorian)
@@ -52,7 +66,7 @@ struct MessageView: Sendable {
         writer.write(message.lengthMilliseconds)
         writer.raw(",\"media_id\":")
         writer.write(message.monthPrefix, message.id)
-        if message.transcription != nil { writer.raw(",\"transcribed\":true") }
+        if message.isTranscribed { writer.raw(",\"transcribed\":true") }
         if expired {
             writer.raw(",\"retention\":\"enforced\",\"retention_message\":")
             writer.raw("\"this message is prior to retention policy, no update operation is permitted\"")

@@ -53,6 +53,9 @@ struct MessageListing {
 
     var sql: String { Self.texts[shape.index] }
 
+    /// The same for what listings show.
+    var listedSQL: String { Self.listedTexts[shape.index] }
+
     func bind(_ query: MessageQuery, to run: inout Execution) {
         switch query.scope {
         case .mailbox(let id), .account(let id): run.bind(id)
@@ -72,16 +75,17 @@ struct MessageListing {
         Shape(account: $0 & 8 != 0, folder: $0 & 4 != 0, ascending: $0 & 2 != 0, within: $0 & 1 != 0)
     }
 
-    static let texts = shapes.map(\.text)
+    static let texts = shapes.map { $0.text(of: MessageRow.columns) }
+    static let listedTexts = shapes.map { $0.text(of: ListedRow.columns) }
 }
 
 extension MessageListing.Shape {
     fileprivate var index: Int { (account ? 8 : 0) + (folder ? 4 : 0) + (ascending ? 2 : 0) + (within ? 1 : 0) }
 
-    fileprivate var text: String {
+    fileprivate func text(of columns: String) -> String {
         let index = account ? "message_by_account" : folder ? "message_by_folder" : "message_by_mailbox"
         let order = ascending ? "ASC" : "DESC"
-        return "SELECT \(MessageRow.columns) FROM message INDEXED BY \(index) WHERE removed_at IS NULL"
+        return "SELECT \(columns) FROM message INDEXED BY \(index) WHERE removed_at IS NULL"
             + " AND \(account ? "account_id" : "mailbox_id") = ?1"
             + (within ? " AND timestamp = ?2 AND serial \(ascending ? ">=" : "<=") ?3" : " AND timestamp >= ?2 AND timestamp <= ?3")
             + (folder ? " AND folder = ?4" : "") + " ORDER BY timestamp \(order), serial \(order)"

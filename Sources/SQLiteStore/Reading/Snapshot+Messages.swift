@@ -23,16 +23,27 @@ extension Snapshot {
     }
 
     func messages(_ query: MessageQuery, _ visit: (Message) throws -> Bool) throws {
+        var shared = MessageRow.Shared()
+        try rows(of: query, \.sql) { row in try connection.visit(MessageRow.decode(row, &shared), visit) }
+    }
+
+    func listedMessages(_ query: MessageQuery, _ visit: (ListedMessage) throws -> Bool) throws {
+        var shared = MessageRow.Shared()
+        try rows(of: query, \.listedSQL) { row in try connection.visit(ListedRow.decode(row, &shared), visit) }
+    }
+
+    private func rows(
+        of query: MessageQuery, _ sql: KeyPath<MessageListing, String>, _ visit: (borrowing Execution) throws -> Bool
+    ) throws {
         var left = query.limit ?? Int.max
         for part in MessageListing.parts(of: query) {
             guard left > 0 else { return }
             let listing = MessageListing(part, of: query)
-            var run = try connection.prepare(listing.sql)
+            var run = try connection.prepare(listing[keyPath: sql])
             listing.bind(query, to: &run)
-            var shared = MessageRow.Shared()
             while left > 0, try goesOn(run.step()) {
                 left -= 1
-                guard try connection.visit(MessageRow.decode(run, &shared), visit) else { return }
+                guard try visit(run) else { return }
             }
         }
     }

@@ -113,8 +113,13 @@ public struct Message: Sendable, Hashable {
     public var monthID: String { monthPrefix + id }
 
     /// What comes before the id in `monthID`.
-    public var monthPrefix: String {
-        let at = timestamp.utc
+    public var monthPrefix: String { timestamp.monthPrefix }
+}
+
+extension Timestamp {
+    /// The month in UTC and a hyphen, which messages' names begin with (K§6.2).
+    var monthPrefix: String {
+        let at = utc
         return CalendarFields.pad(at.year, 4) + CalendarFields.pad(at.month, 2) + "-"
     }
 }

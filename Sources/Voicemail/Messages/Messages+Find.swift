@@ -30,34 +30,53 @@ public struct MessageListing: Sendable {
     }
 }
 
-public struct MessagePage: Sendable {
-    public let messages: [Message]
+public struct MessagePage<Row: Sendable>: Sendable {
+    public fileprivate(set) var messages: [Row] = []
     /// Where the next page starts; nil on the last one.
-    public let next: MessagePosition?
+    public fileprivate(set) var next: MessagePosition?
+
+    /// Takes a row until there are `limit`.
+    /// - Returns: whether there is room for more; the row for which there was none begins the next page.
+    fileprivate mutating func take(_ row: Row, at position: MessagePosition, limit: Int?) -> Bool {
+        guard messages.count != limit else { return end(before: position) }
+        messages.append(row)
+        return true
+    }
+
+    /// - Returns: false, for the visit to end with it.
+    fileprivate mutating func end(before position: MessagePosition) -> Bool {
+        next = position
+        return false
+    }
 }
 
 extension Messages {
     /// One page. A page is filled through what `keep` leaves out, so only the last one is short (K§2.10).
-    public func list(_ listing: MessageListing) async throws -> MessagePage {
+    public func list(_ listing: MessageListing) async throws -> MessagePage<Message> {
         try await store.read { reader in
-            var messages: [Message] = []
-            var next: MessagePosition?
+            var page = MessagePage<Message>()
             var looked = 0
             try reader.messages(listing.query) { message in
-                if looked == listing.looks {
-                    next = message.position
-                    return false
-                }
+                if looked == listing.looks { return page.end(before: message.position) }
                 looked += 1
                 guard listing.keep(message) else { return true }
-                if messages.count == listing.limit {
-                    next = message.position
-                    return false
-                }
-                messages.append(message)
-                return true
+                return page.take(message, at: message.position, limit: listing.limit)
             }
-            return MessagePage(messages: messages, next: next)
+            return page
+        }
+    }
+
+    /// The same of what listings show.
+    public func show(
+        _ query: MessageQuery, limit: Int?, where keep: @escaping @Sendable (ListedMessage) -> Bool
+    ) async throws -> MessagePage<ListedMessage> {
+        try await store.read { reader in
+            var page = MessagePage<ListedMessage>()
+            try reader.listedMessages(query) { message in
+                guard keep(message) else { return true }
+                return page.take(message, at: message.position, limit: limit)
+            }
+            return page
         }
     }
 

@@ -64,6 +64,8 @@ public protocol StoreReader: RecordingReader, OutboxReader, LoginReader, TrashRe
     func message(serial: Int) throws -> Message?
     /// Visits until `visit` returns false. Memory is constant.
     func messages(_ query: MessageQuery, _ visit: (Message) throws -> Bool) throws
+    /// The same for who only shows them.
+    func listedMessages(_ query: MessageQuery, _ visit: (ListedMessage) throws -> Bool) throws
     /// Visits messages of a mailbox that are not in the trash, whatever their age, in order of position, leaving the first
     /// `offset` of them out; at most `limit`, until `visit` returns false. What is left out costs a step in an index.
     func visibleMessages(mailboxID: String, offset: Int, limit: Int, _ visit: (Message) throws -> Bool) throws
@@ -180,4 +182,11 @@ public protocol StoreWriter: StoreReader, RecordingWriter, OutboxWriter, LoginWr
     /// Deletes rows removed before `before` for good and releases their blobs, at most `limit`.
     /// - Returns: how many rows went.
     func purge(removedBefore before: Timestamp, limit: Int) throws -> Int
+}
+
+extension StoreReader {
+    /// For stores that gain nothing by reading less.
+    public func listedMessages(_ query: MessageQuery, _ visit: (ListedMessage) throws -> Bool) throws {
+        try messages(query) { try visit(ListedMessage($0)) }
+    }
 }
