@@ -59,7 +59,7 @@ extension Configuration {
         /// - Returns: nil where no calls are taken.
         func settings(captures: String) -> TelephoneSettings? {
             guard let listen else { return nil }
-            let trusted = trusted
+            let trusted = trusted + ownAddresses
             var sip = SIPSettings(address: listen.peer) { peer in
                 guard let address = NetworkAddress(peer.host) else { return false }
                 return trusted.contains { $0.contains(address) }

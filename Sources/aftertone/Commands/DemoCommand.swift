@@ -51,7 +51,8 @@ struct DemoCommand: AsyncParsableCommand {
                 defer { plan.takesCalls(on: address) }
                 guard !output.json else { return }
                 let number = mailbox.withLockedValue { $0 }
-                Terminal.print("telephone baresip -e '/dial \(DemoScript.callee(number, at: address))'   leaves a message in mailbox \(number)")
+                let callee = DemoScript.callee(number, at: address)
+                Terminal.print("telephone baresip -e '/uanew <sip:caller@127.0.0.1>;regint=0' -e '/dial \(callee)'   leaves a message in mailbox \(number)")
             } onListening: { [output = Output(json: json)] address in
                 output.show(listeningOn: address)
                 // Told once, whatever the number of addresses.
