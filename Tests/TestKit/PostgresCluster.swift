@@ -27,7 +27,9 @@ public final class PostgresCluster: Sendable {
         if [ "$(id -u)" -eq 0 ]; then chown postgres "$directory"; fi
         cd "$directory"
         as "$bin/initdb" -D "$directory/data" -U aftertone --auth=trust -E UTF8 --locale=C.UTF-8 --locale-provider=icu --icu-locale=en-US --no-sync
-        as "$bin/postgres" -D "$directory/data" -k "$directory" -c listen_addresses= -c max_connections=300 -c shared_buffers=32MB $settings &
+        # Not within a function: a shell would stand between, which does not hear the signal that ends the server.
+        if [ "$(id -u)" -eq 0 ]; then user="setpriv --reuid=postgres --regid=postgres --clear-groups"; else user=; fi
+        $user "$bin/postgres" -D "$directory/data" -k "$directory" -c listen_addresses= -c max_connections=300 -c shared_buffers=32MB $settings &
         server=$!
         until as "$bin/pg_isready" -q -h "$directory" -d postgres -U aftertone; do kill -0 $server; sleep 0.05; done
         touch "$directory/ready"
