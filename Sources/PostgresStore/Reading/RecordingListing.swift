@@ -14,7 +14,19 @@ struct RecordingListing {
         query.caller == nil && query.callee == nil && query.serials == nil
     }
 
+    /// All of an account's, by number: a stretch of the index of accounts and numbers, said so that no other index has the order. By the
+    /// numbers alone the database would go past those of all accounts until it has found enough.
+    private var isWhole: Bool { query.order == .serial && !hasTime && Self.isCounted(query) }
+
+    private var stretch: SQL {
+        let bounds = serials ?? .min ... .max
+        return """
+            (account_id, serial) >= (\(query.accountID), \(bounds.lowerBound)) AND (account_id, serial) <= (\(query.accountID), \(bounds.upperBound))
+            """
+    }
+
     private var conditions: SQL {
+        if isWhole { return stretch }
         var conditions: SQL = "account_id = \(query.accountID)"
         if hasTime { conditions = "\(conditions) AND started >= \(query.from?.unix ?? .min) AND started <= \(query.to?.unix ?? .max)" }
         if let caller = query.caller { conditions = "\(conditions) AND caller_number = \(caller)" }
@@ -31,6 +43,7 @@ struct RecordingListing {
             case .time: "started \(direction), serial \(direction)"
             // Not by the index of serials then, which would be read until enough of the time are found.
             case .serial where hasTime || query.serials != nil: "serial + 0 \(direction)"
+            case .serial where isWhole: "account_id \(direction), serial \(direction)"
             case .serial: "serial \(direction)"
         }
         return """
