@@ -92,6 +92,7 @@ public struct AftertoneServer: Sendable {
     /// Serves until a graceful shutdown, from a signal or of `group`. The installation stays open.
     /// - Throws: when an address cannot be listened on.
     public func run() async throws {
+        await ProcessTimers.open()
         try await clearUp()
         try await group.run()
     }
