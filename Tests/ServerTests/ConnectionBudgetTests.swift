@@ -26,6 +26,18 @@ import Testing
         try #require(status == 0)
     }
 
+    /// Waits until the program has opened nothing for two seconds: its libraries open what they need when they need it first, and some of them
+    /// end it where that cannot be had.
+    private func settle(_ program: RunningProgram) async throws {
+        func open() throws -> Int { try FileManager.default.contentsOfDirectory(atPath: "/proc/\(program.id)/fd").count }
+        var last = try open(), since = ContinuousClock.now
+        while ContinuousClock.now - since < .seconds(2) {
+            try await Task.sleep(for: .milliseconds(50))
+            let now = try open()
+            if now != last { (last, since) = (now, .now) }
+        }
+    }
+
     private func wait(_ program: RunningProgram, for text: String) async throws {
         for _ in 0..<3000 where try !program.errors().contains(text) { try await Task.sleep(for: .milliseconds(20)) }
         let errors = try program.errors()
@@ -46,6 +58,7 @@ import Testing
                     try await connection.write(Array("GET /readyz HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n".utf8))
                     #expect(String(decoding: try await connection.readToEnd(), as: UTF8.self).hasPrefix("HTTP/1.1 200 OK"))
                 }
+                try await settle(program)
                 try await limit(program, to: 8)
                 try await RawConnection.run(port: port) { connection in
                     try await connection.write(Array("GET /livez HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n".utf8))
