@@ -62,7 +62,7 @@ struct SharedDatabaseTests {
                 ids.append(id)
                 let sound = WAV.tones([440], milliseconds: 200 + turn)
                 let stored = try await writer.send("PUT", "\(path)/\(id)/raw", headers: ["Content-Type": "audio/wav"], token: token, body: sound)
-                #expect(stored.status == 200, "\(stored.text)")
+                #expect(stored.status == 201, "\(stored.text)")
                 let listed = try await reader.send("GET", path, token: token)
                 #expect(Set(listed.data.array?.compactMap { $0["media_id"]?.string } ?? []) == Set(ids))
                 #expect(try await reader.send("GET", "\(path)/\(id)/raw", token: token).bytes == sound)
