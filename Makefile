@@ -5,10 +5,11 @@ SWIFT := $(shell command -v swift 2>/dev/null)
 RELEASE := -c release --static-swift-stdlib
 KILLS ?= 1000
 FUZZ ?= 100000
+FORMATTED := --parallel --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 
 PREFIX ?= /usr/local
 
-.PHONY: run build test soak crashtest bench apitest install package packagetest repeatable containerlint tools swift clean
+.PHONY: run build test format soak crashtest bench apitest install package packagetest repeatable containerlint tools swift clean
 
 ## run: install what is missing, build in release mode, serve the demo
 run: build
@@ -18,11 +19,16 @@ run: build
 build: tools
 	swift build $(RELEASE) --product aftertone
 
-## test: install what is missing, build with warnings as errors, run every test
+## test: install what is missing, check the format, build with warnings as errors, run every test
 test: tools
+	swift format lint --strict $(FORMATTED)
 	scripts/install browser
 	AFTERTONE_STRICT=1 swift build --build-tests
 	AFTERTONE_STRICT=1 scripts/test
+
+## format: write the sources as `.swift-format` says
+format: tools
+	swift format --in-place $(FORMATTED)
 
 ## soak: send FUZZ mutated requests and packets of sound to the telephone, and see that it takes calls afterwards
 soak: tools

@@ -3,10 +3,11 @@ import PackageDescription
 
 /// Every target of ours speaks the same Swift: the language mode of the tools version (6), nothing
 /// imported that is not named, and existentials spelled out.
-let settings: [SwiftSetting] = [
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-] + (Context.environment["AFTERTONE_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)])
+let settings: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ] + (Context.environment["AFTERTONE_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
 func product(_ name: String, _ package: String) -> Target.Dependency {
     .product(name: name, package: package)
@@ -61,7 +62,8 @@ let package = Package(
         .target(
             name: "CWebPages",
             exclude: [
-                "layout.html", "login.html", "bar.html", "boxes.html", "inbox.html", "message.html", "told.html", "plain.html", "help.html", "search.html", "settings.html", "style.css", "icon.svg",
+                "layout.html", "login.html", "bar.html", "boxes.html", "inbox.html", "message.html", "told.html", "plain.html", "help.html", "search.html",
+                "settings.html", "style.css", "icon.svg",
                 "inbox.js", "keys.js", "player.js",
                 "en.json", "es.json", "fr.json", "it.json", "ru.json",
             ]),
@@ -70,7 +72,9 @@ let package = Package(
         .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CMachine"),
 
-        .target(name: "Threads", dependencies: [product("DequeModule", "swift-collections"), product("NIOConcurrencyHelpers", "swift-nio")], swiftSettings: settings),
+        .target(
+            name: "Threads", dependencies: [product("DequeModule", "swift-collections"), product("NIOConcurrencyHelpers", "swift-nio")], swiftSettings: settings
+        ),
         .target(name: "Waiting", swiftSettings: settings),
         .target(name: "SIPGrammar", swiftSettings: settings),
         .target(
@@ -101,13 +105,16 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "Audio",
-            dependencies: ["Voicemail", "Waiting", "CFileIO", "CSndFile", "CLame", "CMpg123", "CSoxr", product("DequeModule", "swift-collections"), nioCore, nioPosix],
+            dependencies: [
+                "Voicemail", "Waiting", "CFileIO", "CSndFile", "CLame", "CMpg123", "CSoxr", product("DequeModule", "swift-collections"), nioCore, nioPosix,
+            ],
             swiftSettings: settings),
         .target(
             name: "HTTPFront",
             dependencies: [
                 "Threads", "Voicemail", "CArchive", crypto, logging, nioCore, nioPosix, product("NIOConcurrencyHelpers", "swift-nio"),
-                product("NIOHTTP1", "swift-nio"), product("NIOWebSocket", "swift-nio"), product("NIOExtras", "swift-nio-extras"), product("NIOHTTPTypesHTTP1", "swift-nio-extras"),
+                product("NIOHTTP1", "swift-nio"), product("NIOWebSocket", "swift-nio"), product("NIOExtras", "swift-nio-extras"),
+                product("NIOHTTPTypesHTTP1", "swift-nio-extras"),
                 product("NIOSSL", "swift-nio-ssl"), product("HTTPTypes", "swift-http-types"), product("HummingbirdCore", "hummingbird"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
             ],
@@ -129,7 +136,8 @@ let package = Package(
         .target(
             name: "Telephone",
             dependencies: [
-                "CFileIO", "COgg", "Prompts", "SIP", "SIPGrammar", "Voicemail", "Waiting", logging, nioCore, nioPosix, product("NIOConcurrencyHelpers", "swift-nio"),
+                "CFileIO", "COgg", "Prompts", "SIP", "SIPGrammar", "Voicemail", "Waiting", logging, nioCore, nioPosix,
+                product("NIOConcurrencyHelpers", "swift-nio"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
@@ -158,13 +166,15 @@ let package = Package(
         .target(
             name: "Web",
             dependencies: [
-                "Voicemail", "HTTPFront", "CWebPages", crypto, logging, nioCore, product("HTTPTypes", "swift-http-types"), product("Mustache", "swift-mustache"),
+                "Voicemail", "HTTPFront", "CWebPages", crypto, logging, nioCore, product("HTTPTypes", "swift-http-types"),
+                product("Mustache", "swift-mustache"),
             ],
             swiftSettings: settings),
         .target(
             name: "Server",
             dependencies: [
-                "Voicemail", "Waiting", "PostgresStore", "SQLiteStore", "FileArchive", "Audio", "Delivery", "HTTPFront", "KazooAPI", "RecordingIntake", "YeastarPSeriesAPI",
+                "Voicemail", "Waiting", "PostgresStore", "SQLiteStore", "FileArchive", "Audio", "Delivery", "HTTPFront", "KazooAPI", "RecordingIntake",
+                "YeastarPSeriesAPI",
                 "YeastarSSeriesAPI",
                 "Notifications", "Prompts", "SIP", "Speech", "Telephone", "Web", "CMachine", "CMalloc", product("AsyncHTTPClient", "async-http-client"),
                 product("NIOHTTP1", "swift-nio"), logging,
@@ -176,8 +186,10 @@ let package = Package(
         .executableTarget(
             name: "aftertone",
             dependencies: [
-                "Delivery", "Prompts", "Server", "SIP", "SIPGrammar", "Speech", "Telephone", "Voicemail", "PostgresStore", "SQLiteStore", "FileArchive", "Audio", "HTTPFront", "KazooAPI", "YeastarPSeriesAPI", "YeastarSSeriesAPI", "CTerminal", logging, nioCore, nioPosix, system,
-                product("AsyncHTTPClient", "async-http-client"), product("NIOHTTP1", "swift-nio"), product("NIOConcurrencyHelpers", "swift-nio"), product("ArgumentParser", "swift-argument-parser"),
+                "Delivery", "Prompts", "Server", "SIP", "SIPGrammar", "Speech", "Telephone", "Voicemail", "PostgresStore", "SQLiteStore", "FileArchive",
+                "Audio", "HTTPFront", "KazooAPI", "YeastarPSeriesAPI", "YeastarSSeriesAPI", "CTerminal", logging, nioCore, nioPosix, system,
+                product("AsyncHTTPClient", "async-http-client"), product("NIOHTTP1", "swift-nio"), product("NIOConcurrencyHelpers", "swift-nio"),
+                product("ArgumentParser", "swift-argument-parser"),
                 product("ServiceLifecycle", "swift-service-lifecycle"), product("UnixSignals", "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
@@ -185,7 +197,8 @@ let package = Package(
         .target(
             name: "TestKit",
             dependencies: [
-                "Voicemail", "Waiting", "CFileIO", "SQLiteStore", "FileArchive", "Audio", "Delivery", "HTTPFront", "Server", crypto, product("CryptoExtras", "swift-crypto"),
+                "Voicemail", "Waiting", "CFileIO", "SQLiteStore", "FileArchive", "Audio", "Delivery", "HTTPFront", "Server", crypto,
+                product("CryptoExtras", "swift-crypto"),
                 logging, nioCore, nioPosix,
                 product("HTTPTypes", "swift-http-types"), product("NIOConcurrencyHelpers", "swift-nio"), product("NIOHTTP1", "swift-nio"),
                 product("NIOExtras", "swift-nio-extras"), product("NIOSSL", "swift-nio-ssl"),
@@ -225,7 +238,8 @@ let package = Package(
             name: "WaitingTests", dependencies: ["Waiting", "TestKit", product("NIOConcurrencyHelpers", "swift-nio")], swiftSettings: settings),
         .testTarget(name: "VoicemailTests", dependencies: ["Voicemail", "Audio", "MemoryStore", "TestKit", "Waiting", nioCore], swiftSettings: settings),
         .testTarget(
-            name: "SQLiteStoreTests", dependencies: ["SQLiteStore", "StoredRows", "TestKit", "Threads", crypto, product("GRDB", "GRDB.swift")], exclude: ["Stored"],
+            name: "SQLiteStoreTests", dependencies: ["SQLiteStore", "StoredRows", "TestKit", "Threads", crypto, product("GRDB", "GRDB.swift")],
+            exclude: ["Stored"],
             swiftSettings: settings),
         .testTarget(
             name: "PostgresStoreTests", dependencies: ["PostgresStore", "StoredRows", "TestKit", "Voicemail", "Waiting", crypto], swiftSettings: settings),
@@ -241,7 +255,9 @@ let package = Package(
             ], swiftSettings: settings),
         .testTarget(
             name: "KazooAPITests",
-            dependencies: ["KazooAPI", "Delivery", "HTTPFront", "Server", "TestKit", "Voicemail", "Waiting", nioCore, product("HTTPTypes", "swift-http-types")],
+            dependencies: [
+                "KazooAPI", "Delivery", "HTTPFront", "Server", "TestKit", "Voicemail", "Waiting", nioCore, product("HTTPTypes", "swift-http-types"),
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "WebTests",

@@ -80,7 +80,7 @@ extension Draft {
         try setDirect(bytes.count >= Self.directMinimum, system)
         do {
             try putAll(bytes, at: offset, system)
-        } catch where isDirect && error.code == EINVAL {
+        } catch  where isDirect && error.code == EINVAL {
             // The file system wants another alignment, or takes the flag without meaning it.
             mayBeDirect = false
             try setDirect(false, system)

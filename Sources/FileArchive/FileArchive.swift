@@ -81,7 +81,11 @@ public final class FileArchive: MaintainedArchive {
     /// Removes the prepared files and ends the threads. Everything written must be finished or abandoned.
     /// Must be called once nothing uses the archive any more.
     public func close() async {
-        guard isClosed.withLock({ closed in defer { closed = true }; return !closed }) else { return }
+        guard
+            isClosed.withLock({ closed in
+                defer { closed = true }; return !closed
+            })
+        else { return }
         do {
             try await others.run { [prepared] () throws(ArchiveError) in prepared.close() }
             try await preparer.stop()

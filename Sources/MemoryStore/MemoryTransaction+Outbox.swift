@@ -29,7 +29,8 @@ extension MemoryTransaction {
 
     func deliveries(_ query: DeliveryQuery) throws -> [Delivery] {
         let found = try all().deliveries.filter { delivery in
-            delivery.serial > query.after && query.state.map { delivery.state == $0 } ?? true && query.accountID.map { delivery.accountID.isSame(as: $0) } ?? true
+            delivery.serial > query.after && query.state.map { delivery.state == $0 } ?? true
+                && query.accountID.map { delivery.accountID.isSame(as: $0) } ?? true
         }
         return Array(found.prefix(max(0, query.limit)))
     }

@@ -91,8 +91,12 @@ extension MemoryTransaction {
         let messages = rows.messages.map(\.thing).filter { $0.audio?.blobID == id }.map {
             BlobHolder(kind: .message, id: $0.id, accountID: $0.accountID, mailboxID: $0.mailboxID)
         }
-        let greetings = rows.documents.map(\.thing).filter { $0.blobID == id }.map { BlobHolder(kind: .greeting, id: $0.id, accountID: $0.accountID, mailboxID: nil) }
-        let recordings = rows.recordings.filter { $0.audio.blobID == id }.map { BlobHolder(kind: .recording, id: $0.id, accountID: $0.accountID, mailboxID: nil) }
+        let greetings = rows.documents.map(\.thing).filter { $0.blobID == id }.map {
+            BlobHolder(kind: .greeting, id: $0.id, accountID: $0.accountID, mailboxID: nil)
+        }
+        let recordings = rows.recordings.filter { $0.audio.blobID == id }.map {
+            BlobHolder(kind: .recording, id: $0.id, accountID: $0.accountID, mailboxID: nil)
+        }
         return Array((messages + greetings + recordings).prefix(max(0, limit)))
     }
 

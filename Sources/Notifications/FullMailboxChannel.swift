@@ -27,10 +27,13 @@ public struct FullMailboxChannel: DeliveryChannel {
     public func deliver(_ delivery: Delivery) async -> DeliveryOutcome {
         let receiver = delivery.payload["to"]?.string ?? ""
         do {
-            guard let full = try await service.mailboxes.full(delivery.payload["mailbox"]?.string ?? ""), full.receivers.contains(receiver) else { return .withdrawn }
+            guard let full = try await service.mailboxes.full(delivery.payload["mailbox"]?.string ?? ""), full.receivers.contains(receiver) else {
+                return .withdrawn
+            }
             guard let address = MailAddress(receiver) else { return .refused("\(receiver) is no mail address") }
-            guard let parts = NoticeTexts.inLanguage(full.language, standard: settings.language)?
-                .render(.mailboxFull, NoticeVariables.of(full, delivery.payload))
+            guard
+                let parts = NoticeTexts.inLanguage(full.language, standard: settings.language)?
+                    .render(.mailboxFull, NoticeVariables.of(full, delivery.payload))
             else { return .refused("there is no text for the mail") }
             var message = MailMessage(to: address, subject: parts.subject, text: parts.text, html: parts.html)
             message.id = delivery.id

@@ -62,11 +62,12 @@ public struct MessageMailChannel: DeliveryChannel {
 
     public func ended(_ delivery: Delivery, _ end: DeliveryEnd, at now: Timestamp, _ writer: any StoreWriter) throws {
         guard let messageID = delivery.payload["message"]?.string, let receiver = delivery.payload["to"]?.string else { return }
-        let outcome: Notice.Outcome = switch end {
-        case .delivered: .sent
-        case .withdrawn: .withdrawn
-        case .givenUp: .failed
-        }
+        let outcome: Notice.Outcome =
+            switch end {
+            case .delivered: .sent
+            case .withdrawn: .withdrawn
+            case .givenUp: .failed
+            }
         try Messages.noteEnd(
             Notice(receiver: receiver, outcome: outcome, at: now), of: messageID, receivers: delivery.payload["receivers"]?.int ?? 1,
             deleting: settings.deletion, writer)

@@ -35,11 +35,12 @@ extension NoticeAudio {
     private static func open(
         _ message: Message, _ stored: AudioAttachment, _ wanted: NoticeSettings.Audio, _ service: VoicemailService
     ) async throws -> (any BlobReader, contentType: String, suffix: String) {
-        let rendition: Rendition? = switch wanted {
-        case .mp3: .mp3
-        case .wav: .wideband
-        case .stored, .none: nil
-        }
+        let rendition: Rendition? =
+            switch wanted {
+            case .mp3: .mp3
+            case .wav: .wideband
+            case .stored, .none: nil
+            }
         if let rendition {
             do {
                 let rendered = try await service.renditions.rendition(of: message, rendition)

@@ -20,10 +20,11 @@ enum NoticeVariables {
     /// - Parameter counts: as they were when the caller came.
     static func of(_ full: FullMailbox, _ counts: JSONObject) -> [String: Any] {
         var variables = shared(full.mailbox, full.owner, full.account)
-        variables["voicemail"] = [
-            "vmbox_id": full.mailbox.id, "vmbox_name": full.mailbox.name, "vmbox_number": full.mailbox.number,
-            "message_count": counts["message_count"]?.int ?? 0, "max_message_count": counts["max_message_count"]?.int ?? 0,
-        ] as [String: Any]
+        variables["voicemail"] =
+            [
+                "vmbox_id": full.mailbox.id, "vmbox_name": full.mailbox.name, "vmbox_number": full.mailbox.number,
+                "message_count": counts["message_count"]?.int ?? 0, "max_message_count": counts["max_message_count"]?.int ?? 0,
+            ] as [String: Any]
         return variables
     }
 

@@ -17,8 +17,9 @@ struct Composition {
         guard depth < Self.deepest else { return nil }
         var sounds: [String] = []
         for word in Self.words(template) {
-            guard let more = word.hasPrefix("{") && word.hasSuffix("}")
-                ? directive(String(word.dropFirst().dropLast()), values, number, depth) : Self.filled(word, values, number).map({ [$0] })
+            guard
+                let more = word.hasPrefix("{") && word.hasSuffix("}")
+                    ? directive(String(word.dropFirst().dropLast()), values, number, depth) : Self.filled(word, values, number).map({ [$0] })
             else { return nil }
             sounds += more
         }
@@ -75,7 +76,9 @@ struct Composition {
     static func picked(_ choice: String, _ values: Values, _ language: Language) -> (Int, String)? {
         let pieces = choice.split(separator: "|").map(String.init)
         guard let name = pieces.first, let number = values.numbers[name] else { return nil }
-        func option(_ category: String) -> String? { pieces.dropFirst().first { $0.hasPrefix(category + "=") }.map { String($0.dropFirst(category.count + 1)) } }
+        func option(_ category: String) -> String? {
+            pieces.dropFirst().first { $0.hasPrefix(category + "=") }.map { String($0.dropFirst(category.count + 1)) }
+        }
         return (option(language.plural(number)) ?? option("other")).map { (number, $0) }
     }
 

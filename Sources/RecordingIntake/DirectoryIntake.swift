@@ -80,7 +80,8 @@ public struct DirectoryIntake: Service {
             guard let account = named.first, named.count == 1 else {
                 if !memory.lacksAccount {
                     logger.error(
-                        named.isEmpty ? "recordings wait for an account that is not there" : "recordings wait for an account that is not the only one of its name",
+                        named.isEmpty
+                            ? "recordings wait for an account that is not there" : "recordings wait for an account that is not the only one of its name",
                         metadata: ["directory": "\(directory.path)", "account": "\(directory.account)"])
                 }
                 memory.lacksAccount = true

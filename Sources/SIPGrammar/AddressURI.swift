@@ -9,7 +9,9 @@ public enum AddressURI: Sendable, Hashable {
 
     init(_ bytes: ArraySlice<UInt8>) throws(GrammarProblem) {
         guard bytes.allSatisfy({ !Byte.isControl($0) && !Self.excluded.contains($0) }) else { throw .value("a character that no URI has") }
-        guard let colon = bytes.firstIndex(of: Byte.colon), colon > bytes.startIndex, Byte.isLetter(bytes[bytes.startIndex]) else { throw .value("a URI without a scheme") }
+        guard let colon = bytes.firstIndex(of: Byte.colon), colon > bytes.startIndex, Byte.isLetter(bytes[bytes.startIndex]) else {
+            throw .value("a URI without a scheme")
+        }
         let name = bytes[..<colon], rest = bytes[(colon + 1)...]
         guard name.allSatisfy({ Byte.isLetter($0) || Byte.isDigit($0) || [0x2b, 0x2d, 0x2e].contains($0) }) else { throw .value("a URI without a scheme") }
         switch SIPText.lowercased(name) {

@@ -21,7 +21,8 @@ public struct GrammarError: Error, Sendable, Hashable, CustomStringConvertible {
         var bytes = Array("SIP/2.0 \(status.rawValue) \(status.reason)\r\n".utf8)
         for header in repeated { bytes += Array(header.name.utf8) + Array(": ".utf8) + header.value + [Byte.cr, Byte.lf] }
         // A reason in the sender's log saves a trace; what came from outside is not repeated in it raw.
-        let text = String(problem.description.unicodeScalars.map { (0x20..<0x7f).contains($0.value) && $0 != "\"" && $0 != "\\" ? Character($0) : "?" }.prefix(200))
+        let text = String(
+            problem.description.unicodeScalars.map { (0x20..<0x7f).contains($0.value) && $0 != "\"" && $0 != "\\" ? Character($0) : "?" }.prefix(200))
         return bytes + Array("Warning: 399 aftertone \"\(text)\"\r\nContent-Length: 0\r\n\r\n".utf8)
     }
 }

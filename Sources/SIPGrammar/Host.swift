@@ -12,7 +12,9 @@ enum Host {
     static func take(_ scanner: inout Scanner) throws(GrammarProblem) -> String {
         if scanner.take(Byte.openBracket) {
             let address = scanner.take { Byte.hexValue($0) != nil || $0 == Byte.colon || $0 == UInt8(ascii: ".") }
-            guard scanner.take(Byte.closeBracket), address.contains(Byte.colon), address.count <= 45 else { throw .value("an address in brackets that is no IPv6 address") }
+            guard scanner.take(Byte.closeBracket), address.contains(Byte.colon), address.count <= 45 else {
+                throw .value("an address in brackets that is no IPv6 address")
+            }
             return SIPText.lowercased(address)
         }
         // Underscores are in no host name of the RFC, and in many of the field.

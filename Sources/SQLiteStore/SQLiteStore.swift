@@ -60,16 +60,17 @@ public final class SQLiteStore: MaintainedStore {
 
     func transaction<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
-            writes.enqueue(WriteQueue.Job(
-                perform: { [eventBell] transaction in
-                    let value = try body(transaction)
-                    let bell = transaction.hasEvents ? eventBell : nil
-                    return {
-                        continuation.resume(returning: value)
-                        bell?.ring()
-                    }
-                },
-                fail: { continuation.resume(throwing: $0) }))
+            writes.enqueue(
+                WriteQueue.Job(
+                    perform: { [eventBell] transaction in
+                        let value = try body(transaction)
+                        let bell = transaction.hasEvents ? eventBell : nil
+                        return {
+                            continuation.resume(returning: value)
+                            bell?.ring()
+                        }
+                    },
+                    fail: { continuation.resume(throwing: $0) }))
         }
     }
 
@@ -114,9 +115,10 @@ public final class SQLiteStore: MaintainedStore {
     func onThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             DispatchQueue(label: "SQLiteStore.aside").async {
-                continuation.resume(with: Result {
-                    do { return try body() } catch { throw Fault.translate(error, on: nil) }
-                })
+                continuation.resume(
+                    with: Result {
+                        do { return try body() } catch { throw Fault.translate(error, on: nil) }
+                    })
             }
         }
     }

@@ -36,7 +36,8 @@ public enum CredentialRow {
     @inlinable
     public static func decode<Row: StoredRow & ~Copyable>(_ row: borrowing Row) throws -> Credential {
         Credential(
-            id: row.text(0), kind: Credential.Kind(rawValue: row.text(1)), accountID: row.text(2), name: row.text(3), handle: row.text(4), verifier: row.text(5),
+            id: row.text(0), kind: Credential.Kind(rawValue: row.text(1)), accountID: row.text(2), name: row.text(3), handle: row.text(4),
+            verifier: row.text(5),
             details: try row.object(6), created: row.timestamp(7))
     }
 

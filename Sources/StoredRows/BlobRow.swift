@@ -11,8 +11,11 @@ public enum BlobRow {
     public static func decode<Row: StoredRow & ~Copyable>(_ row: borrowing Row) throws -> BlobRecord {
         guard let id = try row.blobID(0) else { throw StoreError.failed("a blob without a name") }
         let frames = row.isNull(7) ? AudioFacts.frames(row.int(3), from: 1000, to: row.int(4)) : row.int(7)
-        let facts = row.isNull(3) ? nil : AudioFacts(
-            frames: frames, sampleRate: row.int(4), channels: row.int(5), container: row.text(6), isIncomplete: row.int(8) != 0)
+        let facts =
+            row.isNull(3)
+            ? nil
+            : AudioFacts(
+                frames: frames, sampleRate: row.int(4), channels: row.int(5), container: row.text(6), isIncomplete: row.int(8) != 0)
         let unmeasured = facts == nil && !row.isNull(6) ? row.text(6) : nil
         return BlobRecord(blob: StoredBlob(id: id, size: row.int(1), sha256: row.text(2)), facts: facts, unmeasured: unmeasured)
     }

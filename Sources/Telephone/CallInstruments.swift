@@ -12,7 +12,8 @@ public struct CallInstruments: Sendable {
     public var loginFailed: @Sendable (Bool) -> Void
 
     public init(
-        ended: @escaping @Sendable (CallOutcome, Double, Int, Int, Int) -> Void = { _, _, _, _, _ in }, answered: @escaping @Sendable (Double) -> Void = { _ in },
+        ended: @escaping @Sendable (CallOutcome, Double, Int, Int, Int) -> Void = { _, _, _, _, _ in },
+        answered: @escaping @Sendable (Double) -> Void = { _ in },
         synced: @escaping @Sendable (Double) -> Void = { _ in }, registered: @escaping @Sendable (String, Bool) -> Void = { _, _ in },
         loginFailed: @escaping @Sendable (Bool) -> Void = { _ in }
     ) {

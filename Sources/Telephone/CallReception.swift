@@ -53,7 +53,8 @@ struct CallReception: Sendable {
             answered()
             let visit = Visit(
                 call: call, account: destination.account, mailbox: mailbox, answering: answering, callerNumber: destination.callerNumber,
-                callerName: destination.callerName, from: destination.callerNumber.flatMap { address(of: call.invitation, $0) }, operatorNumber: operators.number(of: mailbox, in: destination.account), service: service,
+                callerName: destination.callerName, from: destination.callerNumber.flatMap { address(of: call.invitation, $0) },
+                operatorNumber: operators.number(of: mailbox, in: destination.account), service: service,
                 voices: voices, captures: captures, master: master, story: story)
             await visit.run()
         } catch {

@@ -99,7 +99,8 @@ public struct Telephone: Service {
             // The same line as of other interfaces, for programs that keep addresses out: without what the peer calls itself.
             logger.notice("a login failed", metadata: ["interface": "\(loginInterface)", "source": "\(source.host)"])
             logger.warning(
-                isLocked ? "too many wrong passwords of a telephone peer: nothing from there is answered for a while" : "a telephone peer showed a wrong password",
+                isLocked
+                    ? "too many wrong passwords of a telephone peer: nothing from there is answered for a while" : "a telephone peer showed a wrong password",
                 metadata: ["peer": "\(source)", "name": "\(name.prefix(64))"])
         case .unsent(let status, let target, let code):
             logger.warning("an answer to a telephone peer could not be sent", metadata: ["peer": "\(target)", "status": "\(status)", "error": "\(code)"])

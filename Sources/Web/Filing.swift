@@ -52,7 +52,9 @@ extension WebDialect {
         if outcome.succeeded.isEmpty, filing.ids.count == 1 { throw WebFailure.notFound }
         var parameters = start + ["told=" + filing.deed.word]
         if !outcome.failed.isEmpty { parameters.append("left=1") }
-        if case .file(let shelf) = filing.deed, shelf != from, let only = outcome.succeeded.first, filing.ids.count == 1 { parameters.append("undo=\(from.rawValue)+\(only)") }
+        if case .file(let shelf) = filing.deed, shelf != from, let only = outcome.succeeded.first, filing.ids.count == 1 {
+            parameters.append("undo=\(from.rawValue)+\(only)")
+        }
         return visit.redirect(to: place + parameters.joined(separator: "&"))
     }
 

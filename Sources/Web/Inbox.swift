@@ -52,9 +52,10 @@ extension WebDialect {
             message.accountID == account.id && wanted?.matches(message) != false
         }
         let page = try await service.messages.list(listing)
-        let counts: Tally = if let listed = boxes.items.first(where: { $0.id == mailbox.id }) { listed.tally } else {
-            try await mailboxes.tally(of: mailbox, in: account)
-        }
+        let counts: Tally =
+            if let listed = boxes.items.first(where: { $0.id == mailbox.id }) { listed.tally } else {
+                try await mailboxes.tally(of: mailbox, in: account)
+            }
         let view = View(mailbox: mailbox, shelf: shelf, search: search, page: page, zone: zone, boxes: boxes, counts: counts)
         return visit.page(.inbox, values(of: view, start: start, visit))
     }
@@ -78,7 +79,9 @@ extension WebDialect {
             values["older"] = "\(here)?" + (parameters + ["start=" + next.webKey]).joined(separator: "&")
             values["older_text"] = view.page.messages.count < Self.pageSize ? "t.search_on" : "t.older"
         }
-        if let next = view.boxes.next { values["more_boxes"] = "\(here)?box_name=\(PercentEncoding.encode(next.name))&box_id=\(PercentEncoding.encode(next.id))" }
+        if let next = view.boxes.next {
+            values["more_boxes"] = "\(here)?box_name=\(PercentEncoding.encode(next.name))&box_id=\(PercentEncoding.encode(next.id))"
+        }
         if visit.request.query.contains("box_id") { values["first_boxes"] = here }
         values.merge(view.search.values) { $1 }
         values.merge(told(visit.request.query)) { $1 }

@@ -10,7 +10,8 @@ struct ShownTimes {
     init(language: String, zone: TimeZone) {
         self.language = language
         self.zone = zone
-        style = Date.FormatStyle(date: .abbreviated, time: .shortened, locale: Locale(identifier: language), calendar: Calendar(identifier: .gregorian), timeZone: zone)
+        style = Date.FormatStyle(
+            date: .abbreviated, time: .shortened, locale: Locale(identifier: language), calendar: Calendar(identifier: .gregorian), timeZone: zone)
     }
 
     func text(_ time: Timestamp) -> String { Date(timeIntervalSince1970: TimeInterval(time.unix)).formatted(style) }

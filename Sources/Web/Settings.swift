@@ -44,7 +44,9 @@ extension WebDialect {
             "sends_mail": sendsMail, "carries_audio": mailbox.mailCarriesAudio, "addresses": mailbox.notificationAddresses.joined(separator: ", "),
             "boxes": boxes.items.map { Self.values(of: $0, isCurrent: $0.id == mailbox.id) },
         ]
-        if let told = visit.request.query["told"], Self.outcomes.contains(told), wrong == nil { values.merge(["told": true, "told_text": "t.told_" + told]) { $1 } }
+        if let told = visit.request.query["told"], Self.outcomes.contains(told), wrong == nil {
+            values.merge(["told": true, "told_text": "t.told_" + told]) { $1 }
+        }
         if let wrong { values.merge(["wrong": true, "wrong_text": "t." + wrong.rawValue]) { $1 } }
         return visit.page(.settings, values, status: wrong == nil ? .ok : .badRequest)
     }
@@ -101,7 +103,9 @@ extension WebDialect {
     }
 
     private func change(_ mailbox: Mailbox, _ settings: MailboxSettings, _ account: Account, orSay wrong: Wrong) async throws {
-        do { _ = try await service.mailboxes.change(mailbox.id, settings, in: account) } catch VoicemailError.invalid, VoicemailError.documentTooLarge { throw wrong }
+        do { _ = try await service.mailboxes.change(mailbox.id, settings, in: account) } catch VoicemailError.invalid, VoicemailError.documentTooLarge {
+            throw wrong
+        }
     }
 
     // MARK: Greetings

@@ -31,7 +31,9 @@ struct CSVTable {
         guard Set(names).count == names.count else { throw Refusal("\(path) names a column twice") }
         rows = try records.compactMap { record in
             if record.cells == [""] { return nil }
-            guard record.cells.count <= names.count else { throw Refusal("\(path), line \(record.line): \(record.cells.count) cells in \(names.count.counted("column"))") }
+            guard record.cells.count <= names.count else {
+                throw Refusal("\(path), line \(record.line): \(record.cells.count) cells in \(names.count.counted("column"))")
+            }
             let pairs = zip(names, record.cells).filter { !$1.isEmpty }
             return Row(line: record.line, cells: Dictionary(uniqueKeysWithValues: pairs.map { ($0, $1) }))
         }

@@ -77,7 +77,8 @@ struct Aftertone: AsyncParsableCommand {
         version: "aftertone \(Version.number)",
         subcommands: [
             ServeCommand.self, DemoCommand.self, AccountCommand.self, UserCommand.self, MailboxCommand.self, MessageCommand.self, RecordingCommand.self,
-            GreetingCommand.self, WebhookCommand.self, KeyCommand.self, TokenCommand.self, ExplainCommand.self, PromptsCommand.self, OutboxCommand.self, LoginCommand.self,
+            GreetingCommand.self, WebhookCommand.self, KeyCommand.self, TokenCommand.self, ExplainCommand.self, PromptsCommand.self, OutboxCommand.self,
+            LoginCommand.self,
             StatusCommand.self, DoctorCommand.self, ImportCommand.self, VerifyCommand.self, BackupCommand.self, RestoreCommand.self,
             ConfigCommand.self, VersionCommand.self,
         ])

@@ -114,7 +114,10 @@ import Voicemail
     }
 
     /// Containers that libsndfile reads and nobody sends; their parsers stay out of reach.
-    @Test(arguments: ["FORM\0\0\0\u{2E}AIFFCOMM", ".snd\0\0\0\u{18}", "Creative Voice File\u{1A}", "caff\0\u{1}\0\0", "NIST_1A\n   1024", "riff", "RIFX\0\0\0\0WAVE", "MATLAB 5.0 MAT-file", " paf", "2BIT"])
+    @Test(arguments: [
+        "FORM\0\0\0\u{2E}AIFFCOMM", ".snd\0\0\0\u{18}", "Creative Voice File\u{1A}", "caff\0\u{1}\0\0", "NIST_1A\n   1024", "riff", "RIFX\0\0\0\0WAVE",
+        "MATLAB 5.0 MAT-file", " paf", "2BIT",
+    ])
     func otherContainersAreRefused(_ magic: String) async throws {
         let bytes = magic.unicodeScalars.map { UInt8($0.value) } + [UInt8](repeating: 1, count: 4000)
         try await withEngine { engine, _ in
@@ -124,7 +127,8 @@ import Voicemail
 
     /// Pieces of many files in any order, with foreign bytes between: chains, joined parts, stumps.
     @Test func piecesInAnyOrder() async throws {
-        let files = try FileFormat.allCases.map { try AudioSamples.murmur(seconds: 0.5, seed: 3).encoded(as: $0) }
+        let files =
+            try FileFormat.allCases.map { try AudioSamples.murmur(seconds: 0.5, seed: 3).encoded(as: $0) }
             + [.mp3, .oggVorbis, .oggOpus, .flac].map { try AudioSamples.tones([500, 700], seconds: 0.5, sampleRate: 24000).encoded(as: $0) }
         var random = SplitMix64(seed: 10)
         try await withEngine { engine, _ in

@@ -114,7 +114,10 @@ import Voicemail
     @Test(arguments: [512, 1024, 2048, 65_536, 200_000])
     func foreignBytesBetweenFramesAreSteppedOver(_ count: Int) throws {
         let bytes = try Self.mp3(3)
-        for junk in [[UInt8](repeating: 0, count: count), [UInt8](repeating: 0xFF, count: count), Self.id3(count), Array("APETAGEX".utf8) + [UInt8](repeating: 32, count: count)] {
+        for junk in [
+            [UInt8](repeating: 0, count: count), [UInt8](repeating: 0xFF, count: count), Self.id3(count),
+            Array("APETAGEX".utf8) + [UInt8](repeating: 32, count: count),
+        ] {
             let found = try #require(try facts(bytes + junk + bytes))
             #expect((6000...6500).contains(found.durationMilliseconds) && !found.isIncomplete, "\(found)")
         }

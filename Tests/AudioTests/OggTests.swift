@@ -81,7 +81,8 @@ import Voicemail
                 let found = try #require(try facts(chain))
                 #expect(abs(found.durationMilliseconds - 8000) <= 1, "\(found)")
                 #expect(found.channels == pitches.count && found.sampleRate == 48000 && !found.isIncomplete, "\(found)")
-                let last = AudioSamples(interleaved: Array(try AudioSamples.decoded(chain).interleaved.suffix(48000 * pitches.count)), sampleRate: 48000, channels: pitches.count)
+                let last = AudioSamples(
+                    interleaved: Array(try AudioSamples.decoded(chain).interleaved.suffix(48000 * pitches.count)), sampleRate: 48000, channels: pitches.count)
                 for channel in pitches.indices { #expect(last.pitch(ofChannel: channel) == 900) }
             }
         }

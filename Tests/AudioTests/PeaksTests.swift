@@ -54,7 +54,8 @@ import Voicemail
             let share = Float(total) / Float(count)
             // A stretch is an eighth of a peak at the most.
             let slack = max(1, share / 4)
-            for (index, peak) in peaks.enumerated() where abs(peak.low - Float(index) * share) > slack || abs(peak.high + 1 - Float(index + 1) * share) > slack {
+            for (index, peak) in peaks.enumerated() where abs(peak.low - Float(index) * share) > slack || abs(peak.high + 1 - Float(index + 1) * share) > slack
+            {
                 Issue.record("peak \(index) of \(count) over \(total): \(peak)")
             }
         }

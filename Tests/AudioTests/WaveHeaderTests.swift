@@ -73,7 +73,9 @@ import Voicemail
         #expect(try milliseconds(Self.wave(Self.chunk("data", Self.second), Self.format())) == nil)
     }
 
-    @Test(arguments: [(3999, false), (4000, true), (384_000, true), (384_001, false), (0, false), (1_000_000_000, false), (UInt32.max, false)] as [(UInt32, Bool)])
+    @Test(
+        arguments: [(3999, false), (4000, true), (384_000, true), (384_001, false), (0, false), (1_000_000_000, false), (UInt32.max, false)] as [(UInt32, Bool)]
+    )
     func sampleRatesThatExist(_ rate: UInt32, _ accepted: Bool) throws {
         let bytes = Self.wave(Self.format(rate: rate), Self.chunk("data", Self.second))
         #expect((try milliseconds(bytes) != nil) == accepted)

@@ -69,7 +69,8 @@ import YeastarSSeriesAPI
         try await TestServer.run(in: data, clock: ManualClock(SystemClock().now)) { server in
             let account = try await server.makeAccount("Crash")
             let user = try await APIUsers(server.service).create(name: "told", in: account)
-            _ = try await APIUsers(server.service).open(user.credential,
+            _ = try await APIUsers(server.service).open(
+                user.credential,
                 details: ["address": "127.0.0.1", "api": "v2.0.0", "report": ["port": .int(port)]])
             return World(key: try await server.service.access.issueKey(CredentialDraft(.intake, name: "recorder"), in: account).secret)
         }

@@ -109,7 +109,8 @@ actor Writer {
             answer = try await send("PUT", boxes[box] + "/messages", type: "audio/wav", bytes)
         case 1:
             ledger.uncertain = .created(expected)
-            let body = Array("--b\r\nContent-Type: application/json\r\n\r\n\(metadata)\r\n--b\r\nContent-Type: audio/wav\r\n\r\n".utf8) + bytes
+            let body =
+                Array("--b\r\nContent-Type: application/json\r\n\r\n\(metadata)\r\n--b\r\nContent-Type: audio/wav\r\n\r\n".utf8) + bytes
                 + Array("\r\n--b--\r\n".utf8)
             answer = try await send("PUT", boxes[box] + "/messages", type: "multipart/mixed; boundary=b", body)
         default:

@@ -27,7 +27,9 @@ struct Bench: Sendable {
         let archive = try await FileArchive(configuration, logger: .quiet)
         let clock = TurnedClock()
         let result: Result<Value, any Error>
-        do { result = .success(try await body(Bench(service: service(store, archive, clock), clock: clock, database: database))) } catch { result = .failure(error) }
+        do { result = .success(try await body(Bench(service: service(store, archive, clock), clock: clock, database: database))) } catch {
+            result = .failure(error)
+        }
         await archive.close()
         try store.close()
         try FileManager.default.removeItem(atPath: directory)

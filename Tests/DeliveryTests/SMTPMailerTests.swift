@@ -52,10 +52,12 @@ import Voicemail
         #expect(try #require(mail["Subject"]).hasPrefix("a"))
     }
 
-    @Test("what is no plain address is none", arguments: [
-        "", "a", "@", "a@", "@b", "a@b@c", "a b@c", "a@b\r\n", "<a@b>", "a\u{0}@b", "jöhn@example.com", "a@b, c@d", "\"a\"@b", "a@[127.0.0.1]",
-        String(repeating: "a", count: 253) + "@b",
-    ])
+    @Test(
+        "what is no plain address is none",
+        arguments: [
+            "", "a", "@", "a@", "@b", "a@b@c", "a b@c", "a@b\r\n", "<a@b>", "a\u{0}@b", "jöhn@example.com", "a@b, c@d", "\"a\"@b", "a@[127.0.0.1]",
+            String(repeating: "a", count: 253) + "@b",
+        ])
     func addresses(_ text: String) { #expect(MailAddress(text) == nil) }
 
     @Test func addressesThatAre() {
@@ -97,9 +99,11 @@ import Voicemail
         }
     }
 
-    @Test("a refusal is for good or for now, as the server says", arguments: [
-        ("550 no such user", "RCPT", true), ("451 later", "RCPT", false), ("552 too large", ".", true), ("421 closing", "MAIL", false),
-    ])
+    @Test(
+        "a refusal is for good or for now, as the server says",
+        arguments: [
+            ("550 no such user", "RCPT", true), ("451 later", "RCPT", false), ("552 too large", ".", true), ("421 closing", "MAIL", false),
+        ])
     func refusals(_ answer: String, _ command: String, _ isPermanent: Bool) async throws {
         let receiver = MailReceiver(.none, .answers(answer, to: command, times: 1))
         try await receiver.run { port in

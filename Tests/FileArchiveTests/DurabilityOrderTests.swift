@@ -51,10 +51,12 @@ import Voicemail
 
     @Test func syncsAreReported() async throws {
         let reports = Mutex<[Int]>([])
-        try await withArchive({ $0.onSync = { seconds, bytes in
-            #expect(seconds >= 0)
-            reports.withLock { $0.append(bytes) }
-        } }) { archive, _ in
+        try await withArchive({
+            $0.onSync = { seconds, bytes in
+                #expect(seconds >= 0)
+                reports.withLock { $0.append(bytes) }
+            }
+        }) { archive, _ in
             _ = try await ArchiveContract.store(Bytes.pattern(160_000), in: archive)
             _ = try await ArchiveContract.store([], in: archive)
             #expect(reports.withLock(\.self) == [160_000, 0])

@@ -76,7 +76,9 @@ import Voicemail
 
     /// A writer let go without a word, as when a task ends early.
     @Test(.timeLimit(.minutes(10))) func ofAForgottenWriterVanish() async throws {
-        try await withArchive({ $0.preparedFiles = 0; $0.quotaBytes = 700_000 }) { archive, path in
+        try await withArchive({
+            $0.preparedFiles = 0; $0.quotaBytes = 700_000
+        }) { archive, path in
             try await forgetWriter(of: archive)
             while !blobFiles(in: path).isEmpty { await Task.yield() }
             _ = try await ArchiveContract.store(Bytes.pattern(700_000), in: archive)

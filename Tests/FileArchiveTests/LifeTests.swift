@@ -51,7 +51,9 @@ import Voicemail
 
     /// More deposits at once than files prepared and threads to write them.
     @Test func outrunsItsPreparedFiles() async throws {
-        try await withArchive({ $0.preparedFiles = 2; $0.writeThreads = 8 }) { archive, _ in
+        try await withArchive({
+            $0.preparedFiles = 2; $0.writeThreads = 8
+        }) { archive, _ in
             let ids = try await withThrowingTaskGroup(of: BlobID.self) { group in
                 for index in 0..<200 { group.addTask { try await ArchiveContract.store(Bytes.pattern(index), in: archive).id } }
                 return try await group.reduce(into: Set()) { $0.insert($1) }

@@ -101,7 +101,11 @@ import Voicemail
 
     @Test func isGivenBackByWhatIsNotKept() async throws {
         let faults = Faults()
-        try await withArchive({ $0.quotaBytes = 500_000; $0.preparedFiles = 0 }, system: faults.system) { archive, _ in
+        try await withArchive(
+            {
+                $0.quotaBytes = 500_000; $0.preparedFiles = 0
+            }, system: faults.system
+        ) { archive, _ in
             let abandoned = try await archive.begin(limit: 500_000)
             try await abandoned.write(ByteBuffer(bytes: Bytes.pattern(500_000)))
             await abandoned.abandon()

@@ -95,7 +95,8 @@ func request(_ method: String, _ target: String, _ headers: [String] = [], body:
 
     @Test func oldClientsAreAnsweredInTheirWay() async throws {
         let dialect = TestDialect { request in
-            request.path == "/t/known" ? .text(.ok, "known") : FrontResponse(status: .ok, body: .stream(length: nil) { try await $0.write(ByteBuffer(string: "unknown")) })
+            request.path == "/t/known"
+                ? .text(.ok, "known") : FrontResponse(status: .ok, body: .stream(length: nil) { try await $0.write(ByteBuffer(string: "unknown")) })
         }
         try await withFront(dialect) { port in
             try await WireClient.connect(port) { client in

@@ -24,7 +24,8 @@ import Testing
         #expect(field?.bearerToken == (scheme == "bearer" ? credentials : nil))
     }
 
-    @Test(arguments: [("YTpi", "a:b"), ("w6Q=", "ä"), ("", ""), ("YTp", nil), ("YTpi\n", nil), ("/w==", nil), ("data:;base64,YTpi", nil)] as [(String, String?)])
+    @Test(
+        arguments: [("YTpi", "a:b"), ("w6Q=", "ä"), ("", ""), ("YTp", nil), ("YTpi\n", nil), ("/w==", nil), ("data:;base64,YTpi", nil)] as [(String, String?)])
     func base64IsReadAsText(_ encoded: String, _ text: String?) {
         #expect(String(base64: encoded) == text)
     }
@@ -106,13 +107,14 @@ import Testing
 }
 
 @Suite struct AcceptHeaderTests {
-    @Test(arguments: [
-        (nil, "audio/mpeg", true), ("", "audio/mpeg", true), ("*/*", "audio/mpeg", true), ("*", "audio/mpeg", true),
-        ("audio/*", "audio/mpeg", true), ("audio/mpeg", "audio/mpeg", true), ("AUDIO/MPEG", "audio/mpeg", true),
-        ("application/json", "audio/mpeg", false), ("audio/mpeg;q=0", "audio/mpeg", false),
-        ("*/*, audio/mpeg;q=0", "audio/mpeg", false), ("audio/mpeg;q=0.001", "audio/mpeg", true),
-        ("nonsense", "audio/mpeg", true), ("text/html, image/gif, *; q=.2, */*; q=.2", "audio/mpeg", true),
-    ] as [(String?, String, Bool)])
+    @Test(
+        arguments: [
+            (nil, "audio/mpeg", true), ("", "audio/mpeg", true), ("*/*", "audio/mpeg", true), ("*", "audio/mpeg", true),
+            ("audio/*", "audio/mpeg", true), ("audio/mpeg", "audio/mpeg", true), ("AUDIO/MPEG", "audio/mpeg", true),
+            ("application/json", "audio/mpeg", false), ("audio/mpeg;q=0", "audio/mpeg", false),
+            ("*/*, audio/mpeg;q=0", "audio/mpeg", false), ("audio/mpeg;q=0.001", "audio/mpeg", true),
+            ("nonsense", "audio/mpeg", true), ("text/html, image/gif, *; q=.2, */*; q=.2", "audio/mpeg", true),
+        ] as [(String?, String, Bool)])
     func aTypeIsAcceptedOrNot(_ header: String?, _ type: String, _ isAccepted: Bool) {
         #expect(AcceptHeader(parsing: header).accepts(type) == isAccepted)
     }
@@ -130,10 +132,11 @@ import Testing
 }
 
 @Suite struct AcceptLanguageTests {
-    @Test(arguments: [
-        (nil, []), ("", []), ("de", ["de"]), ("de, en-US;q=0.5 ,fr;q=0.9", ["de", "fr", "en-US"]), ("*", []), ("en;q=0, it", ["it"]),
-        ("a;q=x, b;q=0.5", ["a", "b"]), (",,;q=1, ru", ["ru"]), ("a;q=0.5, b;q=0.5", ["a", "b"]),
-    ] as [(String?, [String])])
+    @Test(
+        arguments: [
+            (nil, []), ("", []), ("de", ["de"]), ("de, en-US;q=0.5 ,fr;q=0.9", ["de", "fr", "en-US"]), ("*", []), ("en;q=0, it", ["it"]),
+            ("a;q=x, b;q=0.5", ["a", "b"]), (",,;q=1, ru", ["ru"]), ("a;q=0.5, b;q=0.5", ["a", "b"]),
+        ] as [(String?, [String])])
     func bestFirst(_ header: String?, _ tags: [String]) {
         #expect(AcceptLanguage.tags(header) == tags)
     }

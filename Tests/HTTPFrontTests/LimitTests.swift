@@ -9,7 +9,9 @@ private let fine = TestDialect { request in .text(.ok, "\(request.query.items.co
 
 @Suite struct LimitTests {
     /// The answer's status, and whether the connection is kept.
-    private func ask(_ text: String, limits: FrontLimits = FrontLimits(), of dialect: any Dialect = fine) async throws -> (status: Int, keeps: Bool, text: String) {
+    private func ask(_ text: String, limits: FrontLimits = FrontLimits(), of dialect: any Dialect = fine) async throws -> (
+        status: Int, keeps: Bool, text: String
+    ) {
         let found = Mutex((0, false, ""))
         try await withFront(dialect, limits: limits) { port in
             try await WireClient.connect(port) { client in

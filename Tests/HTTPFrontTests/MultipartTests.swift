@@ -99,7 +99,9 @@ private struct Parsed: Equatable {
         #expect(parsed.isFinished)
     }
 
-    @Test(arguments: ["", "\r\n", "x", "--b", "--b\r\n", "--b\r\nh: v", "--b\r\nh: v\r\n\r\n", "--b\r\n\r\nx", "--b\r\n\r\nx\r\n--b\r\n", "--c--\r\n", "--b\r\n\r\nx\r\n--b-"])
+    @Test(arguments: [
+        "", "\r\n", "x", "--b", "--b\r\n", "--b\r\nh: v", "--b\r\nh: v\r\n\r\n", "--b\r\n\r\nx", "--b\r\n\r\nx\r\n--b\r\n", "--c--\r\n", "--b\r\n\r\nx\r\n--b-",
+    ])
     func aBodyWithoutItsEndIsTruncated(_ body: String) {
         #expect(throws: MultipartError.truncated) { try Parsed(body) }
     }

@@ -63,7 +63,9 @@ import Voicemail
     }
 
     @Test func aPublicListenerHidesOperations() async throws {
-        let responses = try await ask(["/livez", "/readyz", "/metrics", "/doc"].map { request("GET", $0) }, documents: ["/doc": StaticRoute(contentType: "a/b", bytes: [])], operations: .none)
+        let responses = try await ask(
+            ["/livez", "/readyz", "/metrics", "/doc"].map { request("GET", $0) }, documents: ["/doc": StaticRoute(contentType: "a/b", bytes: [])],
+            operations: .none)
         #expect(responses.map(\.status) == [404, 404, 404, 200])
     }
 
@@ -81,7 +83,9 @@ import Voicemail
 
     @Test func loopbackIsProofWhereThereIsNoProxy() async throws {
         #expect(try await loopback([]) == 200)
-        for mark in ["X-Forwarded-For: 127.0.0.1", "Forwarded: for=127.0.0.1", "X-Real-IP: 127.0.0.1", "Via: 1.1 x", "X-Forwarded-Proto: https", "x-forwarded-host: h"] {
+        for mark in [
+            "X-Forwarded-For: 127.0.0.1", "Forwarded: for=127.0.0.1", "X-Real-IP: 127.0.0.1", "Via: 1.1 x", "X-Forwarded-Proto: https", "x-forwarded-host: h",
+        ] {
             #expect(try await loopback([mark]) == 404, "\(mark)")
         }
     }
@@ -103,7 +107,8 @@ import Voicemail
         let origin = "Origin: https://x.example"
         let answers = try await ask(
             [
-                request("GET", "/openapi/x.json", [origin]), request("OPTIONS", "/openapi/x.json", [origin, "Access-Control-Request-Method: GET", "Access-Control-Request-Headers: content-type"]),
+                request("GET", "/openapi/x.json", [origin]),
+                request("OPTIONS", "/openapi/x.json", [origin, "Access-Control-Request-Method: GET", "Access-Control-Request-Headers: content-type"]),
                 request("GET", "/openapi/x.json"), request("OPTIONS", "/openapi/x.json"),
             ],
             documents: ["/openapi/x.json": document])
@@ -122,7 +127,10 @@ import Voicemail
             return response
         }
         let text = try await ask(
-            [request("GET", "/t/1"), request("PUT", "/t/2", body: "abc"), request("GET", "/t/no"), request("GET", "/t/plain"), request("GET", "/zzz"), request("GET", "/metrics")],
+            [
+                request("GET", "/t/1"), request("PUT", "/t/2", body: "abc"), request("GET", "/t/no"), request("GET", "/t/plain"), request("GET", "/zzz"),
+                request("GET", "/metrics"),
+            ],
             dialect: dialect
         )[5]
         #expect(text["content-type"] == "text/plain; version=0.0.4; charset=utf-8")
@@ -147,12 +155,16 @@ import Voicemail
     @Test func everyExchangeIsOneLine() async throws {
         let book = LogBook()
         _ = try await ask(
-            [request("GET", "/t/x?a=1&auth_token=s3cret", ["X-Request-ID: me-1"]), request("GET", "/t/%0d%0astatus=200?x=a%20b", ["X-Request-ID: me-2"]), request("GET", "/livez")],
+            [
+                request("GET", "/t/x?a=1&auth_token=s3cret", ["X-Request-ID: me-1"]), request("GET", "/t/%0d%0astatus=200?x=a%20b", ["X-Request-ID: me-2"]),
+                request("GET", "/livez"),
+            ],
             logger: book.logger())
         let lines = book.lines.filter { $0.message.hasPrefix("status=") }
         try #require(lines.count == 3)
         let fields = lines.map { line in
-            Dictionary(uniqueKeysWithValues: line.message.split(separator: " ").map { $0.split(separator: "=", maxSplits: 1).map(String.init) }.map { ($0[0], $0[1]) })
+            Dictionary(
+                uniqueKeysWithValues: line.message.split(separator: " ").map { $0.split(separator: "=", maxSplits: 1).map(String.init) }.map { ($0[0], $0[1]) })
         }
         #expect(fields.map { $0["path"] } == ["/t/x?a=1&auth_token=***", "/t/%0d%0astatus=200?x=a%20b", "/livez"])
         #expect(lines.map { $0.metadata["request"] }.prefix(2) == ["me-1", "me-2"])
@@ -266,8 +278,8 @@ import Voicemail
         registry.sampleProcess()
         let lines = MetricsText.render(registry).split(separator: "\n")
         #if os(Linux)
-            let values = lines.filter { !$0.hasPrefix("#") }.compactMap { $0.split(separator: " ").last.flatMap { Int($0) } }
-            #expect(values.count == 2 && values.allSatisfy { $0 > 0 })
+        let values = lines.filter { !$0.hasPrefix("#") }.compactMap { $0.split(separator: " ").last.flatMap { Int($0) } }
+        #expect(values.count == 2 && values.allSatisfy { $0 > 0 })
         #endif
         #expect(lines.contains("# TYPE process_open_fds gauge"))
     }

@@ -11,11 +11,16 @@ import Testing
     private struct Polite: Dialect {
         let name = "polite"
         func claims(_ path: String) -> Bool { path.hasPrefix("/t/") }
-        func respond(to request: FrontRequest) async -> FrontResponse { .text(.ok, request.segments.joined(separator: "|") + " " + (request.query["q"] ?? "-")) }
-        func refuse(_ fault: RequestFault, of request: FrontRequest) async -> FrontResponse? { .text(HTTPResponse.Status(code: 418), "\(fault) \(request.method)") }
+        func respond(to request: FrontRequest) async -> FrontResponse {
+            .text(.ok, request.segments.joined(separator: "|") + " " + (request.query["q"] ?? "-"))
+        }
+        func refuse(_ fault: RequestFault, of request: FrontRequest) async -> FrontResponse? {
+            .text(HTTPResponse.Status(code: 418), "\(fault) \(request.method)")
+        }
     }
 
-    private func ask(_ bytes: [UInt8], limits: FrontLimits = FrontLimits(), book: LogBook = LogBook()) async throws -> (response: WireResponse, isClosed: Bool) {
+    private func ask(_ bytes: [UInt8], limits: FrontLimits = FrontLimits(), book: LogBook = LogBook()) async throws -> (response: WireResponse, isClosed: Bool)
+    {
         let found = Mutex<(WireResponse, Bool)?>(nil)
         try await withFront(Polite(), limits: limits, logger: book.logger()) { port in
             try await WireClient.connect(port) { client in
@@ -78,7 +83,10 @@ import Testing
 
     @Test func pathsOfNobodyGetPlainWords() async throws {
         let book = LogBook()
-        for (text, status) in [("nonsense\r\n\r\n", 400), ("GET nowhere HTTP/1.1\r\nHost: h\r\n\r\n", 400), ("\u{16}\u{03}\u{01}", 400), ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400), ("CONNECT h:443 HTTP/1.1\r\nHost: h:443\r\n\r\n", 400), ("GET * HTTP/1.1\r\nHost: h\r\n\r\n", 400)] {
+        for (text, status) in [
+            ("nonsense\r\n\r\n", 400), ("GET nowhere HTTP/1.1\r\nHost: h\r\n\r\n", 400), ("\u{16}\u{03}\u{01}", 400), ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
+            ("CONNECT h:443 HTTP/1.1\r\nHost: h:443\r\n\r\n", 400), ("GET * HTTP/1.1\r\nHost: h\r\n\r\n", 400),
+        ] {
             let refused = try await ask(text, book: book)
             #expect(refused.response.status == status && refused.isClosed, "\(text)")
             #expect(refused.response.text == "this is no request of HTTP/1.1\n")
@@ -167,7 +175,9 @@ import Testing
     @Test func oldHTTPWithACodingIsTheLastOfItsConnection() async throws {
         try await withFront(TestDialect.echo) { port in
             try await WireClient.connect(port) { client in
-                try await client.send(request("PUT", "/t/x", ["Connection: keep-alive", "Transfer-Encoding: chunked"], version: "1.0") + "3\r\nabc\r\n0\r\n\r\n" + request("PUT", "/t/x", body: "smuggled"))
+                try await client.send(
+                    request("PUT", "/t/x", ["Connection: keep-alive", "Transfer-Encoding: chunked"], version: "1.0") + "3\r\nabc\r\n0\r\n\r\n"
+                        + request("PUT", "/t/x", body: "smuggled"))
                 let response = try await client.response()
                 #expect(response.text == "abc" && response["connection"] == "close")
                 #expect(await client.isClosed())

@@ -78,12 +78,14 @@ private func expected(_ range: Range<Int>) -> [UInt8] {
         #expect(response.bytes == expected(sent) ? true : false)
     }
 
-    @Test(arguments: [
-        (nil, 200, nil, 0..<7), ("bytes=1-3", 206, "bytes 1-3/7", 1..<4), ("bytes=-2", 206, "bytes 5-6/7", 5..<7), ("bytes=9-", 416, "bytes */7", 0..<0),
-    ] as [(String?, Int, String?, Range<Int>)])
+    @Test(
+        arguments: [
+            (nil, 200, nil, 0..<7), ("bytes=1-3", 206, "bytes 1-3/7", 1..<4), ("bytes=-2", 206, "bytes 5-6/7", 5..<7), ("bytes=9-", 416, "bytes */7", 0..<0),
+        ] as [(String?, Int, String?, Range<Int>)])
     func rangesAreAnswered(_ header: String?, _ status: Int, _ contentRange: String?, _ range: Range<Int>) async throws {
         let response = try await get(
-            .ranged(CountingBlob(size: 7), range: header, policy: .standard, headers: [.contentType: "audio/mp3"])).get()
+            .ranged(CountingBlob(size: 7), range: header, policy: .standard, headers: [.contentType: "audio/mp3"])
+        ).get()
         #expect(response.status == status)
         #expect(response["content-range"] == contentRange)
         #expect(response["accept-ranges"] == "bytes")
@@ -173,4 +175,3 @@ private func expected(_ range: Range<Int>) -> [UInt8] {
         }
     }
 }
-

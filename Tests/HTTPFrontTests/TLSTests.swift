@@ -10,7 +10,8 @@ import Testing
 @Suite struct TLSTests {
     /// What the server says to a client that trusts only `pair`; nil when it shows another certificate.
     private func answer(
-        _ port: Int, trusting pair: TestCertificates.Pair, maximumVersion: TLSVersion? = nil, request: String = "GET /t/ HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"
+        _ port: Int, trusting pair: TestCertificates.Pair, maximumVersion: TLSVersion? = nil,
+        request: String = "GET /t/ HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"
     ) async -> WireResponse? {
         do {
             var configuration = TLSConfiguration.makeClientConfiguration()
@@ -126,9 +127,13 @@ import Testing
         #expect(await failure(TLSFiles(certificate: "/nonexistent/c", key: good.key)) == "cannot use /nonexistent/c: No such file or directory")
         #expect(await failure(TLSFiles(certificate: good.certificate, key: "/nonexistent/k")) == "cannot use /nonexistent/k: No such file or directory")
         let other = try CertificateFolder(TestCertificates.second)
-        #expect(await failure(TLSFiles(certificate: good.certificate, key: other.files.key)) == "cannot use \(other.files.key): it is not the key of \(good.certificate)")
+        #expect(
+            await failure(TLSFiles(certificate: good.certificate, key: other.files.key))
+                == "cannot use \(other.files.key): it is not the key of \(good.certificate)")
         try folder.put(certificate: "garbage")
         #expect(await failure(good) == "cannot use \(good.certificate): it holds no certificate in PEM")
-        #expect(await failure(TLSFiles(certificate: other.files.certificate, key: good.certificate)) == "cannot use \(good.certificate): it holds no private key in PEM, or one with a passphrase")
+        #expect(
+            await failure(TLSFiles(certificate: other.files.certificate, key: good.certificate))
+                == "cannot use \(good.certificate): it holds no private key in PEM, or one with a passphrase")
     }
 }

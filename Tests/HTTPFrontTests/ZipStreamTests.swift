@@ -114,7 +114,9 @@ struct MemoryBlob: BlobReader {
         let most = Mutex(0)
         let entries = (0..<50).map { number in
             ZipEntry(name: "\(number)", modified: Timestamp(unix: 0)) {
-                let now = open.withLock { $0 += 1; return $0 }
+                let now = open.withLock {
+                    $0 += 1; return $0
+                }
                 most.withLock { $0 = max($0, now) }
                 return Counted { open.withLock { $0 -= 1 } }
             }

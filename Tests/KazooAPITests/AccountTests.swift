@@ -13,10 +13,12 @@ import Voicemail
             #expect(made.status == 201)
             let id = try #require(made.data["id"]?.string)
             #expect(made["Location"] == "/v2/accounts/" + id)
-            expect(made.data, contains: [
-                "name": "Child One", "realm": "child.example.com", "enabled": true, "k": ["x": 1], "is_reseller": false,
-                "reseller_id": .string(world.account.id), "superduper_admin": false, "created": .int(server.clock.now.gregorian),
-            ])
+            expect(
+                made.data,
+                contains: [
+                    "name": "Child One", "realm": "child.example.com", "enabled": true, "k": ["x": 1], "is_reseller": false,
+                    "reseller_id": .string(world.account.id), "superduper_admin": false, "created": .int(server.clock.now.gregorian),
+                ])
             let child = "/v2/accounts/" + id
             let generated = try await server.send("PUT", parent, token: world.token, data: ["name": "Child Two"])
             #expect(generated.data["realm"]?.string?.wholeMatch(of: /[0-9a-f]{6}\.[a-z.]+/) != nil)
@@ -37,7 +39,8 @@ import Voicemail
             let patched = try await server.send("PATCH", child, token: world.token, data: ["name": "Renamed!", "superduper_admin": true])
             expect(patched.data, contains: ["name": "Renamed!", "superduper_admin": false, "realm": "child.example.com"])
             func search(_ name: String) async throws -> [String] {
-                try await server.send("GET", parent + "/search?t=account&q=name&v=" + name, token: world.token).data.array?.compactMap { $0["name"]?.string } ?? []
+                try await server.send("GET", parent + "/search?t=account&q=name&v=" + name, token: world.token).data.array?.compactMap { $0["name"]?.string }
+                    ?? []
             }
             #expect(try await search("renamed") == ["Renamed!"])
             #expect(try await search("REN") == ["Renamed!"])
@@ -99,13 +102,17 @@ import Voicemail
         try await TestServer.run { server in
             let world = try await server.makeWorld()
             let users = world.accountPath + "/users"
-            let made = try await server.send("PUT", users, token: world.token, data: [
-                "first_name": "Éa", "last_name": "B", "username": "Bea", "email": "b@x", "password": "pw", "appList": ["x"],
-            ])
+            let made = try await server.send(
+                "PUT", users, token: world.token,
+                data: [
+                    "first_name": "Éa", "last_name": "B", "username": "Bea", "email": "b@x", "password": "pw", "appList": ["x"],
+                ])
             #expect(made.status == 201)
-            expect(made.data, contains: [
-                "username": "Bea", "priv_level": "user", "enabled": true, "vm_to_email_enabled": true, "appList": ["x"],
-            ])
+            expect(
+                made.data,
+                contains: [
+                    "username": "Bea", "priv_level": "user", "enabled": true, "vm_to_email_enabled": true, "appList": ["x"],
+                ])
             #expect(made.data["password"] == nil && !made.text.contains("\"pw\""))
             let id = made.data["id"]?.string ?? ""
             let again = try await server.send("PUT", users, token: world.token, data: ["first_name": "a", "last_name": "b", "username": "BEA"])
@@ -118,9 +125,11 @@ import Voicemail
                 #expect(try await server.send("PUT", users, token: world.token, data: data).data[field]?[code] != nil)
             }
             let listed = try await server.send("GET", users, token: world.token)
-            expect(listed.data.array?.first ?? .null, is: [
-                "id": .string(id), "username": "Bea", "first_name": "Éa", "last_name": "B", "email": "b@x", "priv_level": "user",
-            ])
+            expect(
+                listed.data.array?.first ?? .null,
+                is: [
+                    "id": .string(id), "username": "Bea", "first_name": "Éa", "last_name": "B", "email": "b@x", "priv_level": "user",
+                ])
             let patched = try await server.send("PATCH", "\(users)/\(id)", token: world.token, data: ["appList": ["x", "y"], "email": .null])
             expect(patched.data["appList"] ?? .null, is: ["x", "y"])
             #expect(patched.data["email"] == nil)
@@ -159,7 +168,8 @@ import Voicemail
             for (data, field, code) in [
                 (["uri": "https://example.com", "hook": "all"], "name", "required"), (["name": "n", "hook": "all"], "uri", "required"),
                 (["name": "n", "uri": "https://example.com"], "hook", "required"), (["name": "n", "uri": "/x", "hook": "all"], "uri", "wrong_format"),
-                (["name": "n", "uri": "http://127.0.0.1/x", "hook": "all"], "uri", "invalid"), (["name": "n", "uri": "http://[::1]/", "hook": "all"], "uri", "invalid"),
+                (["name": "n", "uri": "http://127.0.0.1/x", "hook": "all"], "uri", "invalid"),
+                (["name": "n", "uri": "http://[::1]/", "hook": "all"], "uri", "invalid"),
                 (["name": "n", "uri": "http://LOCALHOST:1", "hook": "all"], "uri", "invalid"),
                 (["name": "n", "uri": "https://example.com", "hook": "all", "retries": 5], "retries", "maximum"),
                 (["name": "n", "uri": "https://example.com", "hook": "all", "http_verb": "patch"], "http_verb", "enum"),

@@ -48,7 +48,8 @@ import Waiting
             let interrupted = Interrupted(real.store) { _ = try await real.mailboxes.remove(other.id, in: world.account, physically: false) }
             let service = VoicemailService(
                 store: interrupted, archive: real.archive, codec: real.codec, secrets: real.secrets, clock: real.clock, limits: real.limits)
-            let outcome = copies
+            let outcome =
+                copies
                 ? try await service.messages.copy(ids, of: world.mailbox.id, to: [other.id], account: world.account)
                 : try await service.messages.move(ids, of: world.mailbox.id, to: other.id, account: world.account)
             #expect(outcome.succeeded.count == 256)
@@ -61,7 +62,9 @@ import Waiting
 
     /// The bound holds for whoever calls, each mailbox counted once.
     @Test func copiesHaveABound() async throws {
-        try await TestServer.run { $0.limits.maximumBatch = 4 } _: { server in
+        try await TestServer.run {
+            $0.limits.maximumBatch = 4
+        } _: { server in
             let world = try await server.makeWorld()
             let boxes = [try await server.makeMailbox("4000", in: world.account).id, try await server.makeMailbox("5000", in: world.account).id]
             var ids: [String] = []

@@ -8,7 +8,9 @@ import Voicemail
 /// Requests whose bodies would take more memory than there is for them are told to come again.
 @Suite struct BodyMemoryTests {
     @Test func largeBodiesAreRefusedWhileThereIsNoMemoryForThem() async throws {
-        try await TestServer.run { $0.http.limits.bodiesInMemory = 1000 } _: { (server: TestServer) async throws in
+        try await TestServer.run {
+            $0.http.limits.bodiesInMemory = 1000
+        } _: { (server: TestServer) async throws in
             let world = try await server.makeWorld()
             let text = JSON.string(String(repeating: "x", count: 70_000))
             let refused = try await server.send("PATCH", world.boxPath, token: world.token, data: ["note": text])
@@ -64,11 +66,14 @@ import Voicemail
 
     /// Strangers who send and never end fill their own share, and nobody else's.
     @Test func strangersTakeNothingFromThoseWhoAreKnown() async throws {
-        try await TestServer.run { $0.http.limits.bodiesInMemory = 800_000 } _: { (server: TestServer) async throws in
+        try await TestServer.run {
+            $0.http.limits.bodiesInMemory = 800_000
+        } _: { (server: TestServer) async throws in
             let world = try await server.makeWorld()
             for _ in 0..<50 {
                 let isFull = try await RawConnection.run(port: server.port) { stranger in
-                    try await stranger.write(Array("PATCH \(world.boxPath) HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 900000\r\n\r\n".utf8))
+                    try await stranger.write(
+                        Array("PATCH \(world.boxPath) HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 900000\r\n\r\n".utf8))
                     try await stranger.write([UInt8](repeating: 0x20, count: 65_536 + 99_999))
                     guard try await strangersAreRefused(at: world.boxPath, server) else { return false }
                     #expect(try await put(world.boxPath, "PATCH", envelope(65_536), to: server) == 401)

@@ -6,7 +6,9 @@ import Voicemail
 
 /// Audio and archives as they are fetched (K§7.9, K§7.10).
 @Suite struct DownloadTests {
-    private func leave(_ server: TestServer, _ world: TestWorld, _ sound: [UInt8], _ draft: MessageDraft = MessageDraft(callerNumber: "1001")) async throws -> String {
+    private func leave(_ server: TestServer, _ world: TestWorld, _ sound: [UInt8], _ draft: MessageDraft = MessageDraft(callerNumber: "1001")) async throws
+        -> String
+    {
         let message = try await server.leave(draft, audio: sound, contentType: "audio/mp3", fileName: "voice.mp3", in: world.mailbox, of: world.account)
         return "\(world.boxPath)/messages/\(message.monthID)/raw"
     }
@@ -49,11 +51,12 @@ import Voicemail
         }
     }
 
-    @Test(arguments: [
-        ("Europe/Dublin", nil, "1001", "1001_2016-05-10_01:18:42.mp3"), (nil, nil, "1001", "1001_2016-05-10_00:18:42.mp3"),
-        ("inherit", "America/Los_Angeles", "1001", "1001_2016-05-09_17:18:42.mp3"), ("No/Where", "Asia/Kolkata", "", "unknown_2016-05-10_05:48:42.mp3"),
-        (nil, nil, "+1 \"x\";\r\n/..", "+1__x_____.._2016-05-10_00:18:42.mp3"),
-    ] as [(String?, String?, String, String)])
+    @Test(
+        arguments: [
+            ("Europe/Dublin", nil, "1001", "1001_2016-05-10_01:18:42.mp3"), (nil, nil, "1001", "1001_2016-05-10_00:18:42.mp3"),
+            ("inherit", "America/Los_Angeles", "1001", "1001_2016-05-09_17:18:42.mp3"), ("No/Where", "Asia/Kolkata", "", "unknown_2016-05-10_05:48:42.mp3"),
+            (nil, nil, "+1 \"x\";\r\n/..", "+1__x_____.._2016-05-10_00:18:42.mp3"),
+        ] as [(String?, String?, String, String)])
     func fileNamesAreInTheMailboxsZone(_ zone: String?, _ accountZone: String?, _ caller: String, _ name: String) async throws {
         try await TestServer.run { server in
             var account: JSONObject = ["name": "Zoned"]
@@ -100,9 +103,11 @@ import Voicemail
             var ids: [String] = []
             for (index, sound) in sounds.enumerated() {
                 let caller = index == 2 ? "../\u{202E}=x" : "1001"
-                ids.append(try await server.leave(
-                    MessageDraft(callerNumber: caller, timestamp: when), audio: sound, contentType: "audio/wav", fileName: "a.wav", in: world.mailbox,
-                    of: world.account).monthID)
+                ids.append(
+                    try await server.leave(
+                        MessageDraft(callerNumber: caller, timestamp: when), audio: sound, contentType: "audio/wav", fileName: "a.wav", in: world.mailbox,
+                        of: world.account
+                    ).monthID)
             }
             let silent = try await server.leave(in: world.mailbox, of: world.account).monthID
             let other = try await server.makeMailbox("4", in: world.account)
@@ -118,7 +123,8 @@ import Voicemail
             #expect(!hostile.contains("/") && !hostile.hasPrefix(".") && !hostile.contains("\u{202E}"))
             for type in ["application/json", "application/x-www-form-urlencoded", nil] {
                 let body = JSON.object(["data": ["messages": JSON([ids[1]])]]).encoded
-                let typed = try await server.send("POST", archive, headers: type.map { ["Content-Type": $0] } ?? [:], token: world.token, body: Array(body.utf8))
+                let typed = try await server.send(
+                    "POST", archive, headers: type.map { ["Content-Type": $0] } ?? [:], token: world.token, body: Array(body.utf8))
                 #expect(try ZipReader.entries(typed.bytes).count == 1)
             }
             let none = try await server.send("POST", archive, token: world.token, data: ["messages": JSON([silent, foreign])])
@@ -133,9 +139,10 @@ import Voicemail
             let world = try await server.makeWorld()
             var messages: [Message] = []
             for length in [10, 20, 30] {
-                messages.append(try await server.leave(
-                    MessageDraft(callerNumber: "\(length)"), audio: Sounds.wav(milliseconds: length), contentType: "audio/wav", fileName: "a.wav",
-                    in: world.mailbox, of: world.account))
+                messages.append(
+                    try await server.leave(
+                        MessageDraft(callerNumber: "\(length)"), audio: Sounds.wav(milliseconds: length), contentType: "audio/wav", fileName: "a.wav",
+                        in: world.mailbox, of: world.account))
             }
             let whole = Sounds.wav(milliseconds: 20)
             let short = try #require(messages[0].audio?.blobID.hex), gone = try #require(messages[2].audio?.blobID.hex)
@@ -158,12 +165,15 @@ import Voicemail
     }
 
     @Test func namesInAnArchiveCanBeMadeForWindows() async throws {
-        try await TestServer.run { $0.kazoo.zipColons = false } _: { (server: TestServer) async throws in
+        try await TestServer.run {
+            $0.kazoo.zipColons = false
+        } _: { (server: TestServer) async throws in
             let world = try await server.makeWorld()
             let when = try #require(Timestamp(gregorian: 63_630_058_722))
             let id = try await server.leave(
                 MessageDraft(callerNumber: "1001", timestamp: when), audio: Sounds.wav(milliseconds: 10), contentType: "audio/wav", fileName: "a.wav",
-                in: world.mailbox, of: world.account).monthID
+                in: world.mailbox, of: world.account
+            ).monthID
             let answer = try await server.send("POST", world.boxPath + "/messages/raw", token: world.token, data: ["messages": JSON([id])])
             #expect(try ZipReader.entries(answer.bytes).map(\.name) == ["1001_2016-05-10_00-18-42.wav"])
         }

@@ -13,12 +13,16 @@ import Voicemail
             let id = try #require(made.data["id"]?.string)
             let one = media + "/" + id
             #expect(made["Location"] == one)
-            expect(made.data, is: [
-                "id": .string(id), "name": "away", "language": "en-gb", "media_source": "upload", "streamable": true, "tts": [:],
-            ])
-            expect(try await server.send("GET", one + "/raw", token: world.token).envelope, is: [
-                "status": "error", "error": "404", "message": "bad identifier", "data": JSON([id]),
-            ])
+            expect(
+                made.data,
+                is: [
+                    "id": .string(id), "name": "away", "language": "en-gb", "media_source": "upload", "streamable": true, "tts": [:],
+                ])
+            expect(
+                try await server.send("GET", one + "/raw", token: world.token).envelope,
+                is: [
+                    "status": "error", "error": "404", "message": "bad identifier", "data": JSON([id]),
+                ])
             let sound = Sounds.wav(milliseconds: 30)
             let uploaded = try await server.send("POST", one + "/raw", headers: ["Content-Type": "audio/mp3"], token: world.token, body: sound)
             #expect(uploaded.status == 200)
@@ -32,9 +36,11 @@ import Voicemail
             let part = try await server.send("GET", one + "/raw", headers: ["Range": "bytes=1-3"], token: world.token)
             #expect(part.status == 206)
             #expect(part.bytes == Array(sound[1...3]))
-            expect(try await server.send("GET", media, token: world.token).data, is: [
-                ["id": .string(id), "name": "away", "language": "en-gb", "media_source": "upload", "is_prompt": false],
-            ])
+            expect(
+                try await server.send("GET", media, token: world.token).data,
+                is: [
+                    ["id": .string(id), "name": "away", "language": "en-gb", "media_source": "upload", "is_prompt": false]
+                ])
             // Replacing the document leaves what the upload said.
             let replaced = try await server.send("POST", one, token: world.token, data: ["name": "gone", "content_length": 5])
             expect(replaced.data, contains: ["name": "gone", "content_type": "audio/mp3", "content_length": .int(sound.count)])
@@ -77,8 +83,14 @@ import Voicemail
             let none = try await server.send("POST", one + "/raw", token: world.token, data: [:])
             expect(none.envelope, is: validation("file", "required", ["message": "Please provide an media file"]))
             #expect(try await server.send("POST", one + "/raw", headers: ["Content-Type": "text/html"], token: world.token, body: sound).status == 415)
-            #expect(try await server.send("POST", "\(world.accountPath)/media/\(HexID.random())/raw", headers: ["Content-Type": "audio/wav"], token: world.token, body: sound).status == 404)
-            #expect(try await server.send("POST", "\(world.accountPath)/media/\(world.mailbox.id)/raw", headers: ["Content-Type": "audio/wav"], token: world.token, body: sound).status == 404)
+            #expect(
+                try await server.send(
+                    "POST", "\(world.accountPath)/media/\(HexID.random())/raw", headers: ["Content-Type": "audio/wav"], token: world.token, body: sound
+                ).status == 404)
+            #expect(
+                try await server.send(
+                    "POST", "\(world.accountPath)/media/\(world.mailbox.id)/raw", headers: ["Content-Type": "audio/wav"], token: world.token, body: sound
+                ).status == 404)
         }
     }
 

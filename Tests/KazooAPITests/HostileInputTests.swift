@@ -14,16 +14,20 @@ import Voicemail
         try await TestServer.run { server in
             let world = try await server.makeWorld()
             let label = JSON.string(text)
-            let box = try await server.send("PUT", world.accountPath + "/vmboxes", token: world.token, data: ["name": label, "mailbox": label, "k": ["deep": label]])
+            let box = try await server.send(
+                "PUT", world.accountPath + "/vmboxes", token: world.token, data: ["name": label, "mailbox": label, "k": ["deep": label]])
             #expect(box.status == 201, "\(box.text)")
             let path = world.accountPath + "/vmboxes/" + (box.data["id"]?.string ?? "")
             expect(try await server.send("GET", path, token: world.token).data, contains: ["name": label, "mailbox": label, "k": ["deep": label]])
-            let message = try await server.send("PUT", path + "/messages", token: world.token, data: [
-                "caller_id_name": label, "caller_id_number": label, "from": label, "to": label, "call_id": label,
-            ])
+            let message = try await server.send(
+                "PUT", path + "/messages", token: world.token,
+                data: [
+                    "caller_id_name": label, "caller_id_number": label, "from": label, "to": label, "call_id": label,
+                ])
             #expect(message.status == 201, "\(message.text)")
             let one = path + "/messages/" + (message.data["media_id"]?.string ?? "")
-            _ = try await server.send("PUT", one + "/raw?filename=x", headers: ["Content-Type": "audio/wav"], token: world.token, body: Sounds.wav(milliseconds: 10))
+            _ = try await server.send(
+                "PUT", one + "/raw?filename=x", headers: ["Content-Type": "audio/wav"], token: world.token, body: Sounds.wav(milliseconds: 10))
             let listed = try await server.send("GET", path + "/messages", token: world.token)
             expect(listed.data.array?.first ?? .null, contains: ["caller_id_name": label, "caller_id_number": label, "call_id": label])
             let raw = try await server.send("GET", one + "/raw", token: world.token)
@@ -37,7 +41,8 @@ import Voicemail
             for data: JSON in [["name": label], ["name": label, "language": label]] {
                 #expect(try await server.send("PUT", world.accountPath + "/media", token: world.token, data: data).status == 201)
             }
-            let user = try await server.send("PUT", world.accountPath + "/users", token: world.token, data: ["first_name": label, "last_name": label, "username": label, "password": label])
+            let user = try await server.send(
+                "PUT", world.accountPath + "/users", token: world.token, data: ["first_name": label, "last_name": label, "username": label, "password": label])
             #expect(user.status == 201)
             expect(user.data, contains: ["first_name": label, "username": label])
             #expect(try await server.send("PUT", world.accountPath, token: world.token, data: ["name": label]).status == 201)
@@ -48,7 +53,10 @@ import Voicemail
         try await TestServer.run { server in
             let world = try await server.makeWorld()
             for id in ["..%2F..%2Fetc%2Fpasswd", "%00", "'%20OR%201=1", "..", ".", "%2e%2e", "a%0d%0ab", String(repeating: "9", count: 4000)] {
-                for path in ["/vmboxes/\(id)", "/vmboxes/\(id)/messages/x/raw", "\(world.boxPath.dropFirst(world.accountPath.count))/messages/\(id)", "/media/\(id)/raw", "/users/\(id)"] {
+                for path in [
+                    "/vmboxes/\(id)", "/vmboxes/\(id)/messages/x/raw", "\(world.boxPath.dropFirst(world.accountPath.count))/messages/\(id)", "/media/\(id)/raw",
+                    "/users/\(id)",
+                ] {
                     let answer = try await server.send("GET", world.accountPath + path, token: world.token)
                     #expect([400, 404].contains(answer.status), "\(path): \(answer.status)")
                     #expect(answer["Content-Type"] == "application/json", "\(path): \(answer.text)")
@@ -72,7 +80,9 @@ import Voicemail
     }
 
     @Test func depthAndSizeAreBounded() async throws {
-        try await TestServer.run { $0.limits.maximumDocumentBytes = 1 << 20 } _: { (server: TestServer) async throws in
+        try await TestServer.run {
+            $0.limits.maximumDocumentBytes = 1 << 20
+        } _: { (server: TestServer) async throws in
             let world = try await server.makeWorld()
             func nested(_ depth: Int) -> String {
                 // The envelope and its data are two levels.
@@ -100,8 +110,14 @@ import Voicemail
         try await TestServer.run { server in
             let world = try await server.makeWorld()
             var random = Seeded(state: 20_161_121)
-            let words = ["accounts", world.account.id, "vmboxes", world.mailbox.id, "messages", "raw", "media", "users", "x", "", "%00", "\u{1F4DE}", "user_auth", "auth", "tokeninfo", "search"]
-            let bodies = ["", "{", "{}", "[]", "null", "\"x\"", #"{"data":{}}"#, #"{"data":[1]}"#, #"{"data":{"messages":[null,1,{}]}}"#, #"{"data":{"folder":{}}}"#, "--x\r\n\r\n"]
+            let words = [
+                "accounts", world.account.id, "vmboxes", world.mailbox.id, "messages", "raw", "media", "users", "x", "", "%00", "\u{1F4DE}", "user_auth",
+                "auth", "tokeninfo", "search",
+            ]
+            let bodies = [
+                "", "{", "{}", "[]", "null", "\"x\"", #"{"data":{}}"#, #"{"data":[1]}"#, #"{"data":{"messages":[null,1,{}]}}"#, #"{"data":{"folder":{}}}"#,
+                "--x\r\n\r\n",
+            ]
             let types = ["application/json", "text/plain", "multipart/mixed", "multipart/mixed; boundary=x", "application/x-base64", "audio/mp3", "", "/;;"]
             let methods: [String] = ["GET", "PUT", "POST", "PATCH", "DELETE"]
             for _ in 0..<400 {

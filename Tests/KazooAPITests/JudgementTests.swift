@@ -55,9 +55,15 @@ import Voicemail
             "validation error"),
         Case(
             "a type that will not do is 415", "PATCH", "/v2/accounts/{A}/vmboxes/{B}", headers: ["Content-Type": "text/plain"], body: "x", 415),
-        Case("a message of a type that will not do is 415", "PUT", "/v2/accounts/{A}/vmboxes/{B}/messages", headers: ["Content-Type": "text/html"], body: "x", 415),
-        Case("a message of an audio type that is none of the list's is 415 (K§7.3)", "PUT", "/v2/accounts/{A}/vmboxes/{B}/messages", headers: ["Content-Type": "audio/flac"], body: "x", 415),
-        Case("an unknown mailbox goes before 415", "PUT", "/v2/accounts/{A}/vmboxes/\(unknown)/messages", headers: ["Content-Type": "text/html"], body: "x", 404, "bad_identifier"),
+        Case(
+            "a message of a type that will not do is 415", "PUT", "/v2/accounts/{A}/vmboxes/{B}/messages", headers: ["Content-Type": "text/html"], body: "x",
+            415),
+        Case(
+            "a message of an audio type that is none of the list's is 415 (K§7.3)", "PUT", "/v2/accounts/{A}/vmboxes/{B}/messages",
+            headers: ["Content-Type": "audio/flac"], body: "x", 415),
+        Case(
+            "an unknown mailbox goes before 415", "PUT", "/v2/accounts/{A}/vmboxes/\(unknown)/messages", headers: ["Content-Type": "text/html"], body: "x", 404,
+            "bad_identifier"),
         Case("HEAD is not offered", "HEAD", "/v2/accounts/{A}/vmboxes", 405),
         Case("version 1 is gone", "GET", "/v1/accounts/{A}/vmboxes", 410, "gone"),
         Case("a trailing slash changes nothing", "GET", "/v2/accounts/{A}/vmboxes/", 200),
@@ -70,7 +76,9 @@ import Voicemail
         Case("a tunnelled verb must be offered", "POST", "/v2/accounts/{A}/vmboxes?verb=DELETE", 405, "invalid_method"),
         Case("a made-up verb is 405", "POST", "/v2/accounts/{A}/vmboxes?verb=FETCH", 405, "invalid_method"),
         Case("only POST tunnels", "GET", "/v2/accounts/{A}/vmboxes?verb=DELETE", 200),
-        Case("the override header is not honoured", "POST", "/v2/accounts/{A}/vmboxes", headers: ["X-HTTP-Method-Override": "PUT"], body: #"{"data":{"name":"t","mailbox":"79"}}"#, 405, "invalid_method"),
+        Case(
+            "the override header is not honoured", "POST", "/v2/accounts/{A}/vmboxes", headers: ["X-HTTP-Method-Override": "PUT"],
+            body: #"{"data":{"name":"t","mailbox":"79"}}"#, 405, "invalid_method"),
     ]
 
     @Test(arguments: cases) func firstFailureAnswers(_ test: Case) async throws {
@@ -102,43 +110,65 @@ import Voicemail
                 try await server.send(method, path, token: token).envelope
             }
             let missing = "3a63acc3694ba189947235ae4727941b"
-            expect(try await envelope("GET", world.boxPath, token: nil), is: [
-                "status": "error", "error": "401", "message": "invalid_credentials", "data": ["message": "invalid credentials"],
-            ])
-            expect(try await envelope("GET", world.boxPath, token: "a.b.c"), is: [
-                "status": "error", "error": "401", "message": "invalid credentials", "data": [:],
-            ])
-            expect(try await envelope("GET", "/v2/accounts/\(foreign.id)/vmboxes", token: world.token), is: [
-                "status": "error", "error": "403", "message": "forbidden", "data": ["message": "forbidden"],
-            ])
-            expect(try await envelope("GET", world.accountPath + "/vmboxes/" + missing, token: world.token), is: [
-                "status": "error", "error": "404", "message": "bad_identifier", "data": ["cause": .string(missing), "message": "bad identifier"],
-            ])
-            expect(try await envelope("GET", "/v2/accounts/xyz/vmboxes", token: world.token), is: [
-                "status": "error", "error": "404", "message": "bad identifier", "data": ["message": "invalid account_id 'xyz'"],
-            ])
-            expect(try await envelope("GET", "/v2/accounts//vmboxes", token: world.token), is: [
-                "status": "error", "error": "404", "message": "bad identifier", "data": ["message": "missing account_id"],
-            ])
-            expect(try await envelope("GET", world.accountPath + "/vmboxes?page_size=0", token: world.token), is: [
-                "status": "error", "error": "404", "message": "faulty_request", "data": ["message": "page size must be at least 1"],
-            ])
-            expect(try await envelope("GET", world.accountPath + "/vmboxes?page_size=x", token: world.token), is: [
-                "status": "error", "error": "404", "message": "faulty_request", "data": ["message": "invalid page size"],
-            ])
-            expect(try await envelope("DELETE", world.accountPath + "/vmboxes", token: world.token), is: [
-                "status": "error", "error": "405", "message": "invalid_method", "data": ["message": "method not allowed"],
-            ])
+            expect(
+                try await envelope("GET", world.boxPath, token: nil),
+                is: [
+                    "status": "error", "error": "401", "message": "invalid_credentials", "data": ["message": "invalid credentials"],
+                ])
+            expect(
+                try await envelope("GET", world.boxPath, token: "a.b.c"),
+                is: [
+                    "status": "error", "error": "401", "message": "invalid credentials", "data": [:],
+                ])
+            expect(
+                try await envelope("GET", "/v2/accounts/\(foreign.id)/vmboxes", token: world.token),
+                is: [
+                    "status": "error", "error": "403", "message": "forbidden", "data": ["message": "forbidden"],
+                ])
+            expect(
+                try await envelope("GET", world.accountPath + "/vmboxes/" + missing, token: world.token),
+                is: [
+                    "status": "error", "error": "404", "message": "bad_identifier", "data": ["cause": .string(missing), "message": "bad identifier"],
+                ])
+            expect(
+                try await envelope("GET", "/v2/accounts/xyz/vmboxes", token: world.token),
+                is: [
+                    "status": "error", "error": "404", "message": "bad identifier", "data": ["message": "invalid account_id 'xyz'"],
+                ])
+            expect(
+                try await envelope("GET", "/v2/accounts//vmboxes", token: world.token),
+                is: [
+                    "status": "error", "error": "404", "message": "bad identifier", "data": ["message": "missing account_id"],
+                ])
+            expect(
+                try await envelope("GET", world.accountPath + "/vmboxes?page_size=0", token: world.token),
+                is: [
+                    "status": "error", "error": "404", "message": "faulty_request", "data": ["message": "page size must be at least 1"],
+                ])
+            expect(
+                try await envelope("GET", world.accountPath + "/vmboxes?page_size=x", token: world.token),
+                is: [
+                    "status": "error", "error": "404", "message": "faulty_request", "data": ["message": "invalid page size"],
+                ])
+            expect(
+                try await envelope("DELETE", world.accountPath + "/vmboxes", token: world.token),
+                is: [
+                    "status": "error", "error": "405", "message": "invalid_method", "data": ["message": "method not allowed"],
+                ])
             let silent = try await server.leave(in: world.mailbox, of: world.account)
-            expect(try await envelope("GET", "\(world.boxPath)/messages/\(silent.monthID)/raw", token: world.token), is: [
-                "status": "error", "error": "404", "message": "bad_identifier",
-                "data": ["cause": "voicemail message does not have any audio file", "message": "bad identifier"],
-            ])
+            expect(
+                try await envelope("GET", "\(world.boxPath)/messages/\(silent.monthID)/raw", token: world.token),
+                is: [
+                    "status": "error", "error": "404", "message": "bad_identifier",
+                    "data": ["cause": "voicemail message does not have any audio file", "message": "bad identifier"],
+                ])
             let taken = try await server.send(
                 "PUT", world.accountPath + "/vmboxes", token: world.token, data: ["id": .string(world.mailbox.id), "name": "x", "mailbox": "9"])
-            expect(taken.envelope, is: [
-                "status": "error", "error": "409", "message": "datastore_conflict", "data": ["message": "conflicting documents"],
-            ])
+            expect(
+                taken.envelope,
+                is: [
+                    "status": "error", "error": "409", "message": "datastore_conflict", "data": ["message": "conflicting documents"],
+                ])
         }
     }
 }

@@ -10,8 +10,9 @@ import Voicemail
         for number in 0..<13 {
             let folder: Folder = number % 2 == 1 ? .new : .saved
             let when = server.clock.now.advanced(by: -number * 5 * 86_400 / 2)
-            messages.append(try await server.leave(
-                MessageDraft(callerNumber: "20\(number)", folder: folder, timestamp: when), in: world.mailbox, of: world.account))
+            messages.append(
+                try await server.leave(
+                    MessageDraft(callerNumber: "20\(number)", folder: folder, timestamp: when), in: world.mailbox, of: world.account))
         }
         return messages
     }
@@ -153,12 +154,20 @@ import Voicemail
                 try await server.send("GET", world.boxPath + "/messages?" + query, token: world.token).envelope
             }
             let from = now.gregorian - 2_682_001
-            expect(try await failure("created_from=\(from)"), is: validation("created_from", "date_range", [
-                "message": .string("created_to \(now.gregorian) is more than 2682000 seconds from created_from \(from)"), "cause": .int(now.gregorian),
-            ]))
-            expect(try await failure("created_from=5000&created_to=4000"), is: validation("created_from", "date_range", [
-                "message": "created_to 4000 is prior to created_from 5000", "cause": 5000,
-            ]))
+            expect(
+                try await failure("created_from=\(from)"),
+                is: validation(
+                    "created_from", "date_range",
+                    [
+                        "message": .string("created_to \(now.gregorian) is more than 2682000 seconds from created_from \(from)"), "cause": .int(now.gregorian),
+                    ]))
+            expect(
+                try await failure("created_from=5000&created_to=4000"),
+                is: validation(
+                    "created_from", "date_range",
+                    [
+                        "message": "created_to 4000 is prior to created_from 5000", "cause": 5000,
+                    ]))
             #expect(try await server.send("GET", world.boxPath + "/messages?created_from=soon", token: world.token).status == 400)
             // A mailbox that is not there lists nothing (K§7.1).
             let none = try await server.send("GET", "\(world.accountPath)/vmboxes/\(HexID.random())/messages", token: world.token)
@@ -176,7 +185,9 @@ import Voicemail
             let expected =
                 "call_id,caller_id_name,caller_id_number,folder,from,length,media_id,timestamp,to\r\n"
                 + "c,\"'=1+1,\"\"x\"\"\",1,new,a@b,5,\(message.monthID),\(server.clock.now.gregorian),c@d\r\n"
-            for (query, accept) in [("?accept=csv", nil), ("?accept=text/csv", "application/json"), ("", "text/csv"), ("?paginate=false", "text/comma-separated-values")] {
+            for (query, accept) in [
+                ("?accept=csv", nil), ("?accept=text/csv", "application/json"), ("", "text/csv"), ("?paginate=false", "text/comma-separated-values"),
+            ] {
                 let answer = try await server.send(
                     "GET", world.boxPath + "/messages" + query, headers: accept.map { ["Accept": $0] } ?? [:], token: world.token)
                 #expect(answer.status == 200)
@@ -240,7 +251,8 @@ import Voicemail
         try await TestServer.run { server in
             let world = try await server.makeWorld()
             let preflight = try await server.send(
-                "OPTIONS", world.boxPath, headers: ["Origin": "http://x", "Access-Control-Request-Method": "PATCH", "Access-Control-Request-Headers": "x-auth-token"])
+                "OPTIONS", world.boxPath,
+                headers: ["Origin": "http://x", "Access-Control-Request-Method": "PATCH", "Access-Control-Request-Headers": "x-auth-token"])
             #expect(preflight.status == 200)
             #expect(preflight.bytes.isEmpty)
             #expect(preflight["access-control-allow-origin"] == "*")

@@ -30,15 +30,22 @@ import Voicemail
                 // Front ends send an undefined token with their public calls.
                 let answer = try await logIn(server, form, headers: ["X-Auth-Token": "undefined"])
                 #expect(answer.status == 201, "\(form.encoded): \(answer.text)")
-                expect(answer.data, contains: [
-                    "account_id": .string(account.id), "owner_id": .string(user.id), "account_name": "My Account", "language": "en-us",
-                    "is_reseller": true, "reseller_id": .string(account.id), "is_master_account": false, "apps": [],
-                    "capabilities": ["voicemail": ["transcription": ["available": false, "default": false]]], "ui_config": [:],
-                ])
+                expect(
+                    answer.data,
+                    contains: [
+                        "account_id": .string(account.id), "owner_id": .string(user.id), "account_name": "My Account", "language": "en-us",
+                        "is_reseller": true, "reseller_id": .string(account.id), "is_master_account": false, "apps": [],
+                        "capabilities": ["voicemail": ["transcription": ["available": false, "default": false]]], "ui_config": [:],
+                    ])
                 let token = try #require(answer.json["auth_token"]?.string)
                 let parts = token.split(separator: ".")
                 #expect(parts.count == 3)
-                let claims = try JSON.parse(Array(try #require(Data(base64Encoded: parts[1].replacing("-", with: "+").replacing("_", with: "/") + String(repeating: "=", count: (4 - parts[1].count % 4) % 4)))))
+                let claims = try JSON.parse(
+                    Array(
+                        try #require(
+                            Data(
+                                base64Encoded: parts[1].replacing("-", with: "+").replacing("_", with: "/")
+                                    + String(repeating: "=", count: (4 - parts[1].count % 4) % 4)))))
                 expect(claims, contains: ["account_id": .string(account.id), "owner_id": .string(user.id)])
                 #expect(try await server.send("GET", "/v2/accounts/\(account.id)", token: token).status == 200)
             }
@@ -46,7 +53,9 @@ import Voicemail
     }
 
     @Test func wrongLoginsAreAlike() async throws {
-        try await TestServer.run { $0.logins.maximumFailures = 100 } _: { server in
+        try await TestServer.run {
+            $0.logins.maximumFailures = 100
+        } _: { server in
             let account = try await server.makeAccount("Acme")
             _ = try await server.makeUser("john", password: "secret1", in: account)
             let right = JSON.string(LoginDigest.md5.digest("john", "secret1"))
@@ -57,9 +66,11 @@ import Voicemail
             ]
             for form in forms {
                 let answer = try await logIn(server, form)
-                expect(answer.envelope, is: [
-                    "status": "error", "error": "401", "message": "invalid_credentials", "data": ["message": "invalid credentials"],
-                ])
+                expect(
+                    answer.envelope,
+                    is: [
+                        "status": "error", "error": "401", "message": "invalid_credentials", "data": ["message": "invalid credentials"],
+                    ])
             }
             let required = try await logIn(server, ["account_name": "Acme"])
             expect(required.envelope, is: validation("credentials", "required", ["message": "Field is required but missing", "value": "credentials"]))
@@ -103,9 +114,11 @@ import Voicemail
             let token = try #require(answer.json["auth_token"]?.string)
             #expect(try await server.send("GET", "/v2/accounts/\(account.id)/vmboxes", token: token).status == 200)
             let unknown = String(repeating: "0", count: 64)
-            expect(try await server.send("PUT", "/v2/api_auth", data: ["api_key": .string(unknown)]).envelope, is: [
-                "status": "error", "error": "404", "message": "bad identifier", "data": JSON([unknown]),
-            ])
+            expect(
+                try await server.send("PUT", "/v2/api_auth", data: ["api_key": .string(unknown)]).envelope,
+                is: [
+                    "status": "error", "error": "404", "message": "bad identifier", "data": JSON([unknown]),
+                ])
             for (data, field, code) in [
                 ([:], "api_key", "required"), (["api_key": "x"], "api_key", "minLength"), (["api_key": .string(unknown + "0")], "api_key", "maxLength"),
                 (["api_key": .string(unknown), "more": 1], "more", "additionalProperties"),
@@ -164,9 +177,11 @@ import Voicemail
             server.clock.advance(by: 3599)
             #expect(try await server.send("GET", "/v2/token_auth", token: token).status == 200)
             server.clock.advance(by: 1)
-            expect(try await server.send("GET", "/v2/token_auth", token: token).envelope, is: [
-                "status": "error", "error": "401", "message": "invalid credentials", "data": [:],
-            ])
+            expect(
+                try await server.send("GET", "/v2/token_auth", token: token).envelope,
+                is: [
+                    "status": "error", "error": "401", "message": "invalid credentials", "data": [:],
+                ])
             let second = try await server.makeToken(for: world.account)
             let out = try await server.send("DELETE", "/v2/token_auth", token: second)
             #expect(out.status == 200)
@@ -206,9 +221,11 @@ import Voicemail
             let wrong: JSON = ["credentials": .string(String(repeating: "0", count: 32)), "account_name": "Acme"]
             let limit = server.installation.configuration.logins.maximumFailures
             for _ in 0..<limit { #expect(try await logIn(server, wrong).status == 401) }
-            expect(try await logIn(server, right).envelope, is: [
-                "status": "error", "error": "429", "message": "too_many_requests", "data": ["message": "too many requests"],
-            ])
+            expect(
+                try await logIn(server, right).envelope,
+                is: [
+                    "status": "error", "error": "429", "message": "too_many_requests", "data": ["message": "too many requests"],
+                ])
             server.clock.advance(by: server.installation.configuration.logins.lockSeconds)
             #expect(try await logIn(server, right).status == 201)
             #expect(try await server.send("GET", world.boxPath, token: world.token).status == 200)

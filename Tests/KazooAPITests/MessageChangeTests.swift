@@ -35,9 +35,10 @@ import Voicemail
     private func stage(_ body: @escaping @Sendable (Stage) async throws -> Void) async throws {
         try await TestServer.run { server in
             let world = try await server.makeWorld()
-            try await body(Stage(
-                server: server, world: world, other: try await server.makeMailbox("4000", in: world.account),
-                third: try await server.makeMailbox("5000", in: world.account)))
+            try await body(
+                Stage(
+                    server: server, world: world, other: try await server.makeMailbox("4000", in: world.account),
+                    third: try await server.makeMailbox("5000", in: world.account)))
         }
     }
 
@@ -137,9 +138,11 @@ import Voicemail
         try await stage { stage in
             let id = try await stage.leave()
             let nowhere = HexID.random()
-            let empty = validation("source_id", "required", [
-                "message": "empty source_id is specified. please set a single or a list of source_ids.",
-            ])
+            let empty = validation(
+                "source_id", "required",
+                [
+                    "message": "empty source_id is specified. please set a single or a list of source_ids."
+                ])
             for path in [stage.list, stage.list + "/" + id] {
                 for source: JSON in ["", [""], .array([.string(stage.other.id), ""])] {
                     let answer = try await stage.post(path, ["source_id": source, "messages": JSON([id])])
@@ -169,7 +172,10 @@ import Voicemail
                 for data: JSON in [[:], ["messages": []], ["messages": "x"], ["folder": "saved"]] {
                     expect(try await stage.post(path, data).envelope, is: required)
                 }
-                #expect(try await stage.post("\(stage.world.accountPath)/vmboxes/\(HexID.random())/messages" + (path.hasSuffix("raw") ? "/raw" : ""), ["messages": JSON([id])]).status == 404)
+                #expect(
+                    try await stage.post(
+                        "\(stage.world.accountPath)/vmboxes/\(HexID.random())/messages" + (path.hasSuffix("raw") ? "/raw" : ""), ["messages": JSON([id])]
+                    ).status == 404)
             }
             // Another mailbox's message, a wrong month, an unknown one and nonsense are not found (K§12-27); the rest is done.
             let wrongMonth = "199901" + id.dropFirst(6)
@@ -177,9 +183,11 @@ import Voicemail
             for method in ["POST", "DELETE"] {
                 let answer = try await stage.server.send(method, stage.list, token: stage.world.token, data: ["messages": JSON(names)])
                 #expect(answer.status == 200)
-                expect(answer.data, is: [
-                    "succeeded": JSON([id]), "suceeded": JSON([id]), "failed": .array(names.prefix(6).map { .object([$0: "not_found"]) }),
-                ])
+                expect(
+                    answer.data,
+                    is: [
+                        "succeeded": JSON([id]), "suceeded": JSON([id]), "failed": .array(names.prefix(6).map { .object([$0: "not_found"]) }),
+                    ])
             }
             #expect(try await stage.get(stage.list(stage.other)).mediaIDs == [elsewhere])
             #expect(try await stage.post(stage.list, ["messages": [5]]).status == 400)
@@ -187,7 +195,9 @@ import Voicemail
     }
 
     @Test func listsOfIdsHaveABound() async throws {
-        try await TestServer.run { $0.limits.maximumBatch = 5 } _: { server in
+        try await TestServer.run {
+            $0.limits.maximumBatch = 5
+        } _: { server in
             let world = try await server.makeWorld()
             func send(_ method: String, _ path: String, _ count: Int) async throws -> Int {
                 let ids = (0..<count).map { "201605-" + String($0) }
@@ -238,14 +248,18 @@ import Voicemail
             let sound = Sounds.wav(milliseconds: 20)
             let id = try await stage.leave(MessageDraft(timestamp: now.advanced(by: -retention - 1)), audio: sound)
             let one = stage.list + "/" + id
-            expect(try await stage.get(one).data, contains: [
-                "folder": "deleted", "retention": "enforced",
-                "retention_message": "this message is prior to retention policy, no update operation is permitted",
-            ])
+            expect(
+                try await stage.get(one).data,
+                contains: [
+                    "folder": "deleted", "retention": "enforced",
+                    "retention_message": "this message is prior to retention policy, no update operation is permitted",
+                ])
             #expect(try await stage.counts(stage.world.mailbox) == [1, 1, 0])
-            let refused = validation(id, "date_range", [
-                "message": "cannot make changes to messages prior to retention duration", "cause": .int(now.gregorian - retention),
-            ])
+            let refused = validation(
+                id, "date_range",
+                [
+                    "message": "cannot make changes to messages prior to retention duration", "cause": .int(now.gregorian - retention),
+                ])
             expect(try await stage.post(one, ["folder": "saved"]).envelope, is: refused)
             expect(try await stage.post(one, ["source_id": .string(stage.other.id)]).envelope, is: refused)
             expect(try await stage.post(one, ["source_id": JSON([stage.other.id])]).envelope, is: refused)
@@ -293,11 +307,13 @@ import Voicemail
             #expect(try await stage.get(stage.list).data == [])
             #expect(try await stage.get(stage.world.accountPath + "/vmboxes/messages").data == [])
             #expect(try await stage.delete(stage.world.boxPath).status == 404)
-            let again = try await stage.server.send("PUT", stage.world.accountPath + "/vmboxes", token: stage.world.token, data: ["name": "n", "mailbox": "3000"])
+            let again = try await stage.server.send(
+                "PUT", stage.world.accountPath + "/vmboxes", token: stage.world.token, data: ["name": "n", "mailbox": "3000"])
             #expect(again.status == 201)
             // Its id is not free: the row is kept for an administrator to undo.
             let reused = try await stage.server.send(
-                "PUT", stage.world.accountPath + "/vmboxes", token: stage.world.token, data: ["id": .string(stage.world.mailbox.id), "name": "n", "mailbox": "3001"])
+                "PUT", stage.world.accountPath + "/vmboxes", token: stage.world.token,
+                data: ["id": .string(stage.world.mailbox.id), "name": "n", "mailbox": "3001"])
             #expect(reused.status == 409)
             let hard = try await stage.delete("\(stage.world.accountPath)/vmboxes/\(stage.other.id)?should_soft_delete=false")
             #expect(hard.status == 200)

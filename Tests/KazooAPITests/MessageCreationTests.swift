@@ -21,10 +21,12 @@ import Voicemail
             let sound = Sounds.wav(milliseconds: 1234)
             let made = try await put(server, world, world.boxPath + "/messages", type, sound)
             #expect(made.status == 201)
-            expect(made.data, contains: [
-                "caller_id_name": "anonymous", "caller_id_number": "anonymous", "from": .string("anonymous@\(world.account.realm)"),
-                "to": .string("3000@\(world.account.realm)"), "folder": "new", "length": 1234,
-            ])
+            expect(
+                made.data,
+                contains: [
+                    "caller_id_name": "anonymous", "caller_id_number": "anonymous", "from": .string("anonymous@\(world.account.realm)"),
+                    "to": .string("3000@\(world.account.realm)"), "folder": "new", "length": 1234,
+                ])
             let heard = try await raw(server, world, made)
             #expect(heard["Content-Type"] == type)
             #expect(heard.bytes == sound)
@@ -55,9 +57,11 @@ import Voicemail
             let world = try await server.makeWorld()
             let sound = Sounds.wav(milliseconds: 100)
             let json = #"{"data":{"caller_id_number":"6001"}}"#
-            var odd = Multipart(boundary: "a/b+c'()+_,-./:=?0123456789012345678901234567890123456789012345678901", parts: [
-                .init("application/json", json), .init("audio/mp3", sound),
-            ])
+            var odd = Multipart(
+                boundary: "a/b+c'()+_,-./:=?0123456789012345678901234567890123456789012345678901",
+                parts: [
+                    .init("application/json", json), .init("audio/mp3", sound),
+                ])
             let both = odd.parts
             var bodies: [(String, String, [UInt8])] = [
                 ("an unquoted boundary", odd.contentType, odd.bytes),
@@ -104,7 +108,9 @@ import Voicemail
                 #expect(answer.status == status, "\(name): \(answer.text)")
                 #expect(answer.data[field]?[code] != nil, "\(name): \(answer.text)")
             }
-            for (type, body) in [(two.contentType, Array(two.bytes.prefix(200))), ("multipart/mixed", two.bytes), ("multipart/mixed; boundary=other", two.bytes)] {
+            for (type, body) in [
+                (two.contentType, Array(two.bytes.prefix(200))), ("multipart/mixed", two.bytes), ("multipart/mixed; boundary=other", two.bytes),
+            ] {
                 let answer = try await put(server, world, world.boxPath + "/messages", type, body)
                 #expect(answer.status == 400)
                 #expect(answer.json["message"] == "parse_error")
@@ -122,7 +128,9 @@ import Voicemail
     }
 
     @Test func bodiesAtTheLimitAndOnePast() async throws {
-        try await TestServer.run { $0.kazoo.maximumBody = 10_000 } _: { server in
+        try await TestServer.run {
+            $0.kazoo.maximumBody = 10_000
+        } _: { server in
             let world = try await server.makeWorld()
             let tooLarge: JSON = [
                 "status": "error", "error": "413", "message": "validation error",

@@ -69,26 +69,36 @@ import Voicemail
             // Once.
             let again = try await Self.use(server, id)
             #expect(again.status == 400)
-            expect(again.data, is: ["user": ["not_found": [
-                "message": "The provided reset_id did not resolve to any user", "cause": .string(id),
-            ]]])
+            expect(
+                again.data,
+                is: [
+                    "user": [
+                        "not_found": [
+                            "message": "The provided reset_id did not resolve to any user", "cause": .string(id),
+                        ]
+                    ]
+                ])
 
             // The new password replaces the old one, and ends the sessions.
             let changed = try await server.send("PATCH", path, token: token, data: ["password": "another1", "require_password_update": false])
             #expect(changed.status == 200)
             #expect(try await server.send("GET", path, token: token).status == 401)
             for (password, status) in [("secret1", 401), ("another1", 201)] {
-                let login = try await server.send("PUT", "/v2/user_auth", data: [
-                    "credentials": .string(LoginDigest.md5.digest("john", password)), "account_realm": .string(account.realm),
-                ])
+                let login = try await server.send(
+                    "PUT", "/v2/user_auth",
+                    data: [
+                        "credentials": .string(LoginDigest.md5.digest("john", password)), "account_realm": .string(account.realm),
+                    ])
                 #expect(login.status == status)
             }
         }
     }
 
-    @Test("nobody learns whom there is", arguments: [
-        ["username": "nobody"], ["account_name": "nosuch"], ["account_name": "nosuch", "account_realm": "nosuch.example.com"],
-    ] as [JSONObject])
+    @Test(
+        "nobody learns whom there is",
+        arguments: [
+            ["username": "nobody"], ["account_name": "nosuch"], ["account_name": "nosuch", "account_realm": "nosuch.example.com"],
+        ] as [JSONObject])
     func strangers(_ change: JSONObject) async throws {
         let receiver = MailReceiver()
         try await Self.run(receiver) { server, _, _ in
@@ -116,11 +126,14 @@ import Voicemail
         #expect(receiver.mails.isEmpty)
     }
 
-    @Test("a link leads to pages that were named, and to no other", arguments: [
-        "https://evil.example.com/login", "https://ui.example.com.evil.example.com/login", "http://ui.example.com/login", "https://ui.example.com/",
-        "https://ui.example.com/login/../x", "https://john@ui.example.com/login", "https://ui.example.com:444/login", "javascript:alert(1)", "//ui.example.com/login", "",
-        "https://ui.example.com/login\r\n",
-    ])
+    @Test(
+        "a link leads to pages that were named, and to no other",
+        arguments: [
+            "https://evil.example.com/login", "https://ui.example.com.evil.example.com/login", "http://ui.example.com/login", "https://ui.example.com/",
+            "https://ui.example.com/login/../x", "https://john@ui.example.com/login", "https://ui.example.com:444/login", "javascript:alert(1)",
+            "//ui.example.com/login", "",
+            "https://ui.example.com/login\r\n",
+        ])
     func otherPages(_ url: String) async throws {
         let receiver = MailReceiver()
         try await Self.run(receiver) { server, _, _ in
@@ -132,11 +145,14 @@ import Voicemail
         }
     }
 
-    @Test("however the page is written", arguments: [
-        ("https://ui.example.com/login/", "https://ui.example.com/login/?recovery="), ("HTTPS://UI.example.com/login", "HTTPS://UI.example.com/login?recovery="),
-        ("https://ui.example.com/login?x=1", "https://ui.example.com/login?x=1&recovery="),
-        ("https://ui.example.com/login#/apps", "https://ui.example.com/login?recovery="),
-    ])
+    @Test(
+        "however the page is written",
+        arguments: [
+            ("https://ui.example.com/login/", "https://ui.example.com/login/?recovery="),
+            ("HTTPS://UI.example.com/login", "HTTPS://UI.example.com/login?recovery="),
+            ("https://ui.example.com/login?x=1", "https://ui.example.com/login?x=1&recovery="),
+            ("https://ui.example.com/login#/apps", "https://ui.example.com/login?recovery="),
+        ])
     func spellings(_ url: String, _ link: String) async throws {
         let receiver = MailReceiver()
         try await Self.run(receiver) { server, _, _ in
@@ -147,12 +163,14 @@ import Voicemail
         }
     }
 
-    @Test("what is missing or of the wrong length is named", arguments: [
-        ("PUT", "username", JSON.null, "required"), ("PUT", "username", "", "minLength"), ("PUT", "username", 5, "type"),
-        ("PUT", "ui_url", .null, "required"), ("POST", "reset_id", .null, "required"), ("POST", "reset_id", 5, "type"),
-        ("POST", "reset_id", .string(String(repeating: "a", count: 136)), "minLength"),
-        ("POST", "reset_id", .string(String(repeating: "a", count: 138)), "maxLength"),
-    ] as [(String, String, JSON, String)])
+    @Test(
+        "what is missing or of the wrong length is named",
+        arguments: [
+            ("PUT", "username", JSON.null, "required"), ("PUT", "username", "", "minLength"), ("PUT", "username", 5, "type"),
+            ("PUT", "ui_url", .null, "required"), ("POST", "reset_id", .null, "required"), ("POST", "reset_id", 5, "type"),
+            ("POST", "reset_id", .string(String(repeating: "a", count: 136)), "minLength"),
+            ("POST", "reset_id", .string(String(repeating: "a", count: 138)), "maxLength"),
+        ] as [(String, String, JSON, String)])
     func validation(_ method: String, _ field: String, _ value: JSON, _ code: String) async throws {
         try await Self.run { server, _, _ in
             var form: JSONObject = ["username": "john", "account_name": "x", "ui_url": .string(Self.page)]

@@ -23,7 +23,9 @@ import Testing
     }
 
     @Test func theLongestPINIsTheInstallations() async throws {
-        try await TestServer.run { $0.limits.maximumPinLength = 6 } _: { server in
+        try await TestServer.run {
+            $0.limits.maximumPinLength = 6
+        } _: { server in
             let box = try await server.send("GET", "/v2/schemas/vmboxes").data
             #expect(box["required"] == ["name", "mailbox"])
             #expect(box["properties"]?["pin"] == ["maxLength": 6, "minLength": 4, "type": "string"])

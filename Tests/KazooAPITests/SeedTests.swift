@@ -56,10 +56,12 @@ import Voicemail
         let box = try #require(made.data["id"]?.string)
         let first = try await stage.json(
             "PUT", "\(stage.path)/\(box)/messages",
-            #"{"data":{"timestamp":63630058722,"from":"1001","to":"1000","caller_id_number":"1001","caller_id_name":"userb userb","call_id":"79959ZDNmM2I5ZTliMzA0NzA4N2FjNjlmODA5OWVkZjUxZWU","length":3140}}"#)
+            #"{"data":{"timestamp":63630058722,"from":"1001","to":"1000","caller_id_number":"1001","caller_id_name":"userb userb","call_id":"79959ZDNmM2I5ZTliMzA0NzA4N2FjNjlmODA5OWVkZjUxZWU","length":3140}}"#
+        )
         let second = try await stage.json(
             "PUT", "\(stage.path)/\(box)/messages",
-            #"{"data":{"timestamp":63630058413,"from":"1002","to":"1000","caller_id_number":"1002","caller_id_name":"userd userd","call_id":"79959MmNiMmJiMTIxODhjZjk0ZDhmOGNkMjJkN2MwNGQyNWY","length":5500}}"#)
+            #"{"data":{"timestamp":63630058413,"from":"1002","to":"1000","caller_id_number":"1002","caller_id_name":"userd userd","call_id":"79959MmNiMmJiMTIxODhjZjk0ZDhmOGNkMjJkN2MwNGQyNWY","length":5500}}"#
+        )
         return (box, try [first, second].map { try #require($0.data["media_id"]?.string) })
     }
 
@@ -162,11 +164,13 @@ import Voicemail
             #expect(made["Location"] == "\(stage.path)/\(box)/messages/\(id)")
             let callID = try #require(made.data["call_id"])
             #expect(callID.string?.wholeMatch(of: /[0-9a-f]{24}/) != nil)
-            expect(made.data, is: [
-                "timestamp": .int(stage.server.clock.now.gregorian), "from": "someone@caller.example.com", "to": "1000@aeac33.sip.example.com",
-                "caller_id_number": "6001", "caller_id_name": "someone", "call_id": callID, "folder": "new", "length": 1,
-                "media_id": .string(id),
-            ])
+            expect(
+                made.data,
+                is: [
+                    "timestamp": .int(stage.server.clock.now.gregorian), "from": "someone@caller.example.com", "to": "1000@aeac33.sip.example.com",
+                    "caller_id_number": "6001", "caller_id_name": "someone", "call_id": callID, "folder": "new", "length": 1,
+                    "media_id": .string(id),
+                ])
 
             let sound = Sounds.wav(milliseconds: 250)
             let upload = Multipart(parts: [.init("audio/mp3", sound, disposition: #"attachment; name="content"; filename="voice.mp3""#)])
@@ -217,9 +221,11 @@ import Voicemail
             #expect(removed.status == 200)
             expect(removed.envelope, is: Self.success(Self.shown(ids[0], folder: "deleted")))
             let gone = try await stage.json("GET", one)
-            expect(gone.envelope, is: [
-                "status": "error", "error": "404", "message": "bad_identifier", "data": ["message": "bad identifier", "cause": .string(ids[0])],
-            ])
+            expect(
+                gone.envelope,
+                is: [
+                    "status": "error", "error": "404", "message": "bad_identifier", "data": ["message": "bad identifier", "cause": .string(ids[0])],
+                ])
         }
     }
 

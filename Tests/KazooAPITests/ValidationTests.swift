@@ -35,7 +35,8 @@ import Voicemail
     static let cases: [Case] = [
         .accepted("name", text(1)), .accepted("name", text(128)), .accepted("name", text(128, "\u{1F4DE}")),
         .refused("name", "", "minLength", ["message": "String must be at least 1 characters", "target": 1, "cause": "", "value": ""]),
-        .refused("name", text(129), "maxLength", ["message": "String must not be more than 128 characters", "target": 128, "cause": text(129), "value": text(129)]),
+        .refused(
+            "name", text(129), "maxLength", ["message": "String must not be more than 128 characters", "target": 128, "cause": text(129), "value": text(129)]),
         .refused("name", 5, "type", type("string", 5)), .refused("name", .null, "type", type("string", .null)),
         .accepted("mailbox", text(30, "7")), .refused("mailbox", text(31, "7"), "maxLength"), .refused("mailbox", "", "minLength"),
         .accepted("mailbox", "a1b2c3d4"), .refused("mailbox", 3000, "type", type("string", 3000)),
@@ -45,19 +46,25 @@ import Voicemail
         .accepted("require_pin", true), .accepted("require_pin", "true", stored: true), .accepted("require_pin", "false", stored: false),
         .refused("require_pin", "yes", "type", type("boolean", "yes")), .refused("require_pin", 1, "type"), .refused("require_pin", .null, "type"),
         .accepted("media_extension", "mp3"), .accepted("media_extension", "mp4"), .accepted("media_extension", ".wav", stored: "wav"),
-        .refused("media_extension", "ogg", "enum", [
-            "message": "Value not found in enumerated list of values", "target": ["mp3", "mp4", "wav"], "value": "ogg",
-        ]),
+        .refused(
+            "media_extension", "ogg", "enum",
+            [
+                "message": "Value not found in enumerated list of values", "target": ["mp3", "mp4", "wav"], "value": "ogg",
+            ]),
         .accepted("media", ["unavailable": text(32, "a")]),
         .refused("media", ["unavailable": text(31, "a")], "minLength", path: "media.unavailable"),
-        .refused("media", ["unavailable": text(33, "a")], "maxLength", [
-            "message": "String must not be more than 32 characters", "target": 32, "cause": text(33, "a"), "value": text(33, "a"),
-        ], path: "media.unavailable"),
+        .refused(
+            "media", ["unavailable": text(33, "a")], "maxLength",
+            [
+                "message": "String must not be more than 32 characters", "target": 32, "cause": text(33, "a"), "value": text(33, "a"),
+            ], path: "media.unavailable"),
         .refused("media", "x", "type", type("object", "x")),
         .accepted("notify_email_addresses", ["a@b"]), .accepted("notify_email_addresses", []),
-        .refused("notify_email_addresses", ["nobody"], "wrong_format", [
-            "message": "Field is not in the correct format", "value": "nobody", "format": "email",
-        ], path: "notify_email_addresses.0"),
+        .refused(
+            "notify_email_addresses", ["nobody"], "wrong_format",
+            [
+                "message": "Field is not in the correct format", "value": "nobody", "format": "email",
+            ], path: "notify_email_addresses.0"),
         .refused("notify_email_addresses", ["a@b", "a@b@c"], "wrong_format", path: "notify_email_addresses.1"),
         .refused("notify_email_addresses", "a@b", "type", type("array", "a@b")),
         .accepted("owner_id", text(32, "f")), .refused("owner_id", text(31, "f"), "minLength"), .refused("owner_id", text(33, "f"), "maxLength"),
@@ -66,9 +73,12 @@ import Voicemail
         .accepted("seek_duration_ms", 0), .accepted("seek_duration_ms", "250", stored: 250),
         .refused("seek_duration_ms", -1, "minimum", ["message": "Value must be at least 0", "target": 0, "value": -1]),
         .refused("seek_duration_ms", 1.5, "type"),
-        .accepted("operator_number", 0), .accepted("operator_number", "0"), .refused("operator_number", true, "type", [
-            "message": "Value did not match type(s): integerstring", "target": ["integer", "string"], "value": true,
-        ]),
+        .accepted("operator_number", 0), .accepted("operator_number", "0"),
+        .refused(
+            "operator_number", true, "type",
+            [
+                "message": "Value did not match type(s): integerstring", "target": ["integer", "string"], "value": true,
+            ]),
         .accepted("notify", ["callback": ["number": "1", "attempts": 2, "schedule": [1, 2], "disabled": true]]),
         .refused("notify", ["callback": ["attempts": "many"]], "type", path: "notify.callback.attempts"),
         .refused("notify", ["callback": ["schedule": [1, "x"]]], "type", path: "notify.callback.schedule.1"),
@@ -103,15 +113,17 @@ import Voicemail
             let world = try await server.makeWorld()
             let answer = try await server.send(
                 "PUT", world.accountPath + "/vmboxes", token: world.token, data: ["mailbox": "03000", "pin": "1", "flags": "x", "a.b": 1])
-            expect(answer.envelope, is: [
-                "status": "error", "message": "validation error", "error": "400",
-                "data": [
-                    "name": ["required": ["message": "Field is required but missing", "value": "name"]],
-                    "mailbox": ["unique": ["message": "Invalid mailbox number or already exists", "cause": "03000"]],
-                    "pin": ["minLength": ["message": "String must be at least 4 characters", "target": 4, "cause": "1", "value": "1"]],
-                    "flags": ["type": ["message": "Value did not match type(s): array", "target": "array", "value": "x"]],
-                ],
-            ])
+            expect(
+                answer.envelope,
+                is: [
+                    "status": "error", "message": "validation error", "error": "400",
+                    "data": [
+                        "name": ["required": ["message": "Field is required but missing", "value": "name"]],
+                        "mailbox": ["unique": ["message": "Invalid mailbox number or already exists", "cause": "03000"]],
+                        "pin": ["minLength": ["message": "String must be at least 4 characters", "target": 4, "cause": "1", "value": "1"]],
+                        "flags": ["type": ["message": "Value did not match type(s): array", "target": "array", "value": "x"]],
+                    ],
+                ])
         }
     }
 
@@ -208,7 +220,8 @@ import Voicemail
             let empty = try await server.send("PATCH", world.boxPath, headers: ["Content-Type": "application/json"], token: world.token, body: [])
             #expect(empty.status == 200)
             let form = try await server.send(
-                "PATCH", world.boxPath, headers: ["Content-Type": "application/x-www-form-urlencoded"], token: world.token, body: Array("k=two+words&l=%C3%A9".utf8))
+                "PATCH", world.boxPath, headers: ["Content-Type": "application/x-www-form-urlencoded"], token: world.token,
+                body: Array("k=two+words&l=%C3%A9".utf8))
             #expect(form.data["k"] == "two words")
             #expect(form.data["l"] == "é")
         }

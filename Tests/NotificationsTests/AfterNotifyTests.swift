@@ -26,7 +26,9 @@ import Voicemail
     }
 
     @Test func theFolderForDeletedOnesByASetting() async throws {
-        try await MailWorld.run(box: ["delete_after_notify": true]) { $0.deletion = .folder } _: { world in
+        try await MailWorld.run(box: ["delete_after_notify": true]) {
+            $0.deletion = .folder
+        } _: { world in
             let message = try await world.leave()
             let after = try await world.until(message.id) { $0?.folder == .deleted }
             #expect(after?.folder == .deleted)

@@ -22,22 +22,23 @@ import Voicemail
             #expect(mail.parts[0].parts.map(\.type) == ["text/plain", "text/html"])
             #expect(mail.parts[1].content == sound)
             #expect(mail.parts[1]["Content-Disposition"] == #"attachment; filename="bob_smith_2016-05-11_21%3A53%3A20.wav""#)
-            #expect(mail.parts[0].parts[0].text == """
-                Hello anna,
+            #expect(
+                mail.parts[0].parts[0].text == """
+                    Hello anna,
 
-                You have a new voice message.
+                    You have a new voice message.
 
-                From:      Bob Smith(2001)
-                Mailbox:   Box 3000 (3000)
-                Received:  Wednesday, May 11, 2016 at 9:53\u{202F}PM
-                Length:    00:00:03
+                    From:      Bob Smith(2001)
+                    Mailbox:   Box 3000 (3000)
+                    Received:  Wednesday, May 11, 2016 at 9:53\u{202F}PM
+                    Length:    00:00:03
 
-                The message is attached.
+                    The message is attached.
 
-                -- 
-                Sent by the voicemail of Acme.
+                    -- 
+                    Sent by the voicemail of Acme.
 
-                """)
+                    """)
             #expect(mail.parts[0].parts[1].text.contains("<td dir=\"auto\">Bob Smith(2001)</td>"))
             let told = try #require(try await world.until(message.id) { $0?.notices.isEmpty == false })
             #expect(told.notices.map(\.receiver) == ["anna@example.org"] && told.notices[0].outcome == .sent)
@@ -47,7 +48,10 @@ import Voicemail
 
     private static let lists: [(JSONObject, JSONObject, [String])] = [
         // The mailbox's fields, the owner's, who is told.
-        (["notify_email_addresses": ["b@example.org", "c@example.org"]], ["email": "anna@example.org"], ["b@example.org", "c@example.org", "anna@example.org"]),
+        (
+            ["notify_email_addresses": ["b@example.org", "c@example.org"]], ["email": "anna@example.org"],
+            ["b@example.org", "c@example.org", "anna@example.org"]
+        ),
         (["notify_email_addresses": ["b@example.org"]], ["email": "anna@example.org", "vm_to_email_enabled": false], ["b@example.org"]),
         // An owner who wants none is taken out of the mailbox's list, too.
         (["notify_email_addresses": ["b@example.org", "ANNA@example.org"]], ["email": "anna@example.org", "vm_to_email_enabled": false], ["b@example.org"]),
@@ -66,10 +70,12 @@ import Voicemail
         }
     }
 
-    @Test("Only what is news is told", arguments: [
-        (DepositOrigin.call, true), (.administrator(tells: true), true), (.administrator(tells: false), false), (.client(isJudged: true), false),
-        (.client(isJudged: false), false),
-    ])
+    @Test(
+        "Only what is news is told",
+        arguments: [
+            (DepositOrigin.call, true), (.administrator(tells: true), true), (.administrator(tells: false), false), (.client(isJudged: true), false),
+            (.client(isJudged: false), false),
+        ])
     func origins(_ origin: DepositOrigin, _ isTold: Bool) async throws {
         try await MailWorld.run { world in
             _ = try await world.leave(MessageDraft(callerName: "First"), from: origin)
@@ -87,7 +93,9 @@ import Voicemail
 
     @Test("What a mail carries", arguments: contents)
     func audio(_ setting: NoticeSettings.Audio, _ box: JSONObject, _ type: String?) async throws {
-        try await MailWorld.run(box: box) { $0.audio = setting } _: { world in
+        try await MailWorld.run(box: box) {
+            $0.audio = setting
+        } _: { world in
             let sound = WAV.tones([440], milliseconds: 1000)
             _ = try await world.leave(audio: sound)
             let mail = try #require(await world.mails(1).values.first)
@@ -104,7 +112,9 @@ import Voicemail
     @Test("Sound that is larger than the limit stays at home", arguments: [0, 1])
     func size(_ excess: Int) async throws {
         let sound = WAV.tones([440], milliseconds: 1000)
-        try await MailWorld.run { $0.maximumAudioBytes = sound.count - excess } _: { world in
+        try await MailWorld.run {
+            $0.maximumAudioBytes = sound.count - excess
+        } _: { world in
             _ = try await world.leave(audio: sound)
             let mail = try #require(await world.mails(1).values.first)
             #expect(mail.parts.count == 2 - excess)
@@ -143,7 +153,9 @@ import Voicemail
     func languages(_ owner: JSONObject, _ account: JSONObject, _ subject: String) async throws {
         var fields: JSONObject = ["email": "anna@example.org"]
         fields.merge(owner) { $1 }
-        try await MailWorld.run(owner: fields, account: account) { $0.language = "it" } _: { world in
+        try await MailWorld.run(owner: fields, account: account) {
+            $0.language = "it"
+        } _: { world in
             _ = try await world.leave()
             #expect(await world.mails(1).values.first?.subject == subject)
         }
@@ -163,16 +175,20 @@ import Voicemail
     }
 
     @Test func anAnswerGoesToTheCallerWhereThatIsSet() async throws {
-        try await MailWorld.run { $0.replyDomain = "pbx.example.com" } _: { world in
+        try await MailWorld.run {
+            $0.replyDomain = "pbx.example.com"
+        } _: { world in
             _ = try await world.leave(MessageDraft(callerNumber: "+3531234"))
             #expect(await world.mails(1).values.first?["Reply-To"] == "<+3531234@pbx.example.com>")
         }
     }
 
-    @Test("A receiver for whom there is no hope is given up, and the message says so", arguments: [
-        ("jöhn@example.org", MailReceiver.Behaviour.takes, "jöhn@example.org is no mail address"),
-        ("b@example.org", .answers("550 no such user", to: "RCPT", times: 9), "550"),
-    ])
+    @Test(
+        "A receiver for whom there is no hope is given up, and the message says so",
+        arguments: [
+            ("jöhn@example.org", MailReceiver.Behaviour.takes, "jöhn@example.org is no mail address"),
+            ("b@example.org", .answers("550 no such user", to: "RCPT", times: 9), "550"),
+        ])
     func refusals(_ address: String, _ behaviour: MailReceiver.Behaviour, _ reason: String) async throws {
         try await MailWorld.run(MailReceiver(.none, behaviour), box: ["notify_email_addresses": [.string(address)]], owner: [:]) { world in
             let message = try await world.leave()
@@ -220,7 +236,9 @@ import Voicemail
                 #expect(!parts.text.contains("{{") && !parts.html.contains("{{") && !parts.subject.contains("{{"))
                 guard texts.language != "en" else { continue }
                 let english = try #require(NoticeTexts.all.first?.render(kind, ["user": ["first_name": "Anna"], "voicemail": ["vmbox_name": "Box"]]))
-                #expect(parts.subject != english.subject && Set(parts.text.split(separator: "\n")).intersection(english.text.split(separator: "\n")).subtracting(["-- "]).isEmpty)
+                #expect(
+                    parts.subject != english.subject
+                        && Set(parts.text.split(separator: "\n")).intersection(english.text.split(separator: "\n")).subtracting(["-- "]).isEmpty)
             }
         }
     }

@@ -83,7 +83,8 @@ struct FaultTests {
         try await PostgresCluster.shared.value.withDatabase { url in
             try await withStore(PostgresOptions(url: url, pool: 2)) { store in
                 let name = String(url.split(separator: "/")[1].prefix { $0 != "?" })
-                try await PostgresCluster.shared.value.run("""
+                try await PostgresCluster.shared.value.run(
+                    """
                     CREATE SEQUENCE attempts;
                     CREATE FUNCTION fail_once() RETURNS trigger LANGUAGE plpgsql AS $$
                     BEGIN

@@ -43,7 +43,8 @@ struct OpeningTests {
         try await withDatabase { url in
             try await PostgresCluster.shared.value.run("CREATE TABLE customers (id int)", in: name(url))
             #expect(throws: PostgresOpenError.foreign) { try PostgresStore(PostgresOptions(url: url)) }
-            let tables = try await PostgresCluster.shared.value.run("SELECT string_agg(relname, ',') FROM pg_class WHERE relnamespace = 'public'::regnamespace", in: name(url))
+            let tables = try await PostgresCluster.shared.value.run(
+                "SELECT string_agg(relname, ',') FROM pg_class WHERE relnamespace = 'public'::regnamespace", in: name(url))
             #expect(tables == "customers")
         }
     }

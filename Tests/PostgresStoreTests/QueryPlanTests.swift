@@ -71,7 +71,8 @@ struct QueryPlanTests {
                 (.mailbox("m"), nil, "message_by_mailbox"), (.mailbox("m"), .new, "message_by_folder"), (.account("a"), nil, "message_by_account"),
             ] as [(MessageQuery.Scope, Folder?, String)] {
                 for ascending in [true, false] {
-                    let query = MessageQuery(scope: scope, start: MessagePosition(timestamp: StoreContract.now, serial: 7), ascending: ascending, folder: folder)
+                    let query = MessageQuery(
+                        scope: scope, start: MessagePosition(timestamp: StoreContract.now, serial: 7), ascending: ascending, folder: folder)
                     try await store.read { reader in try reader.messages(query) { _ in true } }
                     let found = try await plans(of: prepared(store.readers), store.readers).map(\.lines).filter { lines in
                         lines.contains { $0.contains("Index Scan\(ascending ? "" : " Backward") using \(index) on message") }

@@ -13,11 +13,12 @@ struct StoredTextTests {
     func order() {
         var random = SeededRandom(seed: 7)
         let scalars: [Unicode.Scalar] = ["\u{0}", "\u{1}", "\u{2}", "\u{3}", "a", "\u{7f}", "é", "\u{10ffff}"]
-        let texts = (0..<600).map { _ in
-            var text = String.UnicodeScalarView()
-            for _ in 0..<Int.random(in: 0...5, using: &random) { if let scalar = scalars.randomElement(using: &random) { text.append(scalar) } }
-            return String(text)
-        } + StoreContract.hostileTexts
+        let texts =
+            (0..<600).map { _ in
+                var text = String.UnicodeScalarView()
+                for _ in 0..<Int.random(in: 0...5, using: &random) { if let scalar = scalars.randomElement(using: &random) { text.append(scalar) } }
+                return String(text)
+            } + StoreContract.hostileTexts
         for text in texts {
             let bytes = Self.stored(text)
             #expect(!bytes.contains(0))

@@ -13,7 +13,8 @@ import Voicemail
     }
 
     private func number(_ value: Int, _ tag: String) throws -> String {
-        try said(.messageNumber(value), tag).split(separator: " ").dropFirst().map { $0.hasPrefix("digits/") ? String($0.dropFirst(7)) : String($0) }.joined(separator: " ")
+        try said(.messageNumber(value), tag).split(separator: " ").dropFirst().map { $0.hasPrefix("digits/") ? String($0.dropFirst(7)) : String($0) }.joined(
+            separator: " ")
     }
 
     @Test func everyLanguageHasEveryPhrase() throws {
@@ -22,7 +23,9 @@ import Voicemail
             for phrase in Phrase.samples {
                 let entry = try #require(language.entry(phrase), "\(language.tag) \(phrase)")
                 #expect(!entry.text.isEmpty && !entry.say.isEmpty, "\(language.tag) \(phrase)")
-                for composition in entry.say { #expect(Composition(language: language).sounds(composition, phrase.values) != nil, "\(language.tag) \(composition)") }
+                for composition in entry.say {
+                    #expect(Composition(language: language).sounds(composition, phrase.values) != nil, "\(language.tag) \(composition)")
+                }
                 #expect(!Composition(language: language).text(entry.text, phrase.values).contains("{"), "\(language.tag) \(entry.text)")
             }
         }
@@ -30,7 +33,8 @@ import Voicemail
 
     @Test(arguments: [
         ("en", 0, "0"), ("en", 17, "17"), ("en", 40, "40"), ("en", 42, "40 2"), ("en", 100, "1 hundred"), ("en", 1234, "1 thousand 2 hundred 30 4"),
-        ("en", 2_000_001, "2 million 1"), ("es", 21, "21"), ("es", 35, "30 and 5"), ("es", 100, "hundred"), ("es", 101, "100-and 1"), ("es", 735, "700 30 and 5"),
+        ("en", 2_000_001, "2 million 1"), ("es", 21, "21"), ("es", 35, "30 and 5"), ("es", 100, "hundred"), ("es", 101, "100-and 1"),
+        ("es", 735, "700 30 and 5"),
         ("es", 1001, "thousand 1"), ("es", 3000, "3 thousand"), ("fr", 21, "20 et 1"), ("fr", 71, "60 et 11"), ("fr", 79, "60 19"), ("fr", 80, "80"),
         ("fr", 81, "80 1"), ("fr", 97, "80 17"), ("fr", 200, "2 hundred"), ("it", 28, "28"), ("it", 29, "20 9"), ("it", 1100, "thousand hundred"),
         ("ru", 1, "1n"), ("ru", 22, "20 2n"), ("ru", 115, "hundred 15"), ("ru", 250, "2 5 0"),
@@ -38,7 +42,8 @@ import Voicemail
     func numbers(_ tag: String, _ value: Int, _ expected: String) throws { #expect(try number(value, tag) == expected) }
 
     @Test(arguments: [
-        ("en", 1, "vm-message"), ("en", 2, "vm-messages"), ("fr", 1, "vm-message"), ("ru", 1, "vm-message"), ("ru", 2, "vm-messagex1"), ("ru", 5, "vm-messagex2"),
+        ("en", 1, "vm-message"), ("en", 2, "vm-messages"), ("fr", 1, "vm-message"), ("ru", 1, "vm-message"), ("ru", 2, "vm-messagex1"),
+        ("ru", 5, "vm-messagex2"),
         ("ru", 11, "vm-messagex2"), ("ru", 12, "vm-messagex2"), ("ru", 21, "vm-message"), ("ru", 22, "vm-messagex1"), ("ru", 111, "vm-messagex2"),
     ])
     func plurals(_ tag: String, _ count: Int, _ noun: String) throws { #expect(try said(.counts(new: count, saved: 0), tag).hasSuffix(" " + noun)) }
@@ -51,7 +56,8 @@ import Voicemail
     }
 
     @Test func aNumberIsSaidDigitByDigit() throws {
-        #expect(try said(.personUnavailable(number: "+30*1#a"), "en") == "vm-theperson digits/3 digits/0 digits/star digits/1 digits/pound letters/a vm-isunavail")
+        #expect(
+            try said(.personUnavailable(number: "+30*1#a"), "en") == "vm-theperson digits/3 digits/0 digits/star digits/1 digits/pound letters/a vm-isunavail")
     }
 
     @Test func times() throws {
@@ -75,13 +81,19 @@ import Voicemail
     }
 
     @Test func hostileTemplatesEnd() throws {
-        let endless = try #require(Language(try JSON.parse(Array("""
-            {"language": "xx", "package": "p", "date": "{date}", "today": "{date}", "yesterday": "{date}", "numbers": [{"from": 0, "to": 9, "say": "{=}"}],
-             "phrases": {"message_number": {"say": ["{number:place}"], "text": ""}, "received": {"say": ["{date}"], "text": ""}}}
-            """.utf8))))
+        let endless = try #require(
+            Language(
+                try JSON.parse(
+                    Array(
+                        """
+                        {"language": "xx", "package": "p", "date": "{date}", "today": "{date}", "yesterday": "{date}", "numbers": [{"from": 0, "to": 9, "say": "{=}"}],
+                         "phrases": {"message_number": {"say": ["{number:place}"], "text": ""}, "received": {"say": ["{date}"], "text": ""}}}
+                        """.utf8))))
         let composition = Composition(language: endless)
         #expect(composition.sounds("{number:place}", Phrase.messageNumber(3).values) == nil)
         #expect(composition.sounds("{date}", Phrase.received(SpokenTime.samples[0]).values) == nil)
-        for broken in ["{", "a{b", "{number}", "{plural:x}", "{what}", "x{none}"] { #expect(composition.sounds(broken, Phrase.saved.values) == nil, "\(broken)") }
+        for broken in ["{", "a{b", "{number}", "{plural:x}", "{what}", "x{none}"] {
+            #expect(composition.sounds(broken, Phrase.saved.values) == nil, "\(broken)")
+        }
     }
 }

@@ -17,13 +17,15 @@ struct DescriptionTests {
         #expect(draft.callerNumber == "5566" && draft.calleeNumber == "5556" && draft.direction == .within)
     }
 
-    @Test("In the hour that a clock shows twice, the second of the call's id tells which pass it was", arguments: [
-        ("Europe/Dublin", "20261025013005", "2026-10-25T00:30:00Z", "2026-10-25T00:30:05Z"),
-        ("Europe/Dublin", "20261025013005", "2026-10-25T01:30:00Z", "2026-10-25T01:30:05Z"),
-        ("Europe/Dublin", "20261025013005", "2026-10-25T01:30:05Z", "2026-10-25T01:30:05Z"),
-        ("Australia/Lord_Howe", "20260405014505", "2026-04-04T14:45:00Z", "2026-04-04T14:45:05Z"),
-        ("Australia/Lord_Howe", "20260405014505", "2026-04-04T15:15:00Z", "2026-04-04T15:15:05Z"),
-    ])
+    @Test(
+        "In the hour that a clock shows twice, the second of the call's id tells which pass it was",
+        arguments: [
+            ("Europe/Dublin", "20261025013005", "2026-10-25T00:30:00Z", "2026-10-25T00:30:05Z"),
+            ("Europe/Dublin", "20261025013005", "2026-10-25T01:30:00Z", "2026-10-25T01:30:05Z"),
+            ("Europe/Dublin", "20261025013005", "2026-10-25T01:30:05Z", "2026-10-25T01:30:05Z"),
+            ("Australia/Lord_Howe", "20260405014505", "2026-04-04T14:45:00Z", "2026-04-04T14:45:05Z"),
+            ("Australia/Lord_Howe", "20260405014505", "2026-04-04T15:15:00Z", "2026-04-04T15:15:05Z"),
+        ])
     func repeatedHour(_ zone: String, _ digits: String, _ began: String, _ recorded: String) throws {
         let second = try #require(Timestamp(rfc3339: began))
         let draft = try described("\(digits)-\(second.unix).1-1-2-Internal.wav", zone: zone)
@@ -59,19 +61,24 @@ struct DescriptionTests {
         }
     }
 
-    @Test("Whatever of a name can be read is, and never is now taken for a time that stands in it", arguments: [
-        ("20220112173629-pbx-one-1641980184.14-5566-5556-Internal.wav", "2022-01-12T09:36:24Z", "pbx-one-1641980184.14", "5566", "5556", CallDirection.within),
-        ("20220112173629-1641980184.14-(02)5566-+44 (0)20-Outbound.wav", "2022-01-12T09:36:24Z", "1641980184.14", "025566", "+44020", .outbound),
-        ("20220112173629-1641980184.14-55-66-5556-Inbound.wav", "2022-01-12T09:36:24Z", "1641980184.14", "", "", .inbound),
-        ("20220112173629-whatever.wav", "2022-01-12T09:36:29Z", "", "", "", .unknown),
-        ("out-(02)5551234-101-20220112-173629-pbx-1-1641980184.14.wav", "2022-01-12T09:36:24Z", "pbx-1-1641980184.14", "101", "025551234", .outbound),
-        ("q-600-5551234-20220112-173629-1641980184.14.wav", "2022-01-12T09:36:24Z", "1641980184.14", "5551234", "600", .inbound),
-        ("20220112173629-abc-def-2002-2005-Internal.wav", "2022-01-12T09:36:29Z", "abc-def", "2002", "2005", .within),
-        ("rg-600-unknown-20220112-173629-1641980184.14.wav", "2022-01-12T09:36:24Z", "1641980184.14", "", "600", .unknown),
-        ("call 2022-01-12_17-36-29 of Anna.mp3", "2022-01-12T09:36:29Z", "", "", "", .unknown),
-        ("Anna_20220112173629.mp3", "2022-01-12T09:36:29Z", "", "", "", .unknown),
-        ("no-such-20221399-999999.wav", "", "", "", "", .unknown),
-    ])
+    @Test(
+        "Whatever of a name can be read is, and never is now taken for a time that stands in it",
+        arguments: [
+            (
+                "20220112173629-pbx-one-1641980184.14-5566-5556-Internal.wav", "2022-01-12T09:36:24Z", "pbx-one-1641980184.14", "5566", "5556",
+                CallDirection.within
+            ),
+            ("20220112173629-1641980184.14-(02)5566-+44 (0)20-Outbound.wav", "2022-01-12T09:36:24Z", "1641980184.14", "025566", "+44020", .outbound),
+            ("20220112173629-1641980184.14-55-66-5556-Inbound.wav", "2022-01-12T09:36:24Z", "1641980184.14", "", "", .inbound),
+            ("20220112173629-whatever.wav", "2022-01-12T09:36:29Z", "", "", "", .unknown),
+            ("out-(02)5551234-101-20220112-173629-pbx-1-1641980184.14.wav", "2022-01-12T09:36:24Z", "pbx-1-1641980184.14", "101", "025551234", .outbound),
+            ("q-600-5551234-20220112-173629-1641980184.14.wav", "2022-01-12T09:36:24Z", "1641980184.14", "5551234", "600", .inbound),
+            ("20220112173629-abc-def-2002-2005-Internal.wav", "2022-01-12T09:36:29Z", "abc-def", "2002", "2005", .within),
+            ("rg-600-unknown-20220112-173629-1641980184.14.wav", "2022-01-12T09:36:24Z", "1641980184.14", "", "600", .unknown),
+            ("call 2022-01-12_17-36-29 of Anna.mp3", "2022-01-12T09:36:29Z", "", "", "", .unknown),
+            ("Anna_20220112173629.mp3", "2022-01-12T09:36:29Z", "", "", "", .unknown),
+            ("no-such-20221399-999999.wav", "", "", "", "", .unknown),
+        ])
     func partsOfNames(_ name: String, _ started: String, _ callID: String, _ caller: String, _ callee: String, _ direction: CallDirection) throws {
         let zone = try #require(TimeZone(identifier: "Asia/Shanghai"))
         let draft = try RecordingDraft(RecordingParameters(), fileName: name, zone: zone, isComplete: false)

@@ -214,7 +214,9 @@ struct HTTPIntakeTests {
 
     @Test("Refusals leave nothing behind")
     func refusals() async throws {
-        try await TestServer.run { $0.limits.maximumRecordingBytes = 20_000 } _: { (server: TestServer) async throws in
+        try await TestServer.run {
+            $0.limits.maximumRecordingBytes = 20_000
+        } _: { (server: TestServer) async throws in
             let world = try await IntakeWorld(server)
             let audio = try Sounds.wav()
             for (path, body, status) in [

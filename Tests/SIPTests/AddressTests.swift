@@ -10,9 +10,11 @@ struct AddressTests {
         _ = await call.play(.tone(hertz: 700, milliseconds: 20_000))
     }
 
-    @Test("Over either kind of address, alone and for all", arguments: [
-        ("::1", DatagramSocket.Family.six), ("127.0.0.1", .four), ("0.0.0.0", .four), ("::", .four), ("::", .six),
-    ])
+    @Test(
+        "Over either kind of address, alone and for all",
+        arguments: [
+            ("::1", DatagramSocket.Family.six), ("127.0.0.1", .four), ("0.0.0.0", .four), ("::", .four), ("::", .six),
+        ])
     func families(host: String, family: DatagramSocket.Family) async throws {
         try await withEndpoint({ $0.address = PeerAddress(host: host, port: 0) }, script: Self.tone) { endpoint, port in
             #expect(await endpoint.address.host == host)
@@ -29,10 +31,12 @@ struct AddressTests {
 
     @Test("Strangers are not heard at any of them")
     func strangers() async throws {
-        try await withEndpoint({
-            $0.address = PeerAddress(host: "::", port: 0)
-            $0.trusts = { !$0.host.contains(":") }
-        }, script: Self.tone) { _, port in
+        try await withEndpoint(
+            {
+                $0.address = PeerAddress(host: "::", port: 0)
+                $0.trusts = { !$0.host.contains(":") }
+            }, script: Self.tone
+        ) { _, port in
             let stranger = try TestPhone(server: port, .six), friend = try TestPhone(server: port)
             defer { for phone in [stranger, friend] { phone.close() } }
             stranger.send(stranger.request("OPTIONS", user: "1000"))

@@ -16,11 +16,14 @@ struct EncryptionTests {
         _ encryption: SoundEncryption = .optional, _ body: @Sendable (TestPhone, MemorySink, Told<RecordEnd>) async throws -> Void
     ) async throws {
         let sink = MemorySink(), told = Told<RecordEnd>()
-        try await withEndpoint({ $0.encryption = encryption }, script: { call in
-            guard await call.answer() else { return }
-            _ = await call.play(.tone(hertz: 700, milliseconds: 400))
-            told.tell(await call.record(to: sink, RecordRules(seconds: 30)))
-        }) { _, port in
+        try await withEndpoint(
+            { $0.encryption = encryption },
+            script: { call in
+                guard await call.answer() else { return }
+                _ = await call.play(.tone(hertz: 700, milliseconds: 400))
+                told.tell(await call.record(to: sink, RecordRules(seconds: 30)))
+            }
+        ) { _, port in
             let phone = try TestPhone(server: port)
             defer { phone.close() }
             try await body(phone, sink, told)
@@ -77,11 +80,15 @@ struct EncryptionTests {
         }
     }
 
-    @Test("By setting it is refused, or required", arguments: [
-        (SoundEncryption.off, "RTP/SAVP", Ours.attribute, 488), (.off, "RTP/AVP", "", 200), (.required, "RTP/AVP", "", 488), (.required, "RTP/AVP", Ours.attribute, 488),
-        (.required, "RTP/SAVP", Ours.attribute, 200), (.optional, "RTP/SAVP", "", 488), (.optional, "RTP/SAVP", "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:AAAA\r\n", 488),
-        (.optional, "RTP/AVP", Ours.attribute, 200), (.optional, "RTP/SAVPF", Ours.attribute, 200),
-    ])
+    @Test(
+        "By setting it is refused, or required",
+        arguments: [
+            (SoundEncryption.off, "RTP/SAVP", Ours.attribute, 488), (.off, "RTP/AVP", "", 200), (.required, "RTP/AVP", "", 488),
+            (.required, "RTP/AVP", Ours.attribute, 488),
+            (.required, "RTP/SAVP", Ours.attribute, 200), (.optional, "RTP/SAVP", "", 488),
+            (.optional, "RTP/SAVP", "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:AAAA\r\n", 488),
+            (.optional, "RTP/AVP", Ours.attribute, 200), (.optional, "RTP/SAVPF", Ours.attribute, 200),
+        ])
     func settings(encryption: SoundEncryption, profile: String, extra: String, status: Int) async throws {
         try await withCall(encryption) { phone, _, _ in
             let answer = try await phone.call("1000", offer: phone.offer(extra: extra, profile: profile))
@@ -108,19 +115,21 @@ struct EncryptionTests {
         }
     }
 
-    @Test("A key's line is read as the RFC has it, and what is not done is not taken", arguments: [
-        ("1 AES_CM_128_HMAC_SHA1_80 inline:\(String(repeating: "A", count: 40))", true),
-        ("1 AES_CM_128_HMAC_SHA1_32 inline:\(String(repeating: "A", count: 40))|2^20", true),
-        ("1 AES_CM_128_HMAC_SHA1_32 inline:\(String(repeating: "A", count: 40)) WSH=64", true),
-        ("9 AES_256_CM_HMAC_SHA1_80 inline:\(String(repeating: "A", count: 62))", true),
-        ("9 AES_256_CM_HMAC_SHA1_80 inline:\(String(repeating: "A", count: 62))==", true),
-        ("1 AEAD_AES_256_GCM inline:\(String(repeating: "A", count: 59))=", true),
-        ("1 AES_CM_128_HMAC_SHA1_80 inline:\(String(repeating: "A", count: 40))|2^20|1:4", false),
-        ("1 AES_CM_128_HMAC_SHA1_80 inline:\(String(repeating: "A", count: 40))|1:4", false),
-        ("1 AES_CM_128_HMAC_SHA1_80 inline:\(String(repeating: "A", count: 40)) UNENCRYPTED_SRTP", false),
-        ("1 AES_CM_128_HMAC_SHA1_80 inline:\(String(repeating: "A", count: 36))", false), ("1 AES_CM_128_HMAC_SHA1_80", false), ("", false),
-        ("x AES_CM_128_HMAC_SHA1_80 inline:\(String(repeating: "A", count: 40))", false),
-    ])
+    @Test(
+        "A key's line is read as the RFC has it, and what is not done is not taken",
+        arguments: [
+            ("1 AES_CM_128_HMAC_SHA1_80 inline:\(String(repeating: "A", count: 40))", true),
+            ("1 AES_CM_128_HMAC_SHA1_32 inline:\(String(repeating: "A", count: 40))|2^20", true),
+            ("1 AES_CM_128_HMAC_SHA1_32 inline:\(String(repeating: "A", count: 40)) WSH=64", true),
+            ("9 AES_256_CM_HMAC_SHA1_80 inline:\(String(repeating: "A", count: 62))", true),
+            ("9 AES_256_CM_HMAC_SHA1_80 inline:\(String(repeating: "A", count: 62))==", true),
+            ("1 AEAD_AES_256_GCM inline:\(String(repeating: "A", count: 59))=", true),
+            ("1 AES_CM_128_HMAC_SHA1_80 inline:\(String(repeating: "A", count: 40))|2^20|1:4", false),
+            ("1 AES_CM_128_HMAC_SHA1_80 inline:\(String(repeating: "A", count: 40))|1:4", false),
+            ("1 AES_CM_128_HMAC_SHA1_80 inline:\(String(repeating: "A", count: 40)) UNENCRYPTED_SRTP", false),
+            ("1 AES_CM_128_HMAC_SHA1_80 inline:\(String(repeating: "A", count: 36))", false), ("1 AES_CM_128_HMAC_SHA1_80", false), ("", false),
+            ("x AES_CM_128_HMAC_SHA1_80 inline:\(String(repeating: "A", count: 40))", false),
+        ])
     func reading(text: String, isTaken: Bool) { #expect((CryptoAttribute(text) != nil) == isTaken) }
 }
 

@@ -48,8 +48,10 @@ struct FuzzTests {
     private static func seed(_ index: Int, _ phone: TestPhone) -> String {
         let fresh = "fuzz-\(index)"
         let method = ["INVITE", "INVITE", "INVITE", "OPTIONS", "BYE", "CANCEL", "ACK", "UPDATE", "INFO"][index % 9]
-        return phone.request(method, user: "1000", body: method == "INVITE" || method == "UPDATE" ? phone.offer() : "", headers: ["Diversion: <sip:2@h>;reason=no-answer"])
-            .replacingOccurrences(of: phone.callID, with: fresh)
+        return phone.request(
+            method, user: "1000", body: method == "INVITE" || method == "UPDATE" ? phone.offer() : "", headers: ["Diversion: <sip:2@h>;reason=no-answer"]
+        )
+        .replacingOccurrences(of: phone.callID, with: fresh)
     }
 
     /// Bits, tokens and lines: flipped, deleted, doubled, exchanged, cut.
@@ -63,7 +65,8 @@ struct FuzzTests {
             case 2: bytes.insert(contentsOf: bytes[place..<min(bytes.count, place + Int.random(in: 1...200, using: &random))], at: place)
             case 3: bytes = Array(bytes[..<place])
             case 4: bytes.insert(UInt8.random(in: 0...255, using: &random), at: place)
-            case 5: bytes.insert(contentsOf: [UInt8](repeating: [0x20, 0x2C, 0x3B, 0x22, 0x30, 0x39].randomElement(using: &random) ?? 0x20, count: 300), at: place)
+            case 5:
+                bytes.insert(contentsOf: [UInt8](repeating: [0x20, 0x2C, 0x3B, 0x22, 0x30, 0x39].randomElement(using: &random) ?? 0x20, count: 300), at: place)
             default:
                 var lines = String(decoding: bytes, as: UTF8.self).components(separatedBy: "\r\n")
                 lines.swapAt(Int.random(in: 0..<lines.count, using: &random), Int.random(in: 0..<lines.count, using: &random))

@@ -37,7 +37,9 @@ struct G722Tests {
         }
     }
 
-    @Test("ffmpeg understands what is written, and what it writes is understood to the bit", .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/ffmpeg")))
+    @Test(
+        "ffmpeg understands what is written, and what it writes is understood to the bit",
+        .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/ffmpeg")))
     func other() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "g722-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -27,9 +27,11 @@ struct HeardKeyTests {
 
     private static func silence(_ milliseconds: Int) -> [Int16] { [Int16](repeating: 0, count: milliseconds * 8) }
 
-    @Test("Each is heard once, wherever it begins, a little off, louder in one tone, and faint", arguments: [
-        (6000.0, 1.0, 1.0), (20_000, 1.014, 1), (3000, 0.986, 1), (8000, 1, 1.7), (8000, 1, 0.6), (700, 1, 1),
-    ])
+    @Test(
+        "Each is heard once, wherever it begins, a little off, louder in one tone, and faint",
+        arguments: [
+            (6000.0, 1.0, 1.0), (20_000, 1.014, 1), (3000, 0.986, 1), (8000, 1, 1.7), (8000, 1, 0.6), (700, 1, 1),
+        ])
     func all(level: Double, detune: Double, twist: Double) {
         for offset in [0, 3, 7, 13] {
             var ears = HeardKeys(), heard = ""

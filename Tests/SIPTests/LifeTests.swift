@@ -7,13 +7,16 @@ import Testing
 struct LifeTests {
     private func withQuietCall(answerSeconds: Int = 32, _ body: @Sendable (TestPhone, Told<CallEnding>) async throws -> Void) async throws {
         let told = Told<CallEnding>()
-        try await withEndpoint({
-            $0.limits.quietSeconds = 1
-            $0.limits.answerSeconds = answerSeconds
-        }, script: { call in
-            guard await call.answer() else { return }
-            told.tell(await call.over.outcome())
-        }) { _, port in
+        try await withEndpoint(
+            {
+                $0.limits.quietSeconds = 1
+                $0.limits.answerSeconds = answerSeconds
+            },
+            script: { call in
+                guard await call.answer() else { return }
+                told.tell(await call.over.outcome())
+            }
+        ) { _, port in
             let phone = try TestPhone(server: port)
             defer { phone.close() }
             try await phone.call("1000")

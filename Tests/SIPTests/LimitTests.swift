@@ -41,7 +41,9 @@ struct LimitTests {
 
     @Test("A call ends when its time is over")
     func longest() async throws {
-        try await onEndpoint { $0.limits.longestCall = 1 } _: { _, phone in
+        try await onEndpoint {
+            $0.limits.longestCall = 1
+        } _: { _, phone in
             try await phone.call("1000")
             try await phone.hungUp()
         }

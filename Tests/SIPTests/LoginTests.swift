@@ -19,7 +19,9 @@ struct LoginTests {
             $0.strangers = .challenge
             $0.logins = PeerLogins(passwords: ["pbx": "secret", "nobody": ""])
             change(&$0)
-        } script: { call in await Self.hold(call) } _: { _, port in
+        } script: { call in
+            await Self.hold(call)
+        } _: { _, port in
             let phone = try TestPhone(server: port)
             defer { phone.close() }
             try await body(phone)
@@ -49,7 +51,9 @@ struct LoginTests {
         }
     }
 
-    @Test("A wrong password, a name that nobody has and an empty password are asked again", arguments: [("pbx", "Secret"), ("who", "secret"), ("who", "-"), ("nobody", "")])
+    @Test(
+        "A wrong password, a name that nobody has and an empty password are asked again",
+        arguments: [("pbx", "Secret"), ("who", "secret"), ("who", "-"), ("nobody", "")])
     func wrong(name: String, password: String) async throws {
         try await withStranger { phone in
             let answer = try await phone.call("1000", as: name, password: password)
@@ -118,7 +122,9 @@ struct LoginTests {
 
     @Test("Where nobody is asked, strangers hear that they may not")
     func refused() async throws {
-        try await withStranger { $0.strangers = .refuse } _: { phone in
+        try await withStranger {
+            $0.strangers = .refuse
+        } _: { phone in
             try await expect(403, phone.call("1000"))
             try await expect(403, phone.ask("OPTIONS"))
         }
@@ -126,7 +132,9 @@ struct LoginTests {
 
     @Test("Only so many messages of strangers are looked at in a second")
     func flood() async throws {
-        try await withStranger { $0.limits.strangersPerSecond = 5 } _: { phone in
+        try await withStranger {
+            $0.limits.strangersPerSecond = 5
+        } _: { phone in
             for _ in 0..<200 { phone.send(phone.request("OPTIONS", user: "1000")) }
             var answers = 0
             while (try? await phone.next("an answer", within: 1) { $0.status == 401 }) != nil { answers += 1 }

@@ -17,19 +17,25 @@ struct NameServerTests {
     func known() async throws {
         let loopback: [UInt8] = [UInt8](repeating: 0, count: 15) + [1]
         try await withServer([
-            "_sip._udp.pbx.example": [.service(priority: 10, weight: 5, port: 5070, host: "a.pbx.example"), .service(priority: 20, weight: 0, port: 5080, host: "b.pbx.example")],
+            "_sip._udp.pbx.example": [
+                .service(priority: 10, weight: 5, port: 5070, host: "a.pbx.example"), .service(priority: 20, weight: 0, port: 5080, host: "b.pbx.example"),
+            ],
             "a.pbx.example": [.four("127.0.0.1"), .four("127.0.0.2"), .six(loopback)], "other.example": [.alias("a.pbx.example")],
         ]) { _, client in
             let services = await client.services("_sip._udp.pbx.example")
-            #expect(Set(services) == [
-                ServiceRecord(priority: 10, weight: 5, host: "a.pbx.example", port: 5070), ServiceRecord(priority: 20, weight: 0, host: "b.pbx.example", port: 5080),
-            ])
+            #expect(
+                Set(services) == [
+                    ServiceRecord(priority: 10, weight: 5, host: "a.pbx.example", port: 5070),
+                    ServiceRecord(priority: 20, weight: 0, host: "b.pbx.example", port: 5080),
+                ])
             #expect(Set(await client.addresses("a.pbx.example")) == ["127.0.0.1", "127.0.0.2", "::1"])
             #expect(Set(await client.addresses("other.example")) == ["127.0.0.1", "127.0.0.2", "::1"])
         }
     }
 
-    @Test("What nobody knows, and what is no name, has no addresses", arguments: ["nowhere.example", "", "a..b", String(repeating: "a.", count: 200) + "example", String(repeating: "a", count: 64) + ".example"])
+    @Test(
+        "What nobody knows, and what is no name, has no addresses",
+        arguments: ["nowhere.example", "", "a..b", String(repeating: "a.", count: 200) + "example", String(repeating: "a", count: 64) + ".example"])
     func unknown(name: String) async throws {
         try await withServer(["known.example": [.four("127.0.0.1")]]) { _, client in
             #expect(await client.addresses(name).isEmpty)
@@ -42,10 +48,13 @@ struct NameServerTests {
     func contact() async throws {
         let server = try TestNameServer(["phone.example": [.four("127.0.0.1")]])
         defer { server.close() }
-        try await withEndpoint({ $0.nameServers = [PeerAddress(host: "127.0.0.1", port: UInt16(server.port))] }, script: { call in
-            guard await call.answer() else { return }
-            await call.hangUp()
-        }) { _, port in
+        try await withEndpoint(
+            { $0.nameServers = [PeerAddress(host: "127.0.0.1", port: UInt16(server.port))] },
+            script: { call in
+                guard await call.answer() else { return }
+                await call.hangUp()
+            }
+        ) { _, port in
             let phone = try TestPhone(server: port)
             defer { phone.close() }
             let request = phone.request("INVITE", user: "1000", body: phone.offer())

@@ -28,7 +28,8 @@ struct OpusSpeech {
 @Suite("Packets of Opus in a recording")
 struct OpusTakeTests {
     private static func packet(_ sequence: Int, _ timestamp: Int, source: UInt32 = 1) throws -> RTPPacket {
-        let bytes: [UInt8] = [0x80, 111, UInt8(sequence >> 8 & 255), UInt8(sequence & 255)]
+        let bytes: [UInt8] =
+            [0x80, 111, UInt8(sequence >> 8 & 255), UInt8(sequence & 255)]
             + (0..<4).map { UInt8(truncatingIfNeeded: timestamp >> (24 - 8 * $0)) } + (0..<4).map { UInt8(truncatingIfNeeded: source >> (24 - 8 * UInt32($0))) }
         return try #require(bytes.withUnsafeBytes { RTPPacket($0) })
     }

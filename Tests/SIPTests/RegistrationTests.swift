@@ -38,10 +38,13 @@ struct RegistrationTests {
         _ body: @Sendable (Scene) async throws -> Void
     ) async throws {
         defer { for registrar in registrars { registrar.close() } }
-        try await withEndpoint(change, script: { call in
-            guard await call.answer() else { return }
-            await call.hangUp()
-        }) { endpoint, port in
+        try await withEndpoint(
+            change,
+            script: { call in
+                guard await call.answer() else { return }
+                await call.hangUp()
+            }
+        ) { endpoint, port in
             var settings = RegistrationSettings(user: "700", host: "pbx.example")
             (settings.password, settings.seconds) = (password, seconds)
             let clock = SteppedClock(), told = Told<RegistrationState>()
@@ -61,7 +64,8 @@ struct RegistrationTests {
         }
     }
 
-    @Test("The password is shown as it is asked for", arguments: [["MD5"], ["SHA-256"], ["SHA-256", "MD5"], ["MD5", "SHA-256"]], ["auth", "auth-int,auth", nil])
+    @Test(
+        "The password is shown as it is asked for", arguments: [["MD5"], ["SHA-256"], ["SHA-256", "MD5"], ["MD5", "SHA-256"]], ["auth", "auth-int,auth", nil])
     func password(algorithms: [String], quality: String?) async throws {
         let registrar = try TestRegistrar {
             $0.password = "secret"
@@ -216,7 +220,8 @@ struct RegistrationTests {
     @Test(
         "Whatever is asked, nothing traps and nobody is told the password",
         arguments: [
-            "WWW-Authenticate: Basic realm=\"pbx\"", "WWW-Authenticate: Digest", "WWW-Authenticate: Digest realm=\"pbx\"", "WWW-Authenticate: Digest realm=\"a\", nonce=\"b\", algorithm=X",
+            "WWW-Authenticate: Basic realm=\"pbx\"", "WWW-Authenticate: Digest", "WWW-Authenticate: Digest realm=\"pbx\"",
+            "WWW-Authenticate: Digest realm=\"a\", nonce=\"b\", algorithm=X",
             "WWW-Authenticate: Digest realm=\"a\", nonce=\"b\", qop=\"auth-int\"", "WWW-Authenticate: Digest realm=\"a\", realm=\"a\", nonce=\"b\"", "X: y",
         ])
     func strange(line: String) async throws {

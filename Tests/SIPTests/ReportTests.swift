@@ -46,7 +46,8 @@ struct ReportTests {
 
     @Test("A report's time is told back with how long ago it came, and chaos is none")
     func time() {
-        let report = ReportPacket.bytes(source: 7, name: "n", sent: .init(timestamp: 1, packets: 2, bytes: 3), block: nil, isLast: false, date: Date(timeIntervalSince1970: 0.5))
+        let report = ReportPacket.bytes(
+            source: 7, name: "n", sent: .init(timestamp: 1, packets: 2, bytes: 3), block: nil, isLast: false, date: Date(timeIntervalSince1970: 0.5))
         let time = report.withUnsafeBytes { ReportPacket.time(in: $0, of: 7) }
         // The middle of 2,208,988,800.5 seconds since 1900.
         #expect(time == UInt32(truncatingIfNeeded: 2_208_988_800 << 16 | 0x8000))

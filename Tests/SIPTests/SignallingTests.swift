@@ -39,7 +39,9 @@ struct SignallingTests {
         }
     }
 
-    @Test("Methods that are not served are refused by their kind", arguments: [("SUBSCRIBE", 405), ("REGISTER", 405), ("MESSAGE", 405), ("PRACK", 405), ("FLY", 501), ("BYE", 481), ("UPDATE", 481)])
+    @Test(
+        "Methods that are not served are refused by their kind",
+        arguments: [("SUBSCRIBE", 405), ("REGISTER", 405), ("MESSAGE", 405), ("PRACK", 405), ("FLY", 501), ("BYE", 481), ("UPDATE", 481)])
     func methods(method: String, status: Int) async throws {
         try await onEndpoint { _, phone in
             let answer = try await phone.ask(method, user: "1000")
@@ -151,7 +153,11 @@ struct SignallingTests {
         let phones = try [TestPhone(server: 0), TestPhone(server: 0)]
         defer { for phone in phones { phone.close() } }
         let port = phones[0].sip.port
-        try await withEndpoint { $0.trusts = { Int($0.port) != port } } script: { call in await Self.hold(call) } _: { _, server in
+        try await withEndpoint {
+            $0.trusts = { Int($0.port) != port }
+        } script: { call in
+            await Self.hold(call)
+        } _: { _, server in
             let stranger = phones[0].request("OPTIONS", user: "1000").replacingOccurrences(of: ":0", with: ":\(server)")
             phones[0].sip.send(Array(stranger.utf8), to: server)
             try await withPhone(server) { phone in

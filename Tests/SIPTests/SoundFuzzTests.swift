@@ -13,11 +13,14 @@ struct SoundFuzzTests {
     @Test("Mutated packets of sound and of keys, plain and encrypted", arguments: [false, true])
     func calls(isEncrypted: Bool) async throws {
         let sink = MemorySink(), told = Told<RecordEnd>()
-        try await withEndpoint({ _ in }, script: { call in
-            guard await call.answer() else { return }
-            // Keys among the packets end recordings: there is always another.
-            while await !call.isOver { told.tell(await call.record(to: sink, RecordRules(seconds: 60))) }
-        }) { _, port in
+        try await withEndpoint(
+            { _ in },
+            script: { call in
+                guard await call.answer() else { return }
+                // Keys among the packets end recordings: there is always another.
+                while await !call.isOver { told.tell(await call.record(to: sink, RecordRules(seconds: 60))) }
+            }
+        ) { _, port in
             let phone = try TestPhone(server: port)
             defer { phone.close() }
             let line = "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:\(Data(Self.key).base64EncodedString())\r\n"

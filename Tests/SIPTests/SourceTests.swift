@@ -8,10 +8,13 @@ struct SourceTests {
         _ change: (inout SIPSettings) -> Void = { _ in }, warms: Bool = true, _ body: @Sendable (TestPhone) async throws -> Void
     ) async throws -> (RecordEnd, [Int]) {
         let sink = MemorySink(), told = Told<RecordEnd>()
-        return try await withEndpoint(change, script: { call in
-            guard await call.answer() else { return }
-            told.tell(await call.record(to: sink, RecordRules(seconds: 30)))
-        }) { _, port in
+        return try await withEndpoint(
+            change,
+            script: { call in
+                guard await call.answer() else { return }
+                told.tell(await call.record(to: sink, RecordRules(seconds: 30)))
+            }
+        ) { _, port in
             let phone = try TestPhone(server: port)
             defer { phone.close() }
             try await phone.call("1000")

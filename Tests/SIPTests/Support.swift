@@ -35,10 +35,12 @@ func withPacedPhone<Value: Sendable>(
     _ change: (inout SIPSettings) -> Void = { _ in }, script: @escaping @Sendable (Call) async -> Void, _ body: @Sendable (TestPhone) async throws -> Value
 ) async throws -> Value {
     let ticker = await Ticker.manual()
-    return try await withEndpoint({
-        $0.ticker = ticker
-        change(&$0)
-    }, script: script) { endpoint, port in
+    return try await withEndpoint(
+        {
+            $0.ticker = ticker
+            change(&$0)
+        }, script: script
+    ) { endpoint, port in
         let phone = try TestPhone(server: port)
         defer { phone.close() }
         let sound = phone.sound

@@ -5,16 +5,20 @@ import Testing
 @Suite("A recording is laid down by timestamps")
 struct TakeTests {
     private static func packet(_ sequence: Int, _ timestamp: Int, source: UInt32 = 1) throws -> RTPPacket {
-        let bytes: [UInt8] = [0x80, 0, UInt8(sequence >> 8 & 255), UInt8(sequence & 255)]
+        let bytes: [UInt8] =
+            [0x80, 0, UInt8(sequence >> 8 & 255), UInt8(sequence & 255)]
             + (0..<4).map { UInt8(truncatingIfNeeded: timestamp >> (24 - 8 * $0)) } + (0..<4).map { UInt8(truncatingIfNeeded: source >> (24 - 8 * UInt32($0))) }
         return try #require(bytes.withUnsafeBytes { RTPPacket($0) })
     }
 
     /// Packets of ten samples, each with its number in them.
-    private static func lay(_ order: [Int], firstSequence: Int = 0, firstTimestamp: Int = 0, drainingAfter: Set<Int> = []) throws -> (bytes: [UInt8], take: Take) {
+    private static func lay(_ order: [Int], firstSequence: Int = 0, firstTimestamp: Int = 0, drainingAfter: Set<Int> = []) throws -> (
+        bytes: [UInt8], take: Take
+    ) {
         var take = Take(silence: 255), bytes: [UInt8] = []
         for (index, number) in order.enumerated() {
-            take.put(try packet(firstSequence + number & 0xFFFF, firstTimestamp + number * 160), [UInt8](repeating: UInt8(number), count: 160), now: number * 160)
+            take.put(
+                try packet(firstSequence + number & 0xFFFF, firstTimestamp + number * 160), [UInt8](repeating: UInt8(number), count: 160), now: number * 160)
             if drainingAfter.contains(index) { bytes += take.drain() }
         }
         return (bytes + take.finish(), take)

@@ -26,7 +26,8 @@ struct TransferTests {
             #expect(refer.headers["refer-to"] == "<sip:200@127.0.0.1:\(phone.sip.port)>")
             #expect(refer.headers["referred-by"]?.contains("sip:aftertone@") == true)
             phone.answer(refer, "202 Accepted")
-            let notice = try await phone.ask("NOTIFY", body: "SIP/2.0 100 Trying\r\n", type: "message/sipfrag", headers: ["Event: refer", "Subscription-State: active"])
+            let notice = try await phone.ask(
+                "NOTIFY", body: "SIP/2.0 100 Trying\r\n", type: "message/sipfrag", headers: ["Event: refer", "Subscription-State: active"])
             #expect(notice.status == 200)
             try await phone.hungUp()
             #expect(await told.next() == true)

@@ -16,8 +16,9 @@ struct CensusTests {
                 for number in 0..<3 { _ = try writer.insert(StoreContract.message("m\(number)", folder: number == 0 ? .saved : .new)) }
                 try writer.remove(messageID: "m2", at: now, physically: false)
                 for age in [10, 30, 20] {
-                    try writer.insert(Delivery(
-                        channel: "c", target: "t", accountID: "a", eventSerial: 1, payload: [:], due: now, created: now.advanced(by: -age)))
+                    try writer.insert(
+                        Delivery(
+                            channel: "c", target: "t", accountID: "a", eventSerial: 1, payload: [:], due: now, created: now.advanced(by: -age)))
                 }
                 try writer.append(Event(kind: .documentEdited, accountID: "a", subjectID: "box", created: now.advanced(by: -5)))
             }

@@ -83,11 +83,12 @@ struct PagingTests {
     /// Steps of SQLite's machine that listings have taken since the last call.
     private static func stepsOfListings(_ store: SQLiteStore) throws -> Int {
         try store.reads.lanes.map(\.connection).reduce(0) { sum, connection in
-            try sum + connection.inDatabase { database in
-                try MessageListing.texts.reduce(0) { sum, sql in
-                    sum + Int(sqlite3_stmt_status(try database.cachedStatement(sql: sql).sqliteStatement, SQLITE_STMTSTATUS_VM_STEP, 1))
+            try sum
+                + connection.inDatabase { database in
+                    try MessageListing.texts.reduce(0) { sum, sql in
+                        sum + Int(sqlite3_stmt_status(try database.cachedStatement(sql: sql).sqliteStatement, SQLITE_STMTSTATUS_VM_STEP, 1))
+                    }
                 }
-            }
         }
     }
 }

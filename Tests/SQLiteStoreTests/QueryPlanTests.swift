@@ -24,14 +24,16 @@ struct QueryPlanTests {
 
     @Test("No statement that the contract makes the store run passes over rows it does not want, or sorts")
     func nothingScans() async throws {
-        var statements = Set(MessageListing.texts + MessageListing.listedTexts + DocumentListing.all.map(\.sql) + [
-            AccountListing.byName, AccountListing.byLookup, AccountListing.byNameDescending, AccountListing.byLookupDescending,
-        ])
+        var statements = Set(
+            MessageListing.texts + MessageListing.listedTexts + DocumentListing.all.map(\.sql) + [
+                AccountListing.byName, AccountListing.byLookup, AccountListing.byNameDescending, AccountListing.byLookupDescending,
+            ])
         for promise in StoreContract.all {
-            statements.formUnion(try await withStore(StoreOptions(readers: 1)) { store in
-                try await promise.run(store)
-                return (store.reads.lanes.map(\.connection) + [store.writer]).flatMap { $0.inDatabase(Self.statements) }
-            })
+            statements.formUnion(
+                try await withStore(StoreOptions(readers: 1)) { store in
+                    try await promise.run(store)
+                    return (store.reads.lanes.map(\.connection) + [store.writer]).flatMap { $0.inDatabase(Self.statements) }
+                })
         }
         #expect(statements.count > 60)
         try await withStore { store in
@@ -91,15 +93,22 @@ struct QueryPlanTests {
             let byName = try Self.plan(AccountListing.byName, store)
             #expect(byName == ["SEARCH account_tree USING COVERING INDEX account_tree_by_name (ancestor_id=? AND (tree_name,descendant_id)>(?,?))", found])
             let byLookup = try Self.plan(AccountListing.byLookup, store)
-            #expect(byLookup == [
-                "SEARCH account_tree USING COVERING INDEX account_tree_by_lookup (ancestor_id=? AND (tree_lookup,descendant_id)>(?,?) AND tree_lookup<?)", found,
-            ])
+            #expect(
+                byLookup == [
+                    "SEARCH account_tree USING COVERING INDEX account_tree_by_lookup (ancestor_id=? AND (tree_lookup,descendant_id)>(?,?) AND tree_lookup<?)",
+                    found,
+                ])
             let byNameDescending = try Self.plan(AccountListing.byNameDescending, store)
-            #expect(byNameDescending == ["SEARCH account_tree USING COVERING INDEX account_tree_by_name (ancestor_id=? AND (tree_name,descendant_id)<(?,?))", found])
+            #expect(
+                byNameDescending == [
+                    "SEARCH account_tree USING COVERING INDEX account_tree_by_name (ancestor_id=? AND (tree_name,descendant_id)<(?,?))", found,
+                ])
             let byLookupDescending = try Self.plan(AccountListing.byLookupDescending, store)
-            #expect(byLookupDescending == [
-                "SEARCH account_tree USING COVERING INDEX account_tree_by_lookup (ancestor_id=? AND tree_lookup>? AND (tree_lookup,descendant_id)<(?,?))", found,
-            ])
+            #expect(
+                byLookupDescending == [
+                    "SEARCH account_tree USING COVERING INDEX account_tree_by_lookup (ancestor_id=? AND tree_lookup>? AND (tree_lookup,descendant_id)<(?,?))",
+                    found,
+                ])
         }
     }
 

@@ -10,7 +10,8 @@ import Voicemail
 struct RowCacheTests {
     private static func account(_ name: String, _ id: String = "a", size: Int = 0) -> StoredDocument {
         StoredDocument(
-            id: id, kind: .account, accountID: id, name: name, scope: "accounts", attributes: ["name": .string(name), "filler": .string(String(repeating: "x", count: size))],
+            id: id, kind: .account, accountID: id, name: name, scope: "accounts",
+            attributes: ["name": .string(name), "filler": .string(String(repeating: "x", count: size))],
             created: Timestamp(unix: 0))
     }
 

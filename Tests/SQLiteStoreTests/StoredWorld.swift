@@ -16,7 +16,8 @@ enum StoredWorld {
         id: id("2"), kind: .account, accountID: id("2"), name: "Acme", key: "acme.example.com", scope: "", lookup: "acme", ownerID: id("1"),
         attributes: ["name": "Acme", "realm": "acme.example.com", "custom": ["a": [1, 2.5, .null]]], hidden: ["lineage": [.string(id("1"))]], created: now)
     private static let user = StoredDocument(
-        id: id("3"), kind: .user, accountID: id("2"), name: "anna", key: "anna", scope: id("2"), attributes: ["username": "anna", "first_name": "Änne \u{0} 😀"],
+        id: id("3"), kind: .user, accountID: id("2"), name: "anna", key: "anna", scope: id("2"),
+        attributes: ["username": "anna", "first_name": "Änne \u{0} 😀"],
         hidden: ["verifier": "v"], revision: 3, created: now, modified: now.advanced(by: 9))
     static let mailbox = StoredDocument(
         id: id("4"), kind: .mailbox, accountID: id("2"), name: "Anna", key: "number:100", scope: id("2"), label: "0100", ownerID: id("3"),
@@ -42,12 +43,15 @@ enum StoredWorld {
         record(blobs[2], nil, unmeasured: "mp3"), record(blobs[3], nil), record(blobs[4], nil),
     ]
 
-    private static func message(_ digit: Character, _ folder: Folder, box: StoredDocument, audio: BlobID? = nil, readers: [String] = [], history: [String] = []) -> Message {
+    private static func message(_ digit: Character, _ folder: Folder, box: StoredDocument, audio: BlobID? = nil, readers: [String] = [], history: [String] = [])
+        -> Message
+    {
         Message(
             id: id(digit), accountID: id("2"), mailboxID: box.id, timestamp: now.advanced(by: -90_000), folder: folder, from: "1@acme.example.com",
             to: "100@acme.example.com", callerName: "Bob", callerNumber: "+4930", callID: "call", lengthMilliseconds: 1000,
             audio: audio.map { AudioAttachment(blobID: $0, size: 16_044, contentType: "audio/wav", fileName: "m.wav") },
-            transcription: ["result": "success", "text": "hello"], reception: Reception(lost: 2, late: 1, isCutOff: true), history: history, readers: readers, revision: 2, modified: now)
+            transcription: ["result": "success", "text": "hello"], reception: Reception(lost: 2, late: 1, isCutOff: true), history: history, readers: readers,
+            revision: 2, modified: now)
     }
 
     private static let messages = [

@@ -87,7 +87,9 @@ struct VerificationTests {
     func triggers() async throws {
         try await withStore { store in
             try await store.write { writer in
-                for number in 0..<30 { _ = try writer.insert(StoreContract.message("m\(number)", mailbox: "m\(number % 3)", folder: Folder.allCases[number % 3])) }
+                for number in 0..<30 {
+                    _ = try writer.insert(StoreContract.message("m\(number)", mailbox: "m\(number % 3)", folder: Folder.allCases[number % 3]))
+                }
             }
             for statement in [
                 "UPDATE message SET folder = 'saved' WHERE serial % 4 = 0", "UPDATE message SET mailbox_id = 'm2' WHERE serial % 5 = 0",

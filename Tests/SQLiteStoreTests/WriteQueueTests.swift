@@ -39,9 +39,11 @@ struct WriteQueueTests {
         try await withStore(StoreOptions(batchLimit: 64)) { store in
             let commits = Counter()
             try await store.writer.writeWithoutTransaction { $0.add(transactionObserver: CommitObserver(commits), extent: .databaseLifetime) }
-            try await Self.together(store, (0..<jobs).map { number in
-                { _ = try? await store.write { try $0.insert(StoreContract.message("m\(number)")) } }
-            })
+            try await Self.together(
+                store,
+                (0..<jobs).map { number in
+                    { _ = try? await store.write { try $0.insert(StoreContract.message("m\(number)")) } }
+                })
             // One more for the job that held the others.
             #expect(commits.value == expected + 1)
             let tally = try await store.read { try $0.tally(mailboxID: "m", cutoff: StoreContract.longAgo) }
@@ -54,28 +56,34 @@ struct WriteQueueTests {
         try await withStore { store in
             let runs = Counter()
             let finished = Counter()
-            try await Self.together(store, (0..<10).map { number in
-                {
-                    do {
-                        try await store.write { writer in
-                            if number == 4 { runs.increase() }
-                            for row in 0..<(number == 4 ? 6000 : 1) { _ = try writer.insert(StoreContract.message("\(number)-\(row)", mailbox: "m\(number)")) }
+            try await Self.together(
+                store,
+                (0..<10).map { number in
+                    {
+                        do {
+                            try await store.write { writer in
+                                if number == 4 { runs.increase() }
+                                for row in 0..<(number == 4 ? 6000 : 1) {
+                                    _ = try writer.insert(StoreContract.message("\(number)-\(row)", mailbox: "m\(number)"))
+                                }
+                            }
+                            finished.increase()
+                        } catch {
+                            Issue.record(error)
                         }
-                        finished.increase()
-                    } catch {
-                        Issue.record(error)
                     }
-                }
-            })
+                })
             #expect(finished.value == 10)
             #expect(runs.value == 2)
             let tally = try await store.read { try $0.tally(mailboxID: "m4", cutoff: StoreContract.longAgo) }
             #expect(tally == Tally(new: 6000))
             // Removing them has to run alone too, in several statements.
-            try await Self.together(store, [
-                { _ = try? await store.write { try $0.removeMessages(mailboxID: "m4", at: StoreContract.now) } },
-                { _ = try? await store.write { try $0.insert(StoreContract.message("new", mailbox: "m4")) } },
-            ])
+            try await Self.together(
+                store,
+                [
+                    { _ = try? await store.write { try $0.removeMessages(mailboxID: "m4", at: StoreContract.now) } },
+                    { _ = try? await store.write { try $0.insert(StoreContract.message("new", mailbox: "m4")) } },
+                ])
             let left = try await store.read { try $0.tally(mailboxID: "m4", cutoff: StoreContract.longAgo) }
             #expect(left.total <= 1)
             #expect(try await store.recount() == [])
@@ -85,13 +93,15 @@ struct WriteQueueTests {
     @Test("A caller who hides that his transaction is too large is found out")
     func hiddenError() async throws {
         try await withStore { store in
-            try await Self.together(store, (0..<2).map { number in
-                {
-                    try? await store.write { writer in
-                        for row in 0..<(number == 0 ? 5005 : 1) { _ = try? writer.insert(StoreContract.message("\(number)-\(row)")) }
+            try await Self.together(
+                store,
+                (0..<2).map { number in
+                    {
+                        try? await store.write { writer in
+                            for row in 0..<(number == 0 ? 5005 : 1) { _ = try? writer.insert(StoreContract.message("\(number)-\(row)")) }
+                        }
                     }
-                }
-            })
+                })
             let tally = try await store.read { try $0.tally(mailboxID: "m", cutoff: StoreContract.longAgo) }
             #expect(tally == Tally(new: 5006))
         }

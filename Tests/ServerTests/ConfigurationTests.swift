@@ -44,8 +44,13 @@ import Voicemail
         var isExplained = false
         for line in try String(contentsOf: Self.sample, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false) {
             let text = line.trimmingCharacters(in: .whitespaces)
-            if text.isEmpty { isExplained = false } else if text.hasPrefix("#") { isExplained = true }
-            else if !text.hasSuffix(":") || text == "certificate:" || text == "key:" { #expect(isExplained, "\(text)") }
+            if text.isEmpty {
+                isExplained = false
+            } else if text.hasPrefix("#") {
+                isExplained = true
+            } else if !text.hasSuffix(":") || text == "certificate:" || text == "key:" {
+                #expect(isExplained, "\(text)")
+            }
         }
     }
 
@@ -69,7 +74,8 @@ import Voicemail
     }
 
     @Test func theFileIsRead() throws {
-        let configuration = try read("""
+        let configuration = try read(
+            """
             data: /srv/aftertone
             http:
               listen: ["127.0.0.1:1", "https://[::1]:2", "http://example.org:3"]
@@ -166,7 +172,10 @@ import Voicemail
         ("mail: {host: mx}\n", "mail.from is needed where mail.host is given"),
         ("mail:\n  from: a b\n", "a.yaml:2: mail.from is \"a b\" and must be an address such as voicemail@example.com"),
         ("mail: {host: mx, from: a@b, username: u}\n", "mail needs both username and password_file"),
-        ("mail: {host: mx, from: a@b, username: u, password_file: p, security: none}\n", "a.yaml:1: mail.username would be sent in clear: mail.security is none"),
+        (
+            "mail: {host: mx, from: a@b, username: u, password_file: p, security: none}\n",
+            "a.yaml:1: mail.username would be sent in clear: mail.security is none"
+        ),
         ("limits:\n  pin_length: 3\n", "a.yaml:2: limits.pin_length is \"3\" and must be a whole number from 4 to 64"),
         ("limits:\n  pin_length: 65\n", "a.yaml:2: limits.pin_length is \"65\" and must be a whole number from 4 to 64"),
         ("limits:\n  pin_length: 1e1\n", "a.yaml:2: limits.pin_length is \"1e1\" and must be a whole number from 4 to 64"),
@@ -205,7 +214,10 @@ import Voicemail
             "sip:\n  mailbox:\n    rules: ['/(a)\\1/=$1']\n",
             "a.yaml:3: sip.mailbox.rules is \"/(a)\\1/=$1\" and must be PREFIX=REPLACEMENT or /PATTERN/=REPLACEMENT, the pattern without references back"
         ),
-        ("sip: {mailbox: {accounts: [Acme=x]}}\n", "a.yaml:1: sip.mailbox.accounts is \"Acme=x\" and must be ACCOUNT=ADDRESS, ACCOUNT=NETWORK or ACCOUNT=:PORT"),
+        (
+            "sip: {mailbox: {accounts: [Acme=x]}}\n",
+            "a.yaml:1: sip.mailbox.accounts is \"Acme=x\" and must be ACCOUNT=ADDRESS, ACCOUNT=NETWORK or ACCOUNT=:PORT"
+        ),
         ("sip: {mailbox: {default: anna}}\n", "a.yaml:1: sip.mailbox.default is \"anna\" and must be NUMBER or NUMBER@ACCOUNT, or nothing"),
         ("sip: {prompts: {language: tlh}}\n", "a.yaml:1: sip.prompts.language is \"tlh\" and must be one of en, es, fr, it, ru"),
         ("- a\n- b\n", "a.yaml:1: the file is not a list of `key: value`"),

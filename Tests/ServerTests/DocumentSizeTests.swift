@@ -24,11 +24,15 @@ import YeastarSSeriesAPI
     private static func text(_ count: Int) -> JSON { .string(String(repeating: "x", count: count)) }
 
     private static let tooLarge: JSON = [
-        "file": ["maxSize": ["message": .string("Payload or Files must not be more than \(limit) bytes"), "target": .int(limit)]],
+        "file": ["maxSize": ["message": .string("Payload or Files must not be more than \(limit) bytes"), "target": .int(limit)]]
     ]
 
     private static func run(_ body: @Sendable (TestServer, TestWorld) async throws -> Void) async throws {
-        try await TestServer.run { $0.limits.maximumDocumentBytes = limit } _: { server in try await body(server, try await server.makeWorld()) }
+        try await TestServer.run {
+            $0.limits.maximumDocumentBytes = limit
+        } _: { server in
+            try await body(server, try await server.makeWorld())
+        }
     }
 
     @Test func everyKindAtTheLimitAndOnePast() async throws {
@@ -64,7 +68,8 @@ import YeastarSSeriesAPI
             let full = try await server.service.mailboxes.change(world.mailbox.id, .patch(["note": Self.text(room)]), in: world.account)
             #expect(Self.size(full) == Self.limit)
             let application = try await Applications(server.service).create(name: "crm", in: world.account)
-            let pair = try await Applications(server.service).openPair(for: Applications(server.service).logIn(application.credential.handle, secret: application.secret), TokenRules())
+            let pair = try await Applications(server.service).openPair(
+                for: Applications(server.service).logIn(application.credential.handle, secret: application.secret), TokenRules())
             let name = String(repeating: "n", count: 100)
             let update: JSON = ["id": .int(full.serial), "first_name": .string(name)]
             let pSeries = try await server.send(
@@ -96,7 +101,8 @@ import YeastarSSeriesAPI
                 try await service.mailboxes.create(["name": "B", "mailbox": "4000"], id: nil, keeping: kept(Self.limit), in: account)
             }
             let application = try await Applications(service).create(name: "crm", in: account)
-            let pair = try await Applications(service).openPair(for: Applications(service).logIn(application.credential.handle, secret: application.secret), TokenRules())
+            let pair = try await Applications(service).openPair(
+                for: Applications(service).logIn(application.credential.handle, secret: application.secret), TokenRules())
             let update: JSON = ["id": .int(full.serial), "mobile_number": "1"]
             let answer = try await server.send("POST", "/openapi/v1.0/extension/update?access_token=\(pair.access)", body: Array(update.encoded.utf8))
             #expect(answer.text == #"{"errcode":40002,"errmsg":"PARAMETER ERROR"}"#)

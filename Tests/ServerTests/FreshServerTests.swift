@@ -4,10 +4,10 @@ import Testing
 
 @Suite struct FreshServerTests {
     #if DEBUG
-        /// A debug build carries more of itself.
-        private static let bound = 96 << 20
+    /// A debug build carries more of itself.
+    private static let bound = 96 << 20
     #else
-        private static let bound = 60 << 20
+    private static let bound = 60 << 20
     #endif
 
     @Test func aFreshServerHoldsLittle() async throws {

@@ -83,9 +83,10 @@ import Voicemail
         let zip = try await client.ask("POST", "/messages/raw", ["messages": JSON(ids)])
         #expect(zip.bytes.starts(with: Array("PK".utf8)))
         #expect(Self.entries(of: zip.bytes) == 10_000)
-        for request: JSON in [["messages": JSON(ids), "folder": "saved"], ["messages": JSON(Array(ids.prefix(1000))), "source_id": JSON([client.box.other])],
-            ["messages": JSON(Array(ids.prefix(1000))), "source_id": .string(client.box.other)]]
-        {
+        for request: JSON in [
+            ["messages": JSON(ids), "folder": "saved"], ["messages": JSON(Array(ids.prefix(1000))), "source_id": JSON([client.box.other])],
+            ["messages": JSON(Array(ids.prefix(1000))), "source_id": .string(client.box.other)],
+        ] {
             let outcome = try await client.ask("POST", "/messages", request).data
             #expect(outcome["succeeded"]?.array?.count == request["messages"]?.array?.count)
             #expect(outcome["failed"] == [])

@@ -14,7 +14,8 @@ import YeastarSSeriesAPI
     private static let growth = 56 << 20
 
     /// Much memory for its length: a list of lists.
-    private static let attributes = "json_set(attributes, '$.flags', json('[' || rtrim(replace(hex(zeroblob(7500)), '00', '[0],'), ',') || ']'), '$.mailbox', printf('%d', 10000 + n))"
+    private static let attributes =
+        "json_set(attributes, '$.flags', json('[' || rtrim(replace(hex(zeroblob(7500)), '00', '[0],'), ',') || ']'), '$.mailbox', printf('%d', 10000 + n))"
 
     private static func copies(_ owner: String) -> String {
         """
@@ -60,7 +61,8 @@ import YeastarSSeriesAPI
             _ = try await service.groups.set(MailboxGroup(mode: .share, members: [world.mailbox.id]), of: group.id, in: world.account)
             let greeting = try await service.greetings.create(["name": "G"], id: nil, in: world.account)
             let application = try await Applications(service).create(name: "crm", in: world.account)
-            let pair = try await Applications(service).openPair(for: Applications(service).logIn(application.credential.handle, secret: application.secret), TokenRules())
+            let pair = try await Applications(service).openPair(
+                for: Applications(service).logIn(application.credential.handle, secret: application.secret), TokenRules())
             let user = try await APIUsers(service).create(name: nil, in: world.account)
             let tokens = try await APIUsers(service).open(user.credential, details: [:])
             func pSeries(_ endpoint: String) -> String { "/openapi/v1.0/\(endpoint)?access_token=\(pair.access)" }
@@ -78,7 +80,9 @@ import YeastarSSeriesAPI
         let store = try SQLiteStore(path: data + "/aftertone.sqlite", options: StoreOptions(readers: 1))
         let (mailbox, group, user, greeting) = templates
         _ = try await store.transaction { writer in
-            for (id, first, owner) in [(user, 0, "owner_id"), (mailbox, 10_000, "printf('\(user.prefix(6))%026x', n)"), (group, 20_000, "NULL"), (greeting, 0, "owner_id")] {
+            for (id, first, owner) in [
+                (user, 0, "owner_id"), (mailbox, 10_000, "printf('\(user.prefix(6))%026x', n)"), (group, 20_000, "NULL"), (greeting, 0, "owner_id"),
+            ] {
                 try writer.execute(Self.copies(owner)) {
                     $0.bind(first)
                     $0.bind(id)

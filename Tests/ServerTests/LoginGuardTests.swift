@@ -101,7 +101,9 @@ import YeastarSSeriesAPI
 
     @Test("A login is locked by failures from many addresses, and success of another login changes nothing about that")
     func oneLogin() async throws {
-        try await Self.run { $0.logins.maximumFailuresOfLogin = 4 } _: { (doors: Doors) async throws in
+        try await Self.run {
+            $0.logins.maximumFailuresOfLogin = 4
+        } _: { (doors: Doors) async throws in
             let other = try await Applications(doors.server.service).create(name: "mine", in: doors.world.account)
             for number in 0..<4 {
                 #expect(try await doors.pSeries("wrong", from: "203.0.113.\(number)") == -1)
@@ -120,7 +122,9 @@ import YeastarSSeriesAPI
 
     @Test("Success resets the count of its own login")
     func ownSuccess() async throws {
-        try await Self.run { $0.logins.maximumFailuresOfLogin = 3 } _: { (doors: Doors) async throws in
+        try await Self.run {
+            $0.logins.maximumFailuresOfLogin = 3
+        } _: { (doors: Doors) async throws in
             for round in 0..<3 {
                 for number in 0..<2 { #expect(try await doors.pSeries("wrong", from: "203.0.113.\(round * 2 + number)") == -1) }
                 #expect(try await doors.pSeries(from: "192.0.2.1") == 0)
@@ -130,7 +134,9 @@ import YeastarSSeriesAPI
 
     @Test("KAZOO's form names no user: the account is locked, known or not, and one user's success does not reset it")
     func accounts() async throws {
-        try await Self.run { $0.logins.maximumFailuresOfAccount = 4 } _: { (doors: Doors) async throws in
+        try await Self.run {
+            $0.logins.maximumFailuresOfAccount = 4
+        } _: { (doors: Doors) async throws in
             for name in ["Acme", "nobody"] {
                 for number in 0..<4 {
                     #expect(try await doors.kazoo("wrong", account: name, from: "203.0.113.\(number)") == 401)
@@ -145,7 +151,9 @@ import YeastarSSeriesAPI
 
     @Test("A user who is named is locked, by the form as well, which does not name him")
     func users() async throws {
-        try await Self.run { $0.logins.maximumFailuresOfLogin = 3 } _: { (doors: Doors) async throws in
+        try await Self.run {
+            $0.logins.maximumFailuresOfLogin = 3
+        } _: { (doors: Doors) async throws in
             for user in [TestWorld.username, "nobody"] {
                 for number in 0..<3 { #expect(try await doors.basic(user, "wrong", from: "203.0.113.\(number)") == 401) }
                 #expect(try await doors.basic(user, "wrong", from: "192.0.2.1") == 423)
@@ -168,7 +176,8 @@ import YeastarSSeriesAPI
                 func logIn(from address: String) async throws -> JSON? {
                     try await server.send(
                         "POST", "/api/v1.1.0/login", headers: ["Content-Type": "application/json", "X-Forwarded-For": address],
-                        json: ["username": "crm", "password": .string(APIUsers.digest(ofPassword: known.1)), "port": "1"]).json["errno"]
+                        json: ["username": "crm", "password": .string(APIUsers.digest(ofPassword: known.1)), "port": "1"]
+                    ).json["errno"]
                 }
                 #expect(try await logIn(from: "203.0.113.1") == "20002")
                 #expect(try await logIn(from: "203.0.113.2") == nil)

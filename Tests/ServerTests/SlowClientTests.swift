@@ -65,7 +65,8 @@ import Voicemail
                     try await Task.sleep(for: .seconds(3))
                     while let more = try await connection.read() { received += more.count }
                 case .writing:
-                    let head = "PUT \(place.messages) HTTP/1.1\r\nHost: h\r\nX-Auth-Token: \(place.token)\r\n"
+                    let head =
+                        "PUT \(place.messages) HTTP/1.1\r\nHost: h\r\nX-Auth-Token: \(place.token)\r\n"
                         + "Content-Type: audio/wav\r\nContent-Length: \(size)\r\n\r\n"
                     try await connection.write(Array(head.utf8))
                     while true {

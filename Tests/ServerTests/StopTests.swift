@@ -16,7 +16,10 @@ import Voicemail
                 let sound = Sound.bytes(1, 1)
                 try await RawConnection.run(port: server.port) { upload in
                     try await RawConnection.run(port: server.port) { download in
-                        try await upload.write(Array("PUT \(world.path)/messages HTTP/1.1\r\nHost: h\r\nX-Auth-Token: \(world.token)\r\nContent-Type: audio/wav\r\nContent-Length: \(sound.count)\r\n\r\n".utf8))
+                        try await upload.write(
+                            Array(
+                                "PUT \(world.path)/messages HTTP/1.1\r\nHost: h\r\nX-Auth-Token: \(world.token)\r\nContent-Type: audio/wav\r\nContent-Length: \(sound.count)\r\n\r\n"
+                                    .utf8))
                         try await upload.write(Array(sound.prefix(1000)))
                         try await download.write(Array("GET \(raw) HTTP/1.1\r\nHost: h\r\nX-Auth-Token: \(world.token)\r\n\r\n".utf8))
                         var received = try await download.read() ?? []

@@ -9,10 +9,12 @@ import Voicemail
 struct EspeakSynthesizerTests {
     private static let installed = EspeakSynthesizer(searchPath: "/usr/local/bin:/usr/bin:/bin", pool: .singleton)
 
-    @Test("A language is tried as it is given and then without its region; what is no tag is none", arguments: [
-        ("en-US", ["en-us", "en"]), ("de", ["de"]), ("zh-Hant-TW", ["zh-hant-tw", "zh"]), ("", nil), ("-s", nil), ("e", nil), ("en_US", nil),
-        ("en-US; rm", nil), ("../en", nil), ("en-", nil), ("englishlanguage", nil),
-    ] as [(String, [String]?)])
+    @Test(
+        "A language is tried as it is given and then without its region; what is no tag is none",
+        arguments: [
+            ("en-US", ["en-us", "en"]), ("de", ["de"]), ("zh-Hant-TW", ["zh-hant-tw", "zh"]), ("", nil), ("-s", nil), ("e", nil), ("en_US", nil),
+            ("en-US; rm", nil), ("../en", nil), ("en-", nil), ("englishlanguage", nil),
+        ] as [(String, [String]?)])
     func voices(_ language: String, _ voices: [String]?) {
         #expect(EspeakSynthesizer.voices(of: language) == voices)
     }
@@ -52,10 +54,12 @@ struct EspeakSynthesizerTests {
         }
     }
 
-    @Test("A program that ends without having read the text is believed why it did: more than a pipe holds is left unread", arguments: [
-        ("echo 'The specified espeak-ng voice does not exist.' >&2; exit 1", SpeechError.unknownLanguage),
-        ("exit 3", .failed("espeak-ng ended with 3: ")), ("exit 0", nil),
-    ])
+    @Test(
+        "A program that ends without having read the text is believed why it did: more than a pipe holds is left unread",
+        arguments: [
+            ("echo 'The specified espeak-ng voice does not exist.' >&2; exit 1", SpeechError.unknownLanguage),
+            ("exit 3", .failed("espeak-ng ended with 3: ")), ("exit 0", nil),
+        ])
     func unread(_ script: String, _ failure: SpeechError?) async throws {
         // As the server does: a pipe that nobody reads is an error of the write.
         signal(SIGPIPE, SIG_IGN)

@@ -4,9 +4,12 @@ import Testing
 
 /// Patterns from the configuration end soon, whatever is dialled.
 @Suite struct BoundedPatternTests {
-    @Test(.timeLimit(.minutes(1)), arguments: [
-        "(a*)*b", "(a|aa)+$", "(.*)*(.*)*(.*)*x", "^(([0-9a]+)*)*$!", "(a?){60}a{60}", "((a+)+)+c", "(x|a|aa|aaa)*(a|aa)*b", "(.*){1,30}y", "(a{1,30}){1,30}b",
-    ])
+    @Test(
+        .timeLimit(.minutes(1)),
+        arguments: [
+            "(a*)*b", "(a|aa)+$", "(.*)*(.*)*(.*)*x", "^(([0-9a]+)*)*$!", "(a?){60}a{60}", "((a+)+)+c", "(x|a|aa|aaa)*(a|aa)*b", "(.*){1,30}y",
+            "(a{1,30}){1,30}b",
+        ])
     func hostilePatterns(_ source: String) {
         // Those that are taken are tried on the longest text there is.
         guard let pattern = BoundedPattern(source) else { return }
@@ -23,6 +26,6 @@ import Testing
 
     @Test(arguments: ["", "(", "[", "a{", "*a(", #"(a)\1"#, "a\\", String(repeating: "a", count: 201), "a\0"])
     func notTaken(_ source: String) {
-        if let pattern = BoundedPattern(source) { _ = pattern.match("a") ; #expect(["a{", "*a("].contains(source)) }
+        if let pattern = BoundedPattern(source) { _ = pattern.match("a"); #expect(["a{", "*a("].contains(source)) }
     }
 }

@@ -6,7 +6,9 @@ import Voicemail
 
 /// Who calls, as far as it may be told.
 @Suite struct CallerTests {
-    private func caller(_ lines: String..., from: String = "\"Alice\" <sip:030555100@192.0.2.10>;tag=1", isTrusted: Bool = true, order: [CallerSource] = CallerSource.standard) throws -> Caller {
+    private func caller(
+        _ lines: String..., from: String = "\"Alice\" <sip:030555100@192.0.2.10>;tag=1", isTrusted: Bool = true, order: [CallerSource] = CallerSource.standard
+    ) throws -> Caller {
         let head = ["INVITE sip:200@h SIP/2.0", "Via: SIP/2.0/UDP 192.0.2.10", "From: \(from)", "To: <sip:200@h>", "Call-ID: 1", "CSeq: 1 INVITE"]
         let invite = try SIPMessage(Array(((head + lines).joined(separator: "\r\n") + "\r\n\r\n").utf8))
         var settings = WhichBoxSettings()
@@ -37,7 +39,10 @@ import Voicemail
         #expect(both.number == "+4940333" && both.name == "Alice")
     }
 
-    @Test(arguments: ["Privacy: id", "Privacy: user;critical", "Privacy: header, id", "Remote-Party-ID: <sip:+4940@h>;privacy=full", "P-Asserted-Identity: <sip:anonymous@anonymous.invalid>"])
+    @Test(arguments: [
+        "Privacy: id", "Privacy: user;critical", "Privacy: header, id", "Remote-Party-ID: <sip:+4940@h>;privacy=full",
+        "P-Asserted-Identity: <sip:anonymous@anonymous.invalid>",
+    ])
     func anonymous(_ line: String) throws {
         let caller = try caller(line)
         #expect(caller.isAnonymous && caller.number == nil && caller.name == nil)

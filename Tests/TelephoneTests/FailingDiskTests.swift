@@ -26,10 +26,13 @@ struct FailingDiskTests {
     ) async throws {
         // Twice: the second finds nothing left to do.
         for _ in 0..<2 {
-            try await TestServer.run(in: data, {
-                $0.telephone.listen = CallAddress(host: "127.0.0.1", port: 0)
-                $0.archive.reserveBytes = 1 << 20
-            }) { server in
+            try await TestServer.run(
+                in: data,
+                {
+                    $0.telephone.listen = CallAddress(host: "127.0.0.1", port: 0)
+                    $0.archive.reserveBytes = 1 << 20
+                }
+            ) { server in
                 let world = CallWorld(server: server, account: known.account, mailbox: known.mailbox)
                 let messages = try await world.all(in: known.mailbox)
                 #expect(messages.count == 1)
@@ -40,13 +43,16 @@ struct FailingDiskTests {
         }
     }
 
-    @Test("It fills while somebody speaks: he hears that it could not be taken, and what was said before is kept", .enabled(if: SmallDisk.isAvailable, "this machine lets us mount no small disk"))
+    @Test(
+        "It fills while somebody speaks: he hears that it could not be taken, and what was said before is kept",
+        .enabled(if: SmallDisk.isAvailable, "this machine lets us mount no small disk"))
     func fills() async throws {
         try await SmallDisk.run(bytes: 24 << 20) { disk in
             let data = disk.outside + "/data"
             // Where the disk is, only programs that are started there see it as it is.
             func command(_ arguments: String...) async throws -> JSON {
-                let outcome = try await CommandLineProgram.run(arguments + ["--data", disk.path + "/data", "--json"], environment: Self.environment, launcher: disk.launcher)
+                let outcome = try await CommandLineProgram.run(
+                    arguments + ["--data", disk.path + "/data", "--json"], environment: Self.environment, launcher: disk.launcher)
                 #expect(outcome.status == 0, "\(outcome.errors)")
                 return outcome.json
             }

@@ -18,7 +18,10 @@ struct Kamailio {
         let socket = Locked<DatagramSocket?>(nil)
         let busy = try DatagramSocket { received in
             guard let call = TestPhone.Message(received.bytes), call.method == "INVITE" else { return }
-            let lines = ["via", "from", "call-id", "cseq"].map { "\($0): \(call.headers[$0] ?? "")" } + ["to: \(call.headers["to"] ?? "");tag=busy", "content-length: 0"]
+            let lines =
+                ["via", "from", "call-id", "cseq"].map { "\($0): \(call.headers[$0] ?? "")" } + [
+                    "to: \(call.headers["to"] ?? "");tag=busy", "content-length: 0",
+                ]
             socket.withLockedValue { $0 }?.send(Array("SIP/2.0 486 Busy Here\r\n\(lines.joined(separator: "\r\n"))\r\n\r\n".utf8), to: received.port)
         }
         socket.withLockedValue { $0 = busy }
@@ -29,7 +32,9 @@ struct Kamailio {
         return try await TemporaryDirectory.run { directory in
             let template = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Scenarios/kamailio.cfg")
             var text = try String(contentsOf: template, encoding: .utf8)
-            for (word, value) in [("PORT", "\(free.port)"), ("BUSY", "\(busy.port)"), (":VOICEMAIL", ":\(voicemail)"), ("WAY", way)] { text = text.replacingOccurrences(of: word, with: value) }
+            for (word, value) in [("PORT", "\(free.port)"), ("BUSY", "\(busy.port)"), (":VOICEMAIL", ":\(voicemail)"), ("WAY", way)] {
+                text = text.replacingOccurrences(of: word, with: value)
+            }
             try Data(text.utf8).write(to: URL(filePath: directory.path + "/kamailio.cfg"))
             let log = directory.path + "/kamailio.log"
             _ = FileManager.default.createFile(atPath: log, contents: nil)

@@ -58,7 +58,12 @@ struct KilledTests {
     func stopped() async throws {
         try await TemporaryDirectory.run { directory in
             let data = directory.path + "/data"
-            let mailbox = try await TestServer.run(in: data, { $0.telephone.listen = CallAddress(host: "127.0.0.1", port: 0); $0.telephone.drainSeconds = 1 }) { server in
+            let mailbox = try await TestServer.run(
+                in: data,
+                {
+                    $0.telephone.listen = CallAddress(host: "127.0.0.1", port: 0); $0.telephone.drainSeconds = 1
+                }
+            ) { server in
                 let account = try await server.makeAccount("Acme")
                 let mailbox = try await server.makeMailbox("1000", in: account)
                 let phone = try TestPhone(server: server.sipPort)

@@ -99,7 +99,8 @@ struct MailboxStateTests {
                 return try await service.greetings.upload(greeting.id, audio: audio, in: world.account)
             }
             let own = try await greeting(1000), temporary = try await greeting(1200)
-            _ = try await service.mailboxes.change(world.mailbox.id, .patch(["media": ["unavailable": .string(own.id)], "skip_instructions": true]), in: world.account)
+            _ = try await service.mailboxes.change(
+                world.mailbox.id, .patch(["media": ["unavailable": .string(own.id)], "skip_instructions": true]), in: world.account)
             try await world.withPhone { phone in
                 try await phone.call("1000")
                 try await phone.waitForTone(in: world.server.directory)

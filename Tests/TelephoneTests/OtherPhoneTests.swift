@@ -60,7 +60,8 @@ struct OtherPhoneTests {
     @Test("baresip speaks in Opus, and the message is what it sent, in Ogg", .enabled(if: OtherPhones.isInstalled("baresip")))
     func opus() async throws {
         try await CallWorld.run { world in
-            let output = try await OtherPhones.baresip(account: ";audio_codecs=opus/48000/2", modules: ["opus"], rate: 48_000, channels: 2, to: world.server.sipPort)
+            let output = try await OtherPhones.baresip(
+                account: ";audio_codecs=opus/48000/2", modules: ["opus"], rate: 48_000, channels: 2, to: world.server.sipPort)
             let message = try #require(try await world.messages(1).first, "\(output)")
             #expect(message.reception?.lost == 0)
             #expect(message.audio?.contentType == "audio/ogg")

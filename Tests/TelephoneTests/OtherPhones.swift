@@ -9,7 +9,8 @@ enum OtherPhones {
     ///   - channels: likewise.
     static func writeSpeech(in directory: String, rate: Int = 8000, channels: Int = 1) throws {
         let samples = (0..<rate * 20).map { Int16(sin(2 * .pi * 500 * Double($0) / Double(rate)) * 12_000) }
-        var wave = Array("RIFF".utf8) + little(36 + samples.count * 2 * channels, 4) + Array("WAVEfmt ".utf8) + little(16, 4) + little(1, 2) + little(channels, 2)
+        var wave =
+            Array("RIFF".utf8) + little(36 + samples.count * 2 * channels, 4) + Array("WAVEfmt ".utf8) + little(16, 4) + little(1, 2) + little(channels, 2)
         wave += little(rate, 4) + little(rate * 2 * channels, 4) + little(2 * channels, 2) + little(16, 2) + Array("data".utf8)
         wave += little(samples.count * 2 * channels, 4)
         wave += samples.flatMap { sample in (0..<channels).flatMap { _ in little(Int(sample), 2) } }
@@ -20,7 +21,9 @@ enum OtherPhones {
     private static func little(_ value: Int, _ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
 
     static func isInstalled(_ program: String) -> Bool {
-        let found = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(program)") }
+        let found = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").contains {
+            FileManager.default.isExecutableFile(atPath: "\($0)/\(program)")
+        }
         if !found { print("\(program) is not installed, so it makes no call here") }
         return found
     }
@@ -29,7 +32,9 @@ enum OtherPhones {
     /// - Parameters:
     ///   - scenario: a file of `Scenarios`.
     ///   - options: more of them.
-    static func sipp(_ scenario: String, calls: Int = 5, transport: String = "u1", options: String = "", to port: Int) async throws -> (output: String, isWell: Bool) {
+    static func sipp(_ scenario: String, calls: Int = 5, transport: String = "u1", options: String = "", to port: Int) async throws -> (
+        output: String, isWell: Bool
+    ) {
         try await TemporaryDirectory.run { directory in
             try writeSpeech(in: directory.path)
             let template = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Scenarios/\(scenario).xml")
@@ -48,7 +53,9 @@ enum OtherPhones {
     ///   - account: parameters of its account.
     ///   - uri: parameters of addresses.
     /// - Returns: what it printed.
-    static func baresip(account: String = "", uri: String = "", modules: [String] = [], rate: Int = 8000, channels: Int = 1, to port: Int) async throws -> String {
+    static func baresip(account: String = "", uri: String = "", modules: [String] = [], rate: Int = 8000, channels: Int = 1, to port: Int) async throws
+        -> String
+    {
         try await TemporaryDirectory.run { directory in
             try writeSpeech(in: directory.path, rate: rate, channels: channels)
             let configuration = """
@@ -68,10 +75,12 @@ enum OtherPhones {
 
                 """
             try Data(configuration.utf8).write(to: URL(filePath: directory.path + "/config"))
-            try Data("<sip:2001@127.0.0.1\(uri)>;regint=0\(account.contains("audio_codecs") ? "" : ";audio_codecs=PCMU")\(account)\n".utf8).write(to: URL(filePath: directory.path + "/accounts"))
+            try Data("<sip:2001@127.0.0.1\(uri)>;regint=0\(account.contains("audio_codecs") ? "" : ";audio_codecs=PCMU")\(account)\n".utf8).write(
+                to: URL(filePath: directory.path + "/accounts"))
             try Data().write(to: URL(filePath: directory.path + "/contacts"))
             let outcome = try await Shell.run(
-                "timeout 30 baresip -f . -e '/dial sip:1000@127.0.0.1:\(port)\(uri)' -t 8 2>&1 | tail -c 4000", environment: ProcessInfo.processInfo.environment,
+                "timeout 30 baresip -f . -e '/dial sip:1000@127.0.0.1:\(port)\(uri)' -t 8 2>&1 | tail -c 4000",
+                environment: ProcessInfo.processInfo.environment,
                 in: directory.path)
             return outcome.output
         }

@@ -64,7 +64,9 @@ struct RegistrationServerTests {
         try await Self.withPassword { registration in
             var registration = registration
             (registration.settings.host, registration.settings.port) = ("127.0.0.1", UInt16(registrar.port))
-            try await CallWorld.run { [registration] in $0.telephone.registrations = [registration] } _: { world in
+            try await CallWorld.run { [registration] in
+                $0.telephone.registrations = [registration]
+            } _: { world in
                 try await registrar.waits(for: 2)
                 try await Self.waits(for: 0, world.server)
                 let answer = try await world.withPhone { phone in try await phone.call("1999") }
@@ -88,7 +90,9 @@ struct RegistrationServerTests {
             try await Self.withPassword { registration in
                 var registration = registration
                 (registration.settings.host, registration.settings.port, registration.settings.transport) = ("127.0.0.1", UInt16(port), transport)
-                try await CallWorld.run { [registration] in $0.telephone.registrations = [registration] } _: { world in
+                try await CallWorld.run { [registration] in
+                    $0.telephone.registrations = [registration]
+                } _: { world in
                     try await Self.waits(for: 1, world.server)
                 }
             }

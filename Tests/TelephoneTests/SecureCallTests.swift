@@ -15,7 +15,9 @@ struct SecureCallTests {
         try await CallWorld.run(["skip_greeting": true, "skip_instructions": true]) {
             $0.telephone.tls = Configuration.Telephone.TLS(listen: CallAddress(host: "127.0.0.1", port: port), files: folder.files)
             $0.telephone.encryption = .required
-        } _: { world in try await body(world, port, folder) }
+        } _: { world in
+            try await body(world, port, folder)
+        }
     }
 
     @Test("baresip over TLS with SRTP leaves a message, and without SRTP it is refused", .enabled(if: OtherPhones.isInstalled("baresip")))
@@ -36,10 +38,12 @@ struct SecureCallTests {
         try await withSecureWorld { _, port, folder in
             /// What somebody hears who asks over TLS: the certificate, and the first line of the answer.
             @Sendable func ask() async throws -> String {
-                let request = "OPTIONS sip:1000@127.0.0.1 SIP/2.0\\r\\nVia: SIP/2.0/TLS 127.0.0.1:1;branch=z9hG4bKa\\r\\nFrom: <sip:a@b>;tag=1\\r\\nTo: <sip:1000@127.0.0.1>\\r\\nCall-ID: \(UInt32.random(in: 0...(.max)))\\r\\nCSeq: 1 OPTIONS\\r\\nMax-Forwards: 9\\r\\nContent-Length: 0\\r\\n\\r\\n"
+                let request =
+                    "OPTIONS sip:1000@127.0.0.1 SIP/2.0\\r\\nVia: SIP/2.0/TLS 127.0.0.1:1;branch=z9hG4bKa\\r\\nFrom: <sip:a@b>;tag=1\\r\\nTo: <sip:1000@127.0.0.1>\\r\\nCall-ID: \(UInt32.random(in: 0...(.max)))\\r\\nCSeq: 1 OPTIONS\\r\\nMax-Forwards: 9\\r\\nContent-Length: 0\\r\\n\\r\\n"
                 return try await Shell.run(
                     "(printf '\(request)'; sleep 1) | openssl s_client -connect 127.0.0.1:\(port) -showcerts -quiet -no_ign_eof 2>/dev/null; openssl s_client -connect 127.0.0.1:\(port) </dev/null 2>/dev/null",
-                    environment: ProcessInfo.processInfo.environment, in: "/").output
+                    environment: ProcessInfo.processInfo.environment, in: "/"
+                ).output
             }
             func middle(of pair: TestCertificates.Pair) -> String { pair.certificate.components(separatedBy: "\n")[5] }
             let before = try await ask()

@@ -136,6 +136,8 @@ import Voicemail
         #expect(NumberRule("9=7")?.apply("9200") == "7200")
         #expect(NumberRule(#"/^\+49(30|40)555(\d+)$/=$1$2"#)?.apply("+4940555200") == "40200")
         #expect(NumberRule("/(a)|(b)/=$2$3")?.apply("a") == "")
-        for wrong in ["", "9", "=9", "x=1", "/(/=1", "//=1", "/a=1", "9=x", #"/(a)\1/=1"#, "/a{2000}/=1", "/(a{50}){50}/=1"] { #expect(NumberRule(wrong) == nil, "\(wrong)") }
+        for wrong in ["", "9", "=9", "x=1", "/(/=1", "//=1", "/a=1", "9=x", #"/(a)\1/=1"#, "/a{2000}/=1", "/(a{50}){50}/=1"] {
+            #expect(NumberRule(wrong) == nil, "\(wrong)")
+        }
     }
 }

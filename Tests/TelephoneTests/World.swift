@@ -68,7 +68,9 @@ enum Invites {
     }
 
     /// An INVITE with these lines beside what every one has.
-    static func made(_ uri: String = "sip:vm@192.0.2.50", _ lines: String..., from: String = "<sip:100@192.0.2.10>;tag=1", to: String = "<sip:vm@192.0.2.50>") throws -> SIPMessage {
+    static func made(_ uri: String = "sip:vm@192.0.2.50", _ lines: String..., from: String = "<sip:100@192.0.2.10>;tag=1", to: String = "<sip:vm@192.0.2.50>")
+        throws -> SIPMessage
+    {
         let head = [
             "INVITE \(uri) SIP/2.0", "Via: SIP/2.0/UDP 192.0.2.10;branch=z9hG4bK1", "From: \(from)", "To: \(to)", "Call-ID: 1@192.0.2.10", "CSeq: 1 INVITE",
         ]

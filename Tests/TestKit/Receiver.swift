@@ -79,8 +79,9 @@ private struct Handler: Dialect {
 
     func respond(to request: FrontRequest) async -> FrontResponse {
         guard let body = try? await request.body.collect() else { return FrontResponse(status: .badRequest) }
-        let status = await receiver.take(Receiver.Request(
-            method: request.method.rawValue, path: request.path, query: request.query.items, headers: request.headers, body: String(buffer: body)))
+        let status = await receiver.take(
+            Receiver.Request(
+                method: request.method.rawValue, path: request.path, query: request.query.items, headers: request.headers, body: String(buffer: body)))
         return FrontResponse(status: HTTPResponse.Status(code: status))
     }
 }

@@ -28,7 +28,9 @@ public final class ServerProcess: Sendable {
     /// - Parameters:
     ///   - launcher: runs it, with its command after its own.
     ///   - takesCalls: whether it takes calls as well, on another.
-    public static func start(in directory: String, launcher: [String] = [], takesCalls: Bool = false, environment: [String: String] = [:]) async throws -> ServerProcess {
+    public static func start(in directory: String, launcher: [String] = [], takesCalls: Bool = false, environment: [String: String] = [:]) async throws
+        -> ServerProcess
+    {
         let output = Pipe.closing()
         let process = try ChildProcess(
             launcher + [CommandLineProgram.executable.path, "serve", "--data", directory, "--listen", "127.0.0.1:0"]

@@ -20,7 +20,8 @@ public struct SocketClient {
     /// Connects, shakes hands, runs `body` and closes.
     public static func run<Value>(port: Int, path: String, _ body: (inout SocketClient) async throws -> Value) async throws -> Value {
         try await RawConnection.run(port: port) { connection in
-            let request = "GET \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: keep-alive, Upgrade\r\n"
+            let request =
+                "GET \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: keep-alive, Upgrade\r\n"
                 + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
             try await connection.write(Array(request.utf8))
             var client = try await SocketClient(connection)

@@ -64,7 +64,9 @@ extension StoreContract {
                 try writer.insert(two)
                 try writer.insert(Credential(id: "3", kind: .login, accountID: "b", name: "", handle: "h", verifier: "", created: now))
             }
-            let found = try await store.read { try [$0.credential(kind: .key, handle: "h"), $0.credential(id: "2"), $0.credential(kind: .intake, handle: "h")] }
+            let found = try await store.read {
+                try [$0.credential(kind: .key, handle: "h"), $0.credential(id: "2"), $0.credential(kind: .intake, handle: "h")]
+            }
             #expect(found == [one, two, nil])
             let listed = try await store.read { try $0.credentials(accountID: "a") }
             #expect(listed == [two, one])
@@ -88,11 +90,12 @@ extension StoreContract {
             let all = try await store.read { try $0.events(after: 0, limit: 99) }
             #expect(all.map(\.id) == written.map(\.id))
             #expect(zip(all, all.dropFirst()).allSatisfy { $0.serial < $1.serial })
-            #expect(zip(all, written).allSatisfy { read, event in
-                var event = event
-                event.serial = read.serial
-                return event == read
-            })
+            #expect(
+                zip(all, written).allSatisfy { read, event in
+                    var event = event
+                    event.serial = read.serial
+                    return event == read
+                })
             let page = try await store.read { try $0.events(after: all[3].serial, limit: 2) }
             #expect(page == [all[4], all[5]])
             try await store.write { writer in

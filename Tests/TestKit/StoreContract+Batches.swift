@@ -37,15 +37,17 @@ extension StoreContract {
         Case("a directory has the labels of one kind, account and lookup") { store in
             let stored = try await store.write { writer in
                 try [
-                    labelled("one", "1"), labelled("two", "02"), labelled("none", nil), labelled("group", "3", lookup: "g"), labelled("else", "4", account: "b"),
+                    labelled("one", "1"), labelled("two", "02"), labelled("none", nil), labelled("group", "3", lookup: "g"),
+                    labelled("else", "4", account: "b"),
                 ].map { try writer.insert($0) }
             }
             func labels(_ lookup: String?) async throws -> [LabelledDocument] {
                 try await store.read { try $0.labels(kind: .mailbox, accountID: "a", lookup: lookup) }.sorted { $0.serial < $1.serial }
             }
-            #expect(try await labels(nil) == [
-                LabelledDocument(id: "one", serial: stored[0].serial, label: "1"), LabelledDocument(id: "two", serial: stored[1].serial, label: "02"),
-            ])
+            #expect(
+                try await labels(nil) == [
+                    LabelledDocument(id: "one", serial: stored[0].serial, label: "1"), LabelledDocument(id: "two", serial: stored[1].serial, label: "02"),
+                ])
             #expect(try await labels("g").map(\.id) == ["group"])
             #expect(try await labels("h") == [])
             try await store.write { try $0.remove(documentID: "one", at: now, physically: false) }
@@ -56,7 +58,8 @@ extension StoreContract {
                 try await store.read { reader in
                     try [
                         reader.documentCount(kind: .mailbox, accountID: "a", hasLookup: false),
-                        reader.documentCount(kind: .mailbox, accountID: "a", hasLookup: true), reader.documentCount(kind: .user, accountID: "a", hasLookup: false),
+                        reader.documentCount(kind: .mailbox, accountID: "a", hasLookup: true),
+                        reader.documentCount(kind: .user, accountID: "a", hasLookup: false),
                     ]
                 }
             }

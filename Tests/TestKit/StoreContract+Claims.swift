@@ -77,7 +77,8 @@ extension StoreContract {
                 try writer.update(held)
                 return (
                     try writer.update(late, heldBy: "w"), try writer.remove(deliveryID: "one", heldBy: "w"), try writer.delivery(id: "one"),
-                    try writer.deliveryTotals())
+                    try writer.deliveryTotals()
+                )
             }
             #expect(results.0 == false && results.1 == false)
             #expect(results.2 == held)

@@ -34,7 +34,9 @@ extension StoreContract {
                 let query = DocumentQuery(kind: .mailbox, accountID: "a", attributes: keys)
                 let found = try await store.read { reader in
                     var visited: [StoredDocument?] = []
-                    try reader.documents(query) { visited.append($0); return true }
+                    try reader.documents(query) {
+                        visited.append($0); return true
+                    }
                     return try visited + [
                         reader.document(id: "d", attributes: keys), reader.document(serial: serial, attributes: keys),
                         reader.document(kind: .mailbox, scope: "a", key: "1", attributes: keys),

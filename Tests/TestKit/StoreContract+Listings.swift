@@ -10,9 +10,11 @@ extension StoreContract {
             var all: [StoredDocument] = []
             for (index, name) in names.enumerated() {
                 for twin in 0..<2 {
-                    all.append(try writer.insert(document(
-                        "\(twin)-\(names.count - index)", kind: index % 5 == 4 ? .user : .mailbox, account: index % 3 == 0 ? "b" : "a", name: name,
-                        lookup: index % 4 == 3 ? nil : name, owner: index % 2 == 0 ? "o" : nil)))
+                    all.append(
+                        try writer.insert(
+                            document(
+                                "\(twin)-\(names.count - index)", kind: index % 5 == 4 ? .user : .mailbox, account: index % 3 == 0 ? "b" : "a", name: name,
+                                lookup: index % 4 == 3 ? nil : name, owner: index % 2 == 0 ? "o" : nil)))
                 }
             }
             return all

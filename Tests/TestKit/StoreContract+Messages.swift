@@ -59,13 +59,17 @@ extension StoreContract {
         Case("a listing is in order of time, then arrival, within its bounds, from any start, in both directions") { store in
             let all = try await store.write { writer in
                 try (0..<60).map { number in
-                    try writer.insert(message(
-                        account: number % 7 == 0 ? "b" : "a", mailbox: number % 4 == 0 ? "other" : "m", at: [3, 1, 2, 2, 2, 9][number % 6],
-                        folder: Folder.allCases[number % 3]))
+                    try writer.insert(
+                        message(
+                            account: number % 7 == 0 ? "b" : "a", mailbox: number % 4 == 0 ? "other" : "m", at: [3, 1, 2, 2, 2, 9][number % 6],
+                            folder: Folder.allCases[number % 3]))
                 }
             }
-            let starts: [MessagePosition?] = [nil] + all.map(\.position)
-                + [(0, 0), (2, 0), (2, .max), (2, .min), (5, 7), (99, 1), (.max, .max), (.min, .min)].map { MessagePosition(timestamp: Timestamp(unix: $0.0), serial: $0.1) }
+            let starts: [MessagePosition?] =
+                [nil] + all.map(\.position)
+                + [(0, 0), (2, 0), (2, .max), (2, .min), (5, 7), (99, 1), (.max, .max), (.min, .min)].map {
+                    MessagePosition(timestamp: Timestamp(unix: $0.0), serial: $0.1)
+                }
             let bounds: [(Int?, Int?)] = [(nil, nil), (2, nil), (nil, 2), (2, 2), (1, 3), (4, 8), (9, 1)]
             for scope in [MessageQuery.Scope.mailbox("m"), .account("a"), .account("b"), .mailbox("none")] {
                 for folder in [nil] + Folder.allCases {

@@ -29,7 +29,9 @@ extension StoreContract {
             func trash(_ query: TrashQuery) async throws -> [RemovedMessage] {
                 try await store.read { reader in
                     var found: [RemovedMessage] = []
-                    try reader.removedMessages(query) { found.append($0); return true }
+                    try reader.removedMessages(query) {
+                        found.append($0); return true
+                    }
                     return found
                 }
             }
@@ -67,7 +69,9 @@ extension StoreContract {
             func trash(_ kind: DocumentKind = .mailbox, of account: String = "a", from start: MessagePosition? = nil) async throws -> [RemovedDocument] {
                 try await store.read { reader in
                     var found: [RemovedDocument] = []
-                    try reader.removedDocuments(kind: kind, accountID: account, start: start) { found.append($0); return true }
+                    try reader.removedDocuments(kind: kind, accountID: account, start: start) {
+                        found.append($0); return true
+                    }
                     return found
                 }
             }
@@ -91,7 +95,9 @@ extension StoreContract {
                 (try reader.document(id: "d1"), try reader.document(kind: .mailbox, scope: "a", key: "3")?.id, try reader.removedDocument(id: "d1"))
             }
             #expect(found.0 == back && found.1 == "d1" && found.2 == nil)
-            let counted = try await store.read { (try $0.documentCount(kind: .mailbox, accountID: "a", hasLookup: false), try $0.documentChanges(kind: .mailbox, accountID: "a")) }
+            let counted = try await store.read {
+                (try $0.documentCount(kind: .mailbox, accountID: "a", hasLookup: false), try $0.documentChanges(kind: .mailbox, accountID: "a"))
+            }
             #expect(counted.0 == 2 && counted.1 > before)
             await #expect(throws: StoreError.self) { try await store.write { [back] in try $0.restore(back) } }
         },
@@ -106,7 +112,10 @@ extension StoreContract {
             let count = try await store.write { try $0.restoreMessages(mailboxID: "m", removedAt: now.advanced(by: 1), to: .saved, now: later) }
             #expect(count == 2)
             let found = try await store.read { reader in
-                (try reader.message(id: "m1"), try reader.message(id: "m0")?.id, try reader.message(id: "m3")?.id, try reader.tally(mailboxID: "m", cutoff: longAgo))
+                (
+                    try reader.message(id: "m1"), try reader.message(id: "m0")?.id, try reader.message(id: "m3")?.id,
+                    try reader.tally(mailboxID: "m", cutoff: longAgo)
+                )
             }
             #expect(found.0?.folder == .saved && found.0?.modified == later && found.0?.revision == message("m1").revision + 1)
             #expect(found.1 == nil && found.2 == nil && found.3 == Tally(new: 0, saved: 2))

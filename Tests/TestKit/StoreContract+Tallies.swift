@@ -60,7 +60,9 @@ extension StoreContract {
             var random = SeededRandom(seed: 20_160_511)
             var ids: [String] = []
             for round in 0..<60 {
-                let plan = (0..<8).map { _ in (UInt64.random(in: 0..<10, using: &random), Int.random(in: 0..<1000, using: &random), Int.random(in: 0..<1000, using: &random)) }
+                let plan = (0..<8).map { _ in
+                    (UInt64.random(in: 0..<10, using: &random), Int.random(in: 0..<1000, using: &random), Int.random(in: 0..<1000, using: &random))
+                }
                 let known = ids
                 ids += try await store.write { writer in
                     var added: [String] = []

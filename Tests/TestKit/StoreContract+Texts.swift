@@ -4,7 +4,8 @@ import Voicemail
 extension StoreContract {
     /// Texts that have broken databases, parsers and terminals.
     public static let hostileTexts = [
-        "", "\u{0}", "a\u{0}b", "\u{0}\u{0}", "'; DROP TABLE message; --", "\"", "\\", "\\\"", "\\u0000", "%", "_", "?1", ":a", "a\r\nb", "\t", "\u{1}\u{1f}\u{7f}",
+        "", "\u{0}", "a\u{0}b", "\u{0}\u{0}", "'; DROP TABLE message; --", "\"", "\\", "\\\"", "\\u0000", "%", "_", "?1", ":a", "a\r\nb", "\t",
+        "\u{1}\u{1f}\u{7f}",
         "😀", "👩‍👩‍👧", "\u{202e}evil", "e\u{301}", "é", "\u{fffd}", "\u{feff}", "\u{10ffff}", "../../etc/passwd", "<script>", "=1+1", "null", "1", "1.0",
         String(repeating: "long \u{0} 😀", count: 5000),
     ]
@@ -22,8 +23,10 @@ extension StoreContract {
                 let document = StoredDocument(
                     id: "d\(index)" + text, kind: .webhook, accountID: text, name: text, key: text, scope: text, lookup: text, ownerID: text,
                     attributes: object, hidden: object, created: now)
-                let session = Ticket(hash: "s\(index)" + text, kind: .link, accountID: text, userID: text, credentialID: text, created: now, expires: now, details: object)
-                let credential = Credential(id: "c\(index)" + text, kind: .intake, accountID: text, name: text, handle: text, verifier: text, details: object, created: now)
+                let session = Ticket(
+                    hash: "s\(index)" + text, kind: .link, accountID: text, userID: text, credentialID: text, created: now, expires: now, details: object)
+                let credential = Credential(
+                    id: "c\(index)" + text, kind: .intake, accountID: text, name: text, handle: text, verifier: text, details: object, created: now)
                 let (storedMessage, storedDocument) = try await store.write { writer in
                     try writer.insert(blob(blobID), at: now)
                     try writer.insert(session)

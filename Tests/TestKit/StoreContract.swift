@@ -16,7 +16,8 @@ public enum StoreContract {
         public var testDescription: String { name }
     }
 
-    public static let all = transactions + documents + batches + messages + listings + accountTrees + positions + tallies + removal + blobs + access + texts
+    public static let all =
+        transactions + documents + batches + messages + listings + accountTrees + positions + tallies + removal + blobs + access + texts
         + recordings + outbox + claims + logins
 }
 

@@ -10,49 +10,49 @@ public enum TestCertificates {
 
     public static let first = Pair(
         certificate: """
-        -----BEGIN CERTIFICATE-----
-        MIIBZjCCAQ2gAwIBAgIBBjAKBggqhkjOPQQDAjAUMRIwEAYDVQQDDAlsb2NhbGhv
-        c3QwIBcNMjAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBaMBQxEjAQBgNVBAMM
-        CWxvY2FsaG9zdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABC6/V5cIEfU7pKsR
-        L2CpBxF1Q2ro6NY6mNNpCLu/0i8HaLcOTRVW44Cx2RSpgLXzqXS9OFqv9S+YWjus
-        JJZEeGSjTjBMMBoGA1UdEQQTMBGCCWxvY2FsaG9zdIcEfwAAATAPBgNVHRMBAf8E
-        BTADAQH/MB0GA1UdDgQWBBS2kvXQ5OmRFPrID7rv1gaSwOlHyDAKBggqhkjOPQQD
-        AgNHADBEAiAXnakkOC0RDOotXg8AZL9EBVdsw197UzMAbXMR4RPIzAIgfs6SDrND
-        TRlje6UTOvq7ZS/ldu2WicASqTFAl/xS8QM=
-        -----END CERTIFICATE-----
+            -----BEGIN CERTIFICATE-----
+            MIIBZjCCAQ2gAwIBAgIBBjAKBggqhkjOPQQDAjAUMRIwEAYDVQQDDAlsb2NhbGhv
+            c3QwIBcNMjAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBaMBQxEjAQBgNVBAMM
+            CWxvY2FsaG9zdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABC6/V5cIEfU7pKsR
+            L2CpBxF1Q2ro6NY6mNNpCLu/0i8HaLcOTRVW44Cx2RSpgLXzqXS9OFqv9S+YWjus
+            JJZEeGSjTjBMMBoGA1UdEQQTMBGCCWxvY2FsaG9zdIcEfwAAATAPBgNVHRMBAf8E
+            BTADAQH/MB0GA1UdDgQWBBS2kvXQ5OmRFPrID7rv1gaSwOlHyDAKBggqhkjOPQQD
+            AgNHADBEAiAXnakkOC0RDOotXg8AZL9EBVdsw197UzMAbXMR4RPIzAIgfs6SDrND
+            TRlje6UTOvq7ZS/ldu2WicASqTFAl/xS8QM=
+            -----END CERTIFICATE-----
 
-        """,
+            """,
         key: """
-        -----BEGIN PRIVATE KEY-----
-        MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgq6JqwixFZVryEmnK
-        26MtCNumnQAzXXpmWUPjGP1gqx6hRANCAAQuv1eXCBH1O6SrES9gqQcRdUNq6OjW
-        OpjTaQi7v9IvB2i3Dk0VVuOAsdkUqYC186l0vThar/UvmFo7rCSWRHhk
-        -----END PRIVATE KEY-----
+            -----BEGIN PRIVATE KEY-----
+            MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgq6JqwixFZVryEmnK
+            26MtCNumnQAzXXpmWUPjGP1gqx6hRANCAAQuv1eXCBH1O6SrES9gqQcRdUNq6OjW
+            OpjTaQi7v9IvB2i3Dk0VVuOAsdkUqYC186l0vThar/UvmFo7rCSWRHhk
+            -----END PRIVATE KEY-----
 
-        """)
+            """)
 
     public static let second = Pair(
         certificate: """
-        -----BEGIN CERTIFICATE-----
-        MIIBaDCCAQ2gAwIBAgIBBjAKBggqhkjOPQQDAjAUMRIwEAYDVQQDDAlsb2NhbGhv
-        c3QwIBcNMjAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBaMBQxEjAQBgNVBAMM
-        CWxvY2FsaG9zdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABHqbj4MeHuwu7RkQ
-        Es4UZ38BTnddO+FVAb8Pfmus4pjjDm5qZgFAUNTH9nVsRwEwcHtl097HZN8SD4fn
-        M/hbWkajTjBMMBoGA1UdEQQTMBGCCWxvY2FsaG9zdIcEfwAAATAPBgNVHRMBAf8E
-        BTADAQH/MB0GA1UdDgQWBBQzeODP0lNup0XYlR7sR7zbZZRTJjAKBggqhkjOPQQD
-        AgNJADBGAiEA19UuBqWTUP/cpNXx9mItwR8ux4Y+m+kNbmRjd1kWtWQCIQDwLf/I
-        Se6Bl5iEKISx0bvDB8r+N9H4kuFv429FesbYiA==
-        -----END CERTIFICATE-----
+            -----BEGIN CERTIFICATE-----
+            MIIBaDCCAQ2gAwIBAgIBBjAKBggqhkjOPQQDAjAUMRIwEAYDVQQDDAlsb2NhbGhv
+            c3QwIBcNMjAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBaMBQxEjAQBgNVBAMM
+            CWxvY2FsaG9zdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABHqbj4MeHuwu7RkQ
+            Es4UZ38BTnddO+FVAb8Pfmus4pjjDm5qZgFAUNTH9nVsRwEwcHtl097HZN8SD4fn
+            M/hbWkajTjBMMBoGA1UdEQQTMBGCCWxvY2FsaG9zdIcEfwAAATAPBgNVHRMBAf8E
+            BTADAQH/MB0GA1UdDgQWBBQzeODP0lNup0XYlR7sR7zbZZRTJjAKBggqhkjOPQQD
+            AgNJADBGAiEA19UuBqWTUP/cpNXx9mItwR8ux4Y+m+kNbmRjd1kWtWQCIQDwLf/I
+            Se6Bl5iEKISx0bvDB8r+N9H4kuFv429FesbYiA==
+            -----END CERTIFICATE-----
 
-        """,
+            """,
         key: """
-        -----BEGIN PRIVATE KEY-----
-        MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg/E6Ze9eabMzBlQ2Z
-        n11ZaLB7n3C4PdiV5ealzv1PhY+hRANCAAR6m4+DHh7sLu0ZEBLOFGd/AU53XTvh
-        VQG/D35rrOKY4w5uamYBQFDUx/Z1bEcBMHB7ZdPex2TfEg+H5zP4W1pG
-        -----END PRIVATE KEY-----
+            -----BEGIN PRIVATE KEY-----
+            MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg/E6Ze9eabMzBlQ2Z
+            n11ZaLB7n3C4PdiV5ealzv1PhY+hRANCAAR6m4+DHh7sLu0ZEBLOFGd/AU53XTvh
+            VQG/D35rrOKY4w5uamYBQFDUx/Z1bEcBMHB7ZdPex2TfEg+H5zP4W1pG
+            -----END PRIVATE KEY-----
 
-        """)
+            """)
 }
 
 /// A folder with a certificate and a key, removed when let go.

@@ -72,7 +72,8 @@ public struct TestServer: Sendable {
                 let takesCalls = configuration.telephone.listen != nil
                 let sipPort = takesCalls ? try await sipPorts.first { _ in true } : 0
                 let test = TestServer(
-                    installation: installation, clock: clock, uptime: uptime, port: port, sipPort: sipPort ?? 0, directory: configuration.data, group: server.group)
+                    installation: installation, clock: clock, uptime: uptime, port: port, sipPort: sipPort ?? 0, directory: configuration.data,
+                    group: server.group)
                 let outcome = await Result { () async throws -> Value in try await body(test) }
                 await server.group.triggerGracefulShutdown()
                 try await tasks.waitForAll()

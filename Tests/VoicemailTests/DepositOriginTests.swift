@@ -18,7 +18,9 @@ struct DepositOriginTests {
         }
     }
 
-    private func leave(_ origin: DepositOrigin, _ draft: MessageDraft = MessageDraft(), _ server: TestServer, _ account: Account, _ box: Mailbox) async throws -> Message {
+    private func leave(_ origin: DepositOrigin, _ draft: MessageDraft = MessageDraft(), _ server: TestServer, _ account: Account, _ box: Mailbox) async throws
+        -> Message
+    {
         try await server.service.messages.deposit(draft, mailboxID: box.id, in: account, from: origin)
     }
 

@@ -3,10 +3,12 @@ import Voicemail
 
 @Suite("IP addresses")
 struct NetworkAddressTests {
-    @Test("Compared by bits, not by spelling", arguments: [
-        ("192.0.2.1", "::ffff:192.0.2.1"), ("::1", "0:0:0:0:0:0:0:1"), ("2001:db8::a", "2001:DB8:0:0:0:0:0:A"),
-        ("127.0.0.1", "::ffff:7f00:1"),
-    ])
+    @Test(
+        "Compared by bits, not by spelling",
+        arguments: [
+            ("192.0.2.1", "::ffff:192.0.2.1"), ("::1", "0:0:0:0:0:0:0:1"), ("2001:db8::a", "2001:DB8:0:0:0:0:0:A"),
+            ("127.0.0.1", "::ffff:7f00:1"),
+        ])
     func equal(left: String, right: String) {
         #expect(NetworkAddress(left) != nil)
         #expect(NetworkAddress(left) == NetworkAddress(right))
@@ -18,10 +20,12 @@ struct NetworkAddressTests {
         #expect(NetworkAddress("::1") != NetworkAddress("127.0.0.1"))
     }
 
-    @Test("Anything but one address is none", arguments: [
-        "", " ", "localhost", "192.0.2", "192.0.2.256", "192.0.2.1,192.0.2.2", "192.0.2.0/24", "192.0.2.1 ", "192.0.2.1:80", "[::1]", "::1%eth0",
-        "192.0.2.1\u{0}", "010.1.1.1", ":::",
-    ])
+    @Test(
+        "Anything but one address is none",
+        arguments: [
+            "", " ", "localhost", "192.0.2", "192.0.2.256", "192.0.2.1,192.0.2.2", "192.0.2.0/24", "192.0.2.1 ", "192.0.2.1:80", "[::1]", "::1%eth0",
+            "192.0.2.1\u{0}", "010.1.1.1", ":::",
+        ])
     func refused(text: String) {
         #expect(NetworkAddress(text) == nil)
     }
@@ -31,10 +35,12 @@ struct NetworkAddressTests {
         #expect(NetworkAddress(text)?.isLoopback == expected)
     }
 
-    @Test("One address of IPv4 stands for itself, one of IPv6 for the network it is in", arguments: [
-        ("192.0.2.1", "192.0.2.1"), ("::ffff:192.0.2.1", "192.0.2.1"), ("2001:db8:0:a1:ffff::1", "2001:db8:0:a1::/64"),
-        ("2001:db8:0:a1::", "2001:db8:0:a1::/64"), ("2001:db8:0:a2::", "2001:db8:0:a2::/64"), ("::1", "0:0:0:0::/64"),
-    ])
+    @Test(
+        "One address of IPv4 stands for itself, one of IPv6 for the network it is in",
+        arguments: [
+            ("192.0.2.1", "192.0.2.1"), ("::ffff:192.0.2.1", "192.0.2.1"), ("2001:db8:0:a1:ffff::1", "2001:db8:0:a1::/64"),
+            ("2001:db8:0:a1::", "2001:db8:0:a1::/64"), ("2001:db8:0:a2::", "2001:db8:0:a2::/64"), ("::1", "0:0:0:0::/64"),
+        ])
     func site(text: String, expected: String) {
         #expect(NetworkAddress(text)?.site == expected)
     }

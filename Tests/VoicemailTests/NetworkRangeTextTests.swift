@@ -14,7 +14,9 @@ import Voicemail
         #expect(try #require(NetworkRange(range)).contains(address) == expected)
     }
 
-    @Test(arguments: ["", "/", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/08x", "10.0.0/8", "::/129", "a/8", "10.0.0.0/8/8", "10.0.0.0 /8", "10.0.0.0/0008"])
+    @Test(arguments: [
+        "", "/", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/08x", "10.0.0/8", "::/129", "a/8", "10.0.0.0/8/8", "10.0.0.0 /8", "10.0.0.0/0008",
+    ])
     func isNone(_ text: String) { #expect(NetworkRange(text) == nil) }
 
     @Test func everyLengthOfAPrefixCutsWhereItSays() throws {

@@ -9,10 +9,12 @@ struct PINTests {
         try await MemoryWorld.run { world in try await body(world.service, world.account, try await world.makeMailbox("04711", attributes)) }
     }
 
-    @Test("A PIN opens its mailbox; another, a part of it, nothing and the mailbox's number do not", arguments: [
-        ("83920174", "83920174", true), ("83920174", "83920175", false), ("83920174", "8392017", false), ("83920174", "", false),
-        ("04711", "04711", false), ("4711", "4711", false), ("0004711", "0004711", false), ("4711", "04711", false), ("47110", "47110", true),
-    ])
+    @Test(
+        "A PIN opens its mailbox; another, a part of it, nothing and the mailbox's number do not",
+        arguments: [
+            ("83920174", "83920174", true), ("83920174", "83920175", false), ("83920174", "8392017", false), ("83920174", "", false),
+            ("04711", "04711", false), ("4711", "4711", false), ("0004711", "0004711", false), ("4711", "04711", false), ("47110", "47110", true),
+        ])
     func opens(pin: String, entered: String, isOpen: Bool) async throws {
         try await withBox(["pin": .string(pin)]) { service, _, box in
             #expect(service.mailboxes.pinOpens(box, entered) == isOpen)

@@ -11,7 +11,8 @@ struct FilingTests {
             let message = try await world.leave()
             try await world.browser.logIn()
             for (deed, folder, told) in [
-                ("saved", Folder.saved, "Filed among the saved messages."), ("trash", .deleted, "Moved to the trash."), ("new", .new, "Filed among the new messages."),
+                ("saved", Folder.saved, "Filed among the saved messages."), ("trash", .deleted, "Moved to the trash."),
+                ("new", .new, "Filed among the new messages."),
             ] {
                 let before = try #require(try await world.folder(of: message))
                 let from = before == .deleted ? "trash" : before.rawValue

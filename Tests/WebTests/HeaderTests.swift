@@ -21,7 +21,9 @@ struct HeaderTests {
             ]
             for answer in answers {
                 let policy = answer["Content-Security-Policy"] ?? ""
-                #expect(policy.hasPrefix("default-src 'none'; ") && policy.contains("frame-ancestors 'none'") && policy.contains("form-action 'self'"), "\(answer.status)")
+                #expect(
+                    policy.hasPrefix("default-src 'none'; ") && policy.contains("frame-ancestors 'none'") && policy.contains("form-action 'self'"),
+                    "\(answer.status)")
                 #expect(!policy.contains("unsafe") && policy.contains("script-src 'self'; connect-src 'self'; ") && !policy.contains("http"))
                 #expect(answer["X-Content-Type-Options"] == "nosniff" && answer["X-Frame-Options"] == "DENY" && answer["Referrer-Policy"] == "same-origin")
                 #expect(answer["Cache-Control"] == "no-store", "\(answer.status)")
@@ -78,7 +80,9 @@ struct HeaderTests {
 struct PlaceTests {
     @Test("Below a path of its own, all links lead below it, and the interfaces keep theirs")
     func ownPath() async throws {
-        try await WebWorld.run { $0.web.path = "/my/voicemail/" } _: { world in
+        try await WebWorld.run {
+            $0.web.path = "/my/voicemail/"
+        } _: { world in
             let message = try await world.leave()
             let bare = try await world.browser.get("/my/voicemail")
             #expect(bare.status == 303 && bare["Location"] == "voicemail/")
@@ -102,7 +106,9 @@ struct PlaceTests {
 
     @Test("Switched off, it is not there")
     func off() async throws {
-        try await WebWorld.run { $0.web.isOn = false } _: { world in
+        try await WebWorld.run {
+            $0.web.isOn = false
+        } _: { world in
             for path in ["/", "/login", "/style.css", world.path()] {
                 let answer = try await world.browser.get(path)
                 #expect(answer.status == 404)
@@ -121,10 +127,13 @@ struct PlaceTests {
         }
     }
 
-    @Test("Paths that can be set, and none that others have", arguments: [
-        ("/", "/"), ("/voicemail", "/voicemail/"), ("/a/b/", "/a/b/"), ("/a-b_c.d~e", "/a-b_c.d~e/"), ("voicemail", nil), ("", nil), ("//", nil), ("/a//b", nil),
-        ("/../x", nil), ("/v2", nil), ("/api/x", nil), ("/openapi", nil), ("/intake", nil), ("/livez", nil), ("/a b", nil), ("/ä", nil), ("/v2x", "/v2x/"),
-    ] as [(String, String?)])
+    @Test(
+        "Paths that can be set, and none that others have",
+        arguments: [
+            ("/", "/"), ("/voicemail", "/voicemail/"), ("/a/b/", "/a/b/"), ("/a-b_c.d~e", "/a-b_c.d~e/"), ("voicemail", nil), ("", nil), ("//", nil),
+            ("/a//b", nil),
+            ("/../x", nil), ("/v2", nil), ("/api/x", nil), ("/openapi", nil), ("/intake", nil), ("/livez", nil), ("/a b", nil), ("/ä", nil), ("/v2x", "/v2x/"),
+        ] as [(String, String?)])
     func settings(_ text: String, _ path: String?) {
         #expect(WebSettings.path(text) == path)
     }

@@ -63,7 +63,8 @@ struct InboxTests {
         try await WebWorld.run { world in
             _ = try await world.server.service.users.change(world.anna.id, .patch(["priv_level": "admin"]), in: world.account)
             for number in 0..<WebDialect.boxesOfPage {
-                _ = try await world.server.makeMailbox("4\(CalendarFields.pad(number, 3))", in: world.account, ["name": .string("X & \(CalendarFields.pad(number, 3))")])
+                _ = try await world.server.makeMailbox(
+                    "4\(CalendarFields.pad(number, 3))", in: world.account, ["name": .string("X & \(CalendarFields.pad(number, 3))")])
             }
             try await world.browser.logIn()
             let page = try await world.browser.get("/")

@@ -44,7 +44,9 @@ struct LoginTests {
 
     @Test("A wrong account, user or password, an empty one, and a user who is switched off: one and the same answer")
     func oneAnswer() async throws {
-        try await WebWorld.run { $0.logins.maximumFailures = 100 } _: { world in
+        try await WebWorld.run {
+            $0.logins.maximumFailures = 100
+        } _: { world in
             let off = try await world.server.makeUser("off", password: "correct horse", in: world.account)
             _ = try await world.server.service.users.change(off.id, .patch(["enabled": false]), in: world.account)
             var answers: [[String]] = []
@@ -66,7 +68,9 @@ struct LoginTests {
 
     @Test("Guesses count with those at other interfaces, and lock out")
     func lockOut() async throws {
-        try await WebWorld.run { $0.logins.maximumFailures = 3 } _: { world in
+        try await WebWorld.run {
+            $0.logins.maximumFailures = 3
+        } _: { world in
             for _ in 1...3 { try await world.browser.logIn(password: "wrong") }
             let locked = try await world.browser.logIn()
             #expect(locked.status == 429 && locked.shown.contains { $0.hasPrefix("There were too many wrong passwords.") })
@@ -90,7 +94,9 @@ struct LoginTests {
             #expect(set.contains { $0.wholeMatch(of: /aftertone_session=[0-9a-f]{64}; HttpOnly; SameSite=Lax/) != nil }, "\(set)")
             #expect(set.contains("aftertone_visit=; Max-Age=0; HttpOnly; SameSite=Lax"))
         }
-        try await WebWorld.run { $0.web.isBehindTLS = true } _: { world in
+        try await WebWorld.run {
+            $0.web.isBehindTLS = true
+        } _: { world in
             try await world.browser.logIn()
             let set = await world.browser.setCookies
             #expect(!set.isEmpty && set.allSatisfy { $0.hasSuffix("; HttpOnly; SameSite=Lax; Secure") }, "\(set)")
@@ -106,9 +112,11 @@ struct LoginTests {
             let visit = String(repeating: "ab", count: 32)
             await world.browser.setCookie(Cookie.visit.rawValue, visit)
             let form = world.server.service.secrets.fingerprint("web visit " + visit)
-            let done = try await world.browser.post("/login", [
-                ("form", form), ("account", "Acme"), ("user", TestWorld.username), ("password", TestWorld.password),
-            ])
+            let done = try await world.browser.post(
+                "/login",
+                [
+                    ("form", form), ("account", "Acme"), ("user", TestWorld.username), ("password", TestWorld.password),
+                ])
             #expect(done.status == 303)
             let second = try #require(await world.browser.cookies[Cookie.session.rawValue])
             #expect(first != second)
@@ -120,7 +128,9 @@ struct LoginTests {
 
     @Test("A session ends when nobody uses it, and lives on while somebody does")
     func idle() async throws {
-        try await WebWorld.run { $0.web.idleSeconds = 600 } _: { world in
+        try await WebWorld.run {
+            $0.web.idleSeconds = 600
+        } _: { world in
             try await world.browser.logIn()
             for _ in 1...5 {
                 world.server.clock.advance(by: 590)
@@ -178,9 +188,12 @@ struct LoginTests {
         }
     }
 
-    @Test("No link leads to another place than a folder of a mailbox", arguments: [
-        "https://evil.example/", "//evil.example/", "/\\evil.example", "boxes/../../evil", "javascript:alert(1)", "boxes/x/new", "boxes//evil.example/new", "logout",
-    ])
+    @Test(
+        "No link leads to another place than a folder of a mailbox",
+        arguments: [
+            "https://evil.example/", "//evil.example/", "/\\evil.example", "boxes/../../evil", "javascript:alert(1)", "boxes/x/new", "boxes//evil.example/new",
+            "logout",
+        ])
     func noOpenRedirect(_ place: String) async throws {
         try await WebWorld.run { world in
             let page = try await world.browser.get("/login?to=" + (place.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""))

@@ -76,7 +76,8 @@ import Voicemail
             try await world.browser.logIn()
             let hidden = try await world.browser.get("/boxes/\(world.othersBox.id)/new")
             for path in [
-                "/boxes/\(HexID.random())/new", "/boxes/x/new", "\(world.messagesPath)/\(foreign.monthID)/play", "\(world.messagesPath)/201601-\(message.id)/play",
+                "/boxes/\(HexID.random())/new", "/boxes/x/new", "\(world.messagesPath)/\(foreign.monthID)/play",
+                "\(world.messagesPath)/201601-\(message.id)/play",
                 "\(world.messagesPath)/nonsense/play", world.path("nonsense"), "/boxes", "\(world.messagesPath)/\(message.monthID)/file/exe",
             ] {
                 let answer = try await world.browser.get(path)

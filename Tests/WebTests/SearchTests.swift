@@ -40,9 +40,10 @@ struct SearchTests {
             let box = world.box, now = world.server.clock.now
             try await world.server.service.store.write { writer in
                 for index in 0...WebDialect.looks {
-                    _ = try writer.insert(Message(
-                        accountID: box.accountID, mailboxID: box.id, timestamp: now.advanced(by: -index), folder: .new, from: "", to: "", callerName: "",
-                        callerNumber: String(5000 + index), callID: "", lengthMilliseconds: 1, modified: now))
+                    _ = try writer.insert(
+                        Message(
+                            accountID: box.accountID, mailboxID: box.id, timestamp: now.advanced(by: -index), folder: .new, from: "", to: "", callerName: "",
+                            callerNumber: String(5000 + index), callID: "", lengthMilliseconds: 1, modified: now))
                 }
             }
             try await world.browser.logIn()

@@ -20,7 +20,8 @@ struct SettingsTests {
         if let form { add("form", Array(form.utf8)) }
         add("file", bytes, "; filename=\"../../<evil>.exe\"\r\nContent-Type: text/html")
         body += Array("--\(boundary)--\r\n".utf8)
-        return try await (browser ?? world.browser).post("/boxes/\(box ?? world.box.id)/greeting", body: body, type: "multipart/form-data; boundary=\(boundary)")
+        return try await (browser ?? world.browser).post(
+            "/boxes/\(box ?? world.box.id)/greeting", body: body, type: "multipart/form-data; boundary=\(boundary)")
     }
 
     @Test("An uploaded greeting is what callers hear, in every interface; then another, the standard one, and none")
@@ -59,7 +60,9 @@ struct SettingsTests {
 
     @Test("What is no sound, too large, or of another kind is refused, and nothing stays")
     func refusedGreetings() async throws {
-        try await WebWorld.run { $0.limits.maximumAudioBytes = 100_000 } _: { world in
+        try await WebWorld.run {
+            $0.limits.maximumAudioBytes = 100_000
+        } _: { world in
             try await world.browser.logIn()
             let form = try #require(try await world.browser.get(Self.path(world)).field("form"))
             let sound = WAV.tones([440], milliseconds: 500)
@@ -93,7 +96,8 @@ struct SettingsTests {
             let form = try #require(try await world.browser.get(Self.path(world)).field("form"))
             for (pin, again, text) in [
                 ("4711", "4712", "The two PINs differ."), ("471", "471", "A PIN has at least four digits"), ("47a1", "47a1", "A PIN has at least four digits"),
-                ("", "", "A PIN has at least four digits"), (String(repeating: "1", count: 16), String(repeating: "1", count: 16), "A PIN has at least four digits"),
+                ("", "", "A PIN has at least four digits"),
+                (String(repeating: "1", count: 16), String(repeating: "1", count: 16), "A PIN has at least four digits"),
             ] {
                 let answer = try await world.browser.post(Self.path(world), [("form", form), ("do", "pin"), ("pin", pin), ("again", again)])
                 #expect(answer.status == 400 && answer.shown.contains { $0.hasPrefix(text) }, "\(pin)")
@@ -129,7 +133,9 @@ struct SettingsTests {
         }
     }
 
-    @Test("Who only listens to a shared mailbox changes nothing of it; no form of others does anything", arguments: ["pin", "mail", "standard", "use 1", "remove 1"])
+    @Test(
+        "Who only listens to a shared mailbox changes nothing of it; no form of others does anything",
+        arguments: ["pin", "mail", "standard", "use 1", "remove 1"])
     func refused(_ deed: String) async throws {
         try await WebWorld.run { world in
             let group = try await world.server.makeMailbox("6300", in: world.account, ["name": "Sales"])

@@ -48,7 +48,8 @@ struct SoundTests {
         try await WebWorld.run { world in
             let audio = try AudioSamples.tones([440], seconds: 1).encoded(as: .mp3)
             let message = try await world.server.leave(
-                MessageDraft(callerName: "Bob", callerNumber: "+4930555"), audio: audio, contentType: "text/html", fileName: "evil.mp3", in: world.box, of: world.account)
+                MessageDraft(callerName: "Bob", callerNumber: "+4930555"), audio: audio, contentType: "text/html", fileName: "evil.mp3", in: world.box,
+                of: world.account)
             try await world.browser.logIn()
             let base = "\(world.messagesPath)/\(message.monthID)/file/"
             let stored = try await world.browser.get(base + "stored")

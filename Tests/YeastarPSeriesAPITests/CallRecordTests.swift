@@ -27,23 +27,25 @@ import YeastarPSeriesAPI
             let answer = try await world.get("cdr/list", ["sort_by": "time", "page": "1", "page_size": "2"])
             let items = answer["data"]?.array ?? []
             let uid = message.callRecordID(in: TimeZone(identifier: "UTC") ?? .gmt)
-            expect(answer, is: [
-                "errcode": 0, "errmsg": "SUCCESS", "total_number": 3,
-                "data": [
-                    [
-                        "id": items.first?["id"] ?? .null, "time": "11/20/2026 12:00:00", "uid": .string(recordings[0].callRecordID),
-                        "call_from": "Evelyn<5566>", "call_to": "Dave Harris<5556>", "timestamp": .int(noon), "call_type": "Internal",
-                        "duration": 24, "ring_duration": 0, "talk_duration": 24, "disposition": "ANSWERED", "call_from_number": "5566",
-                        "call_from_name": "Evelyn", "call_to_number": "5556", "call_to_name": "Dave Harris", "record_file": .string(recordings[0].name),
+            expect(
+                answer,
+                is: [
+                    "errcode": 0, "errmsg": "SUCCESS", "total_number": 3,
+                    "data": [
+                        [
+                            "id": items.first?["id"] ?? .null, "time": "11/20/2026 12:00:00", "uid": .string(recordings[0].callRecordID),
+                            "call_from": "Evelyn<5566>", "call_to": "Dave Harris<5556>", "timestamp": .int(noon), "call_type": "Internal",
+                            "duration": 24, "ring_duration": 0, "talk_duration": 24, "disposition": "ANSWERED", "call_from_number": "5566",
+                            "call_from_name": "Evelyn", "call_to_number": "5556", "call_to_name": "Dave Harris", "record_file": .string(recordings[0].name),
+                        ],
+                        [
+                            "id": items.last?["id"] ?? .null, "time": "11/20/2026 12:01:00", "uid": .string(uid), "call_from": "Box 3201<3201>",
+                            "call_to": "Box 3200<3200>", "timestamp": .int(noon + 60), "call_type": "Internal", "duration": 3, "ring_duration": 0,
+                            "talk_duration": 3, "disposition": "VOICEMAIL", "call_from_number": "3201", "call_from_name": "Box 3201",
+                            "call_to_number": "3200", "call_to_name": "Box 3200",
+                        ],
                     ],
-                    [
-                        "id": items.last?["id"] ?? .null, "time": "11/20/2026 12:01:00", "uid": .string(uid), "call_from": "Box 3201<3201>",
-                        "call_to": "Box 3200<3200>", "timestamp": .int(noon + 60), "call_type": "Internal", "duration": 3, "ring_duration": 0,
-                        "talk_duration": 3, "disposition": "VOICEMAIL", "call_from_number": "3201", "call_from_name": "Box 3201",
-                        "call_to_number": "3200", "call_to_name": "Box 3200",
-                    ],
-                ],
-            ])
+                ])
             // The join keys join.
             #expect(try await world.get("recording/list")["data"]?.array?[0]["uid"] == items.first?["uid"])
             #expect(try await world.get("vm/download", ["uid": uid]).code == 0)
@@ -226,33 +228,42 @@ import YeastarPSeriesAPI
             if let format = DisplayFormat(date: "YYYY/MM/DD", time: "HH:mm:ss") { $0.pSeries.displayFormat = format }
         } _: { world in
             world.server.clock.set(Timestamp(unix: 1_789_468_200))
-            let pair = try await Applications(world.service).openPair(for: Applications(world.service).logIn(world.application.credential.handle, secret: world.application.secret), TokenRules(maximumLive: 99))
-            expect(try await world.raw("GET", "/openapi/v1.0/system/information?access_token=" + pair.access), is: [
-                "errcode": 0, "errmsg": "SUCCESS",
-                "data": [
-                    "device_name": "PBX", "model_name": "P-Series Software Edition", "sn": "3631A2124XXX", "firmware_version": "83.23.0.123",
-                    "system_time": "2026/09/15 10:30:00", "up_time": 24852, "system_date_format": "YYYY/MM/DD", "system_time_format": "HH:mm:ss",
-                    "timestamp": 1_789_468_200,
-                ],
-            ])
+            let pair = try await Applications(world.service).openPair(
+                for: Applications(world.service).logIn(world.application.credential.handle, secret: world.application.secret), TokenRules(maximumLive: 99))
+            expect(
+                try await world.raw("GET", "/openapi/v1.0/system/information?access_token=" + pair.access),
+                is: [
+                    "errcode": 0, "errmsg": "SUCCESS",
+                    "data": [
+                        "device_name": "PBX", "model_name": "P-Series Software Edition", "sn": "3631A2124XXX", "firmware_version": "83.23.0.123",
+                        "system_time": "2026/09/15 10:30:00", "up_time": 24852, "system_date_format": "YYYY/MM/DD", "system_time_format": "HH:mm:ss",
+                        "timestamp": 1_789_468_200,
+                    ],
+                ])
         }
     }
 
     @Test("What the PBX says of itself, every field; seconds since the start; a serial number that stays")
     func system() async throws {
-        try await PSeriesWorld.run { $0.pSeries.firmware = "83.23.0.123" } _: { world in
+        try await PSeriesWorld.run {
+            $0.pSeries.firmware = "83.23.0.123"
+        } _: { world in
             world.server.clock.advance(by: 24)
             let now = world.server.clock.now.unix
-            expect(try await world.get("system/information"), is: [
-                "errcode": 0, "errmsg": "SUCCESS",
-                "data": [
-                    "device_name": "Aftertone", "model_name": "P-Series Software Edition", "sn": .string(world.service.serialNumber),
-                    "firmware_version": "83.23.0.123", "system_time": "05/11/2016 20:53:44", "up_time": 24, "system_date_format": "MM/DD/YYYY",
-                    "system_time_format": "HH:mm:ss", "timestamp": .int(now),
-                ],
-            ])
+            expect(
+                try await world.get("system/information"),
+                is: [
+                    "errcode": 0, "errmsg": "SUCCESS",
+                    "data": [
+                        "device_name": "Aftertone", "model_name": "P-Series Software Edition", "sn": .string(world.service.serialNumber),
+                        "firmware_version": "83.23.0.123", "system_time": "05/11/2016 20:53:44", "up_time": 24, "system_date_format": "MM/DD/YYYY",
+                        "system_time_format": "HH:mm:ss", "timestamp": .int(now),
+                    ],
+                ])
         }
-        try await PSeriesWorld.run { $0.pSeries.serialNumber = "3631A2124XXX" } _: { world in
+        try await PSeriesWorld.run {
+            $0.pSeries.serialNumber = "3631A2124XXX"
+        } _: { world in
             let answer = try await world.get("system/information")
             #expect(answer["data"]?["sn"] == "3631A2124XXX")
         }

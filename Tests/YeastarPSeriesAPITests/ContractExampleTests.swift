@@ -32,22 +32,29 @@ import Voicemail
             let ids = Self.ids(answer)
             try #require(ids.count == 2)
             // Under which name the PBX keeps what it has spoken is its own affair; here it is the one it is shown by.
-            expect(answer, is: [
-                "errcode": 0, "errmsg": "SUCCESS", "total_number": 2,
-                "greeting_list": [
-                    ["id": ids[0], "module": "extension", "number": "3200", "file": "vm_end", "suffix": ".wav", "type": "tts", "real_filename": "vm_end.wav"],
-                    [
-                        "id": ids[1], "module": "extension", "number": "3200", "file": "vm_welcome.wav", "suffix": ".wav", "type": "record",
-                        "real_filename": "vm_welcome.wav",
+            expect(
+                answer,
+                is: [
+                    "errcode": 0, "errmsg": "SUCCESS", "total_number": 2,
+                    "greeting_list": [
+                        [
+                            "id": ids[0], "module": "extension", "number": "3200", "file": "vm_end", "suffix": ".wav", "type": "tts",
+                            "real_filename": "vm_end.wav",
+                        ],
+                        [
+                            "id": ids[1], "module": "extension", "number": "3200", "file": "vm_welcome.wav", "suffix": ".wav", "type": "record",
+                            "real_filename": "vm_welcome.wav",
+                        ],
                     ],
-                ],
-            ])
+                ])
         }
     }
 
     @Test("P§5.3: the play URL")
     func play() async throws {
-        try await PSeriesWorld.run(clock: ManualClock(Timestamp(unix: 1_778_583_437))) { $0.pSeries.firmware = "83.23.0.x" } _: { world in
+        try await PSeriesWorld.run(clock: ManualClock(Timestamp(unix: 1_778_583_437))) {
+            $0.pSeries.firmware = "83.23.0.x"
+        } _: { world in
             _ = try await world.upload("vm_welcome.wav", sound)
             let answer = try await world.get("extension_vm_greeting/play", ["extension": "3200", "file": "vm_welcome.wav"])
             let url = answer["play_resource_url"]
@@ -68,26 +75,30 @@ import Voicemail
     func groupGreetings() async throws {
         try await PSeriesWorld.run { world in
             for name in ["group_vm_absent.wav", "group_vm_night.wav"] {
-                expect(try await world.upload("/D:/greeting/" + name, sound, owner: "6300", to: "vm_greeting/upload"), is: [
-                    "errcode": 0, "errmsg": "SUCCESS", "owner": "6300",
-                ])
+                expect(
+                    try await world.upload("/D:/greeting/" + name, sound, owner: "6300", to: "vm_greeting/upload"),
+                    is: [
+                        "errcode": 0, "errmsg": "SUCCESS", "owner": "6300",
+                    ])
             }
             let answer = try await world.get("vm_greeting/list", ["extension": "6300"])
             let ids = Self.ids(answer)
             try #require(ids.count == 2)
-            expect(answer, is: [
-                "errcode": 0, "errmsg": "SUCCESS", "total_number": 2,
-                "greeting_list": [
-                    [
-                        "id": ids[0], "module": "groupvoicemail", "number": "6300", "file": "group_vm_night.wav", "suffix": ".wav", "type": "record",
-                        "real_filename": "group_vm_night.wav",
+            expect(
+                answer,
+                is: [
+                    "errcode": 0, "errmsg": "SUCCESS", "total_number": 2,
+                    "greeting_list": [
+                        [
+                            "id": ids[0], "module": "groupvoicemail", "number": "6300", "file": "group_vm_night.wav", "suffix": ".wav", "type": "record",
+                            "real_filename": "group_vm_night.wav",
+                        ],
+                        [
+                            "id": ids[1], "module": "groupvoicemail", "number": "6300", "file": "group_vm_absent.wav", "suffix": ".wav", "type": "record",
+                            "real_filename": "group_vm_absent.wav",
+                        ],
                     ],
-                    [
-                        "id": ids[1], "module": "groupvoicemail", "number": "6300", "file": "group_vm_absent.wav", "suffix": ".wav", "type": "record",
-                        "real_filename": "group_vm_absent.wav",
-                    ],
-                ],
-            ])
+                ])
         }
     }
 
@@ -101,18 +112,23 @@ import Voicemail
             let answer = try await world.get("vm_global_greeting/list")
             let ids = Self.ids(answer)
             try #require(ids.count == 4)
-            expect(answer, is: [
-                "errcode": 0, "errmsg": "SUCCESS", "total_number": 4,
-                "greeting_list": .array(zip(ids, names).map { id, name in
-                    ["id": id, "file": .string(name), "suffix": ".wav", "type": "record", "real_filename": .string(name)]
-                }),
-            ])
+            expect(
+                answer,
+                is: [
+                    "errcode": 0, "errmsg": "SUCCESS", "total_number": 4,
+                    "greeting_list": .array(
+                        zip(ids, names).map { id, name in
+                            ["id": id, "file": .string(name), "suffix": ".wav", "type": "record", "real_filename": .string(name)]
+                        }),
+                ])
         }
     }
 
     @Test("P§7.3: the link to a message, whose last component is the file")
     func messageLink() async throws {
-        try await PSeriesWorld.run(clock: ManualClock(Timestamp(unix: 1_713_888_019))) { $0.pSeries.firmware = "x.15.0.x" } _: { world in
+        try await PSeriesWorld.run(clock: ManualClock(Timestamp(unix: 1_713_888_019))) {
+            $0.pSeries.firmware = "x.15.0.x"
+        } _: { world in
             let message = try await world.leave(at: 1_713_033_769)
             #expect(PSeriesWorld.id(message).string?.hasPrefix("1713033769-") == true)
             let answer = try await world.get("vm/download", ["msg_id": PSeriesWorld.id(message).string ?? ""])
@@ -133,7 +149,8 @@ import Voicemail
             _ = try await world.server.makeMailbox("1005", in: world.account)
             for _ in 3...8 { try await world.leave(nil) }
             world.server.clock.set(Timestamp(unix: 1_718_170_428))
-            let pair = try await Applications(world.service).openPair(for: Applications(world.service).logIn(world.application.credential.handle, secret: world.application.secret), TokenRules())
+            let pair = try await Applications(world.service).openPair(
+                for: Applications(world.service).logIn(world.application.credential.handle, secret: world.application.secret), TokenRules())
             let body = JSON.object(["vm_from_number": "5503301", "vm_to_number": "1005"]).encoded
             let path = "/openapi/v1.0/vm/create?access_token=" + pair.access
             expect(try await world.raw("POST", path, Array(body.utf8)), is: ["errcode": 0, "errmsg": "SUCCESS", "id": "1718170428-00000009"])
@@ -157,27 +174,33 @@ import Voicemail
                     "member_list": .array(members), "messages": ["total": 0, "unread": 0],
                 ]
             }
-            expect(try await world.get("vm_group/list"), is: [
-                "errcode": 0, "errmsg": "SUCCESS", "total_number": 3,
-                "vm_group_list": [
-                    item(boxes[0], "ring_group", "Technical Support Team 2", "share", world.extensions.map {
-                        ["value": .string("\($0.serial)"), "type": "extension", "text": .string($0.name), "text2": .string($0.number)]
-                    }),
-                    item(boxes[1], "queue", "Box 6301", "broadcast", []), item(boxes[2], "custom", "Box 6302", "broadcast", []),
-                ],
-            ])
+            expect(
+                try await world.get("vm_group/list"),
+                is: [
+                    "errcode": 0, "errmsg": "SUCCESS", "total_number": 3,
+                    "vm_group_list": [
+                        item(
+                            boxes[0], "ring_group", "Technical Support Team 2", "share",
+                            world.extensions.map {
+                                ["value": .string("\($0.serial)"), "type": "extension", "text": .string($0.name), "text2": .string($0.number)]
+                            }),
+                        item(boxes[1], "queue", "Box 6301", "broadcast", []), item(boxes[2], "custom", "Box 6302", "broadcast", []),
+                    ],
+                ])
         }
     }
 
     @Test("P§8.1: both recordings of the list")
     func recordings() async throws {
         try await PSeriesWorld.run { world in
-            let first = try await world.record(RecordingDraft(
-                callerNumber: "5566", callerName: "Evelyn", calleeNumber: "5556", calleeName: "Dave Harris", direction: .within,
-                started: Timestamp(unix: 1_642_008_984), durationMilliseconds: 250_000, source: "20220112173629-1641980184.14-5566-5556-Internal.wav"))
-            let second = try await world.record(RecordingDraft(
-                callerNumber: "5555", callerName: "Leo Ball", calleeNumber: "5556", calleeName: "Dave Harris", direction: .within,
-                started: Timestamp(unix: 1_642_082_944), durationMilliseconds: 7000))
+            let first = try await world.record(
+                RecordingDraft(
+                    callerNumber: "5566", callerName: "Evelyn", calleeNumber: "5556", calleeName: "Dave Harris", direction: .within,
+                    started: Timestamp(unix: 1_642_008_984), durationMilliseconds: 250_000, source: "20220112173629-1641980184.14-5566-5556-Internal.wav"))
+            let second = try await world.record(
+                RecordingDraft(
+                    callerNumber: "5555", callerName: "Leo Ball", calleeNumber: "5556", calleeName: "Dave Harris", direction: .within,
+                    started: Timestamp(unix: 1_642_082_944), durationMilliseconds: 7000))
             #expect(second.callRecordID.wholeMatch(of: /20220113140904[0-9A-F]{5}/) != nil && second.serial == first.serial + 1)
             func item(_ recording: Recording, _ time: String, _ from: (String, String), _ seconds: Int) -> JSON {
                 [
@@ -187,19 +210,23 @@ import Voicemail
                     "call_to_name": "Dave Harris",
                 ]
             }
-            expect(try await world.get("recording/list", ["sort_by": "id", "order_by": "asc"]), is: [
-                "errcode": 0, "errmsg": "SUCCESS", "total_number": 2,
-                "data": [
-                    item(first, "01/12/2022 17:36:24", ("Evelyn", "5566"), 250), item(second, "01/13/2022 14:09:04", ("Leo Ball", "5555"), 7),
-                ],
-            ])
+            expect(
+                try await world.get("recording/list", ["sort_by": "id", "order_by": "asc"]),
+                is: [
+                    "errcode": 0, "errmsg": "SUCCESS", "total_number": 2,
+                    "data": [
+                        item(first, "01/12/2022 17:36:24", ("Evelyn", "5566"), 250), item(second, "01/13/2022 14:09:04", ("Leo Ball", "5555"), 7),
+                    ],
+                ])
         }
     }
 
     @Test("P§8.3: the link to a recording, as asked for on the 12th of April 2022")
     func recordingLink() async throws {
         let name = "20220412173331-1649756009.12-2002-2005-Internal.wav"
-        try await PSeriesWorld.run(clock: ManualClock(Timestamp(unix: 1_649_786_341))) { $0.pSeries.firmware = "X.7.0.6-1" } _: { world in
+        try await PSeriesWorld.run(clock: ManualClock(Timestamp(unix: 1_649_786_341))) {
+            $0.pSeries.firmware = "X.7.0.6-1"
+        } _: { world in
             let recording = try await world.record(RecordingDraft(callerNumber: "2002", calleeNumber: "2005", source: name))
             let answer = try await world.get("recording/download", ["id": "\(recording.serial)"])
             let url = answer["download_resource_url"]
@@ -234,19 +261,23 @@ import Voicemail
     @Test("P§11.3: the settings of the web hook")
     func webhook() async throws {
         try await PSeriesWorld.run { world in
-            let receivers: JSON = [[
-                "url": "https://webhook.site/38e9dea1-be68-4381-8a8c-f0623517f513", "secret": "Pugghh14VCb05rtG7WGumbD4hwJPIabc", "request_method": "POST",
-                "event_ids": [0],
-            ]]
+            let receivers: JSON = [
+                [
+                    "url": "https://webhook.site/38e9dea1-be68-4381-8a8c-f0623517f513", "secret": "Pugghh14VCb05rtG7WGumbD4hwJPIabc", "request_method": "POST",
+                    "event_ids": [0],
+                ]
+            ]
             let body: JSON = ["webhook_event_push_list": receivers, "webhook_event_push_timeout": 5, "webhook_event_push_retry_count": 3]
             expect(try await world.post("webhook/update", body), is: success)
-            expect(try await world.get("webhook/query"), is: [
-                "errcode": 0, "errmsg": "SUCCESS",
-                "data": [
-                    "enb_webhook_event_push": 1, "webhook_event_push_list": receivers, "webhook_event_push_timeout": 5,
-                    "webhook_event_push_retry_count": 3, "webhook_event_ids": .array(PSeriesEvent.published.map { .int($0) }),
-                ],
-            ])
+            expect(
+                try await world.get("webhook/query"),
+                is: [
+                    "errcode": 0, "errmsg": "SUCCESS",
+                    "data": [
+                        "enb_webhook_event_push": 1, "webhook_event_push_list": receivers, "webhook_event_push_timeout": 5,
+                        "webhook_event_push_retry_count": 3, "webhook_event_ids": .array(PSeriesEvent.published.map { .int($0) }),
+                    ],
+                ])
         }
     }
 

@@ -114,9 +114,11 @@ import YeastarSSeriesAPI
             let box = "/v2/accounts/\(world.account.id)/vmboxes/\(world.extensions[0].id)/messages"
             func wave(_ samples: Int, tag: UInt16 = 1, bytes: Int = 2, rate: UInt32 = 8000, extra: Int = 0, declared: Int? = nil) -> [UInt8] {
                 func little<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] { withUnsafeBytes(of: number.littleEndian) { Array($0) } }
-                let format = little(tag) + little(UInt16(1)) + little(rate) + little(rate * UInt32(bytes)) + little(UInt16(bytes)) + little(UInt16(8 * bytes))
+                let format =
+                    little(tag) + little(UInt16(1)) + little(rate) + little(rate * UInt32(bytes)) + little(UInt16(bytes)) + little(UInt16(8 * bytes))
                     + [UInt8](repeating: 0, count: extra)
-                let body = Array("WAVEfmt ".utf8) + little(UInt32(format.count)) + format + Array("data".utf8)
+                let body =
+                    Array("WAVEfmt ".utf8) + little(UInt32(format.count)) + format + Array("data".utf8)
                     + little(UInt32(declared ?? samples * bytes)) + [UInt8](repeating: 0x7F, count: samples * bytes)
                 return Array("RIFF".utf8) + little(UInt32(body.count)) + body
             }
@@ -196,9 +198,11 @@ import YeastarSSeriesAPI
         }
     }
 
-    @Test("A mobile number is one fact: who sets it at one interface reads it at the other, and here it can be emptied", arguments: [
-        ("v0.0.1", "extid", "moblie"), ("v1.1.0", "extid", "moblie"), ("v2.0.0", "number", "mobile"),
-    ])
+    @Test(
+        "A mobile number is one fact: who sets it at one interface reads it at the other, and here it can be emptied",
+        arguments: [
+            ("v0.0.1", "extid", "moblie"), ("v1.1.0", "extid", "moblie"), ("v2.0.0", "number", "mobile"),
+        ])
     func mobileNumber(version: String, key: String, field: String) async throws {
         try await PSeriesWorld.run { world in
             let user = try await APIUsers(world.service).create(name: "pbx", in: world.account)

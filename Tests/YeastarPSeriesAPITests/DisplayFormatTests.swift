@@ -17,10 +17,13 @@ import Voicemail
         #expect(DisplayFormat.standard.wallTime("01/12/2022 17:36:24")?.timestamp(in: dublin) == call)
     }
 
-    @Test("Every order, separator and both clocks, there and back", arguments: [
-        ("YYYY/MM/DD", "HH:mm:ss", "2022/01/12 17:36:24"), ("DD/MM/YYYY", "hh:mm:ss A", "12/01/2022 05:36:24 PM"),
-        ("YYYY-MM-DD", "HH:mm:ss", "2022-01-12 17:36:24"), ("DD-MM-YYYY", "HH:mm:ss", "12-01-2022 17:36:24"), ("MM.DD.YYYY", "A hh:mm:ss", "01.12.2022 PM 05:36:24"),
-    ])
+    @Test(
+        "Every order, separator and both clocks, there and back",
+        arguments: [
+            ("YYYY/MM/DD", "HH:mm:ss", "2022/01/12 17:36:24"), ("DD/MM/YYYY", "hh:mm:ss A", "12/01/2022 05:36:24 PM"),
+            ("YYYY-MM-DD", "HH:mm:ss", "2022-01-12 17:36:24"), ("DD-MM-YYYY", "HH:mm:ss", "12-01-2022 17:36:24"),
+            ("MM.DD.YYYY", "A hh:mm:ss", "01.12.2022 PM 05:36:24"),
+        ])
     func formats(_ date: String, _ time: String, _ text: String) throws {
         let format = try #require(DisplayFormat(date: date, time: time))
         #expect(format.text(call, in: dublin) == text)
@@ -46,18 +49,23 @@ import Voicemail
         #expect(DisplayFormat.standard.wallTime("10/25/2026 02:00:00")?.lastTimestamp(in: dublin) == Timestamp(rfc3339: "2026-10-25T02:00:00Z"))
     }
 
-    @Test("What is no time in the format is none", arguments: [
-        "", "01/12/2022", "01/12/2022 17:36", "1/12/2022 17:36:24", "13/12/2022 17:36:24", "02/30/2022 17:36:24", "01/12/2022 24:00:00", "01/12/2022 17:60:00",
-        "01/12/2022 17:36:24 ", "01-12-2022 17:36:24", "01/12/2022T17:36:24", "٠١/12/2022 17:36:24", "01/12/2022 17:36:2x", "00/00/0000 00:00:00",
-    ])
+    @Test(
+        "What is no time in the format is none",
+        arguments: [
+            "", "01/12/2022", "01/12/2022 17:36", "1/12/2022 17:36:24", "13/12/2022 17:36:24", "02/30/2022 17:36:24", "01/12/2022 24:00:00",
+            "01/12/2022 17:60:00",
+            "01/12/2022 17:36:24 ", "01-12-2022 17:36:24", "01/12/2022T17:36:24", "٠١/12/2022 17:36:24", "01/12/2022 17:36:2x", "00/00/0000 00:00:00",
+        ])
     func noTimes(_ text: String) {
         #expect(DisplayFormat.standard.wallTime(text)?.timestamp(in: dublin) == nil)
     }
 
-    @Test("A format that lacks a part, repeats one or has strange letters is none", arguments: [
-        ("YYYY/MM", "HH:mm:ss"), ("YYYY/MM/DD", "HH:mm"), ("YYYY/MM/DD", "hh:mm:ss"), ("YYYY/MM/DD", "HH:mm:ss A"), ("YYYY/MM/DD/DD", "HH:mm:ss"),
-        ("yyyy/MM/DD", "HH:mm:ss"), ("", ""), ("YYYY/MM/DD", "HH:mm:ss Z"), ("YYYY/MM/DD1", "HH:mm:ss"),
-    ])
+    @Test(
+        "A format that lacks a part, repeats one or has strange letters is none",
+        arguments: [
+            ("YYYY/MM", "HH:mm:ss"), ("YYYY/MM/DD", "HH:mm"), ("YYYY/MM/DD", "hh:mm:ss"), ("YYYY/MM/DD", "HH:mm:ss A"), ("YYYY/MM/DD/DD", "HH:mm:ss"),
+            ("yyyy/MM/DD", "HH:mm:ss"), ("", ""), ("YYYY/MM/DD", "HH:mm:ss Z"), ("YYYY/MM/DD1", "HH:mm:ss"),
+        ])
     func noFormats(_ date: String, _ time: String) {
         #expect(DisplayFormat(date: date, time: time) == nil)
     }

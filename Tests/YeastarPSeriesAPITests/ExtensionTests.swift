@@ -23,9 +23,11 @@ import Voicemail
     func list() async throws {
         try await PSeriesWorld.run { world in
             let ids = world.extensions.map(\.serial)
-            expect(try await world.get("extension/list"), is: [
-                "errcode": 0, "errmsg": "SUCCESS", "total_number": 2, "data": [item(ids[0], "3200", "Box 3200"), item(ids[1], "3201", "Box 3201")],
-            ])
+            expect(
+                try await world.get("extension/list"),
+                is: [
+                    "errcode": 0, "errmsg": "SUCCESS", "total_number": 2, "data": [item(ids[0], "3200", "Box 3200"), item(ids[1], "3201", "Box 3201")],
+                ])
         }
     }
 
@@ -42,10 +44,12 @@ import Voicemail
             for (number, first, email, mobile, presence) in [
                 ("99", "Zoe", "a@example.com", "+353861", "lunch"), ("401", "adam", "z@example.com", "0049", "away"),
             ] {
-                let answer = try await world.post("extension/create", [
-                    "number": .string(number), "first_name": .string(first), "email_addr": .string(email), "mobile_number": .string(mobile),
-                    "presence_status": .string(presence),
-                ])
+                let answer = try await world.post(
+                    "extension/create",
+                    [
+                        "number": .string(number), "first_name": .string(first), "email_addr": .string(email), "mobile_number": .string(mobile),
+                        "presence_status": .string(presence),
+                    ])
                 #expect(answer.code == 0)
             }
             func sorted(_ key: String, _ order: String = "asc") async throws -> [String] {
@@ -146,10 +150,12 @@ import Voicemail
             let id = JSON.int(world.extensions[0].serial)
             func shown() async throws -> JSON? { try await world.get("extension/get", ["id": "\(world.extensions[0].serial)"])["data"] }
             expect(
-                try await world.post("extension/update", [
-                    "id": id, "first_name": "Leo", "last_name": "Ball", "email_addr": "leo@example.com", "mobile_number": "+353861", "caller_id": "100",
-                    "custom_presence_status": "At lunch", "vm_pin": "MTAwMA==",
-                ]), is: success)
+                try await world.post(
+                    "extension/update",
+                    [
+                        "id": id, "first_name": "Leo", "last_name": "Ball", "email_addr": "leo@example.com", "mobile_number": "+353861", "caller_id": "100",
+                        "custom_presence_status": "At lunch", "vm_pin": "MTAwMA==",
+                    ]), is: success)
             for (field, empty): (String, JSON) in [
                 ("last_name", ""), ("email_addr", ""), ("mobile_number", ""), ("caller_id", "3200"), ("vm_pin", ""),
             ] {
@@ -186,7 +192,10 @@ import Voicemail
                 // Not even a PIN that is refused is shown.
                 expect(try await world.post("extension/update", ["id": id, "vm_pin": pin]), is: parameterError("vm_pin"))
             }
-            for list: JSON in ["away", [["status": "gone"]], .array(Array(repeating: ["status": "away"], count: 7)), [["status": "away", "x": .string(String(repeating: "y", count: 20_000))]]] {
+            for list: JSON in [
+                "away", [["status": "gone"]], .array(Array(repeating: ["status": "away"], count: 7)),
+                [["status": "away", "x": .string(String(repeating: "y", count: 20_000))]],
+            ] {
                 expect(try await world.post("extension/update", ["id": id, "presence_list": list]), is: parameterError("presence_list"))
             }
             expect(try await world.post("extension/update", ["id": id, "vm_greeting": "nothing.wav"]), is: notFound)
@@ -200,29 +209,42 @@ import Voicemail
     @Test("A new extension answers its id and starts as the vendor's do; the third published error, to the letter")
     func create() async throws {
         try await PSeriesWorld.run { world in
-            let answer = try await world.post("extension/create", [
-                "number": "1011", "first_name": "Example", "email_addr": "someone@example.com", "vm_pin": "MTAwMA==",
-            ])
+            let answer = try await world.post(
+                "extension/create",
+                [
+                    "number": "1011", "first_name": "Example", "email_addr": "someone@example.com", "vm_pin": "MTAwMA==",
+                ])
             let id = try #require(answer["id"]?.int)
             expect(answer, is: ["errcode": 0, "errmsg": "SUCCESS", "id": .int(id)])
-            expect(try await world.get("extension/get", ["id": "\(id)"])["data"] ?? .null, is: detail(id, [
-                "number": "1011", "caller_id": "1011", "first_name": "Example", "email_addr": "someone@example.com", "enb_vm_pin": 1, "vm_pin": "MTAwMA==",
-                "new_vm_notify": "with_attachment",
-            ]))
-            expect(try await world.post("extension/create", ["number": "1012", "email_addr": "someone@example.com"]), is: [
-                "errcode": 40003, "errmsg": "DUPLICATE KEY VALUE", "submsg": "Extension create fail for duplicate fields",
-                "duplicate_field_list": [
-                    ["field": "email_addr", "value": "someone@example.com", "external_source": "extension", "external_source_name": "1011"]
-                ],
-            ])
-            expect(try await world.post("extension/create", ["number": "6300", "first_name": "x"]), is: [
-                "errcode": 40003, "errmsg": "DUPLICATE KEY VALUE", "submsg": "Extension create fail for duplicate fields",
-                "duplicate_field_list": [["field": "number", "value": "6300", "external_source": "groupvoicemail", "external_source_name": "6300"]],
-            ])
-            expect(try await world.post("extension/update", ["id": .int(id), "number": "3200"]), is: [
-                "errcode": 40003, "errmsg": "DUPLICATE KEY VALUE", "submsg": "Extension update fail for duplicate fields",
-                "duplicate_field_list": [["field": "number", "value": "3200", "external_source": "extension", "external_source_name": "3200"]],
-            ])
+            expect(
+                try await world.get("extension/get", ["id": "\(id)"])["data"] ?? .null,
+                is: detail(
+                    id,
+                    [
+                        "number": "1011", "caller_id": "1011", "first_name": "Example", "email_addr": "someone@example.com", "enb_vm_pin": 1,
+                        "vm_pin": "MTAwMA==",
+                        "new_vm_notify": "with_attachment",
+                    ]))
+            expect(
+                try await world.post("extension/create", ["number": "1012", "email_addr": "someone@example.com"]),
+                is: [
+                    "errcode": 40003, "errmsg": "DUPLICATE KEY VALUE", "submsg": "Extension create fail for duplicate fields",
+                    "duplicate_field_list": [
+                        ["field": "email_addr", "value": "someone@example.com", "external_source": "extension", "external_source_name": "1011"]
+                    ],
+                ])
+            expect(
+                try await world.post("extension/create", ["number": "6300", "first_name": "x"]),
+                is: [
+                    "errcode": 40003, "errmsg": "DUPLICATE KEY VALUE", "submsg": "Extension create fail for duplicate fields",
+                    "duplicate_field_list": [["field": "number", "value": "6300", "external_source": "groupvoicemail", "external_source_name": "6300"]],
+                ])
+            expect(
+                try await world.post("extension/update", ["id": .int(id), "number": "3200"]),
+                is: [
+                    "errcode": 40003, "errmsg": "DUPLICATE KEY VALUE", "submsg": "Extension update fail for duplicate fields",
+                    "duplicate_field_list": [["field": "number", "value": "3200", "external_source": "extension", "external_source_name": "3200"]],
+                ])
             // One's own values are no duplicates.
             expect(try await world.post("extension/update", ["id": .int(id), "number": "1011", "email_addr": "someone@example.com"]), is: success)
             expect(try await world.post("extension/create", ["first_name": "x"]), is: parameterError("number", required: true))
@@ -242,10 +264,12 @@ import Voicemail
             let created = try await codes((0..<6).map { _ in ["number": "4000"] }, "extension/create")
             #expect(created.map(\.code) == [0] + Array(repeating: 40003, count: 5))
             for failure in created.dropFirst() {
-                expect(failure, is: [
-                    "errcode": 40003, "errmsg": "DUPLICATE KEY VALUE", "submsg": "Extension create fail for duplicate fields",
-                    "duplicate_field_list": [["field": "number", "value": "4000", "external_source": "extension", "external_source_name": "4000"]],
-                ])
+                expect(
+                    failure,
+                    is: [
+                        "errcode": 40003, "errmsg": "DUPLICATE KEY VALUE", "submsg": "Extension create fail for duplicate fields",
+                        "duplicate_field_list": [["field": "number", "value": "4000", "external_source": "extension", "external_source_name": "4000"]],
+                    ])
             }
             let mailed = try await codes((1...6).map { ["number": .string("500\($0)"), "email_addr": "one@example.com"] }, "extension/create")
             #expect(mailed.map(\.code) == [0] + Array(repeating: 40003, count: 5))
@@ -263,7 +287,9 @@ import Voicemail
             let id = JSON.int(world.extensions[0].serial)
             _ = try await world.post("extension/update", ["id": id, "first_name": "Leo", "last_name": "Ball", "mobile_number": "+15550171"])
             _ = try await world.post("extension/update", ["id": .int(world.extensions[1].serial), "mobile_number": "004415550171"])
-            for (value, numbers) in [("+1555", ["3200"]), ("%2B1555", ["3200"]), ("1555", ["3200", "3201"]), ("leo+ball", ["3200"]), ("leo%20ball", ["3200"]), ("+44", [])] {
+            for (value, numbers) in [
+                ("+1555", ["3200"]), ("%2B1555", ["3200"]), ("1555", ["3200", "3201"]), ("leo+ball", ["3200"]), ("leo%20ball", ["3200"]), ("+44", []),
+            ] {
                 let answer = try await world.raw("GET", "/openapi/v1.0/extension/search?access_token=\(world.token)&search_value=\(value)")
                 #expect(answer["data"]?.array?.compactMap { $0["number"]?.string } == numbers, "\(value)")
             }
@@ -294,7 +320,8 @@ import Voicemail
             let id = "\(world.extensions[0].serial)"
             expect(try await world.get("extension/getpassword", ["id": id, "type": "vm_pin"]), is: notFound)
             _ = try await world.post("extension/update", ["id": .string(id), "vm_pin": "MTAwMA=="])
-            expect(try await world.get("extension/getpassword", ["id": id, "type": "vm_pin"]), is: ["errcode": 0, "errmsg": "SUCCESS", "password": "MTAwMA=="])
+            expect(
+                try await world.get("extension/getpassword", ["id": id, "type": "vm_pin"]), is: ["errcode": 0, "errmsg": "SUCCESS", "password": "MTAwMA=="])
             expect(try await world.get("extension/getpassword", ["id": id, "type": "reg_password"]), is: notFound)
             expect(try await world.get("extension/getpassword", ["id": id, "type": "pin"]), is: parameterError("type", "pin"))
             expect(try await world.get("extension/getpassword", ["id": id]), is: parameterError("type", required: true))

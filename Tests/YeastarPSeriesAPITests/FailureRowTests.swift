@@ -100,7 +100,9 @@ import Voicemail
 
     @Test("70123: switched off by the administrator, at every endpoint")
     func switchedOff() async throws {
-        try await PSeriesWorld.run { $0.pSeries.isEnabled = false } _: { world in
+        try await PSeriesWorld.run {
+            $0.pSeries.isEnabled = false
+        } _: { world in
             for endpoint in Endpoint.allCases {
                 expect(try await ask(world, endpoint, "access_token=" + world.token), is: ["errcode": 70123, "errmsg": "API UNAVAILABLE"])
             }
@@ -123,7 +125,8 @@ import Voicemail
                 }
             }
             for (endpoint, query) in [
-                ("vm/get", "number=3200&page=x"), ("recording/list", "page_size=1.5"), ("recording/download", "id=x"), ("recording/search", "ids=1,x"), ("recording/search", "ids=1%202"),
+                ("vm/get", "number=3200&page=x"), ("recording/list", "page_size=1.5"), ("recording/download", "id=x"), ("recording/search", "ids=1,x"),
+                ("recording/search", "ids=1%202"),
                 ("extension/get", "id=3200x"), ("extension/query", "ids=x"), ("extension/delete", "id=+1x"), ("extension/getpassword", "id=x&type=vm_pin"),
                 ("cdr/list", "page=99999999999999999999"),
             ] {
@@ -157,12 +160,15 @@ import Voicemail
             }
             // A list of nothing is nothing.
             for (endpoint, name, missed) in [("vm/query", "number", "number"), ("extension/query", "ids", "ids"), ("extension/query", "number", "ids")] {
-                expect(try await world.raw("GET", PSeriesWorld.path(endpoint, [("access_token", world.token), (name, " , ,")])), is: parameterError(missed, required: true))
+                expect(
+                    try await world.raw("GET", PSeriesWorld.path(endpoint, [("access_token", world.token), (name, " , ,")])),
+                    is: parameterError(missed, required: true))
             }
             for (endpoint, given, missing): (String, JSONObject, String) in [
                 ("vm/create", ["vm_from_number": "1"], "vm_to_number"), ("vm/create", ["vm_to_number": "3200"], "vm_from_number"), ("vm/update", [:], "id"),
                 ("vm/update", ["vm_status": 1], "id"), ("vm/update", ["id": "1-00000001"], "vm_status"), ("extension/create", [:], "number"),
-                ("extension/update", ["enb_vm": 1], "id"), ("extension_vm_greeting/update", ["id": 1], "file"), ("extension_vm_greeting/update", ["file": "a"], "id"),
+                ("extension/update", ["enb_vm": 1], "id"), ("extension_vm_greeting/update", ["id": 1], "file"),
+                ("extension_vm_greeting/update", ["file": "a"], "id"),
                 ("call/record_start", [:], "channel_id"), ("call/record_pause", [:], "channel_id"), ("call/record_unpause", [:], "channel_id"),
             ] {
                 for value: JSON? in [nil, .null, ""] {
@@ -173,7 +179,8 @@ import Voicemail
             }
             for (parts, missing): ([PSeriesWorld.Part], String) in [
                 ([.file("a.wav", [1]), .field("is_check", "ask")], "owner"), ([.file("a.wav", [1]), .field("owner", "3200")], "is_check"),
-                ([.field("owner", "3200"), .field("is_check", "ask")], "file"), ([.file("a.wav", [1]), .field("owner", ""), .field("is_check", "ask")], "owner"),
+                ([.field("owner", "3200"), .field("is_check", "ask")], "file"),
+                ([.file("a.wav", [1]), .field("owner", ""), .field("is_check", "ask")], "owner"),
             ] {
                 expect(try await world.upload(parts), is: parameterError(missing, required: true))
             }
@@ -233,7 +240,9 @@ import Voicemail
             try await world.service.greetings.remove("gone.wav", on: .mailbox(world.extensions[0]))
             var asked: [(String, [(String, String)])] = []
             for number in ["9999", "4000", "6300"] {
-                asked += [("extension_vm_greeting/list", [("extension", number)]), ("extension_vm_greeting/download", [("extension", number), ("file", "a.wav")])]
+                asked += [
+                    ("extension_vm_greeting/list", [("extension", number)]), ("extension_vm_greeting/download", [("extension", number), ("file", "a.wav")]),
+                ]
                 asked += [("vm/delete_extension_vm", [("vm_to_number", number)])]
             }
             for number in ["9999", "4000"] { asked += [("vm/get", [("number", number)]), ("vm/query", [("number", number)])] }
@@ -246,7 +255,9 @@ import Voicemail
                 asked += [("vm/download", [("msg_id", id)]), ("vm/delete", [("id", id)])]
                 expect(try await world.post("vm/update", ["id": .string(id), "vm_status": 1]), is: notFound)
             }
-            for other in [recording, removed] { asked += [("recording/download", [("id", "\(other.serial)")]), ("recording/download", [("file", other.name)])] }
+            for other in [recording, removed] {
+                asked += [("recording/download", [("id", "\(other.serial)")]), ("recording/download", [("file", other.name)])]
+            }
             for id in [box.serial, world.group.serial, 999_999] {
                 asked += [("extension/get", [("id", "\(id)")]), ("extension/query", [("ids", "\(id)")]), ("extension/delete", [("id", "\(id)")])]
                 asked.append(("extension/getpassword", [("id", "\(id)"), ("type", "vm_pin")]))
@@ -257,7 +268,9 @@ import Voicemail
                 expect(try await world.raw("GET", path), is: notFound)
             }
             expect(try await world.post("extension_vm_greeting/update", ["id": .int(greeting), "file": "a"]), is: notFound)
-            for number: JSON in ["9999", "4000", "6300"] { expect(try await world.post("vm/create", ["vm_from_number": "1", "vm_to_number": number]), is: notFound) }
+            for number: JSON in ["9999", "4000", "6300"] {
+                expect(try await world.post("vm/create", ["vm_from_number": "1", "vm_to_number": number]), is: notFound)
+            }
             expect(try await world.upload("a.wav", WAV.silence(milliseconds: 50), owner: "4000"), is: notFound)
             #expect(try await world.server.service.messages.find(id: theirs.id, of: stranger).folder == .new)
         }
@@ -269,12 +282,14 @@ import Voicemail
             let sound = WAV.silence(milliseconds: 50)
             for (endpoint, owner, module) in [("extension_vm_greeting", "3200", "extension"), ("vm_greeting", "6300", "groupvoicemail")] {
                 #expect(try await world.upload("vm_away.wav", sound, owner: owner, to: endpoint + "/upload").code == 0)
-                expect(try await world.upload("/D:/greeting/vm_away.wav", sound, owner: owner, check: "ask", to: endpoint + "/upload"), is: [
-                    "errcode": 40003, "errmsg": "DUPLICATE KEY VALUE", "owner": .string(owner), "exist_type": "record",
-                    "duplicate_field_list": [
-                        ["field": "file", "value": "vm_away.wav", "external_source": .string(module), "external_source_name": .string(owner)],
-                    ],
-                ])
+                expect(
+                    try await world.upload("/D:/greeting/vm_away.wav", sound, owner: owner, check: "ask", to: endpoint + "/upload"),
+                    is: [
+                        "errcode": 40003, "errmsg": "DUPLICATE KEY VALUE", "owner": .string(owner), "exist_type": "record",
+                        "duplicate_field_list": [
+                            ["field": "file", "value": "vm_away.wav", "external_source": .string(module), "external_source_name": .string(owner)]
+                        ],
+                    ])
             }
         }
     }

@@ -15,9 +15,11 @@ import YeastarPSeriesAPI
             #expect(try await world.upload("vm_welcome.wav", sound).code == 0)
             let answer = try await world.get("extension_vm_greeting/download", ["extension": "3200", "file": "vm_welcome.wav"])
             #expect(answer.object.map { Set($0.keys) } == ["errcode", "errmsg", "file", "download_resource_url"])
-            expect(answer, is: [
-                "errcode": 0, "errmsg": "SUCCESS", "file": "vm_welcome.wav", "download_resource_url": answer["download_resource_url"] ?? .null,
-            ])
+            expect(
+                answer,
+                is: [
+                    "errcode": 0, "errmsg": "SUCCESS", "file": "vm_welcome.wav", "download_resource_url": answer["download_resource_url"] ?? .null,
+                ])
             let url = try #require(answer["download_resource_url"]?.string)
             #expect(url.wholeMatch(of: /\/api\/download\/PBX-VoicemailGreeting-83\.23\.0\.123-download-20160511205320-[A-Za-z0-9]{16}\.wav/) != nil)
             let login = try await Applications(world.service).logIn(world.application.credential.handle, secret: world.application.secret)
@@ -46,9 +48,11 @@ import YeastarPSeriesAPI
     @Test("The list is newest first, in the words of the contract; tts items show their name without the extension")
     func list() async throws {
         try await PSeriesWorld.run { world in
-            expect(try await world.get("extension_vm_greeting/list", ["extension": "3200"]), is: [
-                "errcode": 0, "errmsg": "SUCCESS", "total_number": 0, "greeting_list": [],
-            ])
+            expect(
+                try await world.get("extension_vm_greeting/list", ["extension": "3200"]),
+                is: [
+                    "errcode": 0, "errmsg": "SUCCESS", "total_number": 0, "greeting_list": [],
+                ])
             _ = try await world.upload("vm_welcome.wav", sound)
             _ = try await world.upload("vm_busy.WAV", sound)
             _ = try await world.upload("other.wav", sound, owner: "3201")
@@ -61,16 +65,20 @@ import YeastarPSeriesAPI
             let ids = answer["greeting_list"]?.array?.compactMap { $0["id"]?.int } ?? []
             #expect(ids.count == 3 && ids == ids.sorted(by: >) && Set(ids).count == 3)
             func item(_ id: Int, _ file: String, _ suffix: String, _ type: String, _ real: String) -> JSON {
-                ["id": .int(id), "module": "extension", "number": "3200", "file": .string(file), "suffix": .string(suffix), "type": .string(type),
-                 "real_filename": .string(real)]
+                [
+                    "id": .int(id), "module": "extension", "number": "3200", "file": .string(file), "suffix": .string(suffix), "type": .string(type),
+                    "real_filename": .string(real),
+                ]
             }
-            expect(answer, is: [
-                "errcode": 0, "errmsg": "SUCCESS", "total_number": 3,
-                "greeting_list": [
-                    item(ids[0], "vm_end", ".wav", "tts", "vm_end.wav"), item(ids[1], "vm_busy.WAV", ".WAV", "record", "vm_busy.WAV"),
-                    item(ids[2], "vm_welcome.wav", ".wav", "record", "vm_welcome.wav"),
-                ],
-            ])
+            expect(
+                answer,
+                is: [
+                    "errcode": 0, "errmsg": "SUCCESS", "total_number": 3,
+                    "greeting_list": [
+                        item(ids[0], "vm_end", ".wav", "tts", "vm_end.wav"), item(ids[1], "vm_busy.WAV", ".WAV", "record", "vm_busy.WAV"),
+                        item(ids[2], "vm_welcome.wav", ".wav", "record", "vm_welcome.wav"),
+                    ],
+                ])
         }
     }
 
@@ -80,13 +88,17 @@ import YeastarPSeriesAPI
             let upload = try await world.upload("/D:/greeting/group_vm_welome2.wav", sound, owner: "6300", to: "vm_greeting/upload")
             expect(upload, is: ["errcode": 0, "errmsg": "SUCCESS", "owner": "6300"])
             let list = try await world.get("vm_greeting/list", ["extension": "6300"])
-            expect(list, is: [
-                "errcode": 0, "errmsg": "SUCCESS", "total_number": 1,
-                "greeting_list": [[
-                    "id": list["greeting_list"]?.array?.first?["id"] ?? .null, "module": "groupvoicemail", "number": "6300",
-                    "file": "group_vm_welome2.wav", "suffix": ".wav", "type": "record", "real_filename": "group_vm_welome2.wav",
-                ]],
-            ])
+            expect(
+                list,
+                is: [
+                    "errcode": 0, "errmsg": "SUCCESS", "total_number": 1,
+                    "greeting_list": [
+                        [
+                            "id": list["greeting_list"]?.array?.first?["id"] ?? .null, "module": "groupvoicemail", "number": "6300",
+                            "file": "group_vm_welome2.wav", "suffix": ".wav", "type": "record", "real_filename": "group_vm_welome2.wav",
+                        ]
+                    ],
+                ])
             let link = try await world.get("vm_greeting/download", ["extension": "6300", "file": "group_vm_welome2.wav"])
             #expect(link["download_resource_url"]?.string?.hasPrefix("/api/download/PBX-VoicemailGreeting-") == true)
             #expect(try await world.fetch(link).bytes == sound)
@@ -153,9 +165,11 @@ import YeastarPSeriesAPI
                 let listed = try await world.get("extension_vm_greeting/list", ["extension": "3200"])["greeting_list"]?.array?.first
                 let body: JSON = ["id": listed?["id"] ?? .null, "number": "3200", "file": "mine"]
                 expect(try await world.post("extension_vm_greeting/update", body), is: ["errcode": 10009, "errmsg": "OPERATION FAILED"])
-                expect(try await world.post("vm_greeting/update", ["id": listed?["id"] ?? .null, "file": "mine"]), is: [
-                    "errcode": 60001, "errmsg": "DATA NOT FOUND",
-                ])
+                expect(
+                    try await world.post("vm_greeting/update", ["id": listed?["id"] ?? .null, "file": "mine"]),
+                    is: [
+                        "errcode": 60001, "errmsg": "DATA NOT FOUND",
+                    ])
                 expect(try await world.get("extension_vm_greeting/delete", ["extension": "3200", "file": names[0]]), is: ["errcode": 0, "errmsg": "SUCCESS"])
                 #expect(try await world.service.mailboxes.find(box.id, of: world.account).greetingInForceID == nil)
                 #expect(try await world.greetingNames() == [])
@@ -230,11 +244,14 @@ import YeastarPSeriesAPI
             let number = JSON.string(String(id.int ?? 0))
             #expect(try await world.post("extension_vm_greeting/update", ["id": number, "number": 3200, "file": "vm_gone"]).code == 0)
             let clash = try await world.post("extension_vm_greeting/update", ["id": id, "file": "vm_busy"])
-            expect(clash, is: [
-                "errcode": 40003, "errmsg": "DUPLICATE KEY VALUE",
-                "duplicate_field_list": [["field": "file", "value": "vm_busy", "external_source": "extension", "external_source_name": "3200"]],
-            ])
-            for name in ["a.wav", "a b", "a\tb", "a'b", "a\"b", "a/b", "a\\b", "a`b", "a,b", "..", String(repeating: "a", count: 251), "a\u{0}b", "a\u{2028}b"] {
+            expect(
+                clash,
+                is: [
+                    "errcode": 40003, "errmsg": "DUPLICATE KEY VALUE",
+                    "duplicate_field_list": [["field": "file", "value": "vm_busy", "external_source": "extension", "external_source_name": "3200"]],
+                ])
+            for name in ["a.wav", "a b", "a\tb", "a'b", "a\"b", "a/b", "a\\b", "a`b", "a,b", "..", String(repeating: "a", count: 251), "a\u{0}b", "a\u{2028}b"]
+            {
                 expect(try await world.post("extension_vm_greeting/update", ["id": id, "file": .string(name)]), is: parameterError("file", .string(name)))
             }
             #expect(try await world.post("extension_vm_greeting/update", ["id": id, "file": .string(String(repeating: "a", count: 250))]).code == 0)

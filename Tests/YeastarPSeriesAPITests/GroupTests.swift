@@ -10,16 +10,21 @@ import Voicemail
             try await world.leave(in: world.group)
             let read = try await world.leave(in: world.group)
             _ = try await world.post("vm/update", ["id": PSeriesWorld.id(read), "vm_status": 1])
-            expect(try await world.get("vm_group/list"), is: [
-                "errcode": 0, "errmsg": "SUCCESS", "total_number": 1,
-                "vm_group_list": [[
-                    "id": .int(world.group.serial), "type": "ring_group", "number": "6300", "name": "Box 6300", "mode": "share",
-                    "member_list": .array(world.extensions.map {
-                        ["value": .string(String($0.serial)), "type": "extension", "text": .string($0.name), "text2": .string($0.number)]
-                    }),
-                    "messages": ["total": 2, "unread": 1],
-                ]],
-            ])
+            expect(
+                try await world.get("vm_group/list"),
+                is: [
+                    "errcode": 0, "errmsg": "SUCCESS", "total_number": 1,
+                    "vm_group_list": [
+                        [
+                            "id": .int(world.group.serial), "type": "ring_group", "number": "6300", "name": "Box 6300", "mode": "share",
+                            "member_list": .array(
+                                world.extensions.map {
+                                    ["value": .string(String($0.serial)), "type": "extension", "text": .string($0.name), "text2": .string($0.number)]
+                                }),
+                            "messages": ["total": 2, "unread": 1],
+                        ]
+                    ],
+                ])
         }
     }
 

@@ -7,15 +7,17 @@ import YeastarPSeriesAPI
 
 /// Which code for which failure, before an endpoint is asked (P§2.2 to P§2.7).
 @Suite struct JudgementTests {
-    @Test("What does not exist, in a version or by a method that does not, says so", arguments: [
-        ("GET", "/openapi/v1.0/nothing", 10001, "INTERFACE NOT EXISTED"), ("GET", "/openapi/v1.0/", 10001, "INTERFACE NOT EXISTED"),
-        ("GET", "/openapi/v1.0", 10001, "INTERFACE NOT EXISTED"), ("GET", "/openapi/v1.0/vm_greeting", 10001, "INTERFACE NOT EXISTED"),
-        ("POST", "/openapi/v1.0/extension_vm_greeting/list", 10001, "INTERFACE NOT EXISTED"),
-        ("GET", "/openapi/v1.0/get_token", 10001, "INTERFACE NOT EXISTED"),
-        ("DELETE", "/openapi/v1.0/extension_vm_greeting/delete", 10001, "INTERFACE NOT EXISTED"),
-        ("GET", "/openapi/v2.0/vm/get", 10003, "API VERSION UNSUPPORTED"), ("POST", "/openapi/v1.1/get_token", 10003, "API VERSION UNSUPPORTED"),
-        ("GET", "/openapi/x", 10003, "API VERSION UNSUPPORTED"), ("GET", "/openapi/v1.0/recording/delete", 10001, "INTERFACE NOT EXISTED"),
-    ])
+    @Test(
+        "What does not exist, in a version or by a method that does not, says so",
+        arguments: [
+            ("GET", "/openapi/v1.0/nothing", 10001, "INTERFACE NOT EXISTED"), ("GET", "/openapi/v1.0/", 10001, "INTERFACE NOT EXISTED"),
+            ("GET", "/openapi/v1.0", 10001, "INTERFACE NOT EXISTED"), ("GET", "/openapi/v1.0/vm_greeting", 10001, "INTERFACE NOT EXISTED"),
+            ("POST", "/openapi/v1.0/extension_vm_greeting/list", 10001, "INTERFACE NOT EXISTED"),
+            ("GET", "/openapi/v1.0/get_token", 10001, "INTERFACE NOT EXISTED"),
+            ("DELETE", "/openapi/v1.0/extension_vm_greeting/delete", 10001, "INTERFACE NOT EXISTED"),
+            ("GET", "/openapi/v2.0/vm/get", 10003, "API VERSION UNSUPPORTED"), ("POST", "/openapi/v1.1/get_token", 10003, "API VERSION UNSUPPORTED"),
+            ("GET", "/openapi/x", 10003, "API VERSION UNSUPPORTED"), ("GET", "/openapi/v1.0/recording/delete", 10001, "INTERFACE NOT EXISTED"),
+        ])
     func unknown(_ method: String, _ path: String, _ code: Int, _ message: String) async throws {
         try await PSeriesWorld.run { world in
             expect(try await world.raw(method, path + "?access_token=" + world.token), is: ["errcode": .int(code), "errmsg": .string(message)])
@@ -37,7 +39,10 @@ import YeastarPSeriesAPI
     func tokenPlaces() async throws {
         try await PSeriesWorld.run { world in
             let list = "/openapi/v1.0/extension_vm_greeting/list?"
-            for query in ["access_token=\(world.token)&&extension=3200", "extension=3200&access_token=\(world.token)", "&access_token=\(world.token)&extension=3200&uid=&"] {
+            for query in [
+                "access_token=\(world.token)&&extension=3200", "extension=3200&access_token=\(world.token)",
+                "&access_token=\(world.token)&extension=3200&uid=&",
+            ] {
                 #expect(try await world.raw("GET", list + query).code == 0)
             }
             let bearer = try await world.raw("GET", list + "extension=3200", headers: ["Authorization": "Bearer \(world.token)"])
@@ -73,7 +78,9 @@ import YeastarPSeriesAPI
 
     @Test("Switched off, every call says so")
     func switchedOff() async throws {
-        try await PSeriesWorld.run { $0.pSeries.isEnabled = false } _: { world in
+        try await PSeriesWorld.run {
+            $0.pSeries.isEnabled = false
+        } _: { world in
             for path in ["/openapi/v1.0/vm_global_greeting/list?access_token=\(world.token)", "/openapi/v1.0/nothing", "/api/download/x.wav"] {
                 expect(try await world.raw("GET", path), is: ["errcode": 70123, "errmsg": "API UNAVAILABLE"])
             }
@@ -89,7 +96,9 @@ import YeastarPSeriesAPI
             let answer = try await world.server.exchange(request)
             #expect(answer.contains("\"errcode\":0"))
         }
-        try await PSeriesWorld.run { $0.pSeries.strictUserAgent = true } _: { world in
+        try await PSeriesWorld.run {
+            $0.pSeries.strictUserAgent = true
+        } _: { world in
             let path = "/openapi/v1.0/vm_global_greeting/list?access_token=\(world.token)"
             let none = try await world.server.exchange("GET \(path) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
             #expect(none.hasPrefix("HTTP/1.1 200 OK"))

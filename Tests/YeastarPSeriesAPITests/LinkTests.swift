@@ -40,14 +40,16 @@ import YeastarPSeriesAPI
                 expect(answer.json, is: ["errcode": 10004, "errmsg": "TOKEN EXPIRED"])
             }
             let other = try await Applications(world.service).create(name: "other", in: world.account)
-            let pair = try await Applications(world.service).openPair(for: Applications(world.service).logIn(other.credential.handle, secret: other.secret), TokenRules())
+            let pair = try await Applications(world.service).openPair(
+                for: Applications(world.service).logIn(other.credential.handle, secret: other.secret), TokenRules())
             #expect(try await world.get("del_token").code == 0)
             #expect(try await world.server.send("GET", url + "?access_token=" + world.token).json.code == 10004)
             #expect(try await world.server.send("GET", url + "?access_token=" + pair.access).bytes == sound)
             #expect(try await world.server.send("GET", url, headers: ["Authorization": "Bearer " + pair.access]).bytes == sound)
             let stranger = try await world.server.makeAccount("Stranger")
             let strange = try await Applications(world.service).create(name: "strange", in: stranger)
-            let theirs = try await Applications(world.service).openPair(for: Applications(world.service).logIn(strange.credential.handle, secret: strange.secret), TokenRules())
+            let theirs = try await Applications(world.service).openPair(
+                for: Applications(world.service).logIn(strange.credential.handle, secret: strange.secret), TokenRules())
             expect(try await world.server.send("GET", url + "?access_token=" + theirs.access).json, is: ["errcode": 60001, "errmsg": "DATA NOT FOUND"])
         }
     }
@@ -72,7 +74,9 @@ import YeastarPSeriesAPI
         try await PSeriesWorld.run { world in
             func token(_ permissions: Set<ApplicationPermission>) async throws -> String {
                 let issued = try await Applications(world.service).create(name: "other", permissions: permissions, in: world.account)
-                return try await Applications(world.service).openPair(for: Applications(world.service).logIn(issued.credential.handle, secret: issued.secret), TokenRules()).access
+                return try await Applications(world.service).openPair(
+                    for: Applications(world.service).logIn(issued.credential.handle, secret: issued.secret), TokenRules()
+                ).access
             }
             _ = try await world.upload("a.wav", sound)
             let message = try await world.leave(), recording = try await world.record(RecordingDraft(callerNumber: "1", calleeNumber: "2"))
@@ -173,7 +177,8 @@ import YeastarPSeriesAPI
                 let audio = try await intake.finish(contentType: "audio/wav", fileName: "a.wav", policy: .playableOnly)
                 _ = try await server.service.greetings.put("a.wav", audio: audio, origin: .upload, on: .mailbox(mailbox))
                 let issued = try await Applications(server.service).create(name: "crm", in: account)
-                let pair = try await Applications(server.service).openPair(for: Applications(server.service).logIn(issued.credential.handle, secret: issued.secret), TokenRules())
+                let pair = try await Applications(server.service).openPair(
+                    for: Applications(server.service).logIn(issued.credential.handle, secret: issued.secret), TokenRules())
                 let answer = try await server.send("GET", "/openapi/v1.0/extension_vm_greeting/play?access_token=\(pair.access)&extension=3200&file=a.wav")
                 return try #require(answer.json["play_resource_url"]?.string)
             }

@@ -16,13 +16,17 @@ import Voicemail
             let id = try #require(answer["id"]?.string)
             expect(answer, is: ["errcode": 0, "errmsg": "SUCCESS", "id": .string(id)])
             #expect(id.wholeMatch(of: /1463000000-[0-9a-f]{8}/) != nil)
-            expect(try await world.get("vm/get", ["number": "3200"]), is: [
-                "errcode": 0, "errmsg": "SUCCESS", "total_number": 1,
-                "data": [[
-                    "msg_id": .string(id), "file_name": "msg0000.wav", "is_read": 0, "duration": 0, "size": 0, "group_voicemail_read_status": .null,
-                    "name": "", "time": "05/11/2016 20:53:20", "number": "5503301",
-                ]],
-            ])
+            expect(
+                try await world.get("vm/get", ["number": "3200"]),
+                is: [
+                    "errcode": 0, "errmsg": "SUCCESS", "total_number": 1,
+                    "data": [
+                        [
+                            "msg_id": .string(id), "file_name": "msg0000.wav", "is_read": 0, "duration": 0, "size": 0, "group_voicemail_read_status": .null,
+                            "name": "", "time": "05/11/2016 20:53:20", "number": "5503301",
+                        ]
+                    ],
+                ])
             expect(try await world.get("vm/download", ["msg_id": id]), is: notFound)
             // A caller of the account has a name; numbers may come as numbers.
             _ = try await world.post("vm/create", ["vm_from_number": 3201, "vm_to_number": 3200])
@@ -38,7 +42,9 @@ import Voicemail
             expect(try await world.post("vm/create", ["vm_from_number": "1", "vm_to_number": "9999"]), is: notFound)
             expect(try await world.post("vm/create", ["vm_from_number": "1", "vm_to_number": "6300"]), is: notFound)
             let long = String(repeating: "1", count: 36)
-            expect(try await world.post("vm/create", ["vm_from_number": .string(long), "vm_to_number": "3200"]), is: parameterError("vm_from_number", .string(long)))
+            expect(
+                try await world.post("vm/create", ["vm_from_number": .string(long), "vm_to_number": "3200"]),
+                is: parameterError("vm_from_number", .string(long)))
             _ = try await world.service.mailboxes.change(world.extensions[1].id, .patch(["enabled": false]), in: world.account)
             expect(try await world.post("vm/create", ["vm_from_number": "1", "vm_to_number": "3201"]), is: ["errcode": 10009, "errmsg": "OPERATION FAILED"])
             #expect(try await world.messages().isEmpty)
@@ -47,7 +53,9 @@ import Voicemail
 
     @Test("A box takes as many messages as it may and no more; what is deleted makes room")
     func full() async throws {
-        try await PSeriesWorld.run { $0.limits.mailboxCapacity = 2 } _: { world in
+        try await PSeriesWorld.run {
+            $0.limits.mailboxCapacity = 2
+        } _: { world in
             let order: JSON = ["vm_from_number": "1", "vm_to_number": "3200"]
             let first = try await world.post("vm/create", order)
             #expect(try await world.post("vm/create", order).code == 0)

@@ -11,15 +11,19 @@ import YeastarPSeriesAPI
 
     @Test("The contract's example: `file` is the generated name, the last component of the URL; the file is a telephone WAV; nothing is marked read")
     func example() async throws {
-        try await PSeriesWorld.run { $0.pSeries.firmware = "83.23.0.123" } _: { world in
+        try await PSeriesWorld.run {
+            $0.pSeries.firmware = "83.23.0.123"
+        } _: { world in
             let message = try await world.leave(WAV.tones([440], milliseconds: 1500))
             let id = try #require(PSeriesWorld.id(message).string)
             let answer = try await world.get("vm/download", ["msg_id": id])
             let file = try #require(answer["file"]?.string)
             #expect(file.wholeMatch(of: /PBX-Voicemail-83\.23\.0\.123-download-20160511205320-[A-Za-z0-9]{16}\.wav/) != nil)
-            expect(answer, is: [
-                "errcode": 0, "errmsg": "SUCCESS", "file": .string(file), "download_resource_url": .string("/api/download/" + file),
-            ])
+            expect(
+                answer,
+                is: [
+                    "errcode": 0, "errmsg": "SUCCESS", "file": .string(file), "download_resource_url": .string("/api/download/" + file),
+                ])
             let sound = try await world.fetch(answer)
             #expect(sound.status == 200)
             #expect(sound["Content-Type"] == "audio/wav")
@@ -73,10 +77,12 @@ import YeastarPSeriesAPI
             }
             let other = try await world.server.makeAccount("Other")
             let stranger = try await Applications(world.service).create(name: "x", in: other)
-            let strange = try await Applications(world.service).openPair(for: Applications(world.service).logIn(stranger.credential.handle, secret: stranger.secret), TokenRules())
+            let strange = try await Applications(world.service).openPair(
+                for: Applications(world.service).logIn(stranger.credential.handle, secret: stranger.secret), TokenRules())
             expect(try await world.raw("GET", url + "?access_token=" + strange.access), is: notFound)
             // Revoked, the token that asked for the link takes nothing from it: another one fetches it (P§12.5).
-            let another = try await Applications(world.service).openPair(for: Applications(world.service).logIn(world.application.credential.handle, secret: world.application.secret), TokenRules())
+            let another = try await Applications(world.service).openPair(
+                for: Applications(world.service).logIn(world.application.credential.handle, secret: world.application.secret), TokenRules())
             expect(try await world.get("del_token"), is: ["errcode": 0, "errmsg": "SUCCESS"])
             let path = url + "?access_token=" + another.access
             #expect(try await world.server.send("GET", path).status == 200)
@@ -84,7 +90,8 @@ import YeastarPSeriesAPI
             world.server.clock.advance(by: 1799)
             #expect(try await world.server.send("GET", path)["Content-Type"] == "audio/wav")
             world.server.clock.advance(by: 1)
-            let fresh = try await Applications(world.service).openPair(for: Applications(world.service).logIn(world.application.credential.handle, secret: world.application.secret), TokenRules())
+            let fresh = try await Applications(world.service).openPair(
+                for: Applications(world.service).logIn(world.application.credential.handle, secret: world.application.secret), TokenRules())
             expect(try await world.raw("GET", url + "?access_token=" + fresh.access), is: notFound)
         }
         try await PSeriesWorld.run { world in

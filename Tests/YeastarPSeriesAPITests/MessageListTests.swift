@@ -19,10 +19,12 @@ import Voicemail
             func answer(isRead: JSON, _ members: JSON) -> JSON {
                 [
                     "errcode": 0, "errmsg": "SUCCESS", "total_number": 1,
-                    "data": [[
-                        "msg_id": PSeriesWorld.id(message), "file_name": "msg0000.wav", "is_read": isRead, "duration": 18, "size": 290_604,
-                        "group_voicemail_read_status": members, "name": "Leo Ball", "time": "04/23/2024 02:49:15", "number": "5503301",
-                    ]],
+                    "data": [
+                        [
+                            "msg_id": PSeriesWorld.id(message), "file_name": "msg0000.wav", "is_read": isRead, "duration": 18, "size": 290_604,
+                            "group_voicemail_read_status": members, "name": "Leo Ball", "time": "04/23/2024 02:49:15", "number": "5503301",
+                        ]
+                    ],
                 ]
             }
             expect(try await world.get("vm/get", ["number": "6300"]), is: answer(isRead: 0, status(0, 0)))
@@ -44,7 +46,8 @@ import Voicemail
     func ownBox() async throws {
         try await PSeriesWorld.run { world in
             let messages = [
-                try await world.leave(WAV.silence(milliseconds: 2999), at: arrival + 60), try await world.leave(at: arrival), try await world.leave(at: arrival + 120),
+                try await world.leave(WAV.silence(milliseconds: 2999), at: arrival + 60), try await world.leave(at: arrival),
+                try await world.leave(at: arrival + 120),
             ]
             let ids = [messages[1], messages[0], messages[2]].map { PSeriesWorld.id($0) }
             var listed = try await world.messages()
@@ -120,9 +123,11 @@ import Voicemail
     @Test("Some boxes of a query are unknown: partly done; all of them: not found. A box asked for twice is shown once")
     func unknownBoxes() async throws {
         try await PSeriesWorld.run { world in
-            expect(try await world.get("vm/query", ["number": "9999,3200,3200"]), is: [
-                "errcode": 1, "errmsg": "PARTIAL SUCCESS", "voicemail_list": [["number": "3200", "total_number": 0, "data": []]],
-            ])
+            expect(
+                try await world.get("vm/query", ["number": "9999,3200,3200"]),
+                is: [
+                    "errcode": 1, "errmsg": "PARTIAL SUCCESS", "voicemail_list": [["number": "3200", "total_number": 0, "data": []]],
+                ])
             expect(try await world.get("vm/query", ["number": "9999"]), is: ["errcode": 60001, "errmsg": "DATA NOT FOUND"])
             for nothing in ["", ",", " , "] { expect(try await world.get("vm/query", ["number": nothing]), is: parameterError("number", required: true)) }
             // A blank behind the comma as forms encode it.
@@ -138,10 +143,11 @@ import Voicemail
             try await world.service.store.write { writer in
                 for box in boxes {
                     for index in 0..<1500 {
-                        _ = try writer.insert(Message(
-                            accountID: account.id, mailboxID: box.id, timestamp: Timestamp(unix: 1_586_000_000 + index), folder: .new, from: "1@x",
-                            to: "2@x", callerName: "Ann", callerNumber: String(index), callID: "c", lengthMilliseconds: 1000,
-                            modified: Timestamp(unix: 0)))
+                        _ = try writer.insert(
+                            Message(
+                                accountID: account.id, mailboxID: box.id, timestamp: Timestamp(unix: 1_586_000_000 + index), folder: .new, from: "1@x",
+                                to: "2@x", callerName: "Ann", callerNumber: String(index), callID: "c", lengthMilliseconds: 1000,
+                                modified: Timestamp(unix: 0)))
                     }
                 }
             }
@@ -153,10 +159,12 @@ import Voicemail
         }
     }
 
-    @Test("Message ids as the contract prints them, there and back; nothing else is one", arguments: [
-        (1_713_840_555, 0x623, "1713840555-00000623"), (1_718_170_428, 9, "1718170428-00000009"), (0, 0xffff_ffff, "0-ffffffff"),
-        (1, 0x1_0000_0000, "1-100000000"), (-5, 1, "-5-00000001"),
-    ])
+    @Test(
+        "Message ids as the contract prints them, there and back; nothing else is one",
+        arguments: [
+            (1_713_840_555, 0x623, "1713840555-00000623"), (1_718_170_428, 9, "1718170428-00000009"), (0, 0xffff_ffff, "0-ffffffff"),
+            (1, 0x1_0000_0000, "1-100000000"), (-5, 1, "-5-00000001"),
+        ])
     func ids(seconds: Int, serial: Int, text: String) {
         let message = Message(
             serial: serial, accountID: "", mailboxID: "", timestamp: Timestamp(unix: seconds), folder: .new, from: "", to: "", callerName: "",
@@ -165,10 +173,12 @@ import Voicemail
         #expect(MessageID.key(text) == .serial(serial, left: Timestamp(unix: seconds)))
     }
 
-    @Test("No message id", arguments: [
-        "", "-", "1", "1-", "1-0000062", "1-0000062G", "1-0000062A", "01-00000001", "+1-00000001", "1-000000001", "x-00000001", " 1-00000001",
-        "1-00000001 ", "--1-00000001", "1-ffffffffffffffff", "1-fffffffffffffffff", "1-0000\u{0}001", "99999999999999999999-00000001",
-    ])
+    @Test(
+        "No message id",
+        arguments: [
+            "", "-", "1", "1-", "1-0000062", "1-0000062G", "1-0000062A", "01-00000001", "+1-00000001", "1-000000001", "x-00000001", " 1-00000001",
+            "1-00000001 ", "--1-00000001", "1-ffffffffffffffff", "1-fffffffffffffffff", "1-0000\u{0}001", "99999999999999999999-00000001",
+        ])
     func noID(_ text: String) { #expect(MessageID.key(text) == nil) }
 
     @Test("Random texts are no message ids, or are written back as they were")

@@ -16,7 +16,9 @@ import Voicemail
 
     @Test("The page's example: by id, the recording's own name, a URL, and behind it the bytes as they came, both channels")
     func example() async throws {
-        try await PSeriesWorld.run { $0.pSeries.firmware = "X.7.0.6-1" } _: { world in
+        try await PSeriesWorld.run {
+            $0.pSeries.firmware = "X.7.0.6-1"
+        } _: { world in
             let sound = WAV.tones([440, 880], milliseconds: 400)
             let recording = try await world.record(draft(name), sound)
             let answer = try await world.get("recording/download", ["id": "\(recording.serial)"])
@@ -72,7 +74,9 @@ import Voicemail
 
     @Test("Announced as MP3, a recording whose stored name ends in capitals is found under the name it was announced by")
     func capitals() async throws {
-        try await PSeriesWorld.run { $0.pSeries.recordingFormat = .mp3 } _: { world in
+        try await PSeriesWorld.run {
+            $0.pSeries.recordingFormat = .mp3
+        } _: { world in
             let recording = try await world.record(draft(String(name.dropLast(4)) + ".WAV"))
             #expect(recording.name.hasSuffix(".WAV"))
             let announced = try await world.get("recording/download", ["id": "\(recording.serial)"])
@@ -96,7 +100,9 @@ import Voicemail
 
     @Test("With downloads set to MP3, name and URL end so, both channels stay apart, and either name finds the recording")
     func mp3() async throws {
-        try await PSeriesWorld.run { $0.pSeries.recordingFormat = .mp3 } _: { world in
+        try await PSeriesWorld.run {
+            $0.pSeries.recordingFormat = .mp3
+        } _: { world in
             let recording = try await world.record(draft(name), WAV.tones([440, 0], milliseconds: 1000))
             #expect(try await world.service.renditions.needsConversion(recording, to: .mp3))
             #expect(try await world.service.renditions.needsConversion(recording, to: .wav) == false)
@@ -119,7 +125,9 @@ import Voicemail
 
     @Test("With downloads set to WAV, what came as MP3 is delivered as WAV, and what came as WAV to the byte")
     func wav() async throws {
-        try await PSeriesWorld.run { $0.pSeries.recordingFormat = .wav } _: { world in
+        try await PSeriesWorld.run {
+            $0.pSeries.recordingFormat = .wav
+        } _: { world in
             let sound = WAV.tones([440, 880], milliseconds: 300)
             let plain = try await world.record(draft(name), sound)
             #expect(try await world.fetch(world.get("recording/download", ["id": "\(plain.serial)"])).bytes == sound)
@@ -136,7 +144,9 @@ import Voicemail
 
     @Test("Many downloads at once as MP3: each waits its turn and none is refused")
     func manyAtOnce() async throws {
-        try await PSeriesWorld.run { $0.pSeries.recordingFormat = .mp3 } _: { world in
+        try await PSeriesWorld.run {
+            $0.pSeries.recordingFormat = .mp3
+        } _: { world in
             var serials: [Int] = []
             for _ in 0..<6 { serials.append(try await world.record(draft(), WAV.tones([300, 600], milliseconds: 2000)).serial) }
             let codes = try await withThrowingTaskGroup(of: Int?.self) { group in

@@ -22,8 +22,9 @@ import YeastarPSeriesAPI
     @Test("KAZOO's word for a caller without a name is no name here")
     func anonymous() async throws {
         try await PSeriesWorld.run { world in
-            _ = try await world.record(RecordingDraft(
-                callerNumber: "5566", callerName: "anonymous", calleeNumber: "5556", calleeName: "anonymous", started: Timestamp(unix: call)))
+            _ = try await world.record(
+                RecordingDraft(
+                    callerNumber: "5566", callerName: "anonymous", calleeNumber: "5556", calleeName: "anonymous", started: Timestamp(unix: call)))
             let recording = try await world.get("recording/list")["data"]?.array?.first
             try await world.leave(from: "2001", name: "anonymous", at: call + 60)
             let records = try await world.get("cdr/list")["data"]?.array ?? []
@@ -38,9 +39,13 @@ import YeastarPSeriesAPI
         }
     }
 
-    @Test("The size is that of what a download sends, whatever was stored and whatever it is downloaded as", arguments: [nil, .wav, .mp3] as [PSeriesSettings.RecordingFormat?])
+    @Test(
+        "The size is that of what a download sends, whatever was stored and whatever it is downloaded as",
+        arguments: [nil, .wav, .mp3] as [PSeriesSettings.RecordingFormat?])
     func sizes(_ format: PSeriesSettings.RecordingFormat?) async throws {
-        try await PSeriesWorld.run { $0.pSeries.recordingFormat = format } _: { world in
+        try await PSeriesWorld.run {
+            $0.pSeries.recordingFormat = format
+        } _: { world in
             let named = draft(source: name)
             for (draft, sound) in [
                 (named, try AudioSamples.tones([500, 700], seconds: 1.5, sampleRate: 16_000).encoded(as: .flac)),

@@ -21,15 +21,22 @@ import YeastarPSeriesAPI
             #expect(answer.object.map { Set($0.keys) } == ["errcode", "errmsg", "id", "status", "request_id"])
             #expect(answer.code == 0 && answer["status"] == "complete" && answer["request_id"]?.string?.isEmpty == false)
             let id = try #require(answer["id"]?.int)
-            expect(try await world.get("extension_vm_greeting/list", ["extension": "3200"])["greeting_list"] ?? .null, is: [[
-                "id": .int(id), "module": "extension", "number": "3200", "file": "vm_end", "suffix": ".wav", "type": "tts", "real_filename": "vm_end.wav",
-            ]])
+            expect(
+                try await world.get("extension_vm_greeting/list", ["extension": "3200"])["greeting_list"] ?? .null,
+                is: [
+                    [
+                        "id": .int(id), "module": "extension", "number": "3200", "file": "vm_end", "suffix": ".wav", "type": "tts",
+                        "real_filename": "vm_end.wav",
+                    ]
+                ])
             let first = try await world.fetch(world.get("extension_vm_greeting/download", ["extension": "3200", "file": "vm_end.wav"])).bytes
             #expect(first.count > 8000)
-            expect(try await world.post("extension_vm_greeting/create", .object(order)), is: [
-                "errcode": 40003, "errmsg": "DUPLICATE KEY VALUE",
-                "duplicate_field_list": [["field": "file", "value": "vm_end", "external_source": "extension", "external_source_name": "3200"]],
-            ])
+            expect(
+                try await world.post("extension_vm_greeting/create", .object(order)),
+                is: [
+                    "errcode": 40003, "errmsg": "DUPLICATE KEY VALUE",
+                    "duplicate_field_list": [["field": "file", "value": "vm_end", "external_source": "extension", "external_source_name": "3200"]],
+                ])
             let update: JSON = ["id": .int(id), "file": "vm_bye", "text": "Good bye, and thank you for calling.", "speed": 70]
             expect(try await world.post("extension_vm_greeting/update", update), is: ["errcode": 0, "errmsg": "SUCCESS"])
             let item = try await world.get("extension_vm_greeting/list", ["extension": "3200"])["greeting_list"]?.array?.first
@@ -58,11 +65,13 @@ import YeastarPSeriesAPI
                 is: parameterError("language", "qq-QQ"))
             expect(try await world.post("extension_vm_greeting/update", ["id": .int(id), "file": "other", "speed": 101]), is: parameterError("speed", 101))
             #expect(try await sound("vm_end.wav") == first)
-            expect(try await world.post("extension_vm_greeting/update", ["id": .int(id), "file": "vm_end", "speed": 10]), is: ["errcode": 0, "errmsg": "SUCCESS"])
+            expect(
+                try await world.post("extension_vm_greeting/update", ["id": .int(id), "file": "vm_end", "speed": 10]), is: ["errcode": 0, "errmsg": "SUCCESS"])
             let slow = try await sound("vm_end.wav")
             #expect(slow.count > first.count)
             // What was set before stays.
-            expect(try await world.post("extension_vm_greeting/update", ["id": .int(id), "file": "vm_end", "volume": 20]), is: ["errcode": 0, "errmsg": "SUCCESS"])
+            expect(
+                try await world.post("extension_vm_greeting/update", ["id": .int(id), "file": "vm_end", "volume": 20]), is: ["errcode": 0, "errmsg": "SUCCESS"])
             let quiet = try await sound("vm_end.wav")
             #expect(quiet != slow && quiet.count > first.count)
             let taken = try await world.service.greetings.find("taken.wav", on: .mailbox(world.extensions[0])).serial

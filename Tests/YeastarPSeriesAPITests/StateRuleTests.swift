@@ -56,7 +56,8 @@ import YeastarPSeriesAPI
                 try await world.get("recording/download", ["id": "\(recording.serial)"]),
             ]
             _ = try await world.get("del_token")
-            let pair = try await Applications(world.service).openPair(for: Applications(world.service).logIn(world.application.credential.handle, secret: world.application.secret), TokenRules())
+            let pair = try await Applications(world.service).openPair(
+                for: Applications(world.service).logIn(world.application.credential.handle, secret: world.application.secret), TokenRules())
             func fetch(_ link: JSON) async throws -> Answer {
                 let url = try #require((link["download_resource_url"] ?? link["play_resource_url"])?.string)
                 return try await world.server.send("GET", url + "?access_token=" + pair.access)

@@ -16,7 +16,9 @@ struct SubscribeTests {
         try await PSeriesWorld.run { configuration in
             configuration.outbox.intervalMilliseconds = 10
             configure(&configuration)
-        } _: { (world: PSeriesWorld) async throws in try await body(world) }
+        } _: { (world: PSeriesWorld) async throws in
+            try await body(world)
+        }
     }
 
     private static func event(_ frame: SocketClient.Frame?) throws -> JSON {
@@ -123,7 +125,9 @@ struct SubscribeTests {
 
     @Test("Silence, unmasked frames and frames that are too long end it")
     func ends() async throws {
-        try await Self.run { $0.pSeries.socketSilence = .milliseconds(50) } _: { world in
+        try await Self.run {
+            $0.pSeries.socketSilence = .milliseconds(50)
+        } _: { world in
             try await SocketClient.run(port: world.server.port, path: Self.path(world.token)) { (client: inout SocketClient) async throws in
                 #expect(try await client.next() == .close(1001))
                 #expect(try await client.next() == nil)
@@ -155,7 +159,9 @@ struct SubscribeTests {
     /// What ends it is that nobody has said anything for too long; by then its token has been looked at more than once.
     @Test("It outlives its token's exchange and its age", arguments: [true, false])
     func outlives(isExchanged: Bool) async throws {
-        try await Self.run { $0.pSeries.socketSilence = .milliseconds(2500) } _: { world in
+        try await Self.run {
+            $0.pSeries.socketSilence = .milliseconds(2500)
+        } _: { world in
             let aged = try await Applications(world.service).openPair(
                 for: Applications(world.service).logIn(world.application.credential.handle, secret: world.application.secret), TokenRules())
             try await SocketClient.run(port: world.server.port, path: Self.path(aged.access)) { (client: inout SocketClient) async throws in

@@ -33,7 +33,9 @@ import Voicemail
             #expect(asked["Access-Control-Allow-Origin"] == "*")
             #expect(asked["Access-Control-Allow-Methods"] == "GET, POST, HEAD, OPTIONS")
             #expect(asked["Access-Control-Allow-Headers"]?.contains("content-type") == true)
-            for path in ["/openapi/v1.0/vm/query?access_token=" + world.token, "/openapi/v1.0/vm/query", "/openapi/v1.0/nothing", "/openapi/v1.0/vm/query?a=%FF"] {
+            for path in [
+                "/openapi/v1.0/vm/query?access_token=" + world.token, "/openapi/v1.0/vm/query", "/openapi/v1.0/nothing", "/openapi/v1.0/vm/query?a=%FF",
+            ] {
                 #expect(try await world.server.send("GET", path, headers: ["Origin": origin])["Access-Control-Allow-Origin"] == "*", "\(path)")
                 #expect(try await world.server.send("GET", path)["Access-Control-Allow-Origin"] == nil, "\(path)")
             }

@@ -10,7 +10,9 @@ import YeastarPSeriesAPI
     /// 2022-01-12 17:36:24 in New York, 22:36:24 in Greenwich.
     private static let call = 1_642_026_984
 
-    private func run(_ configure: @escaping @Sendable (inout Configuration) -> Void = { _ in }, _ body: @Sendable (PSeriesWorld) async throws -> Void) async throws {
+    private func run(_ configure: @escaping @Sendable (inout Configuration) -> Void = { _ in }, _ body: @Sendable (PSeriesWorld) async throws -> Void)
+        async throws
+    {
         try await PSeriesWorld.run(clock: ManualClock(Timestamp(unix: Self.call))) { configuration in
             configuration.outbox.intervalMilliseconds = 10
             configure(&configuration)
@@ -96,7 +98,9 @@ import YeastarPSeriesAPI
             @Sendable func text(_ time: String) -> String { isDayFirst ? "01-11-2026 \(time) AM" : "11/01/2026 \(time)" }
             try await run({ if isDayFirst { Self.dayFirst(&$0) } }) { world in
                 // In New York the clock goes from 01:59:59 back to 01:00:00 at 06:00 UTC.
-                let times = ["2026-11-01T04:59:59Z", "2026-11-01T05:30:00Z", "2026-11-01T06:30:00Z", "2026-11-01T07:00:00Z"].compactMap { Timestamp(rfc3339: $0) }
+                let times = ["2026-11-01T04:59:59Z", "2026-11-01T05:30:00Z", "2026-11-01T06:30:00Z", "2026-11-01T07:00:00Z"].compactMap {
+                    Timestamp(rfc3339: $0)
+                }
                 for (caller, time) in times.enumerated() {
                     _ = try await world.record(RecordingDraft(callerNumber: "\(caller)", calleeNumber: "9", started: time))
                 }
@@ -121,7 +125,8 @@ extension PSeriesWorld {
     /// The event 30012 that follows `cause`, as a web socket gets it.
     func nextEvent<Value: Sendable>(after cause: @Sendable () async throws -> Value) async throws -> JSON {
         let token = token
-        return try await SocketClient.run(port: server.port, path: "/openapi/v1.0/subscribe?access_token=\(token)") { (client: inout SocketClient) async throws in
+        return try await SocketClient.run(port: server.port, path: "/openapi/v1.0/subscribe?access_token=\(token)") {
+            (client: inout SocketClient) async throws in
             try await client.send(#"{"topic_list":[30012]}"#)
             #expect(try await client.next() == .text(#"{"errcode":0,"errmsg":"SUCCESS"}"#))
             _ = try await cause()

@@ -7,9 +7,12 @@ import YeastarPSeriesAPI
 /// Getting, renewing and giving back tokens (P§3, P§2.7).
 @Suite struct TokenTests {
     private func getToken(_ world: PSeriesWorld, id: String? = nil, secret: String? = nil) async throws -> JSON {
-        try await world.raw("POST", "/openapi/v1.0/get_token", Array(JSON.object([
-            "username": .string(id ?? world.application.credential.handle), "password": .string(secret ?? world.application.secret),
-        ]).encoded.utf8))
+        try await world.raw(
+            "POST", "/openapi/v1.0/get_token",
+            Array(
+                JSON.object([
+                    "username": .string(id ?? world.application.credential.handle), "password": .string(secret ?? world.application.secret),
+                ]).encoded.utf8))
     }
 
     private func refresh(_ world: PSeriesWorld, _ token: JSON?) async throws -> JSON {
@@ -28,19 +31,22 @@ import YeastarPSeriesAPI
             #expect(world.application.credential.handle.utf8.count == 32)
             #expect(world.application.secret.utf8.count == 32)
             let answer = try await getToken(world)
-            #expect(answer.object.map { Set($0.keys) } == [
-                "errcode", "errmsg", "access_token_expire_time", "access_token", "refresh_token_expire_time", "refresh_token",
-            ])
+            #expect(
+                answer.object.map { Set($0.keys) } == [
+                    "errcode", "errmsg", "access_token_expire_time", "access_token", "refresh_token_expire_time", "refresh_token",
+                ])
             var masked = try #require(answer.object)
             for name in ["access_token", "refresh_token"] {
                 let token = try #require(masked[name]?.string)
                 #expect(token.wholeMatch(of: /[A-Za-z0-9]{32}/) != nil)
                 masked[name] = "masked"
             }
-            expect(.object(masked), is: [
-                "errcode": 0, "errmsg": "SUCCESS", "access_token_expire_time": 1800, "access_token": "masked",
-                "refresh_token_expire_time": 86400, "refresh_token": "masked",
-            ])
+            expect(
+                .object(masked),
+                is: [
+                    "errcode": 0, "errmsg": "SUCCESS", "access_token_expire_time": 1800, "access_token": "masked",
+                    "refresh_token_expire_time": 86400, "refresh_token": "masked",
+                ])
             #expect(try await isAlive(world, answer["access_token"]))
             #expect(try await isAlive(world, answer["refresh_token"]) == false)
         }
@@ -55,20 +61,24 @@ import YeastarPSeriesAPI
                 try await getToken(world, secret: other.secret), try await getToken(world, id: world.application.credential.handle.lowercased()),
             ]
             for answer in tries {
-                expect(answer, is: [
-                    "errcode": -1, "errmsg": "FAILURE", "invalid_param_list": [["field": "username or password", "value": "error"]],
-                ])
+                expect(
+                    answer,
+                    is: [
+                        "errcode": -1, "errmsg": "FAILURE", "invalid_param_list": [["field": "username or password", "value": "error"]],
+                    ])
             }
         }
     }
 
-    @Test("A missing or empty field is required; what is no JSON object is a syntax error", arguments: [
-        ("{\"password\":\"x\"}", parameterError("username", required: true)), ("{\"username\":\"x\"}", parameterError("password", required: true)),
-        ("{\"username\":\"\",\"password\":\"x\"}", parameterError("username", required: true)), ("", parameterError("username", required: true)),
-        ("{\"username\":null,\"password\":\"x\"}", parameterError("username", required: true)),
-        ("{", ["errcode": 40001, "errmsg": "PARAMETER SYNTAX ERROR"]), ("[]", ["errcode": 40001, "errmsg": "PARAMETER SYNTAX ERROR"]),
-        ("{\"username\":{},\"password\":\"x\"}", parameterError("username", [:])), ("{\"username\":\"x\",\"password\":{}}", parameterError("password")),
-    ] as [(String, JSON)])
+    @Test(
+        "A missing or empty field is required; what is no JSON object is a syntax error",
+        arguments: [
+            ("{\"password\":\"x\"}", parameterError("username", required: true)), ("{\"username\":\"x\"}", parameterError("password", required: true)),
+            ("{\"username\":\"\",\"password\":\"x\"}", parameterError("username", required: true)), ("", parameterError("username", required: true)),
+            ("{\"username\":null,\"password\":\"x\"}", parameterError("username", required: true)),
+            ("{", ["errcode": 40001, "errmsg": "PARAMETER SYNTAX ERROR"]), ("[]", ["errcode": 40001, "errmsg": "PARAMETER SYNTAX ERROR"]),
+            ("{\"username\":{},\"password\":\"x\"}", parameterError("username", [:])), ("{\"username\":\"x\",\"password\":{}}", parameterError("password")),
+        ] as [(String, JSON)])
     func malformedLogins(_ body: String, _ expected: JSON) async throws {
         try await PSeriesWorld.run { world in
             expect(try await world.raw("POST", "/openapi/v1.0/get_token", Array(body.utf8)), is: expected)

@@ -17,10 +17,12 @@ import YeastarPSeriesAPI
             #expect(try await world.greetingNames() == [])
             expect(try await world.upload(label, sound), is: ["errcode": 0, "errmsg": "SUCCESS", "owner": "3200"])
             #expect(try await world.greetingNames() == ["vm_away.wav"])
-            expect(try await world.upload(label, [], check: "ask"), is: [
-                "errcode": 40003, "errmsg": "DUPLICATE KEY VALUE", "owner": "3200", "exist_type": "record",
-                "duplicate_field_list": [["field": "file", "value": "vm_away.wav", "external_source": "extension", "external_source_name": "3200"]],
-            ])
+            expect(
+                try await world.upload(label, [], check: "ask"),
+                is: [
+                    "errcode": 40003, "errmsg": "DUPLICATE KEY VALUE", "owner": "3200", "exist_type": "record",
+                    "duplicate_field_list": [["field": "file", "value": "vm_away.wav", "external_source": "extension", "external_source_name": "3200"]],
+                ])
         }
     }
 
@@ -41,7 +43,8 @@ import YeastarPSeriesAPI
     @Test("The parts come in any order, owner and mode also in the query; the first file counts alone")
     func order() async throws {
         try await PSeriesWorld.run { world in
-            let file = PSeriesWorld.Part.file("a.wav", sound), owner = PSeriesWorld.Part.field("owner", "3200"), check = PSeriesWorld.Part.field("is_check", "force")
+            let file = PSeriesWorld.Part.file("a.wav", sound), owner = PSeriesWorld.Part.field("owner", "3200"),
+                check = PSeriesWorld.Part.field("is_check", "force")
             for parts in [[file, owner, check], [owner, check, file], [check, file, owner, .field("extra", "x")]] {
                 #expect(try await world.upload(parts).code == 0)
                 #expect(try await world.greetingNames() == ["a.wav"])
@@ -57,7 +60,8 @@ import YeastarPSeriesAPI
     @Test("Missing parts are required, the mode is one of two words, the owner must be there")
     func refusals() async throws {
         try await PSeriesWorld.run { world in
-            let file = PSeriesWorld.Part.file("a.wav", sound), owner = PSeriesWorld.Part.field("owner", "3200"), check = PSeriesWorld.Part.field("is_check", "force")
+            let file = PSeriesWorld.Part.file("a.wav", sound), owner = PSeriesWorld.Part.field("owner", "3200"),
+                check = PSeriesWorld.Part.field("is_check", "force")
             expect(try await world.upload([file, check]), is: parameterError("owner", required: true))
             expect(try await world.upload([file, .field("owner", ""), check]), is: parameterError("owner", required: true))
             expect(try await world.upload([file, owner]), is: parameterError("is_check", required: true))
@@ -113,7 +117,9 @@ import YeastarPSeriesAPI
     @Test("Hostile labels end as one component or are refused, and come back as they are, in names that harm nobody")
     func hostileNames() async throws {
         try await PSeriesWorld.run { world in
-            let taken = ["vm away.wav", "a;b.wav", "ä\u{1F4DE}.wav", "<script>.wav", "'; DROP TABLE document; --.wav", "..wav", "%2e%2e%2f.wav", "a\u{202E}vaw.wav"]
+            let taken = [
+                "vm away.wav", "a;b.wav", "ä\u{1F4DE}.wav", "<script>.wav", "'; DROP TABLE document; --.wav", "..wav", "%2e%2e%2f.wav", "a\u{202E}vaw.wav",
+            ]
             for name in taken {
                 #expect(try await world.upload("C:/x/" + name, sound).code == 0, "\(name)")
                 let link = try await world.get("extension_vm_greeting/download", ["extension": "3200", "file": name])
@@ -170,7 +176,9 @@ import YeastarPSeriesAPI
 
     @Test("A shelf has its bound; overwriting goes on at it")
     func bound() async throws {
-        try await PSeriesWorld.run { $0.limits.maximumGreetings = 2 } _: { world in
+        try await PSeriesWorld.run {
+            $0.limits.maximumGreetings = 2
+        } _: { world in
             for name in ["a.wav", "b.wav", "a.wav"] { #expect(try await world.upload(name, sound).code == 0) }
             expect(try await world.upload("c.wav", sound), is: ["errcode": 60002, "errmsg": "MAX LIMITATION EXCEEDED"])
             #expect(try await world.upload("b.wav", sound).code == 0)
@@ -195,12 +203,15 @@ import YeastarPSeriesAPI
             let list = try await world.get("vm_global_greeting/list")
             let ids = list["greeting_list"]?.array?.compactMap { $0["id"]?.int } ?? []
             #expect(ids == ids.sorted())
-            expect(list, is: [
-                "errcode": 0, "errmsg": "SUCCESS", "total_number": 2,
-                "greeting_list": .array(zip(ids, ["OfficeClosed.wav", "Onhold.wav"]).map { id, name in
-                    ["id": .int(id), "file": .string(name), "suffix": ".wav", "type": "record", "real_filename": .string(name)]
-                }),
-            ])
+            expect(
+                list,
+                is: [
+                    "errcode": 0, "errmsg": "SUCCESS", "total_number": 2,
+                    "greeting_list": .array(
+                        zip(ids, ["OfficeClosed.wav", "Onhold.wav"]).map { id, name in
+                            ["id": .int(id), "file": .string(name), "suffix": ".wav", "type": "record", "real_filename": .string(name)]
+                        }),
+                ])
             #expect(try await world.greetingNames() == [])
         }
     }

@@ -15,9 +15,13 @@ import YeastarPSeriesAPI
             for (method, endpoint) in [
                 ("GET", "vm/get"), ("GET", "vm/query"), ("GET", "vm/download"), ("POST", "vm/create"), ("POST", "vm/update"), ("GET", "vm/delete"),
                 ("GET", "vm/delete_extension_vm"), ("GET", "vm_group/list"), ("GET", "vm_global_greeting/list"),
-            ] + ["vm_greeting", "extension_vm_greeting"].flatMap({ prefix in
-                [("GET", "list"), ("GET", "download"), ("GET", "play"), ("POST", "upload"), ("GET", "delete"), ("GET", "record")].map { ($0.0, "\(prefix)/\($0.1)") }
-            }) {
+            ]
+                + ["vm_greeting", "extension_vm_greeting"].flatMap({ prefix in
+                    [("GET", "list"), ("GET", "download"), ("GET", "play"), ("POST", "upload"), ("GET", "delete"), ("GET", "record")].map {
+                        ($0.0, "\(prefix)/\($0.1)")
+                    }
+                })
+            {
                 let answer = try await world.raw(method, PSeriesWorld.path(endpoint, [("access_token", world.token)]))
                 #expect([0, 40001, 40002].contains(answer.code), "\(endpoint) \(answer.encoded)")
             }
@@ -59,10 +63,11 @@ import YeastarPSeriesAPI
             _ = try await world.record(RecordingDraft(callerNumber: "1", calleeNumber: "2"))
             for endpoint in ["recording/list", "recording/search"] {
                 let item = try #require(try await world.get(endpoint)["data"]?.array?[0].object)
-                #expect(Set(item.keys) == [
-                    "id", "time", "uid", "call_from", "call_to", "duration", "size", "call_type", "file", "call_from_number", "call_from_name",
-                    "call_to_number", "call_to_name",
-                ])
+                #expect(
+                    Set(item.keys) == [
+                        "id", "time", "uid", "call_from", "call_to", "duration", "size", "call_type", "file", "call_from_number", "call_from_name",
+                        "call_to_number", "call_to_name",
+                    ])
             }
         }
     }
@@ -143,7 +148,9 @@ import YeastarPSeriesAPI
 
     @Test("Appliance: the API is there whatever model the installation says it is", arguments: ["P520", "P570", "P-Series Cloud Edition"])
     func appliance(model: String) async throws {
-        try await PSeriesWorld.run { $0.pSeries.modelName = model } _: { (world: PSeriesWorld) async throws in
+        try await PSeriesWorld.run {
+            $0.pSeries.modelName = model
+        } _: { (world: PSeriesWorld) async throws in
             #expect(try await world.get("system/information")["data"]?["model_name"] == .string(model))
             #expect(try await world.get("vm/get", ["number": "3200"]).code == 0)
         }

@@ -27,7 +27,8 @@ import Testing
         // RFC 6455 §5.5
         Breach("a ping in pieces", 1002, [(9, [], false, true)]), Breach("a long ping", 1002, [(9, [UInt8](repeating: 0, count: 126), true, true)]),
         Breach("a close of one byte", 1002, [(8, [3], true, true)]), Breach("a close that may not be sent", 1002, [(8, [0x03, 0xED], true, true)]),
-        Breach("a close of no range", 1002, [(8, [0x03, 0xE7], true, true)]), Breach("a close whose reason is no text", 1007, [(8, [0x03, 0xE8, 0xFF], true, true)]),
+        Breach("a close of no range", 1002, [(8, [0x03, 0xE7], true, true)]),
+        Breach("a close whose reason is no text", 1007, [(8, [0x03, 0xE8, 0xFF], true, true)]),
         // RFC 6455 §8.1
         Breach("no UTF-8", 1007, [(1, [0xC3], true, true)]), Breach("no UTF-8 in pieces", 1007, [(1, [0xC3], false, true), (0, [0x28], true, true)]),
         Breach("a surrogate", 1007, [(1, [0xED, 0xA0, 0x80], true, true)]),

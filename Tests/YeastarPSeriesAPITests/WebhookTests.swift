@@ -92,20 +92,24 @@ struct WebhookTests {
             }
             // Of two that are the same, it is that address which is told.
             let twice: [JSON] = ["http://example.com/a", "http://example.com/b", "http://example.com/b"].map { ["url": $0] }
-            expect(try await Self.update(world, twice), is: [
-                "errcode": 40003, "errmsg": "DUPLICATE KEY VALUE",
-                "duplicate_field_list": [
-                    ["field": "url", "value": "http://example.com/b", "external_source": "webhook", "external_source_name": ""],
-                ],
-            ])
+            expect(
+                try await Self.update(world, twice),
+                is: [
+                    "errcode": 40003, "errmsg": "DUPLICATE KEY VALUE",
+                    "duplicate_field_list": [
+                        ["field": "url", "value": "http://example.com/b", "external_source": "webhook", "external_source_name": ""]
+                    ],
+                ])
             #expect(try await world.get("webhook/query") == before)
         }
     }
 
-    @Test("An address of this machine is refused, however it is written", arguments: [
-        "http://127.0.0.1/", "http://localhost:80/x", "http://a.localhost/", "http://[::1]/", "http://0.0.0.0/", "http://127.1.2.3/",
-        "http://[::ffff:127.0.0.1]/", "http://169.254.169.254/latest", "http://[fe80::1]/", "http://ex%61mple.com/",
-    ])
+    @Test(
+        "An address of this machine is refused, however it is written",
+        arguments: [
+            "http://127.0.0.1/", "http://localhost:80/x", "http://a.localhost/", "http://[::1]/", "http://0.0.0.0/", "http://127.1.2.3/",
+            "http://[::ffff:127.0.0.1]/", "http://169.254.169.254/latest", "http://[fe80::1]/", "http://ex%61mple.com/",
+        ])
     func thisMachine(url: String) async throws {
         try await PSeriesWorld.run { (world: PSeriesWorld) async throws in
             let answer = try await Self.update(world, [["url": .string(url)]])

@@ -14,23 +14,25 @@ struct AnswerFormatTests {
     @Test("The example of the contract")
     func example() throws {
         let answer: JSONObject = ["status": "Success", "extlist": [["extnumber": "100", "agentid": ""], ["extnumber": "101", "agentid": ""]]]
-        #expect(text(try format.document(answer)) == header + """
-            <xml><status>Success</status><extlist><item id="0"><extnumber>100</extnumber><agentid></agentid></item>\
-            <item id="1"><extnumber>101</extnumber><agentid></agentid></item></extlist></xml>
-            """)
+        #expect(
+            text(try format.document(answer)) == header + """
+                <xml><status>Success</status><extlist><item id="0"><extnumber>100</extnumber><agentid></agentid></item>\
+                <item id="1"><extnumber>101</extnumber><agentid></agentid></item></extlist></xml>
+                """)
     }
 
     @Test("Objects are nested elements, an empty list an empty element")
     func nested() throws {
-        #expect(text(try format.document(["status": "Success", "deviceinfo": ["sn": "12", "uptime": "00:00:01"]]))
-            == header + "<xml><status>Success</status><deviceinfo><sn>12</sn><uptime>00:00:01</uptime></deviceinfo></xml>")
+        #expect(
+            text(try format.document(["status": "Success", "deviceinfo": ["sn": "12", "uptime": "00:00:01"]]))
+                == header + "<xml><status>Success</status><deviceinfo><sn>12</sn><uptime>00:00:01</uptime></deviceinfo></xml>")
         #expect(text(try format.document(["status": "Success", "extlist": []])) == header + "<xml><status>Success</status><extlist></extlist></xml>")
     }
 
     @Test("Markup and quotes in a value stay text; what XML cannot write is replaced")
     func escaped() throws {
-        #expect(text(try format.document(["a": "<b> & \"c\" ]]> 'd'"])) .contains("<a>&lt;b&gt; &amp; &quot;c&quot; ]]&gt; &apos;d&apos;</a>"))
-        #expect(text(try format.document(["a": "x\u{0}y\u{1B}\u{FFFE}z😀"])) .contains("<a>x\u{FFFD}y\u{FFFD}\u{FFFD}z😀</a>"))
+        #expect(text(try format.document(["a": "<b> & \"c\" ]]> 'd'"])).contains("<a>&lt;b&gt; &amp; &quot;c&quot; ]]&gt; &apos;d&apos;</a>"))
+        #expect(text(try format.document(["a": "x\u{0}y\u{1B}\u{FFFE}z😀"])).contains("<a>x\u{FFFD}y\u{FFFD}\u{FFFD}z😀</a>"))
     }
 
     @Test("Written in pieces, an answer is the same as at once", arguments: [AnswerFormat.json, .xml])

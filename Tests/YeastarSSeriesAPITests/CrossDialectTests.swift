@@ -26,9 +26,12 @@ struct CrossDialectTests {
             #expect(try await item()?["voicemailstatus"] == "unread")
             #expect(try await item()?["voicemaillength"] == "2")
 
-            let random = try #require(try await client.post("voicemail/get_random", [
-                "extid": "1000", "voicemailfile": "msg0000.wav", "voicemailstatus": "unread",
-            ])["random"]?.string)
+            let random = try #require(
+                try await client.post(
+                    "voicemail/get_random",
+                    [
+                        "extid": "1000", "voicemailfile": "msg0000.wav", "voicemailstatus": "unread",
+                    ])["random"]?.string)
             let wav = try await client.get("voicemail/download?extid=1000&voicemailstatus=unread&voicemailfile=msg0000.wav&random=\(random)")
             let facts = try await server.service.codec.measure(.bytes(.init(bytes: wav.bytes)))
             #expect(facts.container == "wav")

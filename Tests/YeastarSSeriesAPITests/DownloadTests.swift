@@ -46,9 +46,12 @@ struct DownloadTests {
         try await SSeriesWorld.run(version, extensions: ["1000"]) { (world: SSeriesWorld) async throws in
             try await world.leave(in: "1000", folder: .saved)
             for (key, status) in [("extid", ""), ("number", "&voicemailstatus=read")] {
-                let random = try #require(try await world.client.post("voicemail/get_random", [
-                    "extid": "1000", "voicemailfile": "msg0000.wav",
-                ])["random"]?.string)
+                let random = try #require(
+                    try await world.client.post(
+                        "voicemail/get_random",
+                        [
+                            "extid": "1000", "voicemailfile": "msg0000.wav",
+                        ])["random"]?.string)
                 let answer = try await world.client.get("voicemail/download?random=\(random)\(status)&voicemailfile=msg0000.wav&\(key)=1000")
                 #expect(answer.bytes.starts(with: Array("RIFF".utf8)))
             }

@@ -53,25 +53,35 @@ struct ExampleTests {
             try await world.leave(in: "1000", from: "2000", at: "2018-05-04 18:30:00", seconds: 42)
             try await world.leave(in: "4000", from: "3000", at: "2019-10-20 21:41:42", seconds: 77)
             let first = try await world.client.send("voicemail/query", #"{"extid": "1000"}"#)
-            #expect(first.text == #"{"status":"Success","voicemails":[{"extid":"1000","voicemail":["#
-                + #"{"voicemailfile":"msg0000.wav","messagefrom":"2000","voicemailstatus":"read","voicemaildate":"2018-05-04 18:00:00","voicemaillength":"42"},"#
-                + #"{"voicemailfile":"msg0001.wav","messagefrom":"2000","voicemailstatus":"unread","voicemaildate":"2018-05-04 18:30:00","voicemaillength":"42"}"#
-                + "]}]}")
+            #expect(
+                first.text == #"{"status":"Success","voicemails":[{"extid":"1000","voicemail":["#
+                    + #"{"voicemailfile":"msg0000.wav","messagefrom":"2000","voicemailstatus":"read","voicemaildate":"2018-05-04 18:00:00","voicemaillength":"42"},"#
+                    + #"{"voicemailfile":"msg0001.wav","messagefrom":"2000","voicemailstatus":"unread","voicemaildate":"2018-05-04 18:30:00","voicemaillength":"42"}"#
+                    + "]}]}")
             let second = try await world.client.speaking("v2.0.0").send("voicemail/query", #"{"number": "4000"}"#)
-            #expect(second.text == #"{"status":"Success","voicemails":[{"number":"4000","voicemail":["#
-                + #"{"voicemailfile":"msg0000.wav","messagefrom":"3000","voicemailstatus":"unread","voicemaildate":"2019-10-20 21:41:42","voicemaillength":"77"}"#
-                + "]}]}")
+            #expect(
+                second.text == #"{"status":"Success","voicemails":[{"number":"4000","voicemail":["#
+                    + #"{"voicemailfile":"msg0000.wav","messagefrom":"3000","voicemailstatus":"unread","voicemaildate":"2019-10-20 21:41:42","voicemaillength":"77"}"#
+                    + "]}]}")
         }
     }
 
-    @Test("voicemail/get_random (S§3.2)", arguments: [
-        ("v0.0.1", #"{ "extid": "1004", "voicemailfile": "msg0000.wav" }"#,
-            #"{"status":"Success","extid":"1004","voicemailfile":"msg0000.wav","random":"#),
-        ("v1.1.0", #"{ "extid": "1004", "voicemailfile": "msg0000.wav", "voicemailstatus": "unread" }"#,
-            #"{"status":"Success","extid":"1004","voicemailstatus":"unread","voicemailfile":"msg0000.wav","random":"#),
-        ("v2.0.0", #"{ "number": "1004", "voicemailfile": "msg0000.wav", "voicemailstatus": "unread" }"#,
-            #"{"status":"Success","number":"1004","voicemailstatus":"unread","voicemailfile":"msg0000.wav","random":"#),
-    ])
+    @Test(
+        "voicemail/get_random (S§3.2)",
+        arguments: [
+            (
+                "v0.0.1", #"{ "extid": "1004", "voicemailfile": "msg0000.wav" }"#,
+                #"{"status":"Success","extid":"1004","voicemailfile":"msg0000.wav","random":"#
+            ),
+            (
+                "v1.1.0", #"{ "extid": "1004", "voicemailfile": "msg0000.wav", "voicemailstatus": "unread" }"#,
+                #"{"status":"Success","extid":"1004","voicemailstatus":"unread","voicemailfile":"msg0000.wav","random":"#
+            ),
+            (
+                "v2.0.0", #"{ "number": "1004", "voicemailfile": "msg0000.wav", "voicemailstatus": "unread" }"#,
+                #"{"status":"Success","number":"1004","voicemailstatus":"unread","voicemailfile":"msg0000.wav","random":"#
+            ),
+        ])
     func random(version: String, body: String, beginning: String) async throws {
         try await SSeriesWorld.run(version, extensions: ["1004"]) { (world: SSeriesWorld) async throws in
             try await world.leave(in: "1004")
@@ -81,11 +91,13 @@ struct ExampleTests {
         }
     }
 
-    @Test("voicemail/delete (S§3.4)", arguments: [
-        ("v0.0.1", #"{ "extid": "102", "voicemailfile": "msg0000.wav" }"#),
-        ("v1.1.0", #"{ "extid": "102", "voicemailfile": "msg0000.wav", "voicemailstatus": "read" }"#),
-        ("v2.0.0", #"{ "number": "102", "voicemailfile": "msg0000.wav", "voicemailstatus": "read" }"#),
-    ])
+    @Test(
+        "voicemail/delete (S§3.4)",
+        arguments: [
+            ("v0.0.1", #"{ "extid": "102", "voicemailfile": "msg0000.wav" }"#),
+            ("v1.1.0", #"{ "extid": "102", "voicemailfile": "msg0000.wav", "voicemailstatus": "read" }"#),
+            ("v2.0.0", #"{ "number": "102", "voicemailfile": "msg0000.wav", "voicemailstatus": "read" }"#),
+        ])
     func delete(version: String, body: String) async throws {
         try await SSeriesWorld.run(version, extensions: ["102"]) { (world: SSeriesWorld) async throws in
             try await world.leave(in: "102", folder: .saved)
@@ -157,9 +169,10 @@ struct ExampleTests {
             _ = try await world.server.makeMailbox("100", in: world.account, ["name": "100"])
             _ = try await world.server.makeMailbox("101", in: world.account, ["name": "xiaoshaokun"])
             let answer = try await world.client.send("extensionlist/query", "")
-            #expect(answer.text == #"{"status":"Success","extlist":["#
-                + #"{"extnumber":"100","status":"Unavailable","type":"pjsip","username":"100","agentid":""},"#
-                + #"{"extnumber":"101","status":"Unavailable","type":"pjsip","username":"xiaoshaokun","agentid":""}]}"#)
+            #expect(
+                answer.text == #"{"status":"Success","extlist":["#
+                    + #"{"extnumber":"100","status":"Unavailable","type":"pjsip","username":"100","agentid":""},"#
+                    + #"{"extnumber":"101","status":"Unavailable","type":"pjsip","username":"xiaoshaokun","agentid":""}]}"#)
             let xml = try await world.client.send("extensionlist/query", "", query: "&type=xml")
             #expect(xml.text.contains(#"<xml><status>Success</status><extlist><item id="0"><extnumber>100</extnumber>"#))
             #expect(xml.text.contains(#"<agentid></agentid></item><item id="1"><extnumber>101</extnumber>"#))
@@ -171,15 +184,19 @@ struct ExampleTests {
     @Test("extension/query shows the fields of each version in their order (S§6.2)")
     func extensionQuery() async throws {
         try await SSeriesWorld.run("v0.0.1") { (world: SSeriesWorld) async throws in
-            _ = try await world.server.makeMailbox("101", in: world.account, [
-                "name": "xiaoshaokun", "pin": "666666", "notify_email_addresses": ["x@example.com"],
-            ])
-            #expect(try await world.client.send("extension/query", #"{"extid":"101"}"#).text == #"{"status":"Success","extinfos":[{"#
-                + #""extnumber":"101","username":"xiaoshaokun","type":"pjsip","noanswerforward":"on","busyforward":"off","status":"Unavailable","#
-                + #""callerid":"","userpassword":"","registerpassword":"","email":"x@example.com","moblie":"","maxregistrations":"1","#
-                + #""hasvoicemail":"on","vmsecret":"666666","enablevmtoemail":"on","language":"en","allowbeingmonitored":"off","#
-                + #""monitormode":"disable","maxduration":"10800","dnd":"off"}]}"#)
-            let sSeries = "username status type callerid registername registerpassword maxregistrations loginpassword email "
+            _ = try await world.server.makeMailbox(
+                "101", in: world.account,
+                [
+                    "name": "xiaoshaokun", "pin": "666666", "notify_email_addresses": ["x@example.com"],
+                ])
+            #expect(
+                try await world.client.send("extension/query", #"{"extid":"101"}"#).text == #"{"status":"Success","extinfos":[{"#
+                    + #""extnumber":"101","username":"xiaoshaokun","type":"pjsip","noanswerforward":"on","busyforward":"off","status":"Unavailable","#
+                    + #""callerid":"","userpassword":"","registerpassword":"","email":"x@example.com","moblie":"","maxregistrations":"1","#
+                    + #""hasvoicemail":"on","vmsecret":"666666","enablevmtoemail":"on","language":"en","allowbeingmonitored":"off","#
+                    + #""monitormode":"disable","maxduration":"10800","dnd":"off"}]}"#)
+            let sSeries =
+                "username status type callerid registername registerpassword maxregistrations loginpassword email "
                 + "moblie language hasvoicemail enablevmtoemail vmsecret alwaysforward noanswerforward ntransferto ntransferprefix busyforward "
                 + "btransferto btransferprefix ringsimultaneous mobileprefix enablemobile allowbeingmonitored monitormode ringtimeout maxduration dnd "
                 + "callrestriction agentid"
@@ -197,14 +214,16 @@ struct ExampleTests {
     @Test("extension/query answers OpenVox's example for what its client has set, in JSON and XML (S§6.2, S§2.0)")
     func openVoxExtension() async throws {
         try await SSeriesWorld.run("v0.0.1", extensions: ["101"]) { (world: SSeriesWorld) async throws in
-            let update = #"{"extid":"101","username":"xiaoshaokun","noanswerforward":"off","busyforward":"off","callerid":"858585","email":"x@example.com","#
+            let update =
+                #"{"extid":"101","username":"xiaoshaokun","noanswerforward":"off","busyforward":"off","callerid":"858585","email":"x@example.com","#
                 + #""moblie":"15555550100","maxregistrations":"3","hasvoicemail":"on","vmsecret":"666666","enablevmtoemail":"on","language":"cn"}"#
             #expect(try await world.client.send("extension/update", update).text == #"{"status":"Success"}"#)
-            #expect(try await world.client.send("extension/query", #"{"extid":"101"}"#).text == #"{"status":"Success","extinfos":[{"#
-                + #""extnumber":"101","username":"xiaoshaokun","type":"pjsip","noanswerforward":"off","busyforward":"off","status":"Unavailable","#
-                + #""callerid":"858585","userpassword":"","registerpassword":"","email":"x@example.com","moblie":"15555550100","#
-                + #""maxregistrations":"3","hasvoicemail":"on","vmsecret":"666666","enablevmtoemail":"on","language":"cn","#
-                + #""allowbeingmonitored":"off","monitormode":"disable","maxduration":"10800","dnd":"off"}]}"#)
+            #expect(
+                try await world.client.send("extension/query", #"{"extid":"101"}"#).text == #"{"status":"Success","extinfos":[{"#
+                    + #""extnumber":"101","username":"xiaoshaokun","type":"pjsip","noanswerforward":"off","busyforward":"off","status":"Unavailable","#
+                    + #""callerid":"858585","userpassword":"","registerpassword":"","email":"x@example.com","moblie":"15555550100","#
+                    + #""maxregistrations":"3","hasvoicemail":"on","vmsecret":"666666","enablevmtoemail":"on","language":"cn","#
+                    + #""allowbeingmonitored":"off","monitormode":"disable","maxduration":"10800","dnd":"off"}]}"#)
             let request = #"<?xml version="1.0" encoding="utf-8"?><xml><extid>101</extid></xml>"#
             let xml = try await world.client.send("extension/query", request, query: "&type=xml")
             #expect(xml["Content-Type"] == "application/xml")
@@ -239,9 +258,10 @@ struct ExampleTests {
     func device() async throws {
         try await SSeriesWorld.run("v1.0.0", extensions: ["100", "101"], now: Timestamp(unix: 1_495_668_320)) { (world: SSeriesWorld) async throws in
             let info = try await world.client.post("deviceinfo/query")["deviceinfo"]
-            #expect(Set(info?.object?.keys.elements ?? []) == [
-                "devicename", "sn", "hardwarever", "firmwarever", "systemtime", "uptime", "extensionstatus",
-            ])
+            #expect(
+                Set(info?.object?.keys.elements ?? []) == [
+                    "devicename", "sn", "hardwarever", "firmwarever", "systemtime", "uptime", "extensionstatus",
+                ])
             #expect(info?["extensionstatus"] == "0/2")
             #expect(info?["systemtime"] == "2017-05-24 23:25:20 UTC")
             #expect(info?["sn"]?.string?.wholeMatch(of: /[0-9]{12}/) != nil)

@@ -196,7 +196,8 @@ struct ExtensionTests {
             let old = world.client.speaking("v1.1.0")
             for (list, key) in [
                 (try await world.client.post("extension/list")["extlist"], "number"), (try await old.post("extensionlist/query")["extlist"], "extnumber"),
-                (try await world.client.post("extension/query", ["number": "all"])["extinfos"], "number"), (try await old.post("extension/query")["extinfos"], "extnumber"),
+                (try await world.client.post("extension/query", ["number": "all"])["extinfos"], "number"),
+                (try await old.post("extension/query")["extinfos"], "extnumber"),
                 (try await world.client.post("extension/query", ["number": "6300,1000"])["extinfos"], "number"),
             ] {
                 #expect(list?.array?.compactMap { $0[key]?.string } == ["1000"])

@@ -48,9 +48,11 @@ struct LoginTests {
         }
     }
 
-    @Test("The port is required by v0.0.1 alone; 8260 is meant where it is missing", arguments: [
-        ("v0.0.1", false), ("v1.0.0", true), ("v1.0.2", true), ("v1.1.0", true), ("v1.10", true), ("v2.0.0", true),
-    ])
+    @Test(
+        "The port is required by v0.0.1 alone; 8260 is meant where it is missing",
+        arguments: [
+            ("v0.0.1", false), ("v1.0.0", true), ("v1.0.2", true), ("v1.1.0", true), ("v1.10", true), ("v2.0.0", true),
+        ])
     func port(version: String, succeeds: Bool) async throws {
         try await withUser { (server, user) async throws in
             let answer = try await logIn(server, user.login([:]), version)
@@ -70,7 +72,9 @@ struct LoginTests {
     @Test("A wrong name and a wrong password are the same failure, in every version", arguments: ["v0.0.1", "v1.0.0", "v1.1.0", "v2.0.0"])
     func wrong(version: String) async throws {
         try await withUser { (server, user) async throws in
-            #expect(try await logIn(server, ["username": .string(user.name), "password": "e10adc3949ba59abbe56e057f20f883e", "port": "1"], version) == failed("20003"))
+            #expect(
+                try await logIn(server, ["username": .string(user.name), "password": "e10adc3949ba59abbe56e057f20f883e", "port": "1"], version)
+                    == failed("20003"))
             #expect(try await logIn(server, ["username": "nobody", "password": .string(MD5.hex(user.password)), "port": "1"], version) == failed("20003"))
             // The password itself is not its digest.
             #expect(try await logIn(server, ["username": .string(user.name), "password": .string(user.password), "port": "1"], version) == failed("20003"))

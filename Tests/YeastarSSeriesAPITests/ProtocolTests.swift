@@ -103,7 +103,9 @@ struct ProtocolTests {
                 let answer = try await server.send("POST", "/api/v1.10/login?type=\(type)", body: mark + Array(body.utf8))
                 let token = try #require(answer.text.firstMatch(of: /[0-9a-f]{32}/)).0
                 let list = try await server.send("POST", "/api/v1.10/extensionlist/query?token=\(token)", body: mark + Array("{}".utf8))
-                #expect(list.text == #"{"status":"Success","extlist":[{"extnumber":"1000","status":"Unavailable","type":"SIP","username":"Box 1000","agentid":""}]}"#)
+                #expect(
+                    list.text
+                        == #"{"status":"Success","extlist":[{"extnumber":"1000","status":"Unavailable","type":"SIP","username":"Box 1000","agentid":""}]}"#)
             }
         }
     }

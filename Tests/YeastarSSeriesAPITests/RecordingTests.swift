@@ -129,7 +129,8 @@ struct CallRecordTests {
     }
 
     private func download(
-        _ world: SSeriesWorld, _ extensions: String = "all", _ start: String = "2020-05-01 00:00:00", _ end: String = "2020-05-05 23:59:59", blank: String = "%20"
+        _ world: SSeriesWorld, _ extensions: String = "all", _ start: String = "2020-05-01 00:00:00", _ end: String = "2020-05-05 23:59:59",
+        blank: String = "%20"
     ) async throws -> Answer {
         let answer = try await world.client.post("cdr/get_random", ["extid": .string(extensions), "starttime": .string(start), "endtime": .string(end)])
         let random = try #require(answer["random"]?.string)
@@ -143,7 +144,8 @@ struct CallRecordTests {
             let answer = try await world.client.send(
                 "cdr/get_random", #"{"\#(key)":"all","starttime":"2020-05-01 00:00:00","endtime":"2020-05-05 23:59:59"}"#)
             let random = try #require(answer.json["random"]?.string)
-            #expect(answer.text == #"{"status":"Success","\#(key)":"all","starttime":"2020-05-01 00:00:00","endtime":"2020-05-05 23:59:59","random":"\#(random)"}"#)
+            #expect(
+                answer.text == #"{"status":"Success","\#(key)":"all","starttime":"2020-05-01 00:00:00","endtime":"2020-05-05 23:59:59","random":"\#(random)"}"#)
         }
     }
 
@@ -159,9 +161,11 @@ struct CallRecordTests {
             #expect(rows[0] + "\r\n" == Self.header)
             let serial = world.server.service.serialNumber
             #expect(serial.wholeMatch(of: /[0-9]{12}/) != nil)
-            #expect(rows[1] == "1588327200.1,2020-05-01 10:00:00,1001,1000,2,2,,,ANSWERED,Internal,,20200501100000-1588327200.1-1001-1000-Internal.wav,,\(serial)")
+            #expect(
+                rows[1] == "1588327200.1,2020-05-01 10:00:00,1001,1000,2,2,,,ANSWERED,Internal,,20200501100000-1588327200.1-1001-1000-Internal.wav,,\(serial)")
             #expect(Self.unnumbered(rows[2]) == "1588330800.n,2020-05-01 11:00:00,'=HYPERLINK,1000,3,3,,,VOICEMAIL,Inbound,,,,\(serial)")
-            #expect(rows[3] == "1588334400.2,2020-05-01 12:00:00,1001,0861,2,2,,,ANSWERED,Outbound,,20200501120000-1588334400.2-1001-0861-Outbound.wav,,\(serial)")
+            #expect(
+                rows[3] == "1588334400.2,2020-05-01 12:00:00,1001,0861,2,2,,,ANSWERED,Outbound,,20200501120000-1588334400.2-1001-0861-Outbound.wav,,\(serial)")
             #expect(Self.unnumbered(rows[4]) == "1588338000.n,2020-05-01 13:00:00,1000,1001,4,4,,,VOICEMAIL,Internal,,,,\(serial)")
         }
     }
@@ -174,7 +178,8 @@ struct CallRecordTests {
         try await SSeriesWorld.run(extensions: ["1000", "1001", "6300"]) { (world: SSeriesWorld) async throws in
             let service = world.server.service
             let members = [try await world.mailbox("1000").id, try await world.mailbox("1001").id]
-            let group = try await service.groups.set(MailboxGroup(mode: .broadcast, members: members), of: try await world.mailbox("6300").id, in: world.account)
+            let group = try await service.groups.set(
+                MailboxGroup(mode: .broadcast, members: members), of: try await world.mailbox("6300").id, in: world.account)
             try await world.leave(in: "1000", from: "+15555550123", at: "2020-05-01 11:00:00")
             try await world.leave(in: "1000", from: "+1+1", at: "2020-05-01 11:00:01")
             let audio = try AudioSamples.tones([300], seconds: 1).encoded(as: .wavPCM16)
@@ -199,7 +204,8 @@ struct CallRecordTests {
             // In Dublin the clock goes from 01:59:59 back to 01:00:00 at 01:00 UTC.
             for (caller, time) in [("1", "2026-10-24T23:59:59Z"), ("2", "2026-10-25T00:30:00Z"), ("3", "2026-10-25T01:30:00Z"), ("4", "2026-10-25T02:00:00Z")] {
                 let draft = MessageDraft(callerNumber: caller, timestamp: Timestamp(rfc3339: time))
-                _ = try await world.server.leave(draft, audio: AudioSamples.tones([300], seconds: 1).encoded(as: .wavPCM16), contentType: "audio/wav", in: box, of: world.account)
+                _ = try await world.server.leave(
+                    draft, audio: AudioSamples.tones([300], seconds: 1).encoded(as: .wavPCM16), contentType: "audio/wav", in: box, of: world.account)
             }
             func calls(_ start: String, _ end: String) async throws -> [String] {
                 try await download(world, "all", "2026-10-25 " + start, "2026-10-25 " + end).text.split(separator: "\r\n").dropFirst().map { row in
@@ -260,9 +266,10 @@ struct CallRecordTests {
             let account = world.account
             try await world.server.service.store.write { writer in
                 for index in 0..<2500 {
-                    _ = try writer.insert(Message(
-                        accountID: account.id, mailboxID: box.id, timestamp: Timestamp(unix: 1_588_300_000 + index), folder: .new, from: "1@x",
-                        to: "2@x", callerName: "", callerNumber: String(index), callID: "c", lengthMilliseconds: 1000, modified: Timestamp(unix: 0)))
+                    _ = try writer.insert(
+                        Message(
+                            accountID: account.id, mailboxID: box.id, timestamp: Timestamp(unix: 1_588_300_000 + index), folder: .new, from: "1@x",
+                            to: "2@x", callerName: "", callerNumber: String(index), callID: "c", lengthMilliseconds: 1000, modified: Timestamp(unix: 0)))
                 }
             }
             _ = try await world.record("20200501030000-1588302000.1-1001-1000-Internal.wav", try AudioSamples.tones([300], seconds: 1).encoded(as: .wavPCM16))
@@ -274,9 +281,11 @@ struct CallRecordTests {
         }
     }
 
-    @Test("How the extensions are written is no other selection: blanks at the commas, order, the case of all", arguments: [
-        ("1000, 1001", "1001,1000"), ("ALL", "all"),
-    ])
+    @Test(
+        "How the extensions are written is no other selection: blanks at the commas, order, the case of all",
+        arguments: [
+            ("1000, 1001", "1001,1000"), ("ALL", "all"),
+        ])
     func spelling(asked: String, linked: String) async throws {
         try await SSeriesWorld.run(extensions: ["1000", "1001"]) { (world: SSeriesWorld) async throws in
             try await fill(world)

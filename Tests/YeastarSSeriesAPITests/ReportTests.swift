@@ -17,10 +17,12 @@ struct ReportTests {
         of version: String, in account: Account, on server: TestServer, type: String = "json", _ more: JSONObject
     ) async throws -> SSeriesClient {
         let user = try await server.makeSSeriesUser(in: account)
-        let answer = type == "xml"
+        let answer =
+            type == "xml"
             ? try await server.send("POST", "/api/\(version)/login?type=xml", body: Array(xml(user.login(more)).utf8))
             : try await server.send("POST", "/api/\(version)/login", json: user.login(more))
-        let token = type == "xml"
+        let token =
+            type == "xml"
             ? try #require(answer.text.firstMatch(of: /<token>([0-9a-f]{32})<\/token>/).map { String($0.1) }) : try #require(answer.json["token"]?.string)
         return SSeriesClient(server: server, version: version, token: token)
     }
@@ -33,7 +35,9 @@ struct ReportTests {
     private static func run(
         receiver: Receiver = Receiver(), _ body: @Sendable (TestServer, Account, Receiver, Int) async throws -> Void
     ) async throws {
-        try await TestServer.run(clock: ManualClock(SSeriesWorld.evening)) { $0.outbox.intervalMilliseconds = 10 } _: { server in
+        try await TestServer.run(clock: ManualClock(SSeriesWorld.evening)) {
+            $0.outbox.intervalMilliseconds = 10
+        } _: { server in
             try await receiver.run { port in
                 let account = try await server.makeAccount("Acme")
                 _ = try await server.makeMailbox("2023", in: account)
@@ -58,7 +62,8 @@ struct ReportTests {
         _ = try await server.service.recordings.add(draft, audio: received, in: account)
     }
 
-    private static let start = #""callid":"1571897930.5","timestart":"2019-10-23 22:18:50","callfrom":"1023","callto":"2023","callduraction":"19","#
+    private static let start =
+        #""callid":"1571897930.5","timestart":"2019-10-23 22:18:50","callfrom":"1023","callto":"2023","callduraction":"19","#
         + #""talkduraction":"14","srctrunkname":"","#
     private static let ending = #""pincode":"","status":"ANSWERED","type":"Internal","recording":"20191024201242-1571897930.5-203-201-Internal.wav""#
 
@@ -85,9 +90,11 @@ struct ReportTests {
         }
     }
 
-    @Test("A new message is a call that ended in VOICEMAIL, without a recording", arguments: [
-        ("v1.0.1", "2000", "Inbound", #"{"action":"NewCdr","#), ("v2.0.0", "2023", "Internal", #"{"event":"NewCdr","#),
-    ])
+    @Test(
+        "A new message is a call that ended in VOICEMAIL, without a recording",
+        arguments: [
+            ("v1.0.1", "2000", "Inbound", #"{"action":"NewCdr","#), ("v2.0.0", "2023", "Internal", #"{"event":"NewCdr","#),
+        ])
     func message(version: String, caller: String, direction: String, beginning: String) async throws {
         try await Self.run { server, account, receiver, port in
             _ = try await Self.client(of: version, in: account, on: server, ["port": .int(port)])

@@ -22,19 +22,25 @@ struct RequestParametersTests {
         #expect(try read.optional("c", "d", "b") == "102")
     }
 
-    @Test("What is missing is another failure without a body than with an empty object (S§2.6)", arguments: [
-        ("", SSeriesFailure.dataBlank), (" \r\n\t", .dataBlank), ("\u{FEFF}", .dataBlank), ("\u{FEFF} ", .dataBlank), ("{}", .parameterBlank), (#"{"extid": ""}"#, .parameterBlank),
-        (#"{"extid": null}"#, .parameterBlank), (#"{"other": "1"}"#, .parameterBlank),
-    ])
+    @Test(
+        "What is missing is another failure without a body than with an empty object (S§2.6)",
+        arguments: [
+            ("", SSeriesFailure.dataBlank), (" \r\n\t", .dataBlank), ("\u{FEFF}", .dataBlank), ("\u{FEFF} ", .dataBlank), ("{}", .parameterBlank),
+            (#"{"extid": ""}"#, .parameterBlank),
+            (#"{"extid": null}"#, .parameterBlank), (#"{"other": "1"}"#, .parameterBlank),
+        ])
     func missing(body: String, failure: SSeriesFailure) throws {
         let read = try parameters(body)
         #expect(throws: failure) { try read.required("extid") }
         #expect(try read.optional("extid") == nil)
     }
 
-    @Test("A body that is no object is refused", arguments: [
-        "[]", "\"x\"", "1", "null", "{", "{]", "{\"a\":}", "extid=102", "{\"a\":1}x", "{}\u{FEFF}", "{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{}}}}}}}}}",
-    ])
+    @Test(
+        "A body that is no object is refused",
+        arguments: [
+            "[]", "\"x\"", "1", "null", "{", "{]", "{\"a\":}", "extid=102", "{\"a\":1}x", "{}\u{FEFF}",
+            "{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{}}}}}}}}}",
+        ])
     func malformed(body: String) {
         #expect(throws: SSeriesFailure.malformedBody) { try parameters(body) }
     }

@@ -80,11 +80,13 @@ struct SessionTests {
         }
     }
 
-    private static let heartbeats = [
-        ("", nil), ("{}", nil), (#"{"ipaddr":"10.0.0.1"}"#, nil), (#"{"port":8280}"#, nil), (#"{"url":"report","urltag":"0"}"#, nil),
-        (#"{"version":"2.0.0"}"#, nil), (#"{"port":"0"}"#, nil), (#"{"port":"65536"}"#, "20011"), (#"{"ipaddr":"pbx.example.com"}"#, "20011"), (#"{"urltag":"yes"}"#, "20011"),
-        (#"{"url":"a\nb"}"#, "20011"), (#"{"version":"a very long version"}"#, "20011"), ("nonsense", "20000"),
-    ] as [(String, String?)]
+    private static let heartbeats =
+        [
+            ("", nil), ("{}", nil), (#"{"ipaddr":"10.0.0.1"}"#, nil), (#"{"port":8280}"#, nil), (#"{"url":"report","urltag":"0"}"#, nil),
+            (#"{"version":"2.0.0"}"#, nil), (#"{"port":"0"}"#, nil), (#"{"port":"65536"}"#, "20011"), (#"{"ipaddr":"pbx.example.com"}"#, "20011"),
+            (#"{"urltag":"yes"}"#, "20011"),
+            (#"{"url":"a\nb"}"#, "20011"), (#"{"version":"a very long version"}"#, "20011"), ("nonsense", "20000"),
+        ] as [(String, String?)]
 
     @Test("heartbeat takes any part of its settings, and refuses bad ones")
     func heartbeat() async throws {

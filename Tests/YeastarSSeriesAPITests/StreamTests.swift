@@ -14,10 +14,11 @@ struct StreamTests {
             let box = try await world.server.makeMailbox(String(1000 + number), in: account)
             try await world.server.service.store.write { writer in
                 for index in 0..<messages {
-                    _ = try writer.insert(Message(
-                        accountID: account.id, mailboxID: box.id, timestamp: Timestamp(unix: 1_586_000_000 + index), folder: .new,
-                        from: "1@x", to: "2@x", callerName: "Ann", callerNumber: String(index), callID: "c", lengthMilliseconds: 1000,
-                        modified: Timestamp(unix: 0)))
+                    _ = try writer.insert(
+                        Message(
+                            accountID: account.id, mailboxID: box.id, timestamp: Timestamp(unix: 1_586_000_000 + index), folder: .new,
+                            from: "1@x", to: "2@x", callerName: "Ann", callerNumber: String(index), callID: "c", lengthMilliseconds: 1000,
+                            modified: Timestamp(unix: 0)))
                 }
             }
         }

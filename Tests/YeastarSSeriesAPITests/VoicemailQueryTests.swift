@@ -79,10 +79,11 @@ struct VoicemailQueryTests {
             let service = world.server.service
             _ = try await service.accounts.change(world.account.id, .patch(["timezone": "Asia/Shanghai"]))
             let item = try await world.client.post("voicemail/query")["voicemails"]?.array?.first?["voicemail"]?.array?.first
-            #expect(item == [
-                "messagefrom": "+353 1 \"2\"", "voicemaildate": "2020-07-02 06:30:00", "voicemailfile": "msg0000.wav", "voicemaillength": "3",
-                "voicemailstatus": "unread",
-            ])
+            #expect(
+                item == [
+                    "messagefrom": "+353 1 \"2\"", "voicemaildate": "2020-07-02 06:30:00", "voicemailfile": "msg0000.wav", "voicemaillength": "3",
+                    "voicemailstatus": "unread",
+                ])
         }
     }
 
@@ -104,13 +105,14 @@ struct VoicemailQueryTests {
             try await world.leave(in: "102", from: "7001", at: "2020-04-07 10:57:31", seconds: 3)
             let answer = try await world.client.send("voicemail/query", "<xml><extid>102</extid></xml>", query: "&type=xml")
             #expect(answer["Content-Type"] == "application/xml")
-            #expect(answer.text.contains(
-                "<xml><status>Success</status><voicemails><item id=\"0\"><extid>102</extid><voicemail><item id=\"0\">"
-                    + "<voicemailfile>msg0000.wav</voicemailfile><messagefrom>&lt;6000&gt;&amp;</messagefrom>"
-                    + "<voicemaildate>2020-04-07 10:56:40</voicemaildate><voicemaillength>1</voicemaillength></item><item id=\"1\">"
-                    + "<voicemailfile>msg0001.wav</voicemailfile><messagefrom>7001</messagefrom>"
-                    + "<voicemaildate>2020-04-07 10:57:31</voicemaildate><voicemaillength>3</voicemaillength></item></voicemail></item></voicemails></xml>"
-            ), "\(answer.text)")
+            #expect(
+                answer.text.contains(
+                    "<xml><status>Success</status><voicemails><item id=\"0\"><extid>102</extid><voicemail><item id=\"0\">"
+                        + "<voicemailfile>msg0000.wav</voicemailfile><messagefrom>&lt;6000&gt;&amp;</messagefrom>"
+                        + "<voicemaildate>2020-04-07 10:56:40</voicemaildate><voicemaillength>1</voicemaillength></item><item id=\"1\">"
+                        + "<voicemailfile>msg0001.wav</voicemailfile><messagefrom>7001</messagefrom>"
+                        + "<voicemaildate>2020-04-07 10:57:31</voicemaildate><voicemaillength>3</voicemaillength></item></voicemail></item></voicemails></xml>"
+                ), "\(answer.text)")
         }
     }
 }

@@ -15,10 +15,11 @@ struct XMLRequestTests {
             <?xml version="1.0" encoding="UTF-8" ?><xml><username>api</username><password>e10adc3949ba59abbe56e057f20f883e</password>\
             <port>8260</port><version>0.0.1</version><url>172.16.6.150:8260</url><urltag>1</urltag></xml>
             """
-        #expect(try parameters(login) == [
-            "username": "api", "password": "e10adc3949ba59abbe56e057f20f883e", "port": "8260", "version": "0.0.1", "url": "172.16.6.150:8260",
-            "urltag": "1",
-        ])
+        #expect(
+            try parameters(login) == [
+                "username": "api", "password": "e10adc3949ba59abbe56e057f20f883e", "port": "8260", "version": "0.0.1", "url": "172.16.6.150:8260",
+                "urltag": "1",
+            ])
         #expect(try parameters("<?xml version=\"1.0\" encoding=\"utf-8\"?><xml><extid>101</extid></xml>") == ["extid": "101"])
     }
 
@@ -32,13 +33,15 @@ struct XMLRequestTests {
         #expect(try parameters("<xml/>") == [:])
     }
 
-    @Test("What is not a flat document is refused", arguments: [
-        "<", "<xml>", "<xml></yml>", "<xml><a></xml>", "<xml><a><b>1</b></a></xml>", "<xml><a>1</a><a>2</a></xml>", "<xml>&unknown;</xml>",
-        "<?xml version=\"1.0\"?>", "<?xml version=\"1.0\"", "<?xml?><xml/>", "<?xml ?><xml/>", "<?a?><xml/>", "<xml><?a?></xml>", "<xml><?a b?></xml>",
-        "<?xml version=\"1.0\"?><?a?><xml/>", "<?xml version?><xml/>", "<xml><a>\u{1}</a></xml>",
-        "<!DOCTYPE xml [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;&a;\">]><xml><extid>&b;</extid></xml>",
-        "<!DOCTYPE xml SYSTEM \"file:///etc/passwd\"><xml><extid>1</extid></xml>",
-    ])
+    @Test(
+        "What is not a flat document is refused",
+        arguments: [
+            "<", "<xml>", "<xml></yml>", "<xml><a></xml>", "<xml><a><b>1</b></a></xml>", "<xml><a>1</a><a>2</a></xml>", "<xml>&unknown;</xml>",
+            "<?xml version=\"1.0\"?>", "<?xml version=\"1.0\"", "<?xml?><xml/>", "<?xml ?><xml/>", "<?a?><xml/>", "<xml><?a?></xml>", "<xml><?a b?></xml>",
+            "<?xml version=\"1.0\"?><?a?><xml/>", "<?xml version?><xml/>", "<xml><a>\u{1}</a></xml>",
+            "<!DOCTYPE xml [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;&a;\">]><xml><extid>&b;</extid></xml>",
+            "<!DOCTYPE xml SYSTEM \"file:///etc/passwd\"><xml><extid>1</extid></xml>",
+        ])
     func refused(text: String) {
         #expect(throws: SSeriesFailure.malformedBody) { try parameters(text) }
     }
@@ -54,7 +57,10 @@ struct XMLRequestTests {
     @Test("No bytes crash it")
     func random() {
         var generator = Seeded(seed: 4)
-        let pieces = ["<xml>", "</xml>", "<a>", "</a>", "<a", ">", "/>", "&", "&amp;", "<!--", "-->", "<![CDATA[", "]]>", "<?xml", " version=\"1.0\"", "<?a", "?>", "<!DOCTYPE", "=\"", "\u{0}", "é", "\n"]
+        let pieces = [
+            "<xml>", "</xml>", "<a>", "</a>", "<a", ">", "/>", "&", "&amp;", "<!--", "-->", "<![CDATA[", "]]>", "<?xml", " version=\"1.0\"", "<?a", "?>",
+            "<!DOCTYPE", "=\"", "\u{0}", "é", "\n",
+        ]
         for _ in 0..<3000 {
             var text = ""
             for _ in 0..<Int.random(in: 0..<14, using: &generator) { text += pieces.randomElement(using: &generator) ?? "" }
@@ -68,7 +74,9 @@ struct XMLRequestTests {
         #expect(throws: SSeriesFailure.malformedBody) { try XMLRequest.parameters(in: bytes) }
     }
 
-    @Test("A body in UTF-16 is no body of this interface, with a byte order mark or without", arguments: [String.Encoding.utf16, .utf16LittleEndian, .utf16BigEndian])
+    @Test(
+        "A body in UTF-16 is no body of this interface, with a byte order mark or without",
+        arguments: [String.Encoding.utf16, .utf16LittleEndian, .utf16BigEndian])
     func utf16(encoding: String.Encoding) throws {
         let text = #"<?xml version="1.0" encoding="UTF-16"?><xml><username>api</username></xml>"#
         let body = ByteBuffer(bytes: try #require(text.data(using: encoding)))

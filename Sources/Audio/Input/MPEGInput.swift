@@ -24,11 +24,12 @@ enum MPEGInput {
         for part in walk.parts {
             let stated = try statedFrames(part, in: source)
             isIncomplete = isIncomplete || stated ?? 0 > part.frames
-            parts.append(JoinedDecoder.Part(sampleRate: part.first.sampleRate, channels: part.first.channels) { () throws(AudioError) in
-                try MPEGDecoder(
-                    SourceWindow(source, ranges: part.ranges), sampleRate: part.first.sampleRate, channels: part.first.channels,
-                    trustsInfoFrame: stated == part.frames)
-            })
+            parts.append(
+                JoinedDecoder.Part(sampleRate: part.first.sampleRate, channels: part.first.channels) { () throws(AudioError) in
+                    try MPEGDecoder(
+                        SourceWindow(source, ranges: part.ranges), sampleRate: part.first.sampleRate, channels: part.first.channels,
+                        trustsInfoFrame: stated == part.frames)
+                })
         }
         return OpenedStream(try JoinedDecoder.joining(parts), isIncomplete: isIncomplete)
     }

@@ -35,9 +35,10 @@ enum OggInput {
         let walk = try OggWalk(source, upTo: limit)
         guard !walk.links.isEmpty else { throw .undecodable }
         let parts = walk.links.map { link in
-            link.head.flac.map { $0.part(of: source, link.ranges) } ?? JoinedDecoder.Part(sampleRate: link.head.sampleRate, channels: link.head.channels) { () throws(AudioError) in
-                try SoundFileDecoder(SourceWindow(source, ranges: link.ranges), raw: nil)
-            }
+            link.head.flac.map { $0.part(of: source, link.ranges) }
+                ?? JoinedDecoder.Part(sampleRate: link.head.sampleRate, channels: link.head.channels) { () throws(AudioError) in
+                    try SoundFileDecoder(SourceWindow(source, ranges: link.ranges), raw: nil)
+                }
         }
         return OpenedStream(try JoinedDecoder.joining(parts), isIncomplete: walk.isIncomplete)
     }

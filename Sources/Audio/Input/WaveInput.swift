@@ -34,7 +34,8 @@ enum WaveInput {
             } else if header.hasText("data") {
                 let declared = length == unknownSize ? dataSize64 ?? length : length
                 return try format?.input(
-                    source, data: extent(of: declared, from: body, in: source), declared: neverFilledIn.contains { $0.contains(declared) } ? nil : declared, stated: stated)
+                    source, data: extent(of: declared, from: body, in: source), declared: neverFilledIn.contains { $0.contains(declared) } ? nil : declared,
+                    stated: stated)
             }
             offset = body + length + length % 2
         }

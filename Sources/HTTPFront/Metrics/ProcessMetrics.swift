@@ -1,7 +1,7 @@
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #endif
 
 extension MetricsRegistry {
@@ -16,28 +16,28 @@ extension MetricsRegistry {
 enum ProcessUsage {
     static func residentBytes() -> Int? {
         #if os(Linux)
-            guard let file = fopen("/proc/self/statm", "re") else { return nil }
-            defer { fclose(file) }
-            var text = [UInt8](repeating: 0, count: 128)
-            let count = fread(&text, 1, text.count, file)
-            let fields = text.prefix(count).split(separator: UInt8(ascii: " "))
-            guard fields.count > 1, let pages = Int(String(decoding: fields[1], as: UTF8.self)) else { return nil }
-            return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
+        guard let file = fopen("/proc/self/statm", "re") else { return nil }
+        defer { fclose(file) }
+        var text = [UInt8](repeating: 0, count: 128)
+        let count = fread(&text, 1, text.count, file)
+        let fields = text.prefix(count).split(separator: UInt8(ascii: " "))
+        guard fields.count > 1, let pages = Int(String(decoding: fields[1], as: UTF8.self)) else { return nil }
+        return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
         #else
-            return nil
+        return nil
         #endif
     }
 
     static func openFiles() -> Int? {
         #if os(Linux)
-            guard let folder = opendir("/proc/self/fd") else { return nil }
-            defer { closedir(folder) }
-            var count = 0
-            while readdir(folder) != nil { count += 1 }
-            // ".", ".." and the descriptor of the listing itself.
-            return max(0, count - 3)
+        guard let folder = opendir("/proc/self/fd") else { return nil }
+        defer { closedir(folder) }
+        var count = 0
+        while readdir(folder) != nil { count += 1 }
+        // ".", ".." and the descriptor of the listing itself.
+        return max(0, count - 3)
         #else
-            return nil
+        return nil
         #endif
     }
 }

@@ -6,11 +6,11 @@ import NIOPosix
 import ServiceLifecycle
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #elseif canImport(Darwin)
-    import Darwin
+import Darwin
 #endif
 
 /// Accepts connections at one address, or on a socket that was handed over, until the server stops or the task is cancelled.

@@ -38,7 +38,8 @@ final class FrontCore: Sendable {
     func answer(_ request: FrontRequest, fault: RequestFault?, showsOperations: Bool) async -> Answer {
         // Asks about the server, and not about anything it has (RFC 9110 §9.3.7).
         if fault == nil, request.path == "*" {
-            return Answer(owner: OperationsRoutes.name, response: FrontResponse(status: .noContent, headers: [.allow: "GET, HEAD, PUT, POST, PATCH, DELETE, OPTIONS"]))
+            return Answer(
+                owner: OperationsRoutes.name, response: FrontResponse(status: .noContent, headers: [.allow: "GET, HEAD, PUT, POST, PATCH, DELETE, OPTIONS"]))
         }
         if fault == nil,
             let response = await operations.respond(to: request, showsOperations: showsOperations)

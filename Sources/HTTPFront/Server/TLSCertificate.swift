@@ -4,11 +4,11 @@ import NIOSSL
 import Synchronization
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #elseif canImport(Darwin)
-    import Darwin
+import Darwin
 #endif
 
 /// The certificate of one listener, which can be replaced while it serves.
@@ -98,9 +98,9 @@ final class TLSCertificate: Sendable {
             var facts = stat()
             guard stat(path, &facts) == 0 else { return nil }
             #if canImport(Darwin)
-                let time = facts.st_mtimespec
+            let time = facts.st_mtimespec
             #else
-                let time = facts.st_mtim
+            let time = facts.st_mtim
             #endif
             return Version(inode: UInt64(facts.st_ino), size: Int64(facts.st_size), seconds: time.tv_sec, nanoseconds: time.tv_nsec)
         }

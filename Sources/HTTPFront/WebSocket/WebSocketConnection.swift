@@ -136,7 +136,8 @@ final class WebSocketBridge: ChannelDuplexHandler {
     private static func code(of error: any Error) -> WebSocketConnection.CloseCode? {
         switch error {
         case NIOWebSocketError.invalidFrameLength, NIOWebSocketFrameAggregator.Error.accumulatedFrameSizeIsTooLarge,
-            NIOWebSocketFrameAggregator.Error.tooManyFragments: .tooLarge
+            NIOWebSocketFrameAggregator.Error.tooManyFragments:
+            .tooLarge
         case is NIOWebSocketError, is NIOWebSocketFrameAggregator.Error, is FrameGuard.Violation: .protocolError
         default: nil
         }

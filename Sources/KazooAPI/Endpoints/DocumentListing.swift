@@ -78,14 +78,15 @@ extension KazooDialect {
         let range = ListingRange(start: try paging.documentStart(), ascending: ascending, limit: paging.size ?? Self.streamedPage, attributes: attributes)
         let first = try await page(range)
         guard paging.size == nil, first.next != nil else { return paging.reply(first) }
-        return Reply(.rows { sink in
-            var current = first
-            try await sink.write(Self.elements(current.items, continues: false))
-            while let next = current.next {
-                current = try await page(ListingRange(start: next, ascending: ascending, limit: Self.streamedPage, attributes: attributes))
-                try await sink.write(Self.elements(current.items, continues: true))
-            }
-        })
+        return Reply(
+            .rows { sink in
+                var current = first
+                try await sink.write(Self.elements(current.items, continues: false))
+                while let next = current.next {
+                    current = try await page(ListingRange(start: next, ascending: ascending, limit: Self.streamedPage, attributes: attributes))
+                    try await sink.write(Self.elements(current.items, continues: true))
+                }
+            })
     }
 
     /// Rows of documents that are read in one go.

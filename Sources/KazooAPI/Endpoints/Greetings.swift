@@ -10,7 +10,9 @@ extension KazooDialect {
 
     func greetings(_ call: Call) async throws -> Reply {
         let account = try call.requireAccount()
-        return try await list(call, showing: GreetingView.shown, { try await service.greetings.list(of: account, $0, item: $1) }) { .object(GreetingView.row($0)) }
+        return try await list(call, showing: GreetingView.shown, { try await service.greetings.list(of: account, $0, item: $1) }) {
+            .object(GreetingView.row($0))
+        }
     }
 
     func greeting(_ id: String, _ call: Call) async throws -> Reply {

@@ -34,13 +34,14 @@ extension KazooDialect {
             }
             return reply
         }
-        return Reply(.rows { sink in
-            try await stream(page, rows, to: sink) { start in
-                var rest = query
-                rest.start = start
-                return try await show(rest)
-            }
-        })
+        return Reply(
+            .rows { sink in
+                try await stream(page, rows, to: sink) { start in
+                    var rest = query
+                    rest.start = start
+                    return try await show(rest)
+                }
+            })
     }
 
     /// Everything, a page at a time, so that memory does not grow with the mailbox.

@@ -15,7 +15,10 @@ extension KazooDialect {
         default: break
         }
         switch call.method {
-        case .get: return try await list(call, showing: WebhookView.shown, { try await service.webhooks.list(of: account, $0, item: $1) }) { .object(WebhookView.row($0)) }
+        case .get:
+            return try await list(call, showing: WebhookView.shown, { try await service.webhooks.list(of: account, $0, item: $1) }) {
+                .object(WebhookView.row($0))
+            }
         case .put:
             if !call.contentType.isEnvelope { try service.webhooks.validate(.replace(call.envelope.data)) }
             try requireEnvelope(call)
@@ -87,7 +90,8 @@ enum WebhookView {
     /// Payloads by event (K§11.2, K§11.4).
     static let samples: JSONObject = [
         "voicemail_new": [
-            "account_id": "bba100b3b2c5ad48d5c4b6c3c9a80c9e", "account_db": "account%2Fbb%2Fa1%2F00b3b2c5ad48d5c4b6c3c9a80c9e", "call_id": "79959ZDNmM2I5ZTliMzA0NzA4N2FjNjlmODA5OWVkZjUxZWU",
+            "account_id": "bba100b3b2c5ad48d5c4b6c3c9a80c9e", "account_db": "account%2Fbb%2Fa1%2F00b3b2c5ad48d5c4b6c3c9a80c9e",
+            "call_id": "79959ZDNmM2I5ZTliMzA0NzA4N2FjNjlmODA5OWVkZjUxZWU",
             "caller_id_name": "userb userb", "caller_id_number": "1001", "from_user": "1001", "from_realm": "aeac33.sip.example.com",
             "to_user": "1000", "to_realm": "aeac33.sip.example.com", "voicemail_box": "0e820108c0f4ca391500f3be1b02bdfa",
             "voicemail_id": "201605-6aadef09f6fcf5fd8bcdfca312e923ba", "voicemail_length": 3140, "voicemail_timestamp": 63_630_058_722,

@@ -23,20 +23,22 @@ enum CSVAnswer {
     /// A list too long to hold is gone through twice: for its columns, then for its rows.
     private static func stream(_ write: @Sendable (ChunkWriter) async throws -> Void, to sink: ChunkWriter) async throws {
         let columns = NIOLockedValueBox(OrderedSet<String>())
-        try await write(ChunkWriter { elements in
-            let rows = try rows(ofElements: elements)
-            columns.withLockedValue { known in for row in rows { known.append(contentsOf: row.keys) } }
-        })
+        try await write(
+            ChunkWriter { elements in
+                let rows = try rows(ofElements: elements)
+                columns.withLockedValue { known in for row in rows { known.append(contentsOf: row.keys) } }
+            })
         let known = columns.withLockedValue { $0 }
         guard !known.isEmpty else { return }
         var header = CSVWriter()
         header.write(known)
         try await sink.write(header.buffer)
-        try await write(ChunkWriter { elements in
-            var writer = CSVWriter()
-            for row in try rows(ofElements: elements) { writer.write(known.map { row[$0] ?? "" }) }
-            try await sink.write(writer.buffer)
-        })
+        try await write(
+            ChunkWriter { elements in
+                var writer = CSVWriter()
+                for row in try rows(ofElements: elements) { writer.write(known.map { row[$0] ?? "" }) }
+                try await sink.write(writer.buffer)
+            })
     }
 
     /// Elements of an array as `Reply.rows` writes them, perhaps with a comma before the first.

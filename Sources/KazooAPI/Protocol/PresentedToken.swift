@@ -17,8 +17,9 @@ struct PresentedToken: Sendable {
         if let token = (envelope.data["auth_token"] ?? request.query["auth_token"].map { .string($0) } ?? envelope.top["auth_token"])?.string {
             return plain(token)
         }
-        guard let authorization = request.headers[.authorization]
-            ?? (envelope.data["authorization"] ?? request.query["authorization"].map { .string($0) } ?? envelope.top["authorization"])?.string
+        guard
+            let authorization = request.headers[.authorization]
+                ?? (envelope.data["authorization"] ?? request.query["authorization"].map { .string($0) } ?? envelope.top["authorization"])?.string
         else { return nil }
         let field = AuthorizationField(authorization)
         if let field, field.scheme == "basic" { return try await basic(field.credentials, request, dialect) }

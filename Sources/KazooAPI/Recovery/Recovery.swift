@@ -20,8 +20,11 @@ extension KazooDialect {
         guard !settings.recoveryPages.isEmpty else { throw KazooFailure.notFound }
         var (form, violations) = Self.recoverySchema.apply(to: call.envelope.data)
         if let url = form["ui_url"]?.string, !url.isEmpty, !isRecoveryPage(url) {
-            violations.append(Violation(["ui_url"], .other(
-                code: "invalid", message: "the page is none that links may lead to", cause: .string(url))))
+            violations.append(
+                Violation(
+                    ["ui_url"],
+                    .other(
+                        code: "invalid", message: "the page is none that links may lead to", cause: .string(url))))
         }
         guard violations.isEmpty, let username = form["username"]?.string, let url = form["ui_url"]?.string else {
             throw KazooFailure.invalid(violations)

@@ -52,7 +52,9 @@ public struct RecoveryChannel: DeliveryChannel {
 
     /// Names are what somebody has typed: one line of it, and not a long one.
     private static func line(_ name: String) -> String {
-        String(String.UnicodeScalarView(name.unicodeScalars.filter { !$0.properties.isPatternWhitespace || $0 == " " }
-            .filter { $0.properties.generalCategory != .control }.prefix(128)))
+        String(
+            String.UnicodeScalarView(
+                name.unicodeScalars.filter { !$0.properties.isPatternWhitespace || $0 == " " }
+                    .filter { $0.properties.generalCategory != .control }.prefix(128)))
     }
 }

@@ -41,9 +41,10 @@ enum AudioDownload {
             while let entry = left.first, try await open(entry) == nil { left.removeFirst() }
             guard !left.isEmpty else { return nil }
             var names = EntryNames(names)
-            let zip = ZipStream(left.map { entry in
-                ZipEntry(name: names.add(entry.name), modified: entry.message.timestamp) { try await open(entry) }
-            })
+            let zip = ZipStream(
+                left.map { entry in
+                    ZipEntry(name: names.add(entry.name), modified: entry.message.timestamp) { try await open(entry) }
+                })
             return FrontResponse(
                 status: .ok,
                 headers: [.contentType: "application/zip", .contentDisposition: ContentDisposition.plainAttachment(requestID + ".zip")],

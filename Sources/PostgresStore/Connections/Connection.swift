@@ -92,20 +92,22 @@ final class Connection {
 
     private func runPrepared(_ name: String, _ parameters: Parameters, within seconds: Int) throws -> Answer {
         let formats = [Int32](repeating: 1, count: parameters.count)
-        return try one(of: answers(within: seconds) {
-            parameters.withValues { PQsendQueryPrepared(handle, name, Int32(parameters.count), $0, parameters.lengths, formats, 1) }
-        })
+        return try one(
+            of: answers(within: seconds) {
+                parameters.withValues { PQsendQueryPrepared(handle, name, Int32(parameters.count), $0, parameters.lengths, formats, 1) }
+            })
     }
 
     /// The same without preparing it, for what is not run again or cannot be prepared.
     func runOnce(_ statement: SQL, within seconds: Int) throws -> Answer {
         let text = SQL.numbered(statement.text), kinds = statement.parameters.kinds.map(\.rawValue)
         let formats = [Int32](repeating: 1, count: kinds.count)
-        return try one(of: answers(within: seconds) {
-            statement.parameters.withValues {
-                PQsendQueryParams(handle, text, Int32(kinds.count), kinds, $0, statement.parameters.lengths, formats, 1)
-            }
-        })
+        return try one(
+            of: answers(within: seconds) {
+                statement.parameters.withValues {
+                    PQsendQueryParams(handle, text, Int32(kinds.count), kinds, $0, statement.parameters.lengths, formats, 1)
+                }
+            })
     }
 
     // MARK: Waiting

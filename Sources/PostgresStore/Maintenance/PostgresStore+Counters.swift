@@ -58,7 +58,8 @@ extension PostgresStore {
             try session.write {
                 let wrong = try Self.mailboxes(session, .max)
                 for (account, difference) in wrong {
-                    _ = try session.run("""
+                    _ = try session.run(
+                        """
                         INSERT INTO mailbox_tally (mailbox_id, account_id, new_count, saved_count)
                         VALUES (\(difference.mailboxID), \(account), \(difference.counted.new), \(difference.counted.saved))
                         ON CONFLICT (mailbox_id) DO UPDATE SET new_count = excluded.new_count, saved_count = excluded.saved_count
@@ -93,8 +94,11 @@ extension PostgresStore {
 
     private static func mailboxes(_ session: Session, _ limit: Int) throws -> [(account: String, difference: TallyDifference)] {
         try session.run("\(raw: mailboxDifferences) LIMIT \(max(0, limit))").rows.map { row in
-            (row.text(1), TallyDifference(
-                mailboxID: row.text(0), kept: Tally(new: row.int(2), saved: row.int(3)), counted: Tally(new: row.int(4), saved: row.int(5))))
+            (
+                row.text(1),
+                TallyDifference(
+                    mailboxID: row.text(0), kept: Tally(new: row.int(2), saved: row.int(3)), counted: Tally(new: row.int(4), saved: row.int(5)))
+            )
         }
     }
 

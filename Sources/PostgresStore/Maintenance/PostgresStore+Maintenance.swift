@@ -18,12 +18,14 @@ extension PostgresStore {
     public func integrityCheck(limit: Int) async throws -> [String] {
         try await aside { session in
             try session.read {
-                let rows = try session.run("""
+                let rows = try session.run(
+                    """
                     SELECT kind, count(*) FROM (
                         SELECT 'message' AS kind, blob_id FROM message UNION ALL SELECT 'document', blob_id FROM document
                         UNION ALL SELECT 'recording', blob_id FROM recording) AS named
                     WHERE blob_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM blob WHERE id = named.blob_id) GROUP BY kind ORDER BY kind LIMIT \(max(0, limit))
-                    """).rows
+                    """
+                ).rows
                 return rows.map { "\($0.int(1)) rows of \($0.text(0)) name a blob that is not there" }
             }
         }
@@ -40,10 +42,12 @@ extension PostgresStore {
                 if let row = try session.run("SELECT coalesce(sum(new_count), 0)::bigint, coalesce(sum(saved_count), 0)::bigint FROM mailbox_tally").first {
                     census.messages = Tally(new: row.int(0), saved: row.int(1))
                 }
-                if let row = try session.run("""
+                if let row = try session.run(
+                    """
                     SELECT coalesce(sum(count), 0)::bigint, coalesce(sum(bytes), 0)::bigint FROM recording_tally
                     WHERE axis = \(RecordingAxis.all.rawValue)
-                    """).first {
+                    """
+                ).first {
                     census.recordings = RecordingTotals(count: row.int(0), bytes: row.int(1))
                 }
                 census.deliveries = try Snapshot(session).deliveryTotals()

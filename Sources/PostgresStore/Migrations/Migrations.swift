@@ -16,7 +16,8 @@ enum Migrations {
     /// Brings a database up to date, in one transaction. Of several processes that do so at once the first does it.
     /// - Throws: `PostgresOpenError`, `StoreError`.
     static func run(on connection: Connection, within seconds: Int) throws {
-        _ = try run("BEGIN; SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = '\(seconds)s'; SELECT pg_advisory_xact_lock(\(lock))", connection, seconds)
+        _ = try run(
+            "BEGIN; SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = '\(seconds)s'; SELECT pg_advisory_xact_lock(\(lock))", connection, seconds)
         do {
             let done = try applied(on: connection, seconds)
             if done.isEmpty {
@@ -43,10 +44,12 @@ enum Migrations {
     /// The migrations that a database has had.
     /// - Throws: `PostgresOpenError` for a database of something else, or of a newer version.
     private static func applied(on connection: Connection, _ seconds: Int) throws -> Set<Int> {
-        let tables = try run("""
+        let tables = try run(
+            """
             SELECT (SELECT count(*) FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p', 'v', 'm'))::text,
             (SELECT count(*) FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relname = 'aftertone_migration')::text
-            """, connection, seconds).first
+            """, connection, seconds
+        ).first
         guard tables?.text(1) == "1" else {
             guard tables?.text(0) == "0" else { throw PostgresOpenError.foreign }
             return []

@@ -39,13 +39,14 @@ struct RecordingListing {
     /// To be limited.
     var rows: SQL {
         let direction = query.ascending ? "ASC" : "DESC"
-        let order = switch query.order {
+        let order =
+            switch query.order {
             case .time: "started \(direction), serial \(direction)"
             // Not by the index of serials then, which would be read until enough of the time are found.
             case .serial where hasTime || query.serials != nil: "serial + 0 \(direction)"
             case .serial where isWhole: "account_id \(direction), serial \(direction)"
             case .serial: "serial \(direction)"
-        }
+            }
         return """
             SELECT \(raw: RecordingRow.columns) FROM recording WHERE \(conditions) ORDER BY \(raw: order) OFFSET \(query.offset)
             """

@@ -7,11 +7,13 @@ extension Snapshot {
     }
 
     func tickets(credentialID: String, kind: Ticket.Kind, aliveAt now: Timestamp) throws -> [Ticket] {
-        try rows("""
+        try rows(
+            """
             SELECT \(raw: TicketRow.columns) FROM ticket
             WHERE credential_id = \(credentialID) AND kind = \(kind.rawValue) AND expires > \(now) AND credential_id IS NOT NULL
             ORDER BY created, hash
-            """).map { try TicketRow.decode($0) }
+            """
+        ).map { try TicketRow.decode($0) }
     }
 
     func credential(kind: Credential.Kind, handle: String) throws -> Credential? {

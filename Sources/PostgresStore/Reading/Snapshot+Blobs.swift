@@ -11,10 +11,12 @@ extension Snapshot {
     }
 
     func unmeasuredBlobs(after id: BlobID?, limit: Int) throws -> [BlobRecord] {
-        try rows("""
+        try rows(
+            """
             SELECT \(raw: BlobRow.columns) FROM blob
             WHERE duration_ms IS NULL AND container IS NOT NULL AND id > \(id?.hex ?? "") ORDER BY id LIMIT \(max(0, limit))
-            """).map { try BlobRow.decode($0) }
+            """
+        ).map { try BlobRow.decode($0) }
     }
 
     /// Whether no row names a blob. Removed rows hold their blobs too, as they can be put back.
@@ -24,10 +26,12 @@ extension Snapshot {
 
     /// A mark may be out of date: a row may name the blob again.
     func garbage(dueAt: Timestamp, limit: Int) throws -> [GarbageBlob] {
-        try rows("""
+        try rows(
+            """
             SELECT blob_id, failures FROM blob_garbage WHERE not_before <= \(dueAt) AND \(raw: Self.isUnnamed("blob_garbage.blob_id"))
             ORDER BY not_before, serial LIMIT \(max(0, limit))
-            """).compactMap { row in try row.blobID(0).map { GarbageBlob(id: $0, failures: row.int(1)) } }
+            """
+        ).compactMap { row in try row.blobID(0).map { GarbageBlob(id: $0, failures: row.int(1)) } }
     }
 
     func isGarbage(_ id: BlobID) throws -> Bool {
@@ -35,12 +39,14 @@ extension Snapshot {
     }
 
     func holders(of id: BlobID, limit: Int) throws -> [BlobHolder] {
-        try rows("""
+        try rows(
+            """
             SELECT 'message', id, account_id, mailbox_id FROM message WHERE blob_id = \(id)
             UNION ALL SELECT 'greeting', id, account_id, NULL FROM document WHERE blob_id = \(id)
             UNION ALL SELECT 'recording', id, account_id, NULL FROM recording WHERE blob_id = \(id)
             LIMIT \(max(0, limit))
-            """).compactMap { row in
+            """
+        ).compactMap { row in
             BlobHolder.Kind(rawValue: row.text(0)).map {
                 BlobHolder(kind: $0, id: row.text(1), accountID: row.text(2), mailboxID: row.optionalText(3))
             }

@@ -15,28 +15,34 @@ extension Snapshot {
     }
 
     func document(kind: DocumentKind, scope: String, key: String, attributes: Set<String>?) throws -> StoredDocument? {
-        try first("""
+        try first(
+            """
             SELECT \(raw: Self.columns) FROM document
             WHERE kind = \(kind.rawValue) AND scope = \(scope) AND key = \(key) AND removed_at IS NULL AND key IS NOT NULL
-            """).map { try DocumentRow.decode($0, attributes: attributes) }
+            """
+        ).map { try DocumentRow.decode($0, attributes: attributes) }
     }
 
     func documents(ids: [String], attributes: Set<String>?) throws -> [StoredDocument] {
         guard !ids.isEmpty else { return [] }
-        return try rows("""
+        return try rows(
+            """
             SELECT \(raw: Self.columns) FROM unnest(\(ids)) WITH ORDINALITY AS wanted (wanted_id, place)
             JOIN document ON id = wanted_id WHERE \(raw: Self.isThere) ORDER BY place
-            """).map { try DocumentRow.decode($0, attributes: attributes) }
+            """
+        ).map { try DocumentRow.decode($0, attributes: attributes) }
     }
 
     func labels(kind: DocumentKind, accountID: String, lookup: String?) throws -> [LabelledDocument] {
         let isLookup: SQL = if let lookup { "lookup = \(lookup)" } else { "lookup IS NULL" }
         var found: [LabelledDocument] = []
-        try visit("""
+        try visit(
+            """
             SELECT serial, id, label FROM document
             WHERE account_id = \(accountID) AND kind = \(kind.rawValue) AND \(isLookup) AND removed_at IS NULL AND label IS NOT NULL
             ORDER BY account_id, kind, lookup, label, id
-            """) { row in
+            """
+        ) { row in
             found.append(LabelledDocument(id: row.text(1), serial: row.int(0), label: row.text(2)))
             return true
         }
@@ -44,23 +50,27 @@ extension Snapshot {
     }
 
     func documentCount(kind: DocumentKind, accountID: String, hasLookup: Bool) throws -> Int {
-        try first("""
+        try first(
+            """
             SELECT coalesce(sum(count), 0)::bigint FROM document_tally
             WHERE account_id = \(accountID) AND kind = \(kind.rawValue) AND has_lookup = \(hasLookup ? 1 : 0)
             """)?.int(0) ?? 0
     }
 
     func documentChanges(kind: DocumentKind, accountID: String) throws -> Int {
-        try first("""
+        try first(
+            """
             SELECT coalesce(sum(changes), 0)::bigint FROM document_tally WHERE account_id = \(accountID) AND kind = \(kind.rawValue)
             """)?.int(0) ?? 0
     }
 
     func documents(kind: DocumentKind, lookup: String, _ visit: (StoredDocument) throws -> Bool) throws {
-        try self.visit("""
+        try self.visit(
+            """
             SELECT \(raw: Self.columns) FROM document
             WHERE kind = \(kind.rawValue) AND lookup = \(lookup) AND removed_at IS NULL AND lookup IS NOT NULL ORDER BY serial
-            """) { try visit(DocumentRow.decode($0)) }
+            """
+        ) { try visit(DocumentRow.decode($0)) }
     }
 
     func documents(_ query: DocumentQuery, _ visit: (StoredDocument) throws -> Bool) throws {
@@ -71,9 +81,11 @@ extension Snapshot {
         if let start = query.start {
             conditions = "\(conditions) AND (name, id) \(raw: query.ascending ? ">=" : "<=") (\(start.name), \(start.id))"
         }
-        try self.visit("""
+        try self.visit(
+            """
             SELECT \(raw: Self.columns) FROM document WHERE \(conditions) ORDER BY name \(raw: direction), id \(raw: direction)
-            """) { try visit(DocumentRow.decode($0, attributes: query.attributes)) }
+            """
+        ) { try visit(DocumentRow.decode($0, attributes: query.attributes)) }
     }
 
     /// Through one index of `account_tree`, which has a row for every account and every account above it, to the documents it names, one by one.
@@ -107,10 +119,12 @@ extension Snapshot {
                 \(conditions) AND (\(raw: key), descendant_id) \(raw: query.ascending ? ">=" : "<=") (\(start.name), \(start.id))
                 """
         }
-        try self.visit("""
+        try self.visit(
+            """
             SELECT \(raw: Self.columns) FROM account_tree JOIN document ON id = descendant_id
             WHERE \(conditions) AND \(raw: Self.isThere) ORDER BY \(raw: key) \(raw: direction), descendant_id \(raw: direction)
-            """) { try visit(DocumentRow.decode($0)) }
+            """
+        ) { try visit(DocumentRow.decode($0)) }
     }
 
     func removedAccounts() throws -> [String] {

@@ -27,12 +27,14 @@ extension Snapshot {
             }
         if let folder = query.folder { conditions = "\(conditions) AND folder = \(folder.rawValue)" }
         var shared = MessageRow.Shared()
-        try self.visit("""
+        try self.visit(
+            """
             SELECT \(raw: Self.columns) FROM message WHERE removed_at IS NULL AND \(conditions)
             AND (timestamp, serial) >= (\(bounds.first.second), \(bounds.first.serial))
             AND (timestamp, serial) <= (\(bounds.last.second), \(bounds.last.serial))
             ORDER BY timestamp \(raw: direction), serial \(raw: direction)
-            """, most: query.limit) { try visit(MessageRow.decode($0, &shared)) }
+            """, most: query.limit
+        ) { try visit(MessageRow.decode($0, &shared)) }
     }
 
     /// The kept counters, set right by what has passed `cutoff` in either direction since the last `retire`.
@@ -44,20 +46,25 @@ extension Snapshot {
             AND timestamp \(raw: comparison) \(cutoff) AND removed_at IS NULL AND retired = \(raw: String(retired)))
             """
         }
-        return try rows("""
+        return try rows(
+            """
             SELECT new_count - \(passed("new", "<", retired: 0)) + \(passed("new", ">=", retired: 1)),
             saved_count - \(passed("saved", "<", retired: 0)) + \(passed("saved", ">=", retired: 1))
             FROM unnest(\(mailboxIDs)) WITH ORDINALITY AS wanted (wanted_id, place)
             LEFT JOIN mailbox_tally ON mailbox_id = wanted_id ORDER BY place
-            """).map { $0.isNull(0) ? Tally() : Tally(new: $0.int(0), saved: $0.int(1)) }
+            """
+        ).map { $0.isNull(0) ? Tally() : Tally(new: $0.int(0), saved: $0.int(1)) }
     }
 
     func mailboxesWithMessages(among ids: [String]) throws -> Set<String> {
         guard !ids.isEmpty else { return [] }
-        return Set(try rows("""
-            SELECT wanted_id FROM unnest(\(ids)) AS wanted (wanted_id)
-            WHERE EXISTS (SELECT 1 FROM message WHERE mailbox_id = wanted_id AND removed_at IS NULL)
-            """).map { $0.text(0) })
+        return Set(
+            try rows(
+                """
+                SELECT wanted_id FROM unnest(\(ids)) AS wanted (wanted_id)
+                WHERE EXISTS (SELECT 1 FROM message WHERE mailbox_id = wanted_id AND removed_at IS NULL)
+                """
+            ).map { $0.text(0) })
     }
 
     // MARK: The trash
@@ -74,11 +81,13 @@ extension Snapshot {
             case .account(let id): "account_id = \(id)"
             }
         let start = (query.start?.timestamp ?? Timestamp(unix: Timestamp.plausible.upperBound), query.start?.serial ?? .max)
-        try self.visit("""
+        try self.visit(
+            """
             SELECT \(raw: Self.columns), removed_at FROM message
             WHERE removed_at IS NOT NULL AND (removed_at, serial) <= (\(start.0), \(start.1)) AND \(scope)
             ORDER BY removed_at DESC, serial DESC
-            """) { try visit(MessageRow.decodeRemoved($0)) }
+            """
+        ) { try visit(MessageRow.decodeRemoved($0)) }
     }
 }
 

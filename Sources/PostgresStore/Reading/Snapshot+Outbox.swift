@@ -45,7 +45,8 @@ extension Snapshot {
 
     /// Those that have waited longest, first. A target costs two steps in indexes, however much waits for it.
     func dueTargets(at now: Timestamp, limit: Int) throws -> [DueTarget] {
-        try rows("""
+        try rows(
+            """
             WITH RECURSIVE waiting AS (
                 (SELECT channel, target, due FROM delivery WHERE state = 'pending' ORDER BY channel, target, due LIMIT 1)
                 UNION ALL
@@ -56,6 +57,7 @@ extension Snapshot {
                 SELECT 1 FROM delivery AS held
                 WHERE held.channel = waiting.channel AND held.target = waiting.target AND held.claimed_until > \(now) AND held.claimed_until <> 0)
             ORDER BY due, channel, target LIMIT \(max(0, limit))
-            """).map { DueTarget(channel: $0.text(0), target: $0.text(1)) }
+            """
+        ).map { DueTarget(channel: $0.text(0), target: $0.text(1)) }
     }
 }

@@ -30,7 +30,8 @@ extension Snapshot {
     }
 
     func recordingTotals(accountID: String) throws -> RecordingTotals {
-        let row = try first("""
+        let row = try first(
+            """
             SELECT coalesce(sum(count), 0)::bigint, coalesce(sum(bytes), 0)::bigint FROM recording_tally
             WHERE account_id = \(accountID) AND axis = \(RecordingAxis.all.rawValue)
             """)
@@ -47,7 +48,8 @@ extension Snapshot {
         case (nil, let callee?): (axis, number) = (.callee, callee)
         default: return nil
         }
-        return try first("""
+        return try first(
+            """
             SELECT coalesce(sum(count), 0)::bigint FROM recording_tally
             WHERE account_id = \(query.accountID) AND axis = \(axis.rawValue) AND bucket = 0 AND number = \(number)
             """)?.int(0) ?? 0
@@ -124,11 +126,13 @@ extension Snapshot {
     }
 
     private func counts(_ accountID: String, _ axis: RecordingAxis, from: Int, to: Int, ascending: Bool) throws -> [(bucket: Int, count: Int)] {
-        try rows("""
+        try rows(
+            """
             SELECT bucket, sum(count)::bigint FROM recording_tally
             WHERE account_id = \(accountID) AND axis = \(axis.rawValue) AND bucket >= \(from) AND bucket <= \(to)
             GROUP BY bucket HAVING sum(count) <> 0 ORDER BY bucket \(raw: ascending ? "ASC" : "DESC")
-            """).map { ($0.int(0), $0.int(1)) }
+            """
+        ).map { ($0.int(0), $0.int(1)) }
     }
 
     private func count(accountID: String, from: Int, to: Int) throws -> Int {

@@ -9,11 +9,13 @@ extension Snapshot {
 
     func removedDocuments(kind: DocumentKind, accountID: String, start: MessagePosition?, _ visit: (RemovedDocument) throws -> Bool) throws {
         let start = (start?.timestamp ?? Timestamp(unix: Timestamp.plausible.upperBound), start?.serial ?? .max)
-        try self.visit("""
+        try self.visit(
+            """
             SELECT \(raw: DocumentRow.columns), removed_at FROM document
             WHERE removed_at IS NOT NULL AND (removed_at, serial) <= (\(start.0), \(start.1))
             AND account_id = \(accountID) AND kind = \(kind.rawValue)
             ORDER BY removed_at DESC, serial DESC
-            """) { try visit(DocumentRow.decodeRemoved($0)) }
+            """
+        ) { try visit(DocumentRow.decodeRemoved($0)) }
     }
 }

@@ -22,7 +22,8 @@ extension Transaction {
     }
 
     func insert(_ credential: Credential) throws {
-        try insertRow("""
+        try insertRow(
+            """
             INSERT INTO credential (\(raw: CredentialRow.columns)) VALUES (\(row: { CredentialRow.bind(credential, to: &$0) })) ON CONFLICT DO NOTHING
             """)
     }
@@ -32,7 +33,8 @@ extension Transaction {
     // MARK: Failed logins
 
     func save(_ count: LoginCount) throws {
-        try execute("""
+        try execute(
+            """
             INSERT INTO login_count (\(raw: LoginCountRow.columns)) VALUES (\(row: { LoginCountRow.bind(count, to: &$0) }))
             ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, label = excluded.label, failures = excluded.failures, first = excluded.first,
             last = excluded.last
@@ -44,7 +46,8 @@ extension Transaction {
     func removeLoginCounts(lastBefore: Timestamp) throws { try execute("DELETE FROM login_count WHERE last < \(lastBefore)") }
 
     func trimLoginCounts(_ kind: LoginCount.Kind, to limit: Int) throws {
-        try execute("""
+        try execute(
+            """
             DELETE FROM login_count WHERE id IN (
                 SELECT id FROM login_count WHERE kind = \(kind.rawValue) ORDER BY failures DESC, last DESC OFFSET \(max(0, limit)))
             """)

@@ -3,7 +3,8 @@ import Voicemail
 
 extension Transaction {
     func insert(_ blob: BlobRecord, at: Timestamp) throws {
-        try insertRow("""
+        try insertRow(
+            """
             INSERT INTO blob (id, size, sha256, \(raw: BlobRow.facts), created)
             VALUES (\(blob.blob.id), \(blob.blob.size), \(blob.blob.sha256),
             \(row: { BlobRow.bindFacts(blob.facts, container: blob.container, to: &$0) }), \(at)) ON CONFLICT DO NOTHING
@@ -22,7 +23,8 @@ extension Transaction {
 
     func release(_ ids: [BlobID]) throws {
         guard !ids.isEmpty else { return }
-        try execute("""
+        try execute(
+            """
             INSERT INTO blob_garbage (blob_id) SELECT DISTINCT released FROM unnest(\(ids.map(\.hex))) AS released
             WHERE \(raw: Self.isUnnamed("released")) ON CONFLICT DO NOTHING
             """)

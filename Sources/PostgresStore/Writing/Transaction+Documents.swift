@@ -4,7 +4,8 @@ import Voicemail
 extension Transaction {
     func insert(_ document: StoredDocument) throws -> StoredDocument {
         var stored = document
-        stored.serial = try insertedSerial("""
+        stored.serial = try insertedSerial(
+            """
             INSERT INTO document (id, \(raw: DocumentRow.bound)) VALUES (\(document.id), \(row: { DocumentRow.bind(document, to: &$0) }))
             ON CONFLICT DO NOTHING RETURNING serial
             """)
@@ -16,7 +17,8 @@ extension Transaction {
     private func plant(_ account: StoredDocument) throws {
         let lineage = account.hidden["lineage"]?.array?.compactMap(\.string) ?? []
         let above = [account.id] + (lineage.isEmpty ? [""] : lineage)
-        try execute("""
+        try execute(
+            """
             INSERT INTO account_tree (descendant_id, ancestor_id, tree_name, tree_lookup)
             SELECT \(account.id), above, \(account.name), \(account.lookup ?? "") FROM unnest(\(above)) AS above
             """)
@@ -47,7 +49,8 @@ extension Transaction {
             } else {
                 "TRUE"
             }
-        return try execute("""
+        return try execute(
+            """
             UPDATE document SET (\(raw: DocumentRow.bound)\(raw: bringingBack ? ", removed_at" : "")) =
             ROW(\(row: { DocumentRow.bind(document, to: &$0) })\(raw: bringingBack ? ", NULL" : ""))
             WHERE id = \(document.id) AND \(condition) AND \(isFree)
@@ -84,7 +87,8 @@ extension Transaction {
             """
         }
         if left > 0 {
-            let recordings = try rows("""
+            let recordings = try rows(
+                """
                 DELETE FROM recording WHERE serial IN (SELECT serial FROM recording WHERE account_id = \(accountID) LIMIT \(left)) RETURNING blob_id
                 """)
             left -= recordings.count

@@ -4,7 +4,8 @@ import Voicemail
 extension Transaction {
     func insert(_ message: Message) throws -> Message {
         var stored = message
-        stored.serial = try insertedSerial("""
+        stored.serial = try insertedSerial(
+            """
             INSERT INTO message (id, \(raw: MessageRow.bound)) VALUES (\(message.id), \(row: { MessageRow.bind(message, to: &$0) }))
             ON CONFLICT DO NOTHING RETURNING serial
             """)
@@ -12,7 +13,8 @@ extension Transaction {
     }
 
     func update(_ message: Message) throws {
-        try change("""
+        try change(
+            """
             UPDATE message SET (\(raw: MessageRow.bound)) = ROW(\(row: { MessageRow.bind(message, to: &$0) }))
             WHERE id = \(message.id) AND \(raw: Self.isThere)
             """)
@@ -32,7 +34,8 @@ extension Transaction {
     }
 
     func restoreMessages(mailboxID: String, removedAt: Timestamp, to folder: Folder, now: Timestamp) throws -> Int {
-        try execute("""
+        try execute(
+            """
             UPDATE message SET removed_at = NULL, folder = \(folder.rawValue), revision = revision + 1, modified = \(now)
             WHERE removed_at = \(removedAt) AND mailbox_id = \(mailboxID)
             """)
@@ -51,7 +54,8 @@ extension Transaction {
 
     /// `OFFSET 0` keeps the planner from looking at the messages of all mailboxes first.
     private func turn(_ old: Int, to new: Int, _ comparison: String, _ cutoff: Timestamp, _ accountID: String, _ limit: Int) throws -> Int {
-        try execute("""
+        try execute(
+            """
             UPDATE message SET retired = \(raw: String(new)) WHERE serial IN (
                 SELECT passed.serial FROM mailbox_tally CROSS JOIN LATERAL (
                     SELECT serial FROM message WHERE message.mailbox_id = mailbox_tally.mailbox_id AND folder IN ('new', 'saved')
@@ -61,12 +65,14 @@ extension Transaction {
     }
 
     func purge(removedBefore before: Timestamp, limit: Int) throws -> Int {
-        let messages = try rows("""
+        let messages = try rows(
+            """
             DELETE FROM message WHERE serial IN (
                 SELECT serial FROM message WHERE removed_at IS NOT NULL AND removed_at < \(before) LIMIT \(max(0, limit)))
             RETURNING id, blob_id
             """)
-        let documents = try rows("""
+        let documents = try rows(
+            """
             DELETE FROM document WHERE serial IN (
                 SELECT serial FROM document WHERE removed_at IS NOT NULL AND removed_at < \(before) LIMIT \(max(0, limit - messages.count)))
             RETURNING id, blob_id

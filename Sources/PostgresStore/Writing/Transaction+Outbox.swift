@@ -15,7 +15,8 @@ extension Transaction {
     func removeEvents(createdBefore: Timestamp) throws { try execute("DELETE FROM event WHERE created < \(createdBefore) AND planned = 1") }
 
     func insert(_ delivery: Delivery) throws {
-        try insertRow("""
+        try insertRow(
+            """
             INSERT INTO delivery (\(raw: DeliveryRow.bound)) VALUES (\(row: { DeliveryRow.bind(delivery, to: &$0) })) ON CONFLICT DO NOTHING
             """)
     }
@@ -24,15 +25,18 @@ extension Transaction {
         let due = try dueTargets(at: now, limit: targets)
         guard !due.isEmpty else { return [] }
         let columns = DeliveryRow.columns.split(separator: ", ").map { "pending.\($0)" }.joined(separator: ", ")
-        var claimed = try rows("""
+        var claimed = try rows(
+            """
             SELECT \(raw: columns) FROM unnest(\(due.map(\.channel)), \(due.map(\.target))) WITH ORDINALITY AS chosen (channel, target, place)
             CROSS JOIN LATERAL (
                 SELECT * FROM delivery WHERE state = 'pending' AND delivery.channel = chosen.channel AND delivery.target = chosen.target
                 AND due <= \(now) ORDER BY serial LIMIT \(max(0, perTarget))) AS pending
             ORDER BY place, pending.serial
-            """).map { try DeliveryRow.decode($0) }
+            """
+        ).map { try DeliveryRow.decode($0) }
         for index in claimed.indices { claimed[index].claim = claim }
-        try execute("""
+        try execute(
+            """
             UPDATE delivery SET claimed_by = \(claim.holder), claimed_until = \(claim.until) WHERE serial = ANY(\(claimed.map(\.serial)))
             """)
         return claimed

@@ -4,7 +4,8 @@ import Voicemail
 extension Transaction {
     func insert(_ recording: Recording) throws -> Recording {
         var stored = recording
-        stored.serial = try insertedSerial("""
+        stored.serial = try insertedSerial(
+            """
             INSERT INTO recording (\(raw: RecordingRow.bound)) VALUES (\(row: { RecordingRow.bind(recording, to: &$0) }))
             ON CONFLICT DO NOTHING RETURNING serial
             """)

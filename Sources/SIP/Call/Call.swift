@@ -111,7 +111,8 @@ import Waiting
     /// - Returns: false when the request cannot be worked with.
     func ring(_ message: UnsafePointer<sip_msg>, over sock: OpaquePointer, contact: String) -> Bool {
         self.contact = contact
-        return at_accept(&session, sock, message, 180, "Ringing", contact, CallHandlers.offer, CallHandlers.answer, CallHandlers.established,
+        return at_accept(
+            &session, sock, message, 180, "Ringing", contact, CallHandlers.offer, CallHandlers.answer, CallHandlers.established,
             CallHandlers.info, CallHandlers.closed, Unmanaged.passUnretained(self).toOpaque()) == 0
     }
 

@@ -32,7 +32,8 @@ enum CallHandlers {
             guard let message, let call = call(argument) else { return }
             let type = message.pointee.ctyp
             var size = 0
-            let body = at_rest(message.pointee.mb, &size).map { String(decoding: UnsafeRawBufferPointer(start: $0, count: min(size, 1024)), as: UTF8.self) } ?? ""
+            let body =
+                at_rest(message.pointee.mb, &size).map { String(decoding: UnsafeRawBufferPointer(start: $0, count: min(size, 1024)), as: UTF8.self) } ?? ""
             guard body.isEmpty || String(type.type).lowercased() == "application" && String(type.subtype).lowercased().hasPrefix("dtmf") else {
                 return call.endpoint.reply(message, 415, "Unsupported Media Type", "Accept: application/dtmf-relay, application/dtmf\r\n")
             }

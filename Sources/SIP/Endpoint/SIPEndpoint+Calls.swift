@@ -10,7 +10,8 @@ extension SIPEndpoint {
         let told = settings.advertised.flatMap { PeerAddress(host: $0, port: 0).socketAddress } ?? message.pointee.dst
         guard
             let media = MediaStream(
-                ports: ports, address: message.pointee.dst, signalling: message.pointee.src, isSymmetric: settings.isSymmetric, ticker: settings.ticker ?? .shared),
+                ports: ports, address: message.pointee.dst, signalling: message.pointee.src, isSymmetric: settings.isSymmetric,
+                ticker: settings.ticker ?? .shared),
             let description = SessionDescription(address: told, port: media.port, formats: settings.formats, encryption: settings.encryption)
         else { return refuse(message, .unavailable(seconds: settings.limits.retrySeconds)) }
         var agreement: SessionDescription.Agreement?

@@ -22,7 +22,11 @@ enum LocalAddresses {
             // Of no use without the name of a line.
             if sa_is_linklocal(&one) { continue }
             sa_set_port(&one, port)
-            if !found.contains(where: { var (known, one) = ($0, one); return sa_cmp(&known, &one, Int32(SA_ALL.rawValue)) }) { found.append(one) }
+            if !found.contains(where: {
+                var (known, one) = ($0, one); return sa_cmp(&known, &one, Int32(SA_ALL.rawValue))
+            }) {
+                found.append(one)
+            }
         }
         // libre sends requests of ours from the first of a kind: one that leads out leads here as well, and not the other way round.
         return found.filter { !isLoopback($0) } + found.filter(isLoopback)

@@ -13,10 +13,11 @@ public struct Clip: Sendable, Hashable {
         let count = milliseconds * rate / 1000
         // Some milliseconds up and down, so that it does not click.
         let edge = Double(min(40, max(1, count / 2)))
-        return Clip(samples: (0..<count).map { index in
-            let fade = min(1, Double(index) / edge, Double(count - 1 - index) / edge)
-            return Int16(sin(2 * .pi * hertz * Double(index) / Double(rate)) * 32_767 * level * fade)
-        })
+        return Clip(
+            samples: (0..<count).map { index in
+                let fade = min(1, Double(index) / edge, Double(count - 1 - index) / edge)
+                return Int16(sin(2 * .pi * hertz * Double(index) / Double(rate)) * 32_767 * level * fade)
+            })
     }
 
     public static func silence(milliseconds: Int) -> Clip { Clip(samples: [Int16](repeating: 0, count: milliseconds * rate / 1000)) }

@@ -40,15 +40,18 @@ import CRe
         self.signalling = signalling
         self.isSymmetric = isSymmetric
         self.ticker = ticker
-        sockets = ports.open(address, owner: Unmanaged.passUnretained(self).toOpaque(), { source, packet, argument in
-            guard let source = source?.pointee, let argument else { return }
-            nonisolated(unsafe) let packet = packet, me = argument
-            SIPLoop.assumeIsolated { Unmanaged<MediaStream>.fromOpaque(me).takeUnretainedValue().receive(source, packet) }
-        }, reports: { source, packet, argument in
-            guard let source = source?.pointee, let argument else { return }
-            nonisolated(unsafe) let packet = packet, me = argument
-            SIPLoop.assumeIsolated { Unmanaged<MediaStream>.fromOpaque(me).takeUnretainedValue().receiveReport(source, packet) }
-        })
+        sockets = ports.open(
+            address, owner: Unmanaged.passUnretained(self).toOpaque(),
+            { source, packet, argument in
+                guard let source = source?.pointee, let argument else { return }
+                nonisolated(unsafe) let packet = packet, me = argument
+                SIPLoop.assumeIsolated { Unmanaged<MediaStream>.fromOpaque(me).takeUnretainedValue().receive(source, packet) }
+            },
+            reports: { source, packet, argument in
+                guard let source = source?.pointee, let argument else { return }
+                nonisolated(unsafe) let packet = packet, me = argument
+                SIPLoop.assumeIsolated { Unmanaged<MediaStream>.fromOpaque(me).takeUnretainedValue().receiveReport(source, packet) }
+            })
         if sockets == nil { return nil }
     }
 

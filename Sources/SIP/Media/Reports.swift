@@ -43,7 +43,8 @@ import CRe
     }
 
     mutating func packet(_ sender: RTPSender, isLast: Bool) -> [UInt8] {
-        let sent = sender.packets == packetsReported
+        let sent =
+            sender.packets == packetsReported
             ? nil : ReportPacket.Sent(timestamp: sender.timestamp, packets: sender.packets, bytes: sender.bytes)
         packetsReported = sender.packets
         return ReportPacket.bytes(source: sender.source, name: name, sent: sent, block: reception?.block(now: tmr_jiffies()), isLast: isLast)

@@ -64,15 +64,16 @@ import Waiting
 
         let answer = Wait<[Record]>()
 
-        static let answered: @convention(c) (
-            Int32, UnsafePointer<dnshdr>?, UnsafeMutablePointer<list>?, UnsafeMutablePointer<list>?, UnsafeMutablePointer<list>?, UnsafeMutableRawPointer?
-        ) -> Void = { error, _, answers, _, _, argument in
-            nonisolated(unsafe) let answers = answers, argument = argument
-            SIPLoop.assumeIsolated {
-                guard let argument else { return }
-                Unmanaged<Question>.fromOpaque(argument).takeRetainedValue().answer.end(error == 0 ? records(answers) : [])
+        static let answered:
+            @convention(c) (
+                Int32, UnsafePointer<dnshdr>?, UnsafeMutablePointer<list>?, UnsafeMutablePointer<list>?, UnsafeMutablePointer<list>?, UnsafeMutableRawPointer?
+            ) -> Void = { error, _, answers, _, _, argument in
+                nonisolated(unsafe) let answers = answers, argument = argument
+                SIPLoop.assumeIsolated {
+                    guard let argument else { return }
+                    Unmanaged<Question>.fromOpaque(argument).takeRetainedValue().answer.end(error == 0 ? records(answers) : [])
+                }
             }
-        }
 
         private static func records(_ list: UnsafeMutablePointer<list>?) -> [Record] {
             var found: [Record] = []

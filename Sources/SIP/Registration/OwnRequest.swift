@@ -31,16 +31,17 @@ import Waiting
         return error == 0
     }
 
-    private static let leaving: @convention(c) (
-        sip_transp, UnsafePointer<sa>?, UnsafePointer<sa>?, UnsafeMutablePointer<mbuf>?, UnsafeMutableRawPointer?
-    ) -> Int32 = { _, source, _, buffer, argument in
-        nonisolated(unsafe) let source = source, buffer = buffer, argument = argument
-        return SIPLoop.assumeIsolated {
-            guard let argument, let source = source?.pointee, let buffer else { return EINVAL }
-            let text = Array(Unmanaged<OwnRequest>.fromOpaque(argument).takeUnretainedValue().lines(PeerAddress(source)).utf8)
-            return mbuf_write_mem(buffer, text, text.count)
+    private static let leaving:
+        @convention(c) (
+            sip_transp, UnsafePointer<sa>?, UnsafePointer<sa>?, UnsafeMutablePointer<mbuf>?, UnsafeMutableRawPointer?
+        ) -> Int32 = { _, source, _, buffer, argument in
+            nonisolated(unsafe) let source = source, buffer = buffer, argument = argument
+            return SIPLoop.assumeIsolated {
+                guard let argument, let source = source?.pointee, let buffer else { return EINVAL }
+                let text = Array(Unmanaged<OwnRequest>.fromOpaque(argument).takeUnretainedValue().lines(PeerAddress(source)).utf8)
+                return mbuf_write_mem(buffer, text, text.count)
+            }
         }
-    }
 
     private static let answered: @convention(c) (Int32, UnsafePointer<sip_msg>?, UnsafeMutableRawPointer?) -> Void = { error, message, argument in
         nonisolated(unsafe) let message = message, argument = argument

@@ -108,10 +108,11 @@ struct Execution: StoredRow, StoredParameters, ~Copyable {
     mutating func bind(_ bytes: [UInt8]?) {
         guard let bytes else { return bindNull() }
         bound += 1
-        note(bytes.withUnsafeBytes { raw in
-            // The static destructor type has no Swift name; -1 asks SQLite for a copy.
-            sqlite3_bind_blob64(handle, bound, raw.baseAddress, sqlite3_uint64(raw.count), unsafeBitCast(-1, to: sqlite3_destructor_type.self))
-        })
+        note(
+            bytes.withUnsafeBytes { raw in
+                // The static destructor type has no Swift name; -1 asks SQLite for a copy.
+                sqlite3_bind_blob64(handle, bound, raw.baseAddress, sqlite3_uint64(raw.count), unsafeBitCast(-1, to: sqlite3_destructor_type.self))
+            })
     }
 
     /// A value above every text: SQLite orders blobs after texts.

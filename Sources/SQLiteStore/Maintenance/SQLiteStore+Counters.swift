@@ -43,7 +43,8 @@ extension SQLiteStore {
         let wrong = try counterDifferences(writer.connection, Int.max)
         guard !wrong.isEmpty else { return 0 }
         for statement in ["DELETE FROM message_day", Counters.fillMessageDays, "DELETE FROM recording_tally", Counters.fillRecordings]
-            + Counters.refillDocuments {
+            + Counters.refillDocuments
+        {
             try writer.execute(statement)
         }
         return wrong.count
@@ -54,9 +55,10 @@ extension SQLiteStore {
         var days = try connection.prepare(dayDifferencesSQL)
         days.bind(max(0, limit))
         while try days.step() {
-            found.append(CounterDifference(
-                accountID: days.text(0), subject: "messages of " + date(ofDay: days.int(1)), kept: .init(rows: days.int(2), bytes: nil),
-                counted: .init(rows: days.int(3), bytes: nil)))
+            found.append(
+                CounterDifference(
+                    accountID: days.text(0), subject: "messages of " + date(ofDay: days.int(1)), kept: .init(rows: days.int(2), bytes: nil),
+                    counted: .init(rows: days.int(3), bytes: nil)))
         }
         var recordings = try connection.prepare(recordingDifferencesSQL)
         recordings.bind(max(0, limit))
@@ -70,16 +72,18 @@ extension SQLiteStore {
                 case .callee: "recordings of callee " + recordings.text(2)
                 case nil: "recordings by what is not counted"
                 }
-            found.append(CounterDifference(
-                accountID: recordings.text(0), subject: subject, kept: .init(rows: recordings.int(3), bytes: recordings.int(4)),
-                counted: .init(rows: recordings.int(5), bytes: recordings.int(6))))
+            found.append(
+                CounterDifference(
+                    accountID: recordings.text(0), subject: subject, kept: .init(rows: recordings.int(3), bytes: recordings.int(4)),
+                    counted: .init(rows: recordings.int(5), bytes: recordings.int(6))))
         }
         var documents = try connection.prepare(documentDifferencesSQL)
         documents.bind(max(0, limit))
         while try documents.step() {
-            found.append(CounterDifference(
-                accountID: documents.text(0), subject: "documents of kind " + documents.text(1), kept: .init(rows: documents.int(2), bytes: nil),
-                counted: .init(rows: documents.int(3), bytes: nil)))
+            found.append(
+                CounterDifference(
+                    accountID: documents.text(0), subject: "documents of kind " + documents.text(1), kept: .init(rows: documents.int(2), bytes: nil),
+                    counted: .init(rows: documents.int(3), bytes: nil)))
         }
         return found
     }

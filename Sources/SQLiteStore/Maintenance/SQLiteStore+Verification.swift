@@ -40,11 +40,13 @@ extension SQLiteStore {
         try await transaction { writer in
             let wrong = try Self.differences(writer.connection, Int.max)
             for difference in wrong {
-                try writer.execute("""
+                try writer.execute(
+                    """
                     INSERT INTO mailbox_tally (mailbox_id, account_id, new, saved)
                     VALUES (?1, coalesce((SELECT account_id FROM message WHERE mailbox_id = ?1 AND removed_at IS NULL LIMIT 1), ''), ?2, ?3)
                     ON CONFLICT (mailbox_id) DO UPDATE SET new = excluded.new, saved = excluded.saved
-                    """) { run in
+                    """
+                ) { run in
                     run.bind(difference.mailboxID)
                     run.bind(difference.counted.new)
                     run.bind(difference.counted.saved)
@@ -59,8 +61,9 @@ extension SQLiteStore {
         run.bind(max(0, limit))
         var found: [TallyDifference] = []
         while try run.step() {
-            found.append(TallyDifference(
-                mailboxID: run.text(0), kept: Tally(new: run.int(1), saved: run.int(2)), counted: Tally(new: run.int(3), saved: run.int(4))))
+            found.append(
+                TallyDifference(
+                    mailboxID: run.text(0), kept: Tally(new: run.int(1), saved: run.int(2)), counted: Tally(new: run.int(3), saved: run.int(4))))
         }
         return found
     }

@@ -3,6 +3,6 @@ enum M0002: Migration {
     static let number = 2
 
     static let statements = [
-        "ALTER TABLE message ADD COLUMN notices TEXT",
+        "ALTER TABLE message ADD COLUMN notices TEXT"
     ]
 }

@@ -14,7 +14,8 @@ extension Snapshot {
     }
 
     func tickets(credentialID: String, kind: Ticket.Kind, aliveAt now: Timestamp) throws -> [Ticket] {
-        var run = try connection.prepare("""
+        var run = try connection.prepare(
+            """
             SELECT \(TicketRow.columns) FROM ticket INDEXED BY ticket_by_credential
             WHERE credential_id = ? AND kind = ? AND expires > ? AND credential_id IS NOT NULL ORDER BY created, hash
             """)
@@ -48,7 +49,8 @@ extension Snapshot {
     }
 
     func events(after serial: Int, limit: Int) throws -> [Event] {
-        var run = try connection.prepare("""
+        var run = try connection.prepare(
+            """
             SELECT \(EventRow.columns) FROM event WHERE serial > ? ORDER BY serial LIMIT ?
             """)
         run.bind(serial)

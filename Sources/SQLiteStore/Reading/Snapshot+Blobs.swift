@@ -52,7 +52,8 @@ extension Snapshot {
     }
 
     func isGarbage(_ id: BlobID) throws -> Bool {
-        var run = try connection.prepare("""
+        var run = try connection.prepare(
+            """
             SELECT 1 FROM blob_garbage WHERE blob_id = ?1
             AND NOT EXISTS (SELECT 1 FROM message WHERE blob_id = ?1) AND NOT EXISTS (SELECT 1 FROM document WHERE blob_id = ?1)
             AND NOT EXISTS (SELECT 1 FROM recording WHERE blob_id = ?1)

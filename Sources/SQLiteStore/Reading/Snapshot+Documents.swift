@@ -88,7 +88,8 @@ extension Snapshot {
     }
 
     func removedAccounts() throws -> [String] {
-        var run = try connection.prepare("""
+        var run = try connection.prepare(
+            """
             SELECT id FROM document INDEXED BY document_removed WHERE removed_at >= ? AND kind = 'account'
             """)
         run.bind(Int.min)

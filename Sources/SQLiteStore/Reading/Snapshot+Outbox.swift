@@ -3,7 +3,8 @@ import Voicemail
 
 extension Snapshot {
     func unplannedEvents(limit: Int) throws -> [Event] {
-        var run = try connection.prepare("""
+        var run = try connection.prepare(
+            """
             SELECT \(EventRow.columns) FROM event INDEXED BY event_unplanned WHERE planned = 0 ORDER BY serial LIMIT ?
             """)
         run.bind(max(0, limit))
@@ -19,7 +20,8 @@ extension Snapshot {
     }
 
     func deliveries(_ query: DeliveryQuery) throws -> [Delivery] {
-        var run = try connection.prepare("""
+        var run = try connection.prepare(
+            """
             SELECT \(DeliveryRow.columns) FROM delivery
             WHERE serial > ?1 AND (?2 IS NULL OR state = ?2) AND (?3 IS NULL OR account_id = ?3) ORDER BY serial LIMIT ?4
             """)
@@ -72,7 +74,8 @@ extension Snapshot {
     }
 
     private func target(after place: (channel: String, target: String)) throws -> DueTarget? {
-        var run = try connection.prepare("""
+        var run = try connection.prepare(
+            """
             SELECT channel, target, due FROM delivery INDEXED BY delivery_due
             WHERE state = 'pending' AND (channel, target) > (?, ?) ORDER BY channel, target, due LIMIT 1
             """)
@@ -82,7 +85,8 @@ extension Snapshot {
     }
 
     private func isInProgress(_ target: DueTarget, at now: Timestamp) throws -> Bool {
-        var run = try connection.prepare("""
+        var run = try connection.prepare(
+            """
             SELECT 1 FROM delivery INDEXED BY delivery_claimed WHERE channel = ? AND target = ? AND claimed_until > ? AND claimed_until <> 0 LIMIT 1
             """)
         run.bind(target.channel)

@@ -34,7 +34,8 @@ extension Snapshot {
 
     func visibleDays(accountID: String, from: Timestamp, to: Timestamp, ascending: Bool, _ visit: (CountedDay) throws -> Bool) throws {
         guard from <= to else { return }
-        var run = try connection.prepare("""
+        var run = try connection.prepare(
+            """
             SELECT day, count FROM message_day WHERE account_id = ? AND day >= ? AND day <= ? ORDER BY day \(ascending ? "ASC" : "DESC")
             """)
         run.bind(accountID)

@@ -111,7 +111,8 @@ extension Snapshot {
 
     private func seekBlock(_ query: RecordingQuery) throws -> RecordingListing? {
         guard query.offset > 0 else { return RecordingListing(query: query) }
-        var run = try connection.prepare("""
+        var run = try connection.prepare(
+            """
             SELECT bucket, count FROM recording_tally WHERE account_id = ? AND axis = ? ORDER BY bucket \(query.ascending ? "ASC" : "DESC")
             """)
         run.bind(query.accountID)
@@ -137,7 +138,8 @@ extension Snapshot {
     private func days(of query: RecordingQuery, ascending: Bool, _ visit: (CountedDay) throws -> Bool) throws {
         let from = query.from?.unix ?? Int.min, to = query.to?.unix ?? Int.max
         guard from <= to else { return }
-        var run = try connection.prepare("""
+        var run = try connection.prepare(
+            """
             SELECT bucket, count FROM recording_tally WHERE account_id = ? AND axis = ? AND bucket >= ? AND bucket <= ?
             ORDER BY bucket \(ascending ? "ASC" : "DESC")
             """)
@@ -155,7 +157,8 @@ extension Snapshot {
     }
 
     private func count(accountID: String, from: Int, to: Int) throws -> Int {
-        var run = try connection.prepare("""
+        var run = try connection.prepare(
+            """
             SELECT count(*) FROM recording INDEXED BY recording_by_time WHERE account_id = ? AND started >= ? AND started <= ?
             """)
         run.bind(accountID)

@@ -20,9 +20,11 @@ extension Transaction {
     }
 
     func removeTickets(expiredBefore: Timestamp) throws {
-        try executeInParts("""
+        try executeInParts(
+            """
             DELETE FROM ticket WHERE hash IN (SELECT hash FROM ticket WHERE expires < ? LIMIT ?)
-            """) { $0.bind(expiredBefore) }
+            """
+        ) { $0.bind(expiredBefore) }
     }
 
     func removeTickets(accountID: String?, userID: String?, credentialID: String?) throws {
@@ -32,9 +34,11 @@ extension Transaction {
     }
 
     private func removeTickets(_ column: StaticString, _ owner: String) throws {
-        try executeInParts("""
+        try executeInParts(
+            """
             DELETE FROM ticket WHERE hash IN (SELECT hash FROM ticket WHERE \(column) = ? LIMIT ?)
-            """) { $0.bind(owner) }
+            """
+        ) { $0.bind(owner) }
     }
 
     func insert(_ credential: Credential) throws {

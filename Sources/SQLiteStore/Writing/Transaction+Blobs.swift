@@ -3,9 +3,11 @@ import Voicemail
 
 extension Transaction {
     func insert(_ blob: BlobRecord, at: Timestamp) throws {
-        try execute("""
+        try execute(
+            """
             INSERT INTO blob (id, size, sha256, \(BlobRow.facts), created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """) { run in
+            """
+        ) { run in
             run.bind(blob.blob.id.hex)
             run.bind(blob.blob.size)
             run.bind(blob.blob.sha256)
@@ -15,9 +17,11 @@ extension Transaction {
     }
 
     func setFacts(_ facts: AudioFacts?, ofBlob id: BlobID) throws {
-        try execute("""
+        try execute(
+            """
             UPDATE blob SET duration_ms = ?, sample_rate = ?, channels = ?, container = ?, frames = ?, incomplete = ? WHERE id = ?
-            """) { run in
+            """
+        ) { run in
             BlobRow.bindFacts(facts, container: nil, to: &run)
             run.bind(id.hex)
         }
@@ -31,11 +35,13 @@ extension Transaction {
     }
 
     func release(_ id: BlobID) throws {
-        try execute("""
+        try execute(
+            """
             INSERT OR IGNORE INTO blob_garbage (blob_id) SELECT ?1
             WHERE NOT EXISTS (SELECT 1 FROM message WHERE blob_id = ?1) AND NOT EXISTS (SELECT 1 FROM document WHERE blob_id = ?1)
             AND NOT EXISTS (SELECT 1 FROM recording WHERE blob_id = ?1)
-            """) { $0.bind(id.hex) }
+            """
+        ) { $0.bind(id.hex) }
     }
 
     func postponeRemoval(of id: BlobID, until: Timestamp) throws {
@@ -49,11 +55,13 @@ extension Transaction {
     func forget(_ blobs: [BlobID]) throws {
         for id in blobs {
             try execute("DELETE FROM blob_garbage WHERE blob_id = ?") { $0.bind(id.hex) }
-            try execute("""
+            try execute(
+                """
                 DELETE FROM blob WHERE id = ?1
                 AND NOT EXISTS (SELECT 1 FROM message WHERE blob_id = ?1) AND NOT EXISTS (SELECT 1 FROM document WHERE blob_id = ?1)
                 AND NOT EXISTS (SELECT 1 FROM recording WHERE blob_id = ?1)
-                """) { $0.bind(id.hex) }
+                """
+            ) { $0.bind(id.hex) }
         }
     }
 }

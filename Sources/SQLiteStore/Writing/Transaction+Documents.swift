@@ -3,10 +3,12 @@ import Voicemail
 
 extension Transaction {
     func insert(_ document: StoredDocument) throws -> StoredDocument {
-        try execute("""
+        try execute(
+            """
             INSERT INTO document (id, kind, account_id, name, key, scope, lookup, label, owner_id, attributes, hidden, secret, blob_id, revision,
             created, modified) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """) { run in
+            """
+        ) { run in
             run.bind(document.id)
             DocumentRow.bind(document, to: &run)
         }
@@ -21,10 +23,12 @@ extension Transaction {
 
     private func replace(_ document: StoredDocument, _ more: String, _ condition: String) throws {
         guard !document.isPartial else { throw StoreError.failed("a part of a document is not stored in its place") }
-        try change("""
+        try change(
+            """
             UPDATE document SET kind = ?, account_id = ?, name = ?, key = ?, scope = ?, lookup = ?, label = ?, owner_id = ?, attributes = ?,
             hidden = ?, secret = ?, blob_id = ?, revision = ?, created = ?, modified = ?\(more) WHERE id = ? AND \(condition)
-            """) { run in
+            """
+        ) { run in
             DocumentRow.bind(document, to: &run)
             run.bind(document.id)
         }
@@ -54,18 +58,22 @@ extension Transaction {
         // First what opens the account.
         try go("DELETE FROM ticket WHERE hash IN (SELECT hash FROM ticket WHERE account_id = ? LIMIT ?)") { $0.bind(accountID) }
         try go("DELETE FROM credential WHERE id IN (SELECT id FROM credential WHERE account_id = ? LIMIT ?)") { $0.bind(accountID) }
-        try go("""
+        try go(
+            """
             UPDATE message SET removed_at = ?, folder = 'deleted'
             WHERE serial IN (SELECT serial FROM message INDEXED BY message_by_account WHERE account_id = ? AND removed_at IS NULL LIMIT ?)
-            """) { run in
+            """
+        ) { run in
             run.bind(at)
             run.bind(accountID)
         }
-        try go("""
+        try go(
+            """
             UPDATE document SET removed_at = ? WHERE serial IN (
                 SELECT serial FROM document INDEXED BY document_by_account
                 WHERE account_id = ? AND removed_at IS NULL AND id <> account_id LIMIT ?)
-            """) { run in
+            """
+        ) { run in
             run.bind(at)
             run.bind(accountID)
         }
@@ -73,9 +81,11 @@ extension Transaction {
             try remove(recordingID: id)
             left -= 1
         }
-        try go("""
+        try go(
+            """
             DELETE FROM delivery WHERE serial IN (SELECT serial FROM delivery INDEXED BY delivery_by_account WHERE account_id = ? LIMIT ?)
-            """) { $0.bind(accountID) }
+            """
+        ) { $0.bind(accountID) }
         return max(0, limit) - left
     }
 

@@ -17,11 +17,13 @@ extension Transaction {
     }
 
     func trimLoginCounts(_ kind: LoginCount.Kind, to limit: Int) throws {
-        try execute("""
+        try execute(
+            """
             DELETE FROM login_count WHERE id IN (
                 SELECT id FROM login_count INDEXED BY login_count_by_weight
                 WHERE kind = ? ORDER BY failures DESC, last DESC LIMIT -1 OFFSET ?)
-            """) { run in
+            """
+        ) { run in
             run.bind(kind.rawValue)
             run.bind(max(0, limit))
         }

@@ -3,11 +3,13 @@ import Voicemail
 
 extension Transaction {
     func insert(_ message: Message) throws -> Message {
-        try execute("""
+        try execute(
+            """
             INSERT INTO message (id, account_id, mailbox_id, timestamp, folder, from_address, to_address, caller_name, caller_number, call_id,
             length_ms, blob_id, audio_size, content_type, file_name, transcription, history, readers, revision, modified, reception, notices)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """) { run in
+            """
+        ) { run in
             run.bind(message.id)
             MessageRow.bind(message, to: &run)
         }
@@ -17,11 +19,13 @@ extension Transaction {
     }
 
     func update(_ message: Message) throws {
-        try change("""
+        try change(
+            """
             UPDATE message SET account_id = ?, mailbox_id = ?, timestamp = ?, folder = ?, from_address = ?, to_address = ?, caller_name = ?,
             caller_number = ?, call_id = ?, length_ms = ?, blob_id = ?, audio_size = ?, content_type = ?, file_name = ?, transcription = ?,
             history = ?, readers = ?, revision = ?, modified = ?, reception = ?, notices = ? WHERE id = ? AND removed_at IS NULL
-            """) { run in
+            """
+        ) { run in
             MessageRow.bind(message, to: &run)
             run.bind(message.id)
         }
@@ -44,10 +48,12 @@ extension Transaction {
     }
 
     func restoreMessages(mailboxID: String, removedAt: Timestamp, to folder: Folder, now: Timestamp) throws -> Int {
-        try executeInParts("""
+        try executeInParts(
+            """
             UPDATE message SET removed_at = NULL, folder = ?, revision = revision + 1, modified = ?
             WHERE serial IN (SELECT serial FROM message INDEXED BY message_removed WHERE removed_at = ? AND mailbox_id = ? LIMIT ?)
-            """) { run in
+            """
+        ) { run in
             run.bind(folder.rawValue)
             run.bind(now)
             run.bind(removedAt)
@@ -56,10 +62,12 @@ extension Transaction {
     }
 
     func removeMessages(mailboxID: String, at: Timestamp) throws {
-        try executeInParts("""
+        try executeInParts(
+            """
             UPDATE message SET removed_at = ?, folder = 'deleted'
             WHERE serial IN (SELECT serial FROM message INDEXED BY message_by_mailbox WHERE mailbox_id = ? AND removed_at IS NULL LIMIT ?)
-            """) { run in
+            """
+        ) { run in
             run.bind(at)
             run.bind(mailboxID)
         }

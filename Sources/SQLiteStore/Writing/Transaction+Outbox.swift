@@ -7,9 +7,11 @@ extension Transaction {
     }
 
     func removeEvents(createdBefore: Timestamp) throws {
-        try executeInParts("""
+        try executeInParts(
+            """
             DELETE FROM event WHERE serial IN (SELECT serial FROM event INDEXED BY event_by_time WHERE created < ? AND planned = 1 LIMIT ?)
-            """) { $0.bind(createdBefore) }
+            """
+        ) { $0.bind(createdBefore) }
     }
 
     func insert(_ delivery: Delivery) throws {
@@ -21,7 +23,8 @@ extension Transaction {
     func claimDeliveries(under claim: Delivery.Claim, dueBy now: Timestamp, targets: Int, perTarget: Int) throws -> [Delivery] {
         var claimed: [Delivery] = []
         for target in try dueTargets(now, limit: targets) {
-            var run = try connection.prepare("""
+            var run = try connection.prepare(
+                """
                 SELECT \(DeliveryRow.columns) FROM delivery INDEXED BY delivery_backlog
                 WHERE state = 'pending' AND channel = ? AND target = ? AND due <= ? ORDER BY serial LIMIT ?
                 """)

@@ -3,11 +3,13 @@ import Voicemail
 
 extension Transaction {
     func insert(_ recording: Recording) throws -> Recording {
-        try execute("""
+        try execute(
+            """
             INSERT INTO recording (id, account_id, name, source, started, caller_number, caller_name, callee_number, callee_name, direction,
             call_id, call_record_id, duration_ms, blob_id, audio_size, content_type, file_name, created)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """) { RecordingRow.bind(recording, to: &$0) }
+            """
+        ) { RecordingRow.bind(recording, to: &$0) }
         var stored = recording
         stored.serial = connection.lastSerial
         return stored

@@ -43,7 +43,8 @@ public struct AftertoneServer: Sendable {
             listeners: listeners, dialects: dialects.all,
             limits: configuration.frontLimits(listeners: listeners.count, files: OpenFiles.limit, logger),
             deadlines: configuration.http.deadlines, metrics: registry, readiness: Self.readiness(of: installation.service),
-            documents: Descriptions.routes, trustedProxies: configuration.http.trustedProxies, logger: logger, onListening: { bound in
+            documents: Descriptions.routes, trustedProxies: configuration.http.trustedProxies, logger: logger,
+            onListening: { bound in
                 manager?.listening(on: ListenAddress(host: bound.listener.host, port: bound.port, isSecure: bound.listener.tls != nil))
                 await onListening(bound)
             })
@@ -66,21 +67,24 @@ public struct AftertoneServer: Sendable {
         if let settings = configuration.telephone.settings(captures: installation.directory.captures) {
             let checks = Self.readiness(of: installation.service)
             let prompts = configuration.prompts
-            services.append(PromptCheck(
-                voices: PromptVoices(prompts, service: installation.service, synthesizer: installation.synthesizer), languages: prompts.languages, logger: logger))
-            services.append(Telephone(
-                service: installation.service, settings: settings,
-                destinations: WhichBox(configuration.whichBox, plan: configuration.limits.numbers, directory: installation.service),
-                voices: PromptVoices(prompts, service: installation.service, synthesizer: installation.synthesizer), instruments: instruments,
-                unavailability: { await Self.unavailability(checks) }, logger: logger,
-                onListening: { address in
-                    manager?.listening(on: nil)
-                    await onCalls(CallAddress(host: address.host, port: Int(address.port)))
-                },
-                onListeningOverTLS: { address in
-                    manager?.listening(on: nil)
-                    await onCalls(CallAddress(host: address.host, port: Int(address.port), isSecure: true))
-                }))
+            services.append(
+                PromptCheck(
+                    voices: PromptVoices(prompts, service: installation.service, synthesizer: installation.synthesizer), languages: prompts.languages,
+                    logger: logger))
+            services.append(
+                Telephone(
+                    service: installation.service, settings: settings,
+                    destinations: WhichBox(configuration.whichBox, plan: configuration.limits.numbers, directory: installation.service),
+                    voices: PromptVoices(prompts, service: installation.service, synthesizer: installation.synthesizer), instruments: instruments,
+                    unavailability: { await Self.unavailability(checks) }, logger: logger,
+                    onListening: { address in
+                        manager?.listening(on: nil)
+                        await onCalls(CallAddress(host: address.host, port: Int(address.port)))
+                    },
+                    onListeningOverTLS: { address in
+                        manager?.listening(on: nil)
+                        await onCalls(CallAddress(host: address.host, port: Int(address.port), isSecure: true))
+                    }))
         }
         if let manager { services.append(Watchdog(manager: manager, logger: logger)) }
         group = ServiceGroup(

@@ -10,12 +10,19 @@ extension CallInstruments {
     init(_ registry: MetricsRegistry, registrations: [String] = [], logins: LoginLedger.Observer) {
         let held = Dictionary(
             registrations.map { name in
-                (name, registry.gauge(
-                    CallInstruments.registrationGauge, help: "Whether a registration with a telephone system holds.", labels: [("registration", name)]))
+                (
+                    name,
+                    registry.gauge(
+                        CallInstruments.registrationGauge, help: "Whether a registration with a telephone system holds.", labels: [("registration", name)])
+                )
             }, uniquingKeysWith: { first, _ in first })
-        let outcomes = Dictionary(uniqueKeysWithValues: CallOutcome.allCases.map { outcome in
-            (outcome, registry.counter("aftertone_calls_total", help: "Calls that have ended, by what became of them.", labels: [("outcome", outcome.rawValue)]))
-        })
+        let outcomes = Dictionary(
+            uniqueKeysWithValues: CallOutcome.allCases.map { outcome in
+                (
+                    outcome,
+                    registry.counter("aftertone_calls_total", help: "Calls that have ended, by what became of them.", labels: [("outcome", outcome.rawValue)])
+                )
+            })
         let lengths = registry.histogram(
             "aftertone_call_seconds", help: "Time calls last.", bounds: [1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600])
         let lost = registry.counter("aftertone_call_packets_lost_total", help: "Packets of recorded sound that never came.")

@@ -10,7 +10,9 @@ struct Database: Sendable {
     let close: @Sendable () throws -> Void
 
     /// - Throws: `StoreOpenError`, `PostgresOpenError`, `StoreError`.
-    static func open(_ configuration: Configuration, in directory: DataDirectory, key: [UInt8], for use: DirectoryUse, _ instruments: StorageInstruments?) throws -> Database {
+    static func open(_ configuration: Configuration, in directory: DataDirectory, key: [UInt8], for use: DirectoryUse, _ instruments: StorageInstruments?)
+        throws -> Database
+    {
         if var options = configuration.postgres {
             // A command asks one thing after the other.
             if use != .server { options.pool = 2 }

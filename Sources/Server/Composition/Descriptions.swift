@@ -41,12 +41,15 @@ enum Descriptions {
 
     /// What each calls itself, and where it is.
     private static var index: JSON {
-        ["descriptions": .array(documents.map { document in
-            [
-                "name": .string(document.name), "title": .string(document.title), "summary": .string(document.summary),
-                "url": .string(path(document.name)),
-            ]
-        })]
+        [
+            "descriptions": .array(
+                documents.map { document in
+                    [
+                        "name": .string(document.name), "title": .string(document.title), "summary": .string(document.summary),
+                        "url": .string(path(document.name)),
+                    ]
+                })
+        ]
     }
 
     private static func path(_ name: String) -> String { "/openapi/\(name).json" }

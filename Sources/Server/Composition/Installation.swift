@@ -22,7 +22,8 @@ public final class Installation: Sendable {
     private let teardown: Teardown
 
     private init(
-        _ configuration: Configuration, _ base: Base, store: any MaintainedStore, archive: any MaintainedArchive, codec: any AudioCodec, service: VoicemailService,
+        _ configuration: Configuration, _ base: Base, store: any MaintainedStore, archive: any MaintainedArchive, codec: any AudioCodec,
+        service: VoicemailService,
         synthesizer: (any SpeechSynthesizer)?, logger: Logger, teardown: Teardown
     ) {
         directory = base.directory

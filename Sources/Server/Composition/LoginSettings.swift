@@ -22,9 +22,10 @@ extension Configuration.Logins {
 extension LoginLedger.Observer {
     /// What `/metrics` shows of logins.
     init(_ registry: MetricsRegistry) {
-        let lockouts = Dictionary(uniqueKeysWithValues: LoginCount.Kind.allCases.map { kind in
-            (kind, registry.counter("aftertone_login_lockouts_total", help: "Lock-outs after failed logins.", labels: [("subject", kind.rawValue)]))
-        })
+        let lockouts = Dictionary(
+            uniqueKeysWithValues: LoginCount.Kind.allCases.map { kind in
+                (kind, registry.counter("aftertone_login_lockouts_total", help: "Lock-outs after failed logins.", labels: [("subject", kind.rawValue)]))
+            })
         self.init { interface in
             registry.counter("aftertone_login_failures_total", help: "Logins that failed.", labels: [("interface", interface)]).add()
         } refused: { interface in

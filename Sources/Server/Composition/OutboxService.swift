@@ -36,7 +36,10 @@ struct OutboxService: Service {
             teardown.add { try await mailers.shutdownGracefully() }
         }
         let worker = OutboxWorker(
-            service: service, channels: channels(HTTPPush(client: client, pool: resolvers, product: "Aftertone/\(Version.number)"), mailServer.map { SMTPMailer($0, pool: mailers) }), hub: hub, settings: settings,
+            service: service,
+            channels: channels(
+                HTTPPush(client: client, pool: resolvers, product: "Aftertone/\(Version.number)"), mailServer.map { SMTPMailer($0, pool: mailers) }), hub: hub,
+            settings: settings,
             instruments: instruments, logger: logger)
         do {
             try await worker.run()

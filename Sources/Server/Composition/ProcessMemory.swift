@@ -15,16 +15,16 @@ public enum ProcessMemory {
     /// Call it before threads are started.
     public static func keepSmall() {
         #if canImport(Glibc)
-            mallopt(M_ARENA_MAX, arenas)
-            mallopt(M_TRIM_THRESHOLD, returnedAt)
-            mallopt(M_MMAP_THRESHOLD, mappedAt)
+        mallopt(M_ARENA_MAX, arenas)
+        mallopt(M_TRIM_THRESHOLD, returnedAt)
+        mallopt(M_MMAP_THRESHOLD, mappedAt)
         #endif
     }
 
     /// Hands what is free inside the arenas to the system. Takes some milliseconds in which nothing can be allocated.
     public static func trim() {
         #if canImport(Glibc)
-            malloc_trim(0)
+        malloc_trim(0)
         #endif
     }
 }

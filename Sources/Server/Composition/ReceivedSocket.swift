@@ -78,7 +78,9 @@ extension Configuration.HTTP {
         let received = try sockets.map { socket in
             let index = left.firstIndex { $0.isAt(socket.address) }
             let isSecure = index.map { left.remove(at: $0).isSecure } ?? socket.address.isSecure
-            guard !isSecure || tls != nil else { throw ReceivedSocket.Unusable(description: "the socket at \(socket.address) needs http.tls in the configuration") }
+            guard !isSecure || tls != nil else {
+                throw ReceivedSocket.Unusable(description: "the socket at \(socket.address) needs http.tls in the configuration")
+            }
             return listener(ListenAddress(host: socket.address.host, port: socket.address.port, isSecure: isSecure), socket.descriptor)
         }
         return received + left.map { listener($0, nil) }

@@ -79,9 +79,9 @@ public final class ServiceManager: Sendable {
     }
 
     #if canImport(Glibc)
-        private static let datagrams = Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+    private static let datagrams = Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
     #else
-        private static let datagrams = SOCK_DGRAM
+    private static let datagrams = SOCK_DGRAM
     #endif
 }
 

@@ -4,7 +4,9 @@ extension LogSettings {
     init(_ reader: SettingsReader) {
         self.init()
         level = reader.word("log.level", level)
-        let pairs = reader.list("log.levels", [Pair](), expecting: "PART=LEVEL, with one of \(LogPart.allCases.map(\.rawValue).joined(separator: ", "))") { Pair($0) }
+        let pairs = reader.list("log.levels", [Pair](), expecting: "PART=LEVEL, with one of \(LogPart.allCases.map(\.rawValue).joined(separator: ", "))") {
+            Pair($0)
+        }
         parts = Dictionary(pairs.map { ($0.part, $0.level) }) { $1 }
         format = reader.word("log.format", format)
     }

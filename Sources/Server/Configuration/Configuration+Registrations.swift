@@ -37,7 +37,9 @@ extension Configuration.Telephone {
     }
 
     mutating func readPeers(_ reader: SettingsReader) {
-        let peers = reader.list("sip.trusted", trusted.map { TrustedPeer.range($0) }, expecting: "an IP address, a network such as 10.0.0.0/8, or a host's name") {
+        let peers = reader.list(
+            "sip.trusted", trusted.map { TrustedPeer.range($0) }, expecting: "an IP address, a network such as 10.0.0.0/8, or a host's name"
+        ) {
             TrustedPeer($0)
         }
         trusted = peers.compactMap { if case .range(let range) = $0 { range } else { nil } }

@@ -94,9 +94,12 @@ public struct ConfigurationCheck: Sendable {
         guard !named.isEmpty else { return }
         do {
             // A database that is not there yet holds none.
-            let counts = access(directory.database, F_OK) != 0 ? named.map { _ in 0 } : try SQLiteStore.look(at: directory.database) { reader in
-                try named.map { try Accounts.list(named: $0.account, reader).count }
-            }
+            let counts =
+                access(directory.database, F_OK) != 0
+                ? named.map { _ in 0 }
+                : try SQLiteStore.look(at: directory.database) { reader in
+                    try named.map { try Accounts.list(named: $0.account, reader).count }
+                }
             tell(counts, &report)
         } catch let error as StoreOpenError {
             if case .olderSchema = error { report.notes.append("\(error)") } else { report.add("data: \(error)") }

@@ -78,7 +78,9 @@ final class SettingsReader {
     }
 
     func flag(_ key: String, _ standard: Bool) -> Bool {
-        value(key, standard, expecting: "true or false") { ["true": true, "yes": true, "on": true, "false": false, "no": false, "off": false][$0.lowercased()] }
+        value(key, standard, expecting: "true or false") {
+            ["true": true, "yes": true, "on": true, "false": false, "no": false, "off": false][$0.lowercased()]
+        }
     }
 
     func word<Value: RawRepresentable<String> & CaseIterable>(_ key: String, _ standard: Value) -> Value {

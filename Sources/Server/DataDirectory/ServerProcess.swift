@@ -23,9 +23,9 @@ extension DataDirectory {
         var status = stat()
         guard stat(serverLock, &status) == 0, let bytes = try DurableFile.read(serverLock) else { return nil }
         #if canImport(Darwin)
-            let signed = status.st_mtimespec.tv_sec
+        let signed = status.st_mtimespec.tv_sec
         #else
-            let signed = status.st_mtim.tv_sec
+        let signed = status.st_mtim.tv_sec
         #endif
         // It signs the lock when it has taken it, and never again.
         return ServerProcess(id: String(decoding: bytes, as: UTF8.self), since: Timestamp(unix: signed))

@@ -16,13 +16,13 @@ extension Doctor {
     /// Whether something keeps the clock right: messages are told by their time, and tokens and certificates end by it.
     static func clock() -> Finding {
         #if os(Linux)
-            switch cmachine_clock_is_kept() {
-            case 1: return Finding("clock", .good, "the clock is kept right")
-            case 0: return Finding("clock", .doubtful, "nothing keeps the clock right, as far as the system knows; install systemd-timesyncd or chrony")
-            default: return Finding("clock", .doubtful, "the system does not tell whether its clock is kept right")
-            }
+        switch cmachine_clock_is_kept() {
+        case 1: return Finding("clock", .good, "the clock is kept right")
+        case 0: return Finding("clock", .doubtful, "nothing keeps the clock right, as far as the system knows; install systemd-timesyncd or chrony")
+        default: return Finding("clock", .doubtful, "the system does not tell whether its clock is kept right")
+        }
         #else
-            return Finding("clock", .good, "not examined on this system")
+        return Finding("clock", .good, "not examined on this system")
         #endif
     }
 
@@ -94,9 +94,10 @@ extension Doctor {
     /// What a file system is called that is not this machine's own; nil for one that is.
     private static func remote(_ path: String) -> String? {
         #if os(Linux)
-            return [0x6969: "NFS", 0xFF53_4D42: "CIFS", 0xFE53_4D42: "SMB", 0x6573_5546: "FUSE", 0x0BD0_0BD0: "Lustre", 0x00C3_6400: "Ceph"][cmachine_filesystem(path)]
+        return [0x6969: "NFS", 0xFF53_4D42: "CIFS", 0xFE53_4D42: "SMB", 0x6573_5546: "FUSE", 0x0BD0_0BD0: "Lustre", 0x00C3_6400: "Ceph"][
+            cmachine_filesystem(path)]
         #else
-            return nil
+        return nil
         #endif
     }
 }

@@ -67,7 +67,8 @@ extension Doctor {
     func telephone() async throws -> [Finding] {
         let settings = configuration.telephone
         guard let listen = settings.listen else {
-            return pbxs.isEmpty ? [Finding("telephone", .good, "sip.listen names no address, so no calls are taken")] : try await answers(pbxs.map { ($0, true) })
+            return pbxs.isEmpty
+                ? [Finding("telephone", .good, "sip.listen names no address, so no calls are taken")] : try await answers(pbxs.map { ($0, true) })
         }
         var findings: [Finding] = []
         let pairs = settings.ports.count / 2
@@ -79,7 +80,9 @@ extension Doctor {
         if !near, others.isEmpty, settings.trustedNames.isEmpty, settings.registrations.isEmpty, settings.strangers == .drop {
             findings.append(Finding("telephone", .bad, "sip.listen takes calls from other machines, and sip.trusted names none while sip.strangers drops them"))
         }
-        let named = others.compactMap { range in NetworkAddress("\(range)".replacing(/\/(32|128)$/, with: "")).map { (CallAddress(host: "\($0)", port: 5060), false) } }
+        let named = others.compactMap { range in
+            NetworkAddress("\(range)".replacing(/\/(32|128)$/, with: "")).map { (CallAddress(host: "\($0)", port: 5060), false) }
+        }
         findings += try await answers(pbxs.map { ($0, true) } + named)
         findings += try await registrations()
         if findings.isEmpty { findings.append(Finding("telephone", .good, "calls are taken at \(listen)")) }
@@ -118,9 +121,10 @@ extension Doctor {
             if let answer = try await PBXProbe.ask(address) {
                 findings.append(Finding("pbx", .good, "\(address) answers to SIP: \(answer)"))
             } else {
-                findings.append(Finding(
-                    "pbx", must ? .bad : .doubtful,
-                    "\(address) does not answer to OPTIONS over UDP; see whether it is on, knows this machine, and whether a firewall is between"))
+                findings.append(
+                    Finding(
+                        "pbx", must ? .bad : .doubtful,
+                        "\(address) does not answer to OPTIONS over UDP; see whether it is on, knows this machine, and whether a firewall is between"))
             }
         }
         return findings

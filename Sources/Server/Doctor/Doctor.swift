@@ -57,13 +57,18 @@ public struct Doctor: Sendable {
         let report = try await ConfigurationCheck(read).run()
         let bad = report.problems.map { Finding("configuration", .bad, $0) }
         let notes = report.notes.map { Finding("configuration", .good, $0) }
-        return bad.isEmpty ? notes + [Finding("configuration", .good, "every setting can be used, and every file, directory and address that it names")] : notes + bad
+        return bad.isEmpty
+            ? notes + [Finding("configuration", .good, "every setting can be used, and every file, directory and address that it names")] : notes + bad
     }
 
     private func files() -> [Finding] {
         guard let limit = OpenFiles.raiseLimit() else { return [] }
         let wanted = configuration.http.limits.connections * 2 + 256
         guard limit < wanted else { return [Finding("files", .good, "\(limit) files may be open at once")] }
-        return [Finding("files", .doubtful, "only \(limit) files may be open at once, where \(wanted) would do for http.limits.connections; raise LimitNOFILE or ulimit -n")]
+        return [
+            Finding(
+                "files", .doubtful,
+                "only \(limit) files may be open at once, where \(wanted) would do for http.limits.connections; raise LimitNOFILE or ulimit -n")
+        ]
     }
 }

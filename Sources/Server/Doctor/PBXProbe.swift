@@ -36,7 +36,8 @@ enum PBXProbe {
     private static func request(to address: CallAddress, from port: Int) -> String {
         let host = address.host.contains(":") ? "[\(address.host)]" : address.host
         return [
-            "OPTIONS sip:\(host):\(address.port) SIP/2.0", "Via: SIP/2.0/UDP aftertone.invalid:\(port);branch=z9hG4bK\(HexID.random());rport", "Max-Forwards: 70",
+            "OPTIONS sip:\(host):\(address.port) SIP/2.0", "Via: SIP/2.0/UDP aftertone.invalid:\(port);branch=z9hG4bK\(HexID.random());rport",
+            "Max-Forwards: 70",
             "From: <sip:aftertone@aftertone.invalid>;tag=\(HexID.random().prefix(8))", "To: <sip:\(host)>", "Call-ID: \(HexID.random())", "CSeq: 1 OPTIONS",
             "Contact: <sip:aftertone@aftertone.invalid:\(port)>", "Accept: application/sdp", "Content-Length: 0", "", "",
         ].joined(separator: "\r\n")

@@ -91,7 +91,9 @@ public struct Restore: Sendable {
         guard try DurableFile.read(target.format) == nil else { throw RestoreError.refused("\(target.path) holds data already") }
         try target.requireOwner()
         let isUnfinished = try target.isRestoring()
-        if isUnfinished { try target.requireOnlyRestored() } else {
+        if isUnfinished {
+            try target.requireOnlyRestored()
+        } else {
             try target.requireNothingForeign()
             guard try DurableFile.read(target.secretKey) == nil else { throw RestoreError.refused("\(target.path) is not empty") }
         }

@@ -31,7 +31,9 @@ struct AccountSearch {
             if let account = try await directory.account(realm: host), permits(account) { return judged(account) }
         }
         if let permitted {
-            guard permitted.count == 1 else { return .none(permitted.isEmpty ? "the account of this peer or port is not there" : "it names none of the accounts of this peer or port") }
+            guard permitted.count == 1 else {
+                return .none(permitted.isEmpty ? "the account of this peer or port is not there" : "it names none of the accounts of this peer or port")
+            }
             return judged(permitted[0])
         }
         guard let account = try await directory.onlyAccount() else { return .none("it names no account's realm, and there is not just one account") }

@@ -114,7 +114,10 @@ struct CallerReading {
         guard let user = uri.user?.split(whereSeparator: { $0 == ";" || $0 == "@" }).first.map(String.init) else { return nil }
         guard !["unknown", "unavailable", "asterisk"].contains(user.lowercased()) else { return nil }
         let number = plan.canonical(user)
-        let kept = String(number.unicodeScalars.filter { $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil || "+*#-_.".unicodeScalars.contains($0)) }.prefix(longest).map(Character.init))
+        let kept = String(
+            number.unicodeScalars.filter {
+                $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil || "+*#-_.".unicodeScalars.contains($0))
+            }.prefix(longest).map(Character.init))
         return kept.isEmpty ? nil : kept
     }
 

@@ -12,7 +12,8 @@ struct HistoryInfo {
         /// Why the call did not stay there, or why it went there.
         var reason: ForwardingReason? {
             address.uri.sip.flatMap { uri in
-                uri.header("reason").flatMap(ForwardingReason.init(reason:)) ?? uri.parameters["cause"].flatMap(Int.init).flatMap(ForwardingReason.init(status:))
+                uri.header("reason").flatMap(ForwardingReason.init(reason:))
+                    ?? uri.parameters["cause"].flatMap(Int.init).flatMap(ForwardingReason.init(status:))
             }
         }
 

@@ -27,8 +27,9 @@ extension Access {
                 guard user.isEnabled, user.mailAddress != nil, user.countPasswordReset(at: now) else { return }
                 // Not a change of the document as its readers know it, so not a revision of it.
                 try writer.update(user.stored)
-                try writer.append(Event(
-                    kind: .passwordResetRequested, accountID: account.id, subjectID: user.id, payload: [Event.page: .string(url)], created: now))
+                try writer.append(
+                    Event(
+                        kind: .passwordResetRequested, accountID: account.id, subjectID: user.id, payload: [Event.page: .string(url)], created: now))
                 return
             }
         }

@@ -34,7 +34,9 @@ struct Provisioner {
 
     private func account(_ row: ProvisionedRow, _ done: inout ProvisioningReport.Row) throws -> Account {
         let found = try Accounts.list(named: row.account, writer)
-        guard found.count < 2 else { throw Self.refusal("account", .other(code: "ambiguous", message: "several accounts are called so", target: nil, cause: nil), row.account) }
+        guard found.count < 2 else {
+            throw Self.refusal("account", .other(code: "ambiguous", message: "several accounts are called so", target: nil, cause: nil), row.account)
+        }
         guard var account = found.first else { return try make(row, &done) }
         let before = account.stored.attributes
         let (attributes, violations) = try limits.checked(AttributeChange.patch(row.accountAttributes).applied(to: before), by: Schema.account, before: before)

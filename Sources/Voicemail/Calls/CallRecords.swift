@@ -88,9 +88,12 @@ extension CallRecords {
             }
             if messages.wantsMore {
                 let query = MessageQuery(scope: scope, from: first, to: last, start: start, ascending: ascending)
-                let page = try await service.messages.list(MessageListing(query: query, limit: pageSize, keep: { message in
-                    message.folder != .deleted && (caller == nil || message.callerNumber == caller)
-                }))
+                let page = try await service.messages.list(
+                    MessageListing(
+                        query: query, limit: pageSize,
+                        keep: { message in
+                            message.folder != .deleted && (caller == nil || message.callerNumber == caller)
+                        }))
                 start = page.next
                 messages.take(try await list(of: page.messages, account), isLast: page.next == nil)
             }

@@ -49,9 +49,11 @@ public struct DamagedAudio: Sendable, Hashable {
 extension VoicemailStore {
     /// Looks up whom damage concerns.
     public func damaged(_ damage: Damage) async throws -> DamagedAudio {
-        DamagedAudio(damage, of: try await read { reader in
-            try reader.holders(of: damage.blob, limit: DamagedAudio.mostHolders).map { try NamedHolder($0, in: reader) }
-        })
+        DamagedAudio(
+            damage,
+            of: try await read { reader in
+                try reader.holders(of: damage.blob, limit: DamagedAudio.mostHolders).map { try NamedHolder($0, in: reader) }
+            })
     }
 }
 

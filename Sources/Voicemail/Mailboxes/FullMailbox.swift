@@ -28,9 +28,10 @@ extension Mailboxes {
         try await inTransaction { change in
             let mailbox: Mailbox = try change.writer.require(id, in: account.id)
             let count = try Messages.visibleTally(id, change.writer).total
-            try change.writer.append(Event(
-                kind: .mailboxFull, accountID: account.id, subjectID: id,
-                payload: ["message_count": .int(count), "max_message_count": .int(mailbox.capacity(standard))], created: change.now))
+            try change.writer.append(
+                Event(
+                    kind: .mailboxFull, accountID: account.id, subjectID: id,
+                    payload: ["message_count": .int(count), "max_message_count": .int(mailbox.capacity(standard))], created: change.now))
         }
     }
 

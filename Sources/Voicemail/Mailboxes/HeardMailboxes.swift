@@ -85,7 +85,9 @@ extension Mailboxes {
         var shared: [Mailbox] = []
         try reader.documents(kind: .mailbox, lookup: Mailbox.groupLookup(account.id)) { document in
             let mailbox = Mailbox(stored: document)
-            if let group = mailbox.group, group.mode == .share, own[mailbox.id] == nil, group.members.contains(where: { own[$0] != nil }) { shared.append(mailbox) }
+            if let group = mailbox.group, group.mode == .share, own[mailbox.id] == nil, group.members.contains(where: { own[$0] != nil }) {
+                shared.append(mailbox)
+            }
             return true
         }
         for mailbox in shared.sorted(by: { ($0.name, $0.id) < ($1.name, $1.id) }) {

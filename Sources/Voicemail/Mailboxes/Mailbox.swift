@@ -35,7 +35,8 @@ public struct Mailbox: Noun, StoredNoun {
     /// The attributes that have a property here but for `flags`, which are as many as clients like. Who reads mailboxes for their
     /// properties' sake reads these: clients may keep thousands of others with one.
     static let ownAttributes: Set<String> = [
-        "mailbox", "enabled", "require_pin", "max_message_count", "include_message_on_notify", "include_transcription_on_notify", "delete_after_notify", "save_after_notify",
+        "mailbox", "enabled", "require_pin", "max_message_count", "include_message_on_notify", "include_transcription_on_notify", "delete_after_notify",
+        "save_after_notify",
         "timezone", "media", "notify_email_addresses", mailSwitch,
     ]
 

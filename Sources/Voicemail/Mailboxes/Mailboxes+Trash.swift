@@ -36,7 +36,8 @@ extension Mailboxes {
     ///   - folder: where its messages are filed; which were new is not known any more.
     /// - Returns: the mailbox, and how many messages came back.
     /// - Throws: `VoicemailError.notFound`; `.invalid` for a number that is taken or none, and for a `folder` that is the trash.
-    public func restore(_ id: String, number: String? = nil, to folder: Folder = .saved, in account: Account) async throws -> (mailbox: Mailbox, messages: Int) {
+    public func restore(_ id: String, number: String? = nil, to folder: Folder = .saved, in account: Account) async throws -> (mailbox: Mailbox, messages: Int)
+    {
         guard folder != .deleted else { throw VoicemailError.invalid([Violation(["folder"], .enumeration([Folder.new.rawValue, Folder.saved.rawValue]))]) }
         let limits = limits, secrets = secrets
         return try await inTransaction(of: account) { change in

@@ -5,8 +5,9 @@ extension Change {
         let stored = try writer.insert(message)
         var facts = stored.facts
         facts[Event.announced] = .bool(isAnnounced && message.folder == .new)
-        try writer.append(Event(
-            kind: .messageStored, accountID: message.accountID, subjectID: message.id, payload: facts, created: message.modified))
+        try writer.append(
+            Event(
+                kind: .messageStored, accountID: message.accountID, subjectID: message.id, payload: facts, created: message.modified))
         return stored
     }
 
@@ -16,9 +17,10 @@ extension Change {
         message.revision += 1
         message.modified = now
         try writer.update(message)
-        try writer.append(Event(
-            kind: .messageChanged, accountID: message.accountID, subjectID: message.id,
-            payload: ["mailbox_id": .string(message.mailboxID), "folder": .string(message.folder.rawValue)], created: now))
+        try writer.append(
+            Event(
+                kind: .messageChanged, accountID: message.accountID, subjectID: message.id,
+                payload: ["mailbox_id": .string(message.mailboxID), "folder": .string(message.folder.rawValue)], created: now))
         return message
     }
 
@@ -31,8 +33,9 @@ extension Change {
 
     func remove(_ message: Message) throws {
         try writer.remove(messageID: message.id, at: now, physically: false)
-        try writer.append(Event(
-            kind: .messageRemoved, accountID: message.accountID, subjectID: message.id, payload: ["mailbox_id": .string(message.mailboxID)], created: now))
+        try writer.append(
+            Event(
+                kind: .messageRemoved, accountID: message.accountID, subjectID: message.id, payload: ["mailbox_id": .string(message.mailboxID)], created: now))
     }
 }
 

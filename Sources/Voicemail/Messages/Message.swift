@@ -75,7 +75,8 @@ public struct Message: Sendable, Hashable {
     public init(
         id: String = HexID.random(), serial: Int = 0, accountID: String, mailboxID: String, timestamp: Timestamp, folder: Folder,
         from: String, to: String, callerName: String, callerNumber: String, callID: String, lengthMilliseconds: Int,
-        audio: AudioAttachment? = nil, transcription: JSON? = nil, reception: Reception? = nil, notices: [Notice] = [], history: [String] = [], readers: [String] = [],
+        audio: AudioAttachment? = nil, transcription: JSON? = nil, reception: Reception? = nil, notices: [Notice] = [], history: [String] = [],
+        readers: [String] = [],
         revision: Int = 1, modified: Timestamp
     ) {
         self.id = id

@@ -57,7 +57,7 @@ extension Messages {
         let destinations = Array(OrderedSet(destinations))
         if destinations.count * ids.count > limits.maximumBatch {
             throw VoicemailError.invalid([
-                Violation(["source_id"], .maxItems(limits.maximumBatch / ids.count), value: .int(destinations.count)),
+                Violation(["source_id"], .maxItems(limits.maximumBatch / ids.count), value: .int(destinations.count))
             ])
         }
         try await requireMailboxes(destinations, account)
@@ -98,24 +98,26 @@ extension Messages {
         var outcome = BatchOutcome()
         var start: MessagePosition?
         repeat {
-            let page = try await list(MessageListing(
-                query: MessageQuery(scope: .mailbox(mailboxID), from: from, to: to, start: start, folder: folder), limit: Self.batchSize,
-                keep: { $0.accountID == account.id && matches($0) }))
+            let page = try await list(
+                MessageListing(
+                    query: MessageQuery(scope: .mailbox(mailboxID), from: from, to: to, start: start, folder: folder), limit: Self.batchSize,
+                    keep: { $0.accountID == account.id && matches($0) }))
             start = page.next
-            outcome.append(try await inTransaction { change in
-                var part = BatchOutcome()
-                for listed in page.messages {
-                    // Another caller may have changed it between the two transactions.
-                    guard let message = try change.writer.message(id: listed.id), folder == nil || message.folder == folder else { continue }
-                    if message.timestamp < cutoff {
-                        part.failed.append((message.monthID, .priorToRetention))
-                    } else {
-                        try change.remove(message)
-                        part.succeeded.append(message.monthID)
+            outcome.append(
+                try await inTransaction { change in
+                    var part = BatchOutcome()
+                    for listed in page.messages {
+                        // Another caller may have changed it between the two transactions.
+                        guard let message = try change.writer.message(id: listed.id), folder == nil || message.folder == folder else { continue }
+                        if message.timestamp < cutoff {
+                            part.failed.append((message.monthID, .priorToRetention))
+                        } else {
+                            try change.remove(message)
+                            part.succeeded.append(message.monthID)
+                        }
                     }
-                }
-                return part
-            })
+                    return part
+                })
         } while start != nil
         return outcome
     }

@@ -87,7 +87,9 @@ extension Messages {
                 if let audio { try writer.insert(audio.record, at: change.now) }
                 let recipients = audio == nil ? [mailbox.id] : try Groups.recipients(of: mailbox, writer)
                 return try recipients.enumerated().map { index, recipient in
-                    let own = recipient == mailbox.id ? message : message.copied(to: recipient, id: index == 0 ? message.id : HexID.random(), history: true, at: change.now)
+                    let own =
+                        recipient == mailbox.id
+                        ? message : message.copied(to: recipient, id: index == 0 ? message.id : HexID.random(), history: true, at: change.now)
                     return try change.add(own, isAnnounced: origin.isAnnounced)
                 }
             }
@@ -128,7 +130,8 @@ extension Messages {
             id: draft.id ?? HexID.random(), accountID: account.id, mailboxID: mailbox.id, timestamp: draft.timestamp ?? now, folder: draft.folder ?? .new,
             from: address(draft.from ?? number, account.realm), to: address(draft.to ?? mailbox.number, account.realm),
             callerName: draft.callerName ?? anonymous, callerNumber: number, callID: draft.callID ?? String(HexID.random().prefix(24)),
-            lengthMilliseconds: draft.lengthMilliseconds ?? audio?.durationMilliseconds ?? unmeasuredLength, audio: audio?.attachment, reception: draft.reception, modified: now)
+            lengthMilliseconds: draft.lengthMilliseconds ?? audio?.durationMilliseconds ?? unmeasuredLength, audio: audio?.attachment,
+            reception: draft.reception, modified: now)
     }
 
     private static let anonymous = Message.anonymous

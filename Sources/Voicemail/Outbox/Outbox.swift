@@ -26,9 +26,10 @@ extension Outbox {
             for event in events {
                 for channel in channels {
                     for planned in try channel.plan(event, writer) {
-                        try writer.insert(Delivery(
-                            channel: channel.name, target: planned.target, accountID: event.accountID, eventSerial: event.serial,
-                            payload: planned.payload, due: now, created: now))
+                        try writer.insert(
+                            Delivery(
+                                channel: channel.name, target: planned.target, accountID: event.accountID, eventSerial: event.serial,
+                                payload: planned.payload, due: now, created: now))
                     }
                 }
             }
@@ -54,7 +55,9 @@ extension Outbox {
     public func areHeld(_ deliveries: [Delivery], for seconds: Int) async throws -> Bool {
         let end = clock.now.advanced(by: seconds)
         return try await store.read { reader in
-            try deliveries.allSatisfy { try reader.delivery(id: $0.id)?.claim.map { [held = $0.claim] in $0.holder == held?.holder && $0.until > end } ?? false }
+            try deliveries.allSatisfy {
+                try reader.delivery(id: $0.id)?.claim.map { [held = $0.claim] in $0.holder == held?.holder && $0.until > end } ?? false
+            }
         }
     }
 

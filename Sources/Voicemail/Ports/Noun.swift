@@ -164,13 +164,16 @@ extension StoreWriter {
     /// Refuses an id that a living document has; a removed one holds its id too, which `insert` finds out.
     private func claimID(_ id: String) throws {
         guard HexID.isValid(id) else {
-            throw VoicemailError.invalid([Violation(["id"], .other(code: "pattern", message: "Failed to match pattern '^[0-9a-f]{32}$'", target: "^[0-9a-f]{32}$"), value: .string(id))])
+            throw VoicemailError.invalid([
+                Violation(["id"], .other(code: "pattern", message: "Failed to match pattern '^[0-9a-f]{32}$'", target: "^[0-9a-f]{32}$"), value: .string(id))
+            ])
         }
         if try document(id: id) != nil { throw VoicemailError.conflict }
     }
 
     private func tell(_ kind: Event.Kind, _ document: StoredDocument, _ now: Timestamp) throws {
-        try append(Event(
-            kind: kind, accountID: document.accountID, subjectID: document.id, payload: ["type": .string(document.kind.rawValue)], created: now))
+        try append(
+            Event(
+                kind: kind, accountID: document.accountID, subjectID: document.id, payload: ["type": .string(document.kind.rawValue)], created: now))
     }
 }

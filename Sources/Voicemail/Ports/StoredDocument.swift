@@ -43,7 +43,8 @@ public struct StoredDocument: Sendable, Hashable {
     public init(
         id: String = HexID.random(), kind: DocumentKind, accountID: String, serial: Int = 0, name: String, key: String? = nil,
         scope: String, lookup: String? = nil, label: String? = nil, ownerID: String? = nil, attributes: JSONObject = [:],
-        hidden: JSONObject = [:], secret: SealedText? = nil, blobID: BlobID? = nil, revision: Int = 1, created: Timestamp, modified: Timestamp? = nil, isPartial: Bool = false
+        hidden: JSONObject = [:], secret: SealedText? = nil, blobID: BlobID? = nil, revision: Int = 1, created: Timestamp, modified: Timestamp? = nil,
+        isPartial: Bool = false
     ) {
         self.id = id
         self.kind = kind

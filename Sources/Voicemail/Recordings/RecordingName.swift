@@ -54,9 +54,11 @@ public struct RecordingName: Sendable, Hashable {
     /// `{prefix}-{callee}-{caller}-{date}-{time}-{call id}`: the PBX that writes these puts the called number first.
     /// - Returns: whether there is such a time in it.
     private mutating func readTimeInside(_ parts: [String]) -> Bool {
-        guard let date = parts.indices.dropFirst().first(where: {
-            $0 + 1 < parts.count && parts[$0].utf8.count == 8 && WallTime(digits: parts[$0] + parts[$0 + 1]) != nil
-        }) else { return false }
+        guard
+            let date = parts.indices.dropFirst().first(where: {
+                $0 + 1 < parts.count && parts[$0].utf8.count == 8 && WallTime(digits: parts[$0] + parts[$0 + 1]) != nil
+            })
+        else { return false }
         recorded = WallTime(digits: parts[date] + parts[date + 1])
         readNumbers(parts[1..<date].reversed())
         let rest = parts[(date + 2)...]

@@ -47,9 +47,11 @@ extension Recordings {
                 return gone
             }
             for (recording, reason) in gone {
-                logger.notice("retention removed a recording", metadata: [
-                    "account": "\(account.id)", "recording": "\(recording.id)", "name": "\(recording.name)", "reason": "\(reason)",
-                ])
+                logger.notice(
+                    "retention removed a recording",
+                    metadata: [
+                        "account": "\(account.id)", "recording": "\(recording.id)", "name": "\(recording.name)", "reason": "\(reason)",
+                    ])
             }
             removed += gone.count
         } while !gone.isEmpty

@@ -67,9 +67,11 @@ extension Recordings {
         }
         if !outcome.isNew { try await archive.remove(audio.record.blob.id) }
         if outcome.isNew, draft.callerNumber.isEmpty, draft.calleeNumber.isEmpty {
-            logger.notice("nothing is known of a recording's call but what its name tells", metadata: [
-                "account": "\(account.id)", "recording": "\(outcome.recording.id)", "name": "\(outcome.recording.name)",
-            ])
+            logger.notice(
+                "nothing is known of a recording's call but what its name tells",
+                metadata: [
+                    "account": "\(account.id)", "recording": "\(outcome.recording.id)", "name": "\(outcome.recording.name)",
+                ])
         }
         return outcome
     }

@@ -54,8 +54,12 @@ extension Users {
             } else if user.loginKey != changed.loginKey, try Self.hasLogin(id, writer) {
                 // The digests of the login forms hold the name, so the old ones would stand for nothing.
                 if changed.loginKey != nil {
-                    throw VoicemailError.invalid([Violation(["password"], .other(
-                        code: "required", message: "The password must be provided when updating the user name", target: nil, cause: nil))])
+                    throw VoicemailError.invalid([
+                        Violation(
+                            ["password"],
+                            .other(
+                                code: "required", message: "The password must be provided when updating the user name", target: nil, cause: nil))
+                    ])
                 }
                 try Self.replaceLogins(of: id, with: [], writer)
                 try writer.removeTickets(accountID: nil, userID: id, credentialID: nil)
@@ -102,9 +106,10 @@ extension Users {
         var logins: [Credential] = []
         for form in LoginDigest.allCases {
             let verifier = try await service.access.loginHandle(form.digest(name, password), form, account)
-            logins.append(Credential(
-                id: "\(userID)-\(form.rawValue)", kind: .login, accountID: account.id, name: form.rawValue, handle: verifier, verifier: "",
-                details: ["user_id": .string(userID)], created: clock.now))
+            logins.append(
+                Credential(
+                    id: "\(userID)-\(form.rawValue)", kind: .login, accountID: account.id, name: form.rawValue, handle: verifier, verifier: "",
+                    details: ["user_id": .string(userID)], created: clock.now))
         }
         return logins
     }

@@ -20,7 +20,8 @@ public struct ReceiverURL: Sendable, Hashable {
     /// - Returns: nil for anything else.
     public init?(_ text: String) {
         // Who parses a URL mends what cannot stand in one: line ends, blanks. It must be one as it is.
-        guard text.unicodeScalars.count <= Self.longest, text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }), let url = URLComponents(string: text), let scheme = url.scheme?.lowercased(),
+        guard text.unicodeScalars.count <= Self.longest, text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }), let url = URLComponents(string: text),
+            let scheme = url.scheme?.lowercased(),
             ["http", "https"].contains(scheme), let host = url.encodedHost,
             url.port.map({ (1...65_535).contains($0) }) ?? true
         else { return nil }

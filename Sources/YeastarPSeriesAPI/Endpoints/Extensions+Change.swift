@@ -73,16 +73,17 @@ extension PSeriesDialect {
         } catch let clash as MailboxClaim.Clash {
             throw Self.duplicates(clash, request, verb: verb)
         } catch VoicemailError.invalid(let violations) {
-            throw VoicemailError.invalid(violations.map { violation in
-                switch violation.path.first {
-                case "mailbox"?: Violation(["number"], violation.rule, value: violation.value)
-                case "name"?: Violation(["first_name"], violation.rule, value: violation.value)
-                case "notify_email_addresses"?: Violation(["email_addr"], violation.rule, value: violation.value)
-                // Not even a PIN that is refused is shown.
-                case "pin"?: Violation(["vm_pin"], violation.rule)
-                default: violation
-                }
-            })
+            throw VoicemailError.invalid(
+                violations.map { violation in
+                    switch violation.path.first {
+                    case "mailbox"?: Violation(["number"], violation.rule, value: violation.value)
+                    case "name"?: Violation(["first_name"], violation.rule, value: violation.value)
+                    case "notify_email_addresses"?: Violation(["email_addr"], violation.rule, value: violation.value)
+                    // Not even a PIN that is refused is shown.
+                    case "pin"?: Violation(["vm_pin"], violation.rule)
+                    default: violation
+                    }
+                })
         }
     }
 }

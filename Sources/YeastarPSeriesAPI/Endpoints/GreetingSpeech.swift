@@ -20,7 +20,8 @@ extension PSeriesDialect {
         let name = stem + ".wav"
         let greeting: NamedGreeting
         do {
-            greeting = try await service.greetings.put(name, audio: try await spoken(speech, as: name, for: call.account), origin: speech.origin, on: shelf, replacing: false)
+            greeting = try await service.greetings.put(
+                name, audio: try await spoken(speech, as: name, for: call.account), origin: speech.origin, on: shelf, replacing: false)
         } catch VoicemailError.conflict {
             throw PSeriesFailure.duplicate("file", stem, source: kind.module, name: number)
         }

@@ -38,9 +38,10 @@ extension PSeriesDialect {
         return [
             "id": .int(mailbox.serial), "type": .string(mailbox.group?.kind.rawValue ?? ""), "number": .string(mailbox.number),
             "name": .string(mailbox.name), "mode": .string(mailbox.group?.mode.rawValue ?? ""),
-            "member_list": .array(summary.members.map { member in
-                ["value": .string(String(member.serial)), "type": "extension", "text": .string(member.name), "text2": .string(member.number)]
-            }),
+            "member_list": .array(
+                summary.members.map { member in
+                    ["value": .string(String(member.serial)), "type": "extension", "text": .string(member.name), "text2": .string(member.number)]
+                }),
             "messages": ["total": .int(tally.total), "unread": .int(tally.new)],
         ]
     }

@@ -10,11 +10,13 @@ extension PSeriesDialect {
                 "event_ids": .array(receiver.events.map { .int($0) }),
             ]
         }
-        return .fields(["data": [
-            "enb_webhook_event_push": push.isEnabled ? 1 : 0, "webhook_event_push_list": .array(list),
-            "webhook_event_push_timeout": .int(push.timeout), "webhook_event_push_retry_count": .int(push.retries),
-            "webhook_event_ids": .array(PSeriesEvent.published.map { .int($0) }),
-        ]])
+        return .fields([
+            "data": [
+                "enb_webhook_event_push": push.isEnabled ? 1 : 0, "webhook_event_push_list": .array(list),
+                "webhook_event_push_timeout": .int(push.timeout), "webhook_event_push_retry_count": .int(push.retries),
+                "webhook_event_ids": .array(PSeriesEvent.published.map { .int($0) }),
+            ]
+        ])
     }
 
     /// Changes what is given, all of it or nothing.

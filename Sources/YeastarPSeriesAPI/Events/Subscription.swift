@@ -129,7 +129,8 @@ private final class Subscription: Sendable {
 
     private func message(for event: Event) async throws -> String? {
         let found = try await service.callRecords.announced(by: event)
-        return found.map { PSeriesEvent($0.call, zone: $0.zone) }?.encoded(settings.eventMessageFormat, serialNumber: settings.serialNumber ?? service.serialNumber)
+        return found.map { PSeriesEvent($0.call, zone: $0.zone) }?.encoded(
+            settings.eventMessageFormat, serialNumber: settings.serialNumber ?? service.serialNumber)
     }
 
     // MARK: The end

@@ -51,7 +51,10 @@ public struct WebhookChannel: DeliveryChannel {
 
     private static func request(_ delivery: Delivery, _ receiver: EventPush.Receiver, _ timeout: Int, _ reach: OutgoingReach) -> OutgoingRequest {
         let text = delivery.payload["body"]?.string ?? ""
-        var headers = [("X-Signature", signature(of: text, secret: receiver.secret)), ("X-Delivery-Id", delivery.id), ("X-Delivery-Attempt", String(delivery.attempts + 1))]
+        var headers = [
+            ("X-Signature", signature(of: text, secret: receiver.secret)), ("X-Delivery-Id", delivery.id),
+            ("X-Delivery-Attempt", String(delivery.attempts + 1)),
+        ]
         switch receiver.method {
         case .post:
             headers.append(("Content-Type", "application/json"))

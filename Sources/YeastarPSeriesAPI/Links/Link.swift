@@ -57,7 +57,8 @@ extension PSeriesDialect {
     /// - Parameter isOpen: whether whoever has the name may fetch it, as from `play`; otherwise a token is needed (P§4).
     func link(to target: LinkTarget, kind: LinkKind, fileExtension: String, isOpen: Bool, _ call: PSeriesCall) async throws -> Link {
         let at = service.clock.now.fields(in: call.zone)
-        let name = [kind.rawValue, settings.firmware, "download", at.date("") + at.time(""), Secrets.randomText(16)].joined(separator: "-")
+        let name =
+            [kind.rawValue, settings.firmware, "download", at.date("") + at.time(""), Secrets.randomText(16)].joined(separator: "-")
             + "." + fileExtension
         var details = target.details
         details["open"] = .bool(isOpen)

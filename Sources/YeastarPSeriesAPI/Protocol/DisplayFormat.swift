@@ -14,9 +14,11 @@ public struct DisplayFormat: Sendable, Hashable {
         case literal(UInt8)
     }
 
-    public static let standard = DisplayFormat(date: "MM/DD/YYYY", pieces: [
-        .month, .literal(slash), .day, .literal(slash), .year, .literal(blank), .hour, .literal(colon), .minute, .literal(colon), .second,
-    ])
+    public static let standard = DisplayFormat(
+        date: "MM/DD/YYYY",
+        pieces: [
+            .month, .literal(slash), .day, .literal(slash), .year, .literal(blank), .hour, .literal(colon), .minute, .literal(colon), .second,
+        ])
 
     private init(date: String, pieces: [Piece]) {
         self.date = date

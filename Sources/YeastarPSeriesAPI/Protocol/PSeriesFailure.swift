@@ -105,12 +105,13 @@ struct PSeriesFailure: Error, Hashable {
     }
 
     private static func invalid(_ violations: [Violation]) -> PSeriesFailure {
-        invalid(violations.map { violation in
-            let field = JSON.string(violation.path.joined(separator: "."))
-            if case .required = violation.rule { return ["field": field, "validation_type": "required"] }
-            var item: JSONObject = ["field": field]
-            item["value"] = violation.value
-            return .object(item)
-        })
+        invalid(
+            violations.map { violation in
+                let field = JSON.string(violation.path.joined(separator: "."))
+                if case .required = violation.rule { return ["field": field, "validation_type": "required"] }
+                var item: JSONObject = ["field": field]
+                item["value"] = violation.value
+                return .object(item)
+            })
     }
 }

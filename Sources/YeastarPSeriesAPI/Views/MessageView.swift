@@ -14,7 +14,8 @@ struct MessageView: Sendable {
             "msg_id": .string(MessageID.text(message)), "file_name": .string(item.fileName), "is_read": .int(message.folder == .new ? 0 : 1),
             "duration": .int(message.lengthSeconds), "size": .int(Self.size(message, message.audio.flatMap { facts[$0.blobID] })),
             "group_voicemail_read_status": members.map { members in .array(members.map { readStatus(message, $0) }) } ?? .null,
-            "name": .string(CallText.name(message.callerName)), "time": .string(format.text(message.timestamp, in: zone)), "number": .string(message.callerNumber),
+            "name": .string(CallText.name(message.callerName)), "time": .string(format.text(message.timestamp, in: zone)),
+            "number": .string(message.callerNumber),
         ]
     }
 

@@ -8,16 +8,18 @@ extension SSeriesDialect {
         let now = service.clock.now
         let zone = service.mailboxes.timeZone(of: account)
         let mailboxes = try await service.mailboxes.personalCount(of: account)
-        return .success(["deviceinfo": [
-            "devicename": .string(settings.deviceName),
-            "sn": .string(service.serialNumber),
-            "hardwarever": "V1.00 0000-0000",
-            "firmwarever": .string(settings.version),
-            "systemtime": .string(SSeriesTime.text(now, in: zone) + " " + Self.offset(of: zone, at: now)),
-            "uptime": .string(Self.duration(now.unix - started.unix)),
-            // No telephone registers here.
-            "extensionstatus": .string("0/\(mailboxes)"),
-        ]])
+        return .success([
+            "deviceinfo": [
+                "devicename": .string(settings.deviceName),
+                "sn": .string(service.serialNumber),
+                "hardwarever": "V1.00 0000-0000",
+                "firmwarever": .string(settings.version),
+                "systemtime": .string(SSeriesTime.text(now, in: zone) + " " + Self.offset(of: zone, at: now)),
+                "uptime": .string(Self.duration(now.unix - started.unix)),
+                // No telephone registers here.
+                "extensionstatus": .string("0/\(mailboxes)"),
+            ]
+        ])
     }
 
     /// `UTC`, `UTC-8`, `UTC+5:30`.

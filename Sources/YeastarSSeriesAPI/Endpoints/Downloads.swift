@@ -45,7 +45,8 @@ extension SSeriesDialect {
         _ contentType: String, named name: String, _ body: FrontResponse.Body, _ random: String, _ call: Call, used: SSeriesFailure
     ) async throws -> Reply {
         if call.request.method != .head, !(try await service.tickets.use(random, .sSeriesDownload)) { throw used }
-        return .file(FrontResponse(
-            status: .ok, headers: [.contentType: contentType, .contentDisposition: ContentDisposition.attachment(name)], body: body))
+        return .file(
+            FrontResponse(
+                status: .ok, headers: [.contentType: contentType, .contentDisposition: ContentDisposition.attachment(name)], body: body))
     }
 }

@@ -44,7 +44,9 @@ extension SSeriesDialect {
 
     /// The one extension of a request.
     func mailbox(_ number: String, of account: Account) async throws -> Mailbox {
-        guard let mailbox = try await service.mailboxes.find(number: number, of: account), Self.isExtension(mailbox) else { throw SSeriesFailure.noSuchExtension }
+        guard let mailbox = try await service.mailboxes.find(number: number, of: account), Self.isExtension(mailbox) else {
+            throw SSeriesFailure.noSuchExtension
+        }
         return mailbox
     }
 

@@ -23,7 +23,8 @@ struct RequestParameters: Sendable {
     /// - Parameter format: what the request announces.
     init(body: ByteBuffer, format: AnswerFormat) throws {
         // A byte order mark may stand before either format (XML 1.0 §4.3.3, RFC 8259 §8.1).
-        let bytes = body.readableBytesView.starts(with: Self.byteOrderMark)
+        let bytes =
+            body.readableBytesView.starts(with: Self.byteOrderMark)
             ? body.readableBytesView.dropFirst(Self.byteOrderMark.count) : body.readableBytesView
         guard let first = bytes.first(where: { !Self.isBlank($0) }) else {
             values = [:]

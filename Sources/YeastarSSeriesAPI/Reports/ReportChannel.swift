@@ -50,14 +50,15 @@ public struct ReportChannel: DeliveryChannel {
         }
         do {
             let format: AnswerFormat = destination.isXML ? .xml : .json
-            let status = try await push.send(OutgoingRequest(
-                url: destination.url, method: "POST",
-                headers: [
-                    ("Accept", format.contentType), ("User-Agent", "WebAPI"), ("Content-Type", format.contentType), ("X-Delivery-Id", delivery.id),
-                    ("X-Delivery-Attempt", String(delivery.attempts + 1)),
-                ],
-                body: try format.document(delivery.payload["report"]?.object ?? [:]), timeoutSeconds: Self.attemptSeconds,
-                reach: service.webhooks.receiverReach(besides: NetworkAddress(destination.client))))
+            let status = try await push.send(
+                OutgoingRequest(
+                    url: destination.url, method: "POST",
+                    headers: [
+                        ("Accept", format.contentType), ("User-Agent", "WebAPI"), ("Content-Type", format.contentType), ("X-Delivery-Id", delivery.id),
+                        ("X-Delivery-Attempt", String(delivery.attempts + 1)),
+                    ],
+                    body: try format.document(delivery.payload["report"]?.object ?? [:]), timeoutSeconds: Self.attemptSeconds,
+                    reach: service.webhooks.receiverReach(besides: NetworkAddress(destination.client))))
             return (200..<300).contains(status) ? .delivered : .failed("answered \(status)")
         } catch {
             // A client that named no port may well not listen: that is no failure.
@@ -87,7 +88,8 @@ public struct ReportChannel: DeliveryChannel {
 extension CallFacts {
     fileprivate init(_ call: AnnouncedCall) {
         self.init(
-            callID: call.recording == nil ? Self.callID(call.callID, of: call.started) : call.callID, started: call.started, caller: call.caller, callee: call.callee, seconds: String(call.seconds),
+            callID: call.recording == nil ? Self.callID(call.callID, of: call.started) : call.callID, started: call.started, caller: call.caller,
+            callee: call.callee, seconds: String(call.seconds),
             talkSeconds: String(call.talkSeconds), status: call.recording == nil ? Self.voicemail : Self.answered,
             type: call.direction.printed, recording: call.recording ?? "")
     }

@@ -77,7 +77,8 @@ extension CallFacts {
     init(_ message: Message, mailboxNumber: String, _ direction: CallDirection) {
         let seconds = String(message.lengthSeconds)
         self.init(
-            callID: Self.callID(message.callID, of: message.timestamp), started: message.timestamp, caller: message.callerNumber, callee: mailboxNumber, seconds: seconds,
+            callID: Self.callID(message.callID, of: message.timestamp), started: message.timestamp, caller: message.callerNumber, callee: mailboxNumber,
+            seconds: seconds,
             talkSeconds: seconds, status: Self.voicemail, type: direction.printed, recording: "")
     }
 }

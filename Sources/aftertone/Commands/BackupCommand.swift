@@ -27,7 +27,9 @@ struct BackupCommand: AsyncParsableCommand {
                 for damage in summary.damages { Terminal.print(Terminal.visible(damage.description)) }
                 Terminal.print("backed up to \(Terminal.visible(destination)): \(summary.blobs.counted("piece")) of audio, \(summary.bytes.counted("byte"))")
             }
-            if !summary.damages.isEmpty { throw Refusal("the backup is made, but \(summary.damages.count.counted("piece")) of audio \(summary.damages.count == 1 ? "is" : "are") damaged") }
+            if !summary.damages.isEmpty {
+                throw Refusal("the backup is made, but \(summary.damages.count.counted("piece")) of audio \(summary.damages.count == 1 ? "is" : "are") damaged")
+            }
         }
     }
 }

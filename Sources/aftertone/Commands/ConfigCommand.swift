@@ -49,9 +49,11 @@ struct ConfigCommand: AsyncParsableCommand {
                 (!changed || setting.origin != .standard) && (key.map { setting.key == $0 || setting.key.hasPrefix($0 + ".") } ?? true)
             }
             if let key, shown.isEmpty, !changed { throw Refusal("there is no setting \(key)") }
-            try await common.output.list(["id", "value", "origin"], shown.map { setting in
-                ["id": .string(setting.key), "value": common.json ? setting.value : .string(setting.words), "origin": .string(setting.source)]
-            })
+            try await common.output.list(
+                ["id", "value", "origin"],
+                shown.map { setting in
+                    ["id": .string(setting.key), "value": common.json ? setting.value : .string(setting.words), "origin": .string(setting.source)]
+                })
         }
     }
 }

@@ -14,7 +14,8 @@ struct DoctorCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @Option(
-        help: ArgumentHelp("A PBX that must answer to SIP, once for each: HOST:PORT, the host in numbers.", valueName: "host:port"), transform: CallAddress.parse)
+        help: ArgumentHelp("A PBX that must answer to SIP, once for each: HOST:PORT, the host in numbers.", valueName: "host:port"),
+        transform: CallAddress.parse)
     var pbx: [CallAddress] = []
 
     func run() async throws {

@@ -63,7 +63,9 @@ struct ExplainCommand: AsyncParsableCommand {
             let descriptor = try FileDescriptor.open(file, .readOnly)
             return try descriptor.closeAfter {
                 while bytes.count < Self.most {
-                    let more = try [UInt8](unsafeUninitializedCapacity: 1 << 14) { buffer, count in count = try descriptor.read(into: UnsafeMutableRawBufferPointer(buffer)) }
+                    let more = try [UInt8](unsafeUninitializedCapacity: 1 << 14) { buffer, count in
+                        count = try descriptor.read(into: UnsafeMutableRawBufferPointer(buffer))
+                    }
                     if more.isEmpty { break }
                     bytes += more
                 }

@@ -31,12 +31,14 @@ struct GreetingCommand: AsyncParsableCommand {
                 let (_, shelf) = try await place.find(Lookup(service: service))
                 var inUse: Int?
                 if case .mailbox(let mailbox) = shelf { inUse = try await service.greetings.inForce(of: mailbox)?.serial }
-                try await common.output.list(["id", "name", "in_use", "speech"], try await service.greetings.list(on: shelf).map { greeting in
-                    [
-                        "id": .string(greeting.id), "name": .string(greeting.fileName), "in_use": .bool(greeting.serial == inUse),
-                        "speech": .bool(greeting.isSynthesized),
-                    ]
-                })
+                try await common.output.list(
+                    ["id", "name", "in_use", "speech"],
+                    try await service.greetings.list(on: shelf).map { greeting in
+                        [
+                            "id": .string(greeting.id), "name": .string(greeting.fileName), "in_use": .bool(greeting.serial == inUse),
+                            "speech": .bool(greeting.isSynthesized),
+                        ]
+                    })
             }
         }
     }
@@ -103,7 +105,8 @@ struct GreetingCommand: AsyncParsableCommand {
 
     struct Delete: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Deletes a greeting.", discussion: "Callers of a mailbox that used it hear the standard one. The file can be added again, the greeting not be brought back.")
+            abstract: "Deletes a greeting.",
+            discussion: "Callers of a mailbox that used it hear the standard one. The file can be added again, the greeting not be brought back.")
 
         @OptionGroup var common: CommonOptions
         @OptionGroup var place: Place

@@ -18,7 +18,8 @@ struct ImportCommand: AsyncParsableCommand {
     @Argument(help: "The file, in UTF-8.") var file: String
 
     private static let columns: Set<String> = [
-        "account", "realm", "account_timezone", "username", "password", "first_name", "last_name", "email", "admin", "timezone", "mailbox", "mailbox_name", "pin",
+        "account", "realm", "account_timezone", "username", "password", "first_name", "last_name", "email", "admin", "timezone", "mailbox", "mailbox_name",
+        "pin",
         "owner", "notify",
     ]
 
@@ -45,7 +46,8 @@ struct ImportCommand: AsyncParsableCommand {
         provisioned.accountAttributes = take([("realm", "realm"), ("account_timezone", "timezone")])
         if cells["username"] != nil {
             provisioned.user = take([
-                ("username", "username"), ("password", "password"), ("first_name", "first_name"), ("last_name", "last_name"), ("email", "email"), ("timezone", "timezone"),
+                ("username", "username"), ("password", "password"), ("first_name", "first_name"), ("last_name", "last_name"), ("email", "email"),
+                ("timezone", "timezone"),
             ])
             if let admin = cells["admin"] {
                 guard ["yes", "no"].contains(admin) else { throw Refusal("\(file), line \(row.line): admin must be yes or no") }
@@ -72,9 +74,10 @@ struct ImportCommand: AsyncParsableCommand {
         if common.json {
             var object: JSONObject = ["id": "import", "ok": .bool(report.isGood), "preview": .bool(preview), "rows": .int(report.rows.count)]
             for (name, changes) in kinds { object[name] = .object(Self.counts(changes)) }
-            object["problems"] = .array(zip(report.rows, table.rows).compactMap { row, source in
-                row.problem.map { ["line": .int(source.line), "text": .string(Wording.text(for: $0))] }
-            })
+            object["problems"] = .array(
+                zip(report.rows, table.rows).compactMap { row, source in
+                    row.problem.map { ["line": .int(source.line), "text": .string(Wording.text(for: $0))] }
+                })
             return common.output.show(object)
         }
         guard report.isGood else { return }

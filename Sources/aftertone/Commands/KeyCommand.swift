@@ -26,7 +26,8 @@ struct KeyCommand: AsyncParsableCommand {
         @Option(help: "What it is for, in words.") var name: String?
         @Option(help: ArgumentHelp("For p-series: something it may do, once for each; all of it otherwise.", valueName: "right"))
         var allow: [ApplicationPermission] = []
-        @Option(help: ArgumentHelp("For p-series: an address or network it may call from, once for each; anywhere otherwise.", valueName: "address"),
+        @Option(
+            help: ArgumentHelp("For p-series: an address or network it may call from, once for each; anywhere otherwise.", valueName: "address"),
             transform: NetworkRange.parse)
         var from: [NetworkRange] = []
 

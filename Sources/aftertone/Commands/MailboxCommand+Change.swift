@@ -68,7 +68,8 @@ extension MailboxCommand {
 
     struct Delete: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Deletes a mailbox with its messages.", discussion: """
+            abstract: "Deletes a mailbox with its messages.",
+            discussion: """
                 Asks before it takes messages along. `mailbox restore` brings it back with them, for as many days as retention.trash_days says.
                 """)
 

@@ -68,7 +68,9 @@ extension Lookup {
             passed = page.last
         } while passed != nil
         guard let first = found.first else { throw Refusal("there is no mailbox \(reference) in the trash") }
-        guard found.count == 1 else { throw Refusal("\(found.count) deleted mailboxes had the number \(reference); name one by its id, as mailbox list --trash shows it") }
+        guard found.count == 1 else {
+            throw Refusal("\(found.count) deleted mailboxes had the number \(reference); name one by its id, as mailbox list --trash shows it")
+        }
         return first
     }
 }

@@ -51,7 +51,8 @@ struct MailboxCommand: AsyncParsableCommand {
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Lists the mailboxes of an account with how many messages they hold, in order of name.",
+        static let configuration = CommandConfiguration(
+            abstract: "Lists the mailboxes of an account with how many messages they hold, in order of name.",
             discussion: "With --trash, those that were deleted and can be brought back, the last deleted first.")
 
         @OptionGroup var common: CommonOptions
@@ -78,7 +79,9 @@ struct MailboxCommand: AsyncParsableCommand {
                 let passedID = passed?.id
                 try await common.output.list(["id", "number", "name", "new", "saved"], limit: options.limit) {
                     while let current = range {
-                        let page = try await service.mailboxes.summaries(of: account, ownerID: ownerID, current) { $0.id == passedID ? nil : $0 } item: { mailbox, count in
+                        let page = try await service.mailboxes.summaries(of: account, ownerID: ownerID, current) {
+                            $0.id == passedID ? nil : $0
+                        } item: { mailbox, count in
                             mailbox.asMailbox(count.tally)
                         }
                         range = page.next.map { ListingRange(start: $0, limit: ListOptions.page) }

@@ -18,9 +18,10 @@ extension MessageCommand {
             try await common.open { installation in
                 let service = installation.service
                 let message = try await Lookup(service: service).message(message)
-                let reader = if let rendition = form.rendition { try await service.renditions.rendition(of: message, rendition).reader } else {
-                    try await service.messages.audio(of: message).0
-                }
+                let reader =
+                    if let rendition = form.rendition { try await service.renditions.rendition(of: message, rendition).reader } else {
+                        try await service.messages.audio(of: message).0
+                    }
                 try await AudioExport(path: file, replaces: force).write(reader)
                 guard file != "-" else { return }
                 common.output.show(["id": .string(message.monthID), "file": .string(file), "size": .int(reader.size)])
@@ -73,7 +74,9 @@ extension MessageCommand {
     struct Restore: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Brings deleted messages back to the mailbox they were in.",
-            discussion: "`message list --trash` shows what can be brought back, for as many days as retention.trash_days says. Nobody is told of it as of a new message.")
+            discussion:
+                "`message list --trash` shows what can be brought back, for as many days as retention.trash_days says. Nobody is told of it as of a new message."
+        )
 
         @OptionGroup var common: CommonOptions
         @Option(help: "Where: new or saved.") var folder = Folder.saved

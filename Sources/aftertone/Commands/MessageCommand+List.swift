@@ -57,7 +57,9 @@ extension MessageCommand {
             var query: TrashQuery? = TrashQuery(scope: scope)
             var passed: String?
             if let after = options.after {
-                guard let removed = try await service.messages.findRemoved(String(after.suffix(32))) else { throw Refusal("there is no message \(after) in the trash") }
+                guard let removed = try await service.messages.findRemoved(String(after.suffix(32))) else {
+                    throw Refusal("there is no message \(after) in the trash")
+                }
                 query?.start = removed.position
                 passed = removed.message.id
             }

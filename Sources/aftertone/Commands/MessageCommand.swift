@@ -27,7 +27,8 @@ struct MessageCommand: AsyncParsableCommand {
                 let mailbox = try await lookup.mailbox(mailbox, of: account)
                 let audio = try await AudioFile(path: file).store(in: installation)
                 let draft = MessageDraft(callerName: name, callerNumber: from, timestamp: at?.timestamp)
-                let message = try await installation.service.messages.deposit(draft, mailboxID: mailbox.id, in: account, audio: audio, from: .administrator(tells: notify))
+                let message = try await installation.service.messages.deposit(
+                    draft, mailboxID: mailbox.id, in: account, audio: audio, from: .administrator(tells: notify))
                 common.output.show(message.asMessage, ["id", "timestamp", "from", "to", "length_ms"])
             }
         }

@@ -60,7 +60,8 @@ extension PromptVoices.Report {
 
     fileprivate var asReport: JSON {
         [
-            "language": .string(language), "package": package.map { .string($0) } ?? .null, "voiced": JSON(voiced), "spoken": JSON(spoken), "foreign": JSON(foreign),
+            "language": .string(language), "package": package.map { .string($0) } ?? .null, "voiced": JSON(voiced), "spoken": JSON(spoken),
+            "foreign": JSON(foreign),
             "toned": JSON(toned), "missing": JSON(missing.sorted()),
         ]
     }

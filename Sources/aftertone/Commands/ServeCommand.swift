@@ -39,7 +39,9 @@ struct ServeCommand: AsyncParsableCommand {
             throw ValidationError("an https address needs http.tls in the configuration")
         }
         let sockets = try ReceivedSocket.all(environment: ProcessInfo.processInfo.environment)
-        try await Serving.run(configuration, sockets: sockets, settings: common.settings, onCalls: { [output = common.output] in output.show(takingCallsOn: $0) }) { [output = common.output] in
+        try await Serving.run(
+            configuration, sockets: sockets, settings: common.settings, onCalls: { [output = common.output] in output.show(takingCallsOn: $0) }
+        ) { [output = common.output] in
             output.show(listeningOn: $0)
         }
     }

@@ -75,11 +75,14 @@ extension ServerStatus {
             object["ready"] = .null
             object["reasons"] = ["status": .string(reason)]
         }
-        for kind in DocumentKind.allCases { object[kind == .media ? "greetings" : kind == .mailbox ? "mailboxes" : "\(kind.rawValue)s"] = .int(census.documents[kind] ?? 0) }
+        for kind in DocumentKind.allCases {
+            object[kind == .media ? "greetings" : kind == .mailbox ? "mailboxes" : "\(kind.rawValue)s"] = .int(census.documents[kind] ?? 0)
+        }
         object["messages"] = ["new": .int(census.messages.new), "saved": .int(census.messages.saved)]
         object["recordings"] = ["count": .int(census.recordings.count), "bytes": .int(census.recordings.bytes)]
         object["outbox"] = [
-            "pending": .int(census.deliveries.pending), "dead": .int(census.deliveries.dead), "oldest_seconds": age(of: census.oldestDelivery).map { .int($0) } ?? .null,
+            "pending": .int(census.deliveries.pending), "dead": .int(census.deliveries.dead),
+            "oldest_seconds": age(of: census.oldestDelivery).map { .int($0) } ?? .null,
             "unplanned_seconds": age(of: census.oldestEvent).map { .int($0) } ?? .null,
         ]
         object["registrations"] = .array(

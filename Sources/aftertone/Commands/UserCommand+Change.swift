@@ -79,7 +79,9 @@ extension UserCommand {
                 let lookup = Lookup(service: installation.service)
                 let account = try await lookup.account(account)
                 let user = try await lookup.user(user, of: account)
-                guard user.username != nil else { throw Refusal("\(self.user) has no user name, so he logs in nowhere; `user update --username` gives him one") }
+                guard user.username != nil else {
+                    throw Refusal("\(self.user) has no user name, so he logs in nowhere; `user update --username` gives him one")
+                }
                 let changed = try await installation.service.users.change(user.id, .patch(["password": .string(password)]), in: account)
                 common.output.show(changed.asUser, ["id", "username"])
             }

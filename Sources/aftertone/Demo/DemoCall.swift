@@ -59,7 +59,9 @@ struct DemoCall: Sendable {
 
     private func kazoo(_ person: DemoWorld.Person, _ client: HTTPClient) async throws -> JSON {
         let login: JSON = [
-            "data": ["credentials": .string(LoginDigest.md5.digest(person.username, person.password)), "method": "md5", "account_name": .string(world.account.name)]
+            "data": [
+                "credentials": .string(LoginDigest.md5.digest(person.username, person.password)), "method": "md5", "account_name": .string(world.account.name),
+            ]
         ]
         let token = try await ask(client, "PUT", "/v2/user_auth", login)["auth_token"]?.string ?? ""
         let path = "/v2/accounts/\(world.account.id)/vmboxes/\(person.mailbox.id)/messages"

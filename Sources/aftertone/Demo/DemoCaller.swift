@@ -37,7 +37,9 @@ final class DemoCaller {
         let answer = try ask("INVITE", body: offer)
         toTag = Self.tag(of: answer)
         let line = answer.components(separatedBy: "\r\n").first { $0.hasPrefix("m=audio ") }
-        guard let target = line?.split(separator: " ").dropFirst().first.flatMap({ Int($0) }) else { throw Refusal("the answer to the call names no port for sound") }
+        guard let target = line?.split(separator: " ").dropFirst().first.flatMap({ Int($0) }) else {
+            throw Refusal("the answer to the call names no port for sound")
+        }
         sip.send(Array(request("ACK").utf8), to: server)
         let outcome = talk(to: target)
         _ = try ask("BYE")
@@ -54,7 +56,8 @@ final class DemoCaller {
             "From: \"\(Self.name)\" <sip:\(Self.number)@\(here)>;tag=\(tag)", "To: <\(target)>" + (toTag.isEmpty ? "" : ";tag=\(toTag)"), "Call-ID: \(callID)",
             "CSeq: \(sequence) \(method)", "Contact: <sip:demo@\(here)>",
         ]
-        return (lines + (body.isEmpty ? [] : ["Content-Type: application/sdp"]) + ["Content-Length: \(body.utf8.count)"]).joined(separator: "\r\n") + "\r\n\r\n" + body
+        return (lines + (body.isEmpty ? [] : ["Content-Type: application/sdp"]) + ["Content-Length: \(body.utf8.count)"]).joined(separator: "\r\n") + "\r\n\r\n"
+            + body
     }
 
     /// Asks until there is a final answer, as UDP may lose either.
@@ -64,7 +67,8 @@ final class DemoCaller {
             sip.send(Array(text.utf8), to: server)
             while let bytes = sip.receive(within: 1000) {
                 let answer = String(decoding: bytes, as: UTF8.self)
-                guard answer.hasPrefix("SIP/2.0 "), let status = Int(answer.dropFirst(8).prefix(3)), answer.contains("CSeq: \(sequence) \(method)"), status >= 200
+                guard answer.hasPrefix("SIP/2.0 "), let status = Int(answer.dropFirst(8).prefix(3)), answer.contains("CSeq: \(sequence) \(method)"),
+                    status >= 200
                 else { continue }
                 guard status < 300 else { throw Refusal("the call was refused: \(answer.prefix { !$0.isNewline })") }
                 return answer
@@ -117,7 +121,9 @@ final class DemoCaller {
 
     private func packet(_ step: Int, _ samples: [Int16]) -> [UInt8] {
         let stamp = UInt32(step * 160)
-        return [0x80, 0, UInt8(step >> 8 & 255), UInt8(step & 255)] + (0..<4).map { UInt8(truncatingIfNeeded: stamp >> (24 - 8 * UInt32($0))) } + [0x0D, 0xE3, 0x0C, 0xA1]
+        return [0x80, 0, UInt8(step >> 8 & 255), UInt8(step & 255)] + (0..<4).map { UInt8(truncatingIfNeeded: stamp >> (24 - 8 * UInt32($0))) } + [
+            0x0D, 0xE3, 0x0C, 0xA1,
+        ]
             + samples.map(Companding.muLaw.encode)
     }
 

@@ -51,7 +51,9 @@ extension DemoScript {
         guard let person = world.people.first, let message = person.messages.first else { return DemoSection(title: "KAZOO", lines: []) }
         let root = "\(address)/v2", box = "\(root)/accounts/\(world.account.id)/vmboxes/\(person.mailbox.id)"
         let login: JSON = [
-            "data": ["credentials": .string(LoginDigest.md5.digest(person.username, person.password)), "method": "md5", "account_name": .string(world.account.name)]
+            "data": [
+                "credentials": .string(LoginDigest.md5.digest(person.username, person.password)), "method": "md5", "account_name": .string(world.account.name),
+            ]
         ]
         let ids: JSON = ["data": ["messages": JSON(person.messages.map(\.monthID))]]
         let filing: JSON = ["data": ["folder": "saved", "messages": JSON(person.messages.map(\.monthID))]]

@@ -49,15 +49,17 @@ extension DemoWorld {
     /// What scripts are told: everything there is to log in with.
     func asDemo(at address: ListenAddress) -> JSONObject {
         [
-            "web": .string("\(address)/"), "id": .string(account.id), "name": .string(account.name), "realm": .string(account.realm), "api_key": .string(apiKey),
+            "web": .string("\(address)/"), "id": .string(account.id), "name": .string(account.name), "realm": .string(account.realm),
+            "api_key": .string(apiKey),
             "client_id": .string(application.credential.handle), "client_secret": .string(application.secret),
             "username": .string(apiUser.name), "password": .string(apiUser.password),
-            "users": .array(people.map { person in
-                [
-                    "username": .string(person.username), "password": .string(person.password), "mailbox": .string(person.mailbox.number),
-                    "mailbox_id": .string(person.mailbox.id),
-                ]
-            }),
+            "users": .array(
+                people.map { person in
+                    [
+                        "username": .string(person.username), "password": .string(person.password), "mailbox": .string(person.mailbox.number),
+                        "mailbox_id": .string(person.mailbox.id),
+                    ]
+                }),
         ]
     }
 }

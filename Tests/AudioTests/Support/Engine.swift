@@ -9,7 +9,8 @@ import Voicemail
 @discardableResult
 func withEngine<Result>(
     cacheByteLimit: Int = 1 << 28, conversionsAtOnce: Int = 2, maxSeconds: Int = 3600, timeLimit: Duration = .seconds(600),
-    timeForSecond: Duration = .zero, goingOnAfter: Duration = .seconds(600), measuringMoment: Duration = .seconds(600), measuringLimit: Duration = .seconds(600),
+    timeForSecond: Duration = .zero, goingOnAfter: Duration = .seconds(600), measuringMoment: Duration = .seconds(600),
+    measuringLimit: Duration = .seconds(600),
     _ body: (AudioEngine, _ cache: String) async throws -> Result
 ) async throws -> Result {
     let directory = FileManager.default.temporaryDirectory.appendingPathComponent("audio-\(HexID.random())").path

@@ -38,7 +38,8 @@ extension TestDialect {
 func withFront(
     _ dialect: any Dialect, limits: FrontLimits = FrontLimits(), deadlines: FrontDeadlines = FrontDeadlines(),
     metrics: MetricsRegistry = MetricsRegistry(), readiness: [ReadinessCheck] = [], documents: [String: StaticRoute] = [:],
-    tls: TLSFiles? = nil, operations: OperationsAudience = .all, trustedProxies: [NetworkRange] = [], logger: Logger = .silent, _ body: (Int) async throws -> Void
+    tls: TLSFiles? = nil, operations: OperationsAudience = .all, trustedProxies: [NetworkRange] = [], logger: Logger = .silent,
+    _ body: (Int) async throws -> Void
 ) async throws {
     try await withFront(
         dialect, limits: limits, deadlines: deadlines, metrics: metrics, readiness: readiness, documents: documents, tls: tls,
@@ -49,7 +50,8 @@ func withFront(
 func withFront(
     _ dialect: any Dialect, limits: FrontLimits = FrontLimits(), deadlines: FrontDeadlines = FrontDeadlines(),
     metrics: MetricsRegistry = MetricsRegistry(), readiness: [ReadinessCheck] = [], documents: [String: StaticRoute] = [:],
-    tls: TLSFiles? = nil, operations: OperationsAudience = .all, trustedProxies: [NetworkRange] = [], logger: Logger = .silent, _ body: (Int, Front) async throws -> Void
+    tls: TLSFiles? = nil, operations: OperationsAudience = .all, trustedProxies: [NetworkRange] = [], logger: Logger = .silent,
+    _ body: (Int, Front) async throws -> Void
 ) async throws {
     let (ports, found) = AsyncStream.makeStream(of: Int.self)
     let front = Front(

@@ -59,9 +59,10 @@ import Voicemail
         let data = try JSON.parse(failure.data.encoded)
         let shown = description.components("responses").values.compactMap { $0.value(at: ["content", "application/json"]) }
             .flatMap(Description.examples)
-        #expect(shown.contains { example in
-            example["error"]?.string == String(failure.status) && example["message"]?.string == failure.name && example["data"] == data
-        }, "\(failure.status) \(failure.name) \(failure.data.encoded) is not shown")
+        #expect(
+            shown.contains { example in
+                example["error"]?.string == String(failure.status) && example["message"]?.string == failure.name && example["data"] == data
+            }, "\(failure.status) \(failure.name) \(failure.data.encoded) is not shown")
     }
 
     @Test func bodilessErrorsHaveNoContent() {

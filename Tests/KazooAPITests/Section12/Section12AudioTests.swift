@@ -4,7 +4,8 @@ import Voicemail
 
 /// K§12, row by row: what concerns audio.
 @Suite struct Section12AudioTests {
-    @Test("K§12-04: a ZIP is asked for with JSON, a form's type or none", arguments: ["application/json", "application/x-www-form-urlencoded", nil] as [String?])
+    @Test(
+        "K§12-04: a ZIP is asked for with JSON, a form's type or none", arguments: ["application/json", "application/x-www-form-urlencoded", nil] as [String?])
     func zipRequest(_ type: String?) async throws {
         try await Section12Stage.run { (stage: Section12Stage) async throws in
             let sound = Sounds.wav(milliseconds: 10)
@@ -49,7 +50,9 @@ import Voicemail
         try await Section12Stage.run { (stage: Section12Stage) async throws in
             let sound = Array("abcdefg".utf8)
             let id = try await stage.leave(sound: sound)
-            for (range, status, body, shown) in [("bytes=0-", 206, "abcdefg", "bytes 0-6/7"), ("bytes=3-", 206, "defg", "bytes 3-6/7"), ("bytes=7-", 200, "abcdefg", nil)]
+            for (range, status, body, shown) in [
+                ("bytes=0-", 206, "abcdefg", "bytes 0-6/7"), ("bytes=3-", 206, "defg", "bytes 3-6/7"), ("bytes=7-", 200, "abcdefg", nil),
+            ]
                 as [(String, Int, String, String?)]
             {
                 let answer = try await stage.server.send("GET", stage.messages + "/" + id + "/raw", headers: ["Range": range], token: stage.world.token)

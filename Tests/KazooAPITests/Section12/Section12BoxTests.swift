@@ -7,7 +7,9 @@ import Voicemail
 @Suite struct Section12BoxTests {
     @Test("K§12-07: a PIN has 4 to 15 characters, or as many as configured", arguments: [nil, 6] as [Int?])
     func pinLength(_ configured: Int?) async throws {
-        try await Section12Stage.run { if let configured { $0.limits.maximumPinLength = configured } } _: { (stage: Section12Stage) async throws in
+        try await Section12Stage.run {
+            if let configured { $0.limits.maximumPinLength = configured }
+        } _: { (stage: Section12Stage) async throws in
             let most = configured ?? 15
             for (length, code, target) in [(3, "minLength", 4), (4, nil, 0), (most, nil, 0), (most + 1, "maxLength", most)] as [(Int, String?, Int)] {
                 let answer = try await stage.call("PATCH", stage.box, ["pin": .string(String(repeating: "7", count: length))])
@@ -20,7 +22,9 @@ import Voicemail
     @Test("K§12-08: media_extension is mp3, mp4 or wav, with or without a dot before it")
     func mediaExtension() async throws {
         try await Section12Stage.run { (stage: Section12Stage) async throws in
-            for (given, stored) in [("mp3", "mp3"), ("mp4", "mp4"), ("wav", "wav"), (".wav", "wav"), (".mp3", "mp3"), ("ogg", nil), ("..wav", nil)] as [(String, String?)] {
+            for (given, stored) in [("mp3", "mp3"), ("mp4", "mp4"), ("wav", "wav"), (".wav", "wav"), (".mp3", "mp3"), ("ogg", nil), ("..wav", nil)]
+                as [(String, String?)]
+            {
                 let answer = try await stage.call("PATCH", stage.box, ["media_extension": .string(given)])
                 #expect(answer.status == (stored == nil ? 400 : 200), "\(given)")
                 if let stored { #expect(answer.data["media_extension"]?.string == stored) } else { #expect(answer.data["media_extension"]?["enum"] != nil) }
@@ -30,7 +34,9 @@ import Voicemail
 
     @Test("K§12-09: the last page has no next_start_key, or an empty list where that is configured", arguments: [false, true])
     func lastPage(_ isEmptyList: Bool) async throws {
-        try await Section12Stage.run { $0.kazoo.emptyNextStartKey = isEmptyList } _: { (stage: Section12Stage) async throws in
+        try await Section12Stage.run {
+            $0.kazoo.emptyNextStartKey = isEmptyList
+        } _: { (stage: Section12Stage) async throws in
             for _ in 0..<3 { _ = try await stage.leave() }
             for path in [stage.boxes, stage.messages, stage.boxes + "/messages"] {
                 let last = try await stage.call("GET", path)
@@ -57,19 +63,22 @@ import Voicemail
             _ = try await stage.call("PATCH", stage.box, ["flags": ["a"]])
             _ = try await stage.leave()
             _ = try await stage.leave(MessageDraft(folder: .saved))
-            expect(try await stage.call("GET", stage.boxes).data, is: [
-                [
-                    "id": .string(stage.world.mailbox.id), "name": "Box 3000", "mailbox": "3000", "flags": ["a"], "messages": 2,
-                    "folders": ["new": 1, "saved": 1],
-                ],
-                ["id": .string(stage.other.id), "name": "Box 4000", "mailbox": "4000", "flags": [], "messages": 0],
-            ])
+            expect(
+                try await stage.call("GET", stage.boxes).data,
+                is: [
+                    [
+                        "id": .string(stage.world.mailbox.id), "name": "Box 3000", "mailbox": "3000", "flags": ["a"], "messages": 2,
+                        "folders": ["new": 1, "saved": 1],
+                    ],
+                    ["id": .string(stage.other.id), "name": "Box 4000", "mailbox": "4000", "flags": [], "messages": 0],
+                ])
         }
     }
 
     @Test("K§12-12: not_configurable is false by itself")
     func notConfigurable() async throws {
-        try await Section12Stage.run { (stage: Section12Stage) async throws in #expect(try await stage.call("GET", stage.box).data["not_configurable"] == false) }
+        try await Section12Stage.run { (stage: Section12Stage) async throws in #expect(try await stage.call("GET", stage.box).data["not_configurable"] == false)
+        }
     }
 
     @Test("K§12-13: delete_after_notify deletes nothing that no notification was completed for")
@@ -160,7 +169,9 @@ import Voicemail
     @Test("K§12-37: mailboxes are listed by name, across pages")
     func order() async throws {
         try await Section12Stage.run { (stage: Section12Stage) async throws in
-            for (index, name) in ["d", "b", "a", "c"].enumerated() { _ = try await stage.call("PUT", stage.boxes, ["name": .string(name), "mailbox": .string("\(index)")]) }
+            for (index, name) in ["d", "b", "a", "c"].enumerated() {
+                _ = try await stage.call("PUT", stage.boxes, ["name": .string(name), "mailbox": .string("\(index)")])
+            }
             var names: [String] = [], query = "?page_size=2"
             while true {
                 let page = try await stage.call("GET", stage.boxes + query)
@@ -175,7 +186,11 @@ import Voicemail
     @Test("K§12-38: menu keys are kept under either name")
     func menuKeys() async throws {
         try await Section12Stage.run { (stage: Section12Stage) async throws in
-            let keys: JSON = ["voicemail": ["rec_unavailable": "1", "record_unavailable": "1", "rec_name": "2", "record_name": "2", "return_main": "0", "return_main_menu": "0"]]
+            let keys: JSON = [
+                "voicemail": [
+                    "rec_unavailable": "1", "record_unavailable": "1", "rec_name": "2", "record_name": "2", "return_main": "0", "return_main_menu": "0",
+                ]
+            ]
             expect(try await stage.call("PATCH", stage.world.accountPath, ["keys": keys]).data["keys"] ?? .null, is: keys)
             expect(try await stage.call("GET", stage.world.accountPath).data["keys"] ?? .null, is: keys)
         }

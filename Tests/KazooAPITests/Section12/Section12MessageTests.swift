@@ -13,7 +13,9 @@ import Voicemail
             let one = try await stage.leave(), two = try await stage.leave()
             let failed: [JSON] = [.object([Self.unknown: "not_found"])]
             for (ids, expected) in [([one, Self.unknown], bulk([one], failed: failed)), ([one], bulk([one])), ([Self.unknown], bulk([], failed: failed))] {
-                expect(try await stage.call("POST", stage.messages, ["folder": "saved", "messages": JSON(ids)]).envelope, is: ["status": "success", "data": expected])
+                expect(
+                    try await stage.call("POST", stage.messages, ["folder": "saved", "messages": JSON(ids)]).envelope,
+                    is: ["status": "success", "data": expected])
             }
             expect(try await stage.call("DELETE", stage.messages, ["messages": JSON([Self.unknown, two])]).data, is: bulk([two], failed: failed))
             expect(try await stage.call("DELETE", stage.messages, ["messages": []]).data, is: bulk([]))
@@ -73,7 +75,8 @@ import Voicemail
     func unknownFolderOfARemoval() async throws {
         try await Section12Stage.run { (stage: Section12Stage) async throws in
             let ids = [try await stage.leave(), try await stage.leave(MessageDraft(folder: .saved))]
-            for answer in [try await stage.call("DELETE", stage.messages + "?folder=savd"), try await stage.call("DELETE", stage.messages, ["folder": "savd"])] {
+            for answer in [try await stage.call("DELETE", stage.messages + "?folder=savd"), try await stage.call("DELETE", stage.messages, ["folder": "savd"])]
+            {
                 #expect(answer.status == 400)
                 #expect(answer.data["folder"]?["enum"]?["target"] == ["new", "saved", "deleted"])
             }
@@ -115,7 +118,8 @@ import Voicemail
             let one = stage.messages + "/" + id
             for (method, path, data) in [
                 ("GET", stage.boxes, nil), ("GET", stage.box, nil), ("PATCH", stage.box, ["k": 1]), ("GET", stage.messages, nil),
-                ("GET", stage.messages + "?paginate=false", nil), ("GET", stage.boxes + "/messages", nil), ("GET", one, nil), ("POST", one, ["folder": "saved"]),
+                ("GET", stage.messages + "?paginate=false", nil), ("GET", stage.boxes + "/messages", nil), ("GET", one, nil),
+                ("POST", one, ["folder": "saved"]),
                 ("POST", stage.messages, ["messages": [.string(id)]]), ("PUT", stage.messages, [:]), ("DELETE", one, nil), ("DELETE", stage.messages, nil),
                 ("GET", "/v2/token_auth", nil), ("DELETE", stage.box, nil),
             ] as [(String, String, JSON?)] {
@@ -189,14 +193,18 @@ import Voicemail
     func unknownIDs() async throws {
         try await Section12Stage.run { (stage: Section12Stage) async throws in
             for id in [Self.unknown, "x", "201605-"] {
-                expect(try await stage.call("DELETE", stage.messages, ["messages": .array([.string(id)])]).data, is: bulk([], failed: [.object([id: "not_found"])]))
+                expect(
+                    try await stage.call("DELETE", stage.messages, ["messages": .array([.string(id)])]).data, is: bulk([], failed: [.object([id: "not_found"])])
+                )
             }
         }
     }
 
     @Test("K§12-29: a body that is too large is 413, in the words of a validation error")
     func tooLarge() async throws {
-        try await Section12Stage.run { $0.kazoo.maximumBody = 4096 } _: { (stage: Section12Stage) async throws in
+        try await Section12Stage.run {
+            $0.kazoo.maximumBody = 4096
+        } _: { (stage: Section12Stage) async throws in
             let refused: JSON = [
                 "status": "error", "error": "413", "message": "validation error",
                 "data": ["file": ["maxSize": ["message": "Payload or Files must not be more than 4096 bytes", "target": 4096]]],
@@ -214,9 +222,11 @@ import Voicemail
             let retention = 93 * 86_400 + 3600
             let now = stage.server.clock.now
             let id = try await stage.leave(MessageDraft(timestamp: now.advanced(by: -retention - 1)))
-            let refused = validation(id, "date_range", [
-                "message": "cannot make changes to messages prior to retention duration", "cause": .int(now.gregorian - retention),
-            ])
+            let refused = validation(
+                id, "date_range",
+                [
+                    "message": "cannot make changes to messages prior to retention duration", "cause": .int(now.gregorian - retention),
+                ])
             let answer = try await stage.call("DELETE", stage.messages + "/" + id)
             #expect(answer.status == 400)
             expect(answer.envelope, is: refused)
@@ -230,7 +240,10 @@ import Voicemail
             let id = try await stage.leave()
             let missing = HexID.random()
             for destination: JSON in [.string(missing), [.string(stage.other.id), .string(missing)]] {
-                for (path, data) in [(stage.messages + "/" + id, ["source_id": destination]), (stage.messages, JSON.object(["source_id": destination, "messages": [.string(id)]]))] as [(String, JSON)] {
+                for (path, data) in [
+                    (stage.messages + "/" + id, ["source_id": destination]),
+                    (stage.messages, JSON.object(["source_id": destination, "messages": [.string(id)]])),
+                ] as [(String, JSON)] {
                     let answer = try await stage.call("POST", path, data)
                     #expect(answer.status == 404)
                     expect(answer.data, is: ["message": "bad identifier", "cause": .string(missing)])

@@ -38,7 +38,9 @@ struct Section12Stage: Sendable {
     }
 
     /// Leaves a message in the first mailbox, or in another.
-    func leave(_ draft: MessageDraft = MessageDraft(callerName: "Bob", callerNumber: "2001"), sound: [UInt8]? = nil, in mailbox: Mailbox? = nil) async throws -> String {
+    func leave(_ draft: MessageDraft = MessageDraft(callerName: "Bob", callerNumber: "2001"), sound: [UInt8]? = nil, in mailbox: Mailbox? = nil) async throws
+        -> String
+    {
         try await server.leave(draft, audio: sound, in: mailbox ?? world.mailbox, of: world.account).monthID
     }
 

@@ -18,8 +18,9 @@ enum ZipReader {
             let size = word(zip, place + 24, 4), nameLength = word(zip, place + 28, 2), local = word(zip, place + 42, 4)
             let start = local + 30 + word(zip, local + 26, 2) + word(zip, local + 28, 2)
             guard start + size <= zip.count else { throw Malformed() }
-            entries.append(Entry(
-                name: String(decoding: zip[(place + 46)..<(place + 46 + nameLength)], as: UTF8.self), bytes: Array(zip[start..<(start + size)])))
+            entries.append(
+                Entry(
+                    name: String(decoding: zip[(place + 46)..<(place + 46 + nameLength)], as: UTF8.self), bytes: Array(zip[start..<(start + size)])))
             place += 46 + nameLength + word(zip, place + 30, 2) + word(zip, place + 32, 2)
         }
         return entries

@@ -19,7 +19,9 @@ import Voicemail
             let done = try await restored.json("restore", backup)
             #expect(done["blobs"] == 3)
             #expect(try await restored.json("verify")["ok"] == true)
-            #expect(try await restored.json("message", "list", "--account", "Acme", "--mailbox", "3000") == tool.json("message", "list", "--account", "Acme", "--mailbox", "3000"))
+            #expect(
+                try await restored.json("message", "list", "--account", "Acme", "--mailbox", "3000")
+                    == tool.json("message", "list", "--account", "Acme", "--mailbox", "3000"))
             for blob in world.blobs {
                 #expect(try Data(contentsOf: URL(filePath: world.file(of: blob))) == Data(contentsOf: URL(filePath: world.file(of: blob, in: restored.data))))
             }
@@ -120,7 +122,9 @@ import Voicemail
                 #expect(try await restored.refusal("restore", backup) == "\(restored.data) holds data already")
             } else {
                 // Nobody takes it for data meanwhile.
-                #expect(try await restored.refusal("account", "list") == "\(restored.data) is being restored, or a restore was cut off: run `aftertone restore` again")
+                #expect(
+                    try await restored.refusal("account", "list")
+                        == "\(restored.data) is being restored, or a restore was cut off: run `aftertone restore` again")
                 #expect(try await restored.json("restore", backup)["blobs"] == 3)
             }
             #expect(try await restored.json("verify")["blobs"] == 3)

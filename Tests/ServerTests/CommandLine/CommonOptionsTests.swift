@@ -9,7 +9,10 @@ import Voicemail
     @Test(arguments: [
         (["account", "create", "A", "--timezone", "Mars/Olympus"], "--timezone <zone>", "a zone of this system's database, such as Europe/Dublin or UTC"),
         (["mailbox", "create", "--account", "A", "--number", "1", "--name", "B", "--timezone", ""], "--timezone <zone>", "a zone of this system's database"),
-        (["message", "add", "--account", "A", "--mailbox", "1", "--from", "2", "--at", "noon", "a.wav"], "--at <time>", "a time in RFC 3339 such as 2026-01-31T17:30:00Z"),
+        (
+            ["message", "add", "--account", "A", "--mailbox", "1", "--from", "2", "--at", "noon", "a.wav"], "--at <time>",
+            "a time in RFC 3339 such as 2026-01-31T17:30:00Z"
+        ),
         (["recording", "add", "--account", "A", "--at", "2016-05-10", "a.wav"], "--at <time>", "a time in RFC 3339"),
         (["serve", "--listen", "8080"], "--listen <address>", "HOST:PORT, http://HOST:PORT or https://HOST:PORT"),
         (["demo", "--listen", "::1:80"], "--listen <address>", "an IPv6 address in brackets"),
@@ -137,7 +140,8 @@ import Voicemail
             #expect(strange.refusal == "AFTERTONE_STRANGE in the environment is no setting and is ignored")
             let json = try await CommandLineProgram.run(["config", "check", "--json"], environment: variables)
             #expect(json.json["unknown_variables"] == ["AFTERTONE_STRANGE"])
-            #expect(try await CommandLineProgram.run(["config", "check", "--config", "/nowhere"]).refusal == "/nowhere cannot be read: No such file or directory")
+            #expect(
+                try await CommandLineProgram.run(["config", "check", "--config", "/nowhere"]).refusal == "/nowhere cannot be read: No such file or directory")
         }
     }
 

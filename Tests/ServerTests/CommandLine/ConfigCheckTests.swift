@@ -23,21 +23,25 @@ import Voicemail
             for name in ["in", "done"] { try FileManager.default.createDirectory(atPath: scratch.path + "/" + name, withIntermediateDirectories: true) }
             let secret = try scratch.write("secret", to: "secret")
             _ = try scratch.write(TestCertificates.first.certificate, to: "ca.pem")
-            let good = "recordings: {watch: [Acme=in], done: done, refused: done/refused}\nmail: {host: mx, from: a@b, username: u, password_file: secret, authorities_file: ca.pem}\n"
+            let good =
+                "recordings: {watch: [Acme=in], done: done, refused: done/refused}\nmail: {host: mx, from: a@b, username: u, password_file: secret, authorities_file: ca.pem}\n"
             #expect(try await check(good, in: scratch).problems == [])
-            let bad = "recordings: {watch: [Acme=nothing, Acme=secret, Other=nothing], done: secret}\nmail: {host: mx, from: a@b, username: u, password_file: p, authorities_file: c}\n"
+            let bad =
+                "recordings: {watch: [Acme=nothing, Acme=secret, Other=nothing], done: secret}\nmail: {host: mx, from: a@b, username: u, password_file: p, authorities_file: c}\n"
             let found = try await check(bad, in: scratch).problems
-            #expect(found == [
-                "mail.password_file: \(scratch.path)/p cannot be read: No such file or directory",
-                "mail.authorities_file: cannot use \(scratch.path)/c: No such file or directory",
-                "recordings.watch: \(scratch.path)/nothing: No such file or directory", "recordings.watch: \(secret) is no directory",
-                "recordings.done: \(secret) is no directory",
-            ])
+            #expect(
+                found == [
+                    "mail.password_file: \(scratch.path)/p cannot be read: No such file or directory",
+                    "mail.authorities_file: cannot use \(scratch.path)/c: No such file or directory",
+                    "recordings.watch: \(scratch.path)/nothing: No such file or directory", "recordings.watch: \(secret) is no directory",
+                    "recordings.done: \(secret) is no directory",
+                ])
             let unusable = try await check("mail: {host: mx, from: a@b, username: u, password_file: in, authorities_file: secret}\n", in: scratch).problems
-            #expect(unusable == [
-                "mail.password_file: \(scratch.path)/in cannot be read: Is a directory",
-                "mail.authorities_file: cannot use \(secret): it holds no certificate in PEM",
-            ])
+            #expect(
+                unusable == [
+                    "mail.password_file: \(scratch.path)/in cannot be read: Is a directory",
+                    "mail.authorities_file: cannot use \(secret): it holds no certificate in PEM",
+                ])
             let elsewhere = try await check("recordings: {watch: [Acme=in], done: /dev/shm/done}\n", in: scratch).problems
             let systems = try ["/dev/shm", scratch.path].map { try FileManager.default.attributesOfItem(atPath: $0)[.systemNumber] as? NSNumber }
             if systems[0] != systems[1] {
@@ -48,7 +52,9 @@ import Voicemail
 
     @Test func theDataDirectory() async throws {
         try await TemporaryDirectory.run { scratch in
-            #expect(try await check("data: d\n", in: scratch).report["notes"] == JSON(["there is no Aftertone data in \(scratch.path)/d yet; `aftertone serve` makes it"]))
+            #expect(
+                try await check("data: d\n", in: scratch).report["notes"]
+                    == JSON(["there is no Aftertone data in \(scratch.path)/d yet; `aftertone serve` makes it"]))
             #expect(!FileManager.default.fileExists(atPath: scratch.path + "/d"))
             #expect(try await check("data: a.yaml/d\n", in: scratch).problems == ["data: \(scratch.path)/a.yaml/d: Not a directory"])
             #expect(try await check("data: a.yaml\n", in: scratch).problems == ["data: \(scratch.path)/a.yaml is no directory"])
@@ -68,10 +74,11 @@ import Voicemail
             #expect(missing == nothing)
             _ = try scratch.write("no certificate", to: "c.pem")
             _ = try scratch.write("no key", to: "k.pem")
-            #expect(try await check(yaml, in: scratch).problems == [
-                "http.tls: cannot use \(scratch.path)/c.pem: it holds no certificate in PEM",
-                "http.tls: cannot use \(scratch.path)/k.pem: it holds no private key in PEM, or one with a passphrase",
-            ])
+            #expect(
+                try await check(yaml, in: scratch).problems == [
+                    "http.tls: cannot use \(scratch.path)/c.pem: it holds no certificate in PEM",
+                    "http.tls: cannot use \(scratch.path)/k.pem: it holds no private key in PEM, or one with a passphrase",
+                ])
             _ = try scratch.write(TestCertificates.first.certificate, to: "c.pem")
             _ = try scratch.write(TestCertificates.second.key, to: "k.pem")
             #expect(try await check(yaml, in: scratch).problems == ["http.tls: cannot use \(scratch.path)/k.pem: it is not the key of \(scratch.path)/c.pem"])
@@ -92,9 +99,10 @@ import Voicemail
                 #expect(other == ["http.listen: http://127.0.0.1:\(port): Address already in use"])
             }
             let foreign = try await check("data: e\n", in: scratch, listen: "192.0.2.1:1,nowhere.invalid:1").problems
-            #expect(foreign == [
-                "http.listen: http://192.0.2.1:1: Cannot assign requested address", "http.listen: http://nowhere.invalid:1: there is no host of this name",
-            ])
+            #expect(
+                foreign == [
+                    "http.listen: http://192.0.2.1:1: Cannot assign requested address", "http.listen: http://nowhere.invalid:1: there is no host of this name",
+                ])
         }
     }
 
@@ -109,7 +117,8 @@ import Voicemail
             _ = try await tool.json("account", "create", "ACME", "--allow-duplicate")
             let found = try await check("data: d\nrecordings: {watch: [Acme=in, Nobody=in, Nobody=in]}\n", in: scratch).problems
             #expect(found == ["recordings.watch: several accounts are called Acme; use the id", "recordings.watch: there is no account Nobody"])
-            let calls = try await check("data: d\nsip: {mailbox: {accounts: [\"Acme=192.0.2.1\", \"acme.example=:5062\"], default: 200@Nobody}}\n", in: scratch).problems
+            let calls = try await check("data: d\nsip: {mailbox: {accounts: [\"Acme=192.0.2.1\", \"acme.example=:5062\"], default: 200@Nobody}}\n", in: scratch)
+                .problems
             #expect(calls == ["sip.mailbox.accounts: several accounts are called Acme; use the id", "sip.mailbox.default: there is no account Nobody"])
             try Data("no database".utf8).write(to: URL(filePath: tool.data + "/aftertone.sqlite"))
             let damaged = try await check("data: d\nrecordings: {watch: [Acme=in]}\n", in: scratch).problems
@@ -142,18 +151,19 @@ import Voicemail
                 """
             let file = scratch.path + "/a.yaml"
             let found = try await check(yaml, in: scratch, listen: "https://127.0.0.1:0,https://192.0.2.1:1").problems
-            #expect(found == [
-                "\(file):2: data may hold plain values only",
-                "\(file):1: log.level is \"loud\" and must be one of trace, debug, info, notice, warning, error, critical",
-                "\(file):3: http.tls.certificate is a list and must be a path",
-                "\(file):3: http.deadlines.exchange_seconds is \"x\" and must be a whole number from 1 to 86400",
-                "\(file):7: recordings.watch is \"nonsense\" and must be ACCOUNT=DIRECTORY",
-                "\(file):4: mail.from is \"a b\" and must be an address such as voicemail@example.com",
-                "mail.password_file: \(scratch.path)/p cannot be read: No such file or directory",
-                "recordings.watch: \(scratch.path)/nothing: No such file or directory",
-                "http.tls: cannot use \(scratch.path)/k.pem: No such file or directory",
-                "http.listen: https://192.0.2.1:1: Cannot assign requested address",
-            ])
+            #expect(
+                found == [
+                    "\(file):2: data may hold plain values only",
+                    "\(file):1: log.level is \"loud\" and must be one of trace, debug, info, notice, warning, error, critical",
+                    "\(file):3: http.tls.certificate is a list and must be a path",
+                    "\(file):3: http.deadlines.exchange_seconds is \"x\" and must be a whole number from 1 to 86400",
+                    "\(file):7: recordings.watch is \"nonsense\" and must be ACCOUNT=DIRECTORY",
+                    "\(file):4: mail.from is \"a b\" and must be an address such as voicemail@example.com",
+                    "mail.password_file: \(scratch.path)/p cannot be read: No such file or directory",
+                    "recordings.watch: \(scratch.path)/nothing: No such file or directory",
+                    "http.tls: cannot use \(scratch.path)/k.pem: No such file or directory",
+                    "http.listen: https://192.0.2.1:1: Cannot assign requested address",
+                ])
             // A key that is misspelt is not missing besides.
             let misspelt = try await check("mail: {hots: mx}\nkazoo: {recovery_pages: [\"https://ui.example.com/\"]}\n", in: scratch).problems
             #expect(misspelt == ["\(file):1: unknown key mail.hots; did you mean mail.host?"])

@@ -16,8 +16,12 @@ import Voicemail
                 _ = try await tool.json("account", "create", "Acme")
                 _ = try await tool.json("user", "create", "--account", "Acme", "--username", "anna", input: "first\n")
                 let changed = try await tool.json(
-                    "user", "update", "--account", "Acme", "anna", "--email", "anna@acme.example", "--first-name", "Anna", "--timezone", "Europe/Dublin", "--admin")
-                #expect([changed["email"], changed["first_name"], changed["timezone"], changed["priv_level"]] == ["anna@acme.example", "Anna", "Europe/Dublin", "admin"])
+                    "user", "update", "--account", "Acme", "anna", "--email", "anna@acme.example", "--first-name", "Anna", "--timezone", "Europe/Dublin",
+                    "--admin")
+                #expect(
+                    [changed["email"], changed["first_name"], changed["timezone"], changed["priv_level"]] == [
+                        "anna@acme.example", "Anna", "Europe/Dublin", "admin",
+                    ])
                 let shown = try await tool.json("user", "show", "--account", "Acme", "ANNA")
                 #expect(shown == changed && shown["password"] == nil)
                 #expect(try await login("anna", "first", server) == 201)
@@ -49,7 +53,10 @@ import Voicemail
                 let changed = try await tool.json(
                     "mailbox", "update", "--account", "Acme", "3000", "--name", "Front desk", "--number", "3005", "--owner", "anna", "--pin-file", pin,
                     "--timezone", "Europe/Dublin", "--notify", "a@acme.example", "--notify", "b@acme.example")
-                #expect([changed["name"], changed["number"], changed["owner_id"], changed["timezone"]] == ["Front desk", "3005", .string(world.user.id), "Europe/Dublin"])
+                #expect(
+                    [changed["name"], changed["number"], changed["owner_id"], changed["timezone"]] == [
+                        "Front desk", "3005", .string(world.user.id), "Europe/Dublin",
+                    ])
                 #expect(changed["pin"] == nil)
                 let seen = try await server.send("GET", world.boxPath, token: world.token).data
                 #expect(seen["pin"] == "4321")
@@ -61,7 +68,9 @@ import Voicemail
                 #expect(after["pin"] == nil && after["notify_email_addresses"] == [])
                 _ = try await server.makeMailbox("3001", in: world.account)
                 #expect(try await tool.refusal("mailbox", "update", "--account", "Acme", "3005", "--number", "3001") == "mailbox \"3001\" is taken")
-                #expect(try await tool.refusal("mailbox", "update", "--account", "Acme", "3005", "--greeting", "x.wav", "--name", "Y") == "there is no greeting x.wav there")
+                #expect(
+                    try await tool.refusal("mailbox", "update", "--account", "Acme", "3005", "--greeting", "x.wav", "--name", "Y")
+                        == "there is no greeting x.wav there")
                 #expect(try await tool.json("mailbox", "show", "--account", "Acme", "3005")["name"] == "Front desk")
                 try await tool.expectUsageError("mailbox", "update", "--account", "Acme", "3005")
                 try await tool.expectUsageError("mailbox", "update", "--account", "Acme", "3005", "--owner", "anna", "--no-owner")

@@ -14,18 +14,19 @@ import Voicemail
             let file = Self.invites + "/asterisk-diversion.sip"
             let told = try await tool("explain", file)
             #expect(told.status == 0 && told.errors == "")
-            #expect(told.output == """
-                leaves a message in mailbox 200 of Acme (acme.example)
-                caller: Alice, 030555321
-                forwarded: no answer
-                which box:
-                  target of the request URI: is not there
-                  request URI: 5000@127.0.0.1: acme.example has no such mailbox
-                  Diversion: decides: 200@127.0.0.1 is mailbox 200 of acme.example
-                who calls:
-                  P-Asserted-Identity: decides
+            #expect(
+                told.output == """
+                    leaves a message in mailbox 200 of Acme (acme.example)
+                    caller: Alice, 030555321
+                    forwarded: no answer
+                    which box:
+                      target of the request URI: is not there
+                      request URI: 5000@127.0.0.1: acme.example has no such mailbox
+                      Diversion: decides: 200@127.0.0.1 is mailbox 200 of acme.example
+                    who calls:
+                      P-Asserted-Identity: decides
 
-                """)
+                    """)
             let json = try await tool.json("explain", "-", input: String(contentsOfFile: file, encoding: .utf8))
             #expect(json["outcome"] == "deposit" && json["mailbox"] == "200" && json["decided_by"] == "Diversion" && json["caller"]?["number"] == "030555321")
             #expect(json["steps"]?.array?.count == 3)
@@ -43,12 +44,16 @@ import Voicemail
     @Test func whatCannotBeReadIsRefused() async throws {
         try await Tool.run { tool, scratch in
             try await tool.makeMailbox()
-            #expect(try await tool.refusal("explain", "-", input: "hello") == "standard input is no message of SIP that can be read, and would be dropped: the first line is not one of SIP's")
+            #expect(
+                try await tool.refusal("explain", "-", input: "hello")
+                    == "standard input is no message of SIP that can be read, and would be dropped: the first line is not one of SIP's")
             let invite = try String(contentsOfFile: Self.invites + "/group.sip", encoding: .utf8)
             #expect(
                 try await tool.refusal("explain", "-", input: invite.replacing("Call-ID: group-1\n", with: ""))
                     == "standard input is no message of SIP that can be read, and would be answered 400: Call-ID is missing")
-            #expect(try await tool.refusal("explain", "-", input: invite.replacing("INVITE", with: "OPTIONS")) == "standard input is of the method OPTIONS and no INVITE")
+            #expect(
+                try await tool.refusal("explain", "-", input: invite.replacing("INVITE", with: "OPTIONS"))
+                    == "standard input is of the method OPTIONS and no INVITE")
             #expect(try await tool.refusal("explain", scratch.path + "/none.sip")?.hasSuffix("/none.sip cannot be read: No such file or directory") == true)
             try await tool.expectUsageError("explain", "-", "--peer", "example.com")
         }

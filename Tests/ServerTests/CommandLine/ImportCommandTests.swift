@@ -95,7 +95,8 @@ import Voicemail
             for (csv, reason) in [
                 ("", "is empty"), ("account,colour\nAcme,red\n", "there is no column \"colour\""), ("account,account\nA,B\n", "names a column twice"),
                 ("account\nAcme,3\n", "line 2: 2 cells in 1 column"), ("account,username\n,anna\n", "line 2: it names no account"),
-                ("account,mailbox_name\nAcme,\"open\n", "a quotation mark is not closed"), ("account,username,admin\nAcme,anna,maybe\n", "admin must be yes or no"),
+                ("account,mailbox_name\nAcme,\"open\n", "a quotation mark is not closed"),
+                ("account,username,admin\nAcme,anna,maybe\n", "admin must be yes or no"),
             ] {
                 let outcome = try await run(tool, csv, scratch)
                 #expect(outcome.status == 1)

@@ -49,7 +49,9 @@ struct LoginCommandTests {
     @Test("A login is let in again by its name, and stays the others'")
     func names() async throws {
         let clock = ManualClock(SystemClock().now)
-        try await TestServer.run(clock: clock) { $0.logins.maximumFailuresOfLogin = 1 } _: { (server: TestServer) async throws in
+        try await TestServer.run(clock: clock) {
+            $0.logins.maximumFailuresOfLogin = 1
+        } _: { (server: TestServer) async throws in
             let account = try await server.makeAccount("Acme")
             let user = try await APIUsers(server.service).create(name: "crm", in: account)
             for name in ["crm", "other"] { #expect(try await Self.logIn(server, name, "wrong") == "20003") }

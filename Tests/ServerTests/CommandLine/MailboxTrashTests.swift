@@ -17,11 +17,14 @@ import Voicemail
         }
 
         func folders() async throws -> [String] {
-            try await server.service.messages.list(MessageListing(query: MessageQuery(scope: .mailbox(world.mailbox.id)), limit: 100)).messages.map(\.folder.rawValue)
+            try await server.service.messages.list(MessageListing(query: MessageQuery(scope: .mailbox(world.mailbox.id)), limit: 100)).messages.map(
+                \.folder.rawValue)
         }
     }
 
-    private static func run(clock: ManualClock = ManualClock(SystemClock().now.advanced(by: -1000)), _ body: @Sendable (Scene) async throws -> Void) async throws {
+    private static func run(clock: ManualClock = ManualClock(SystemClock().now.advanced(by: -1000)), _ body: @Sendable (Scene) async throws -> Void)
+        async throws
+    {
         try await TemporaryDirectory.run { scratch in
             try await TestServer.run(in: scratch.path + "/data", clock: clock) { (server: TestServer) async throws in
                 try await body(Scene(server: server, world: try await server.makeWorld(), tool: Tool(data: server.directory)))
@@ -79,7 +82,9 @@ import Voicemail
             let back = try await tool.json("mailbox", "restore", "--account", "Acme", "3000", "--number", "3001")
             #expect(back["number"] == "3001" && back["id"] == .string(scene.world.mailbox.id))
             // Two that had one number are told apart by their ids.
-            for number in ["3000", "3001"] { _ = try await tool.json("mailbox", "update", "--account", "Acme", number, "--number", number == "3000" ? "4000" : "4001") }
+            for number in ["3000", "3001"] {
+                _ = try await tool.json("mailbox", "update", "--account", "Acme", number, "--number", number == "3000" ? "4000" : "4001")
+            }
             _ = try await tool.json("mailbox", "delete", "--account", "Acme", "4000", "--yes")
             _ = try await tool.json("mailbox", "update", "--account", "Acme", "4001", "--number", "4000")
             _ = try await tool.json("mailbox", "delete", "--account", "Acme", "4000", "--yes")

@@ -69,7 +69,9 @@ import Voicemail
             let paged = try await tool.json("message", "list", "--account", "Acme", "--trash", "--limit", "2")
             let rest = try await tool.json("message", "list", "--account", "Acme", "--trash", "--after", paged.array?.last?.text("id") ?? "")
             #expect((paged.array ?? []) + (rest.array ?? []) == trash.array)
-            #expect(try await tool.json("message", "list", "--account", "Acme", "--mailbox", "3000", "--trash", "--from", "1").array?.map { $0.text("id") } == [one])
+            #expect(
+                try await tool.json("message", "list", "--account", "Acme", "--mailbox", "3000", "--trash", "--from", "1").array?.map { $0.text("id") } == [one]
+            )
 
             #expect(try await tool.json("message", "restore", one).array?.map { [$0["id"], $0["folder"]] } == [[.string(one), "saved"]])
             _ = try await tool.json("message", "restore", "--folder", "new", two)
@@ -82,7 +84,9 @@ import Voicemail
             #expect(events.suffix(2).map(\.isAnnounced) == [false, false])
             #expect(try await tool.refusal("message", "restore", one) == "\(one) is not deleted")
             _ = try await tool.json("mailbox", "delete", "--account", "Acme", "4000", "--yes")
-            #expect(try await tool.refusal("message", "restore", other) == "the mailbox of \(other) is deleted; aftertone mailbox restore brings it back with its messages")
+            #expect(
+                try await tool.refusal("message", "restore", other)
+                    == "the mailbox of \(other) is deleted; aftertone mailbox restore brings it back with its messages")
             // What a client has filed under deleted comes back too.
             _ = try await tool.json("message", "file", "--folder", "deleted", one)
             _ = try await tool.json("message", "restore", one)

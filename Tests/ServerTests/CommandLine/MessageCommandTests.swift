@@ -66,7 +66,8 @@ import Voicemail
             #expect(shown["length_ms"] == 1000)
             #expect(shown["from"] == "7@acme.example")
             #expect(try await tool.json("message", "show", String(ids[0].suffix(32)))["id"] == .string(ids[0]))
-            #expect(try await tool.refusal("message", "show", "--account", "Acme", "--mailbox", "4000", ids[0]) == "there is no message \(ids[0]) in the mailbox")
+            #expect(
+                try await tool.refusal("message", "show", "--account", "Acme", "--mailbox", "4000", ids[0]) == "there is no message \(ids[0]) in the mailbox")
             let wrongMonth = "202502-" + ids[0].suffix(32)
             #expect(try await tool.refusal("message", "show", wrongMonth) == "there is no message \(wrongMonth)")
             let text = try await tool("message", "list", "--account", "Acme")

@@ -15,7 +15,8 @@ import Voicemail
         let scratch: String
 
         func callAsFunction(_ arguments: String...) async throws -> CommandLineProgram.Outcome {
-            try await CommandLineProgram.run(arguments + ["--data", data, "--json"], environment: ["TMPDIR": scratch], in: "/", launcher: OwnershipTests.launcher)
+            try await CommandLineProgram.run(
+                arguments + ["--data", data, "--json"], environment: ["TMPDIR": scratch], in: "/", launcher: OwnershipTests.launcher)
         }
     }
 
@@ -54,7 +55,9 @@ import Voicemail
             #expect(try await root("serve", "--listen", "127.0.0.1:0").refusal == expected)
             #expect(try await root.refusal("restore", scratch.path) != nil)
             // The owner may do all of it, while the server runs and afterwards.
-            try await CommandLineProgram.running(["serve", "--listen", "127.0.0.1:0", "--data", service.data], environment: ["TMPDIR": service.scratch], launcher: Self.launcher) { server async throws -> Void in
+            try await CommandLineProgram.running(
+                ["serve", "--listen", "127.0.0.1:0", "--data", service.data], environment: ["TMPDIR": service.scratch], launcher: Self.launcher
+            ) { server async throws -> Void in
                 #expect(await server.port() != nil)
                 #expect(try await service("message", "add", "--account", "Acme", "--mailbox", "3000", "--from", "2001", sound).status == 0)
                 #expect(try await service("verify").json["ok"] == true)
@@ -72,7 +75,9 @@ import Voicemail
         try await Self.withService { (service, root, scratch) async throws -> Void in
             let data = scratch.path + "/roots"
             #expect(try await Tool(data: data).json("account", "create", "Acme").text("id") != "")
-            #expect(try await Service(data: data, scratch: service.scratch)("account", "list").refusal == "\(data) belongs to root: run this as that user, as in `runuser -u root -- aftertone …`")
+            #expect(
+                try await Service(data: data, scratch: service.scratch)("account", "list").refusal
+                    == "\(data) belongs to root: run this as that user, as in `runuser -u root -- aftertone …`")
         }
     }
 
@@ -91,9 +96,12 @@ import Voicemail
             #expect(chown(service.data + "/blobs/" + blob, 0, 0) == 0)
             // One that nothing names, too: it must not keep the server from starting.
             let orphan = BlobID().hex, path = "\(service.data)/blobs/\(orphan.prefix(2))/\(orphan)"
-            #expect(FileManager.default.createFile(atPath: path, contents: Data([1]), attributes: [
-                .posixPermissions: 0o600, .modificationDate: Date(timeIntervalSinceNow: -2 * 3600),
-            ]))
+            #expect(
+                FileManager.default.createFile(
+                    atPath: path, contents: Data([1]),
+                    attributes: [
+                        .posixPermissions: 0o600, .modificationDate: Date(timeIntervalSinceNow: -2 * 3600),
+                    ]))
 
             let name = String(blob.suffix(32))
             let verified = try await service("verify")
@@ -110,7 +118,9 @@ import Voicemail
             #expect(made.json["damages"]?.array?.map { $0.text("kind") + " " + $0.text("id") } == ["unreadable_blob \(name)"])
             #expect(FileManager.default.fileExists(atPath: backup + "/manifest"))
 
-            try await CommandLineProgram.running(["serve", "--listen", "127.0.0.1:0", "--data", service.data], environment: ["TMPDIR": service.scratch], launcher: Self.launcher) { server async throws -> Void in
+            try await CommandLineProgram.running(
+                ["serve", "--listen", "127.0.0.1:0", "--data", service.data], environment: ["TMPDIR": service.scratch], launcher: Self.launcher
+            ) { server async throws -> Void in
                 #expect(await server.port() != nil, "\((try? server.errors()) ?? "")")
             }
             #expect(!FileManager.default.fileExists(atPath: path))

@@ -76,7 +76,8 @@ import Voicemail
                 _ = try await greetings(["add"] + box + [file, "--replace"])
                 _ = try await greetings(["delete"] + box + ["away.wav"])
                 #expect(try await inForce() == nil)
-                #expect(try await tool.refusal("greeting", "use", "--account", "Acme", "--mailbox", "3000", "away.wav") == "there is no greeting away.wav there")
+                #expect(
+                    try await tool.refusal("greeting", "use", "--account", "Acme", "--mailbox", "3000", "away.wav") == "there is no greeting away.wav there")
                 // Without a mailbox they are the account's prompts.
                 _ = try await greetings(["add", "--account", "Acme", file, "--name", "music.wav"])
                 #expect(try await greetings(["list", "--account", "Acme"]).array?.map { $0["name"] } == ["music.wav"])
@@ -95,7 +96,8 @@ import Voicemail
                 func run(_ arguments: [String]) async throws -> CommandLineProgram.Outcome {
                     // The receiver is on this machine, where none may be otherwise.
                     try await CommandLineProgram.run(
-                        ["webhook"] + arguments + ["--account", "Acme", "--data", tool.data, "--json"], environment: ["AFTERTONE_OUTBOX_RECEIVERS_ON_THIS_MACHINE": "true"])
+                        ["webhook"] + arguments + ["--account", "Acme", "--data", tool.data, "--json"],
+                        environment: ["AFTERTONE_OUTBOX_RECEIVERS_ON_THIS_MACHINE": "true"])
                 }
                 func create(_ name: String, _ more: String...) async throws -> String {
                     let made = try await run(["create", "--name", name, "--hook", "notifications", "http://127.0.0.1:\(port)/hook"] + more)

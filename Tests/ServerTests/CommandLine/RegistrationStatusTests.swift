@@ -16,7 +16,9 @@ import Voicemail
             func ask(_ command: String) async throws -> CommandLineProgram.Outcome {
                 try await CommandLineProgram.run(
                     [command, "--data", tool.data, "--json"],
-                    environment: settings.merging(["AFTERTONE_HTTP_LISTEN": "http://127.0.0.1:\(server.port)", "AFTERTONE_SIP_LISTEN": "127.0.0.1:\(server.sipPort)"]) { $1 })
+                    environment: settings.merging([
+                        "AFTERTONE_HTTP_LISTEN": "http://127.0.0.1:\(server.port)", "AFTERTONE_SIP_LISTEN": "127.0.0.1:\(server.sipPort)",
+                    ]) { $1 })
             }
             try await registrar.waits(for: 2)
             var status = try await ask("status")

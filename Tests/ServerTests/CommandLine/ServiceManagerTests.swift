@@ -77,7 +77,8 @@ import Voicemail
             try await CommandLineProgram.running(["serve", "--data", path + "/data", "--listen", "127.0.0.1:0"], environment: environment) { program in
                 try await manager.wait(for: "READY=1")
                 let port = try #require(await program.port())
-                let ready = try await Shell.run("curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:\(port)/readyz", environment: ["PATH": "/usr/bin:/bin"], in: path)
+                let ready = try await Shell.run(
+                    "curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:\(port)/readyz", environment: ["PATH": "/usr/bin:/bin"], in: path)
                 #expect(ready.output == "503")
                 for _ in 0..<3 { try await manager.wait(for: "WATCHDOG=1") }
             }

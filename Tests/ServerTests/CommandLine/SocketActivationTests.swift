@@ -86,9 +86,12 @@ import Testing
                 for round in 1...3 {
                     while !FileManager.default.fileExists(atPath: "\(scratch.path)/pid.\(round)") { try await Task.sleep(for: .milliseconds(10)) }
                     let said = "listening on http://127.0.0.1:\(port)\n"
-                    while (try? String(contentsOfFile: "\(scratch.path)/out.\(round)", encoding: .utf8)) != said { try await Task.sleep(for: .milliseconds(10)) }
+                    while (try? String(contentsOfFile: "\(scratch.path)/out.\(round)", encoding: .utf8)) != said {
+                        try await Task.sleep(for: .milliseconds(10))
+                    }
                     try await requests.wait(for: 50)
-                    let id = try #require(pid_t(try String(contentsOfFile: "\(scratch.path)/pid.\(round)", encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)))
+                    let id = try #require(
+                        pid_t(try String(contentsOfFile: "\(scratch.path)/pid.\(round)", encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)))
                     // Whoever comes after the last has nobody to come to.
                     if round == 3 {
                         requests.end()
@@ -134,7 +137,8 @@ import Testing
         try await TemporaryDirectory.run { scratch in
             try await CommandLineProgram.running(["serve", "--data", scratch.path + "/data", "--listen", "127.0.0.1:0"], environment: environment) { program in
                 let port = try #require(await program.port())
-                let answer = try await Shell.run("curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:\(port)/livez", environment: Self.environment, in: scratch.path)
+                let answer = try await Shell.run(
+                    "curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:\(port)/livez", environment: Self.environment, in: scratch.path)
                 #expect(answer.output == "200")
             }
         }

@@ -55,7 +55,8 @@ import Voicemail
                     ("<&-", command.hasPrefix("user") ? "standard input holds no secret" : "standard input is empty"),
                 ] {
                     let outcome = try await Shell.run(
-                        "'\(CommandLineProgram.executable.path)' \(command) --data '\(tool.data)' \(input)\n", environment: ["PATH": "/usr/bin:/bin"], in: scratch.path)
+                        "'\(CommandLineProgram.executable.path)' \(command) --data '\(tool.data)' \(input)\n", environment: ["PATH": "/usr/bin:/bin"],
+                        in: scratch.path)
                     #expect(outcome.status == 1)
                     #expect(outcome.output == "aftertone: \(refusal)\n", "\(command) \(input)")
                 }

@@ -33,7 +33,8 @@ import Voicemail
             #expect(people.output.contains("messages:   1, 1 of them new\n"))
             // A server that nobody can ask is not said to be ready.
             let elsewhere = try await CommandLineProgram.run(
-                ["status", "--data", tool.data, "--json"], environment: ["AFTERTONE_HTTP_LISTEN": "https://127.0.0.1:1", "AFTERTONE_HTTP_TLS_CERTIFICATE": file, "AFTERTONE_HTTP_TLS_KEY": file])
+                ["status", "--data", tool.data, "--json"],
+                environment: ["AFTERTONE_HTTP_LISTEN": "https://127.0.0.1:1", "AFTERTONE_HTTP_TLS_CERTIFICATE": file, "AFTERTONE_HTTP_TLS_KEY": file])
             #expect(elsewhere.status == 1 && elsewhere.json["ready"] == .null)
         }
     }
@@ -43,7 +44,8 @@ import Voicemail
             try await tool.makeMailbox()
             func examine(_ arguments: [String] = [], _ environment: [String: String]) async throws -> (status: Int32, findings: [String: [String]]) {
                 let outcome = try await CommandLineProgram.run(
-                    ["doctor", "--json", "--data", tool.data] + arguments, environment: ["AFTERTONE_HTTP_LISTEN": "http://127.0.0.1:0"].merging(environment) { $1 })
+                    ["doctor", "--json", "--data", tool.data] + arguments,
+                    environment: ["AFTERTONE_HTTP_LISTEN": "http://127.0.0.1:0"].merging(environment) { $1 })
                 let findings = outcome.json["findings"]?.array ?? []
                 return (outcome.status, Dictionary(grouping: findings) { $0.text("state") }.mapValues { $0.map { $0.text("id") + ": " + $0.text("text") } })
             }
@@ -73,7 +75,8 @@ import Voicemail
             // Nothing is left behind.
             #expect(try FileManager.default.contentsOfDirectory(atPath: tool.data).filter { $0.hasPrefix(".doctor") } == [])
 
-            let certificate = try scratch.write(TestCertificates.first.certificate, to: "c.pem"), key = try scratch.write(TestCertificates.first.key, to: "k.pem")
+            let certificate = try scratch.write(TestCertificates.first.certificate, to: "c.pem"),
+                key = try scratch.write(TestCertificates.first.key, to: "k.pem")
             let secure = try await examine([], ["AFTERTONE_HTTP_TLS_CERTIFICATE": certificate, "AFTERTONE_HTTP_TLS_KEY": key])
             #expect(secure.findings.values.joined().contains { $0.hasPrefix("certificates: \(certificate) is valid for ") }, "\(secure)")
             let nowhere = try await CommandLineProgram.run(["doctor", "--data", scratch.path + "/none"], environment: ["AFTERTONE_HTTP_LISTEN": "nonsense"])
@@ -96,7 +99,8 @@ import Voicemail
                 let outcome = try await CommandLineProgram.run(
                     ["doctor", "--data", tool.data],
                     environment: [
-                        "AFTERTONE_HTTP_LISTEN": "http://127.0.0.1:0", "AFTERTONE_MAIL_HOST": "127.0.0.1", "AFTERTONE_MAIL_PORT": String(port), "AFTERTONE_MAIL_SECURITY": "none",
+                        "AFTERTONE_HTTP_LISTEN": "http://127.0.0.1:0", "AFTERTONE_MAIL_HOST": "127.0.0.1", "AFTERTONE_MAIL_PORT": String(port),
+                        "AFTERTONE_MAIL_SECURITY": "none",
                         "AFTERTONE_MAIL_FROM": "a@b.example", "AFTERTONE_MAIL_USERNAME": "u", "AFTERTONE_MAIL_PASSWORD_FILE": password,
                     ])
                 #expect(outcome.output.contains("good   mail: 127.0.0.1:\(port) takes our connection and our password"), "\(outcome.output)")

@@ -63,7 +63,8 @@ import Voicemail
         try await Tool.run { tool, scratch in
             try await fill(tool)
             for command in [
-                "account list", "account list --json", "account show Acme", "verify", "config check", "--help", "help account", "account create --help", "--version",
+                "account list", "account list --json", "account show Acme", "verify", "config check", "--help", "help account", "account create --help",
+                "--version",
                 "version", "--generate-completion-script bash",
             ] {
                 let data = command.contains("-") && !command.contains("json") || ["help account", "version"].contains(command) ? "" : "--data '\(tool.data)'"
@@ -109,7 +110,8 @@ import Voicemail
         try await Tool.run { tool, scratch in
             let orders = [
                 ["--data", tool.data, "--json", "account", "create", "One"], ["--json", "account", "--data=" + tool.data, "create", "Two"],
-                ["account", "--data", tool.data, "create", "--json", "Three"], ["--data", "elsewhere", "account", "create", "--json", "Four", "--data", tool.data],
+                ["account", "--data", tool.data, "create", "--json", "Three"],
+                ["--data", "elsewhere", "account", "create", "--json", "Four", "--data", tool.data],
             ]
             for arguments in orders {
                 let outcome = try await CommandLineProgram.run(arguments, in: scratch.path)

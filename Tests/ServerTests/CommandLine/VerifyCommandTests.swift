@@ -37,11 +37,16 @@ import Voicemail
             #expect(
                 Set(damages.map { $0.text("kind") + " " + $0.text("id") })
                     == [
-                        "missing_blob \(missing)", "truncated_blob \(truncated)", "altered_blob \(altered)", "orphan_blob \(orphan)", "wrong_counter \(world.box)",
+                        "missing_blob \(missing)", "truncated_blob \(truncated)", "altered_blob \(altered)", "orphan_blob \(orphan)",
+                        "wrong_counter \(world.box)",
                         "wrong_counter \(account)",
                     ])
             let lines = Set(try await tool("verify").output.split(separator: "\n").map(String.init))
-            #expect(lines.contains { $0.wholeMatch(of: /missing blob ([0-9a-f]+); it belongs to message [0-9]{6}-[0-9a-f]+ in mailbox 3000 One of account Acme/)?.1 == missing[...] })
+            #expect(
+                lines.contains {
+                    $0.wholeMatch(of: /missing blob ([0-9a-f]+); it belongs to message [0-9]{6}-[0-9a-f]+ in mailbox 3000 One of account Acme/)?.1
+                        == missing[...]
+                })
             #expect(lines.contains("wrong counter of mailbox \(world.box): 11 new and 0 saved instead of 4 and 0"))
             #expect(lines.contains { $0.wholeMatch(of: /wrong counter of account (.+), messages of \d{4}-\d\d-\d\d: 7 instead of 4/)?.1 == account[...] })
             #expect(lines.count == 6)

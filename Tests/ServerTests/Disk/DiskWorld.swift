@@ -82,9 +82,11 @@ actor DiskWorld {
     /// Asks for a token of the P-Series interface, which has to be written down.
     func getToken(at server: RemoteServer) async throws -> Answer {
         try await server.send(
-            "POST", "/openapi/v1.0/get_token", body: Array(JSON.object([
-                "username": application["client_id"] ?? .null, "password": application["client_secret"] ?? .null,
-            ]).encoded.utf8))
+            "POST", "/openapi/v1.0/get_token",
+            body: Array(
+                JSON.object([
+                    "username": application["client_id"] ?? .null, "password": application["client_secret"] ?? .null,
+                ]).encoded.utf8))
     }
 
     /// Everything acknowledged is there, byte for byte, and nothing else.

@@ -63,7 +63,9 @@ import Testing
             let modes = try await lineage.run("stat -c '%a %n' tls tls/privkey.pem tls/fullchain.pem").output
             #expect(modes == "750 tls\n640 tls/privkey.pem\n640 tls/fullchain.pem\n")
             let files = ["CERTIFICATE": tls + "/fullchain.pem", "KEY": tls + "/privkey.pem"]
-            var environment = ["AFTERTONE_SIP_LISTEN": "127.0.0.1:0", "AFTERTONE_SIP_TLS_LISTEN": "127.0.0.1:0", "AFTERTONE_HTTP_DEADLINES_CERTIFICATE_CHECK_SECONDS": "3600"]
+            var environment = [
+                "AFTERTONE_SIP_LISTEN": "127.0.0.1:0", "AFTERTONE_SIP_TLS_LISTEN": "127.0.0.1:0", "AFTERTONE_HTTP_DEADLINES_CERTIFICATE_CHECK_SECONDS": "3600",
+            ]
             for (name, path) in files {
                 environment["AFTERTONE_HTTP_TLS_" + name] = path
                 environment["AFTERTONE_SIP_TLS_" + name] = path
@@ -86,7 +88,8 @@ import Testing
                 #expect(try await lineage.shown(at: http) == "serial=01")
                 // What the unit's reload does.
                 let systemctl = try scratch.write(
-                    "#!/bin/sh\ncase \"$*\" in '--quiet is-active aftertone') ;; 'reload aftertone') kill -HUP \(program.id) ;; *) exit 1 ;; esac\n", to: "systemctl")
+                    "#!/bin/sh\ncase \"$*\" in '--quiet is-active aftertone') ;; 'reload aftertone') kill -HUP \(program.id) ;; *) exit 1 ;; esac\n",
+                    to: "systemctl")
                 try await lineage.run("mkdir -p bin && mv '\(systemctl)' bin/systemctl && chmod 755 bin/systemctl")
                 try await lineage.deploy(settings)
                 while try !program.errors().contains("certificate reloaded") { try await Task.sleep(for: .milliseconds(10)) }

@@ -20,9 +20,10 @@ import Voicemail
     }
 
     @Test func theImagesVariablesAreGood() async throws {
-        let environment = Dictionary(uniqueKeysWithValues: try Self.text("Containerfile").matches(of: /(AFTERTONE_(?:HTTP|SIP)_[A-Z_]+)=(\S+)/).map {
-            (String($0.1), String($0.2))
-        })
+        let environment = Dictionary(
+            uniqueKeysWithValues: try Self.text("Containerfile").matches(of: /(AFTERTONE_(?:HTTP|SIP)_[A-Z_]+)=(\S+)/).map {
+                (String($0.1), String($0.2))
+            })
         #expect(environment.count == 3)
         let shown = try await CommandLineProgram.run(["config", "show", "sip.ports", "--json"], environment: environment)
         #expect(shown.status == 0 && shown.json.array?.first?["value"] == "20000-20199", "\(shown.errors)")
@@ -40,7 +41,8 @@ import Voicemail
         }
         try await TemporaryDirectory.run { directory in
             let environment = ["AFTERTONE_ARCHIVE_RESERVE_BYTES": "9000000000000000"]
-            try await CommandLineProgram.running(["serve", "--data", directory.path + "/data", "--listen", "127.0.0.1:0"], environment: environment) { program in
+            try await CommandLineProgram.running(["serve", "--data", directory.path + "/data", "--listen", "127.0.0.1:0"], environment: environment) {
+                program in
                 let port = try #require(await program.port())
                 let lives = try await isHealthy(port)
                 #expect(lives)

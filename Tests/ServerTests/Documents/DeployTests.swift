@@ -5,7 +5,8 @@ import Voicemail
 
 /// What `deploy` hands out fits what the server does.
 @Suite struct DeployTests {
-    private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
 
     private static func text(_ path: String) throws -> String { try String(contentsOf: root.appending(path: path), encoding: .utf8) }
 
@@ -47,7 +48,8 @@ import Voicemail
         #expect(rules.count > 10)
         #expect(tried == rules && silent == rules)
         try await Self.paste(
-            "cd '\(Self.root.appending(path: "deploy/prometheus").path)' && promtool check rules aftertone.rules.yaml && promtool test rules aftertone.test.yaml")
+            "cd '\(Self.root.appending(path: "deploy/prometheus").path)' && promtool check rules aftertone.rules.yaml && promtool test rules aftertone.test.yaml"
+        )
     }
 
     @Test func theUnitLeavesLittleOpen() async throws {
@@ -88,7 +90,8 @@ import Voicemail
             let local = try await Shell.run(
                 "'\(place)' '\(CommandLineProgram.executable.path)' '\(scratch.path)/local' /opt/aftertone && cat local/opt/aftertone/lib/systemd/system/aftertone.service",
                 environment: ["PATH": "/usr/bin:/bin"], in: scratch.path)
-            #expect(local.output.contains("ExecStart=/opt/aftertone/bin/aftertone serve --config /opt/aftertone/etc/aftertone/aftertone.yaml"), "\(local.output)")
+            #expect(
+                local.output.contains("ExecStart=/opt/aftertone/bin/aftertone serve --config /opt/aftertone/etc/aftertone/aftertone.yaml"), "\(local.output)")
         }
     }
 

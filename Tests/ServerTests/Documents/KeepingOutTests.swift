@@ -50,7 +50,8 @@ import Voicemail
         try await Tool.run { tool, scratch in
             try await tool.makeMailbox()
             let environment = [
-                "AFTERTONE_LOG_FORMAT": format, "AFTERTONE_HTTP_TRUSTED_PROXIES": "127.0.0.0/8", "AFTERTONE_SIP_TRUSTED": "", "AFTERTONE_SIP_STRANGERS": "challenge",
+                "AFTERTONE_LOG_FORMAT": format, "AFTERTONE_HTTP_TRUSTED_PROXIES": "127.0.0.0/8", "AFTERTONE_SIP_TRUSTED": "",
+                "AFTERTONE_SIP_STRANGERS": "challenge",
                 "AFTERTONE_SIP_DIGEST_PASSWORDS": "pbx=" + (try scratch.write("secret\n", to: "password")), "AFTERTONE_SIP_DIGEST_FAILURES": "2",
             ]
             let arguments = ["serve", "--data", tool.data, "--listen", "127.0.0.1:0", "--sip", "127.0.0.1:0"]
@@ -73,7 +74,9 @@ import Voicemail
                 let inJournal = try await Self.found(in: journal, options: "-d '{NONE}'", scratch)
                 #expect(inJournal == expected, "\(journal)")
                 let metrics = try await Self.bash("curl -s http://127.0.0.1:\(http)/metrics", in: scratch.path).output
-                for interface in ["kazoo", "p-series", "s-series"] { #expect(metrics.contains("aftertone_login_failures_total{interface=\"\(interface)\"} 1\n")) }
+                for interface in ["kazoo", "p-series", "s-series"] {
+                    #expect(metrics.contains("aftertone_login_failures_total{interface=\"\(interface)\"} 1\n"))
+                }
                 #expect(metrics.contains("aftertone_login_failures_total{interface=\"sip\"} 2\n"))
                 #expect(metrics.contains("aftertone_login_lockouts_total{subject=\"source\"} 1\n"))
             }

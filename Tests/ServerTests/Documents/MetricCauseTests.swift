@@ -8,7 +8,9 @@ import Testing
         try await TemporaryDirectory.run { scratch in
             let spool = scratch.path + "/spool"
             try FileManager.default.createDirectory(atPath: spool, withIntermediateDirectories: true)
-            try await TestServer.run { cause.configure(&$0, spool) } _: { (server: TestServer) async throws in
+            try await TestServer.run {
+                cause.configure(&$0, spool)
+            } _: { (server: TestServer) async throws in
                 let bench = MetricBench(server: server, world: try await server.makeWorld(), scratch: spool)
                 // What is in a hurry with clients may cut the one who asks.
                 let ask: @Sendable () async -> Double? = { (try? await server.send("GET", "/metrics").text).map { cause.value(in: $0) } }
@@ -54,7 +56,8 @@ import Testing
 
     /// `MetricsTests` holds the table to what is served, `DeployTests` rules and dashboard to the table.
     @Test func everyMetricHasACause() throws {
-        let documented = Set(try MetricsTests.documented().keys), caused = Set(MetricCause.all.map(\.metric)).union(MetricCause.ofTheProcess).union(MetricCause.ofRegistrations)
+        let documented = Set(try MetricsTests.documented().keys),
+            caused = Set(MetricCause.all.map(\.metric)).union(MetricCause.ofTheProcess).union(MetricCause.ofRegistrations)
         #expect(documented.subtracting(caused) == [], "has no row in MetricCauses.swift")
         #expect(caused.subtracting(documented) == [], "is not in docs/operations.md")
     }

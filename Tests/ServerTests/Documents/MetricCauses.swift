@@ -80,7 +80,8 @@ struct MetricBench: Sendable {
     @discardableResult
     func guess() async throws -> Int {
         try await server.send(
-            "PUT", "/v2/user_auth", data: ["credentials": .string(LoginDigest.md5.digest(TestWorld.username, "a guess")), "account_name": .string(world.account.name)]
+            "PUT", "/v2/user_auth",
+            data: ["credentials": .string(LoginDigest.md5.digest(TestWorld.username, "a guess")), "account_name": .string(world.account.name)]
         ).status
     }
 
@@ -197,7 +198,9 @@ extension MetricCause {
         MetricCause("aftertone_http_connections_cut_total", #"reason="head""#, with: hasty(\.deadlines.head)) { bench in try await linger(bench, "GET /") },
         MetricCause("aftertone_http_connections_cut_total", #"reason="exchange""#, with: hasty(\.deadlines.exchange)) { bench in
             try await linger(
-                bench, "PUT \(bench.world.boxPath)/messages HTTP/1.1\r\nHost: h\r\nX-Auth-Token: \(bench.world.token)\r\nContent-Type: audio/wav\r\nContent-Length: 9\r\n\r\n")
+                bench,
+                "PUT \(bench.world.boxPath)/messages HTTP/1.1\r\nHost: h\r\nX-Auth-Token: \(bench.world.token)\r\nContent-Type: audio/wav\r\nContent-Length: 9\r\n\r\n"
+            )
         },
         MetricCause("aftertone_http_connections_cut_total", #"reason="idle""#, with: hasty(\.deadlines.idle)) { bench in
             try await linger(bench, "GET /livez HTTP/1.1\r\nHost: h\r\n\r\n")
@@ -225,8 +228,15 @@ extension MetricCause {
         MetricCause("aftertone_recordings_taken_total", #"way="directory",result="stored""#, with: watched) { bench in
             try bench.drop(try AudioSamples.tones([440], seconds: 0.1).encoded(as: .wavPCM16))
         },
-        MetricCause("aftertone_recordings_taken_total", #"way="directory",result="refused""#, with: watched) { bench in try bench.drop(Array("no sound".utf8), "notes.txt") },
-        MetricCause("aftertone_recordings_taken_total", #"way="directory",result="failed""#, with: { watched(&$0, $1); full(&$0, $1) }) { bench in
+        MetricCause("aftertone_recordings_taken_total", #"way="directory",result="refused""#, with: watched) { bench in
+            try bench.drop(Array("no sound".utf8), "notes.txt")
+        },
+        MetricCause(
+            "aftertone_recordings_taken_total", #"way="directory",result="failed""#,
+            with: {
+                watched(&$0, $1); full(&$0, $1)
+            }
+        ) { bench in
             try bench.drop(try AudioSamples.tones([440], seconds: 0.1).encoded(as: .wavPCM16))
         },
     ]
@@ -237,11 +247,14 @@ extension MetricCause {
         MetricCause("aftertone_delivery_attempts_total", #"result="delivered""#, with: telling) { bench, grows in try await bench.tell(200, grows) },
         MetricCause("aftertone_delivery_attempts_total", #"result="failed""#, with: telling) { bench, grows in try await bench.tell(500, grows) },
         MetricCause("aftertone_delivery_attempts_total", #"result="dead""#, with: telling) { bench in try await bench.abandon() },
-        MetricCause("aftertone_delivery_attempts_total", #"channel="message-mail",result="failed""#, with: {
-            telling(&$0, $1)
-            // Nobody listens at the first port.
-            $0.mail = MailAddress("box@voice.example").map { MailServer(host: "127.0.0.1", port: 1, security: .none, sender: $0, attemptSeconds: 30) }
-        }) { bench in
+        MetricCause(
+            "aftertone_delivery_attempts_total", #"channel="message-mail",result="failed""#,
+            with: {
+                telling(&$0, $1)
+                // Nobody listens at the first port.
+                $0.mail = MailAddress("box@voice.example").map { MailServer(host: "127.0.0.1", port: 1, security: .none, sender: $0, attemptSeconds: 30) }
+            }
+        ) { bench in
             let box = try await bench.server.makeMailbox("3001", in: bench.world.account, ["notify_email_addresses": ["ada@example.com"]])
             _ = try await bench.server.leave(audio: MetricBench.sound, in: box, of: bench.world.account)
         },

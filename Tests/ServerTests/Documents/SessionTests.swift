@@ -17,10 +17,11 @@ import Testing
     @Test func theQuickStartsFirstMessageTwice() async throws {
         try await play("first message", in: "docs/quick-start.md", after: "set +e\n", times: 2) { outcome, directory, sound in
             let refusals = outcome.output.split(separator: "\n").filter { $0.hasPrefix("aftertone: ") }.map { $0.replacing(/[0-9a-f]{32}/, with: "ID") }
-            #expect(refusals == [
-                "aftertone: there is the account My Account (ID) already; --allow-duplicate makes another", "aftertone: username \"john\" is taken",
-                "aftertone: mailbox \"3000\" is taken",
-            ])
+            #expect(
+                refusals == [
+                    "aftertone: there is the account My Account (ID) already; --allow-duplicate makes another", "aftertone: username \"john\" is taken",
+                    "aftertone: mailbox \"3000\" is taken",
+                ])
             #expect(outcome.output.matches(of: /caller_id_number:/).count == 2, "\(outcome.output)")
             let heard = try Data(contentsOf: directory.appending(path: "heard.wav"))
             #expect(heard == sound)
@@ -74,7 +75,9 @@ import Testing
     /// - Parameters:
     ///   - lines: run in the same shell before.
     ///   - check: told how it ended, where, and what `voice.wav` held.
-    private func play(_ name: String, in document: String, after lines: String = "", times: Int = 1, _ check: (Shell.Outcome, URL, Data) throws -> Void) async throws {
+    private func play(_ name: String, in document: String, after lines: String = "", times: Int = 1, _ check: (Shell.Outcome, URL, Data) throws -> Void)
+        async throws
+    {
         let session = try DocumentedSession(name, in: document)
         try await TemporaryDirectory.run { directory in
             let server = try await ServerProcess.start(in: directory.path + "/data")

@@ -27,7 +27,8 @@ public final class DatagramSocket: Sendable {
         let descriptor = socket(family == .four ? AF_INET : AF_INET6, Int32(SOCK_DGRAM.rawValue), 0)
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        let isBound = Self.withAddress(family, port: 0) { bind(descriptor, $0, $1) == 0 }
+        let isBound =
+            Self.withAddress(family, port: 0) { bind(descriptor, $0, $1) == 0 }
             && withUnsafeMutablePointer(to: &storage) { pointer in
                 pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) == 0 }
             }

@@ -75,7 +75,8 @@ public final class TestPhone: Sendable {
     // MARK: Saying
 
     /// The standard offer: both laws, keys as 101.
-    public func offer(formats: String = "0 8 101", extra: String = "", direction: String = "sendrecv", port: Int? = nil, profile: String = "RTP/AVP") -> String {
+    public func offer(formats: String = "0 8 101", extra: String = "", direction: String = "sendrecv", port: Int? = nil, profile: String = "RTP/AVP") -> String
+    {
         "v=0\r\no=- 1 1 IN \(family.address)\r\ns=-\r\nc=IN \(family.address)\r\nt=0 0\r\nm=audio \(port ?? sound.port) \(profile) \(formats)\r\n"
             + "a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=\(direction)\r\n" + extra
     }
@@ -92,9 +93,12 @@ public final class TestPhone: Sendable {
             }
             if let user { state.target = uri(user) }
             let to = "<\(state.target)>" + (isNew || method == "ACK" ? state.toTag.map { ";tag=\($0)" } ?? "" : "")
-            return (["\(method) \(state.target) SIP/2.0", "Via: SIP/2.0/UDP \(family.host):\(sip.port);branch=\(state.branch);rport", "Max-Forwards: 70",
-                "From: \"Ada\" <sip:2001@\(family.host):\(sip.port)>;tag=\(tag)", "To: \(to)", "Call-ID: \(callID)", "CSeq: \(state.sequence) \(method)",
-                "Contact: <sip:2001@\(family.host):\(sip.port)>"]
+            return
+                ([
+                    "\(method) \(state.target) SIP/2.0", "Via: SIP/2.0/UDP \(family.host):\(sip.port);branch=\(state.branch);rport", "Max-Forwards: 70",
+                    "From: \"Ada\" <sip:2001@\(family.host):\(sip.port)>;tag=\(tag)", "To: \(to)", "Call-ID: \(callID)", "CSeq: \(state.sequence) \(method)",
+                    "Contact: <sip:2001@\(family.host):\(sip.port)>",
+                ]
                 + headers + (body.isEmpty ? [] : ["Content-Type: \(type)"])
                 + ["Content-Length: \(body.utf8.count)"]).joined(separator: "\r\n") + "\r\n\r\n" + body
         }
@@ -104,7 +108,8 @@ public final class TestPhone: Sendable {
     @discardableResult
     public func call(_ user: String, as username: String, password: String, algorithm: String? = "SHA-256") async throws -> Message {
         let question = try await call(user)
-        guard question.status == 401, let digest = TestDigest(question.headers["www-authenticate"], username: username, password: password, algorithm: algorithm)
+        guard question.status == 401,
+            let digest = TestDigest(question.headers["www-authenticate"], username: username, password: password, algorithm: algorithm)
         else { return question }
         return try await call(user, headers: [digest.header("INVITE", uri: uri(user))])
     }
@@ -139,7 +144,8 @@ public final class TestPhone: Sendable {
 
     /// Asks for something within the call and waits for the answer.
     @discardableResult
-    public func ask(_ method: String, user: String? = nil, body: String = "", type: String = "application/sdp", headers: [String] = []) async throws -> Message {
+    public func ask(_ method: String, user: String? = nil, body: String = "", type: String = "application/sdp", headers: [String] = []) async throws -> Message
+    {
         send(request(method, user: user, body: body, type: type, headers: headers))
         // An answer to an earlier one may come again (RFC 3261 §13.3.1.4).
         let number = "\(state.withLockedValue { $0.sequence }) \(method)"
@@ -174,7 +180,8 @@ public final class TestPhone: Sendable {
     /// Answers a request of the server's.
     public func answer(_ request: Message, _ status: String) {
         let headers = ["via", "from", "to", "call-id", "cseq"].map { "\($0): \(request.headers[$0] ?? "")" }
-        send((["SIP/2.0 \(status)", "Contact: <sip:2001@\(family.host):\(sip.port)>"] + headers + ["Content-Length: 0"]).joined(separator: "\r\n") + "\r\n\r\n")
+        send(
+            (["SIP/2.0 \(status)", "Contact: <sip:2001@\(family.host):\(sip.port)>"] + headers + ["Content-Length: 0"]).joined(separator: "\r\n") + "\r\n\r\n")
     }
 
     /// The next message that fits; those before it are gone.

@@ -98,17 +98,22 @@ public final class TestRegistrar: Sendable {
 
     private static func response(_ request: TestPhone.Message, _ status: String, _ lines: [String]) -> String {
         let copied = ["via", "from", "call-id", "cseq"].map { "\($0): \(request.headers[$0] ?? "")" }
-        return (["SIP/2.0 \(status)"] + copied + ["To: \(request.headers["to"] ?? "");tag=r1"] + lines + ["Content-Length: 0"]).joined(separator: "\r\n") + "\r\n\r\n"
+        return (["SIP/2.0 \(status)"] + copied + ["To: \(request.headers["to"] ?? "");tag=r1"] + lines + ["Content-Length: 0"]).joined(separator: "\r\n")
+            + "\r\n\r\n"
     }
 
     /// Whether the request shows that it knows the password, for the nonce of now.
     private static func shows(_ request: TestPhone.Message, _ state: inout State) -> Bool {
         guard let shown = request.headers["authorization"], shown.hasPrefix("Digest ") else { return false }
         func value(_ name: String) -> String? {
-            shown.dropFirst(7).components(separatedBy: ", ").first { $0.hasPrefix(name + "=") }.map { $0.dropFirst(name.count + 1).replacingOccurrences(of: "\"", with: "") }
+            shown.dropFirst(7).components(separatedBy: ", ").first { $0.hasPrefix(name + "=") }.map {
+                $0.dropFirst(name.count + 1).replacingOccurrences(of: "\"", with: "")
+            }
         }
         let policy = state.policy, algorithm = value("algorithm") ?? "MD5"
-        guard value("nonce") == "n\(state.nonce)", value("opaque") == "o", policy.algorithms.contains(algorithm), value("username") == policy.user else { return false }
+        guard value("nonce") == "n\(state.nonce)", value("opaque") == "o", policy.algorithms.contains(algorithm), value("username") == policy.user else {
+            return false
+        }
         state.uses += 1
         guard state.uses <= policy.uses else { return false }
         func hash(_ text: String) -> String {

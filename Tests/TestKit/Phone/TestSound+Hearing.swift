@@ -15,7 +15,9 @@ extension TestSound {
             let place = Int(Int32(bitPattern: packet.timestamp &- first.timestamp))
             guard place >= 0, place < 100_000_000 else { continue }
             if samples.count < place + packet.payload.count { samples += [Int](repeating: 0, count: place + packet.payload.count - samples.count) }
-            for (index, byte) in packet.payload.enumerated() { samples[place + index] = packet.type == 8 ? TestLaw.sample(aLaw: byte) : TestLaw.sample(muLaw: byte) }
+            for (index, byte) in packet.payload.enumerated() {
+                samples[place + index] = packet.type == 8 ? TestLaw.sample(aLaw: byte) : TestLaw.sample(muLaw: byte)
+            }
         }
         return samples
     }

@@ -92,7 +92,9 @@ struct OwnerJourneyTests {
             try await browser.press(" ")
             try await browser.until("it is quiet") { try await browser.run("return document.querySelectorAll('audio')[1].paused") == true }
             try await browser.press("s")
-            try await browser.until("it is saved, and the next one is chosen") { try await browser.texts(".message[aria-current=true] .caller") == ["Clara Dunn"] }
+            try await browser.until("it is saved, and the next one is chosen") {
+                try await browser.texts(".message[aria-current=true] .caller") == ["Clara Dunn"]
+            }
             try await browser.press("u")
             try await browser.until("it is back") { try await Self.isReady(browser, 3) }
             try await browser.press("j", "j", "j", "j", "d")

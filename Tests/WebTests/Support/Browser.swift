@@ -50,9 +50,11 @@ actor Browser {
         account: String = "Acme", user: String = TestWorld.username, password: String = TestWorld.password, at root: String = "/", to: String = ""
     ) async throws -> Answer {
         let page = try await get(root + "login")
-        return try await post(root + "login", [
-            ("form", try #require(page.field("form"))), ("to", to), ("account", account), ("user", user), ("password", password),
-        ])
+        return try await post(
+            root + "login",
+            [
+                ("form", try #require(page.field("form"))), ("to", to), ("account", account), ("user", user), ("password", password),
+            ])
     }
 
     private static func encode(_ text: String) -> String { text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "" }

@@ -28,9 +28,11 @@ struct PSeriesWorld: Sendable {
                 MailboxGroup(mode: .share, kind: .ringGroup, members: extensions.map(\.id)), of: box.id, in: account)
             let application = try await Applications(server.service).create(
                 name: "crm", permissions: permissions, addresses: addresses.compactMap(NetworkRange.init), in: account)
-            let pair = try await Applications(server.service).openPair(for: Applications(server.service).logIn(application.credential.handle, secret: application.secret), TokenRules(maximumLive: 99))
-            return try await body(PSeriesWorld(
-                server: server, account: account, extensions: extensions, group: group, application: application, token: pair.access))
+            let pair = try await Applications(server.service).openPair(
+                for: Applications(server.service).logIn(application.credential.handle, secret: application.secret), TokenRules(maximumLive: 99))
+            return try await body(
+                PSeriesWorld(
+                    server: server, account: account, extensions: extensions, group: group, application: application, token: pair.access))
         }
     }
 
