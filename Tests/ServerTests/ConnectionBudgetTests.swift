@@ -26,18 +26,6 @@ import Testing
         try #require(status == 0)
     }
 
-    /// Waits until the program has opened nothing for two seconds: its libraries open what they need when they need it first, and some of them
-    /// end it where that cannot be had.
-    private func settle(_ program: RunningProgram) async throws {
-        func open() throws -> Int { try FileManager.default.contentsOfDirectory(atPath: "/proc/\(program.id)/fd").count }
-        var last = try open(), since = ContinuousClock.now
-        while ContinuousClock.now - since < .seconds(2) {
-            try await Task.sleep(for: .milliseconds(50))
-            let now = try open()
-            if now != last { (last, since) = (now, .now) }
-        }
-    }
-
     private func wait(_ program: RunningProgram, for text: String) async throws {
         for _ in 0..<3000 where try !program.errors().contains(text) { try await Task.sleep(for: .milliseconds(20)) }
         let errors = try program.errors()
@@ -53,16 +41,15 @@ import Testing
                 // (400 - 192 - 84) / 2
                 let errors = try program.errors()
                 #expect(errors.contains("connections=62 files=400 wanted=4096"), "\(errors)")
-                // Its parts have what they open at start once it answers.
-                try await RawConnection.run(port: port) { connection in
-                    try await connection.write(Array("GET /readyz HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n".utf8))
-                    #expect(String(decoding: try await connection.readToEnd(), as: UTF8.self).hasPrefix("HTTP/1.1 200 OK"))
-                }
-                try await settle(program)
+                // Stopped, it has somebody to accept before its libraries open anything.
+                kill(program.id, SIGSTOP)
                 try await limit(program, to: 8)
                 try await RawConnection.run(port: port) { connection in
                     try await connection.write(Array("GET /livez HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n".utf8))
+                    kill(program.id, SIGCONT)
                     try await wait(program, for: "a connection has to wait")
+                    // Longer than libdispatch lets pass between two looks at its threads, which take a descriptor and end what has none.
+                    try await Task.sleep(for: .seconds(2))
                     try await limit(program, to: 400)
                     #expect(String(decoding: try await connection.readToEnd(), as: UTF8.self).hasPrefix("HTTP/1.1 200 OK"))
                 }

@@ -19,13 +19,16 @@ struct ConnectionListener: Sendable {
     let connection: HTTPConnection
     /// Connections at once; further ones wait in the system's queue.
     let maximum: Int
+    /// Given up when there is none for a connection.
+    let spare: SpareDescriptors
     let group: any EventLoopGroup
     let logger: Logger
+    private let arrivals = Arrivals()
 
     /// Connections that the system keeps until they are accepted.
     private static let backlog: Int32 = 1024
-    /// From the last look for connections to the closing of a socket that others go on with.
-    private static let settling = TimeAmount.milliseconds(100)
+    /// Between looks whether all who were accepted are served, and how long there are looks.
+    private static let settling = (step: TimeAmount.milliseconds(10), most: TimeAmount.seconds(5))
 
     /// Returns when every connection has ended.
     /// - Parameter onRunning: called once connections are accepted.
@@ -45,7 +48,10 @@ struct ConnectionListener: Sendable {
         await withDiscardingTaskGroup { group in
             do {
                 try await server.executeThenClose { accepted in
-                    for try await value in accepted { group.addTask { await connection.handle(value: value, logger: logger) } }
+                    for try await value in accepted {
+                        arrivals.taken()
+                        group.addTask { await connection.handle(value: value, logger: logger) }
+                    }
                 }
             } catch {
                 logger.error("accepting connections failed", metadata: ["error": "\(error)"])
@@ -63,7 +69,8 @@ struct ConnectionListener: Sendable {
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
-                    try pipeline.addHandler(AcceptPause(logger))
+                    try pipeline.addHandler(AcceptPause(logger, spare: spare))
+                    try pipeline.addHandler(ArrivalHandler(arrivals))
                     try pipeline.addHandler(AvailableConnectionsChannelHandler(delegate: MaximumAvailableConnections(maximum)))
                     try pipeline.addHandler(quiescing.makeServerChannelHandler(channel: channel))
                 }
@@ -81,8 +88,13 @@ struct ConnectionListener: Sendable {
         guard listener.socket != nil else { return quiescing.initiateShutdown(promise: nil) }
         // Whoever comes from now on is for the one that takes the socket over. Who was accepted is on the way to his task for a moment yet, and
         // would be lost if the channel were closed before.
-        channel.setOption(.autoRead, value: false).whenComplete { _ in
-            channel.eventLoop.scheduleTask(in: Self.settling) { quiescing.initiateShutdown(promise: nil) }
+        channel.setOption(.autoRead, value: false).whenComplete { _ in settle(channel, quiescing, until: .now() + Self.settling.most) }
+    }
+
+    private func settle(_ channel: any Channel, _ quiescing: ServerQuiescingHelper, until end: NIODeadline) {
+        channel.eventLoop.scheduleTask(in: Self.settling.step) {
+            guard !arrivals.isOver, NIODeadline.now() < end else { return quiescing.initiateShutdown(promise: nil) }
+            settle(channel, quiescing, until: end)
         }
     }
 }

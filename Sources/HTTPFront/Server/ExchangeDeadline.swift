@@ -51,7 +51,7 @@ final class ExchangeDeadline: ChannelDuplexHandler {
     private var isEndless = false
 
     /// What a client that has just come gets for his first request while the server stops.
-    private static let firstWord = Duration.seconds(1)
+    private static let firstWord = Duration.seconds(3)
 
     init(_ core: FrontCore, _ lines: RequestLineReader) {
         self.core = core

@@ -15,6 +15,7 @@ public struct Front: Service {
 
     private let core: FrontCore
     private let listeners: [Listener]
+    private let spare: SpareDescriptors
     private let group: any EventLoopGroup
     private let onListening: @Sendable (Bound) async -> Void
     private let logger: Logger
@@ -25,11 +26,12 @@ public struct Front: Service {
     ///   - readiness: what `/readyz` depends on.
     ///   - documents: fixed answers by exact path, such as `/openapi/kazoo.json`.
     ///   - trustedProxies: whose `X-Forwarded-For` says what address a client has.
+    ///   - spare: given up when there is no descriptor for a connection.
     ///   - onListening: called once for each listener when it accepts connections.
     public init(
         listeners: [Listener], dialects: [any Dialect], limits: FrontLimits = FrontLimits(), deadlines: FrontDeadlines = FrontDeadlines(),
         metrics: MetricsRegistry = MetricsRegistry(), readiness: [ReadinessCheck] = [], documents: [String: StaticRoute] = [:],
-        trustedProxies: [NetworkRange] = [],
+        trustedProxies: [NetworkRange] = [], spare: SpareDescriptors = SpareDescriptors(),
         eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton, logger: Logger,
         onListening: @escaping @Sendable (Bound) async -> Void = { _ in }
     ) {
@@ -37,6 +39,7 @@ public struct Front: Service {
             dialects: dialects, operations: OperationsRoutes(registry: metrics, checks: readiness, documents: documents), limits: limits,
             deadlines: deadlines, metrics: ExchangeMetrics(metrics), proxies: TrustedProxies(ranges: trustedProxies), logger: logger)
         self.listeners = listeners
+        self.spare = spare
         group = eventLoopGroup
         self.onListening = onListening
         self.logger = logger
@@ -95,6 +98,6 @@ public struct Front: Service {
         if let certificate { certificates.add(certificate) }
         return ConnectionListener(
             listener: listener, connection: HTTPConnection(core: core, tls: certificate, operations: listener.operations), maximum: core.limits.connections,
-            group: group, logger: logger)
+            spare: spare, group: group, logger: logger)
     }
 }

@@ -19,6 +19,7 @@ public struct AftertoneServer: Sendable {
     ///   - listeners: where requests are accepted; what the configuration says otherwise.
     ///   - stopSignals: signals that end the server in order.
     ///   - reloadSignals: signals that have certificates read anew.
+    ///   - spare: descriptors that are given up when there are no others; best taken at the very start.
     ///   - manager: who started the server and hears how it is.
     ///   - onReload: called when such a signal has come, for what else is to be read anew.
     ///   - uptime: seconds of a clock that never goes back, for rate limits.
@@ -26,7 +27,8 @@ public struct AftertoneServer: Sendable {
     ///   - onListening: called once for each address when requests are accepted there.
     public init(
         _ installation: Installation, registry: MetricsRegistry = MetricsRegistry(), listeners: [Listener]? = nil, stopSignals: [UnixSignal] = [],
-        reloadSignals: [UnixSignal] = [], manager: ServiceManager? = nil, onReload: @escaping @Sendable () async -> Void = {},
+        reloadSignals: [UnixSignal] = [], spare: SpareDescriptors = SpareDescriptors(), manager: ServiceManager? = nil,
+        onReload: @escaping @Sendable () async -> Void = {},
         uptime: @escaping @Sendable () -> Double = { Uptime.seconds },
         onCalls: @escaping @Sendable (CallAddress) async -> Void = { _ in }, onListening: @escaping @Sendable (Front.Bound) async -> Void
     ) {
@@ -43,7 +45,8 @@ public struct AftertoneServer: Sendable {
             listeners: listeners, dialects: dialects.all,
             limits: configuration.frontLimits(listeners: listeners.count, files: OpenFiles.limit, logger),
             deadlines: configuration.http.deadlines, metrics: registry, readiness: Self.readiness(of: installation.service),
-            documents: Descriptions.routes, trustedProxies: configuration.http.trustedProxies, logger: logger,
+            documents: Descriptions.routes, trustedProxies: configuration.http.trustedProxies, spare: spare,
+            logger: logger,
             onListening: { bound in
                 manager?.listening(on: ListenAddress(host: bound.listener.host, port: bound.port, isSecure: bound.listener.tls != nil))
                 await onListening(bound)
@@ -96,7 +99,6 @@ public struct AftertoneServer: Sendable {
     /// Serves until a graceful shutdown, from a signal or of `group`. The installation stays open.
     /// - Throws: when an address cannot be listened on.
     public func run() async throws {
-        await ProcessTimers.open()
         try await clearUp()
         try await group.run()
     }

@@ -87,6 +87,7 @@ enum Serving {
     ) async throws {
         ProcessMemory.keepSmall()
         OpenFiles.raiseLimit()
+        let spare = SpareDescriptors()
         let levels = LogLevels(configuration.log)
         let logger = Logger(label: "aftertone") { _ in ServerLog(levels, to: LogStream()) }
         let environment = ProcessInfo.processInfo.environment
@@ -103,8 +104,8 @@ enum Serving {
             try await prepare(installation)
             let reload = Reloading(levels: levels, settings: settings, logger: logger)
             let server = AftertoneServer(
-                installation, registry: registry, listeners: listeners, stopSignals: [.sigterm, .sigint], reloadSignals: [.sighup], manager: manager,
-                onReload: { await reload.run() }, onCalls: onCalls
+                installation, registry: registry, listeners: listeners, stopSignals: [.sigterm, .sigint], reloadSignals: [.sighup], spare: spare,
+                manager: manager, onReload: { await reload.run() }, onCalls: onCalls
             ) { bound in
                 await onListening(ListenAddress(host: bound.listener.host, port: bound.port, isSecure: bound.listener.tls != nil))
             }

@@ -163,7 +163,7 @@ extension MetricCause {
         }
     }
 
-    /// What tells of the process as a whole, which the tests share: `theProcessGrowsWithWhatItHolds` looks at one of its own.
+    /// What tells of the process as a whole, which the tests share: `theProcessIsWhatTheKernelSaysOfIt` looks at one of its own.
     static let ofTheProcess: Set = ["process_resident_memory_bytes", "process_open_fds"]
 
     /// What needs a telephone system to register with: `RegistrationServerTests` has one, and sees it go both ways.
