@@ -59,14 +59,7 @@ let package = Package(
         .target(name: "CFileIO"),
         .target(name: "COpenAPI", exclude: ["intake.json", "kazoo.json", "p-series.json", "s-series.json"]),
         .target(name: "CNoticeTexts", exclude: ["en.json", "es.json", "fr.json", "it.json", "ru.json"]),
-        .target(
-            name: "CWebPages",
-            exclude: [
-                "layout.html", "login.html", "bar.html", "boxes.html", "inbox.html", "message.html", "told.html", "plain.html", "help.html", "search.html",
-                "settings.html", "style.css", "icon.svg",
-                "inbox.js", "keys.js", "player.js",
-                "en.json", "es.json", "fr.json", "it.json", "ru.json",
-            ]),
+        .target(name: "CWebPages", exclude: ["templates", "scripts", "texts", "style.css", "icon.svg"]),
         .target(name: "CPrompts", exclude: ["en.json", "es.json", "fr.json", "it.json", "ru.json"]),
         .target(name: "CTerminal"),
         .systemLibrary(name: "CMalloc"),
@@ -167,7 +160,7 @@ let package = Package(
             name: "Web",
             dependencies: [
                 "Voicemail", "HTTPFront", "CWebPages", crypto, logging, nioCore, product("HTTPTypes", "swift-http-types"),
-                product("Mustache", "swift-mustache"),
+                product("Mustache", "swift-mustache"), product("ServiceLifecycle", "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
         .target(

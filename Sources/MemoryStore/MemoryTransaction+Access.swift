@@ -4,9 +4,15 @@ extension MemoryTransaction {
     func ticket(hash: String) throws -> Ticket? { try all().tickets.first { $0.hash.isSame(as: hash) } }
 
     func tickets(credentialID: String, kind: Ticket.Kind, aliveAt now: Timestamp) throws -> [Ticket] {
-        try all().tickets.filter { credentialID.isSame(as: $0.credentialID) && $0.kind == kind && $0.expires > now }.sorted {
-            $0.created == $1.created ? $0.hash.precedes($1.hash) : $0.created < $1.created
-        }
+        try tickets { credentialID.isSame(as: $0.credentialID) && $0.kind == kind && $0.expires > now }
+    }
+
+    func tickets(userID: String, kind: Ticket.Kind, aliveAt now: Timestamp) throws -> [Ticket] {
+        try tickets { userID.isSame(as: $0.userID) && $0.kind == kind && $0.expires > now }
+    }
+
+    private func tickets(where isWanted: (Ticket) -> Bool) throws -> [Ticket] {
+        try all().tickets.filter(isWanted).sorted { $0.created == $1.created ? $0.hash.precedes($1.hash) : $0.created < $1.created }
     }
 
     func credential(kind: Credential.Kind, handle: String) throws -> Credential? {

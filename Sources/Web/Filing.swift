@@ -41,7 +41,7 @@ struct Filing: Sendable {
 extension WebDialect {
     func file(messagesOf mailboxID: String, _ session: Session, _ visit: Visit) async throws -> FrontResponse {
         let form = try await form(of: visit, session)
-        let mailbox = try await service.mailboxes.heard(mailboxID, by: session.user, in: session.account)
+        let mailbox = try await service.mailboxes.heard(mailboxID, by: session.listener, in: session.account)
         guard var filing = form["do"].flatMap(Filing.init) else { throw WebFailure.malformed(400) }
         if filing.ids.isEmpty { filing.ids = Array(Set(form.all("message"))) }
         let from = form["from"].flatMap(Shelf.init) ?? .new

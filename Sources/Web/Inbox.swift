@@ -25,16 +25,16 @@ extension WebDialect {
 
     /// The first mailbox's new messages: nobody has to choose before there is something to see.
     func home(_ session: Session, _ visit: Visit) async throws -> FrontResponse {
-        let boxes = try await service.mailboxes.heard(by: session.user, in: session.account, limit: Self.boxesOfPage)
+        let boxes = try await service.mailboxes.heard(by: session.listener, in: session.account, limit: Self.boxesOfPage)
         guard let first = boxes.items.first else { throw WebFailure.noMailbox }
-        return try await show(.new, of: try await service.mailboxes.heard(first.id, by: session.user, in: session.account), boxes, session, visit)
+        return try await show(.new, of: try await service.mailboxes.heard(first.id, by: session.listener, in: session.account), boxes, session, visit)
     }
 
     func folder(_ shelf: Shelf, of mailboxID: String, _ session: Session, _ visit: Visit) async throws -> FrontResponse {
-        let mailbox = try await service.mailboxes.heard(mailboxID, by: session.user, in: session.account)
+        let mailbox = try await service.mailboxes.heard(mailboxID, by: session.listener, in: session.account)
         let query = visit.request.query
         let start: ListingPlace? = if let name = query["box_name"], let id = query["box_id"] { (name: name, id: id) } else { nil }
-        let boxes = try await service.mailboxes.heard(by: session.user, in: session.account, start: start, limit: Self.boxesOfPage)
+        let boxes = try await service.mailboxes.heard(by: session.listener, in: session.account, start: start, limit: Self.boxesOfPage)
         return try await show(shelf, of: mailbox, boxes, session, visit)
     }
 
@@ -68,7 +68,7 @@ extension WebDialect {
             "start": start?.webKey ?? "", "in_new": view.shelf == .new, "in_saved": view.shelf == .saved, "in_trash": view.shelf == .trash,
             "empty": view.search.isEmpty ? "t.empty_" + view.shelf.rawValue : "t.search_none", "new_total": view.counts.new, "saved_total": view.counts.saved,
             "has_messages": !view.page.messages.isEmpty, "messages": view.page.messages.map { MessageView.values(of: $0, times) },
-            "may_change": visit.session.map { Mailboxes.tends($0.user, view.mailbox) } ?? false,
+            "may_change": visit.session.map { Mailboxes.tends($0.listener, view.mailbox) } ?? false,
             "boxes": view.boxes.items.map { Self.values(of: $0, isCurrent: $0.id == view.mailbox.id) },
         ]
         values["has_pages"] = start != nil || view.page.next != nil

@@ -4,6 +4,11 @@ import Voicemail
 
 /// Logging in and out.
 extension WebDialect {
+    /// What somebody shows to be let in.
+    private enum Proof: String {
+        case password, pin
+    }
+
     func login(_ visit: Visit) async throws -> FrontResponse {
         switch visit.request.method {
         case .get, .head: try await loginPage(visit)
@@ -13,19 +18,29 @@ extension WebDialect {
     }
 
     private func loginPage(_ visit: Visit) async throws -> FrontResponse {
-        let place = Self.place(visit.request.query["to"])
+        let query = visit.request.query, place = Self.place(query["to"])
         do {
             _ = try await sessions.enter(visit.request)
             return visit.redirect(to: place)
         } catch WebFailure.logIn {
-            let query = visit.request.query
-            return loginForm(visit, to: place, ["is_ended": query.contains("ended"), "is_out": query.contains("out")])
+            let isEverywhere = query["out"] == "all"
+            return loginForm(
+                visit, to: place, by: proof(query),
+                ["is_ended": query.contains("ended"), "is_out": query.contains("out") && !isEverywhere, "is_out_everywhere": isEverywhere])
         }
     }
 
-    private func loginForm(_ visit: Visit, to place: String, _ more: [String: Any], status: HTTPResponse.Status = .ok) -> FrontResponse {
+    /// With a PIN where that is allowed and asked for.
+    private func proof(_ query: Query) -> Proof { settings.takesPINs ? query["with"].flatMap(Proof.init) ?? .password : .password }
+
+    private func loginForm(
+        _ visit: Visit, to place: String, by proof: Proof, _ more: [String: Any], status: HTTPResponse.Status = .ok
+    ) -> FrontResponse {
         let known = Cookie.visit.value(in: visit.request), word = known ?? Cookie.newValue()
-        var values: [String: Any] = ["title": "t.login_button", "form": sessions.form(ofVisit: word), "to": place]
+        var values: [String: Any] = [
+            "title": "t.login_button", "form": sessions.form(ofVisit: word), "to": place, "with_pin": proof == .pin, "takes_pins": settings.takesPINs,
+            "with": proof.rawValue, "wrong_text": proof == .pin ? "t.login_wrong_pin" : "t.login_wrong",
+        ]
         values.merge(more) { $1 }
         var response = visit.page(.login, values, status: status)
         if known == nil { response.headers.append(Cookie.visit.set(word, isSecure: isSecure(visit))) }
@@ -34,38 +49,54 @@ extension WebDialect {
 
     private func logIn(_ visit: Visit) async throws -> FrontResponse {
         let form = try await Self.readForm(visit.request, from: .stranger)
-        let account = HTTPToken.trim(form["account"] ?? ""), username = HTTPToken.trim(form["user"] ?? ""), place = Self.place(form["to"])
-        let typed: [String: Any] = ["typed_account": account, "typed_user": username]
+        let account = HTTPToken.trim(form["account"] ?? ""), name = HTTPToken.trim(form["user"] ?? ""), place = Self.place(form["to"])
+        let proof = proof(form)
         func again(_ why: String, _ status: HTTPResponse.Status) -> FrontResponse {
-            loginForm(visit, to: place, typed.merging([why: true]) { $1 }, status: status)
+            loginForm(visit, to: place, by: proof, ["typed_account": account, "typed_user": name, why: true], status: status)
         }
         guard let word = Cookie.visit.value(in: visit.request), let sent = form["form"], Secrets.equal(sent, sessions.form(ofVisit: word)) else {
             return again("is_stale", .forbidden)
         }
-        let login: (account: Account, user: User)
+        let listener: MailboxListener
         do {
-            login = try await check(account, username, form["password"] ?? "", from: visit.request.remote)
+            listener =
+                switch proof {
+                case .password: try await check(account, name, password: form["password"] ?? "", from: visit.request.remote)
+                case .pin: try await check(account, mailbox: name, pin: form["password"] ?? "", from: visit.request.remote)
+                }
         } catch is LoginGuard.Locked {
             return again("is_locked", .tooManyRequests)
         } catch VoicemailError.badCredentials, VoicemailError.disabled {
-            // One answer to all of them: nobody learns which accounts and users there are.
+            // One answer to all of them: nobody learns which accounts, users and mailboxes there are.
             return again("is_wrong", .forbidden)
         }
-        let token = try await sessions.open(for: login.user, in: login.account, replacing: visit.request)
         var response = visit.redirect(to: place)
-        response.headers.append(Cookie.session.set(token, isSecure: isSecure(visit)))
+        try await enter(listener, visit, &response)
         response.headers.append(Cookie.visit.set(nil, isSecure: isSecure(visit)))
         return response
     }
 
-    private func check(
-        _ account: String, _ username: String, _ password: String, from source: String
-    ) async throws -> (account: Account, user: User) {
+    /// Opens a session, which the browser is told with a response.
+    func enter(_ listener: MailboxListener, _ visit: Visit, _ response: inout FrontResponse) async throws {
+        let token = try await sessions.open(for: listener, by: visit.request)
+        response.headers.append(Cookie.session.set(token, isSecure: isSecure(visit)))
+    }
+
+    private func check(_ account: String, _ username: String, password: String, from source: String) async throws -> MailboxListener {
         let selector = AccountSelector(realm: account, name: account)
         let names = try await service.access.names(of: username, in: selector)
         return try await loginGuard.attempt(from: source, as: names) {
             guard !account.isEmpty, !username.isEmpty, !password.isEmpty else { throw VoicemailError.badCredentials }
-            return try await service.access.logIn(digest: LoginDigest.sha.digest(username, password), form: .sha, to: selector)
+            return .user(try await service.access.logIn(digest: LoginDigest.sha.digest(username, password), form: .sha, to: selector).user)
+        }
+    }
+
+    private func check(_ account: String, mailbox number: String, pin: String, from source: String) async throws -> MailboxListener {
+        let selector = AccountSelector(realm: account, name: account)
+        let names = try await service.access.names(ofMailbox: number, in: selector)
+        return try await loginGuard.attempt(from: source, as: names) {
+            guard !account.isEmpty, !number.isEmpty, !pin.isEmpty else { throw VoicemailError.badCredentials }
+            return .mailbox(try await service.access.logIn(mailbox: number, pin: pin, to: selector).mailbox)
         }
     }
 
@@ -85,5 +116,5 @@ extension WebDialect {
         return "boxes/\(mailbox)/\(shelf.rawValue)"
     }
 
-    private func isSecure(_ visit: Visit) -> Bool { visit.request.isSecure || settings.isBehindTLS }
+    func isSecure(_ visit: Visit) -> Bool { visit.request.isSecure || settings.isBehindTLS }
 }

@@ -22,6 +22,8 @@ enum SoundFormat: String, CaseIterable, Sendable {
 /// What a path names, relative to where the page is.
 enum Route: Hashable, Sendable {
     case home, login, logout
+    /// Where somebody is logged in.
+    case sessions
     case style, icon
     case script(String)
     case folder(mailbox: String, Shelf)
@@ -44,6 +46,7 @@ enum Route: Hashable, Sendable {
         case (0, _): self = .home
         case (1, "login"): self = .login
         case (1, "logout"): self = .logout
+        case (1, "sessions"): self = .sessions
         case (1, "style.css"): self = .style
         case (1, "icon.svg"): self = .icon
         case (1, let name?) where Documents.scripts[name] != nil: self = .script(name)
@@ -66,11 +69,11 @@ enum Route: Hashable, Sendable {
     }
 
     /// First pieces of paths, for a page that shares the root with others.
-    static let firstPieces: Set<String> = Set(["login", "logout", "style.css", "icon.svg", "boxes"] + Documents.scripts.keys)
+    static let firstPieces: Set<String> = Set(["login", "logout", "sessions", "style.css", "icon.svg", "boxes"] + Documents.scripts.keys)
 
     var methods: [HTTPRequest.Method] {
         switch self {
-        case .login, .settings: [.get, .head, .post]
+        case .login, .sessions, .settings: [.get, .head, .post]
         case .logout, .messages, .greeting: [.post]
         default: [.get, .head]
         }
@@ -82,6 +85,7 @@ enum Route: Hashable, Sendable {
         case .home: "home"
         case .login: "login"
         case .logout: "logout"
+        case .sessions: "sessions"
         case .style: "style.css"
         case .icon: "icon.svg"
         case .script(let name): name

@@ -21,12 +21,17 @@ extension WebDialect {
     static let settingsTexts = Set(Wrong.allCases.map(\.rawValue) + outcomes.map { "told_" + $0 } + ["settings"])
 
     func settings(of mailboxID: String, _ session: Session, _ visit: Visit) async throws -> FrontResponse {
-        let mailbox = try await service.mailboxes.tended(mailboxID, by: session.user, in: session.account)
+        let mailbox = try await service.mailboxes.tended(mailboxID, by: session.listener, in: session.account)
         guard visit.request.method == .post else { return try await settingsPage(mailbox, session, visit) }
         let form = try await form(of: visit, session)
         do {
             let outcome = try await apply(form, to: mailbox, session.account)
-            return visit.redirect(to: "boxes/\(mailbox.id)/settings?told=\(outcome)")
+            var response = visit.redirect(to: "boxes/\(mailbox.id)/settings?told=\(outcome)")
+            // Another PIN ends the sessions of the one before, this one too.
+            if outcome == "pin", case .mailbox = session.listener {
+                try await enter(.mailbox(try await service.mailboxes.find(mailbox.id, of: session.account)), visit, &response)
+            }
+            return response
         } catch let wrong as Wrong {
             return try await settingsPage(mailbox, session, visit, wrong)
         }
@@ -34,7 +39,7 @@ extension WebDialect {
 
     private func settingsPage(_ mailbox: Mailbox, _ session: Session, _ visit: Visit, _ wrong: Wrong? = nil) async throws -> FrontResponse {
         let account = session.account
-        let boxes = try await service.mailboxes.heard(by: session.user, in: account, limit: Self.boxesOfPage)
+        let boxes = try await service.mailboxes.heard(by: session.listener, in: account, limit: Self.boxesOfPage)
         let greetings = try await service.greetings.list(on: .mailbox(mailbox)), chosen = try await service.greetings.inForce(of: mailbox)
         let sendsMail = try await service.mailboxes.owned([mailbox.id], of: account) { $0.sendsMail }.first ?? false
         var values: [String: Any] = [
@@ -111,7 +116,7 @@ extension WebDialect {
     // MARK: Greetings
 
     func hear(_ serial: String, of mailboxID: String, _ session: Session, _ visit: Visit) async throws -> FrontResponse {
-        let mailbox = try await service.mailboxes.tended(mailboxID, by: session.user, in: session.account)
+        let mailbox = try await service.mailboxes.tended(mailboxID, by: session.listener, in: session.account)
         let greeting = try await service.greetings.find(try await listed(serial, of: mailbox).id, of: session.account)
         let sound = try await service.renditions.rendition(of: greeting, .mp3)
         return response(sound.reader, sound.contentType, ContentDisposition.inline("greeting.mp3"), visit)
@@ -119,7 +124,7 @@ extension WebDialect {
 
     /// Takes a greeting in, which callers hear from then on.
     func upload(to mailboxID: String, _ session: Session, _ visit: Visit) async throws -> FrontResponse {
-        let mailbox = try await service.mailboxes.tended(mailboxID, by: session.user, in: session.account)
+        let mailbox = try await service.mailboxes.tended(mailboxID, by: session.listener, in: session.account)
         do {
             let audio = try await receive(visit.request, session)
             let name = try await service.dropping(audio) { try greetingName(audio) }

@@ -22,7 +22,7 @@ extension WebDialect {
 
     func download(_ place: MessagePlace, as format: SoundFormat, _ session: Session, _ visit: Visit) async throws -> FrontResponse {
         let message = try await message(place, session)
-        let mailbox = try await service.mailboxes.heard(place.mailboxID, by: session.user, in: session.account)
+        let mailbox = try await service.mailboxes.heard(place.mailboxID, by: session.listener, in: session.account)
         let zone = try await service.mailboxes.timeZone(of: mailbox, account: session.account)
         func name(_ suffix: String) -> String { ContentDisposition.attachment(MessageView.fileName(message, zone: zone, suffix: suffix)) }
         switch format {
@@ -37,7 +37,7 @@ extension WebDialect {
     }
 
     private func message(_ place: MessagePlace, _ session: Session) async throws -> Message {
-        let mailbox = try await service.mailboxes.heard(place.mailboxID, by: session.user, in: session.account)
+        let mailbox = try await service.mailboxes.heard(place.mailboxID, by: session.listener, in: session.account)
         return try await service.messages.find(MessagePlace(mailboxID: mailbox.id, monthID: place.monthID), in: session.account)
     }
 

@@ -19,7 +19,7 @@ struct Visit: Sendable {
 
     /// Languages, best first: what is set for the user or his account, else what his browser asks for.
     private var languages: [String] {
-        [session?.user.language, session?.account.language].compactMap(\.self) + AcceptLanguage.tags(request.headers[.acceptLanguage])
+        [session?.user?.language, session?.account.language].compactMap(\.self) + AcceptLanguage.tags(request.headers[.acceptLanguage])
     }
 
     var pages: Pages? { Pages.inLanguage(languages) }
@@ -28,7 +28,7 @@ struct Visit: Sendable {
         var values: [String: Any] = ["root": root, "home": root]
         if let session {
             values["form"] = session.form
-            values["user_name"] = session.user.shownName
+            values["user_name"] = session.shownName
             values["account_name"] = session.account.name
         }
         values.merge(more) { $1 }

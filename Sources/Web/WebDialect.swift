@@ -19,7 +19,7 @@ public struct WebDialect: Dialect {
         self.service = service
         self.settings = settings
         self.loginGuard = loginGuard
-        sessions = Sessions(service: service, idleSeconds: settings.idleSeconds)
+        sessions = Sessions(service: service, idleSeconds: settings.idleSeconds, takesPINs: settings.takesPINs)
     }
 
     /// At the root it claims what it has, and no more; elsewhere all that is there.
@@ -74,6 +74,7 @@ public struct WebDialect: Dialect {
         guard route.methods.contains(visit.request.method) else { throw WebFailure.method }
         switch route {
         case .logout: return try await logOut(session, visit)
+        case .sessions: return try await sessionList(session, visit)
         case .home: return try await home(session, visit)
         case .folder(let mailbox, let shelf): return try await folder(shelf, of: mailbox, session, visit)
         case .messages(let mailbox): return try await file(messagesOf: mailbox, session, visit)

@@ -7,6 +7,8 @@ public struct WebSettings: Sendable, Hashable {
     public var idleSeconds = 1800
     /// Whether browsers reach the page over TLS, though it is another program that speaks it.
     public var isBehindTLS = false
+    /// Whether a mailbox's number and its PIN log in.
+    public var takesPINs = false
 
     public init() {}
 

@@ -117,6 +117,21 @@ extension StoreContract {
             let events = try await store.read { try $0.events(after: 0, limit: 9) }
             #expect(events == [])
         },
+        Case("sessions of a user are listed by kind while they live, oldest first, and end together") { store in
+            func session(_ hash: String, kind: Ticket.Kind = .access, user: String? = "u", created: Int = 1, expires: Int = 11) -> Ticket {
+                Ticket(hash: hash, kind: kind, accountID: "a", userID: user, created: Timestamp(unix: created), expires: Timestamp(unix: expires))
+            }
+            let sessions = [
+                session("a", created: 2), session("c"), session("b", expires: 10), session("d", kind: .refresh), session("e", user: "v"),
+                session("f", user: nil),
+            ]
+            try await store.write { writer in for session in sessions { try writer.insert(session) } }
+            let found = try await store.read { try $0.tickets(userID: "u", kind: .access, aliveAt: Timestamp(unix: 10)) }
+            #expect(found == [sessions[1], sessions[0]])
+            try await store.write { try $0.removeTickets(accountID: nil, userID: "u", credentialID: nil) }
+            let left = try await store.read { try $0.tickets(userID: "u", kind: .access, aliveAt: Timestamp(unix: 1)) }
+            #expect(left == [])
+        },
         Case("sessions of a credential are listed by kind while they live; documents and messages by serial") { store in
             func session(_ hash: String, kind: Ticket.Kind = .access, credential: String? = "k", created: Int = 1, expires: Int = 11) -> Ticket {
                 Ticket(

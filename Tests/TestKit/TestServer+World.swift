@@ -72,6 +72,6 @@ extension TestServer {
 extension TestServer {
     /// A guard over counts of its own in this server's store, for a dialect that is asked without a socket.
     public func makeLoginGuard(_ rule: LoginRule = LoginRule(maximumFailures: 5, lockSeconds: 600)) -> LoginGuard {
-        LoginGuard(LoginLedger(service, rules: LoginRules(sources: [rule], login: rule, account: rule)), interface: "test", rule: rule)
+        LoginGuard(LoginLedger(service, rules: LoginRules(sources: [rule], login: rule, account: rule, mailbox: rule)), interface: "test", rule: rule)
     }
 }

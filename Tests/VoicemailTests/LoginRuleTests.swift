@@ -6,7 +6,8 @@ import Testing
     private static let start = Timestamp(unix: 1_000_000)
     private static let rules = LoginRules(
         sources: [LoginRule(maximumFailures: 10, lockSeconds: 300), LoginRule(maximumFailures: 5, lockSeconds: 600)],
-        login: LoginRule(maximumFailures: 50, lockSeconds: 900), account: LoginRule(maximumFailures: 100, lockSeconds: 900))
+        login: LoginRule(maximumFailures: 50, lockSeconds: 900), account: LoginRule(maximumFailures: 100, lockSeconds: 900),
+        mailbox: LoginRule(maximumFailures: 10, lockSeconds: 900))
 
     private func count(_ kind: LoginCount.Kind, _ failures: Int, lasting seconds: Int = 0) -> LoginCount {
         LoginCount(id: "x", kind: kind, label: "", failures: failures, first: Self.start.advanced(by: -seconds), last: Self.start)

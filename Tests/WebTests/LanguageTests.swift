@@ -51,7 +51,8 @@ struct LanguageTests {
         #expect(named.subtracting(english.keys).isEmpty)
         // Named by the program.
         named.formUnion(WebDialect.settingsTexts)
-        named.formUnion(["older", "search_on", "search_none"])
+        named.formUnion(WebDialect.sessionTexts)
+        named.formUnion(["older", "search_on", "search_none", "login_wrong", "login_wrong_pin"])
         let failures: [WebFailure] = [.notFound, .noMailbox, .stale, .method, .notAForm, .unplayable, .busy, .full, .failed, .malformed(400)]
         for failure in failures { named.formUnion([failure.key, failure.key + "_more"]) }
         named.formUnion(Filing.outcomes.map { "told_" + $0 })

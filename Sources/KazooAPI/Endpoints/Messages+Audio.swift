@@ -43,12 +43,12 @@ extension KazooDialect {
         let ids = try messageIDs(call)
         try requireEnvelope(call)
         let zone = try await service.mailboxes.timeZone(of: mailbox, account: account)
-        var entries: [AudioDownload.ArchiveEntry] = []
+        var entries: [MessageArchive.Entry] = []
         for message in try await service.messages.list(ids, of: box, in: account) where message.audio != nil {
-            entries.append(AudioDownload.ArchiveEntry(message: message, name: DownloadName.of(message, zone: zone)))
+            entries.append(MessageArchive.Entry(message, name: DownloadName.of(message, zone: zone)))
         }
-        let archive = AudioDownload.Archive(entries, names: settings.zipNames, service: service, logger: call.request.logger)
-        guard let response = try await archive.response(requestID: call.request.id) else { throw KazooFailure.notFound }
+        let archive = MessageArchive(entries, names: settings.zipNames, service: service, logger: call.request.logger)
+        guard let response = try await archive.response(named: call.request.id + ".zip") else { throw KazooFailure.notFound }
         return Reply(.raw(response))
     }
 

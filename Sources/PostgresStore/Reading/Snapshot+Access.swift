@@ -16,6 +16,16 @@ extension Snapshot {
         ).map { try TicketRow.decode($0) }
     }
 
+    func tickets(userID: String, kind: Ticket.Kind, aliveAt now: Timestamp) throws -> [Ticket] {
+        try rows(
+            """
+            SELECT \(raw: TicketRow.columns) FROM ticket
+            WHERE user_id = \(userID) AND kind = \(kind.rawValue) AND expires > \(now) AND user_id IS NOT NULL
+            ORDER BY created, hash
+            """
+        ).map { try TicketRow.decode($0) }
+    }
+
     func credential(kind: Credential.Kind, handle: String) throws -> Credential? {
         try first("SELECT \(raw: CredentialRow.columns) FROM credential WHERE kind = \(kind.rawValue) AND handle = \(handle)")
             .map { try CredentialRow.decode($0) }

@@ -27,6 +27,20 @@ extension Snapshot {
         return found
     }
 
+    func tickets(userID: String, kind: Ticket.Kind, aliveAt now: Timestamp) throws -> [Ticket] {
+        var run = try connection.prepare(
+            """
+            SELECT \(TicketRow.columns) FROM ticket INDEXED BY ticket_by_user
+            WHERE user_id = ? AND kind = ? AND expires > ? AND user_id IS NOT NULL ORDER BY created, hash
+            """)
+        run.bind(userID)
+        run.bind(kind.rawValue)
+        run.bind(now)
+        var found: [Ticket] = []
+        while try run.step() { found.append(try TicketRow.decode(run)) }
+        return found
+    }
+
     func credential(kind: Credential.Kind, handle: String) throws -> Credential? {
         var run = try connection.prepare("SELECT \(CredentialRow.columns) FROM credential WHERE kind = ? AND handle = ?")
         run.bind(kind.rawValue)

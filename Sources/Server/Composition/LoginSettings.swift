@@ -15,7 +15,8 @@ extension Configuration.Logins {
         LoginRules(
             sources: [sourceRule, .yeastar],
             login: LoginRule(maximumFailures: maximumFailuresOfLogin, lockSeconds: lockSecondsOfLogin),
-            account: LoginRule(maximumFailures: maximumFailuresOfAccount, lockSeconds: lockSecondsOfLogin))
+            account: LoginRule(maximumFailures: maximumFailuresOfAccount, lockSeconds: lockSecondsOfLogin),
+            mailbox: LoginRule(maximumFailures: maximumFailuresOfMailbox, lockSeconds: lockSecondsOfLogin))
     }
 }
 

@@ -78,6 +78,7 @@ extension Configuration {
         logins.maximumFailures = reader.number("logins.maximum_failures", logins.maximumFailures, 1...1_000_000)
         logins.lockSeconds = reader.number("logins.lock_seconds", logins.lockSeconds, 1...86_400)
         logins.maximumFailuresOfLogin = reader.number("logins.maximum_failures_of_login", logins.maximumFailuresOfLogin, 1...1_000_000)
+        logins.maximumFailuresOfMailbox = reader.number("logins.maximum_failures_of_mailbox", logins.maximumFailuresOfMailbox, 1...1_000_000)
         logins.maximumFailuresOfAccount = reader.number("logins.maximum_failures_of_account", logins.maximumFailuresOfAccount, 1...1_000_000)
         logins.lockSecondsOfLogin = reader.number("logins.lock_seconds_of_login", logins.lockSecondsOfLogin, 1...86_400)
         logins.hashesAtOnce = reader.number("logins.hashes_at_once", logins.hashesAtOnce, 1...64)

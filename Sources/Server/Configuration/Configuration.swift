@@ -63,7 +63,9 @@ public struct Configuration: Sendable, Hashable {
         public var maximumFailuresOfLogin = 50
         /// Failures in `lockSecondsOfLogin` that lock the logins of an account that do not name the user, or name many.
         public var maximumFailuresOfAccount = 100
-        /// Seconds either stays locked.
+        /// Consecutive wrong PINs that lock a mailbox, wherever they come from.
+        public var maximumFailuresOfMailbox = 10
+        /// Seconds each of these stays locked.
         public var lockSecondsOfLogin = 900
         /// Slow hashes at once, 16 MiB each.
         public var hashesAtOnce = 2

@@ -8,6 +8,8 @@ public struct LoginCount: Sendable, Hashable {
         case login
         /// The account they tried to get into, where its users are not named or are tried one after the other.
         case account
+        /// The one mailbox whose PIN they tried: PINs are short, so it is locked sooner than a login.
+        case mailbox
     }
 
     /// The address, for a source; else a keyed hash of the name that was given, so that what nobody is called, a password in the
@@ -38,6 +40,8 @@ public enum LoginName: Sendable, Hashable {
     case accountID(String)
     /// A user who is named beside his account.
     case user(String, accountID: String)
+    /// A mailbox whose PIN is shown, by its number: on the web page or by telephone.
+    case mailbox(String, accountID: String)
     /// What is not of a user, by what finds it.
     case credential(Credential.Kind, handle: String)
 
@@ -45,6 +49,7 @@ public enum LoginName: Sendable, Hashable {
         switch self {
         case .realm, .account, .accountID: .account
         case .user, .credential: .login
+        case .mailbox: .mailbox
         }
     }
 
@@ -53,6 +58,7 @@ public enum LoginName: Sendable, Hashable {
         switch self {
         case .realm(let text), .account(let text), .accountID(let text), .credential(_, let text): text
         case .user(let name, _): name
+        case .mailbox(let number, _): number
         }
     }
 
@@ -63,6 +69,7 @@ public enum LoginName: Sendable, Hashable {
         case .account(let name): "account \(Accounts.comparableName(name))"
         case .accountID(let id): "id \(id)"
         case .user(let name, let accountID): "user \(accountID.utf8.count) \(accountID) \(name.lowercased())"
+        case .mailbox(let number, let accountID): "mailbox \(accountID.utf8.count) \(accountID) \(MailboxNumber.comparable(number))"
         case .credential(let kind, let handle): "credential \(kind.rawValue) \(handle)"
         }
     }
@@ -75,6 +82,7 @@ public enum LoginName: Sendable, Hashable {
             try !reader.accounts(called: Accounts.comparableName(name), limit: 1).isEmpty
         case .accountID(let id): try reader.account(id: id) != nil
         case .user(let name, let accountID): try reader.user(named: name, in: accountID) != nil
+        case .mailbox(let number, let accountID): try reader.mailbox(number: number, in: accountID, attributes: MailboxEntry.attributes) != nil
         case .credential(let kind, let handle): try reader.credential(kind: kind, handle: handle) != nil
         }
     }

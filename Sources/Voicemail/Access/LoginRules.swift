@@ -21,12 +21,15 @@ public struct LoginRules: Sendable, Hashable {
     public var login: LoginRule
     /// Of an account as a whole. A success of one user says nothing about guesses at another, so nothing but time resets this count.
     public var account: LoginRule
+    /// Of one mailbox's PIN, wherever failures come from.
+    public var mailbox: LoginRule
 
     /// Seconds after which failures are no longer in a row with new ones.
     public static let memory = 86_400
 
-    public init(sources: [LoginRule], login: LoginRule, account: LoginRule) {
+    public init(sources: [LoginRule], login: LoginRule, account: LoginRule, mailbox: LoginRule) {
         self.sources = sources
+        self.mailbox = mailbox
         self.login = login
         self.account = account
     }
@@ -36,6 +39,7 @@ public struct LoginRules: Sendable, Hashable {
         case .source: sources
         case .login: [login]
         case .account: [account]
+        case .mailbox: [mailbox]
         }
     }
 

@@ -33,6 +33,8 @@ public struct TicketEntry: Sendable {
     public let account: Account
     /// The user who holds it, where it is a user's.
     public let user: User?
+    /// The mailbox whose PIN opened it, where one did.
+    public let mailbox: Mailbox?
     /// The credential that it came from, where it came from one.
     public let credential: Credential?
 }
@@ -130,9 +132,15 @@ extension Tickets {
         guard ticket.expires > now else { throw TicketError.expired }
         guard let account = try reader.account(id: ticket.accountID), account.isEnabled else { throw TicketError.unknown }
         let user: User? = try reader.find(id: ticket.userID)
-        guard ticket.userID == nil || user?.isEnabled == true else { throw TicketError.unknown }
+        let mailbox: Mailbox? = try user == nil ? reader.find(id: ticket.userID) : nil
+        guard ticket.userID == nil || user?.isEnabled == true || mailbox.map({ isOf($0, ticket) }) == true else { throw TicketError.unknown }
         let credential = try ticket.credentialID.flatMap { try reader.credential(id: $0) }
         guard ticket.credentialID == nil || credential != nil else { throw TicketError.unknown }
-        return TicketEntry(ticket: ticket, account: account, user: user, credential: credential)
+        return TicketEntry(ticket: ticket, account: account, user: user, mailbox: mailbox, credential: credential)
+    }
+
+    /// Whether a ticket was opened with the PIN that a mailbox has now.
+    private static func isOf(_ mailbox: Mailbox, _ ticket: Ticket) -> Bool {
+        mailbox.accountID == ticket.accountID && mailbox.pinEdition != nil && ticket.details[pinKey]?.string == mailbox.pinEdition
     }
 }

@@ -9,18 +9,18 @@ public struct HeardMailbox: Sendable, Hashable {
     public let tally: Tally
 }
 
-/// Who listens to which mailbox when he comes as himself, and not as a program that acts for the whole account: to his own, to those that a
-/// group shares which one of his own belongs to, and an administrator to every one of his account.
+/// Who listens to which mailbox when he comes as himself: to his own, to those that a group shares which one of his own belongs to, and an
+/// administrator to every one of his account. A PIN opens the one mailbox that it is of.
 extension Mailboxes {
-    /// The mailboxes that a user listens to, a page of them: before the first page's others all of his own, each in order of name.
+    /// The mailboxes that somebody listens to, a page of them: before the first page's others all of his own, each in order of name.
     /// - Parameters:
     ///   - start: where the page begins among the others; nil for the first one.
     ///   - limit: others at most.
-    public func heard(by user: User, in account: Account, start: ListingPlace? = nil, limit: Int) async throws -> ListingPage<HeardMailbox> {
+    public func heard(by listener: MailboxListener, in account: Account, start: ListingPlace? = nil, limit: Int) async throws -> ListingPage<HeardMailbox> {
         let cutoff = cutoff(for: account)
         return try await store.read { reader in
-            let own = try Self.own(of: user, account, reader)
-            let others = try Self.others(than: own, for: user, account, reader, start: start, limit: limit)
+            let own = try Self.own(of: listener, account, reader)
+            let others = try Self.others(than: own, for: listener, account, reader, start: start, limit: limit)
             let mailboxes = (start == nil ? own.values.sorted { ($0.name, $0.id) < ($1.name, $1.id) } : []) + others.items
             let tallies = try reader.tallies(mailboxIDs: mailboxes.map(\.id), cutoff: cutoff)
             let items = zip(mailboxes, tallies).map { mailbox, tally in
@@ -30,39 +30,44 @@ extension Mailboxes {
         }
     }
 
-    /// A mailbox that a user listens to.
+    /// A mailbox that somebody listens to.
     /// - Throws: `VoicemailError.notFound` also for one that he does not listen to: he need not know that it is there.
-    public func heard(_ id: String, by user: User, in account: Account) async throws -> Mailbox {
+    public func heard(_ id: String, by listener: MailboxListener, in account: Account) async throws -> Mailbox {
         try await store.read { reader in
             let mailbox: Mailbox = try reader.require(id, in: account.id)
-            guard user.accountID == account.id, try Self.listens(user, to: mailbox, account, reader) else { throw VoicemailError.notFound(id: id) }
+            guard listener.accountID == account.id, try Self.listens(listener, to: mailbox, account, reader) else { throw VoicemailError.notFound(id: id) }
             return mailbox
         }
     }
 
-    /// A mailbox whose greeting and settings are a user's to change: his own, and of an administrator every one. One that a group shares is
+    /// A mailbox whose greeting and settings are somebody's to change: his own, and of an administrator every one. One that a group shares is
     /// none of its members' own.
     /// - Throws: `VoicemailError.notFound` also for one that is not.
-    public func tended(_ id: String, by user: User, in account: Account) async throws -> Mailbox {
+    public func tended(_ id: String, by listener: MailboxListener, in account: Account) async throws -> Mailbox {
         let mailbox: Mailbox = try await require(id, of: account)
-        guard Self.tends(user, mailbox) else { throw VoicemailError.notFound(id: id) }
+        guard Self.tends(listener, mailbox) else { throw VoicemailError.notFound(id: id) }
         return mailbox
     }
 
     /// Whether they are.
-    public static func tends(_ user: User, _ mailbox: Mailbox) -> Bool {
-        user.accountID == mailbox.accountID && (user.isAdministrator || mailbox.ownerID == user.id)
+    public static func tends(_ listener: MailboxListener, _ mailbox: Mailbox) -> Bool {
+        listener.accountID == mailbox.accountID && (listener.isAdministrator || listener.owns(mailbox))
     }
 
-    private static func listens(_ user: User, to mailbox: Mailbox, _ account: Account, _ reader: any StoreReader) throws -> Bool {
-        if user.isAdministrator || mailbox.ownerID == user.id { return true }
-        guard let group = mailbox.group, group.mode == .share else { return false }
+    private static func listens(_ listener: MailboxListener, to mailbox: Mailbox, _ account: Account, _ reader: any StoreReader) throws -> Bool {
+        if listener.isAdministrator || listener.owns(mailbox) { return true }
+        guard case .user(let user) = listener, let group = mailbox.group, group.mode == .share else { return false }
         let members = try reader.find(Mailbox.self, ids: group.members, in: account.id, attributes: MailboxEntry.attributes)
         return members.contains { $0.ownerID == user.id }
     }
 
     /// By their ids.
-    private static func own(of user: User, _ account: Account, _ reader: any StoreReader) throws -> [String: Mailbox] {
+    private static func own(of listener: MailboxListener, _ account: Account, _ reader: any StoreReader) throws -> [String: Mailbox] {
+        let user: User
+        switch listener {
+        case .user(let found): user = found
+        case .mailbox(let mailbox): return mailbox.accountID == account.id ? [mailbox.id: mailbox] : [:]
+        }
         var own: [String: Mailbox] = [:]
         let query = DocumentQuery(kind: .mailbox, accountID: account.id, ownerID: user.id, attributes: MailboxEntry.attributes)
         try reader.each(Mailbox.self, query) { mailbox in
@@ -73,15 +78,15 @@ extension Mailboxes {
     }
 
     private static func others(
-        than own: [String: Mailbox], for user: User, _ account: Account, _ reader: any StoreReader, start: ListingPlace?, limit: Int
+        than own: [String: Mailbox], for listener: MailboxListener, _ account: Account, _ reader: any StoreReader, start: ListingPlace?, limit: Int
     ) throws -> ListingPage<Mailbox> {
         var builder = ListingPageBuilder<Mailbox>(limit: limit)
-        if user.isAdministrator {
+        if listener.isAdministrator {
             let query = DocumentQuery(kind: .mailbox, accountID: account.id, start: start, attributes: MailboxEntry.attributes)
             try reader.each(Mailbox.self, query) { mailbox in builder.add(at: (mailbox.name, mailbox.id)) { own[mailbox.id] == nil ? mailbox : nil } }
             return builder.page
         }
-        guard !own.isEmpty else { return builder.page }
+        guard case .user = listener, !own.isEmpty else { return builder.page }
         var shared: [Mailbox] = []
         try reader.documents(kind: .mailbox, lookup: Mailbox.groupLookup(account.id)) { document in
             let mailbox = Mailbox(stored: document)

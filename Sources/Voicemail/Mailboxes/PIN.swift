@@ -28,6 +28,9 @@ extension Mailbox {
         stored.secret = try pin.map { try secrets.seal($0.text, of: id) }
     }
 
+    /// Tells one PIN of this mailbox from the next, and says nothing of either.
+    var pinEdition: String? { stored.secret.map { HexID.encode(SHA256.hash(data: $0.bytes).prefix(16)) } }
+
     func pin(_ secrets: Secrets) -> PIN? { stored.secret.flatMap { secrets.open($0, of: id) }.map(PIN.init) }
 
     /// Attributes with the PIN among them.

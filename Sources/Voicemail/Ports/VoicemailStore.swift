@@ -97,6 +97,8 @@ public protocol StoreReader: RecordingReader, OutboxReader, LoginReader, TrashRe
     func ticket(hash: String) throws -> Ticket?
     /// Tickets of a credential that end after `now`, oldest first.
     func tickets(credentialID: String, kind: Ticket.Kind, aliveAt now: Timestamp) throws -> [Ticket]
+    /// Tickets of a user, or of a mailbox, that end after `now`, oldest first.
+    func tickets(userID: String, kind: Ticket.Kind, aliveAt now: Timestamp) throws -> [Ticket]
     func credential(kind: Credential.Kind, handle: String) throws -> Credential?
     func credential(id: String) throws -> Credential?
     func credentials(accountID: String) throws -> [Credential]

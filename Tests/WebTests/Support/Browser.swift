@@ -11,9 +11,9 @@ actor Browser {
     /// What it was sent last, to see the attributes of cookies.
     private(set) var setCookies: [String] = []
 
-    init(_ server: TestServer, language: String? = nil) {
+    init(_ server: TestServer, language: String? = nil, agent: String? = nil) {
         self.server = server
-        headers = language.map { [("Accept-Language", $0)] } ?? []
+        headers = (language.map { [("Accept-Language", $0)] } ?? []) + (agent.map { [("User-Agent", $0)] } ?? [])
     }
 
     func get(_ path: String, method: String = "GET", _ more: KeyValuePairs<String, String> = [:]) async throws -> Answer {
@@ -47,13 +47,15 @@ actor Browser {
     /// - Returns: the answer to the form.
     @discardableResult
     func logIn(
-        account: String = "Acme", user: String = TestWorld.username, password: String = TestWorld.password, at root: String = "/", to: String = ""
+        account: String = "Acme", user: String = TestWorld.username, password: String = TestWorld.password, with proof: String? = nil, at root: String = "/",
+        to: String = ""
     ) async throws -> Answer {
-        let page = try await get(root + "login")
+        let page = try await get(root + "login" + (proof.map { "?with=" + $0 } ?? ""))
         return try await post(
             root + "login",
             [
-                ("form", try #require(page.field("form"))), ("to", to), ("account", account), ("user", user), ("password", password),
+                ("form", try #require(page.field("form"))), ("to", to), ("with", page.field("with") ?? ""), ("account", account), ("user", user),
+                ("password", password),
             ])
     }
 

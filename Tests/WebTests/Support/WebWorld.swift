@@ -26,6 +26,13 @@ struct WebWorld: Sendable {
         }
     }
 
+    /// Gives Anna's mailbox a PIN.
+    func setPIN(_ pin: String) async throws {
+        var settings = MailboxSettings()
+        settings.pin = PIN(pin)
+        _ = try await server.service.mailboxes.change(box.id, settings, in: account)
+    }
+
     /// The path of a folder of Anna's mailbox.
     func path(_ folder: String = "new") -> String { "/boxes/\(box.id)/\(folder)" }
 
