@@ -210,7 +210,7 @@ let package = Package(
             exclude: ["Invites", "Scenarios"], swiftSettings: settings),
         .testTarget(name: "SIPTests", dependencies: ["SIP", "TestKit", "Waiting"], swiftSettings: settings),
         .testTarget(
-            name: "NotificationsTests", dependencies: ["Notifications", "Delivery", "Server", "TestKit", "Voicemail"], swiftSettings: settings),
+            name: "NotificationsTests", dependencies: ["Audio", "Notifications", "Delivery", "Server", "TestKit", "Voicemail"], swiftSettings: settings),
         .testTarget(name: "PromptsTests", dependencies: ["Prompts", "Speech", "TestKit", "Voicemail", nioCore, nioPosix], swiftSettings: settings),
         .testTarget(name: "SIPGrammarTests", dependencies: ["SIPGrammar", "TestKit"], exclude: ["Torture"], swiftSettings: settings),
         .testTarget(name: "SpeechTests", dependencies: ["Speech", "Voicemail", nioCore, nioPosix], swiftSettings: settings),

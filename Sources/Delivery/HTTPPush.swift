@@ -15,13 +15,16 @@ public struct HTTPPush: OutgoingHTTP {
     private let product: String
     private let resolver: AddressResolver
     private let patience: Duration
+    private let named: KeptClients
 
     /// - Parameters:
     ///   - client: shut down by its owner. `HTTPPush.configuration` suits it.
     ///   - pool: where names are resolved, which blocks.
     ///   - product: the `User-Agent` of what has none of its own: `Aftertone/1.0`.
     ///   - patience: how long a receiver may take over what it says beyond its status, within the time of its request.
-    public init(client: HTTPClient, pool: NIOThreadPool, product: String, patience: Duration = .seconds(5)) {
+    ///   - keeping: how long what leads to a name is kept that nobody is sent anything by.
+    public init(client: HTTPClient, pool: NIOThreadPool, product: String, patience: Duration = .seconds(5), keeping: Duration = .seconds(60)) {
+        named = KeptClients(Self.configuration, keeping: keeping)
         self.product = product
         self.patience = patience
         self.client = client
@@ -45,14 +48,14 @@ public struct HTTPPush: OutgoingHTTP {
         guard let url = ReceiverURL(request.url) else { throw OutgoingHTTPError("the address is no URL of http or https") }
         let address = try await resolver.address(of: url, reach: request.reach)
         guard url.address == nil else { return try await execute(request, client) }
-        // Names are few; the connection of one is not kept.
-        var configuration = Self.configuration
-        configuration.dnsOverride = [url.writtenHost: address]
-        let pinned = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-        let result = await Result { () async throws(OutgoingHTTPError) -> Int in try await execute(request, pinned) }
-        do { try await pinned.shutdown() } catch { throw OutgoingHTTPError("the connection could not be closed") }
-        return try result.get()
+        return try await named.with(url.writtenHost, at: address) { client throws(OutgoingHTTPError) in try await execute(request, client) }
     }
+
+    /// Names that requests may go to without connecting anew.
+    var keptNames: Int { named.count }
+
+    /// Lets go of what leads to names, once nothing is sent any more.
+    public func close() async { await named.close() }
 
     private func execute(_ request: OutgoingRequest, _ client: HTTPClient) async throws(OutgoingHTTPError) -> Int {
         var outgoing = HTTPClientRequest(url: request.url)
@@ -82,11 +85,5 @@ extension HTTPPush {
             await group.next()
             group.cancelAll()
         }
-    }
-}
-
-extension Result where Failure == OutgoingHTTPError {
-    fileprivate init(_ body: () async throws(OutgoingHTTPError) -> Success) async {
-        do { self = .success(try await body()) } catch { self = .failure(error) }
     }
 }

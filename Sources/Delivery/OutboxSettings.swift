@@ -2,8 +2,17 @@ import Voicemail
 
 /// How the outbox is worked through.
 public struct OutboxSettings: Sendable, Hashable {
-    /// Targets that are told at once.
+    /// Targets that are told at once; those that take long beside them, as many.
     public var concurrency: Int
+    /// Targets of one destination that are told at once.
+    public var perDestination = 4
+    /// An attempt that takes longer leaves its place to others.
+    public var slowAfter = Duration.seconds(2)
+    /// Attempts in a row without an answer after which a destination is left alone for a while.
+    public var failuresBeforePause = 3
+    /// The while: the first time, doubled each time that there is no answer after it, up to the longest.
+    public var firstPause = Duration.seconds(5)
+    public var longestPause = Duration.seconds(60)
     /// Deliveries of one target that are taken at a time.
     public var batch: Int
     /// Seconds after which others take over what a worker that is gone was telling.

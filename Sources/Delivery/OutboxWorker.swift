@@ -17,6 +17,7 @@ public struct OutboxWorker: Service {
     private let channels: [String: any DeliveryChannel]
     private let ordered: [any DeliveryChannel]
     private let hub: EventHub
+    private let destinations: Destinations
     private let settings: OutboxSettings
     private let instruments: OutboxInstruments
     private let logger: Logger
@@ -29,6 +30,7 @@ public struct OutboxWorker: Service {
         self.service = service
         ordered = channels
         self.channels = Dictionary(channels.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        destinations = Destinations(settings, channels: self.channels)
         self.hub = hub
         self.settings = settings
         self.logger = logger
@@ -39,7 +41,6 @@ public struct OutboxWorker: Service {
         let bell = Bell()
         /// Whether events have been committed since they were last turned into deliveries.
         let hasEvents = Atomic(true)
-        let running = Atomic(0)
         let isStopping = Atomic(false)
         /// Whether the totals may have changed since they were last reported.
         let hasWorked = Atomic(true)
@@ -71,13 +72,12 @@ public struct OutboxWorker: Service {
                         nextPlan = .now + settings.gap
                         nextLook = .now + settings.interval
                     }
-                    let free = settings.concurrency - progress.running.load(ordering: .relaxed)
-                    for batch in await claim(free) {
-                        progress.running.add(1, ordering: .relaxed)
+                    for batch in await claim() {
+                        let number = destinations.begin(batch.destination)
                         group.addTask {
-                            await carryOut(batch, progress)
+                            await carryOut(batch, number, progress)
                             progress.hasWorked.store(true, ordering: .relaxed)
-                            progress.running.subtract(1, ordering: .relaxed)
+                            destinations.end(number, at: batch.destination)
                             progress.bell.ring()
                         }
                     }
@@ -106,14 +106,23 @@ public struct OutboxWorker: Service {
         }
     }
 
-    /// Deliveries by target.
-    private func claim(_ targets: Int) async -> [[Delivery]] {
-        guard targets > 0 else { return [] }
+    /// What one target is to be told, in order.
+    private struct Batch: Sendable {
+        let deliveries: [Delivery]
+        let destination: String
+    }
+
+    private func claim() async -> [Batch] {
+        let gate = destinations.gate()
+        guard gate.room > 0 else { return [] }
         let claimed = await orLog("due deliveries could not be claimed") {
-            try await service.outbox.claim(targets: targets, perTarget: settings.batch, lease: settings.leaseSeconds)
+            try await service.outbox.claim(targets: gate.room, perTarget: settings.batch, lease: settings.leaseSeconds, through: gate)
         }
         let byTarget = Dictionary(grouping: claimed ?? []) { [$0.channel, $0.target] }
-        return byTarget.values.map { $0.sorted { $0.serial < $1.serial } }
+        return byTarget.values.map { deliveries in
+            let inOrder = deliveries.sorted { $0.serial < $1.serial }
+            return Batch(deliveries: inOrder, destination: inOrder.first.map { destinations.name($0.channel, $0.target) } ?? "")
+        }
     }
 
     /// What is left of a batch, the delivery that is being made first.
@@ -125,16 +134,33 @@ public struct OutboxWorker: Service {
         var deliveries: [Delivery] { list.withLock { $0 } }
 
         func removeFirst() { list.withLock { _ = $0.removeFirst() } }
+        func remove(_ ids: Set<String>) { list.withLock { $0.removeAll { ids.contains($0.id) } } }
     }
 
     /// Tells one target one thing after the other, and holds what is told and what is still to be told for as long as that takes.
-    private func carryOut(_ batch: [Delivery], _ progress: Progress) async {
-        let remainder = Remainder(batch)
+    private func carryOut(_ batch: Batch, _ number: Int, _ progress: Progress) async {
+        let remainder = Remainder(batch.deliveries)
         await withDiscardingTaskGroup { group in
             group.addTask { await keep(remainder) }
-            await tell(remainder, progress)
+            if await giveUpOverdue(remainder) { await tell(remainder, batch.destination, number, progress) }
             group.cancelAll()
         }
+    }
+
+    /// - Returns: whether it is known how the batch stands.
+    private func giveUpOverdue(_ remainder: Remainder) async -> Bool {
+        let deliveries = remainder.deliveries
+        guard let first = deliveries.first, let channel = channels[first.channel] else { return true }
+        let overdue = deliveries.filter { $0.isOverdue(channel.deadlineSeconds, at: service.clock.now) }
+        guard !overdue.isEmpty else { return true }
+        let isDone: Void? = await orLog("deliveries whose time has passed could not be given up") {
+            try await service.outbox.giveUpOverdue(overdue, by: channel)
+        }
+        guard isDone != nil else { return false }
+        remainder.remove(Set(overdue.map(\.id)))
+        logger.warning(
+            "deliveries given up whose time has passed", metadata: ["channel": "\(first.channel)", "target": "\(first.target)", "count": "\(overdue.count)"])
+        return true
     }
 
     /// Renews the claims long before they run out, until it is cancelled.
@@ -146,15 +172,18 @@ public struct OutboxWorker: Service {
         }
     }
 
-    private func tell(_ remainder: Remainder, _ progress: Progress) async {
+    private func tell(_ remainder: Remainder, _ destination: String, _ number: Int, _ progress: Progress) async {
         while true {
             let deliveries = remainder.deliveries
             guard let next = deliveries.first else { return }
             let isAskedToStop = progress.isStopping.load(ordering: .relaxed) || Task.isCancelled
             guard !isAskedToStop, await holds(deliveries) else { return await letGo(of: deliveries) }
             // Later ones do not overtake one of which it is not known how it stands: its claim stays until it runs out.
-            guard await attempt(next) else { return await letGo(of: Array(deliveries.dropFirst())) }
-            remainder.removeFirst()
+            destinations.goOn(number, at: destination)
+            switch await attempt(next, destination) {
+            case .goOn: remainder.removeFirst()
+            case .stop: return await letGo(of: Array(deliveries.dropFirst()))
+            }
         }
     }
 
@@ -171,8 +200,13 @@ public struct OutboxWorker: Service {
         await orLog("claims stay until they run out") { try await service.outbox.unclaim(deliveries) }
     }
 
-    /// - Returns: whether its outcome was written down.
-    private func attempt(_ delivery: Delivery) async -> Bool {
+    private enum Continuation {
+        case goOn
+        /// Nothing more of the batch is told.
+        case stop
+    }
+
+    private func attempt(_ delivery: Delivery, _ destination: String) async -> Continuation {
         let outcome: DeliveryOutcome
         let retries: RetryPolicy
         let began = ContinuousClock.now
@@ -186,10 +220,30 @@ public struct OutboxWorker: Service {
         let settlement = await orLog("the outcome of a delivery could not be written down: it will be made again") {
             try await service.outbox.settle(delivery, outcome, by: channels[delivery.channel], retries: retries, jitter: Double.random(in: 0...1))
         }
-        guard let settlement else { return false }
-        instruments.attempted(delivery.channel, Self.result(outcome, settlement), (ContinuousClock.now - began) / .seconds(1))
+        let seconds = (ContinuousClock.now - began) / .seconds(1)
+        let isLeftAlone = note(outcome, seconds: seconds, at: destination)
+        guard let settlement else { return .stop }
+        if case .notYet = outcome {
+            // The ones behind it do not overtake it.
+            return .stop
+        }
+        instruments.attempted(delivery.channel, Self.result(outcome, settlement), seconds)
         report(delivery, settlement)
-        return settlement != .lost
+        return settlement == .lost || isLeftAlone ? .stop : .goOn
+    }
+
+    /// - Returns: whether the destination is left alone for a while.
+    private func note(_ outcome: DeliveryOutcome, seconds: Double, at destination: String) -> Bool {
+        let finding: Destinations.Finding =
+            switch outcome {
+            case .unreachable: .unreachable
+            case .notYet, .withdrawn: .nothing
+            case .delivered, .failed, .failedUnder, .refused: .answered
+            }
+        guard let pause = destinations.note(finding, seconds: seconds, at: destination) else { return false }
+        logger.warning(
+            "nobody answers there: it is left alone for a while", metadata: ["destination": "\(destination)", "seconds": "\(pause / .seconds(1))"])
+        return true
     }
 
     private static func result(_ outcome: DeliveryOutcome, _ settlement: Settlement) -> OutboxInstruments.Result {

@@ -132,7 +132,14 @@ struct SMTPConversation: ~Copyable {
         _ = aftertone_curl_response(handle, &status)
         // A wrong password is the administrator's to mend, and mail waits for him; a refused receiver is for good (RFC 5321 §4.2.1).
         let isPermanent = (550...559).contains(status) && code != CURLE_LOGIN_DENIED
-        throw OutgoingMailError(explanation(code), isPermanent: isPermanent, isTooLarge: status == 552)
+        throw OutgoingMailError(
+            explanation(code), isPermanent: isPermanent, isTooLarge: status == 552, isUnreachable: status == 0 || status == 421 || Self.isAboutTheServer(code))
+    }
+
+    /// Whether what went wrong has nothing to do with the mail: it would have gone wrong with any. (421 is said by one that is closing,
+    /// RFC 5321 §4.2.3.)
+    private static func isAboutTheServer(_ code: CURLcode) -> Bool {
+        [CURLE_LOGIN_DENIED, CURLE_OPERATION_TIMEDOUT, CURLE_USE_SSL_FAILED, CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION].contains { $0 == code }
     }
 
     private func set(_ option: CURLoption, _ text: String) throws(OutgoingMailError) {

@@ -8,6 +8,14 @@ extension MemoryTransaction {
         return Array(rows.events.filter { rows.unplanned.contains($0.serial) }.prefix(max(0, limit)))
     }
 
+    func events(_ query: EventQuery) throws -> [Event] {
+        let found = try all().events.filter { event in
+            event.accountID.isSame(as: query.accountID) && (query.from...query.to).contains(event.created)
+                && query.after.map { ($0.created, $0.serial) < (event.created, event.serial) } ?? true
+        }
+        return Array(found.sorted { ($0.created, $0.serial) < ($1.created, $1.serial) }.prefix(max(0, query.limit)))
+    }
+
     func append(_ event: Event) throws {
         try change { rows in
             var stored = event
@@ -30,7 +38,9 @@ extension MemoryTransaction {
     func deliveries(_ query: DeliveryQuery) throws -> [Delivery] {
         let found = try all().deliveries.filter { delivery in
             delivery.serial > query.after && query.state.map { delivery.state == $0 } ?? true
-                && query.accountID.map { delivery.accountID.isSame(as: $0) } ?? true
+                && query.accountID.map { delivery.accountID.isSame(as: $0) } ?? true && query.channel.map { delivery.channel.isSame(as: $0) } ?? true
+                && query.target.map { delivery.target.isSame(as: $0) } ?? true && query.from.map { $0 <= delivery.created } ?? true
+                && query.to.map { delivery.created <= $0 } ?? true
         }
         return Array(found.prefix(max(0, query.limit)))
     }
@@ -40,7 +50,9 @@ extension MemoryTransaction {
         return DeliveryTotals(pending: all.count { $0.state == .pending }, dead: all.count { $0.state == .dead })
     }
 
-    func hasDueDeliveries(at now: Timestamp) throws -> Bool { try !dueTargets(now).isEmpty }
+    func hasDueDeliveries(at now: Timestamp, through gate: any DeliveryGate) throws -> Bool {
+        try !dueTargets(now, limit: 1, through: gate).isEmpty
+    }
 
     private struct Target: Hashable {
         let channel: String
@@ -48,19 +60,24 @@ extension MemoryTransaction {
     }
 
     /// Targets with something due that nobody works for, the one that has waited longest first.
-    private func dueTargets(_ now: Timestamp) throws -> [Target] {
+    private func dueTargets(_ now: Timestamp, limit: Int, through gate: any DeliveryGate) throws -> [Target] {
         let targets = Dictionary(grouping: try all().deliveries) { Target(channel: $0.channel, name: $0.target) }
         let due = targets.compactMap { target, deliveries -> (due: Timestamp, target: Target)? in
             guard !deliveries.contains(where: { $0.claim.map { $0.until > now } ?? false }) else { return nil }
             let first = deliveries.filter { $0.state == .pending && $0.due <= now }.map(\.due).min()
             return first.map { ($0, target) }
         }
-        return due.sorted { ($0.due, $0.target.channel, $0.target.name) < ($1.due, $1.target.channel, $1.target.name) }.map(\.target)
+        let inOrder = due.sorted { ($0.due, $0.target.channel, $0.target.name) < ($1.due, $1.target.channel, $1.target.name) }.map(\.target)
+        var gate = gate, admitted: [Target] = []
+        for target in inOrder where admitted.count < limit && gate.admits(target.channel, target.name) { admitted.append(target) }
+        return admitted
     }
 
-    func claimDeliveries(under claim: Delivery.Claim, dueBy now: Timestamp, targets: Int, perTarget: Int) throws -> [Delivery] {
+    func claimDeliveries(
+        under claim: Delivery.Claim, dueBy now: Timestamp, targets: Int, perTarget: Int, through gate: any DeliveryGate
+    ) throws -> [Delivery] {
         var claimed: [Delivery] = []
-        for target in try dueTargets(now).prefix(max(0, targets)) {
+        for target in try dueTargets(now, limit: targets, through: gate) {
             claimed += try all().deliveries.filter {
                 $0.channel == target.channel && $0.target == target.name && $0.state == .pending && $0.due <= now
             }.prefix(max(0, perTarget))

@@ -5,16 +5,20 @@ public struct FullMailboxChannel: DeliveryChannel {
     public let name = "full-mail"
     /// It is soon no news any more.
     public let retries = RetryPolicy(maximumAttempts: 8, base: 15, ceiling: 600)
+    public let deadlineSeconds: Int? = 3600
 
     private let service: VoicemailService
     private let mail: any OutgoingMail
     private let settings: NoticeSettings
+    private let frequency = MailFrequency()
 
     public init(service: VoicemailService, mail: any OutgoingMail, settings: NoticeSettings) {
         self.service = service
         self.mail = mail
         self.settings = settings
     }
+
+    public func destination(of _: String) -> String { OutgoingMailDestination.name }
 
     public func plan(_ event: Event, _ reader: any StoreReader) throws -> [PlannedDelivery] {
         (try Mailboxes.mailReceivers(ofFull: event, reader) ?? []).map { receiver in
@@ -35,13 +39,16 @@ public struct FullMailboxChannel: DeliveryChannel {
                 let parts = NoticeTexts.inLanguage(full.language, standard: settings.language)?
                     .render(.mailboxFull, NoticeVariables.of(full, delivery.payload))
             else { return .refused("there is no text for the mail") }
+            // The last thing that is asked, so that only what is sent counts.
+            guard frequency.admits(delivery, at: service.clock.now) else { return .withdrawn }
             var message = MailMessage(to: address, subject: parts.subject, text: parts.text, html: parts.html)
             message.id = delivery.id
+            message.attempt = delivery.attempts + 1
             message.list = full.mailbox.id + ".voicemail"
             try await mail.send(message)
             return .delivered
         } catch let error as OutgoingMailError {
-            return error.isPermanent ? .refused(error.reason) : .failed(error.reason)
+            return error.outcome
         } catch {
             return .failed("\(error)")
         }

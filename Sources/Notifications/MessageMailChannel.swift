@@ -6,6 +6,10 @@ public struct MessageMailChannel: DeliveryChannel {
     public let name = "message-mail"
     /// For about half a day: a mail server that is away is not always mended by whoever is there at night.
     public let retries = RetryPolicy(maximumAttempts: 20, base: 15, ceiling: 3600)
+    public let deadlineSeconds: Int? = 86_400
+
+    /// Seconds that a mail waits for the length of its message, which may have to be measured; then it goes without.
+    private static let measuringPatience = 600
 
     private let service: VoicemailService
     private let mail: any OutgoingMail
@@ -16,6 +20,8 @@ public struct MessageMailChannel: DeliveryChannel {
         self.mail = mail
         self.settings = settings
     }
+
+    public func destination(of _: String) -> String { OutgoingMailDestination.name }
 
     public func plan(_ event: Event, _ reader: any StoreReader) throws -> [PlannedDelivery] {
         guard let (mailboxID, receivers) = try Messages.mailReceivers(of: event, reader) else { return [] }
@@ -33,27 +39,31 @@ public struct MessageMailChannel: DeliveryChannel {
                 notice.receivers.contains(receiver)
             else { return .withdrawn }
             guard let address = MailAddress(receiver) else { return .refused("\(receiver) is no mail address") }
+            guard notice.isMeasured || service.clock.now >= delivery.created.advanced(by: Self.measuringPatience) else {
+                return .notYet("the message is being measured", seconds: 2)
+            }
             let audio = try await NoticeAudio(of: notice, settings, service)
             do throws(OutgoingMailError) {
-                try await send(notice, audio, to: address, as: delivery.id)
+                try await send(notice, audio, to: address, as: delivery)
             } catch {
                 guard error.isTooLarge, case .attached(_, let bytes) = audio else { throw error }
-                try await send(notice, .tooLarge(bytes), to: address, as: delivery.id)
+                try await send(notice, .tooLarge(bytes), to: address, as: delivery)
             }
             return .delivered
         } catch let error as OutgoingMailError {
-            return error.isPermanent ? .refused(error.reason) : .failed(error.reason)
+            return error.outcome
         } catch {
             return .failed("\(error)")
         }
     }
 
-    private func send(_ notice: MessageNotice, _ audio: NoticeAudio, to address: MailAddress, as id: String) async throws(OutgoingMailError) {
+    private func send(_ notice: MessageNotice, _ audio: NoticeAudio, to address: MailAddress, as delivery: Delivery) async throws(OutgoingMailError) {
         guard let texts = NoticeTexts.inLanguage(notice.language, standard: settings.language),
             let parts = texts.render(.newMessage, NoticeVariables.of(notice, audio, language: texts.language))
         else { throw OutgoingMailError("there is no text for the mail", isPermanent: true) }
         var message = MailMessage(to: address, subject: parts.subject, text: parts.text, html: parts.html)
-        message.id = id
+        message.id = delivery.id
+        message.attempt = delivery.attempts + 1
         message.list = notice.mailbox.id + ".voicemail"
         if case .attached(let attachment, _) = audio { message.attachment = attachment }
         message.replyTo = settings.replyDomain.flatMap { MailAddress("\(notice.message.callerNumber)@\($0)") }

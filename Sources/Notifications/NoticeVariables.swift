@@ -44,8 +44,11 @@ enum NoticeVariables {
         var facts: [String: Any] = [
             "vmbox_id": notice.mailbox.id, "vmbox_name": notice.mailbox.name, "vmbox_number": notice.mailbox.number,
             "vmbox_include_message_on_notify": notice.mailbox.mailCarriesAudio, "msg_id": message.monthID,
-            "length": "\(two(seconds / 3600)):\(two(seconds / 60 % 60)):\(two(seconds % 60))",
         ]
+        // What nobody knows is left out.
+        if message.lengthMilliseconds != Messages.unmeasuredLength {
+            facts["length"] = "\(two(seconds / 3600)):\(two(seconds / 60 % 60)):\(two(seconds % 60))"
+        }
         if notice.mailbox.mailCarriesTranscription, let text = message.transcription?["text"]?.string, !text.isEmpty { facts["transcription"] = text }
         let suffix = message.audio?.fileExtension ?? ""
         facts["file_name"] = fileName(of: notice, suffix: suffix)

@@ -7,6 +7,10 @@ public enum EventRow {
     /// What `bind` binds, in its order.
     public static let bound = "id, kind, account_id, subject_id, payload, created"
 
+    /// A condition: of a kind that this program knows. A later one writes others, and they wait for it, so that a program that goes on beside
+    /// it, or after it, has all that it knows to tell told.
+    public static let isKnown = "kind IN (" + Event.Kind.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ") + ")"
+
     @inlinable
     public static func decode<Row: StoredRow & ~Copyable>(_ row: borrowing Row) throws -> Event {
         guard let kind = Event.Kind(rawValue: row.text(2)) else { throw StoreError.failed("an event of unknown kind") }

@@ -37,9 +37,11 @@ struct WebhookTrial {
         let push = HTTPPush(client: client, pool: .singleton, product: "Aftertone/\(Version.number)")
         do throws(OutgoingHTTPError) {
             let status = try await push.send(request)
+            await push.close()
             try await close(client)
             return status
         } catch {
+            await push.close()
             try await close(client)
             throw Refusal("the receiver did not answer: \(error.reason)")
         }

@@ -18,6 +18,7 @@ import Voicemail
         let push = HTTPPush(client: client, pool: .singleton, product: "Aftertone/test")
         let request = OutgoingRequest(url: "http://\(host):\(port)/", method: "GET", timeoutSeconds: 600, reach: .anywhere)
         await #expect(throws: OutgoingHTTPError("connection refused")) { try await push.send(request) }
+        await push.close()
         try await client.shutdown()
     }
 }

@@ -11,8 +11,10 @@ import Voicemail
 struct OutboxWorkerTests {
     private func push<Value>(_ body: (HTTPPush) async throws -> Value) async throws -> Value {
         let client = HTTPClient(configuration: HTTPPush.configuration)
+        let push = HTTPPush(client: client, pool: .singleton, product: "Aftertone/test")
         let result: Result<Value, any Error>
-        do { result = .success(try await body(HTTPPush(client: client, pool: .singleton, product: "Aftertone/test"))) } catch { result = .failure(error) }
+        do { result = .success(try await body(push)) } catch { result = .failure(error) }
+        await push.close()
         try await client.shutdown()
         return try result.get()
     }

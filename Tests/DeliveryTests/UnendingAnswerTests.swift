@@ -39,6 +39,7 @@ import Voicemail
         let status = try? await push.send(request)
         #expect(status == 202)
         // Nothing is left of it that a shutdown would wait for.
+        await push.close()
         try await client.shutdown()
         try await server.close()
     }

@@ -1,5 +1,6 @@
 import Delivery
 import Notifications
+import Server
 import TestKit
 import Testing
 import Voicemail
@@ -61,8 +62,37 @@ import Voicemail
             let mails = await world.mails(3)
             #expect(Set(mails.keys) == ["anna@example.org", "b@example.org", "c@example.org"])
             #expect(mails.values.allSatisfy { $0.parts.last?.content == sound })
+            #expect(mails.mapValues { $0["X-Delivery-Attempt"] } == ["anna@example.org": "1", "b@example.org": "2", "c@example.org": "1"])
+            #expect(mails.values.allSatisfy { $0["Message-ID"] == $0["X-Delivery-Id"].map { "<\($0)@example.com>" } })
             let gone = try await world.until(message.id) { $0 == nil }
             #expect(gone == nil)
+        }
+    }
+
+    /// Whoever drops a delivery says that its receiver is not to be told: the others have been.
+    @Test func aDroppedDeliveryIsTheEndOfTelling() async throws {
+        let receiver = MailReceiver(.none, .answers("451 later", to: "RCPT TO:<B@", times: 99))
+        try await MailWorld.run(receiver, box: ["delete_after_notify": true, "notify_email_addresses": ["b@example.org"]]) { world in
+            let message = try await world.leave()
+            _ = try await world.until(message.id) { $0?.notices.count == 1 }
+            while try await world.deliveries().first?.attempts != 1 { try await Task.sleep(for: .milliseconds(2)) }
+            let left = try #require(try await world.deliveries().first)
+            #expect(try await world.server.service.messages.find(anywhere: message.id)?.folder == .new)
+            try await world.server.service.outbox.drop(left.id, of: world.server.installation.channels)
+            let gone = try await world.until(message.id) { $0 == nil }
+            #expect(gone == nil)
+        }
+    }
+
+    /// One that was given up has had its end: forgetting it changes nothing.
+    @Test func droppingWhatWasGivenUpChangesNothing() async throws {
+        try await MailWorld.run(MailReceiver(.none, .answers("550 no", to: "RCPT", times: 9)), box: ["delete_after_notify": true]) { world in
+            let message = try await world.leave()
+            _ = try await world.until(message.id) { $0?.notices.count == 1 }
+            let outbox = world.server.service.outbox
+            #expect(try await outbox.drop(all: DeliveryQuery(state: .dead, limit: 1), of: world.server.installation.channels) == 1)
+            let after = try #require(try await world.server.service.messages.find(anywhere: message.id))
+            #expect(after.folder == .new && after.notices.map(\.outcome) == [.failed])
         }
     }
 

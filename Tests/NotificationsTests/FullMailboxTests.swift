@@ -33,6 +33,39 @@ import Voicemail
         }
     }
 
+    /// Whoever calls again and again fills no inbox.
+    @Test func anHourHasAFewOfThem() async throws {
+        try await MailWorld.run(box: ["notify_email_addresses": ["b@example.org"], "max_message_count": 2]) { world in
+            let service = world.server.service
+            func call(_ times: Int) async throws {
+                for _ in 0..<times { try await service.mailboxes.noteFull(world.mailbox.id, in: world.account) }
+                while try await service.store.read({ try !$0.unplannedEvents(limit: 1).isEmpty }) { try await Task.sleep(for: .milliseconds(3)) }
+                try await world.isSettled()
+            }
+            try await call(12)
+            #expect(world.receiver.mails.count == 10)
+            world.server.clock.advance(by: 3599)
+            try await call(3)
+            #expect(world.receiver.mails.count == 10)
+            world.server.clock.advance(by: 1)
+            try await call(1)
+            #expect(world.receiver.mails.count == 12)
+            #expect(try await world.deliveries().isEmpty)
+        }
+    }
+
+    /// It is soon no news any more.
+    @Test func whatCouldNotBeSentInAnHourIsGivenUp() async throws {
+        try await MailWorld.run(MailReceiver(.none, .answers("451 later", to: "MAIL", times: 1)), box: Self.full) { world in
+            try await world.server.service.mailboxes.noteFull(world.mailbox.id, in: world.account)
+            while try await world.deliveries().first?.attempts != 1 { try await Task.sleep(for: .milliseconds(2)) }
+            world.server.clock.advance(by: 3601)
+            try await world.isSettled()
+            let dead = try await world.deliveries(.dead)
+            #expect(world.receiver.mails.isEmpty && dead.count == 1 && dead.first?.failure.hasPrefix("its time has passed; ") == true)
+        }
+    }
+
     @Test func aMailboxThatIsNotThereIsFullForNobody() async throws {
         try await MailWorld.run { world in
             let other = try await world.server.makeAccount("Other")

@@ -15,12 +15,13 @@ struct MailWorld {
 
     static func run(
         _ receiver: MailReceiver = MailReceiver(), box: JSONObject = [:], owner: JSONObject = ["email": "anna@example.org"],
-        account accountFields: JSONObject = [:], _ configure: @escaping @Sendable (inout NoticeSettings) -> Void = { _ in },
+        account accountFields: JSONObject = [:], measuring: TestServer.Measuring = TestServer.Measuring(),
+        _ configure: @escaping @Sendable (inout NoticeSettings) -> Void = { _ in },
         _ body: @Sendable (MailWorld) async throws -> Void
     ) async throws {
         try await receiver.run { port in
             let sender = try #require(MailAddress("voicemail@example.com"))
-            try await TestServer.run {
+            try await TestServer.run(measuring: measuring) {
                 $0.mail = MailServer(host: "127.0.0.1", port: port, security: .none, sender: sender, attemptSeconds: 600)
                 $0.outbox.intervalMilliseconds = 10
                 configure(&$0.notices)

@@ -1,3 +1,4 @@
+import Audio
 import Delivery
 import Foundation
 @testable import Notifications
@@ -43,6 +44,33 @@ import Voicemail
             let told = try #require(try await world.until(message.id) { $0?.notices.isEmpty == false })
             #expect(told.notices.map(\.receiver) == ["anna@example.org"] && told.notices[0].outcome == .sent)
             #expect(told.folder == .new && told.revision == message.revision)
+        }
+    }
+
+    /// Sound that has to be decoded is measured once the message is stored; its mail waits for that.
+    @Test func aMailWaitsForTheLengthOfItsMessage() async throws {
+        try await MailWorld.run(measuring: .later) { world in
+            let message = try await world.leave(audio: try AudioSamples.tones([500], seconds: 2).encoded(as: .flac))
+            #expect(message.lengthMilliseconds == Messages.unmeasuredLength)
+            let measured = try await world.until(message.id) { $0?.lengthMilliseconds == 2000 }
+            #expect(measured?.lengthMilliseconds == 2000)
+            // By then its mail has gone, or waits.
+            let end = ContinuousClock.now + .seconds(60)
+            while world.receiver.mails.isEmpty, ContinuousClock.now < end {
+                world.server.clock.advance(by: 2)
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            let mail = try #require(world.receiver.mails.first?.mime)
+            #expect(mail.parts[0].parts[0].text.contains("Length:    00:00:02\n"))
+            #expect(mail["X-Delivery-Attempt"] == "1")
+        }
+    }
+
+    @Test func aLengthThatNobodyKnowsIsLeftOut() async throws {
+        try await MailWorld.run { world in
+            _ = try await world.leave(audio: nil)
+            let mail = try #require(await world.mails(1).values.first)
+            #expect(!mail.parts[0].parts[0].text.contains("Length") && !mail.parts[0].parts[1].text.contains("Length"))
         }
     }
 

@@ -28,6 +28,8 @@ struct QueryPlanTests {
         "IN (SELECT ", "IN (\n",
         // The few live tokens of one application.
         "FROM ticket",
+        // Events of a stretch of time, which an administrator has told once more: those of one second in their order.
+        "AND (created, serial) >",
         // Targets that wait, each found by a step in an index.
         "WITH RECURSIVE waiting",
         // A row for each state and slot.

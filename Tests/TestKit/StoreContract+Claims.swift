@@ -46,6 +46,34 @@ extension StoreContract {
             #expect(try await claim(store, targets: 2) == ["c", "b"])
             #expect(try await claim(store, perTarget: 3) == ["a100", "a101", "a102"])
         },
+        Case("who is claimed for is asked about in the order of waiting, until there are enough; channels that are closed are not asked about") { store in
+            struct Gate: DeliveryGate {
+                var closedChannels: Set<String> = ["closed"]
+                var left = 2
+
+                mutating func admits(_ channel: String, _ target: String) -> Bool {
+                    if channel == "closed" || target == "no" { return false }
+                    left -= 1
+                    return left >= 0
+                }
+            }
+            try await store.write { writer in
+                for number in 0..<4 { try writer.insert(delivery("t\(number)", target: "t\(number)", due: now.unix - number)) }
+                try writer.insert(delivery("no", target: "no", due: now.unix - 9))
+                for number in 0..<3 { try writer.insert(delivery("c\(number)", target: "\(number)", channel: "closed", due: now.unix - 9)) }
+                try writer.insert(delivery("z", target: "z", channel: "z", due: now.unix - 8))
+            }
+            let claim = Delivery.Claim(holder: "w", until: now.advanced(by: 10))
+            func claimed(_ gate: Gate) async throws -> [String] {
+                try await store.write { try $0.claimDeliveries(under: claim, dueBy: now, targets: 9, perTarget: 9, through: gate).map(\.id) }
+            }
+            #expect(try await claimed(Gate()) == ["z", "t3"])
+            #expect(try await store.read { try $0.hasDueDeliveries(at: now, through: Gate()) })
+            #expect(try await claimed(Gate(left: 9)).sorted() == ["t0", "t1", "t2"])
+            #expect(try await store.read { try !$0.hasDueDeliveries(at: now, through: Gate()) })
+            #expect(try await claimed(Gate(closedChannels: ["c"], left: 9)) == [])
+            #expect(try await store.read { try $0.hasDueDeliveries(at: now) })
+        },
         Case("a claim is not in a transaction that throws") { store in
             try await store.write { try $0.insert(delivery("one")) }
             await #expect(throws: StoreError.conflict) {

@@ -68,6 +68,43 @@ extension StoreContract {
             let other = try await store.read { try $0.deliveries(DeliveryQuery(state: .pending, accountID: "b", limit: 9)) }
             #expect(other.map(\.id) == ["4"])
         },
+        Case("deliveries are listed by channel, target and time") { store in
+            try await store.write { writer in
+                for number in 0..<6 {
+                    let made = delivery("\(number)", target: number < 4 ? "t" : "u", channel: number % 2 == 0 ? "c" : "d")
+                    try writer.insert(
+                        Delivery(
+                            id: made.id, channel: made.channel, target: made.target, accountID: "a", eventSerial: 1, payload: [:], due: now,
+                            created: now.advanced(by: number)))
+                }
+            }
+            func listed(_ query: DeliveryQuery) async throws -> [String] { try await store.read { try $0.deliveries(query).map(\.id) } }
+            #expect(try await listed(DeliveryQuery(channel: "c", limit: 9)) == ["0", "2", "4"])
+            #expect(try await listed(DeliveryQuery(target: "u", limit: 9)) == ["4", "5"])
+            #expect(try await listed(DeliveryQuery(channel: "d", target: "t", limit: 9)) == ["1", "3"])
+            #expect(try await listed(DeliveryQuery(from: now.advanced(by: 2), to: now.advanced(by: 4), limit: 9)) == ["2", "3", "4"])
+            #expect(try await listed(DeliveryQuery(channel: "x", limit: 9)) == [])
+        },
+        Case("an account's events are gone through in the order in which they happened, page by page") { store in
+            try await store.write { writer in
+                for (number, time) in [5, 1, 3, 3, 9, 2].enumerated() {
+                    let account = number == 3 ? "b" : "a"
+                    try writer.append(
+                        Event(id: "e\(number)", kind: .messageStored, accountID: account, subjectID: "s", payload: ["z": 1], created: now.advanced(by: time)))
+                }
+            }
+            var query = EventQuery(accountID: "a", from: now.advanced(by: 1), to: now.advanced(by: 5), limit: 2)
+            var seen: [String] = []
+            while true {
+                let page = try await store.read { [query] in try $0.events(query) }
+                guard let last = page.last else { break }
+                #expect(page.count <= 2)
+                seen += page.map(\.id)
+                query.after = last
+            }
+            #expect(seen == ["e1", "e5", "e2", "e0"])
+            #expect(try await store.read { try $0.events(EventQuery(accountID: "b", from: longAgo, to: now, limit: 9)) }.isEmpty)
+        },
         Case("deliveries are counted by state") { store in
             #expect(try await store.read { try $0.deliveryTotals() } == DeliveryTotals())
             try await store.write { writer in

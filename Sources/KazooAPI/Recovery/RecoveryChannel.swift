@@ -4,6 +4,8 @@ import Voicemail
 public struct RecoveryChannel: DeliveryChannel {
     public let name = "password-recovery"
     public let retries: RetryPolicy
+    /// As long as a link that was asked for is given out.
+    public let deadlineSeconds: Int? = Access.passwordResetLifetime
 
     private let service: VoicemailService
     private let mail: any OutgoingMail
@@ -14,6 +16,8 @@ public struct RecoveryChannel: DeliveryChannel {
         retries = RetryPolicy(maximumAttempts: 8, base: 10, ceiling: 600)
     }
 
+    public func destination(of _: String) -> String { OutgoingMailDestination.name }
+
     public func plan(_ event: Event, _ reader: any StoreReader) throws -> [PlannedDelivery] {
         guard event.kind == .passwordResetRequested else { return [] }
         return [PlannedDelivery(target: event.subjectID, payload: event.payload)]
@@ -23,10 +27,13 @@ public struct RecoveryChannel: DeliveryChannel {
         do {
             let reset = try await service.access.openPasswordReset(userID: delivery.target, accountID: delivery.accountID, requested: delivery.created)
             guard let reset, let page = delivery.payload[Event.page]?.string else { return .withdrawn }
-            try await mail.send(Self.message(reset, link: RecoveryPage.link(to: page, id: reset.id)))
+            var message = Self.message(reset, link: RecoveryPage.link(to: page, id: reset.id))
+            message.id = delivery.id
+            message.attempt = delivery.attempts + 1
+            try await mail.send(message)
             return .delivered
         } catch let error as OutgoingMailError {
-            return error.isPermanent ? .refused(error.reason) : .failed(error.reason)
+            return error.outcome
         } catch {
             return .failed("\(error)")
         }

@@ -12,7 +12,9 @@ extension Transaction {
         try execute("UPDATE event SET planned = 1 WHERE serial = ANY(\(events.map(\.serial)))")
     }
 
-    func removeEvents(createdBefore: Timestamp) throws { try execute("DELETE FROM event WHERE created < \(createdBefore) AND planned = 1") }
+    func removeEvents(createdBefore: Timestamp) throws {
+        try execute("DELETE FROM event WHERE created < \(createdBefore) AND (planned = 1 OR NOT \(raw: EventRow.isKnown))")
+    }
 
     func insert(_ delivery: Delivery) throws {
         try insertRow(
@@ -21,8 +23,10 @@ extension Transaction {
             """)
     }
 
-    func claimDeliveries(under claim: Delivery.Claim, dueBy now: Timestamp, targets: Int, perTarget: Int) throws -> [Delivery] {
-        let due = try dueTargets(at: now, limit: targets)
+    func claimDeliveries(
+        under claim: Delivery.Claim, dueBy now: Timestamp, targets: Int, perTarget: Int, through gate: any DeliveryGate
+    ) throws -> [Delivery] {
+        let due = try dueTargets(at: now, limit: targets, through: gate)
         guard !due.isEmpty else { return [] }
         let columns = DeliveryRow.columns.split(separator: ", ").map { "pending.\($0)" }.joined(separator: ", ")
         var claimed = try rows(

@@ -65,7 +65,7 @@ extension Snapshot {
     func events(after serial: Int, limit: Int) throws -> [Event] {
         var run = try connection.prepare(
             """
-            SELECT \(EventRow.columns) FROM event WHERE serial > ? ORDER BY serial LIMIT ?
+            SELECT \(EventRow.columns) FROM event WHERE serial > ? AND \(EventRow.isKnown) ORDER BY serial LIMIT ?
             """)
         run.bind(serial)
         run.bind(max(0, limit))

@@ -9,7 +9,7 @@ extension Transaction {
     func removeEvents(createdBefore: Timestamp) throws {
         try executeInParts(
             """
-            DELETE FROM event WHERE serial IN (SELECT serial FROM event INDEXED BY event_by_time WHERE created < ? AND planned = 1 LIMIT ?)
+            DELETE FROM event WHERE serial IN (SELECT serial FROM event INDEXED BY event_by_time WHERE created < ? AND (planned = 1 OR NOT \(EventRow.isKnown)) LIMIT ?)
             """
         ) { $0.bind(createdBefore) }
     }
@@ -20,9 +20,11 @@ extension Transaction {
         }
     }
 
-    func claimDeliveries(under claim: Delivery.Claim, dueBy now: Timestamp, targets: Int, perTarget: Int) throws -> [Delivery] {
+    func claimDeliveries(
+        under claim: Delivery.Claim, dueBy now: Timestamp, targets: Int, perTarget: Int, through gate: any DeliveryGate
+    ) throws -> [Delivery] {
         var claimed: [Delivery] = []
-        for target in try dueTargets(now, limit: targets) {
+        for target in try dueTargets(now, limit: targets, through: gate) {
             var run = try connection.prepare(
                 """
                 SELECT \(DeliveryRow.columns) FROM delivery INDEXED BY delivery_backlog
@@ -43,13 +45,19 @@ extension Transaction {
     }
 
     /// Those that have waited longest.
-    private func dueTargets(_ now: Timestamp, limit: Int) throws -> ArraySlice<DueTarget> {
+    private func dueTargets(_ now: Timestamp, limit: Int, through gate: any DeliveryGate) throws -> [DueTarget] {
         var found: [DueTarget] = []
-        try forEachDueTarget(at: now) {
+        try forEachDueTarget(at: now, except: gate.closedChannels) {
             found.append($0)
             return true
         }
-        return found.sorted { ($0.due, $0.channel, $0.target) < ($1.due, $1.channel, $1.target) }.prefix(max(0, limit))
+        found.sort { ($0.due, $0.channel, $0.target) < ($1.due, $1.channel, $1.target) }
+        var gate = gate, admitted: [DueTarget] = []
+        for target in found {
+            guard admitted.count < limit else { break }
+            if gate.admits(target.channel, target.target) { admitted.append(target) }
+        }
+        return admitted
     }
 
     func update(_ delivery: Delivery) throws {

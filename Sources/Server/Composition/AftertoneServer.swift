@@ -55,7 +55,10 @@ public struct AftertoneServer: Sendable {
             service: installation.service, archive: installation.archive, interval: .seconds(configuration.housekeeping.intervalSeconds), logger: logger)
         let outbox = OutboxService(
             service: installation.service, hub: hub, settings: configuration.outbox.settings, instruments: OutboxInstruments(registry),
-            mailServer: configuration.mail, channels: { dialects.channels(over: $0, mail: $1) }, logger: logger)
+            mailServer: configuration.mail,
+            channels: { [channels = Channels(service: installation.service, configuration: configuration)] in
+                channels.all(over: $0, mail: $1)
+            }, logger: logger)
         let idleMemory = IdleMemory(
             quiet: .seconds(5), activity: { front.requestCount }, release: { try await installation.releaseMemory() }, logger: logger)
         let recordings = DirectoryIntake(

@@ -1,7 +1,6 @@
 import Delivery
 import HTTPFront
 import KazooAPI
-import Notifications
 import RecordingIntake
 import Speech
 import Voicemail
@@ -27,20 +26,6 @@ struct Dialects: Sendable {
     var all: [any Dialect] {
         let interfaces: [any Dialect] = [kazoo, pSeries, sSeries, IntakeDialect(service: service, counter: recordingCounter)]
         return configuration.web.isOn ? interfaces + [web] : interfaces
-    }
-
-    /// How they tell others what has happened.
-    /// - Parameter mail: nil where none is sent.
-    func channels(over push: any OutgoingHTTP, mail: (any OutgoingMail)?) -> [any DeliveryChannel] {
-        let pushes: [any DeliveryChannel] = [
-            ReportChannel(service: service, push: push), WebhookChannel(service: service, settings: configuration.pSeries, push: push),
-        ]
-        guard let mail, configuration.mail != nil else { return pushes }
-        let notices = configuration.notices
-        return pushes + [
-            RecoveryChannel(service: service, mail: mail), MessageMailChannel(service: service, mail: mail, settings: notices),
-            FullMailboxChannel(service: service, mail: mail, settings: notices),
-        ]
     }
 
     private var kazoo: KazooDialect {

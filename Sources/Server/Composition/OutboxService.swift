@@ -20,7 +20,7 @@ struct OutboxService: Service {
     /// Names that are resolved at once; more wait.
     private static let resolversAtOnce = 4
     /// Conversations with the mail server at once.
-    private static let mailersAtOnce = 2
+    private static let mailersAtOnce = 4
 
     /// Works until a graceful shutdown, and lets the attempts in progress finish.
     func run() async throws {
@@ -35,11 +35,10 @@ struct OutboxService: Service {
             mailers.start()
             teardown.add { try await mailers.shutdownGracefully() }
         }
+        let push = HTTPPush(client: client, pool: resolvers, product: "Aftertone/\(Version.number)")
+        teardown.add { await push.close() }
         let worker = OutboxWorker(
-            service: service,
-            channels: channels(
-                HTTPPush(client: client, pool: resolvers, product: "Aftertone/\(Version.number)"), mailServer.map { SMTPMailer($0, pool: mailers) }), hub: hub,
-            settings: settings,
+            service: service, channels: channels(push, mailServer.map { SMTPMailer($0, pool: mailers) }), hub: hub, settings: settings,
             instruments: instruments, logger: logger)
         do {
             try await worker.run()

@@ -9,6 +9,8 @@ public struct MessageNotice: Sendable {
     public let account: Account
     /// The zone that its times are shown in.
     public let zone: TimeZone
+    /// Whether its length is known, or never will be.
+    public let isMeasured: Bool
 
     /// As its owner or his account wrote it; nil for the server's.
     public var language: String? { owner?.language ?? account.language }
@@ -46,9 +48,11 @@ extension Messages {
             guard let message = try reader.message(id: messageID), message.folder != .deleted,
                 let mailbox: Mailbox = try reader.find(id: message.mailboxID), let account = try reader.account(id: message.accountID)
             else { return nil }
+            let isUnmeasured = message.lengthMilliseconds == Messages.unmeasuredLength
             return MessageNotice(
                 message: message, mailbox: mailbox, owner: try mailbox.owner(reader), account: account,
-                zone: try mailboxes.timeZone(of: mailbox, account: account, reader))
+                zone: try mailboxes.timeZone(of: mailbox, account: account, reader),
+                isMeasured: try !isUnmeasured || message.audio.map { try reader.blob(id: $0.blobID)?.unmeasured == nil } ?? true)
         }
     }
 

@@ -1,3 +1,5 @@
+import Crypto
+
 /// Something one receiver is to be told, kept until it has been (promise 2).
 public struct Delivery: Sendable, Hashable {
     public enum State: String, Sendable, CaseIterable {
@@ -62,5 +64,25 @@ public struct Delivery: Sendable, Hashable {
         self.claim = claim
         self.failure = failure
         self.created = created
+    }
+}
+
+extension Delivery {
+    /// The id of what a channel tells a target of an event: always the same, so that a receiver to whom it is replayed knows it again.
+    /// - Parameter number: which one it is of those that the channel has for the target and the event, from 0.
+    static func id(of event: Event, channel: String, target: String, number: Int) -> String {
+        var hash = SHA256()
+        for part in [event.id, channel, target, String(number)] {
+            hash.update(data: Array(part.utf8))
+            hash.update(data: [0])
+        }
+        return HexID.encode(hash.finalize().prefix(16))
+    }
+
+    /// Whether the time has passed within which it was of use. One that an administrator has had tried again has one attempt in any case.
+    public func isOverdue(_ deadlineSeconds: Int?, at now: Timestamp) -> Bool {
+        guard let deadlineSeconds else { return false }
+        // Until its first attempt, `due` is when it was made or sent on its way again.
+        return (attempts == 0 ? due : created).advanced(by: deadlineSeconds) < now
     }
 }

@@ -25,11 +25,9 @@ extension Outbox {
             let events = try writer.unplannedEvents(limit: limit)
             for event in events {
                 for channel in channels {
-                    for planned in try channel.plan(event, writer) {
-                        try writer.insert(
-                            Delivery(
-                                channel: channel.name, target: planned.target, accountID: event.accountID, eventSerial: event.serial,
-                                payload: planned.payload, due: now, created: now))
+                    for delivery in try Self.deliveries(of: event, over: channel, at: now, writer) {
+                        // A replay may have made it already.
+                        if try writer.delivery(id: delivery.id) == nil { try writer.insert(delivery) }
                     }
                 }
             }
@@ -38,17 +36,33 @@ extension Outbox {
         }
     }
 
+    /// What a channel tells of an event.
+    static func deliveries(of event: Event, over channel: any DeliveryChannel, at now: Timestamp, _ reader: any StoreReader) throws -> [Delivery] {
+        var counts: [String: Int] = [:]
+        return try channel.plan(event, reader).map { planned in
+            let number = counts[planned.target, default: 0]
+            counts[planned.target] = number + 1
+            return Delivery(
+                id: Delivery.id(of: event, channel: channel.name, target: planned.target, number: number), channel: channel.name, target: planned.target,
+                accountID: event.accountID, eventSerial: event.serial, payload: planned.payload, due: now, created: now)
+        }
+    }
+
     /// Claims what is due.
-    /// - Parameter lease: seconds after which others may take it over.
-    public func claim(targets: Int, perTarget: Int, lease: Int) async throws -> [Delivery] {
+    /// - Parameters:
+    ///   - lease: seconds after which others may take it over.
+    ///   - gate: which targets may be taken.
+    public func claim(targets: Int, perTarget: Int, lease: Int, through gate: any DeliveryGate = OpenGate()) async throws -> [Delivery] {
         let now = clock.now
         let isAnyDue = try await store.read { reader in
             // A claim writes; looking whether there is anything to claim does not.
-            try reader.hasDueDeliveries(at: now)
+            try reader.hasDueDeliveries(at: now, through: gate)
         }
         guard isAnyDue else { return [] }
         let claim = Delivery.Claim(holder: HexID.random(), until: now.advanced(by: lease))
-        return try await store.write { try $0.claimDeliveries(under: claim, dueBy: now, targets: targets, perTarget: perTarget) }
+        return try await store.write {
+            try $0.claimDeliveries(under: claim, dueBy: now, targets: targets, perTarget: perTarget, through: gate)
+        }
     }
 
     /// Whether all of some claimed deliveries are still held, and will be for so many seconds.
@@ -109,6 +123,12 @@ extension Outbox {
             Self.postpone(&settled, retries, reason, jitter, now)
         case .failedUnder(let policy, let reason):
             Self.postpone(&settled, policy, reason, jitter, now)
+        case .unreachable(let reason, let policy):
+            Self.postpone(&settled, policy ?? retries, reason, jitter, now)
+        case .notYet(let reason, let seconds):
+            settled.attempts = delivery.attempts
+            settled.failure = Self.shortened(reason)
+            settled.due = now.advanced(by: max(1, seconds))
         }
         let result = settled
         return try await store.write { writer in
@@ -127,6 +147,21 @@ extension Outbox {
         }
     }
 
+    /// Gives up deliveries whose time has passed, where they are still held.
+    /// - Parameter channel: which is asked what follows from their end.
+    public func giveUpOverdue(_ deliveries: [Delivery], by channel: any DeliveryChannel) async throws {
+        let now = clock.now
+        try await store.write { writer in
+            for var delivery in deliveries {
+                guard let holder = delivery.claim?.holder else { continue }
+                delivery.claim = nil
+                delivery.state = .dead
+                delivery.failure = Self.shortened("its time has passed" + (delivery.failure.isEmpty ? "" : "; " + delivery.failure))
+                if try writer.update(delivery, heldBy: holder) { try channel.ended(delivery, .givenUp, at: now, writer) }
+            }
+        }
+    }
+
     private static func shortened(_ reason: String) -> String { String(reason.unicodeScalars.prefix(500).map(Character.init)) }
 
     /// Lets go of what was claimed and not tried, where it is still held.
@@ -140,44 +175,6 @@ extension Outbox {
             guard let holder = delivery.claim?.holder else { continue }
             delivery.claim = nil
             _ = try writer.update(delivery, heldBy: holder)
-        }
-    }
-}
-
-/// What an administrator does with the outbox.
-extension Outbox {
-    public func list(_ query: DeliveryQuery) async throws -> [Delivery] {
-        try await store.read { try $0.deliveries(query) }
-    }
-
-    public func totals() async throws -> DeliveryTotals {
-        try await store.read { try $0.deliveryTotals() }
-    }
-
-    /// - Throws: `VoicemailError.notFound`.
-    public func find(_ id: String) async throws -> Delivery {
-        guard let delivery = try await store.read({ try $0.delivery(id: id) }) else { throw VoicemailError.notFound(id: id) }
-        return delivery
-    }
-
-    /// Has a delivery tried at once, with all its attempts before it again. An attempt that is under way then counts for nothing.
-    public func retry(_ id: String) async throws -> Delivery {
-        let now = clock.now
-        return try await store.write { writer in
-            guard var delivery = try writer.delivery(id: id) else { throw VoicemailError.notFound(id: id) }
-            delivery.state = .pending
-            delivery.attempts = 0
-            delivery.due = now
-            delivery.claim = nil
-            try writer.update(delivery)
-            return delivery
-        }
-    }
-
-    public func drop(_ id: String) async throws {
-        try await store.write { writer in
-            guard try writer.delivery(id: id) != nil else { throw VoicemailError.notFound(id: id) }
-            try writer.remove(deliveryID: id)
         }
     }
 }

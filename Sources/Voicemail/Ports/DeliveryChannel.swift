@@ -9,17 +9,28 @@ public protocol DeliveryChannel: Sendable {
     /// How often and when a failed delivery is tried again.
     var retries: RetryPolicy { get }
 
+    /// Seconds after the event, when telling of it is no use any more: what has not been told by then is given up, however few attempts
+    /// it has had. nil where attempts alone decide.
+    var deadlineSeconds: Int? { get }
+
     /// The deliveries that `event` calls for. May run more than once, so it must not touch anything outside.
     func plan(_ event: Event, _ reader: any StoreReader) throws -> [PlannedDelivery]
 
     /// Makes one attempt. Must end by itself; for as long as it takes, nobody else tells the target anything.
     func deliver(_ delivery: Delivery) async -> DeliveryOutcome
 
+    /// Where an attempt for a target goes: what targets of one destination have in common is that one of them that hangs or gets no answer
+    /// makes it likely that the others do.
+    func destination(of target: String) -> String
+
     /// What follows from the end of a delivery, in the transaction that writes the end down.
     func ended(_ delivery: Delivery, _ end: DeliveryEnd, at now: Timestamp, _ writer: any StoreWriter) throws
 }
 
 extension DeliveryChannel {
+    public var deadlineSeconds: Int? { nil }
+    /// Each target by itself.
+    public func destination(of target: String) -> String { "\(name) \(target)" }
     public func ended(_: Delivery, _: DeliveryEnd, at _: Timestamp, _: any StoreWriter) throws {}
 }
 
@@ -52,6 +63,10 @@ public enum DeliveryOutcome: Sendable, Hashable {
     case failed(String)
     /// As `failed`, under the receiver's own rule in place of the channel's.
     case failedUnder(RetryPolicy, String)
+    /// Nobody answered at the destination, under the receiver's own rule where it has one: others are spared waiting for it.
+    case unreachable(String, RetryPolicy? = nil)
+    /// It was not tried, because something of ours is not ready; it will be after so many seconds. That is no attempt.
+    case notYet(String, seconds: Int)
     /// It will never work: the receiver refuses it for good.
     case refused(String)
     /// Nobody is to be told any more: the receiver is gone.

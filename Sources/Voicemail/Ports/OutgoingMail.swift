@@ -49,6 +49,8 @@ public struct MailMessage: Sendable {
     public var attachment: MailAttachment?
     /// What mails of one kind have in common (RFC 2919): a word, made a name of a list with the sender's domain.
     public var list: String?
+    /// Which attempt at sending it this is, from 1; nil where that is not counted.
+    public var attempt: Int?
     /// Where an answer goes, in place of the sender.
     public var replyTo: MailAddress?
 
@@ -68,16 +70,33 @@ public struct OutgoingMailError: Error, Hashable, Sendable {
     public let isPermanent: Bool
     /// The mail is, or may be, too large for it (552, RFC 1870 §6.1).
     public let isTooLarge: Bool
+    /// The mail server could not be talked to: it would not have taken any other mail either.
+    public let isUnreachable: Bool
 
-    public init(_ reason: String, isPermanent: Bool = false, isTooLarge: Bool = false) {
+    public init(_ reason: String, isPermanent: Bool = false, isTooLarge: Bool = false, isUnreachable: Bool = false) {
+        self.isUnreachable = isUnreachable
         self.reason = reason
         self.isPermanent = isPermanent
         self.isTooLarge = isTooLarge
     }
 }
 
+extension OutgoingMailError {
+    /// What an attempt has come to by it.
+    public var outcome: DeliveryOutcome {
+        if isPermanent { return .refused(reason) }
+        return isUnreachable ? .unreachable(reason) : .failed(reason)
+    }
+}
+
 /// Sending mail through the server that an administrator has named.
+///
+/// Deliveries that go through it all have `OutgoingMailDestination.name` for their destination: it is one server.
 public protocol OutgoingMail: Sendable {
     /// Returns when the mail server has taken the mail over.
     func send(_ message: MailMessage) async throws(OutgoingMailError)
+}
+
+public enum OutgoingMailDestination {
+    public static let name = "mail"
 }

@@ -43,6 +43,9 @@ public struct ReceiverURL: Sendable, Hashable {
         }
     }
 
+    /// What requests to it have in common with others: who hears them.
+    public var destination: String { "\(host):\(port)" }
+
     /// The host where it is an address.
     public var address: NetworkAddress? { NetworkAddress(host) }
 

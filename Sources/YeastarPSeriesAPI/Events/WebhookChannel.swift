@@ -8,6 +8,7 @@ public struct WebhookChannel: DeliveryChannel {
     public let name = "p-series-webhook"
     /// For what is not the receiver's fault; each account has its own for what is.
     public let retries = RetryPolicy(maximumAttempts: 10, base: 1, ceiling: 60)
+    public let deadlineSeconds: Int? = 86_400
 
     private let service: VoicemailService
     private let settings: PSeriesSettings
@@ -18,6 +19,8 @@ public struct WebhookChannel: DeliveryChannel {
         self.settings = settings
         self.push = push
     }
+
+    public func destination(of target: String) -> String { ReceiverURL(target)?.destination ?? target }
 
     public func plan(_ event: Event, _ reader: any StoreReader) throws -> [PlannedDelivery] {
         guard let account = try reader.account(id: event.accountID) else { return [] }
@@ -42,7 +45,7 @@ public struct WebhookChannel: DeliveryChannel {
                 let status = try await self.push.send(Self.request(delivery, receiver, push.timeout, service.webhooks.receiverReach()))
                 return (200..<300).contains(status) ? .delivered : .failedUnder(policy, "answered \(status)")
             } catch {
-                return .failedUnder(policy, error.reason)
+                return .unreachable(error.reason, policy)
             }
         } catch {
             return .failed("\(error)")

@@ -9,6 +9,8 @@ public struct ReportChannel: DeliveryChannel {
     public let name = "s-series-report"
     public let retries = RetryPolicy(maximumAttempts: 1, base: 0, ceiling: 0)
 
+    public let deadlineSeconds: Int? = 3600
+
     private static let attemptSeconds = 10
     /// For what goes wrong on this side before anything is sent.
     private static let storeTrouble = RetryPolicy(maximumAttempts: 10, base: 1, ceiling: 60)
@@ -22,6 +24,8 @@ public struct ReportChannel: DeliveryChannel {
         self.service = service
         self.push = push
     }
+
+    public func destination(of target: String) -> String { ReceiverURL(target)?.destination ?? target }
 
     public func plan(_ event: Event, _ reader: any StoreReader) throws -> [PlannedDelivery] {
         guard let account = try reader.account(id: event.accountID) else { return [] }
@@ -63,7 +67,8 @@ public struct ReportChannel: DeliveryChannel {
         } catch {
             // A client that named no port may well not listen: that is no failure.
             guard destination.isNamed else { return .withdrawn }
-            return .failed((error as? OutgoingHTTPError)?.reason ?? "\(error)")
+            guard let error = error as? OutgoingHTTPError else { return .failed("\(error)") }
+            return .unreachable(error.reason)
         }
     }
 

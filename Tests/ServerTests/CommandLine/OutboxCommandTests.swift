@@ -1,4 +1,5 @@
 import HTTPFront
+import Server
 import TestKit
 import Testing
 import Voicemail
@@ -52,6 +53,50 @@ struct OutboxCommandTests {
                 #expect(refused.status == 1)
                 #expect(refused.refusal == "there is no delivery \(delivery.id)")
             }
+        }
+    }
+
+    @Test("Thousands are chosen by channel, receiver, account and time")
+    func many() async throws {
+        try await TemporaryDirectory.run { directory in
+            let path = directory.path + "/data", start = Timestamp(unix: 1_463_000_000)
+            try await TestServer.withoutServer(in: path) { installation in
+                let account = try await installation.service.accounts.create(["name": "Acme"], below: nil, superduperAdmin: false)
+                try await installation.service.store.write { writer in
+                    for number in 0..<1500 {
+                        try writer.insert(
+                            Delivery(
+                                channel: number % 3 == 0 ? "a" : "b", target: "t\(number % 2)", accountID: number < 3 ? account.id : "other",
+                                eventSerial: number, payload: [:], state: number < 1200 ? .dead : .pending, attempts: 3, due: start,
+                                created: start.advanced(by: number)))
+                    }
+                }
+            }
+            func outbox(_ arguments: String...) async throws -> CommandLineProgram.Outcome {
+                try await CommandLineProgram.run(["outbox"] + arguments + ["--data", path, "--json"])
+            }
+            func count(_ arguments: [String]) async throws -> Int? {
+                try await CommandLineProgram.run(["outbox", "list"] + arguments + ["--data", path, "--json"]).json.array?.count
+            }
+            #expect(try await count([]) == 1500)
+            #expect(try await count(["--limit", "7"]) == 7)
+            #expect(try await count(["--channel", "a", "--target", "t1"]) == 250)
+            #expect(try await count(["--account", "Acme", "--state", "dead"]) == 3)
+            #expect(try await count(["--since", "2016-05-11T20:53:20Z", "--until", "2016-05-11T20:53:22Z"]) == 3)
+            #expect(try await outbox("retry", "--all", "--channel", "a").json == ["retried": 400])
+            let refused = try await outbox("drop", "--all")
+            #expect(refused.status == 1 && refused.refusal == "this forgets 800 deliveries; say --yes if that is meant")
+            #expect(try await outbox("drop", "--all", "--target", "t0", "--yes").json == ["dropped": 400])
+            #expect(try await outbox("drop", "--all", "--state", "pending", "--account", "Acme").json == ["dropped": 1])
+            #expect(try await count([]) == 1099)
+            for wrong in [
+                ["retry"], ["drop"], ["retry", "--all", "x"], ["drop", "x", "--channel", "a"],
+                ["replay", "--account", "Acme", "--channel", "c", "--target", "t"],
+            ] {
+                #expect(try await CommandLineProgram.run(["outbox"] + wrong + ["--data", path]).status == 2)
+            }
+            let unknown = try await outbox("replay", "--account", "Acme", "--channel", "c", "--target", "t", "--since", "2016-05-11T20:53:20Z")
+            #expect(unknown.status == 1 && unknown.refusal == "nothing is carried by c; there are s-series-report, p-series-webhook")
         }
     }
 
