@@ -81,6 +81,7 @@ enum Wording {
         case .conflict: "it conflicts with what is there"
         case .full: "no room on the disk of the database"
         case .failed(let reason): "the database failed: \(reason)"
+        case .undecided: "the connection to the database was lost, and whether the change took place is not known"
         }
     }
 

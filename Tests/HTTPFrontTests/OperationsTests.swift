@@ -252,6 +252,17 @@ import Voicemail
                 """)
     }
 
+    @Test func whatManyObserveAtOnceIsCountedWhole() async {
+        let registry = MetricsRegistry()
+        let histogram = registry.histogram("h", help: "H.", bounds: [1], labels: [])
+        await withTaskGroup(of: Void.self) { group in
+            for task in 0..<8 { group.addTask { for _ in 0..<5000 { histogram.observe(Double(task % 2) + 0.5) } } }
+        }
+        #expect(histogram.snapshot.counts == [20_000, 20_000])
+        // Halves are exact.
+        #expect(histogram.snapshot.sum == 40_000)
+    }
+
     @Test func hostileLabelsAreEscaped() {
         let registry = MetricsRegistry()
         registry.counter("x", help: "a\\b\nc", labels: [("l", "q\"b\\n\nz")]).add()

@@ -131,6 +131,35 @@ struct FaultTests {
         try await cluster.stop()
     }
 
+    @Test("Of a commit that cannot be found out about in time is said that it may have taken place")
+    func endedBehindCommitAndGone() async throws {
+        let cluster = try await PostgresCluster(settings: "-c fsync=off -c synchronous_commit=local -c synchronous_standby_names=nobody")
+        try await cluster.withDatabase { url in
+            try await withStore(PostgresOptions(url: url, pool: 2, connectSeconds: 1, outcomeSeconds: 1)) { store in
+                async let written: Void = store.transaction { writer in
+                    try writer.execute("SET LOCAL synchronous_commit = on")
+                    _ = try writer.insert(StoreContract.message("one"))
+                }
+                let waiting = "FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+                while try await cluster.run("SELECT count(*) \(waiting)") == "0" { await Task.yield() }
+                let name = String(url.split(separator: "/")[1].prefix { $0 != "?" })
+                try await cluster.run("ALTER DATABASE \(name) ALLOW_CONNECTIONS false")
+                try await cluster.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'aftertone'")
+                do {
+                    try await written
+                    Issue.record("nobody can know that it took place")
+                } catch {
+                    #expect(error as? StoreError == .undecided)
+                }
+                try await cluster.run("ALTER DATABASE \(name) ALLOW_CONNECTIONS true")
+                while await store.unavailability() != nil { await Task.yield() }
+                let tally = try await store.read { try $0.tally(mailboxID: "m", cutoff: StoreContract.longAgo) }
+                #expect(tally == Tally(new: 1))
+            }
+        }
+        try await cluster.stop()
+    }
+
     @Test("A server process that stops answering is left after a while, and what it was to do is done by another")
     func stopped() async throws {
         try await PostgresCluster.shared.value.withDatabase { url in

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Server
 
-/// Memory is given back once after each busy spell, and never while requests keep coming.
+/// Memory is given back after the start, once after each busy spell, and never while requests keep coming.
 @Suite struct IdleMemoryTests {
     /// Requests so far, and a look at them each time the service asks.
     private final class Activity: Sendable {
@@ -32,11 +32,12 @@ import Testing
     private static func watch(_ body: @Sendable @escaping (Activity) async throws -> Void) async throws {
         let activity = Activity()
         let service = IdleMemory(
-            quiet: .milliseconds(1), activity: { activity.look() }, release: { activity.releases.add(1, ordering: .relaxed) },
+            settled: .zero, quiet: .milliseconds(1), activity: { activity.look() }, release: { activity.releases.add(1, ordering: .relaxed) },
             logger: Logger(label: "test"))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await service.run() }
             try await activity.looks(2)
+            #expect(activity.releases.exchange(0, ordering: .relaxed) == 1)
             try await body(activity)
             group.cancelAll()
         }

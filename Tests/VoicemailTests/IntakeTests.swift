@@ -41,6 +41,20 @@ import Voicemail
         }
     }
 
+    /// Audio goes with the change that failed, and stays with one that may have taken place.
+    @Test(arguments: [(StoreError.failed("lost"), false), (.undecided, true)])
+    func whatMayBeNamedStays(error: StoreError, stays: Bool) async throws {
+        try await TestServer.run { server in
+            let service = server.service
+            let intake = try await service.messages.receiveAudio()
+            try await intake.write(ByteBuffer(repeating: 1, count: 10_000))
+            let received = try await intake.finish(contentType: "audio/wav", fileName: "a.wav", policy: .keepAnything, isLengthKnown: true)
+            do { try await service.dropping(received) { throw error } } catch let thrown { #expect(thrown as? StoreError == error) }
+            let isThere = try await service.archive.written(received.record.blob.id) != nil
+            #expect(isThere == stays)
+        }
+    }
+
     /// A decoder that has too much to do refuses no message, and no promise that a file plays is made without it.
     @Test(arguments: [10_000, 3_000_000])
     func whatCannotBeMeasuredNowIsKept(bytes: Int) async throws {

@@ -19,7 +19,7 @@ public struct PostgresOptions: Sendable, Hashable {
 
     public init(
         url: String, pool: Int = standardPool, connectSeconds: Int = 5, statementSeconds: Int = 30, lockSeconds: Int = 10,
-        waitSeconds: Int = 30, outcomeSeconds: Int = 600
+        waitSeconds: Int = 30, outcomeSeconds: Int = 60
     ) {
         self.url = url
         self.pool = pool

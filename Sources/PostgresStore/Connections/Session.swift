@@ -244,8 +244,8 @@ final class Session {
         try settle(number)
     }
 
-    /// Finds out what became of a transaction whose connection was lost while it was committed. Whoever waits for it would clear away what a
-    /// transaction that failed has left, so this does not give up while the database may come back.
+    /// Finds out what became of a transaction whose connection was lost while it was committed. A database that stays away longer than
+    /// anybody waits leaves that undecided.
     private func settle(_ number: String) throws {
         let end = ContinuousClock.now + .seconds(options.outcomeSeconds)
         repeat {

@@ -13,7 +13,7 @@ enum Trouble {
     var error: StoreError {
         switch self {
         case .collision(let error), .lost(let error), .failed(let error): error
-        case .unknownOutcome: .failed("whether a commit took place is not known")
+        case .unknownOutcome: .undecided
         }
     }
 

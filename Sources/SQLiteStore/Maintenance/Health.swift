@@ -9,7 +9,7 @@ final class Health: Sendable {
         switch error {
         case .conflict: return
         case .full: trouble.withLock { $0 = "no room for the database" }
-        case .failed: trouble.withLock { $0 = "the database cannot be written" }
+        case .failed, .undecided: trouble.withLock { $0 = "the database cannot be written" }
         }
     }
 

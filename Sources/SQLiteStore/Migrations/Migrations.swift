@@ -36,7 +36,8 @@ enum Migrations {
     /// Refuses a file that is not ours, is newer than we are, or was never released, before anything writes to it.
     /// - Throws: `StoreOpenError`.
     static func check(_ queue: DatabaseQueue, path: String) throws {
-        try queue.unsafeRead { database in
+        // In one view of the file: another process may be creating it.
+        try queue.read { database in
             let mark = try Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0
             let tables = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
             guard mark == applicationID || (mark == 0 && tables == 0) else { throw StoreOpenError.foreign(path: path) }
@@ -66,11 +67,14 @@ enum Migrations {
             guard try Int32.fetchOne(database, sql: "PRAGMA application_id") != applicationID else { return }
             try database.execute(sql: "PRAGMA application_id = \(applicationID)")
         }
-        do {
-            try migrator.migrate(queue)
-        } catch let error as DatabaseError {
-            // Another process that opened it at the same time may have been first.
-            guard try queue.unsafeRead({ try migrator.hasCompletedMigrations($0) }) else { throw error }
+        // Another process that opened it at the same time may be first with each of them.
+        for attempt in 0...all.count {
+            do {
+                try migrator.migrate(queue)
+                break
+            } catch let error as DatabaseError {
+                guard attempt < all.count else { throw error }
+            }
         }
         try queue.inDatabase { try Counters.install(in: $0) }
     }

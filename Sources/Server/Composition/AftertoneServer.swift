@@ -60,7 +60,7 @@ public struct AftertoneServer: Sendable {
                 channels.all(over: $0, mail: $1)
             }, logger: logger)
         let idleMemory = IdleMemory(
-            quiet: .seconds(5), activity: { front.requestCount }, release: { try await installation.releaseMemory() }, logger: logger)
+            settled: .seconds(1), quiet: .seconds(5), activity: { front.requestCount }, release: { try await installation.releaseMemory() }, logger: logger)
         let recordings = DirectoryIntake(
             service: installation.service, directories: configuration.recordings.watched, settings: configuration.recordings.watch, counter: counter,
             logger: logger)

@@ -43,6 +43,7 @@ public final class Installation: Sendable {
         archive.releaseMemory()
         try await store.releaseMemory()
         ProcessMemory.trim()
+        ProcessMemory.unmapCode()
     }
 
     /// Lets go of everything, once nothing uses it any more.

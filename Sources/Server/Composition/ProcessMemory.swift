@@ -1,5 +1,7 @@
 #if canImport(Glibc)
+import CMachine
 import CMalloc
+import Glibc
 #endif
 
 /// How the C allocator behaves in a process that runs for months.
@@ -25,6 +27,14 @@ public enum ProcessMemory {
     public static func trim() {
         #if canImport(Glibc)
         malloc_trim(0)
+        #endif
+    }
+
+    /// Lets go of code that ran once, such as at the start: the kernel maps sixteen pages for each that is run, and keeps them mapped as
+    /// long as the machine is not short of memory. What runs again is mapped again, at the price of a page fault without a disk.
+    public static func unmapCode() {
+        #if canImport(Glibc)
+        cmachine_unmap_code(sysconf(Int32(_SC_PAGESIZE)))
         #endif
     }
 }

@@ -129,12 +129,16 @@ extension BlobRecord {
 }
 
 extension VoicemailService {
-    /// Runs `body`; when it fails, the audio it was to store goes too. What is stored unmeasured is measured from then on.
+    /// Runs `body`; when it fails, the audio it was to store goes too, unless something may name it all the same. What is stored unmeasured is
+    /// measured from then on.
     public func dropping<Value: Sendable>(_ audio: ReceivedAudio?, _ body: () async throws -> Value) async throws -> Value {
         do {
             let value = try await body()
             if audio?.record.unmeasured != nil { measuringBell.ring() }
             return value
+        } catch StoreError.undecided {
+            if let audio { logger.error("audio stays, as the change that names it may have taken place", metadata: ["blob": "\(audio.record.blob.id)"]) }
+            throw StoreError.undecided
         } catch {
             if let audio {
                 do { try await archive.remove(audio.record.blob.id) } catch let second {

@@ -31,6 +31,8 @@ public enum StoreError: Error, Equatable, Sendable {
     case full
     /// The database failed; the text is for the log.
     case failed(String)
+    /// Whether the change took place could not be found out: whoever was asked for it may not drop what belongs to it.
+    case undecided
 }
 
 /// Reading within a transaction. Removed documents and messages do not exist here.

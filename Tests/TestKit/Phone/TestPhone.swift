@@ -50,6 +50,8 @@ public final class TestPhone: Sendable {
 
     private struct State {
         var sequence = 0
+        /// Of the last INVITE.
+        var invitation = 0
         var target = ""
         var branch = ""
         var toTag: String?
@@ -89,6 +91,7 @@ public final class TestPhone: Sendable {
         state.withLockedValue { state in
             if isNew {
                 if method != "ACK" { state.sequence += 1 }
+                if method == "INVITE" { state.invitation = state.sequence }
                 state.branch = "z9hG4bK\(UInt64.random(in: 0...(.max)))"
             }
             if let user { state.target = uri(user) }
@@ -131,7 +134,9 @@ public final class TestPhone: Sendable {
 
     /// Waits for what becomes of the last INVITE.
     public func finish(answerInACK: String? = nil) async throws -> Message {
-        let answer = try await next("a final answer") { ($0.status ?? 0) >= 200 && $0.headers["cseq"]?.hasSuffix("INVITE") == true }
+        // The refusal of an earlier one may come again, until its ACK has come.
+        let number = "\(state.withLockedValue { $0.invitation }) INVITE"
+        let answer = try await next("a final answer") { ($0.status ?? 0) >= 200 && $0.headers["cseq"] == number }
         if answer.status == 200 {
             confirm(answer, body: answerInACK ?? "")
         } else {
