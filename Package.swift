@@ -77,7 +77,10 @@ let package = Package(
                 product("CryptoExtras", "swift-crypto"), logging,
             ],
             swiftSettings: settings),
-        .target(name: "Notifications", dependencies: ["CNoticeTexts", "Voicemail", logging, product("Mustache", "swift-mustache")], swiftSettings: settings),
+        .target(
+            name: "Notifications",
+            dependencies: ["CNoticeTexts", "HTTPFront", "Voicemail", logging, product("HTTPTypes", "swift-http-types"), product("Mustache", "swift-mustache")],
+            swiftSettings: settings),
         .target(name: "Prompts", dependencies: ["CPrompts", "Voicemail", crypto, logging, nioCore, nioPosix], swiftSettings: settings),
         .target(name: "StoredRows", dependencies: ["Voicemail"], swiftSettings: settings),
         .target(
@@ -179,7 +182,7 @@ let package = Package(
         .executableTarget(
             name: "aftertone",
             dependencies: [
-                "Delivery", "Prompts", "Server", "SIP", "SIPGrammar", "Speech", "Telephone", "Voicemail", "PostgresStore", "SQLiteStore", "FileArchive",
+                "Delivery", "Notifications", "Prompts", "Server", "SIP", "SIPGrammar", "Speech", "Telephone", "Voicemail", "PostgresStore", "SQLiteStore", "FileArchive",
                 "Audio", "HTTPFront", "KazooAPI", "YeastarPSeriesAPI", "YeastarSSeriesAPI", "CTerminal", logging, nioCore, nioPosix, system,
                 product("AsyncHTTPClient", "async-http-client"), product("NIOHTTP1", "swift-nio"), product("NIOConcurrencyHelpers", "swift-nio"),
                 product("ArgumentParser", "swift-argument-parser"),

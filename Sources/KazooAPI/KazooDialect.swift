@@ -40,9 +40,15 @@ public struct KazooDialect: Dialect {
     let settings: KazooSettings
     private let limiter: RateLimiter
     let loginGuard: LoginGuard
+    /// How telling webhooks went.
+    let hookAttempts: HookAttempts
 
     /// - Parameter uptime: seconds of a clock that never goes back, for the rate limit.
-    public init(service: VoicemailService, settings: KazooSettings, loginGuard: LoginGuard, uptime: @escaping @Sendable () -> Double) {
+    public init(
+        service: VoicemailService, settings: KazooSettings, loginGuard: LoginGuard, hookAttempts: HookAttempts = HookAttempts(),
+        uptime: @escaping @Sendable () -> Double
+    ) {
+        self.hookAttempts = hookAttempts
         self.service = service
         self.settings = settings
         self.loginGuard = loginGuard

@@ -35,10 +35,7 @@ public struct FullMailboxChannel: DeliveryChannel {
                 return .withdrawn
             }
             guard let address = MailAddress(receiver) else { return .refused("\(receiver) is no mail address") }
-            guard
-                let parts = NoticeTexts.inLanguage(full.language, standard: settings.language)?
-                    .render(.mailboxFull, NoticeVariables.of(full, delivery.payload))
-            else { return .refused("there is no text for the mail") }
+            guard let parts = NoticeTexts.render(full, delivery.payload, settings) else { return .refused("there is no text for the mail") }
             // The last thing that is asked, so that only what is sent counts.
             guard frequency.admits(delivery, at: service.clock.now) else { return .withdrawn }
             var message = MailMessage(to: address, subject: parts.subject, text: parts.text, html: parts.html)

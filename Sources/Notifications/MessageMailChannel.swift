@@ -47,7 +47,7 @@ public struct MessageMailChannel: DeliveryChannel {
                 try await send(notice, audio, to: address, as: delivery)
             } catch {
                 guard error.isTooLarge, case .attached(_, let bytes) = audio else { throw error }
-                try await send(notice, .tooLarge(bytes), to: address, as: delivery)
+                try await send(notice, NoticeAudio.outside(notice.message, bytes, settings, service), to: address, as: delivery)
             }
             return .delivered
         } catch let error as OutgoingMailError {
@@ -58,9 +58,7 @@ public struct MessageMailChannel: DeliveryChannel {
     }
 
     private func send(_ notice: MessageNotice, _ audio: NoticeAudio, to address: MailAddress, as delivery: Delivery) async throws(OutgoingMailError) {
-        guard let texts = NoticeTexts.inLanguage(notice.language, standard: settings.language),
-            let parts = texts.render(.newMessage, NoticeVariables.of(notice, audio, language: texts.language))
-        else { throw OutgoingMailError("there is no text for the mail", isPermanent: true) }
+        guard let parts = NoticeTexts.render(notice, audio, settings) else { throw OutgoingMailError("there is no text for the mail", isPermanent: true) }
         var message = MailMessage(to: address, subject: parts.subject, text: parts.text, html: parts.html)
         message.id = delivery.id
         message.attempt = delivery.attempts + 1

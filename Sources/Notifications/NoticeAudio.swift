@@ -3,6 +3,8 @@ import Voicemail
 /// What a mail has of its message's audio.
 enum NoticeAudio: Sendable {
     case attached(MailAttachment, bytes: Int)
+    /// A way to it, as it is good until then.
+    case linked(String, until: Timestamp, bytes: Int)
     /// Nobody wants it there, or there is none.
     case leftOut
     /// Bytes.
@@ -19,9 +21,13 @@ extension NoticeAudio {
             return
         }
         do {
+            if settings.audio == .link {
+                self = Self.outside(notice.message, stored.size, settings, service)
+                return
+            }
             let (reader, contentType, suffix) = try await Self.open(notice.message, stored, settings.audio, service)
             guard reader.size <= settings.maximumAudioBytes else {
-                self = .tooLarge(reader.size)
+                self = Self.outside(notice.message, reader.size, settings, service)
                 return
             }
             let name = NoticeVariables.fileName(of: notice, suffix: suffix)
@@ -29,6 +35,13 @@ extension NoticeAudio {
         } catch ArchiveError.missing, ArchiveError.damaged {
             self = .unreadable
         }
+    }
+
+    /// What does not go into the mail: a link, where there can be one.
+    static func outside(_ message: Message, _ bytes: Int, _ settings: NoticeSettings, _ service: VoicemailService) -> NoticeAudio {
+        guard let base = settings.publicURL else { return .tooLarge(bytes) }
+        let (url, expires) = MessageLinks(service).make(to: message, base: base, days: settings.linkDays)
+        return .linked(url, until: expires, bytes: bytes)
     }
 
     /// What no decoder accepts goes as it is stored.
@@ -39,7 +52,7 @@ extension NoticeAudio {
             switch wanted {
             case .mp3: .mp3
             case .wav: .wideband
-            case .stored, .none: nil
+            case .stored, .link, .none: nil
             }
         if let rendition {
             do {

@@ -8,12 +8,18 @@ public struct NoticeSettings: Sendable, Hashable {
         case stored
         case mp3
         case wav
+        /// A way to it, in place of the sound itself.
+        case link
         case none
     }
 
     public var audio = Audio.stored
-    /// Bytes of the largest audio that goes into a mail.
+    /// Bytes of the largest audio that goes into a mail; of larger there is a link, where there can be one.
     public var maximumAudioBytes = 10_000_000
+    /// Where this server is found by those who get mail; nil where no link can be made.
+    public var publicURL: String?
+    /// Days that a link is good.
+    public var linkDays = 7
     /// Of mails to those for whom nobody has chosen a language.
     public var language = "en"
     /// An answer to a mail goes to the caller's number there; nil for the sender.

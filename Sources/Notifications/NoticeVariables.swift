@@ -6,7 +6,7 @@ enum NoticeVariables {
     static func of(_ notice: MessageNotice, _ audio: NoticeAudio, language: String) -> [String: Any] {
         let message = notice.message
         var variables = shared(notice.mailbox, notice.owner, notice.account)
-        variables["voicemail"] = voicemail(notice, audio)
+        variables["voicemail"] = voicemail(notice, audio, language)
         variables["caller_id"] = party(name: message.callerName, number: message.callerNumber)
         let callee = user(of: message.to)
         variables["callee_id"] = party(name: callee, number: callee)
@@ -38,7 +38,7 @@ enum NoticeVariables {
         ]
     }
 
-    private static func voicemail(_ notice: MessageNotice, _ audio: NoticeAudio) -> [String: Any] {
+    private static func voicemail(_ notice: MessageNotice, _ audio: NoticeAudio, _ language: String) -> [String: Any] {
         let message = notice.message, seconds = message.lengthSeconds
         func two(_ number: Int) -> String { CalendarFields.pad(number, 2) }
         var facts: [String: Any] = [
@@ -61,6 +61,10 @@ enum NoticeVariables {
             facts["file_size"] = megabytes(bytes)
         case .tooLarge(let bytes):
             facts["is_too_large"] = true
+            facts["file_size"] = megabytes(bytes)
+        case .linked(let url, let until, let bytes):
+            facts["link"] = url
+            facts["link_until"] = date(until, notice.zone, language)["local"]
             facts["file_size"] = megabytes(bytes)
         case .unreadable: facts["is_unreadable"] = true
         case .leftOut: facts["is_left_out"] = true

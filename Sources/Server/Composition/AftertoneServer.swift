@@ -1,5 +1,6 @@
 import Delivery
 import HTTPFront
+import KazooAPI
 import Logging
 import Prompts
 import RecordingIntake
@@ -36,11 +37,11 @@ public struct AftertoneServer: Sendable {
         let configuration = installation.configuration
         let logger = installation.logger, listeners = listeners ?? configuration.http.listeners
         registry.sampleProcess()
-        let counter = RecordingCounter(registry), hub = EventHub(), logins = LoginLedger.Observer(registry)
+        let counter = RecordingCounter(registry), hub = EventHub(), hookAttempts = HookAttempts(), logins = LoginLedger.Observer(registry)
         let dialects = Dialects(
             service: installation.service, configuration: configuration,
             logins: LoginLedger(installation.service, rules: configuration.logins.rules, observer: logins),
-            uptime: uptime, recordingCounter: counter, hub: hub, synthesizer: installation.synthesizer)
+            uptime: uptime, recordingCounter: counter, hookAttempts: hookAttempts, hub: hub, synthesizer: installation.synthesizer)
         let front = Front(
             listeners: listeners, dialects: dialects.all,
             limits: configuration.frontLimits(listeners: listeners.count, files: OpenFiles.limit, logger),
@@ -56,7 +57,7 @@ public struct AftertoneServer: Sendable {
         let outbox = OutboxService(
             service: installation.service, hub: hub, settings: configuration.outbox.settings, instruments: OutboxInstruments(registry),
             mailServer: configuration.mail,
-            channels: { [channels = Channels(service: installation.service, configuration: configuration)] in
+            channels: { [channels = Channels(service: installation.service, configuration: configuration, hookAttempts: hookAttempts)] in
                 channels.all(over: $0, mail: $1)
             }, logger: logger)
         let idleMemory = IdleMemory(

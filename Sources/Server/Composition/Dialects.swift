@@ -1,6 +1,7 @@
 import Delivery
 import HTTPFront
 import KazooAPI
+import Notifications
 import RecordingIntake
 import Speech
 import Voicemail
@@ -17,6 +18,8 @@ struct Dialects: Sendable {
     /// Seconds of a clock that never goes back.
     let uptime: @Sendable () -> Double
     let recordingCounter: RecordingCounter
+    /// How telling webhooks went.
+    let hookAttempts: HookAttempts
     /// Shows what is committed to those who listen.
     let hub: EventHub
     /// nil where none is installed.
@@ -24,17 +27,16 @@ struct Dialects: Sendable {
 
     /// The web page comes last: at the root it stands beside the others.
     var all: [any Dialect] {
-        let interfaces: [any Dialect] = [kazoo, pSeries, sSeries, IntakeDialect(service: service, counter: recordingCounter)]
+        let interfaces: [any Dialect] = [
+            kazoo, pSeries, sSeries, IntakeDialect(service: service, counter: recordingCounter), LinkDialect(service: service),
+        ]
         return configuration.web.isOn ? interfaces + [web] : interfaces
     }
 
     private var kazoo: KazooDialect {
-        let settings = KazooSettings(
-            maximumBody: configuration.kazoo.maximumBody, rateLimit: configuration.kazoo.rateLimit, node: configuration.kazoo.node,
-            emptyNextStartKey: configuration.kazoo.emptyNextStartKey,
-            zipNames: configuration.kazoo.zipColons ? .withColons : .portable, recoveryPages: configuration.kazoo.recoveryPages)
-        return KazooDialect(
-            service: service, settings: settings, loginGuard: loginGuard("kazoo", configuration.logins.sourceRule), uptime: uptime)
+        KazooDialect(
+            service: service, settings: configuration.kazoo.settings, loginGuard: loginGuard("kazoo", configuration.logins.sourceRule),
+            hookAttempts: hookAttempts, uptime: uptime)
     }
 
     private var sSeries: SSeriesDialect {
@@ -53,4 +55,12 @@ struct Dialects: Sendable {
     }
 
     private func loginGuard(_ interface: String, _ rule: LoginRule) -> LoginGuard { LoginGuard(logins, interface: interface, rule: rule) }
+}
+
+extension Configuration.Kazoo {
+    var settings: KazooSettings {
+        KazooSettings(
+            maximumBody: maximumBody, rateLimit: rateLimit, node: node, emptyNextStartKey: emptyNextStartKey,
+            zipNames: zipColons ? .withColons : .portable, recoveryPages: recoveryPages)
+    }
 }

@@ -118,6 +118,10 @@ extension Configuration {
         recordings.watch.refused = reader.optionalPath("recordings.refused")
         mail = MailServer(reader)
         notices = NoticeSettings(reader)
+        notices.publicURL = http.publicURL
+        if notices.audio == .link, notices.publicURL == nil {
+            reader.refuse("mail.audio", because: "is link, which needs http.public_url", given: ["mail.audio", "http.public_url"])
+        }
         if mail == nil, !kazoo.recoveryPages.isEmpty { reader.refuse("kazoo.recovery_pages", because: "needs mail.host", given: ["mail.host", "mail.from"]) }
         outbox.receiversAtOnce = reader.number("outbox.receivers_at_once", outbox.receiversAtOnce, 1...1024)
         outbox.intervalMilliseconds = reader.number("outbox.interval_milliseconds", outbox.intervalMilliseconds, 10...60_000)
@@ -180,6 +184,12 @@ extension Configuration.HTTP {
         self.init()
         listen = reader.list("http.listen", listen, expecting: "http://HOST:PORT or https://HOST:PORT") { ListenAddress($0) }
         operations = reader.word("http.operations", operations)
+        publicURL = reader.value("http.public_url", String?.none, expecting: "an address such as https://voicemail.example.com, or nothing") {
+            text -> String?? in
+            guard !text.isEmpty else { return .some(nil) }
+            guard let url = ReceiverURL(text), !url.text.contains(where: { "?#@".contains($0) }) else { return nil }
+            return .some(text)
+        }
         trustedProxies = reader.list("http.trusted_proxies", trustedProxies, expecting: "an IP address or a network such as 10.0.0.0/8") {
             NetworkRange($0)
         }

@@ -36,6 +36,7 @@ extension NoticeSettings {
         self.init()
         audio = reader.word("mail.audio", audio)
         maximumAudioBytes = reader.number("mail.audio_bytes", maximumAudioBytes, 0...1_000_000_000)
+        linkDays = reader.number("mail.link_days", linkDays, 1...MessageLinks.longestDays)
         language = reader.value("mail.language", language, expecting: "one of \(NoticeTexts.all.map(\.language).joined(separator: ", "))") { text in
             NoticeTexts.all.contains { $0.language == text } ? text : nil
         }

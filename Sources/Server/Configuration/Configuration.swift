@@ -48,6 +48,8 @@ public struct Configuration: Sendable, Hashable {
         /// For the `https` addresses.
         public var tls: TLSFiles?
         public var operations = OperationsAudience.all
+        /// Where clients and people find the server; nil where that is not said.
+        public var publicURL: String?
         /// Proxies whose word about a client's address is taken.
         public var trustedProxies: [NetworkRange] = []
         public var limits = FrontLimits()

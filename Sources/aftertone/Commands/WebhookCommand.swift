@@ -1,11 +1,12 @@
 import ArgumentParser
+import KazooAPI
 import Server
 import Voicemail
 
 struct WebhookCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "webhook", abstract: "Webhooks: where an account's events are to be posted.",
-        subcommands: [List.self, Create.self, Delete.self, Test.self])
+        subcommands: [List.self, Create.self, Delete.self, Secret.self, Test.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Lists the webhooks of an account, in order of name.")
@@ -51,6 +52,24 @@ struct WebhookCommand: AsyncParsableCommand {
                     "format": jsonBody ? "json" : "form-data",
                 ]
                 common.output.show(try await service.webhooks.create(request, id: nil, in: account).asWebhook)
+            }
+        }
+    }
+
+    struct Secret: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Prints the secret that a webhook's deliveries are signed with.",
+            discussion: "Its receiver checks the header webhook-signature with it, as Standard Webhooks say. It is a webhook's for as long as that is there.")
+
+        @OptionGroup var common: CommonOptions
+        @Option(help: "Id, name or realm.") var account: String
+        @Argument(help: "The webhook's id.") var webhook: String
+
+        func run() async throws {
+            try await common.open { installation in
+                let lookup = Lookup(service: installation.service)
+                let found = try await lookup.webhook(webhook, of: try await lookup.account(account))
+                common.output.show(["id": .string(found.id), "secret": .string(found.secret(installation.service.secrets))])
             }
         }
     }

@@ -1,0 +1,102 @@
+import NIOCore
+import Voicemail
+
+/// Posts what happens to an account's webhooks (K§11.4).
+public struct HookChannel: DeliveryChannel {
+    public let name = "kazoo-webhook"
+    /// For trouble of ours; each webhook says how often it is tried when nobody answers.
+    public let retries = RetryPolicy(maximumAttempts: 10, base: 2, ceiling: 60)
+    public let deadlineSeconds: Int? = 86_400
+
+    private static let attemptSeconds = 10
+    /// Deliveries in a row that were given up before a webhook is switched off.
+    private static let failuresBeforeOff = 6
+
+    private let service: VoicemailService
+    private let settings: KazooSettings
+    private let push: any OutgoingHTTP
+    private let attempts: HookAttempts
+
+    public init(service: VoicemailService, settings: KazooSettings, push: any OutgoingHTTP, attempts: HookAttempts) {
+        self.service = service
+        self.settings = settings
+        self.push = push
+        self.attempts = attempts
+    }
+
+    /// The webhook, and where it led when the delivery was planned, which tells who hears it.
+    private static func target(_ webhook: Webhook) -> String { webhook.id + " " + webhook.uri }
+
+    public func destination(of target: String) -> String { ReceiverURL(String(target.drop { $0 != " " }.dropFirst()))?.destination ?? target }
+
+    public func plan(_ event: Event, _ reader: any StoreReader) throws -> [PlannedDelivery] {
+        let webhooks = try Webhooks.listening(to: event.accountID, reader)
+        guard !webhooks.isEmpty else { return [] }
+        let events = try HookEvent.all(of: event, node: settings.node, reader)
+        return webhooks.flatMap { webhook in
+            events.filter { $0.isWanted(by: webhook) }.map { wanted in
+                PlannedDelivery(
+                    target: Self.target(webhook),
+                    payload: ["hook": .string(webhook.id), "account": .string(event.accountID), "body": .object(wanted.body(for: webhook))])
+            }
+        }
+    }
+
+    public func deliver(_ delivery: Delivery) async -> DeliveryOutcome {
+        do {
+            guard let webhook = try await service.webhooks.enabled(delivery.payload["hook"]?.string ?? "") else { return .withdrawn }
+            return await attempt(delivery, webhook)
+        } catch {
+            return .failed("\(error)")
+        }
+    }
+
+    private func attempt(_ delivery: Delivery, _ webhook: Webhook) async -> DeliveryOutcome {
+        let policy = RetryPolicy(maximumAttempts: webhook.retries + 1, base: 2, ceiling: 2)
+        func note(_ status: Int?, _ isSuccess: Bool, _ error: String? = nil) {
+            let left = error == nil ? 0 : max(0, webhook.retries - delivery.attempts)
+            attempts.add(
+                HookAttempts.Attempt(
+                    webhookID: webhook.id, accountID: webhook.accountID, at: service.clock.now, status: status, isSuccess: isSuccess, error: error,
+                    retriesLeft: left))
+        }
+        do throws(OutgoingHTTPError) {
+            let status = try await push.send(request(delivery, webhook))
+            let isSuccess = status == 200 || (status == 201 && webhook.verb == "put")
+            note(status, isSuccess)
+            // Another answer is one, too: it is not asked again.
+            return isSuccess ? .delivered : .refused("answered \(status)")
+        } catch {
+            note(nil, false, error.reason)
+            return .unreachable(error.reason, policy)
+        }
+    }
+
+    private func request(_ delivery: Delivery, _ webhook: Webhook) -> OutgoingRequest {
+        let body = delivery.payload["body"]?.object ?? [:]
+        let isQuery = webhook.verb == "get", isJSON = webhook.isJSON && !isQuery
+        let written = isJSON ? HookBody.json(body) : HookBody.form(body)
+        // Brackets are none of a query's characters (RFC 3986 §3.4).
+        let content = isQuery ? written.replacing("[", with: "%5B").replacing("]", with: "%5D") : written
+        var headers: [(name: String, value: String)] = [
+            ("X-Hook-ID", webhook.id), ("X-Account-ID", delivery.payload["account"]?.string ?? delivery.accountID), ("X-Delivery-Id", delivery.id),
+            ("X-Delivery-Attempt", String(delivery.attempts + 1)),
+        ]
+        headers += HookSignature.headers(id: delivery.id, at: service.clock.now, content, webhookID: webhook.id, service.secrets)
+        guard !isQuery else {
+            let parts = webhook.uri.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
+            let url = "\(parts[0])\(parts[0].contains("?") ? "&" : "?")\(content)"
+            return OutgoingRequest(
+                url: url, method: "GET", headers: headers, timeoutSeconds: Self.attemptSeconds, reach: service.webhooks.receiverReach())
+        }
+        headers.append(("Content-Type", isJSON ? "application/json" : "application/x-www-form-urlencoded"))
+        return OutgoingRequest(
+            url: webhook.uri, method: webhook.verb.uppercased(), headers: headers, body: ByteBuffer(string: content), timeoutSeconds: Self.attemptSeconds,
+            reach: service.webhooks.receiverReach())
+    }
+
+    public func ended(_ delivery: Delivery, _ end: DeliveryEnd, at now: Timestamp, _ writer: any StoreWriter) throws {
+        guard end != .withdrawn, let id = delivery.payload["hook"]?.string else { return }
+        try Webhooks.noteEnd(id, wasTold: end == .delivered, limit: Self.failuresBeforeOff, at: now, writer)
+    }
+}

@@ -1,0 +1,129 @@
+import ArgumentParser
+import Delivery
+import Foundation
+import NIOPosix
+import Notifications
+import Server
+import Voicemail
+
+struct MailCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mail", abstract: "Mails to those who want to hear of their mailboxes.", subcommands: [Preview.self, Test.self, Revoke.self])
+
+    /// A language that mails are written in.
+    struct Language: ExpectedArgument {
+        static let expectation = "one of " + NoticeTexts.all.map(\.language).joined(separator: ", ")
+
+        let tag: String
+
+        init?(_ text: String) {
+            guard NoticeTexts.all.contains(where: { $0.language == text }) else { return nil }
+            tag = text
+        }
+    }
+
+    struct Preview: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Shows the mail for a message, or for a full mailbox, and sends nothing.",
+            discussion: "A link that it shows is a good one, as a mail would have it.")
+
+        @OptionGroup var common: CommonOptions
+        @Option(help: "For a full mailbox: its account, by id, name or realm.") var account: String?
+        @Option(help: "The full mailbox: number or id.") var fullMailbox: String?
+        @Option(help: "In this language, and not in that of its receivers.", transform: Language.parse) var language: Language?
+        @Flag(help: "Shows the HTML, and not the text.") var html = false
+        @Argument(help: "The message's id.") var message: String?
+
+        func validate() throws {
+            guard (message == nil) == (fullMailbox != nil) else { throw ValidationError("Give the id of a message, or --account and --full-mailbox") }
+            guard (fullMailbox == nil) == (account == nil) else { throw ValidationError("--account and --full-mailbox go together") }
+        }
+
+        func run() async throws {
+            try await common.open { installation in
+                guard let preview = try await preview(installation) else { throw Refusal("there is no message \(message ?? "") that is told of") }
+                let attachment = preview.attachment
+                let facts: JSONObject = [
+                    "to": .array(preview.receivers.map { .string($0) }), "subject": .string(preview.parts.subject), "text": .string(preview.parts.text),
+                    "html": .string(preview.parts.html), "attachment": attachment.map { .string($0.name) } ?? .null,
+                    "content_type": attachment.map { .string($0.contentType) } ?? .null,
+                ]
+                guard !common.json else { return common.output.show(facts) }
+                common.output.show(facts, ["to", "subject", "attachment", "content_type"])
+                Terminal.print("")
+                for line in (html ? preview.parts.html : preview.parts.text).split(separator: "\n", omittingEmptySubsequences: false) {
+                    Terminal.print(Terminal.visible(String(line)))
+                }
+            }
+        }
+
+        private func preview(_ installation: Installation) async throws -> NoticePreview? {
+            let service = installation.service, settings = installation.configuration.notices
+            guard let account, let fullMailbox else {
+                return try await NoticePreview.ofMessage(message ?? "", language: language?.tag, settings, service)
+            }
+            let lookup = Lookup(service: service)
+            let mailbox = try await lookup.mailbox(fullMailbox, of: try await lookup.account(account))
+            return try await NoticePreview.ofFullMailbox(mailbox.id, language: language?.tag, settings, service)
+        }
+    }
+
+    struct Test: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Sends a mail at once, through the server that the configuration names.",
+            discussion: "With --message it is the mail for that message, sound and all; nothing of the message changes.")
+
+        @OptionGroup var common: CommonOptions
+        @Option(help: ArgumentHelp("Sends the mail for this message.", valueName: "id")) var message: String?
+        @Argument(help: "Who gets it.") var address: String
+
+        func run() async throws {
+            try await common.open { installation in
+                guard let server = installation.configuration.mail else { throw Refusal("the configuration names no mail server (mail.host)") }
+                guard let receiver = MailAddress(address) else { throw Refusal("\(address) is no mail address") }
+                let mail = try await compose(to: receiver, installation)
+                let pool = NIOThreadPool(numberOfThreads: 1)
+                pool.start()
+                let outcome: OutgoingMailError?
+                do throws(OutgoingMailError) {
+                    try await SMTPMailer(server, pool: pool).send(mail)
+                    outcome = nil
+                } catch { outcome = error }
+                try await pool.shutdownGracefully()
+                if let outcome { throw Refusal("the mail server has not taken the mail: \(outcome.reason)") }
+                common.output.show(["id": .string(mail.id), "to": .string(receiver.text), "server": .string("\(server.host):\(server.port)")])
+            }
+        }
+
+        private func compose(to receiver: MailAddress, _ installation: Installation) async throws -> MailMessage {
+            guard let message else {
+                return MailMessage(
+                    to: receiver, subject: "Aftertone can send mail", text: "This mail was sent by `aftertone mail test`. Nothing else is in it.\n")
+            }
+            let found = try await NoticePreview.ofMessage(message, language: nil, installation.configuration.notices, installation.service)
+            guard let preview = found else { throw Refusal("there is no message \(message) that is told of") }
+            return MailMessage(
+                to: receiver, subject: preview.parts.subject, text: preview.parts.text, html: preview.parts.html, attachment: preview.attachment)
+        }
+    }
+
+    struct Revoke: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "revoke-links", abstract: "Ends all links to an account's messages, or to a mailbox's, that were mailed until now.")
+
+        @OptionGroup var common: CommonOptions
+        @Option(help: "The account: id, name or realm.") var account: String
+        @Option(help: "Only those to messages of this mailbox: number or id.") var mailbox: String?
+
+        func run() async throws {
+            try await common.open { installation in
+                let lookup = Lookup(service: installation.service)
+                let owner = try await lookup.account(account)
+                var box: Mailbox?
+                if let mailbox { box = try await lookup.mailbox(mailbox, of: owner) }
+                try await MessageLinks(installation.service).revoke(of: owner, mailbox: box)
+                common.output.show(["account_id": .string(owner.id), "mailbox_id": box.map { .string($0.id) } ?? .null])
+            }
+        }
+    }
+}
