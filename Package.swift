@@ -100,6 +100,13 @@ let package = Package(
             dependencies: ["Threads", "Voicemail", "CFileIO", nioCore, nioPosix, crypto, logging],
             swiftSettings: settings),
         .target(
+            name: "S3Archive",
+            dependencies: [
+                "Voicemail", "Waiting", crypto, logging, nioCore, nioPosix, product("NIOHTTP1", "swift-nio"), product("NIOSSL", "swift-nio-ssl"),
+                product("AsyncHTTPClient", "async-http-client"), product("XMLCoder", "XMLCoder"),
+            ],
+            swiftSettings: settings),
+        .target(
             name: "Audio",
             dependencies: [
                 "Voicemail", "Waiting", "CFileIO", "CSndFile", "CLame", "CMpg123", "CSoxr", product("DequeModule", "swift-collections"), nioCore, nioPosix,
@@ -169,7 +176,7 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "Voicemail", "Waiting", "PostgresStore", "SQLiteStore", "FileArchive", "Audio", "Delivery", "HTTPFront", "KazooAPI", "RecordingIntake",
+                "Voicemail", "Waiting", "PostgresStore", "SQLiteStore", "FileArchive", "S3Archive", "Audio", "Delivery", "HTTPFront", "KazooAPI", "RecordingIntake",
                 "YeastarPSeriesAPI",
                 "YeastarSSeriesAPI",
                 "Notifications", "Prompts", "SIP", "Speech", "Telephone", "Web", "CMachine", "CMalloc", product("AsyncHTTPClient", "async-http-client"),
@@ -242,6 +249,13 @@ let package = Package(
         .testTarget(name: "MemoryStoreTests", dependencies: ["MemoryStore", "TestKit", "Voicemail"], swiftSettings: settings),
         .testTarget(
             name: "FileArchiveTests", dependencies: ["FileArchive", "CFileIO", "TestKit", "Voicemail", nioCore, logging], swiftSettings: settings),
+        .testTarget(
+            name: "S3ArchiveTests",
+            dependencies: [
+                "S3Archive", "TestKit", "Voicemail", "Waiting", crypto, logging, nioCore, nioPosix, product("NIOHTTP1", "swift-nio"),
+                product("NIOSSL", "swift-nio-ssl"), product("AsyncHTTPClient", "async-http-client"),
+            ],
+            swiftSettings: settings),
         .testTarget(name: "AudioTests", dependencies: ["Audio", "TestKit", "Waiting"], swiftSettings: settings),
         .testTarget(
             name: "HTTPFrontTests",
@@ -276,7 +290,7 @@ let package = Package(
             name: "ServerTests",
             dependencies: [
                 "Server", "aftertone", "TestKit", "Voicemail", "Waiting", "HTTPFront", "KazooAPI", "YeastarPSeriesAPI", "YeastarSSeriesAPI", "RecordingIntake",
-                "Delivery", "Prompts", "Audio", "SQLiteStore", "FileArchive", nioCore, nioPosix, logging,
+                "Delivery", "Prompts", "Audio", "SQLiteStore", "FileArchive", "S3Archive", nioCore, nioPosix, logging,
             ],
             swiftSettings: settings),
     ]

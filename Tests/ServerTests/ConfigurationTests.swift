@@ -3,6 +3,7 @@ import Foundation
 import HTTPFront
 import KazooAPI
 import RecordingIntake
+import S3Archive
 import TestKit
 import Testing
 import Voicemail
@@ -220,6 +221,30 @@ import Voicemail
         ),
         ("sip: {mailbox: {default: anna}}\n", "a.yaml:1: sip.mailbox.default is \"anna\" and must be NUMBER or NUMBER@ACCOUNT, or nothing"),
         ("sip: {prompts: {language: tlh}}\n", "a.yaml:1: sip.prompts.language is \"tlh\" and must be one of en, es, fr, it, ru"),
+        ("archive: {kind: s3}\n", "a.yaml:1: archive.kind is s3, which needs archive.endpoint and archive.bucket"),
+        ("archive: {bucket: abc}\n", "a.yaml:1: archive.bucket needs archive.kind s3"),
+        ("archive: {credentials_file: abc}\n", "a.yaml:1: archive.credentials_file needs archive.kind s3"),
+        (
+            "archive: {kind: s3, endpoint: \"https://s3.example/x\", bucket: abc}\n",
+            "a.yaml:1: archive.endpoint is \"https://s3.example/x\" and must be a URL such as https://s3.example, without a path"
+        ),
+        (
+            "archive: {kind: s3, endpoint: \"https://s3.example\", bucket: A}\n",
+            "a.yaml:1: archive.bucket is \"A\" and must be the name of a bucket, of lower-case letters, digits, - and ."
+        ),
+        (
+            "archive: {kind: s3, endpoint: \"http://10.0.0.1\", bucket: abc}\n",
+            "archive.path_style must be true where archive.endpoint is an address"
+        ),
+        (
+            "archive: {kind: s3, endpoint: \"http://s3.example\", bucket: abc, authorities_file: ca.pem}\n",
+            "a.yaml:1: archive.authorities_file needs an archive.endpoint of https"
+        ),
+        (
+            "archive: {kind: s3, endpoint: \"http://s3.example\", bucket: abc, quota_bytes: 5}\n",
+            "a.yaml:1: archive.quota_bytes is of a directory, and archive.kind is s3"
+        ),
+        ("archive: {part_bytes: 1000}\n", "a.yaml:1: archive.part_bytes is \"1000\" and must be a whole number from 5242880 to 1073741824"),
         ("- a\n- b\n", "a.yaml:1: the file is not a list of `key: value`"),
         ("data: [1, [2]]\n", "a.yaml:1: data may hold plain values only"),
     ])
@@ -230,6 +255,21 @@ import Voicemail
     @Test func theLimitsOfANumberAreGood() throws {
         #expect(try read("limits: {pin_length: 4}").limits.maximumPinLength == 4)
         #expect(try read("limits: {pin_length: 64}").limits.maximumPinLength == 64)
+    }
+
+    @Test func aBucketIsReadWithItsCredentials() throws {
+        let yaml = """
+            archive: { kind: s3, endpoint: "https://s3.example", bucket: voicemail, region: eu-west-1, path_style: true, prefix: "" }
+            """
+        let given = try #require(try read(yaml, ["AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "S", "AWS_SESSION_TOKEN": "T"]).archive.s3)
+        #expect(given.endpoint.description == "https://s3.example" && given.bucket == "voicemail" && given.region == "eu-west-1")
+        #expect(given.pathStyle && given.prefix.isEmpty && given.authorities == nil && given.encryption == .bucket)
+        #expect(given.credentials == S3Credentials(accessKey: "A", secretKey: "S", sessionToken: "T").map(CredentialSource.given))
+        #expect(try read(yaml).archive.s3?.credentials == CredentialSource.none)
+        // A file that is named wins.
+        let named = try read(yaml, ["AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "S", "AFTERTONE_ARCHIVE_CREDENTIALS_FILE": "/etc/keys"])
+        #expect(named.archive.s3?.credentials == .file("/etc/keys"))
+        #expect(try read("").archive.s3 == nil)
     }
 
     @Test func mailGoesToTheUsualPort() throws {

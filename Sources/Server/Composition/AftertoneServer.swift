@@ -109,6 +109,8 @@ public struct AftertoneServer: Sendable {
 
     /// Before anything is accepted: removes what a crash left half-made.
     private func clearUp() async throws {
+        // A bucket is asked a page at a time, and others may use it: housekeeping looks through it.
+        if installation.configuration.archive.s3 != nil { return }
         let count = try await installation.service.housekeeping.removeOrphans()
         if count > 0 { installation.logger.notice("audio that no message names was removed", metadata: ["count": "\(count)"]) }
     }

@@ -26,7 +26,7 @@ struct Database: Sendable {
     }
 
     /// Tells keys apart, and nothing of them.
-    private static func fingerprint(of key: [UInt8]) -> String {
+    static func fingerprint(of key: [UInt8]) -> String {
         HexID.encode(HMAC<SHA256>.authenticationCode(for: Data("aftertone installation".utf8), using: SymmetricKey(data: key)))
     }
 }

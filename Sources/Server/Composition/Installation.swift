@@ -1,5 +1,4 @@
 import Audio
-import FileArchive
 import Foundation
 import Logging
 import NIOPosix
@@ -68,7 +67,8 @@ extension Installation {
 
     /// Opens the directory named by the configuration. It must be closed before it is let go.
     /// - Parameter creating: whether a missing directory is made.
-    /// - Throws: `DataDirectoryError`, `StoreOpenError`, `PostgresOpenError`, `StoreError`, `ArchiveError`, `AudioError`.
+    /// - Throws: `DataDirectoryError`, `StoreOpenError`, `PostgresOpenError`, `StoreError`, `ArchiveError`,
+    ///   `ArchiveOpenError`, `AudioError`.
     public static func open(
         _ configuration: Configuration, for use: DirectoryUse, creating: Bool, instruments: StorageInstruments? = nil, rig: Rig = Rig(),
         logger: Logger
@@ -92,8 +92,9 @@ extension Installation {
         teardown.add { base.locks.release() }
         let database = try await blocking { try Database.open(configuration, in: base.directory, key: base.key, for: use, instruments) }
         teardown.add { try await blocking { try database.close() } }
-        let archive = try await FileArchive(archiveConfiguration(base.directory, configuration, use, instruments), logger: logger)
-        teardown.add { await archive.close() }
+        let opened = try await OpenArchive.open(configuration, in: base.directory, key: base.key, for: use, instruments, logger: logger)
+        let archive = opened.archive
+        teardown.add { await opened.close() }
         let cache = try await cacheDirectory(base.directory, use, &teardown)
         let codec = try await AudioEngine.start(audioConfiguration(configuration, rig, cache: cache))
         teardown.add { try await codec.shutdown() }
@@ -127,20 +128,6 @@ extension Installation {
         pool.start()
         teardown.add { try await pool.shutdownGracefully() }
         return synthesizer
-    }
-
-    private static func archiveConfiguration(
-        _ directory: DataDirectory, _ configuration: Configuration, _ use: DirectoryUse, _ instruments: StorageInstruments?
-    ) -> FileArchive.Configuration {
-        var archive = FileArchive.Configuration(directory: configuration.archive.directory ?? directory.blobs)
-        archive.reserveBytes = configuration.archive.reserveBytes
-        archive.quotaBytes = configuration.archive.quotaBytes
-        // A command stores one file, if any.
-        archive.preparedFiles = use == .server ? configuration.archive.preparedFiles : 0
-        archive.writeThreads = use == .server ? configuration.archive.writeThreads : 1
-        archive.readThreads = use == .server ? configuration.archive.readThreads : 2
-        archive.onSync = instruments?.blobSynced
-        return archive
     }
 
     private static func audioConfiguration(_ configuration: Configuration, _ rig: Rig, cache: String) -> AudioEngine.Configuration {

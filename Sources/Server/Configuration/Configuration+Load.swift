@@ -7,6 +7,7 @@ import Logging
 import PostgresStore
 import Prompts
 import RecordingIntake
+import S3Archive
 import SQLiteStore
 import Telephone
 import Voicemail
@@ -109,6 +110,7 @@ extension Configuration {
         if archive.directory != nil, postgres == nil {
             reader.refuse("archive.directory", because: "needs store.kind postgres", given: ["store.kind", "store.url", "archive.directory"])
         }
+        archive.s3 = S3Options(reader)
         recordings.watched = reader.list("recordings.watch", recordings.watched, expecting: "ACCOUNT=DIRECTORY") { setting in
             WatchedDirectory(setting: setting) { reader.settled($0, of: "recordings.watch") }
         }

@@ -7,6 +7,7 @@ import Logging
 import PostgresStore
 import Prompts
 import RecordingIntake
+import S3Archive
 import SQLiteStore
 import Telephone
 import Voicemail
@@ -109,7 +110,12 @@ public struct Configuration: Sendable, Hashable {
         public var preparedFiles = 64
         public var writeThreads = 16
         public var readThreads = 4
+        /// The bucket, where audio is in no directory.
+        public var s3: S3Options?
     }
+
+    /// What audio is kept in.
+    enum ArchiveKind: String, CaseIterable { case directory, s3 }
 
     /// What the database is.
     enum StoreKind: String, CaseIterable { case sqlite, postgres }

@@ -12,7 +12,8 @@ import Musl
 import Darwin
 #endif
 
-/// Tries what a configuration names on this machine: directories, files, certificates, addresses and accounts. Changes nothing. What a
+/// Tries what a configuration names on this machine: directories, files, certificates, addresses and accounts. Changes nothing,
+/// but for a small object that comes into a bucket and goes. What a
 /// refused setting would have named is not guessed at.
 public struct ConfigurationCheck: Sendable {
     /// What was found.
@@ -55,6 +56,7 @@ public struct ConfigurationCheck: Sendable {
             lookAtDatabase(&report)
             return (report, occupant)
         }
+        await lookAtBucket(&report)
         try await lookAtCertificates(&report)
         try await tryAddresses(occupant, &report)
         return report

@@ -1,6 +1,7 @@
 import Configuration
 import Foundation
 import SystemPackage
+import Voicemail
 
 /// Reads settings by key: from the environment (`http.tls.key` is `AFTERTONE_HTTP_TLS_KEY`), else from the file, else what
 /// is standard. Asking for a key is what makes it known; everything that is wrong is collected, not just the first.
@@ -146,6 +147,12 @@ final class SettingsReader {
 
     /// Whether it is known what the file sets.
     var isKnown: Bool { file.problems.allSatisfy { $0.key != nil } }
+
+    /// Whether a setting that was asked for is not left to its standard.
+    func isSet(_ key: String) -> Bool { (shown[key].map { $0.origin != .standard && $0.value != .string("") }) ?? false }
+
+    /// What variables of the environment that are other programs' too say.
+    func variables<Value>(_ read: ([String: String]) -> Value) -> Value { read(environment) }
 
     /// Whether a setting that was asked for is not taken.
     func isRefused(_ key: String) -> Bool { found.contains { $0.key == key && $0.given.isEmpty } }

@@ -6,6 +6,7 @@ import SystemPackage
 ///     aftertone.sqlite   the database (and its -wal and -shm)
 ///     blobs/             audio, named by the archive
 ///     cache/             renderings; deleting it loses nothing
+///     scratch/           audio on its way to a bucket and from it, in files without names
 ///     captures/          what is said in calls under way, until it is a message
 ///     secret.key         32 random bytes that tokens and API keys are hashed with
 ///     format             which layout this is
@@ -22,6 +23,7 @@ public struct DataDirectory: Sendable, Hashable {
     var databaseName: String { "aftertone.sqlite" }
     public var blobs: String { path + "/blobs" }
     public var cache: String { path + "/cache" }
+    var scratch: String { path + "/scratch" }
     public var captures: String { path + "/captures" }
     var secretKey: String { path + "/secret.key" }
     var format: String { path + "/format" }

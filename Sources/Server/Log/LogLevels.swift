@@ -19,7 +19,7 @@ public enum LogPart: String, Sendable, CaseIterable {
         case "Telephone", "SIP", "Prompts": self = .telephone
         case "Delivery": self = .outbox
         case "RecordingIntake": self = .recordings
-        case "SQLiteStore", "PostgresStore", "FileArchive", "Audio": self = .storage
+        case "SQLiteStore", "PostgresStore", "FileArchive", "S3Archive", "Audio": self = .storage
         default: self = .server
         }
     }

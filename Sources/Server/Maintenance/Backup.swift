@@ -50,6 +50,9 @@ public struct Backup: Sendable {
         guard installation.configuration.postgres == nil else {
             throw DataDirectoryError.failed("the database is PostgreSQL's, and is copied with PostgreSQL's own means: see docs/scale.md")
         }
+        guard installation.configuration.archive.s3 == nil else {
+            throw DataDirectoryError.failed("audio is in a bucket, which is copied with the service's own means: see docs/scale.md")
+        }
         guard !copy.isWithin(source) else { throw DataDirectoryError.failed("\(copy.path) is within the data directory") }
         try DurableFile.makeDirectory(copy.path)
         guard try DurableFile.names(in: copy.path).isEmpty else { throw DataDirectoryError.failed("\(copy.path) is not empty") }

@@ -59,7 +59,7 @@ extension Housekeeping {
         let orphans = OrphanList()
         try await archive.list { id, size in
             // What is empty was prepared for a message that never came, and nobody holds it any more.
-            if size == 0 { return await orphans.add(id) }
+            if size == 0, archive.hidesUntilLetGo { return await orphans.add(id) }
             if case .old = try await fate(of: id) { await orphans.add(id) }
         }
         var count = 0
@@ -85,7 +85,8 @@ extension Housekeeping {
     }
 
     func fate(of id: BlobID) async throws -> Fate {
-        guard let written = try await archive.written(id), try await store.read({ try $0.blob(id: id) }) == nil else { return .named }
+        // The store first, as nearly all have a row: asking an archive may be a request to another machine.
+        guard try await store.read({ try $0.blob(id: id) }) == nil, let written = try await archive.written(id) else { return .named }
         // Not the service's clock: files know the machine's.
         return written.advanced(by: Self.orphanAge) < SystemClock().now ? .old : .young
     }

@@ -72,6 +72,13 @@ public protocol AudioArchive: Sendable {
 
     /// Whether a blob can be stored now; nil when it can, else the reason in a few words for `/readyz`.
     func unavailability() async -> String?
+
+    /// Whether a finished blob is not listed before its writer is let go, whichever process it is that lists.
+    var hidesUntilLetGo: Bool { get }
+}
+
+extension AudioArchive {
+    public var hidesUntilLetGo: Bool { true }
 }
 
 /// One blob being written. Used by one task at a time.

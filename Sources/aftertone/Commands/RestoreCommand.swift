@@ -18,6 +18,9 @@ struct RestoreCommand: AsyncParsableCommand {
         guard configuration.postgres == nil else {
             throw Refusal("a backup of a data directory is not restored into a PostgreSQL database: store.kind is postgres")
         }
+        guard configuration.archive.s3 == nil else {
+            throw Refusal("a backup of a data directory is not restored into a bucket: archive.kind is s3")
+        }
         let directory = configuration.data
         let line = ProgressLine()
         let summary: Restore.Summary

@@ -1,0 +1,113 @@
+import Foundation
+import Logging
+import NIOCore
+import NIOHTTP1
+import Synchronization
+import Voicemail
+
+/// Why a bucket will not do, in a sentence for an administrator.
+public enum S3OpenError: Error, Equatable, CustomStringConvertible {
+    case unusable(String)
+    case otherInstallation(marker: String)
+
+    public var description: String {
+        switch self {
+        case .unusable(let reason): reason
+        case .otherInstallation(let marker):
+            "the bucket holds the audio of another installation, as \(marker) in it says: each needs a bucket or a prefix of its own, and all "
+                + "processes of one need the same secret.key"
+        }
+    }
+}
+
+extension S3Archive {
+    /// The object that says whose the bucket is. Who looked for orphans in another installation's bucket would remove all of its audio.
+    private var marker: String { options.prefix + "aftertone-installation" }
+
+    func agree(on key: String) async throws {
+        if try await isOwned(by: key) { return }
+        _ = try await client.send(S3Request(method: .PUT, key: marker, headers: storingHeaders, body: S3Body(Array("\(key)\n".utf8))))
+        // Of two that begin at once the later one is right.
+        _ = try await isOwned(by: key)
+    }
+
+    /// - Returns: false where nobody has said whose it is.
+    private func isOwned(by key: String) async throws -> Bool {
+        do {
+            let answer = try await client.send(S3Request(method: .GET, key: marker))
+            guard String(buffer: answer.body).trimmingCharacters(in: .whitespacesAndNewlines) == key else {
+                throw S3OpenError.otherInstallation(marker: marker)
+            }
+            return true
+        } catch let trouble as S3Trouble where trouble.isMissing {
+            return false
+        }
+    }
+
+    /// Tries what a server needs: lists, stores, reads and removes. Nothing is left of it.
+    /// - Returns: what is wrong, in words; nil when all is well.
+    public static func trouble(with options: S3Options, scratch directory: String, key: String?, logger: Logger) async -> String? {
+        let archive: S3Archive
+        do {
+            archive = try await open(options, scratch: directory, key: nil, logger: logger)
+        } catch {
+            return "\(error)"
+        }
+        let trouble = await archive.trouble(key)
+        await archive.close()
+        return trouble
+    }
+
+    private func trouble(_ key: String?) async -> String? {
+        var step = "listing"
+        do {
+            _ = try await listing(limit: 1)
+            if let key { _ = try await isOwned(by: key) }
+            step = "storing"
+            let id = BlobID(), body = S3Body(Array("Aftertone was here".utf8))
+            try await put(body, sha256: body.sha256, as: id)
+            step = "reading"
+            let (bytes, _) = try await beginning(of: id)
+            guard bytes == ByteBuffer(string: "Aftertone was here") else { return "reading gives other bytes than were stored" }
+            step = "removing"
+            try await remove(id)
+            return nil
+        } catch let error as S3OpenError {
+            return "\(error)"
+        } catch {
+            return "\(step) fails: \((Self.wording(error) as? ArchiveError).map(Self.words) ?? "\(error)")"
+        }
+    }
+
+    private static func words(_ error: ArchiveError) -> String {
+        if case .failed(let reason) = error { reason } else { "\(error)" }
+    }
+
+    /// Aborts uploads that nobody completed, once a day: the parts of a process that died cost as much as blobs do.
+    /// - Throws: `ArchiveError`.
+    public func recount() async throws {
+        let isDue = lastSweep.withLock { last in
+            let isDue = last.map { ContinuousClock.now - $0 > .seconds(24 * 3600) } ?? true
+            if isDue { last = .now }
+            return isDue
+        }
+        guard isDue else { return }
+        do { _ = try await abortUploads(before: SystemClock().now.advanced(by: -24 * 3600)) } catch { throw Self.wording(error) }
+    }
+
+    /// - Returns: how many were aborted.
+    func abortUploads(before time: Timestamp) async throws -> Int {
+        var query = [("uploads", ""), ("prefix", options.prefix)], count = 0
+        while true {
+            let answer = try await client.send(S3Request(method: .GET, query: query, longestAnswer: 4 << 20))
+            let page = try S3XML.decode(S3Uploads.self, answer.body)
+            for upload in page.uploads ?? [] where id(ofKey: upload.key) != nil {
+                guard let initiated = Timestamp(rfc3339: upload.initiated), initiated < time else { continue }
+                _ = try await client.send(S3Request(method: .DELETE, key: upload.key, query: [("uploadId", upload.id)]))
+                count += 1
+            }
+            guard page.isTruncated, let key = page.nextKey, let id = page.nextID else { return count }
+            query = [("uploads", ""), ("prefix", options.prefix), ("key-marker", key), ("upload-id-marker", id)]
+        }
+    }
+}

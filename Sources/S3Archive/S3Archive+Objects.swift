@@ -1,0 +1,115 @@
+import Foundation
+import NIOCore
+import NIOHTTP1
+import Voicemail
+
+/// What the archive asks of the service.
+extension S3Archive {
+    /// What a service knows of an object.
+    struct Facts: Sendable {
+        let size: Int
+        let written: Timestamp
+        let sha256: String?
+    }
+
+    private static let checksumHeader = "x-amz-meta-sha256"
+
+    /// Of everything that is stored.
+    var storingHeaders: [String: String] { Self.storingHeaders(options) }
+
+    static func storingHeaders(_ options: S3Options) -> [String: String] {
+        var headers = ["content-type": "application/octet-stream"]
+        if options.encryption != .bucket { headers["x-amz-server-side-encryption"] = options.encryption.rawValue }
+        return headers
+    }
+
+    /// Stores a blob with one request.
+    func put(_ body: S3Body, sha256: String, as id: BlobID) async throws {
+        let key = key(id)
+        var headers = storingHeaders
+        headers["content-md5"] = body.contentMD5
+        headers[Self.checksumHeader] = sha256
+        do {
+            let answer = try await client.send(S3Request(method: .PUT, key: key, headers: headers, body: body)) { [self] in
+                // It may be there although nobody said so.
+                let facts = try await facts(of: key, attempts: 1)
+                return facts.size == body.size && facts.sha256 == sha256 ? S3Answer(status: 200, headers: [:], body: ByteBuffer()) : nil
+            }
+            if let tag = answer.entityTag, answer.tagsByContent, tag.isMD5, tag != body.entityTag {
+                throw S3Trouble.strange("it stored other bytes than were sent")
+            }
+        } catch {
+            readiness.doubt()
+            // Nothing is kept of what was not acknowledged.
+            if !((error as? S3Trouble).map { !$0.isUnknown } ?? false) { cleaner.add(.remove(key: key)) }
+            throw error
+        }
+    }
+
+    func facts(of key: String, attempts: Int? = nil) async throws -> Facts {
+        let answer = try await client.send(S3Request(method: .HEAD, key: key), attempts: attempts)
+        guard let size = answer.headers.first(name: "content-length").flatMap({ Int($0) }),
+            let written = answer.headers.first(name: "last-modified").flatMap({ Timestamp(httpDate: $0) })
+        else { throw S3Trouble.strange("an object without its size and time") }
+        return Facts(size: size, written: written, sha256: answer.headers.first(name: Self.checksumHeader))
+    }
+
+    /// The first bytes of a blob, and how many there are.
+    func beginning(of id: BlobID) async throws -> (ByteBuffer, size: Int) {
+        let answer: S3Answer
+        do {
+            answer = try await client.send(range(of: id, 0..<S3Reader.head))
+        } catch S3Trouble.refused(416, _, _) {
+            // There is no first byte of what is empty.
+            guard try await facts(of: key(id)).size == 0 else { throw S3Trouble.strange("it has no beginning of an object") }
+            return (ByteBuffer(), 0)
+        }
+        // Who knows no ranges sends all of it; more than was asked for is refused by the client.
+        guard answer.status == 206 else { return (answer.body, answer.body.readableBytes) }
+        guard let size = Self.size(in: answer), answer.body.readableBytes == min(size, S3Reader.head) else {
+            throw S3Trouble.strange("a range that was not asked for")
+        }
+        if size == answer.body.readableBytes { try Self.compare(answer, with: answer.body) }
+        return (answer.body, size)
+    }
+
+    /// Some bytes of an open blob.
+    /// - Throws: `ArchiveError`.
+    func bytes(of id: BlobID, in range: Range<Int>, size: Int) async throws -> ByteBuffer {
+        do {
+            let answer = try await client.send(self.range(of: id, range))
+            guard answer.status == 206, answer.body.readableBytes == range.count else {
+                throw S3Trouble.strange("a range that was not asked for")
+            }
+            if let found = Self.size(in: answer), found != size { throw ArchiveError.damaged(id, size: found, stored: size) }
+            return answer.body
+        } catch {
+            throw Self.wording(error, of: id)
+        }
+    }
+
+    /// A page of the bucket.
+    func listing(after token: String? = nil, limit: Int) async throws -> S3Listing {
+        var query = [("list-type", "2"), ("max-keys", "\(limit)"), ("prefix", options.prefix)]
+        if let token { query.append(("continuation-token", token)) }
+        let answer = try await client.send(S3Request(method: .GET, query: query, longestAnswer: 4 << 20))
+        return try S3XML.decode(S3Listing.self, answer.body)
+    }
+
+    private func range(of id: BlobID, _ range: Range<Int>) -> S3Request {
+        S3Request(
+            method: .GET, key: key(id), headers: ["range": "bytes=\(range.lowerBound)-\(range.upperBound - 1)"], longestAnswer: max(65_536, range.count))
+    }
+
+    /// What the checksum that went with a blob says of it, where there is one.
+    private static func compare(_ answer: S3Answer, with bytes: ByteBuffer) throws {
+        guard let stored = answer.headers.first(name: checksumHeader) else { return }
+        let found = S3Body(Array(bytes.readableBytesView)).sha256
+        guard found == stored else { throw S3Trouble.strange("other bytes than were stored") }
+    }
+
+    /// Of the whole object: `bytes 0-9/443`.
+    private static func size(in answer: S3Answer) -> Int? {
+        answer.headers.first(name: "content-range")?.split(separator: "/").last.flatMap { Int($0) }
+    }
+}
