@@ -22,7 +22,7 @@ build: tools
 ## test: install what is missing, check the format, build with warnings as errors, run every test
 test: tools
 	swift format lint --strict $(FORMATTED)
-	scripts/install browser
+	scripts/install tests
 	AFTERTONE_STRICT=1 swift build --build-tests
 	AFTERTONE_STRICT=1 scripts/test
 

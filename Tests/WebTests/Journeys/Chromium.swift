@@ -4,7 +4,7 @@ import TestKit
 import Testing
 import Voicemail
 
-/// A real browser, driven over WebDriver (W3C) by the driver that comes with it. `scripts/install browser` installs both.
+/// A real browser, driven over WebDriver (W3C) by the driver that comes with it. `scripts/install tests` installs both.
 struct Chromium: Sendable {
     struct Trouble: Error {
         let what: String

@@ -5,7 +5,7 @@ import Voicemail
 @testable import Web
 
 /// What an owner does, in a real browser on the real server.
-@Suite("An owner's journey", .serialized, .enabled(if: Chromium.isInstalled, "scripts/install browser"))
+@Suite("An owner's journey", .serialized, .enabled(if: Chromium.isInstalled, "scripts/install tests"))
 struct OwnerJourneyTests {
     private static func run(
         script: Bool = true, _ body: @escaping @Sendable (WebWorld, Chromium) async throws -> Void
