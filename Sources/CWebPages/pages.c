@@ -45,6 +45,9 @@ static const unsigned char inbox_js[] = {
 static const unsigned char keys_js[] = {
 #embed "scripts/keys.js"
 };
+static const unsigned char live_js[] = {
+#embed "scripts/live.js"
+};
 static const unsigned char player_js[] = {
 #embed "scripts/player.js"
 };
@@ -87,6 +90,7 @@ static const struct aftertone_web_file files[] = {
     FILE_OF("told.html", told_html),
     FILE_OF("inbox.js", inbox_js),
     FILE_OF("keys.js", keys_js),
+    FILE_OF("live.js", live_js),
     FILE_OF("player.js", player_js),
     FILE_OF("en.json", en_json),
     FILE_OF("es.json", es_json),

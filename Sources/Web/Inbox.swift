@@ -72,6 +72,7 @@ extension WebDialect {
             "boxes": view.boxes.items.map { Self.values(of: $0, isCurrent: $0.id == view.mailbox.id) },
         ]
         values["has_pages"] = start != nil || view.page.next != nil
+        if view.search.isEmpty { values["live"] = Self.state(of: view.counts) }
         if view.counts.new > 0 { values["new_count"] = view.counts.new }
         let parameters = view.search.parameters
         if start != nil { values["newest"] = here + (parameters.isEmpty ? "" : "?" + parameters.joined(separator: "&")) }

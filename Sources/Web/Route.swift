@@ -29,6 +29,8 @@ enum Route: Hashable, Sendable {
     case folder(mailbox: String, Shelf)
     /// Where messages of a mailbox are filed.
     case messages(mailbox: String)
+    /// What happens in a mailbox, as it happens.
+    case live(mailbox: String)
     case play(MessagePlace)
     /// Its waveform.
     case peaks(MessagePlace)
@@ -52,6 +54,7 @@ enum Route: Hashable, Sendable {
         case (1, let name?) where Documents.scripts[name] != nil: self = .script(name)
         case (3, "boxes") where pieces[2] == "messages": self = .messages(mailbox: pieces[1])
         case (3, "boxes") where pieces[2] == "settings": self = .settings(mailbox: pieces[1])
+        case (3, "boxes") where pieces[2] == "live": self = .live(mailbox: pieces[1])
         case (3, "boxes") where pieces[2] == "greeting": self = .greeting(mailbox: pieces[1])
         case (5, "boxes") where pieces[2] == "greetings" && pieces[4] == "play": self = .hear(mailbox: pieces[1], pieces[3])
         case (3, "boxes"):
@@ -79,6 +82,11 @@ enum Route: Hashable, Sendable {
         }
     }
 
+    /// Whether who asks for it uses his session.
+    var isUse: Bool {
+        if case .live = self { false } else { true }
+    }
+
     /// For metrics.
     var label: String {
         switch self {
@@ -91,6 +99,7 @@ enum Route: Hashable, Sendable {
         case .script(let name): name
         case .folder: "boxes/{box}/{folder}"
         case .messages: "boxes/{box}/messages"
+        case .live: "boxes/{box}/live"
         case .play: "boxes/{box}/messages/{message}/play"
         case .settings: "boxes/{box}/settings"
         case .greeting: "boxes/{box}/greeting"

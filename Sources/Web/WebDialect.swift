@@ -14,11 +14,15 @@ public struct WebDialect: Dialect {
     let settings: WebSettings
     let loginGuard: LoginGuard
     let sessions: Sessions
+    let streams = LiveStreams()
+    /// What is committed from now on.
+    let events: @Sendable () -> AsyncStream<Event>
 
-    public init(service: VoicemailService, settings: WebSettings, loginGuard: LoginGuard) {
+    public init(service: VoicemailService, settings: WebSettings, loginGuard: LoginGuard, events: @escaping @Sendable () -> AsyncStream<Event>) {
         self.service = service
         self.settings = settings
         self.loginGuard = loginGuard
+        self.events = events
         sessions = Sessions(service: service, idleSeconds: settings.idleSeconds, takesPINs: settings.takesPINs)
     }
 
@@ -69,7 +73,7 @@ public struct WebDialect: Dialect {
         case .login?: return try await login(visit)
         default: break
         }
-        visit.session = try await sessions.enter(visit.request)
+        visit.session = try await sessions.enter(visit.request, isUse: route?.isUse != false && !visit.request.query.contains("live"))
         guard let route, let session = visit.session else { throw WebFailure.notFound }
         guard route.methods.contains(visit.request.method) else { throw WebFailure.method }
         switch route {
@@ -78,6 +82,7 @@ public struct WebDialect: Dialect {
         case .home: return try await home(session, visit)
         case .folder(let mailbox, let shelf): return try await folder(shelf, of: mailbox, session, visit)
         case .messages(let mailbox): return try await file(messagesOf: mailbox, session, visit)
+        case .live(let mailbox): return try await live(mailbox, session, visit)
         case .play(let place): return try await play(place, session, visit)
         case .settings(let mailbox): return try await settings(of: mailbox, session, visit)
         case .greeting(let mailbox): return try await upload(to: mailbox, session, visit)

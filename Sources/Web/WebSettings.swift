@@ -10,7 +10,12 @@ public struct WebSettings: Sendable, Hashable {
     /// Whether a mailbox's number and its PIN log in.
     public var takesPINs = false
 
+    var live = LiveStream.Times(look: .seconds(15), life: .seconds(55))
+
     public init() {}
+
+    /// Lets no stream of events last longer than an exchange may.
+    public mutating func fit(exchange: Duration) { live.life = min(live.life, exchange / 2) }
 
     /// The first pieces of paths that belong to others.
     private static let taken: Set<String> = ["api", "intake", "livez", "metrics", "openapi", "readyz", "v1", "v2"]

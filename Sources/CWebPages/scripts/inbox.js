@@ -1,7 +1,8 @@
-// What makes the list quick: keys, waveforms, speed. Without it the page does the same, by forms and links.
+// What makes the list quick: keys, waveforms, speed, and new messages as they come. Without it the page does the same, by forms and links.
 import { listen } from "./keys.js";
+import { follow } from "./live.js";
 import { dress } from "./player.js";
 
-const messages = [...document.querySelectorAll(".message")];
-for (const message of messages) dress(message);
-listen(messages);
+for (const message of document.querySelectorAll(".message")) dress(message);
+listen();
+follow();

@@ -12,15 +12,20 @@ function write(store, name, value) {
   try { value === null ? store.removeItem(name) : store.setItem(name, value); } catch { /* Then nothing is remembered. */ }
 }
 
-export function listen(messages) {
+export function listen() {
   const help = document.querySelector("#help"), button = document.querySelector("#help-button"), box = document.querySelector("#keys-on");
-  let current = -1;
+  let current = null;
+
+  // Anew each time: messages come and go while the page is open.
+  function messages() { return [...document.querySelectorAll(".message")]; }
+
+  function place() { return messages().indexOf(current); }
 
   function go(index) {
-    if (index < 0 || index >= messages.length) return;
-    messages[current]?.removeAttribute("aria-current");
-    current = index;
-    const message = messages[current];
+    const message = messages()[index];
+    if (!message) return;
+    current?.removeAttribute("aria-current");
+    current = message;
     message.setAttribute("aria-current", "true");
     message.tabIndex = -1;
     message.focus({ preventScroll: true });
@@ -29,27 +34,27 @@ export function listen(messages) {
   }
 
   function press(deed) {
-    const chosen = messages[current]?.querySelector(`button[value^="${deed} "]`);
+    const chosen = current?.querySelector(`button[value^="${deed} "]`);
     if (!chosen) return;
     // The page comes again without this message: the next one is in its place.
-    write(sessionStorage, placeName, String(current));
+    write(sessionStorage, placeName, String(place()));
     chosen.click();
   }
 
   function play() {
-    if (current < 0) go(0);
-    const audio = messages[current]?.querySelector("audio");
+    if (!current) go(0);
+    const audio = current?.querySelector("audio");
     if (audio) audio.paused ? start(audio) : audio.pause();
   }
 
   const deeds = {
-    j: () => go(current + 1),
-    k: () => go(current - 1),
+    j: () => go(place() + 1),
+    k: () => go(place() - 1),
     " ": play,
     s: () => press("saved"),
     d: () => press("trash"),
     u: () => document.querySelector(".notice form button")?.click(),
-    r: () => messages[current]?.querySelector('a[href^="tel:"]')?.click(),
+    r: () => current?.querySelector('a[href^="tel:"]')?.click(),
     "/": () => document.querySelector("#search")?.focus(),
     "?": () => help.showModal(),
   };
@@ -69,7 +74,7 @@ export function listen(messages) {
   button.hidden = false;
   button.addEventListener("click", () => help.showModal());
 
-  const place = read(sessionStorage, placeName);
+  const last = read(sessionStorage, placeName);
   write(sessionStorage, placeName, null);
-  if (place !== null) go(Math.min(Number(place), messages.length - 1));
+  if (last !== null) go(Math.min(Number(last), messages().length - 1));
 }

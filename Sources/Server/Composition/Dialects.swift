@@ -51,7 +51,10 @@ struct Dialects: Sendable {
     }
 
     private var web: WebDialect {
-        WebDialect(service: service, settings: configuration.web, loginGuard: loginGuard("web", configuration.logins.sourceRule))
+        var settings = configuration.web
+        settings.fit(exchange: configuration.http.deadlines.exchange)
+        return WebDialect(
+            service: service, settings: settings, loginGuard: loginGuard("web", configuration.logins.sourceRule), events: { hub.events() })
     }
 
     private func loginGuard(_ interface: String, _ rule: LoginRule) -> LoginGuard { LoginGuard(logins, interface: interface, rule: rule) }

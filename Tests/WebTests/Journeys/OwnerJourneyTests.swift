@@ -120,6 +120,44 @@ struct OwnerJourneyTests {
         }
     }
 
+    @Test("Two browsers on one mailbox: what comes and what the other does shows by itself, and what is being played plays on")
+    func live() async throws {
+        try await Self.run { world, browser in
+            try await Self.logIn(browser)
+            try await browser.until("the list") { try await Self.isReady(browser, 3) }
+            try await browser.run("document.querySelectorAll('.message')[2].dataset.mark = 'kept'")
+            let began = ContinuousClock.now
+            _ = try await world.leave("+15555550199", name: "Dora New", secondsAgo: 1)
+            try await browser.until("the new one") { try await Self.callers(browser).first == "Dora New" }
+            print("from deposit to the page: \(ContinuousClock.now - began)")
+            #expect(try await browser.title() == "(4) Box 3000 · 3000 · New · Aftertone")
+            #expect(try await browser.text(".folders a:nth-child(1) .count") == "4")
+            #expect(try await browser.run("return document.querySelector('#news').textContent") == "New messages have come.")
+            #expect(try await browser.run("return document.querySelectorAll('.message')[3].dataset.mark") == "kept")
+            try await browser.screenshot("live")
+            try await Chromium.run { other in
+                try await other.open(world.server.baseURL + "/")
+                try await Self.logIn(other)
+                try await other.until("the list") { try await Self.isReady(other, 4) }
+                try await other.click(".message:nth-child(1) button[value^='trash ']")
+                try await other.until("it is gone there") { try await Self.callers(other).count == 3 }
+                try await browser.until("it is gone here") { try await Self.callers(browser).count == 3 }
+            }
+            // New ones have their waveforms, too, and keys find them.
+            _ = try await world.leave("+15555550198", name: "Emil Newer", secondsAgo: 0)
+            try await browser.until("one more") { try await Self.callers(browser).first == "Emil Newer" }
+            try await browser.press("j")
+            try await browser.until("its waveform") { try await browser.all(".message:nth-child(1) canvas.wave").count == 1 }
+        }
+    }
+
+    private static func logIn(_ browser: Chromium) async throws {
+        try await browser.type("Acme", into: "#account")
+        try await browser.type("anna", into: "#user")
+        try await browser.type(TestWorld.password, into: "#password")
+        try await browser.click("button.primary")
+    }
+
     @Test("Without script: read, file, bring back")
     func withoutScript() async throws {
         try await Self.run(script: false) { world, browser in

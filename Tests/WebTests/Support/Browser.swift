@@ -28,11 +28,14 @@ actor Browser {
 
     func post(_ path: String, body: [UInt8], type: String) async throws -> Answer { try await send("POST", path, [("Content-Type", type)], body) }
 
+    /// What it sends.
+    var cookieField: String { cookies.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: "; ") }
+
     func setCookie(_ name: String, _ value: String?) { cookies[name] = value }
 
     private func send(_ method: String, _ path: String, _ more: [(String, String)], _ body: [UInt8]?) async throws -> Answer {
         var all = headers + more
-        if !cookies.isEmpty { all.append(("Cookie", cookies.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: "; "))) }
+        if !cookies.isEmpty { all.append(("Cookie", cookieField)) }
         let answer = try await RawRequest.send(method, path, all, body, to: server)
         setCookies = answer.headers.filter { $0.name.lowercased() == "set-cookie" }.map(\.value)
         for cookie in setCookies {

@@ -1,0 +1,167 @@
+import HTTPFront
+import NIOCore
+import Server
+import Synchronization
+import TestKit
+import Testing
+import Voicemail
+@testable import Web
+
+@Suite("Pages that follow what happens")
+struct LiveTests {
+    private static func path(_ world: WebWorld, _ state: String) -> String { "/boxes/\(world.box.id)/live?state=\(state)" }
+
+    @Test("A message that comes, is filed and goes is told at once, with what the mailbox is like then")
+    func changes() async throws {
+        try await WebWorld.run { world in
+            try await world.browser.logIn()
+            let page = try await world.browser.get("/")
+            #expect(page.text.contains("data-live=\"./boxes/\(world.box.id)/live\" data-state=\"0.0\" data-news=\"New messages have come.\""))
+            try await LiveClient.run(world.browser, world.server, Self.path(world, "0.0")) { client in
+                #expect(client.status == 200 && client.head.contains("text/event-stream") && client.head.contains("Cache-Control: no-store"))
+                #expect(client.head.contains("X-Accel-Buffering: no"))
+                try await client.wait(for: "retry: 1000\n")
+                let message = try await world.leave()
+                try await client.wait(for: "event: change\nid: 1.0\ndata: 1.0\n\n")
+                _ = try await world.leave(in: world.othersBox)
+                _ = try await world.press("saved \(message.monthID)")
+                try await client.wait(for: "event: change\nid: 0.1\n")
+                _ = try await world.press("trash \(message.monthID)", from: "saved")
+                try await client.wait(for: "event: change\nid: 0.0\n")
+            }
+        }
+    }
+
+    @Test("Whoever comes again hears of what he has missed, and of nothing else")
+    func resuming() async throws {
+        try await WebWorld.run { world in
+            try await world.browser.logIn()
+            _ = try await world.leave()
+            try await LiveClient.run(world.browser, world.server, Self.path(world, "0.0")) { try await $0.wait(for: "event: change\nid: 1.0\n") }
+            // What a browser says of itself is newer than the page.
+            try await LiveClient.run(world.browser, world.server, Self.path(world, "0.0"), ["Last-Event-ID: 1.0"]) { client in
+                try await client.wait(for: "retry: 1000\n")
+                _ = try await world.leave()
+                try await client.wait(for: "event: change\nid: 2.0\n")
+            }
+            // Nonsense is a state that is not this one.
+            try await LiveClient.run(world.browser, world.server, Self.path(world, "%0Aevent:x"), ["Last-Event-ID: <b>"]) { client in
+                try await client.wait(for: "event: change\nid: 2.0\n")
+            }
+        }
+    }
+
+    @Test("A stream that has nothing to tell is heard of, and ends in time")
+    func quiet() async throws {
+        try await WebWorld.run {
+            $0.web.live = LiveStream.Times(look: .milliseconds(20), life: .milliseconds(400))
+        } _: { world in
+            try await world.browser.logIn()
+            try await LiveClient.run(world.browser, world.server, Self.path(world, "0.0")) { client in
+                try await client.wait(for: ":\n\n")
+                try await client.waitForEnd()
+            }
+        }
+    }
+
+    @Test("What no event tells of, as another process has done it, is seen with the next look")
+    func looks() async throws {
+        let state = Mutex("0.0")
+        let (events, _) = AsyncStream.makeStream(of: Event.self), (written, writing) = AsyncStream.makeStream(of: String.self)
+        let stream = LiveStream(
+            times: LiveStream.Times(look: .milliseconds(10), life: .seconds(600)), events: events, isMeant: { _ in true },
+            state: { state.withLock { $0 } }, isWelcome: { true })
+        await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await stream.write(to: ChunkWriter { writing.yield(String(buffer: $0)) }, known: "0.0") }
+            for await words in written {
+                if words == ":\n\n" { state.withLock { $0 = "1.0" } }
+                if words == "event: change\nid: 1.0\ndata: 1.0\n\n" { break }
+            }
+            group.cancelAll()
+        }
+    }
+
+    @Test("The end of the session ends the stream, and following is no use of it")
+    func sessionEnds() async throws {
+        try await WebWorld.run {
+            $0.web.live = LiveStream.Times(look: .milliseconds(20), life: .seconds(600))
+            $0.web.idleSeconds = 600
+        } _: { world in
+            try await world.browser.logIn()
+            try await LiveClient.run(world.browser, world.server, Self.path(world, "0.0")) { client in
+                try await client.wait(for: ":\n\n")
+                world.server.clock.advance(by: 590)
+                #expect(try await world.browser.get(world.path() + "?live=1").status == 200)
+                try await client.wait(for: ":\n\n")
+                world.server.clock.advance(by: 80)
+                try await client.wait(for: "event: end\n")
+                try await client.waitForEnd()
+            }
+            #expect(try await world.browser.get(world.path()).status == 303)
+        }
+    }
+
+    @Test("Who may not listen to the mailbox any more is not told of it")
+    func takenAway() async throws {
+        try await WebWorld.run { world in
+            try await world.browser.logIn()
+            try await LiveClient.run(world.browser, world.server, Self.path(world, "0.0")) { client in
+                try await client.wait(for: "retry: 1000\n")
+                _ = try await world.server.service.mailboxes.change(
+                    world.box.id, .patch(["owner_id": .string(world.othersBox.ownerID ?? "")]), in: world.account)
+                _ = try await world.leave()
+                try await client.wait(for: "event: end\n")
+            }
+        }
+    }
+
+    @Test("A server that stops ends streams in order")
+    func shutdown() async throws {
+        try await WebWorld.run { world in
+            try await world.browser.logIn()
+            try await LiveClient.run(world.browser, world.server, Self.path(world, "0.0")) { client in
+                try await client.wait(for: "retry: 1000\n")
+                await world.server.beginShutdown()
+                try await client.waitForEnd()
+            }
+        }
+    }
+
+    @Test("Nobody follows a mailbox that is not his, or without a session; a session has so many streams and no more")
+    func refusals() async throws {
+        try await WebWorld.run { world in
+            let nobody = try await Browser(world.server).get(Self.path(world, "0.0"))
+            #expect(nobody.status == 303)
+            let bert = Browser(world.server)
+            try await bert.logIn(user: "bert", password: "other horse")
+            #expect(try await bert.get(Self.path(world, "0.0")).status == 404)
+            try await world.browser.logIn()
+            #expect(try await world.browser.get("/boxes/\(world.othersBox.id)/live").status == 404)
+            #expect(try await world.browser.post(Self.path(world, "0.0"), []).status == 405)
+            func hold(_ left: Int) async throws {
+                guard left > 0 else {
+                    let refused = try await world.browser.get(Self.path(world, "0.0"))
+                    return #expect(refused.status == 503 && refused["Retry-After"] == "30")
+                }
+                try await LiveClient.run(world.browser, world.server, Self.path(world, "0.0")) { client in
+                    try await client.wait(for: "retry: 1000\n")
+                    try await hold(left - 1)
+                }
+            }
+            try await hold(LiveStreams.mostOfSession)
+        }
+    }
+
+    @Test("Rooms are counted by session, by account and in all, and given back")
+    func rooms() {
+        let streams = LiveStreams()
+        for index in 0..<LiveStreams.mostOfAccount { #expect(streams.enter(session: "s\(index)", account: "a")) }
+        #expect(!streams.enter(session: "s", account: "a") && streams.enter(session: "s", account: "b"))
+        streams.leave(session: "s0", account: "a")
+        #expect(streams.hasRoom(session: "s0", account: "a") && streams.count == LiveStreams.mostOfAccount)
+        for account in 0..<20 {
+            for index in 0..<100 where streams.count < LiveStreams.most { _ = streams.enter(session: "\(account)-\(index)", account: "\(account)") }
+        }
+        #expect(streams.count == LiveStreams.most && !streams.hasRoom(session: "new", account: "new"))
+    }
+}
