@@ -24,11 +24,17 @@ static const unsigned char login_html[] = {
 static const unsigned char message_html[] = {
 #embed "templates/message.html"
 };
+static const unsigned char place_html[] = {
+#embed "templates/place.html"
+};
 static const unsigned char plain_html[] = {
 #embed "templates/plain.html"
 };
 static const unsigned char search_html[] = {
 #embed "templates/search.html"
+};
+static const unsigned char send_html[] = {
+#embed "templates/send.html"
 };
 static const unsigned char sessions_html[] = {
 #embed "templates/sessions.html"
@@ -83,8 +89,10 @@ static const struct aftertone_web_file files[] = {
     FILE_OF("layout.html", layout_html),
     FILE_OF("login.html", login_html),
     FILE_OF("message.html", message_html),
+    FILE_OF("place.html", place_html),
     FILE_OF("plain.html", plain_html),
     FILE_OF("search.html", search_html),
+    FILE_OF("send.html", send_html),
     FILE_OF("sessions.html", sessions_html),
     FILE_OF("settings.html", settings_html),
     FILE_OF("told.html", told_html),

@@ -8,20 +8,26 @@ struct Filing: Sendable {
         case file(Shelf)
         /// Out of the trash, for good as far as the owner can see.
         case remove
+        /// To ask which mailbox they are to be sent to.
+        case send
+        /// Into another mailbox as well, or instead.
+        case copy, move
+        /// All in one file.
+        case zip
+
+        private static let words: [String: Deed] = [
+            "new": .file(.new), "saved": .file(.saved), "trash": .file(.trash), "gone": .remove, "send": .send, "copy": .copy, "move": .move, "zip": .zip,
+        ]
 
         init?(_ word: some StringProtocol) {
-            if word == "gone" { self = .remove } else if let shelf = Shelf(rawValue: String(word)) { self = .file(shelf) } else { return nil }
-        }
-
-        var word: String {
-            switch self {
-            case .file(let shelf): shelf.rawValue
-            case .remove: "gone"
-            }
+            guard let deed = Self.words[String(word)] else { return nil }
+            self = deed
         }
     }
 
     let deed: Deed
+    /// As forms and addresses have it.
+    let word: String
     /// As the button names it; empty where it means those that are chosen.
     var ids: [String]
 
@@ -30,11 +36,12 @@ struct Filing: Sendable {
         let words = text.split(separator: " ")
         guard let first = words.first, words.count <= 2, let deed = Deed(first) else { return nil }
         self.deed = deed
+        word = String(first)
         ids = words.dropFirst().map(String.init)
     }
 
     /// Words for what was done, of which there is a text.
-    static let outcomes: Set<String> = Set(Shelf.allCases.map(\.rawValue) + ["gone", "none"])
+    static let outcomes: Set<String> = ["new", "saved", "trash", "gone", "copy", "move", "none"]
 }
 
 /// Filing messages, deleting them and bringing them back.
@@ -44,24 +51,36 @@ extension WebDialect {
         let mailbox = try await service.mailboxes.heard(mailboxID, by: session.listener, in: session.account)
         guard var filing = form["do"].flatMap(Filing.init) else { throw WebFailure.malformed(400) }
         if filing.ids.isEmpty { filing.ids = Array(Set(form.all("message"))) }
-        let from = form["from"].flatMap(Shelf.init) ?? .new
-        let start = Search(form).parameters + (form["start"].flatMap { MessagePosition(web: $0) }.map { ["start=" + $0.webKey] } ?? [])
-        let place = "boxes/\(mailbox.id)/\(from.rawValue)?"
-        guard !filing.ids.isEmpty else { return visit.redirect(to: place + (start + ["told=none"]).joined(separator: "&")) }
-        let outcome = try await apply(filing, to: mailbox, session.account)
-        if outcome.succeeded.isEmpty, filing.ids.count == 1 { throw WebFailure.notFound }
-        var parameters = start + ["told=" + filing.deed.word]
-        if !outcome.failed.isEmpty { parameters.append("left=1") }
-        if case .file(let shelf) = filing.deed, shelf != from, let only = outcome.succeeded.first, filing.ids.count == 1 {
-            parameters.append("undo=\(from.rawValue)+\(only)")
+        let place = ListPlace(form)
+        guard !filing.ids.isEmpty else { return visit.redirect(to: place.address(in: mailbox, ["told=none"])) }
+        let account = session.account, ids = filing.ids, messages = service.messages
+        switch filing.deed {
+        case .send: return try await sendPage(ids, of: mailbox, place, session, visit)
+        case .zip: return try await zip(ids, of: mailbox, place, session, visit)
+        case .file(let shelf):
+            let outcome = try await messages.file(ids, of: mailbox.id, in: shelf.folder, account: account)
+            return try response(to: filing, outcome, mailbox, place, visit)
+        case .remove: return try response(to: filing, try await messages.remove(ids, of: mailbox.id, account: account), mailbox, place, visit)
+        case .copy, .move:
+            guard let other = try await destination(form["to"], from: mailbox, session) else {
+                return try await sendPage(ids, of: mailbox, place, session, visit, refused: form["to"] ?? "")
+            }
+            let outcome =
+                filing.deed == .copy
+                ? try await messages.copy(ids, of: mailbox.id, to: [other.id], account: account)
+                : try await messages.move(ids, of: mailbox.id, to: other.id, account: account)
+            return try response(to: filing, outcome, mailbox, place, visit)
         }
-        return visit.redirect(to: place + parameters.joined(separator: "&"))
     }
 
-    private func apply(_ filing: Filing, to mailbox: Mailbox, _ account: Account) async throws -> BatchOutcome {
-        switch filing.deed {
-        case .file(let shelf): try await service.messages.file(filing.ids, of: mailbox.id, in: shelf.folder, account: account)
-        case .remove: try await service.messages.remove(filing.ids, of: mailbox.id, account: account)
+    /// The list again, with what was done, and how it is undone where it can be.
+    private func response(to filing: Filing, _ outcome: BatchOutcome, _ mailbox: Mailbox, _ place: ListPlace, _ visit: Visit) throws -> FrontResponse {
+        if outcome.succeeded.isEmpty, filing.ids.count == 1 { throw WebFailure.notFound }
+        var parameters = ["told=" + filing.word]
+        if !outcome.failed.isEmpty { parameters.append("left=1") }
+        if case .file(let shelf) = filing.deed, shelf != place.shelf, let only = outcome.succeeded.first, filing.ids.count == 1 {
+            parameters.append("undo=\(place.shelf.rawValue)+\(only)")
         }
+        return visit.redirect(to: place.address(in: mailbox, parameters))
     }
 }

@@ -1,0 +1,25 @@
+import HTTPFront
+import Voicemail
+
+/// Where in a mailbox somebody is: a folder, what he looks for in it, and the page. Forms carry it along, so that he comes back there.
+struct ListPlace {
+    let shelf: Shelf
+    let search: Search
+    let start: MessagePosition?
+
+    init(_ form: Query) {
+        shelf = form["from"].flatMap(Shelf.init) ?? .new
+        search = Search(form)
+        start = form["start"].flatMap { MessagePosition(web: $0) }
+    }
+
+    /// Below the page's own path.
+    /// - Parameter more: further parameters.
+    func address(in mailbox: Mailbox, _ more: [String]) -> String {
+        let parameters = search.parameters + (start.map { ["start=" + $0.webKey] } ?? []) + more
+        return "boxes/\(mailbox.id)/\(shelf.rawValue)" + (parameters.isEmpty ? "" : "?" + parameters.joined(separator: "&"))
+    }
+
+    /// For a form's hidden fields.
+    var values: [String: Any] { search.values.merging(["folder": shelf.rawValue, "start": start?.webKey ?? ""]) { $1 } }
+}

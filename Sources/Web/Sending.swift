@@ -1,0 +1,51 @@
+import HTTPFront
+import HTTPTypes
+import Voicemail
+
+/// Sending messages on to another mailbox, and taking several along.
+extension WebDialect {
+    /// Digits of a number that somebody gives, and more than there are in one.
+    private static let longestNumber = 64
+
+    /// The mailbox of a number: any of the account but the one that they are in, as by telephone.
+    func destination(_ number: String?, from mailbox: Mailbox, _ session: Session) async throws -> Mailbox? {
+        let number = HTTPToken.trim(String((number ?? "").prefix(Self.longestNumber)))
+        guard !number.isEmpty, let other = try await service.mailboxes.find(number: number, of: session.account), other.id != mailbox.id else { return nil }
+        return other
+    }
+
+    /// Asks where to.
+    /// - Parameter refused: a number that no other mailbox has.
+    func sendPage(
+        _ ids: [String], of mailbox: Mailbox, _ place: ListPlace, _ session: Session, _ visit: Visit, refused: String? = nil
+    ) async throws -> FrontResponse {
+        let messages = try await service.messages.list(ids, of: mailbox.id, in: session.account)
+        guard !messages.isEmpty else { throw WebFailure.notFound }
+        let zone = try await service.mailboxes.timeZone(of: mailbox, account: session.account)
+        let boxes = try await service.mailboxes.heard(by: session.listener, in: session.account, limit: Self.boxesOfPage)
+        let times = ShownTimes(language: visit.pages?.language ?? "en", zone: zone)
+        var values: [String: Any] = [
+            "title": "t.send", "heading": Self.heading(mailbox), "current": mailbox.id, "back": visit.root + place.address(in: mailbox, []),
+            "messages": messages.map { MessageView.values(of: $0, times) }, "boxes": boxes.items.map { Self.values(of: $0, isCurrent: $0.id == mailbox.id) },
+            "others": boxes.items.filter { $0.id != mailbox.id }.map { Self.values(of: $0, isCurrent: false) },
+        ]
+        values.merge(place.values) { $1 }
+        if let refused { values.merge(["wrong": true, "typed": String(refused.prefix(Self.longestNumber))]) { $1 } }
+        return visit.page(.send, values, status: refused == nil ? .ok : .badRequest)
+    }
+
+    /// The messages that are chosen, each as it is stored.
+    func zip(_ ids: [String], of mailbox: Mailbox, _ place: ListPlace, _ session: Session, _ visit: Visit) async throws -> FrontResponse {
+        let zone = try await service.mailboxes.timeZone(of: mailbox, account: session.account)
+        let messages = try await service.messages.list(ids, of: mailbox.id, in: session.account)
+        let entries = messages.sorted { $0.position < $1.position }.compactMap { message in
+            message.audio.map { MessageArchive.Entry(message, name: MessageView.fileName(message, zone: zone, suffix: $0.fileExtension)) }
+        }
+        let archive = MessageArchive(entries, names: .portable, service: service, logger: visit.request.logger)
+        let at = service.clock.now.fields(in: zone)
+        guard let response = try await archive.response(named: "\(mailbox.number)_\(at.date("-"))_\(at.time("-")).zip") else {
+            return visit.redirect(to: place.address(in: mailbox, ["told=none"]))
+        }
+        return response
+    }
+}
