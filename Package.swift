@@ -190,7 +190,7 @@ let package = Package(
             name: "aftertone",
             dependencies: [
                 "Delivery", "Notifications", "Prompts", "Server", "SIP", "SIPGrammar", "Speech", "Telephone", "Voicemail", "PostgresStore", "SQLiteStore", "FileArchive",
-                "Audio", "HTTPFront", "KazooAPI", "YeastarPSeriesAPI", "YeastarSSeriesAPI", "CTerminal", logging, nioCore, nioPosix, system,
+                "Audio", "HTTPFront", "KazooAPI", "YeastarPSeriesAPI", "YeastarSSeriesAPI", "CTerminal", "Web", logging, nioCore, nioPosix, system,
                 product("AsyncHTTPClient", "async-http-client"), product("NIOHTTP1", "swift-nio"), product("NIOConcurrencyHelpers", "swift-nio"),
                 product("ArgumentParser", "swift-argument-parser"),
                 product("ServiceLifecycle", "swift-service-lifecycle"), product("UnixSignals", "swift-service-lifecycle"),
@@ -200,7 +200,7 @@ let package = Package(
         .target(
             name: "TestKit",
             dependencies: [
-                "Voicemail", "Waiting", "CFileIO", "SQLiteStore", "FileArchive", "Audio", "Delivery", "HTTPFront", "Server", crypto,
+                "Web", "Voicemail", "Waiting", "CFileIO", "SQLiteStore", "FileArchive", "Audio", "Delivery", "HTTPFront", "Server", crypto,
                 product("CryptoExtras", "swift-crypto"),
                 logging, nioCore, nioPosix,
                 product("HTTPTypes", "swift-http-types"), product("NIOConcurrencyHelpers", "swift-nio"), product("NIOHTTP1", "swift-nio"),

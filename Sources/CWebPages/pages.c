@@ -42,6 +42,9 @@ static const unsigned char sessions_html[] = {
 static const unsigned char settings_html[] = {
 #embed "templates/settings.html"
 };
+static const unsigned char setup_html[] = {
+#embed "templates/setup.html"
+};
 static const unsigned char told_html[] = {
 #embed "templates/told.html"
 };
@@ -95,6 +98,7 @@ static const struct aftertone_web_file files[] = {
     FILE_OF("send.html", send_html),
     FILE_OF("sessions.html", sessions_html),
     FILE_OF("settings.html", settings_html),
+    FILE_OF("setup.html", setup_html),
     FILE_OF("told.html", told_html),
     FILE_OF("inbox.js", inbox_js),
     FILE_OF("keys.js", keys_js),

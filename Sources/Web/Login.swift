@@ -26,7 +26,10 @@ extension WebDialect {
             let isEverywhere = query["out"] == "all"
             return loginForm(
                 visit, to: place, by: proof(query),
-                ["is_ended": query.contains("ended"), "is_out": query.contains("out") && !isEverywhere, "is_out_everywhere": isEverywhere])
+                [
+                    "is_unset": try await isUnset(), "is_ended": query.contains("ended"), "is_out": query.contains("out") && !isEverywhere,
+                    "is_out_everywhere": isEverywhere,
+                ])
         }
     }
 
@@ -36,13 +39,17 @@ extension WebDialect {
     private func loginForm(
         _ visit: Visit, to place: String, by proof: Proof, _ more: [String: Any], status: HTTPResponse.Status = .ok
     ) -> FrontResponse {
-        let known = Cookie.visit.value(in: visit.request), word = known ?? Cookie.newValue()
-        var values: [String: Any] = [
-            "title": "t.login_button", "form": sessions.form(ofVisit: word), "to": place, "with_pin": proof == .pin, "takes_pins": settings.takesPINs,
+        let values: [String: Any] = [
+            "title": "t.login_button", "to": place, "with_pin": proof == .pin, "takes_pins": settings.takesPINs,
             "with": proof.rawValue, "wrong_text": proof == .pin ? "t.login_wrong_pin" : "t.login_wrong",
         ]
-        values.merge(more) { $1 }
-        var response = visit.page(.login, values, status: status)
+        return visitForm(visit, .login, values.merging(more) { $1 }, status: status)
+    }
+
+    /// A page with a form for who has no session, tied to his browser.
+    func visitForm(_ visit: Visit, _ kind: Pages.Kind, _ values: [String: Any], status: HTTPResponse.Status) -> FrontResponse {
+        let known = Cookie.visit.value(in: visit.request), word = known ?? Cookie.newValue()
+        var response = visit.page(kind, values.merging(["form": sessions.form(ofVisit: word)]) { $1 }, status: status)
         if known == nil { response.headers.append(Cookie.visit.set(word, isSecure: isSecure(visit))) }
         return response
     }

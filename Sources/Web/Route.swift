@@ -24,6 +24,8 @@ enum Route: Hashable, Sendable {
     case home, login, logout
     /// Where somebody is logged in.
     case sessions
+    /// Where a server that has nothing yet is set up.
+    case setup
     case style, icon
     case script(String)
     case folder(mailbox: String, Shelf)
@@ -49,6 +51,7 @@ enum Route: Hashable, Sendable {
         case (1, "login"): self = .login
         case (1, "logout"): self = .logout
         case (1, "sessions"): self = .sessions
+        case (1, "setup"): self = .setup
         case (1, "style.css"): self = .style
         case (1, "icon.svg"): self = .icon
         case (1, let name?) where Documents.scripts[name] != nil: self = .script(name)
@@ -72,11 +75,11 @@ enum Route: Hashable, Sendable {
     }
 
     /// First pieces of paths, for a page that shares the root with others.
-    static let firstPieces: Set<String> = Set(["login", "logout", "sessions", "style.css", "icon.svg", "boxes"] + Documents.scripts.keys)
+    static let firstPieces: Set<String> = Set(["login", "logout", "sessions", "setup", "style.css", "icon.svg", "boxes"] + Documents.scripts.keys)
 
     var methods: [HTTPRequest.Method] {
         switch self {
-        case .login, .sessions, .settings: [.get, .head, .post]
+        case .login, .sessions, .setup, .settings: [.get, .head, .post]
         case .logout, .messages, .greeting: [.post]
         default: [.get, .head]
         }
@@ -94,6 +97,7 @@ enum Route: Hashable, Sendable {
         case .login: "login"
         case .logout: "logout"
         case .sessions: "sessions"
+        case .setup: "setup"
         case .style: "style.css"
         case .icon: "icon.svg"
         case .script(let name): name

@@ -15,14 +15,18 @@ public struct WebDialect: Dialect {
     let loginGuard: LoginGuard
     let sessions: Sessions
     let streams = LiveStreams()
+    let setup: SetupCode
     /// What is committed from now on.
     let events: @Sendable () -> AsyncStream<Event>
 
-    public init(service: VoicemailService, settings: WebSettings, loginGuard: LoginGuard, events: @escaping @Sendable () -> AsyncStream<Event>) {
+    public init(
+        service: VoicemailService, settings: WebSettings, loginGuard: LoginGuard, setup: SetupCode, events: @escaping @Sendable () -> AsyncStream<Event>
+    ) {
         self.service = service
         self.settings = settings
         self.loginGuard = loginGuard
         self.events = events
+        self.setup = setup
         sessions = Sessions(service: service, idleSeconds: settings.idleSeconds, takesPINs: settings.takesPINs)
     }
 
@@ -71,6 +75,7 @@ public struct WebDialect: Dialect {
         case .icon?: return try read(route, visit) { Documents.icon.response(to: $0) }
         case .script(let name)?: return try read(route, visit) { Documents.scripts[name]?.response(to: $0) ?? FrontResponse(status: .notFound) }
         case .login?: return try await login(visit)
+        case .setup?: return try await setUp(visit)
         default: break
         }
         visit.session = try await sessions.enter(visit.request, isUse: route?.isUse != false && !visit.request.query.contains("live"))
@@ -89,7 +94,7 @@ public struct WebDialect: Dialect {
         case .hear(let mailbox, let serial): return try await hear(serial, of: mailbox, session, visit)
         case .peaks(let place): return try await peaks(place, session)
         case .file(let place, let format): return try await download(place, as: format, session, visit)
-        case .login, .style, .icon, .script: throw WebFailure.notFound
+        case .login, .setup, .style, .icon, .script: throw WebFailure.notFound
         }
     }
 

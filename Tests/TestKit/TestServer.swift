@@ -5,6 +5,7 @@ import SQLiteStore
 import Server
 import ServiceLifecycle
 import Voicemail
+import Web
 
 /// A complete server in this process, on a port of its own of the loopback interface and over a data directory of its
 /// own. The clock stands still until a test turns it; slow hashes are quick.
@@ -18,6 +19,8 @@ public struct TestServer: Sendable {
     public let sipPort: Int
     /// The data directory.
     public let directory: String
+    /// What opens the set-up page.
+    public let setup: SetupCode
     private let group: ServiceGroup
 
     public var service: VoicemailService { installation.service }
@@ -57,7 +60,8 @@ public struct TestServer: Sendable {
         let result = await Result { () async throws -> Value in
             let (ports, announce) = AsyncThrowingStream.makeStream(of: Int.self)
             let (sipPorts, announceSIP) = AsyncThrowingStream.makeStream(of: Int.self)
-            let server = AftertoneServer(installation, registry: registry, uptime: uptime.read, onCalls: { announceSIP.yield($0.port) }) {
+            let setup = SetupCode()
+            let server = AftertoneServer(installation, registry: registry, setup: setup, uptime: uptime.read, onCalls: { announceSIP.yield($0.port) }) {
                 announce.yield($0.port)
             }
             return try await withThrowingTaskGroup(of: Void.self) { tasks in
@@ -73,7 +77,7 @@ public struct TestServer: Sendable {
                 let sipPort = takesCalls ? try await sipPorts.first { _ in true } : 0
                 let test = TestServer(
                     installation: installation, clock: clock, uptime: uptime, port: port, sipPort: sipPort ?? 0, directory: configuration.data,
-                    group: server.group)
+                    setup: setup, group: server.group)
                 let outcome = await Result { () async throws -> Value in try await body(test) }
                 await server.group.triggerGracefulShutdown()
                 try await tasks.waitForAll()

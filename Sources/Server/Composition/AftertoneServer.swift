@@ -9,11 +9,13 @@ import ServiceLifecycle
 import Telephone
 import UnixSignals
 import Voicemail
+import Web
 
 /// The whole server on an installation: the composition root.
 public struct AftertoneServer: Sendable {
     public let group: ServiceGroup
     private let installation: Installation
+    private let setup: SetupCode
 
     /// - Parameters:
     ///   - registry: what `/metrics` shows.
@@ -23,6 +25,7 @@ public struct AftertoneServer: Sendable {
     ///   - spare: descriptors that are given up when there are no others; best taken at the very start.
     ///   - manager: who started the server and hears how it is.
     ///   - onReload: called when such a signal has come, for what else is to be read anew.
+    ///   - setup: what opens the set-up page, where nobody could log in yet; made before anything is listened on.
     ///   - uptime: seconds of a clock that never goes back, for rate limits.
     ///   - onCalls: called once calls are taken, with where.
     ///   - onListening: called once for each address when requests are accepted there.
@@ -30,10 +33,11 @@ public struct AftertoneServer: Sendable {
         _ installation: Installation, registry: MetricsRegistry = MetricsRegistry(), listeners: [Listener]? = nil, stopSignals: [UnixSignal] = [],
         reloadSignals: [UnixSignal] = [], spare: SpareDescriptors = SpareDescriptors(), manager: ServiceManager? = nil,
         onReload: @escaping @Sendable () async -> Void = {},
-        uptime: @escaping @Sendable () -> Double = { Uptime.seconds },
+        setup: SetupCode = SetupCode(), uptime: @escaping @Sendable () -> Double = { Uptime.seconds },
         onCalls: @escaping @Sendable (CallAddress) async -> Void = { _ in }, onListening: @escaping @Sendable (Front.Bound) async -> Void
     ) {
         self.installation = installation
+        self.setup = setup
         let configuration = installation.configuration
         let logger = installation.logger, listeners = listeners ?? configuration.http.listeners
         registry.sampleProcess()
@@ -41,7 +45,7 @@ public struct AftertoneServer: Sendable {
         let dialects = Dialects(
             service: installation.service, configuration: configuration,
             logins: LoginLedger(installation.service, rules: configuration.logins.rules, observer: logins),
-            uptime: uptime, recordingCounter: counter, hookAttempts: hookAttempts, hub: hub, synthesizer: installation.synthesizer)
+            uptime: uptime, recordingCounter: counter, hookAttempts: hookAttempts, hub: hub, setup: setup, synthesizer: installation.synthesizer)
         let front = Front(
             listeners: listeners, dialects: dialects.all,
             limits: configuration.frontLimits(listeners: listeners.count, files: OpenFiles.limit, logger),
@@ -104,7 +108,15 @@ public struct AftertoneServer: Sendable {
     /// - Throws: when an address cannot be listened on.
     public func run() async throws {
         try await clearUp()
+        try await offerSetup()
         try await group.run()
+    }
+
+    /// Lets a server that nobody could log in to be set up on its page.
+    private func offerSetup() async throws {
+        guard installation.configuration.web.isOn else { return }
+        let isEmpty = try await installation.service.accounts.list(below: nil, ListingRange(limit: 1)) { $0.id }.items.isEmpty
+        if isEmpty { setup.make() }
     }
 
     /// Before anything is accepted: removes what a crash left half-made.

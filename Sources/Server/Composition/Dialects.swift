@@ -22,6 +22,7 @@ struct Dialects: Sendable {
     let hookAttempts: HookAttempts
     /// Shows what is committed to those who listen.
     let hub: EventHub
+    let setup: SetupCode
     /// nil where none is installed.
     let synthesizer: (any SpeechSynthesizer)?
 
@@ -54,7 +55,8 @@ struct Dialects: Sendable {
         var settings = configuration.web
         settings.fit(exchange: configuration.http.deadlines.exchange)
         return WebDialect(
-            service: service, settings: settings, loginGuard: loginGuard("web", configuration.logins.sourceRule), events: { hub.events() })
+            service: service, settings: settings, loginGuard: loginGuard("web", configuration.logins.sourceRule), setup: setup,
+            events: { hub.events() })
     }
 
     private func loginGuard(_ interface: String, _ rule: LoginRule) -> LoginGuard { LoginGuard(logins, interface: interface, rule: rule) }

@@ -53,7 +53,7 @@ struct DemoCommand: AsyncParsableCommand {
                 let number = mailbox.withLockedValue { $0 }
                 let callee = DemoScript.callee(number, at: address)
                 Terminal.print("telephone baresip -e '/uanew <sip:caller@127.0.0.1>;regint=0' -e '/dial \(callee)'   leaves a message in mailbox \(number)")
-            } onListening: { [output = Output(json: json)] address in
+            } onListening: { [output = Output(json: json)] address, _ in
                 output.show(listeningOn: address)
                 // Told once, whatever the number of addresses.
                 guard let world = made.withLockedValue({ $0.take() }) else { return }

@@ -6,6 +6,7 @@ import Server
 import ServiceLifecycle
 import UnixSignals
 import Voicemail
+import Web
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -41,8 +42,9 @@ struct ServeCommand: AsyncParsableCommand {
         let sockets = try ReceivedSocket.all(environment: ProcessInfo.processInfo.environment)
         try await Serving.run(
             configuration, sockets: sockets, settings: common.settings, onCalls: { [output = common.output] in output.show(takingCallsOn: $0) }
-        ) { [output = common.output] in
-            output.show(listeningOn: $0)
+        ) { [output = common.output] address, setup in
+            output.show(listeningOn: address)
+            if let setup { output.show(setup: setup, at: address) }
         }
     }
 }
@@ -70,6 +72,15 @@ extension Output {
     }
 }
 
+extension Output {
+    /// Where a server that has nothing yet is set up: what comes behind the address, and only who runs the server is to see.
+    func show(setup path: String, at address: ListenAddress) {
+        guard json else { return Terminal.print("set it up at \(address)\(path)") }
+        let line: JSONObject = ["id": "setup", "address": .string("\(address)\(path)")]
+        show(line)
+    }
+}
+
 /// What `serve` and `demo` have in common.
 enum Serving {
     /// Serves until a signal ends it.
@@ -78,12 +89,12 @@ enum Serving {
     ///   - prepare: run before anything is accepted.
     ///   - settings: reads the settings anew; nil where there are none to read.
     ///   - onCalls: told where calls are taken, once they are.
-    ///   - onListening: told of each address once requests are accepted there.
+    ///   - onListening: told of each address once requests are accepted there, and of the path where the server is set up, if it is to be.
     static func run(
         _ configuration: Configuration, sockets: [ReceivedSocket] = [], prepare: (Installation) async throws -> Void = { _ in },
         settings: (@Sendable () throws -> (Configuration, [ShownSetting]))? = nil,
         onCalls: @escaping @Sendable (CallAddress) async -> Void = { _ in },
-        onListening: @escaping @Sendable (ListenAddress) async -> Void
+        onListening: @escaping @Sendable (ListenAddress, _ setup: String?) async -> Void
     ) async throws {
         ProcessMemory.keepSmall()
         OpenFiles.raiseLimit()
@@ -97,7 +108,7 @@ enum Serving {
         for name in Configuration.unknownVariables(in: environment) {
             logger.warning("a variable of the environment is no setting", metadata: ["name": "\(Terminal.visible(name))"])
         }
-        let registry = MetricsRegistry()
+        let registry = MetricsRegistry(), setup = SetupCode(), path = configuration.web.path
         let installation = try await Installation.open(
             configuration, for: .server, creating: true, instruments: StorageInstruments(registry), logger: logger)
         do {
@@ -105,9 +116,11 @@ enum Serving {
             let reload = Reloading(levels: levels, settings: settings, logger: logger)
             let server = AftertoneServer(
                 installation, registry: registry, listeners: listeners, stopSignals: [.sigterm, .sigint], reloadSignals: [.sighup], spare: spare,
-                manager: manager, onReload: { await reload.run() }, onCalls: onCalls
+                manager: manager, onReload: { await reload.run() }, setup: setup, onCalls: onCalls
             ) { bound in
-                await onListening(ListenAddress(host: bound.listener.host, port: bound.port, isSecure: bound.listener.tls != nil))
+                await onListening(
+                    ListenAddress(host: bound.listener.host, port: bound.port, isSecure: bound.listener.tls != nil),
+                    setup.text.map { path + "setup?code=" + $0 })
             }
             try await server.run()
         } catch {

@@ -1,0 +1,79 @@
+import Foundation
+import HTTPFront
+import Voicemail
+
+/// What is to be made of a server that has nothing yet: an account, its administrator, and a mailbox of his.
+struct SetupForm {
+    /// What is wrong, by the text that says so.
+    enum Wrong: String, CaseIterable, Error {
+        case account = "wrong_setup_account"
+        case zone = "wrong_setup_zone"
+        case user = "wrong_setup_user"
+        case password = "wrong_setup_password"
+        case mailbox = "wrong_setup_mailbox"
+        case pin = "wrong_pin"
+        case mail = "wrong_mail"
+    }
+
+    let account: String
+    let zone: String
+    let user: String
+    let mail: String
+    let mailbox: String
+    private let password: String
+    private let passwordAgain: String
+    private let pin: String
+    let language: String
+
+    init(_ form: Query, language: String) {
+        func typed(_ name: String) -> String { HTTPToken.trim(form[name] ?? "") }
+        account = typed("account")
+        zone = typed("zone")
+        user = typed("user")
+        mail = typed("mail")
+        mailbox = typed("mailbox")
+        password = form["password"] ?? ""
+        passwordAgain = form["again"] ?? ""
+        pin = typed("pin")
+        self.language = language
+    }
+
+    /// For the fields of the form: everything but what is secret.
+    var values: [String: Any] {
+        ["typed_account": account, "typed_zone": zone, "typed_user": user, "typed_mail": mail, "typed_mailbox": mailbox]
+    }
+
+    /// The same as a row of a list.
+    /// - Throws: what is wrong already.
+    func row() throws(Wrong) -> ProvisionedRow {
+        guard !account.isEmpty else { throw .account }
+        guard zone.isEmpty || TimeZone(identifier: zone) != nil else { throw .zone }
+        guard !user.isEmpty else { throw .user }
+        guard !password.isEmpty, password == passwordAgain else { throw .password }
+        guard !mailbox.isEmpty else { throw .mailbox }
+        // It is dialled.
+        guard pin.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { throw .pin }
+        var row = ProvisionedRow(account: account)
+        row.accountAttributes = ["language": .string(language)]
+        if !zone.isEmpty { row.accountAttributes["timezone"] = .string(zone) }
+        row.user = ["username": .string(user), "password": .string(password), "priv_level": "admin"]
+        if !mail.isEmpty { row.user["email"] = .string(mail) }
+        row.mailbox = ["mailbox": .string(mailbox)]
+        if !pin.isEmpty { row.mailbox["pin"] = .string(pin) }
+        return row
+    }
+
+    /// What a refusal of the domain's is about.
+    static func wrong(_ error: VoicemailError) -> Wrong {
+        guard case .invalid(let violations) = error, let field = violations.first?.path.first else { return .account }
+        return switch field {
+        case "timezone": .zone
+        case "username", "first_name", "last_name": .user
+        case "password": .password
+        case "email": .mail
+        case "mailbox": .mailbox
+        case "pin": .pin
+        default: .account
+        }
+    }
+}
