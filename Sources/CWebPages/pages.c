@@ -9,6 +9,27 @@ static const unsigned char bar_html[] = {
 static const unsigned char boxes_html[] = {
 #embed "templates/boxes.html"
 };
+static const unsigned char console_html[] = {
+#embed "templates/console.html"
+};
+static const unsigned char console_accounts_html[] = {
+#embed "templates/console_accounts.html"
+};
+static const unsigned char console_logins_html[] = {
+#embed "templates/console_logins.html"
+};
+static const unsigned char console_mailboxes_html[] = {
+#embed "templates/console_mailboxes.html"
+};
+static const unsigned char console_outbox_html[] = {
+#embed "templates/console_outbox.html"
+};
+static const unsigned char console_overview_html[] = {
+#embed "templates/console_overview.html"
+};
+static const unsigned char console_users_html[] = {
+#embed "templates/console_users.html"
+};
 static const unsigned char help_html[] = {
 #embed "templates/help.html"
 };
@@ -29,6 +50,9 @@ static const unsigned char place_html[] = {
 };
 static const unsigned char plain_html[] = {
 #embed "templates/plain.html"
+};
+static const unsigned char recordings_html[] = {
+#embed "templates/recordings.html"
 };
 static const unsigned char search_html[] = {
 #embed "templates/search.html"
@@ -87,6 +111,13 @@ static const unsigned char style_css[] = {
 static const struct aftertone_web_file files[] = {
     FILE_OF("bar.html", bar_html),
     FILE_OF("boxes.html", boxes_html),
+    FILE_OF("console.html", console_html),
+    FILE_OF("console_accounts.html", console_accounts_html),
+    FILE_OF("console_logins.html", console_logins_html),
+    FILE_OF("console_mailboxes.html", console_mailboxes_html),
+    FILE_OF("console_outbox.html", console_outbox_html),
+    FILE_OF("console_overview.html", console_overview_html),
+    FILE_OF("console_users.html", console_users_html),
     FILE_OF("help.html", help_html),
     FILE_OF("inbox.html", inbox_html),
     FILE_OF("layout.html", layout_html),
@@ -94,6 +125,7 @@ static const struct aftertone_web_file files[] = {
     FILE_OF("message.html", message_html),
     FILE_OF("place.html", place_html),
     FILE_OF("plain.html", plain_html),
+    FILE_OF("recordings.html", recordings_html),
     FILE_OF("search.html", search_html),
     FILE_OF("send.html", send_html),
     FILE_OF("sessions.html", sessions_html),

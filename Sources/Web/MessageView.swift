@@ -21,7 +21,8 @@ struct ShownTimes {
 enum MessageView {
     static func values(of message: Message, _ times: ShownTimes) -> [String: Any] {
         var values: [String: Any] = [
-            "id": message.monthID, "left": message.timestamp.iso8601, "left_shown": times.text(message.timestamp), "length": length(message),
+            "id": message.monthID, "left": message.timestamp.iso8601, "left_shown": times.text(message.timestamp),
+            "length": length(seconds: message.lengthSeconds),
             "has_sound": message.audio != nil,
         ]
         if let caller = caller(of: message) { values["caller"] = caller }
@@ -49,8 +50,7 @@ enum MessageView {
         return (1...32).contains(digits.utf8.count) && digits.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     }
 
-    private static func length(_ message: Message) -> String {
-        let seconds = message.lengthSeconds
+    static func length(seconds: Int) -> String {
         let hours = seconds >= 3600 ? "\(seconds / 3600):" : ""
         return hours + (hours.isEmpty ? String(seconds / 60) : CalendarFields.pad(seconds / 60 % 60, 2)) + ":" + CalendarFields.pad(seconds % 60, 2)
     }

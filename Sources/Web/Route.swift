@@ -24,6 +24,12 @@ enum Route: Hashable, Sendable {
     case home, login, logout
     /// Where somebody is logged in.
     case sessions
+    /// Where an account is looked after.
+    case console(ConsolePage)
+    /// Recorded calls, and one of them by its id.
+    case recordings
+    case playRecording(String)
+    case recordingFile(String, SoundFormat)
     /// Where a server that has nothing yet is set up.
     case setup
     case style, icon
@@ -52,6 +58,15 @@ enum Route: Hashable, Sendable {
         case (1, "logout"): self = .logout
         case (1, "sessions"): self = .sessions
         case (1, "setup"): self = .setup
+        case (1, "recordings"): self = .recordings
+        case (3, "recordings") where pieces[2] == "play": self = .playRecording(pieces[1])
+        case (4, "recordings") where pieces[2] == "file":
+            guard let format = SoundFormat(rawValue: pieces[3]) else { return nil }
+            self = .recordingFile(pieces[1], format)
+        case (1, "console"): self = .console(.overview)
+        case (2, "console"):
+            guard let page = ConsolePage(rawValue: pieces[1]) else { return nil }
+            self = .console(page)
         case (1, "style.css"): self = .style
         case (1, "icon.svg"): self = .icon
         case (1, let name?) where Documents.scripts[name] != nil: self = .script(name)
@@ -75,11 +90,13 @@ enum Route: Hashable, Sendable {
     }
 
     /// First pieces of paths, for a page that shares the root with others.
-    static let firstPieces: Set<String> = Set(["login", "logout", "sessions", "setup", "style.css", "icon.svg", "boxes"] + Documents.scripts.keys)
+    static let firstPieces: Set<String> = Set(
+        ["login", "logout", "sessions", "setup", "console", "recordings", "style.css", "icon.svg", "boxes"] + Documents.scripts.keys)
 
     var methods: [HTTPRequest.Method] {
         switch self {
         case .login, .sessions, .setup, .settings: [.get, .head, .post]
+        case .console(let page): page.takesForms ? [.get, .head, .post] : [.get, .head]
         case .logout, .messages, .greeting: [.post]
         default: [.get, .head]
         }
@@ -98,6 +115,10 @@ enum Route: Hashable, Sendable {
         case .logout: "logout"
         case .sessions: "sessions"
         case .setup: "setup"
+        case .recordings: "recordings"
+        case .playRecording: "recordings/{recording}/play"
+        case .recordingFile: "recordings/{recording}/file/{format}"
+        case .console(let page): "console/\(page.rawValue)"
         case .style: "style.css"
         case .icon: "icon.svg"
         case .script(let name): name

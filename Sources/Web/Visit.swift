@@ -30,6 +30,7 @@ struct Visit: Sendable {
             values["form"] = session.form
             values["user_name"] = session.shownName
             values["account_name"] = session.account.name
+            values["administers"] = session.listener.isAdministrator
         }
         values.merge(more) { $1 }
         let pages = pages

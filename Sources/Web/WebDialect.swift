@@ -16,17 +16,21 @@ public struct WebDialect: Dialect {
     let sessions: Sessions
     let streams = LiveStreams()
     let setup: SetupCode
+    /// Of failed logins, which the console shows.
+    let loginRules: LoginRules
     /// What is committed from now on.
     let events: @Sendable () -> AsyncStream<Event>
 
     public init(
-        service: VoicemailService, settings: WebSettings, loginGuard: LoginGuard, setup: SetupCode, events: @escaping @Sendable () -> AsyncStream<Event>
+        service: VoicemailService, settings: WebSettings, loginGuard: LoginGuard, loginRules: LoginRules, setup: SetupCode,
+        events: @escaping @Sendable () -> AsyncStream<Event>
     ) {
         self.service = service
         self.settings = settings
         self.loginGuard = loginGuard
         self.events = events
         self.setup = setup
+        self.loginRules = loginRules
         sessions = Sessions(service: service, idleSeconds: settings.idleSeconds, takesPINs: settings.takesPINs)
     }
 
@@ -84,6 +88,10 @@ public struct WebDialect: Dialect {
         switch route {
         case .logout: return try await logOut(session, visit)
         case .sessions: return try await sessionList(session, visit)
+        case .console(let page): return try await console(page, session, visit)
+        case .recordings: return try await recordingList(session, visit)
+        case .playRecording(let id): return try await playRecording(id, session, visit)
+        case .recordingFile(let id, let format): return try await downloadRecording(id, as: format, session, visit)
         case .home: return try await home(session, visit)
         case .folder(let mailbox, let shelf): return try await folder(shelf, of: mailbox, session, visit)
         case .messages(let mailbox): return try await file(messagesOf: mailbox, session, visit)

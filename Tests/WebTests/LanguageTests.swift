@@ -52,6 +52,7 @@ struct LanguageTests {
         // Named by the program.
         named.formUnion(WebDialect.settingsTexts)
         named.formUnion(WebDialect.sessionTexts)
+        named.formUnion(WebDialect.consoleTexts)
         named.formUnion(SetupForm.Wrong.allCases.map(\.rawValue))
         named.formUnion(["older", "search_on", "search_none", "login_wrong", "login_wrong_pin"])
         let failures: [WebFailure] = [.notFound, .noMailbox, .stale, .method, .notAForm, .unplayable, .busy, .full, .failed, .malformed(400)]

@@ -55,8 +55,8 @@ struct Dialects: Sendable {
         var settings = configuration.web
         settings.fit(exchange: configuration.http.deadlines.exchange)
         return WebDialect(
-            service: service, settings: settings, loginGuard: loginGuard("web", configuration.logins.sourceRule), setup: setup,
-            events: { hub.events() })
+            service: service, settings: settings, loginGuard: loginGuard("web", configuration.logins.sourceRule),
+            loginRules: configuration.logins.rules, setup: setup, events: { hub.events() })
     }
 
     private func loginGuard(_ interface: String, _ rule: LoginRule) -> LoginGuard { LoginGuard(logins, interface: interface, rule: rule) }

@@ -1,0 +1,123 @@
+import HTTPFront
+import HTTPTypes
+import Voicemail
+
+/// The pages of who looks after an account.
+enum ConsolePage: String, CaseIterable, Hashable, Sendable {
+    case overview, mailboxes, users, outbox, logins, accounts
+
+    /// Whether it is of the whole server, and so for administrators of accounts that may act on every account.
+    var isOfServer: Bool { self == .logins || self == .accounts }
+
+    /// Whether something is changed there.
+    var takesForms: Bool { self != .overview }
+}
+
+/// What is wrong with a form of the console, by the text that says so.
+enum ConsoleRefusal: String, CaseIterable, Error {
+    case user = "wrong_console_user"
+    case password = "wrong_console_password"
+    case mail = "wrong_mail"
+    case box = "wrong_console_box"
+    case owner = "wrong_console_owner"
+    case pin = "wrong_pin"
+    case account = "wrong_console_account"
+    case himself = "wrong_console_self"
+
+    /// Of a refusal of the domain's.
+    init(_ error: VoicemailError, otherwise: ConsoleRefusal) {
+        guard case .invalid(let violations) = error, let field = violations.first?.path.first else {
+            self = otherwise
+            return
+        }
+        self =
+            switch field {
+            case "username", "first_name", "last_name": .user
+            case "password": .password
+            case "email": .mail
+            case "mailbox": .box
+            case "owner_id": .owner
+            case "pin": .pin
+            default: otherwise
+            }
+    }
+}
+
+/// Looking after an account, for its administrators.
+extension WebDialect {
+    /// Rows of a page.
+    static let rowsOfPage = 50
+
+    /// What was done, by the text that says so.
+    private static let outcomes: Set<String> = ["done", "made"]
+
+    /// Texts that pages of the console name by what they are and what they are told.
+    static let consoleTexts = Set(
+        ConsolePage.allCases.map { "console_" + $0.rawValue } + outcomes.map { "told_console_" + $0 } + ConsoleRefusal.allCases.map(\.rawValue)
+            + LoginCount.Kind.allCases.map { "login_of_" + $0.rawValue } + Delivery.State.allCases.map { "outbox_" + $0.rawValue })
+
+    func console(_ page: ConsolePage, _ session: Session, _ visit: Visit) async throws -> FrontResponse {
+        // To everybody else there is nothing here.
+        guard session.listener.isAdministrator, !page.isOfServer || session.account.isSuperduperAdmin else { throw WebFailure.notFound }
+        guard visit.request.method == .post else { return try await consolePage(page, session, visit) }
+        let form = try await form(of: visit, session), words = (form["do"] ?? "").split(separator: " ").map(String.init)
+        guard let deed = words.first, words.count <= 2 else { throw WebFailure.malformed(400) }
+        let subject = words.count == 2 ? words[1] : nil
+        do {
+            switch page {
+            case .overview: throw WebFailure.method
+            case .mailboxes: try await changeMailboxes(deed, subject, form, session.account)
+            case .users: try await changeUsers(deed, subject, form, session)
+            case .outbox: try await changeOutbox(deed, subject, session.account)
+            case .logins: try await changeLogins(deed, subject)
+            case .accounts: try await makeAccount(deed, form)
+            }
+            return visit.redirect(to: "console/\(page.rawValue)?told=" + (deed == "make" ? "made" : "done"))
+        } catch let refusal as ConsoleRefusal {
+            return try await consolePage(page, session, visit, refusal)
+        }
+    }
+
+    private func consolePage(_ page: ConsolePage, _ session: Session, _ visit: Visit, _ refusal: ConsoleRefusal? = nil) async throws -> FrontResponse {
+        let account = session.account
+        let times = ShownTimes(language: visit.pages?.language ?? "en", zone: service.mailboxes.timeZone(of: account))
+        // A refused form is answered with the first page.
+        let query = refusal == nil ? visit.request.query : Query()
+        var values: [String: Any] =
+            switch page {
+            case .overview: try await overview(account)
+            case .mailboxes: try await listMailboxes(query, account)
+            case .users: try await listUsers(query, session)
+            case .outbox: try await listOutbox(query, account, times)
+            case .logins: try await listLogins(query, times)
+            case .accounts: try await listAccounts(query)
+            }
+        let shown = ConsolePage.allCases.filter { !$0.isOfServer || account.isSuperduperAdmin }
+        values["title"] = "t.console_" + page.rawValue
+        values["console_pages"] = shown.map { ["page": $0.rawValue, "page_text": "t.console_" + $0.rawValue, "is_page": $0 == page] as [String: Any] }
+        values["here"] = "\(visit.root)console/\(page.rawValue)"
+        values["in_" + page.rawValue] = true
+        if let told = query["told"], Self.outcomes.contains(told) { values.merge(["told": true, "told_text": "t.told_console_" + told]) { $1 } }
+        if let refusal { values.merge(["wrong": true, "wrong_text": "t." + refusal.rawValue]) { $1 } }
+        return visit.page(.console, values, status: refusal == nil ? .ok : .badRequest)
+    }
+
+    private func overview(_ account: Account) async throws -> [String: Any] {
+        let held = try await service.accounts.holdings(of: account)
+        return [
+            "users_count": held.users, "mailboxes_count": held.mailboxes, "messages_count": held.messages, "recordings_count": held.recordings,
+            "keys_count": held.keys, "realm": account.realm, "account_id": account.id,
+        ]
+    }
+
+    /// Where a list by name begins, and where the next page does.
+    func start(_ query: Query) -> ListingPlace? {
+        if let name = query["name"], let id = query["id"] { (name: name, id: id) } else { nil }
+    }
+
+    func paging(_ query: Query, next: ListingPlace?) -> [String: Any] {
+        var values: [String: Any] = ["is_later": query.contains("id") || query.contains("after")]
+        if let next { values["next"] = "name=\(PercentEncoding.encode(next.name))&id=\(PercentEncoding.encode(next.id))" }
+        return values
+    }
+}

@@ -1,0 +1,65 @@
+import HTTPFront
+import Voicemail
+
+/// The mailboxes of an account.
+extension WebDialect {
+    func listMailboxes(_ query: Query, _ account: Account) async throws -> [String: Any] {
+        let page = try await service.mailboxes.summaries(
+            of: account, ListingRange(start: start(query), limit: Self.rowsOfPage)
+        ) {
+            $0
+        } item: {
+            (mailbox: $0, tally: $1.tally)
+        }
+        // Of a page's mailboxes there are no more owners than mailboxes.
+        var owners: [String: String] = [:]
+        for id in Set(page.items.compactMap(\.mailbox.ownerID)) {
+            do { owners[id] = try await service.users.find(id, of: account).username } catch VoicemailError.notFound {}
+        }
+        var values = paging(query, next: page.next)
+        values["longest_pin"] = service.limits.maximumPinLength
+        values["rows"] = page.items.map { item in
+            var row: [String: Any] = [
+                "row_id": item.mailbox.id, "row_number": item.mailbox.number, "row_name": item.mailbox.name, "row_new": item.tally.new,
+                "row_saved": item.tally.saved, "is_off": !item.mailbox.isEnabled, "is_shared": item.mailbox.group != nil,
+            ]
+            if let owner = item.mailbox.ownerID.flatMap({ owners[$0] }) { row["row_owner"] = owner }
+            return row
+        }
+        return values
+    }
+
+    func changeMailboxes(_ deed: String, _ id: String?, _ form: Query, _ account: Account) async throws {
+        do {
+            switch (deed, id) {
+            case ("make", nil): try await makeMailbox(form, account)
+            case ("owner", let id?):
+                let owner = try await owner(form, account)
+                _ = try await service.mailboxes.change(id, .patch(["owner_id": owner.map { .string($0) } ?? .null]), in: account)
+            case ("remove", let id?): _ = try await service.mailboxes.remove(id, in: account)
+            default: throw WebFailure.malformed(400)
+            }
+        } catch VoicemailError.notFound {
+            throw WebFailure.notFound
+        } catch let error as VoicemailError {
+            throw ConsoleRefusal(error, otherwise: .box)
+        }
+    }
+
+    private func makeMailbox(_ form: Query, _ account: Account) async throws {
+        let number = HTTPToken.trim(form["number"] ?? ""), name = HTTPToken.trim(form["name"] ?? ""), pin = HTTPToken.trim(form["pin"] ?? "")
+        guard !number.isEmpty else { throw ConsoleRefusal.box }
+        var request: JSONObject = ["mailbox": .string(number), "name": .string(name.isEmpty ? number : name)]
+        if let owner = try await owner(form, account) { request["owner_id"] = .string(owner) }
+        if !pin.isEmpty { request["pin"] = .string(pin) }
+        _ = try await service.mailboxes.create(request, id: nil, in: account)
+    }
+
+    /// The id of the user who is named; nil for none.
+    private func owner(_ form: Query, _ account: Account) async throws -> String? {
+        let name = HTTPToken.trim(form["owner"] ?? "")
+        guard !name.isEmpty else { return nil }
+        guard let user = try await service.users.find(named: name, of: account) else { throw ConsoleRefusal.owner }
+        return user.id
+    }
+}

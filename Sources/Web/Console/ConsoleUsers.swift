@@ -1,0 +1,57 @@
+import HTTPFront
+import Voicemail
+
+/// The users of an account.
+extension WebDialect {
+    func listUsers(_ query: Query, _ session: Session) async throws -> [String: Any] {
+        let page = try await service.users.list(of: session.account, ListingRange(start: start(query), limit: Self.rowsOfPage)) { $0 }
+        var values = paging(query, next: page.next)
+        values["rows"] = page.items.map { user in
+            var row: [String: Any] = [
+                "row_id": user.id, "row_name": user.shownName, "is_off": !user.isEnabled, "is_administrator": user.isAdministrator,
+                "is_himself": user.id == session.listener.id,
+            ]
+            if let username = user.username { row["row_user"] = username }
+            if let email = user.email { row["row_mail"] = email }
+            return row
+        }
+        return values
+    }
+
+    func changeUsers(_ deed: String, _ id: String?, _ form: Query, _ session: Session) async throws {
+        let account = session.account
+        do {
+            switch (deed, id) {
+            case ("make", nil): try await makeUser(form, account)
+            case ("password", let id?):
+                guard let password = form["password"], !password.isEmpty else { throw ConsoleRefusal.password }
+                _ = try await service.users.change(id, .patch(["password": .string(password)]), in: account)
+            case ("on", let id?): _ = try await service.users.change(id, .patch(["enabled": true]), in: account)
+            case ("off", let id?):
+                guard id != session.listener.id else { throw ConsoleRefusal.himself }
+                _ = try await service.users.change(id, .patch(["enabled": false]), in: account)
+            default: throw WebFailure.malformed(400)
+            }
+        } catch VoicemailError.notFound {
+            throw WebFailure.notFound
+        } catch let error as VoicemailError {
+            throw ConsoleRefusal(error, otherwise: .user)
+        }
+    }
+
+    private func makeUser(_ form: Query, _ account: Account) async throws {
+        let username = HTTPToken.trim(form["username"] ?? ""), mail = HTTPToken.trim(form["mail"] ?? "")
+        guard !username.isEmpty else { throw ConsoleRefusal.user }
+        guard let password = form["password"], !password.isEmpty else { throw ConsoleRefusal.password }
+        var request: JSONObject = [
+            "username": .string(username), "first_name": .string(username), "last_name": .string(username), "password": .string(password),
+        ]
+        for (field, key) in [("first", "first_name"), ("last", "last_name")] {
+            let name = HTTPToken.trim(form[field] ?? "")
+            if !name.isEmpty { request[key] = .string(name) }
+        }
+        if !mail.isEmpty { request["email"] = .string(mail) }
+        if form["admin"] == "yes" { request["priv_level"] = "admin" }
+        _ = try await service.users.create(request, id: nil, in: account)
+    }
+}
