@@ -54,6 +54,9 @@ static const unsigned char plain_html[] = {
 static const unsigned char recordings_html[] = {
 #embed "templates/recordings.html"
 };
+static const unsigned char reference_html[] = {
+#embed "templates/reference.html"
+};
 static const unsigned char search_html[] = {
 #embed "templates/search.html"
 };
@@ -126,6 +129,7 @@ static const struct aftertone_web_file files[] = {
     FILE_OF("place.html", place_html),
     FILE_OF("plain.html", plain_html),
     FILE_OF("recordings.html", recordings_html),
+    FILE_OF("reference.html", reference_html),
     FILE_OF("search.html", search_html),
     FILE_OF("send.html", send_html),
     FILE_OF("sessions.html", sessions_html),

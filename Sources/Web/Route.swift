@@ -30,6 +30,9 @@ enum Route: Hashable, Sendable {
     case recordings
     case playRecording(String)
     case recordingFile(String, SoundFormat)
+    /// The interfaces, and one of them, for who writes programs.
+    case reference
+    case interface(String)
     /// Where a server that has nothing yet is set up.
     case setup
     case style, icon
@@ -63,6 +66,8 @@ enum Route: Hashable, Sendable {
         case (4, "recordings") where pieces[2] == "file":
             guard let format = SoundFormat(rawValue: pieces[3]) else { return nil }
             self = .recordingFile(pieces[1], format)
+        case (1, "reference"): self = .reference
+        case (2, "reference"): self = .interface(pieces[1])
         case (1, "console"): self = .console(.overview)
         case (2, "console"):
             guard let page = ConsolePage(rawValue: pieces[1]) else { return nil }
@@ -91,7 +96,7 @@ enum Route: Hashable, Sendable {
 
     /// First pieces of paths, for a page that shares the root with others.
     static let firstPieces: Set<String> = Set(
-        ["login", "logout", "sessions", "setup", "console", "recordings", "style.css", "icon.svg", "boxes"] + Documents.scripts.keys)
+        ["login", "logout", "sessions", "setup", "console", "recordings", "reference", "style.css", "icon.svg", "boxes"] + Documents.scripts.keys)
 
     var methods: [HTTPRequest.Method] {
         switch self {
@@ -115,6 +120,8 @@ enum Route: Hashable, Sendable {
         case .logout: "logout"
         case .sessions: "sessions"
         case .setup: "setup"
+        case .reference: "reference"
+        case .interface: "reference/{interface}"
         case .recordings: "recordings"
         case .playRecording: "recordings/{recording}/play"
         case .recordingFile: "recordings/{recording}/file/{format}"

@@ -18,12 +18,13 @@ public struct WebDialect: Dialect {
     let setup: SetupCode
     /// Of failed logins, which the console shows.
     let loginRules: LoginRules
+    let descriptions: Descriptions
     /// What is committed from now on.
     let events: @Sendable () -> AsyncStream<Event>
 
     public init(
         service: VoicemailService, settings: WebSettings, loginGuard: LoginGuard, loginRules: LoginRules, setup: SetupCode,
-        events: @escaping @Sendable () -> AsyncStream<Event>
+        interfaces: [DescribedInterface], events: @escaping @Sendable () -> AsyncStream<Event>
     ) {
         self.service = service
         self.settings = settings
@@ -31,6 +32,7 @@ public struct WebDialect: Dialect {
         self.events = events
         self.setup = setup
         self.loginRules = loginRules
+        descriptions = Descriptions(interfaces)
         sessions = Sessions(service: service, idleSeconds: settings.idleSeconds, takesPINs: settings.takesPINs)
     }
 
@@ -80,6 +82,8 @@ public struct WebDialect: Dialect {
         case .script(let name)?: return try read(route, visit) { Documents.scripts[name]?.response(to: $0) ?? FrontResponse(status: .notFound) }
         case .login?: return try await login(visit)
         case .setup?: return try await setUp(visit)
+        case .reference?: return try read(route, visit) { _ in reference(visit) }
+        case .interface(let name)?: return try read(route, visit) { _ in try reference(to: name, visit) }
         default: break
         }
         visit.session = try await sessions.enter(visit.request, isUse: route?.isUse != false && !visit.request.query.contains("live"))
@@ -102,13 +106,13 @@ public struct WebDialect: Dialect {
         case .hear(let mailbox, let serial): return try await hear(serial, of: mailbox, session, visit)
         case .peaks(let place): return try await peaks(place, session)
         case .file(let place, let format): return try await download(place, as: format, session, visit)
-        case .login, .setup, .style, .icon, .script: throw WebFailure.notFound
+        case .login, .setup, .reference, .interface, .style, .icon, .script: throw WebFailure.notFound
         }
     }
 
-    private func read(_ route: Route?, _ visit: Visit, _ answer: (FrontRequest) -> FrontResponse) throws(WebFailure) -> FrontResponse {
-        guard route?.methods.contains(visit.request.method) == true else { throw .method }
-        return answer(visit.request)
+    private func read(_ route: Route?, _ visit: Visit, _ answer: (FrontRequest) throws -> FrontResponse) throws -> FrontResponse {
+        guard route?.methods.contains(visit.request.method) == true else { throw WebFailure.method }
+        return try answer(visit.request)
     }
 
     private func response(to failure: WebFailure, _ visit: Visit, _ route: Route?) -> FrontResponse {

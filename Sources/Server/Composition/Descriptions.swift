@@ -3,6 +3,7 @@ import KazooAPI
 import NIOCore
 import RecordingIntake
 import Voicemail
+import Web
 import YeastarPSeriesAPI
 import YeastarSSeriesAPI
 
@@ -37,6 +38,11 @@ enum Descriptions {
         var routes = ["/openapi/": index, "/openapi": index]
         for document in documents { routes[path(document.name)] = route(document.bytes) }
         return routes
+    }
+
+    /// For pages that people read.
+    static var described: [DescribedInterface] {
+        documents.map { DescribedInterface(name: $0.name, title: $0.title, summary: $0.summary, document: $0.bytes) }
     }
 
     /// What each calls itself, and where it is.

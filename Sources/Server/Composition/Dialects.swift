@@ -56,7 +56,7 @@ struct Dialects: Sendable {
         settings.fit(exchange: configuration.http.deadlines.exchange)
         return WebDialect(
             service: service, settings: settings, loginGuard: loginGuard("web", configuration.logins.sourceRule),
-            loginRules: configuration.logins.rules, setup: setup, events: { hub.events() })
+            loginRules: configuration.logins.rules, setup: setup, interfaces: Descriptions.described, events: { hub.events() })
     }
 
     private func loginGuard(_ interface: String, _ rule: LoginRule) -> LoginGuard { LoginGuard(logins, interface: interface, rule: rule) }

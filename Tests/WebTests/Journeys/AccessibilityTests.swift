@@ -24,7 +24,9 @@ struct AccessibilityTests {
                     #expect(faults == [], "\(path) at \(width), \(dark ? "dark" : "light")")
                     try await browser.screenshot("\(name)-\(width)\(dark ? "-dark" : "")")
                 }
-                for (path, name) in [("/login", "login"), ("/login?with=pin", "login-pin"), ("/nothing", "login-again")] { try await judge(path, name) }
+                for (path, name) in [
+                    ("/login", "login"), ("/login?with=pin", "login-pin"), ("/reference", "reference"), ("/reference/intake", "reference-intake"),
+                ] { try await judge(path, name) }
                 try await browser.open(world.server.baseURL + "/login")
                 try await browser.type("Acme", into: "#account")
                 try await browser.type("anna", into: "#user")

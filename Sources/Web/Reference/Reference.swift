@@ -1,0 +1,23 @@
+import HTTPFront
+import HTTPTypes
+import Voicemail
+
+/// The interfaces for who writes programs: what `/openapi/` says to machines, for people. It is the same for everybody, and secret from nobody.
+extension WebDialect {
+    func reference(_ visit: Visit) -> FrontResponse {
+        let shown = descriptions.interfaces.map { ["interface": $0.name, "interface_title": $0.title, "interface_summary": $0.summary] }
+        return visit.page(.reference, ["title": "t.reference", "interfaces": shown, "is_index": true])
+    }
+
+    func reference(to name: String, _ visit: Visit) throws(WebFailure) -> FrontResponse {
+        try descriptions.page("\(name) \(visit.pages?.language ?? "") \(visit.root)") { () throws(WebFailure) -> FrontResponse in
+            guard let description = descriptions.description(of: name) else { throw .notFound }
+            return visit.page(
+                .reference,
+                [
+                    "title": "t.reference", "heading": description.interface.title, "interface": name, "interface_title": description.interface.title,
+                    "about": description.text, "sections": description.sections,
+                ])
+        }
+    }
+}
