@@ -176,7 +176,8 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "Voicemail", "Waiting", "PostgresStore", "SQLiteStore", "FileArchive", "S3Archive", "Audio", "Delivery", "HTTPFront", "KazooAPI", "RecordingIntake",
+                "Voicemail", "Waiting", "PostgresStore", "SQLiteStore", "FileArchive", "S3Archive", "Audio", "Delivery", "HTTPFront", "KazooAPI",
+                "RecordingIntake",
                 "YeastarPSeriesAPI",
                 "YeastarSSeriesAPI",
                 "Notifications", "Prompts", "SIP", "Speech", "Telephone", "Web", "CMachine", "CMalloc", product("AsyncHTTPClient", "async-http-client"),
@@ -189,7 +190,8 @@ let package = Package(
         .executableTarget(
             name: "aftertone",
             dependencies: [
-                "Delivery", "Notifications", "Prompts", "Server", "SIP", "SIPGrammar", "Speech", "Telephone", "Voicemail", "PostgresStore", "SQLiteStore", "FileArchive",
+                "Delivery", "Notifications", "Prompts", "Server", "SIP", "SIPGrammar", "Speech", "Telephone", "Voicemail", "PostgresStore", "SQLiteStore",
+                "FileArchive",
                 "Audio", "HTTPFront", "KazooAPI", "YeastarPSeriesAPI", "YeastarSSeriesAPI", "CTerminal", "Web", logging, nioCore, nioPosix, system,
                 product("AsyncHTTPClient", "async-http-client"), product("NIOHTTP1", "swift-nio"), product("NIOConcurrencyHelpers", "swift-nio"),
                 product("ArgumentParser", "swift-argument-parser"),

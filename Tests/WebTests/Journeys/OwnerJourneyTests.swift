@@ -126,10 +126,8 @@ struct OwnerJourneyTests {
             try await Self.logIn(browser)
             try await browser.until("the list") { try await Self.isReady(browser, 3) }
             try await browser.run("document.querySelectorAll('.message')[2].dataset.mark = 'kept'")
-            let began = ContinuousClock.now
             _ = try await world.leave("+15555550199", name: "Dora New", secondsAgo: 1)
             try await browser.until("the new one") { try await Self.callers(browser).first == "Dora New" }
-            print("from deposit to the page: \(ContinuousClock.now - began)")
             #expect(try await browser.title() == "(4) Box 3000 · 3000 · New · Aftertone")
             #expect(try await browser.text(".folders a:nth-child(1) .count") == "4")
             #expect(try await browser.run("return document.querySelector('#news').textContent") == "New messages have come.")
