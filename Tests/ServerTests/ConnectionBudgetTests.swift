@@ -26,6 +26,12 @@ import Testing
         try #require(status == 0)
     }
 
+    /// The least number that no file of the program has: a limit with which it can open nothing more.
+    private func firstFree(_ program: RunningProgram) throws -> Int {
+        let open = Set(try FileManager.default.contentsOfDirectory(atPath: "/proc/\(program.id)/fd").compactMap { Int($0) })
+        return try #require((0...open.count).first { !open.contains($0) })
+    }
+
     private func wait(_ program: RunningProgram, for text: String) async throws {
         for _ in 0..<3000 where try !program.errors().contains(text) { try await Task.sleep(for: .milliseconds(20)) }
         let errors = try program.errors()
@@ -43,7 +49,7 @@ import Testing
                 #expect(errors.contains("connections=62 files=400 wanted=4096"), "\(errors)")
                 // Stopped, it has somebody to accept before its libraries open anything.
                 kill(program.id, SIGSTOP)
-                try await limit(program, to: 8)
+                try await limit(program, to: try firstFree(program))
                 try await RawConnection.run(port: port) { connection in
                     try await connection.write(Array("GET /livez HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n".utf8))
                     kill(program.id, SIGCONT)
