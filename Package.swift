@@ -63,7 +63,7 @@ let package = Package(
         .target(name: "CPrompts", exclude: ["en.json", "es.json", "fr.json", "it.json", "ru.json"]),
         .target(name: "CTerminal"),
         .systemLibrary(name: "CMalloc"),
-        .systemLibrary(name: "CMachine"),
+        .target(name: "CMachine"),
 
         .target(
             name: "Threads", dependencies: [product("DequeModule", "swift-collections"), product("NIOConcurrencyHelpers", "swift-nio")], swiftSettings: settings
