@@ -31,7 +31,7 @@ public struct Front: Service {
     public init(
         listeners: [Listener], dialects: [any Dialect], limits: FrontLimits = FrontLimits(), deadlines: FrontDeadlines = FrontDeadlines(),
         metrics: MetricsRegistry = MetricsRegistry(), readiness: [ReadinessCheck] = [], documents: [String: StaticRoute] = [:],
-        trustedProxies: [NetworkRange] = [], spare: SpareDescriptors = SpareDescriptors(),
+        trustedProxies: [NetworkRange] = [], spare: SpareDescriptors = SpareDescriptors(0),
         eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton, logger: Logger,
         onListening: @escaping @Sendable (Bound) async -> Void = { _ in }
     ) {

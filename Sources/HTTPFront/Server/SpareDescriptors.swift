@@ -15,8 +15,11 @@ public final class SpareDescriptors: Sendable {
     private let count: Int
     private let held = Mutex<[CInt]>([])
 
-    /// Takes them; best before anything else does. Where there are not so many, none are held.
-    public init(_ count: Int = 8) {
+    /// Enough for what a server opens in its first seconds, whatever its connections do, and no more than an eighth of all.
+    public static var usual: Int { min(64, limit / 8) }
+
+    /// Takes so many; best before anything else does. Where there are not so many, none are held.
+    public init(_ count: Int) {
         self.count = count
         _ = retake()
     }
@@ -51,9 +54,11 @@ public final class SpareDescriptors: Sendable {
         }
     }
 
+    private static var limit: Int { max(0, sysconf(CInt(_SC_OPEN_MAX))) }
+
     /// Counts without opening: the look itself must not take the last one.
     private static func hasFree(_ wanted: Int) -> Bool {
-        let limit = CInt(clamping: sysconf(CInt(_SC_OPEN_MAX)))
+        let limit = CInt(clamping: limit)
         var free = 0, descriptor: CInt = 0
         while descriptor < limit, free < wanted {
             if fcntl(descriptor, F_GETFD) < 0, errno == EBADF { free += 1 }

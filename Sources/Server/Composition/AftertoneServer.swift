@@ -31,7 +31,7 @@ public struct AftertoneServer: Sendable {
     ///   - onListening: called once for each address when requests are accepted there.
     public init(
         _ installation: Installation, registry: MetricsRegistry = MetricsRegistry(), listeners: [Listener]? = nil, stopSignals: [UnixSignal] = [],
-        reloadSignals: [UnixSignal] = [], spare: SpareDescriptors = SpareDescriptors(), manager: ServiceManager? = nil,
+        reloadSignals: [UnixSignal] = [], spare: SpareDescriptors = SpareDescriptors(0), manager: ServiceManager? = nil,
         onReload: @escaping @Sendable () async -> Void = {},
         setup: SetupCode = SetupCode(), uptime: @escaping @Sendable () -> Double = { Uptime.seconds },
         onCalls: @escaping @Sendable (CallAddress) async -> Void = { _ in }, onListening: @escaping @Sendable (Front.Bound) async -> Void

@@ -98,7 +98,7 @@ enum Serving {
     ) async throws {
         ProcessMemory.keepSmall()
         OpenFiles.raiseLimit()
-        let spare = SpareDescriptors()
+        let spare = SpareDescriptors(SpareDescriptors.usual)
         let levels = LogLevels(configuration.log)
         let logger = Logger(label: "aftertone") { _ in ServerLog(levels, to: LogStream()) }
         let environment = ProcessInfo.processInfo.environment
