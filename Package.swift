@@ -248,6 +248,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "PostgresStoreTests", dependencies: ["PostgresStore", "StoredRows", "TestKit", "Voicemail", "Waiting", crypto], swiftSettings: settings),
+        .testTarget(name: "ShortageTests", dependencies: ["TestKit", "aftertone"], swiftSettings: settings),
         .testTarget(name: "MemoryStoreTests", dependencies: ["MemoryStore", "TestKit", "Voicemail"], swiftSettings: settings),
         .testTarget(
             name: "FileArchiveTests", dependencies: ["FileArchive", "CFileIO", "TestKit", "Voicemail", nioCore, logging], swiftSettings: settings),
