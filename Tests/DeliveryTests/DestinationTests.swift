@@ -1,5 +1,3 @@
-import AsyncHTTPClient
-import NIOPosix
 import Synchronization
 import TestKit
 import Testing
@@ -31,16 +29,6 @@ struct DestinationTests {
 
     private static let hour = 3600
 
-    private static func push<Value>(_ body: (HTTPPush) async throws -> Value) async throws -> Value {
-        let client = HTTPClient(configuration: HTTPPush.configuration)
-        let push = HTTPPush(client: client, pool: .singleton, product: "Aftertone/test")
-        let result: Result<Value, any Error>
-        do { result = .success(try await body(push)) } catch { result = .failure(error) }
-        await push.close()
-        try await client.shutdown()
-        return try result.get()
-    }
-
     @Test("More receivers that hang than there are places keep nobody else waiting")
     func hanging() async throws {
         let slow = Receiver { _, _ in
@@ -49,7 +37,7 @@ struct DestinationTests {
         }
         let quick = Receiver(), count = 60
         try await Bench.run { bench in
-            try await Self.push { push in
+            try await HTTPPush.run { push in
                 try await slow.run { slowPort in
                     try await quick.run { quickPort in
                         var settings = OutboxSettings(concurrency: 4, interval: .milliseconds(5))
@@ -76,7 +64,7 @@ struct DestinationTests {
     func dead() async throws {
         let receiver = Receiver(), count = 200
         try await Bench.run { bench in
-            try await Self.push { push in
+            try await HTTPPush.run { push in
                 let nobody = try await Receiver().run { $0 }
                 try await receiver.run { port in
                     let asked = Atomic(0)
@@ -138,7 +126,7 @@ struct DestinationTests {
             return 200
         }
         try await Bench.run { bench in
-            try await Self.push { push in
+            try await HTTPPush.run { push in
                 try await receiver.run { port in
                     let courier = Courier(targets: (0..<30).map(String.init), shared: "there") { delivery in
                         let request = OutgoingRequest(

@@ -1,5 +1,3 @@
-import AsyncHTTPClient
-import NIOPosix
 import TestKit
 import Testing
 import Voicemail
@@ -8,16 +6,6 @@ import Voicemail
 
 /// What an administrator does with many deliveries, and telling a receiver once more.
 struct OutboxAdministrationTests {
-    private static func push<Value>(_ body: (HTTPPush) async throws -> Value) async throws -> Value {
-        let client = HTTPClient(configuration: HTTPPush.configuration)
-        let push = HTTPPush(client: client, pool: .singleton, product: "Aftertone/test")
-        let result: Result<Value, any Error>
-        do { result = .success(try await body(push)) } catch { result = .failure(error) }
-        await push.close()
-        try await client.shutdown()
-        return try result.get()
-    }
-
     private static func fill(_ bench: Bench, dead: Int, pending: Int) async throws {
         let now = bench.clock.now
         try await bench.service.store.write { writer in
@@ -53,7 +41,7 @@ struct OutboxAdministrationTests {
     func replay() async throws {
         let receiver = Receiver(), other = Receiver()
         try await Bench.run { bench in
-            try await Self.push { push in
+            try await HTTPPush.run { push in
                 try await receiver.run { port in
                     try await other.run { otherPort in
                         let target = "http://127.0.0.1:\(port)/"

@@ -1,5 +1,3 @@
-import AsyncHTTPClient
-import NIOPosix
 import ServiceLifecycle
 import Synchronization
 import TestKit
@@ -9,21 +7,11 @@ import Voicemail
 @testable import Delivery
 
 struct OutboxWorkerTests {
-    private func push<Value>(_ body: (HTTPPush) async throws -> Value) async throws -> Value {
-        let client = HTTPClient(configuration: HTTPPush.configuration)
-        let push = HTTPPush(client: client, pool: .singleton, product: "Aftertone/test")
-        let result: Result<Value, any Error>
-        do { result = .success(try await body(push)) } catch { result = .failure(error) }
-        await push.close()
-        try await client.shutdown()
-        return try result.get()
-    }
-
     @Test("What is committed is told at once, not at the next look")
     func theBellIsHeard() async throws {
         let receiver = Receiver()
         try await Bench.run { bench in
-            try await push { push in
+            try await HTTPPush.run { push in
                 try await receiver.run { port in
                     let channel = PostChannel(["http://127.0.0.1:\(port)/x"], push: push)
                     try await bench.working([channel], settings: OutboxSettings(interval: .seconds(3600))) {
@@ -43,7 +31,7 @@ struct OutboxWorkerTests {
         let subjects = (0..<120).map { "s\($0)" }
         let receivers = [Receiver(), Receiver()]
         try await Bench.run { bench in
-            try await push { push in
+            try await HTTPPush.run { push in
                 try await receivers[0].run { first in
                     try await receivers[1].run { second in
                         try await bench.happen(Array(subjects[..<60]))
@@ -69,7 +57,7 @@ struct OutboxWorkerTests {
     func retries() async throws {
         let receiver = Receiver { _, before in before < 3 ? 503 : 200 }
         try await Bench.run { bench in
-            try await push { push in
+            try await HTTPPush.run { push in
                 try await receiver.run { port in
                     try await bench.happen(["s"])
                     try await bench.working([PostChannel(["http://127.0.0.1:\(port)/"], push: push)]) {
@@ -100,7 +88,7 @@ struct OutboxWorkerTests {
         let instruments = OutboxInstruments(totals: { _ in looks.add(1, ordering: .relaxed) })
         let receiver = Receiver { _, _ in isOpen.load(ordering: .relaxed) ? 200 : 500 }
         try await Bench.run { bench in
-            try await push { push in
+            try await HTTPPush.run { push in
                 try await receiver.run { port in
                     try await bench.happen(["s", "t"])
                     let policy = RetryPolicy(maximumAttempts: 2, base: 100, ceiling: 100)
@@ -138,7 +126,7 @@ struct OutboxWorkerTests {
     func refusals() async throws {
         let receiver = Receiver { request, _ in request.path == "/gone" ? 410 : 403 }
         try await Bench.run { bench in
-            try await push { push in
+            try await HTTPPush.run { push in
                 try await receiver.run { port in
                     try await bench.happen(["s"])
                     try await bench.working([PostChannel(["http://127.0.0.1:\(port)/no", "http://127.0.0.1:\(port)/gone"], push: push)]) {
@@ -162,7 +150,7 @@ struct OutboxWorkerTests {
         }
         let fast = Receiver()
         try await Bench.run { bench in
-            try await push { push in
+            try await HTTPPush.run { push in
                 try await slow.run { slowPort in
                     try await fast.run { fastPort in
                         try await bench.happen((0..<20).map { "s\($0)" })
@@ -178,7 +166,7 @@ struct OutboxWorkerTests {
     @Test("A port where nobody listens is a failure with a reason")
     func nobodyListens() async throws {
         try await Bench.run { bench in
-            try await push { push in
+            try await HTTPPush.run { push in
                 let port = try await Receiver().run { $0 }
                 try await bench.happen(["s"])
                 try await bench.working([PostChannel(["http://127.0.0.1:\(port)/", "no url"], push: push)]) {

@@ -14,26 +14,20 @@ extension Snapshot {
     }
 
     func tickets(credentialID: String, kind: Ticket.Kind, aliveAt now: Timestamp) throws -> [Ticket] {
-        var run = try connection.prepare(
-            """
-            SELECT \(TicketRow.columns) FROM ticket INDEXED BY ticket_by_credential
-            WHERE credential_id = ? AND kind = ? AND expires > ? AND credential_id IS NOT NULL ORDER BY created, hash
-            """)
-        run.bind(credentialID)
-        run.bind(kind.rawValue)
-        run.bind(now)
-        var found: [Ticket] = []
-        while try run.step() { found.append(try TicketRow.decode(run)) }
-        return found
+        try tickets(where: "credential_id", is: credentialID, by: "ticket_by_credential", kind, now)
     }
 
     func tickets(userID: String, kind: Ticket.Kind, aliveAt now: Timestamp) throws -> [Ticket] {
+        try tickets(where: "user_id", is: userID, by: "ticket_by_user", kind, now)
+    }
+
+    private func tickets(where column: String, is owner: String, by index: String, _ kind: Ticket.Kind, _ now: Timestamp) throws -> [Ticket] {
         var run = try connection.prepare(
             """
-            SELECT \(TicketRow.columns) FROM ticket INDEXED BY ticket_by_user
-            WHERE user_id = ? AND kind = ? AND expires > ? AND user_id IS NOT NULL ORDER BY created, hash
+            SELECT \(TicketRow.columns) FROM ticket INDEXED BY \(index)
+            WHERE \(column) = ? AND kind = ? AND expires > ? AND \(column) IS NOT NULL ORDER BY created, hash
             """)
-        run.bind(userID)
+        run.bind(owner)
         run.bind(kind.rawValue)
         run.bind(now)
         var found: [Ticket] = []
