@@ -5,7 +5,7 @@ SWIFT := $(shell command -v swift 2>/dev/null)
 RELEASE := -c release --static-swift-stdlib
 KILLS ?= 1000
 FUZZ ?= 100000
-FORMATTED := --parallel --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+FORMATTED := --parallel --recursive Package.swift Sources Tests Benchmarks
 
 PREFIX ?= /usr/local
 

@@ -54,35 +54,48 @@ struct KilledTests {
         }
     }
 
-    @Test("Asked to stop, it lets a call end; what is said until the time is over is kept")
-    func stopped() async throws {
+    @Test("Asked to stop, it lets a call end and takes no other")
+    func stoppedInACall() async throws {
+        try await stop(drainSeconds: 600) { server, phone in
+            let other = try TestPhone(server: server.sipPort)
+            defer { other.close() }
+            let refusal = try await other.call("1000")
+            #expect(refusal.status == 503 && refusal.headers["retry-after"] != nil)
+            try await phone.sound.say(hertz: 500, milliseconds: 500)
+            try await phone.sayGoodbye()
+        }
+    }
+
+    @Test("What is said until the time to stop is over is kept")
+    func stoppedInTheEnd() async throws {
+        try await stop(drainSeconds: 1) { _, phone in
+            try await phone.sound.say(hertz: 500, milliseconds: 500)
+            try await phone.hungUp()
+        }
+    }
+
+    /// Stops a server in a call, half a second into the message; the other half a second follows in `body`.
+    private func stop(drainSeconds: Int, _ body: @escaping @Sendable (TestServer, TestPhone) async throws -> Void) async throws {
         try await TemporaryDirectory.run { directory in
             let data = directory.path + "/data"
-            let mailbox = try await TestServer.run(
+            let (account, mailbox) = try await TestServer.run(
                 in: data,
                 {
-                    $0.telephone.listen = CallAddress(host: "127.0.0.1", port: 0); $0.telephone.drainSeconds = 1
+                    $0.telephone.listen = CallAddress(host: "127.0.0.1", port: 0); $0.telephone.drainSeconds = drainSeconds
                 }
             ) { server in
                 let account = try await server.makeAccount("Acme")
                 let mailbox = try await server.makeMailbox("1000", in: account)
                 let phone = try TestPhone(server: server.sipPort)
+                defer { phone.close() }
                 try await phone.call("1000")
                 try await phone.waitForTone(in: data)
                 try await phone.sound.say(hertz: 500, milliseconds: 500)
                 await server.beginShutdown()
-                // The call goes on, and a new one is not taken.
-                try await phone.sound.say(hertz: 500, milliseconds: 500)
-                let other = try TestPhone(server: server.sipPort)
-                let refusal = try await other.call("1000")
-                #expect(refusal.status == 503 && refusal.headers["retry-after"] != nil)
-                other.close()
-                try await phone.hungUp()
-                phone.close()
-                return mailbox
+                try await body(server, phone)
+                return (account, mailbox)
             }
             try await TestServer.run(in: data) { server in
-                let account = try #require(try await server.service.accounts.list([mailbox.accountID]).first)
                 let world = CallWorld(server: server, account: account, mailbox: mailbox)
                 let message = try #require(try await world.all(in: mailbox).first)
                 #expect(message.reception?.isCutOff == false)

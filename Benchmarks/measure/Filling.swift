@@ -24,7 +24,8 @@ struct Filling: ParsableArguments {
         logger.logLevel = .error
         let installation = try await Installation.open(configuration, for: .storesAudio, creating: false, logger: logger)
         do {
-            try await fill(installation, try await installation.service.accounts.find(account))
+            guard let owner = try await installation.service.accounts.find(account) else { throw ValidationError("no such account: \(account)") }
+            try await fill(installation, owner)
         } catch {
             try await installation.close()
             throw error

@@ -27,4 +27,4 @@ struct Convert: AsyncParsableCommand {
     }
 }
 
-extension Rendition.Container: @retroactive ExpressibleByArgument {}
+extension Rendition.Container: ExpressibleByArgument {}
