@@ -4,7 +4,7 @@ import ArgumentParser
 struct EntryPoint: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "measure", abstract: "The yardsticks and helpers of scripts/bench.",
-        subcommands: [Hello.self, RawLoop.self, Fill.self, FillRecordings.self, Extensions.self, Convert.self])
+        subcommands: [Hello.self, RawLoop.self, Fill.self, FillRecordings.self, Extensions.self, Convert.self, Receive.self])
 }
 
 /// What a run counted, as one line of JSON.

@@ -6,6 +6,8 @@ public struct CallInstruments: Sendable {
     public var answered: @Sendable (Double) -> Void
     /// All open recordings were synced, in so many seconds.
     public var synced: @Sendable (Double) -> Void
+    /// The clock of calls has made a step, so many seconds late.
+    public var stepped: @Sendable (Double) -> Void
     /// Whether a registration, named by its address, holds now.
     public var registered: @Sendable (String, Bool) -> Void
     /// A peer has shown a wrong password; true when nothing from its address is answered for a while now.
@@ -14,12 +16,14 @@ public struct CallInstruments: Sendable {
     public init(
         ended: @escaping @Sendable (CallOutcome, Double, Int, Int, Int) -> Void = { _, _, _, _, _ in },
         answered: @escaping @Sendable (Double) -> Void = { _ in },
-        synced: @escaping @Sendable (Double) -> Void = { _ in }, registered: @escaping @Sendable (String, Bool) -> Void = { _, _ in },
+        synced: @escaping @Sendable (Double) -> Void = { _ in }, stepped: @escaping @Sendable (Double) -> Void = { _ in },
+        registered: @escaping @Sendable (String, Bool) -> Void = { _, _ in },
         loginFailed: @escaping @Sendable (Bool) -> Void = { _ in }
     ) {
         self.ended = ended
         self.answered = answered
         self.synced = synced
+        self.stepped = stepped
         self.registered = registered
         self.loginFailed = loginFailed
     }

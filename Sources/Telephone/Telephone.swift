@@ -88,6 +88,7 @@ public struct Telephone: Service {
         var sip = settings.sip
         if let tls = settings.files.tls, let identity { sip.tls = TLSListener(address: tls.address, identity: identity) }
         sip.logins.passwords = try await settings.files.readPasswords()
+        sip.stepped = instruments.stepped
         sip.report = { [logger, instruments] in Self.tell($0, instruments, logger) }
         return sip
     }

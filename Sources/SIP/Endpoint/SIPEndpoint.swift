@@ -75,6 +75,7 @@ import Waiting
         error = sipsess_listen(&sock, sip, Int32(Self.tableSize), EndpointHandlers.invited, me)
         guard error == 0 else { throw .failed(code: error) }
         for address in addresses { try await guardDatagrams(at: address) }
+        Ticker.shared.watch(self, settings.stepped)
     }
 
     // MARK: Calls
@@ -98,6 +99,7 @@ import Waiting
     /// Hangs up what is left, and lets go of the address.
     public func close() async {
         (isDraining, isClosed) = (true, true)
+        Ticker.shared.unwatch(self)
         for call in table.all { call.hangUp() }
         announce.finish()
         for gate in gates { gate.close() }

@@ -27,6 +27,8 @@ public struct SIPSettings: Sendable {
     public var software = "Aftertone"
     /// What calls go by; nil for the clock.
     var ticker: Ticker?
+    /// The clock of calls has made a step of twenty milliseconds, so many seconds late. Called on the loop's thread, as `report` is.
+    public var stepped: @Sendable (Double) -> Void = { _ in }
     /// Told of what goes wrong. Called on the loop's thread: it must not wait for anything.
     public var report: @Sendable (SIPEvent) -> Void = { _ in }
 

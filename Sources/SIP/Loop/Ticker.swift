@@ -12,8 +12,8 @@ import CRe
     /// On the heap, because libre links it into its list. nil where time passes only when it is told to.
     private let timer: UnsafeMutablePointer<tmr>?
     private var next: UInt64 = 0
-    /// How late steps were.
-    private(set) var lateness = Lateness()
+    /// Told of each step how many seconds late it is.
+    private var watchers: [ObjectIdentifier: @Sendable (Double) -> Void] = [:]
 
     /// One whose time passes when `step` is called.
     static func manual() -> Ticker { Ticker(timer: nil) }
@@ -40,13 +40,19 @@ import CRe
         if members.isEmpty, let timer { tmr_cancel(timer) }
     }
 
+    func watch(_ owner: AnyObject, _ told: @escaping @Sendable (Double) -> Void) { watchers[ObjectIdentifier(owner)] = told }
+
+    func unwatch(_ owner: AnyObject) { watchers[ObjectIdentifier(owner)] = nil }
+
     private func start(in delay: UInt64) {
         if let timer { tmr_start(timer, delay, { _ in SIPLoop.assumeIsolated { Ticker.shared.tick() } }, nil) }
     }
 
     private func tick() {
         let now = tmr_jiffies()
-        if now >= next { lateness.note(now &- next) }
+        if now >= next {
+            for told in watchers.values { told(Double(now &- next) / 1000) }
+        }
         // After a pause of the whole machine the steps missed are not made up for: nobody waits for that sound any more.
         if now > next &+ 1000 { next = now }
         while next <= now {
@@ -60,17 +66,4 @@ import CRe
 /// Something that happens every twenty milliseconds.
 @SIPLoop protocol Ticking: AnyObject {
     func tick()
-}
-
-/// How late the steps of the clock were, in milliseconds.
-public struct Lateness: Sendable {
-    /// Steps that were this many milliseconds late; the last counts all that were later.
-    public private(set) var counts = [Int](repeating: 0, count: 101)
-    public private(set) var worst = 0
-
-    mutating func note(_ milliseconds: UInt64) {
-        let late = Int(min(milliseconds, 1_000_000))
-        counts[min(late, counts.count - 1)] += 1
-        worst = max(worst, late)
-    }
 }

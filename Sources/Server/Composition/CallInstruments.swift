@@ -30,6 +30,9 @@ extension CallInstruments {
         let prompts = registry.counter("aftertone_prompts_total", help: "Prompts and greetings that were begun.")
         let answers = registry.histogram("aftertone_call_setup_seconds", help: "Time from a call's request to its answer.")
         let syncs = registry.histogram("aftertone_capture_sync_seconds", help: "Time one sync of all recordings under way takes.")
+        let steps = registry.histogram(
+            "aftertone_call_clock_late_seconds", help: "How late the steps of twenty milliseconds are by which calls go.",
+            bounds: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1])
         self.init(
             ended: { outcome, seconds, lostPackets, latePackets, begun in
                 outcomes[outcome]?.add()
@@ -37,7 +40,8 @@ extension CallInstruments {
                 lost.add(lostPackets)
                 late.add(latePackets)
                 prompts.add(begun)
-            }, answered: { answers.observe($0) }, synced: { syncs.observe($0) }, registered: { held[$0]?.set($1 ? 1 : 0) },
+            }, answered: { answers.observe($0) }, synced: { syncs.observe($0) }, stepped: { steps.observe($0) },
+            registered: { held[$0]?.set($1 ? 1 : 0) },
             loginFailed: { isLocked in
                 logins.failed(Telephone.loginInterface)
                 if isLocked { logins.locked(.source) }

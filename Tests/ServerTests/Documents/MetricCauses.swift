@@ -282,6 +282,7 @@ extension MetricCause {
         },
         MetricCause("aftertone_call_seconds", with: calling) { bench in try await bench.call() },
         MetricCause("aftertone_call_setup_seconds", with: calling) { bench in try await bench.call() },
+        MetricCause("aftertone_call_clock_late_seconds", with: calling) { bench in try await bench.call() },
         MetricCause("aftertone_call_packets_lost_total", by: 5, with: calling) { bench in
             try await bench.call(fate: { (50..<60).contains($0) ? .lost : .sent })
         },
