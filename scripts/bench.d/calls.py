@@ -1,5 +1,6 @@
 """The rows of the telephone: calls recorded at once, their memory, the clock they go by, and call set-ups."""
 
+import os
 import pathlib
 import re
 import select
@@ -31,9 +32,10 @@ RAMP = 100
 class Call:
     """A call from one socket for its sound; the signalling of all goes over another."""
 
-    def __init__(self, number, line, server):
+    def __init__(self, number, line, server, callee):
         self.id, self.line, self.server = f"bench-{number}@127.0.0.1", line, server
-        self.target, self.to, self.sent, self.isUp, self.isOver = f"sip:3001@127.0.0.1:{server}", "", 0, False, False
+        self.target, self.to, self.sent, self.isUp, self.isOver = f"sip:{callee}@127.0.0.1:{server}", "", 0, False, False
+        self.callee = self.target
         self.sound = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.sound.bind(("127.0.0.1", 0))
         self.sequence, self.source = 0, number + 1
@@ -42,7 +44,7 @@ class Call:
         here = self.line.getsockname()[1]
         lines = [
             f"{method} {self.target} SIP/2.0", f"Via: SIP/2.0/UDP 127.0.0.1:{here};branch=z9hG4bK{self.id[:-10]}-{method}-{number};rport",
-            "Max-Forwards: 70", f"From: <sip:2001@127.0.0.1:{here}>;tag={self.id[:-10]}", f"To: <sip:3001@127.0.0.1:{self.server}>{self.to}",
+            "Max-Forwards: 70", f"From: <sip:2001@127.0.0.1:{here}>;tag={self.id[:-10]}", f"To: <{self.callee}>{self.to}",
             f"Call-ID: {self.id}", f"CSeq: {number} {method}", f"Contact: <sip:2001@127.0.0.1:{here}>"]
         if body:
             lines.append("Content-Type: application/sdp")
@@ -76,11 +78,11 @@ class Call:
 class Callers:
     """Many calls at once, from one thread: each speaks every twenty milliseconds, and they take turns within those."""
 
-    def __init__(self, count, server):
+    def __init__(self, count, server, callee):
         self.line = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.line.bind(("127.0.0.1", 0))
         self.line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
-        self.calls = [Call(number, self.line, server) for number in range(count)]
+        self.calls = [Call(number, self.line, server, callee) for number in range(count)]
         self.by_id = {call.id: call for call in self.calls}
         self.turns = [self.calls[turn::20] for turn in range(20)]
         self.start, self.millisecond = time.monotonic(), 0
@@ -134,9 +136,9 @@ class Callers:
         self.line.close()
 
 
-def busy(server):
-    """Seconds that the server has kept a processor busy."""
-    fields = pathlib.Path(f"/proc/{server.process.pid}/stat").read_text().rsplit(") ", 1)[1].split()
+def busy(process):
+    """Seconds that a process has kept a processor busy."""
+    fields = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rsplit(") ", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / 100
 
 
@@ -183,14 +185,14 @@ def at_once(bench, server, port, box):
     count, seconds = bench.options.calls, bench.options.call_seconds
     ceiling = bench.measure("receive", "--sockets", count)
     before, alone = ceiling(), server.resident()
-    callers = Callers(count, port)
+    callers = Callers(count, port, "3001")
     callers.ring()
     # All of them have heard the tone by then.
     callers.go_on_for(5)
     callers.behind = 0
-    start, worked, late = time.monotonic(), busy(server), steps(metrics(server))
+    start, worked, late = time.monotonic(), busy(server.process), steps(metrics(server))
     callers.go_on_for(seconds)
-    passed, worked = time.monotonic() - start, busy(server) - worked
+    passed, worked = time.monotonic() - start, busy(server.process) - worked
     held, text = server.resident(), metrics(server)
     callers.hang_up()
     after = ceiling()
@@ -198,8 +200,40 @@ def at_once(bench, server, port, box):
     ours, reference = count * passed / worked, (before + after) / 2 / PER_SECOND
     share = f"{count} calls recorded at once for {passed:.0f} s, each packet in its file; calls a core"
     bench.add("R10", share, ours / reference, unit="", ours=ours, yardstick=reference, low=ours / reference, high=ours / reference, rounds=[])
+    if (theirs := asterisk(bench)) is not None:
+        bench.add(
+            "R10c", f"the same, against {bench.options.asterisk_calls} of Asterisk's Record()", ours / theirs, unit="", ours=ours, yardstick=theirs,
+            low=ours / theirs, high=ours / theirs, rounds=[])
     bench.add("R10b", f"99 of 100 steps of the clock at most so late (the caller itself: {callers.behind} ms)", percentile(late, steps(text), 0.99), unit="ms")
     bench.add("R19c", f"memory of each of {count} calls under way", (held - alone) * 1000 / count, unit="kB")
+
+
+def asterisk(bench):
+    """The calls a core that Asterisk records; nothing where it was not laid."""
+    root = pathlib.Path(__file__).resolve().parent.parent.parent / ".build" / "asterisk"
+    if not (root / "laid").exists() or os.geteuid() != 0:
+        bench.log("R10c is left out: `scripts/install asterisk`, as root, lays what it is measured against")
+        return None
+    count, seconds = bench.options.asterisk_calls, bench.options.call_seconds
+    for file in (root / "var/spool/asterisk/rec").glob("*"):
+        file.unlink()
+    with subprocess.Popen(["chroot", root, "asterisk", "-f", "-U", "asterisk"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            time.sleep(15)
+            callers = Callers(count, 5090, "rec")
+            callers.ring()
+            callers.go_on_for(5)
+            start, worked = time.monotonic(), busy(process)
+            callers.go_on_for(seconds)
+            passed, worked = time.monotonic() - start, busy(process) - worked
+            callers.hang_up()
+        finally:
+            process.terminate()
+    # It closes its files when it ends; 16-bit samples.
+    short = [file.name for file in (root / "var/spool/asterisk/rec").glob("*.wav") if file.stat().st_size < passed * 16000]
+    if short:
+        raise SystemExit(f"Asterisk's own recordings are too short: {short[:5]}")
+    return count * passed / worked
 
 
 def check(server, box, count, seconds):
