@@ -1,33 +1,19 @@
 import AsyncHTTPClient
 import Delivery
-import Foundation
-import NIOCore
+import KazooAPI
 import NIOPosix
 import Server
 import Voicemail
 
-/// One request to a webhook's receiver that tells of nothing, sent as events are.
+/// One request to a webhook's receiver that tells of nothing, sent and signed as events are.
 struct WebhookTrial {
-    private static let patience = 10
-
     private let request: OutgoingRequest
 
-    init(_ webhook: Webhook, reach: OutgoingReach) throws {
-        let facts = webhook.published
-        guard let uri = facts["uri"]?.string, let hook = facts["hook"]?.string else { throw Refusal("the webhook names no receiver") }
-        let event: JSONObject = ["hook_event": .string(hook), "account_id": .string(webhook.accountID), "webhook_id": .string(webhook.id), "test": true]
-        let verb = facts["http_verb"]?.string ?? "post"
-        var form = URLComponents()
-        form.queryItems = event.map { URLQueryItem(name: $0.key, value: $0.value.text ?? $0.value.encoded) }
-        let encoded = form.percentEncodedQuery ?? ""
-        if verb == "get" {
-            request = OutgoingRequest(url: uri + (uri.contains("?") ? "&" : "?") + encoded, method: "GET", timeoutSeconds: Self.patience, reach: reach)
-        } else {
-            let isJSON = facts["format"]?.string == "json"
-            request = OutgoingRequest(
-                url: uri, method: verb.uppercased(), headers: [("Content-Type", isJSON ? "application/json" : "application/x-www-form-urlencoded")],
-                body: ByteBuffer(string: isJSON ? JSON.object(event).encoded : encoded), timeoutSeconds: Self.patience, reach: reach)
-        }
+    init(_ webhook: Webhook, _ service: VoicemailService) {
+        let event: JSONObject = [
+            "hook_event": .string(webhook.hook), "account_id": .string(webhook.accountID), "webhook_id": .string(webhook.id), "test": true,
+        ]
+        request = HookRequest(id: HexID.random(), attempt: 1, accountID: webhook.accountID, body: event).outgoing(to: webhook, service)
     }
 
     /// - Returns: the status that the receiver answers with.

@@ -1,4 +1,3 @@
-import NIOCore
 import Voicemail
 
 /// Posts what happens to an account's webhooks (K§11.4).
@@ -8,7 +7,6 @@ public struct HookChannel: DeliveryChannel {
     public let retries = RetryPolicy(maximumAttempts: 10, base: 2, ceiling: 60)
     public let deadlineSeconds: Int? = 86_400
 
-    private static let attemptSeconds = 10
     /// Deliveries in a row that were given up before a webhook is switched off.
     private static let failuresBeforeOff = 6
 
@@ -60,8 +58,11 @@ public struct HookChannel: DeliveryChannel {
                     webhookID: webhook.id, accountID: webhook.accountID, at: service.clock.now, status: status, isSuccess: isSuccess, error: error,
                     retriesLeft: left))
         }
+        let request = HookRequest(
+            id: delivery.id, attempt: delivery.attempts + 1, accountID: delivery.payload["account"]?.string ?? delivery.accountID,
+            body: delivery.payload["body"]?.object ?? [:])
         do throws(OutgoingHTTPError) {
-            let status = try await push.send(request(delivery, webhook))
+            let status = try await push.send(request.outgoing(to: webhook, service))
             let isSuccess = status == 200 || (status == 201 && webhook.verb == "put")
             note(status, isSuccess)
             // Another answer is one, too: it is not asked again.
@@ -70,29 +71,6 @@ public struct HookChannel: DeliveryChannel {
             note(nil, false, error.reason)
             return .unreachable(error.reason, policy)
         }
-    }
-
-    private func request(_ delivery: Delivery, _ webhook: Webhook) -> OutgoingRequest {
-        let body = delivery.payload["body"]?.object ?? [:]
-        let isQuery = webhook.verb == "get", isJSON = webhook.isJSON && !isQuery
-        let written = isJSON ? HookBody.json(body) : HookBody.form(body)
-        // Brackets are none of a query's characters (RFC 3986 §3.4).
-        let content = isQuery ? written.replacing("[", with: "%5B").replacing("]", with: "%5D") : written
-        var headers: [(name: String, value: String)] = [
-            ("X-Hook-ID", webhook.id), ("X-Account-ID", delivery.payload["account"]?.string ?? delivery.accountID), ("X-Delivery-Id", delivery.id),
-            ("X-Delivery-Attempt", String(delivery.attempts + 1)),
-        ]
-        headers += HookSignature.headers(id: delivery.id, at: service.clock.now, content, webhookID: webhook.id, service.secrets)
-        guard !isQuery else {
-            let parts = webhook.uri.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
-            let url = "\(parts[0])\(parts[0].contains("?") ? "&" : "?")\(content)"
-            return OutgoingRequest(
-                url: url, method: "GET", headers: headers, timeoutSeconds: Self.attemptSeconds, reach: service.webhooks.receiverReach())
-        }
-        headers.append(("Content-Type", isJSON ? "application/json" : "application/x-www-form-urlencoded"))
-        return OutgoingRequest(
-            url: webhook.uri, method: webhook.verb.uppercased(), headers: headers, body: ByteBuffer(string: content), timeoutSeconds: Self.attemptSeconds,
-            reach: service.webhooks.receiverReach())
     }
 
     public func ended(_ delivery: Delivery, _ end: DeliveryEnd, at now: Timestamp, _ writer: any StoreWriter) throws {

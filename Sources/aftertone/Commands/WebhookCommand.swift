@@ -106,8 +106,7 @@ struct WebhookCommand: AsyncParsableCommand {
                 let lookup = Lookup(service: installation.service)
                 let account = try await lookup.account(account)
                 let webhook = try await lookup.webhook(webhook, of: account)
-                let status = try await WebhookTrial(webhook, reach: installation.service.limits.allowsReceiversHere ? .anywhere : .otherMachines(besides: nil))
-                    .run()
+                let status = try await WebhookTrial(webhook, installation.service).run()
                 common.output.show(["id": .string(webhook.id), "status": .int(status)])
                 guard (200...299).contains(status) else { throw Refusal("the receiver answered with the status \(status)") }
             }

@@ -88,6 +88,16 @@ import Voicemail
         }
     }
 
+    /// Whether a receiver's own check, as the guide shows it, takes a request for one of the webhook with this secret.
+    private static func isGenuine(_ request: Receiver.Request, _ secret: String) async throws -> Bool {
+        let check = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../docs/webhooks/verify.py").path()
+        let (reading, writing) = (Pipe(), try #require(request.body.data(using: .utf8)))
+        try reading.fileHandleForWriting.write(contentsOf: writing)
+        try reading.fileHandleForWriting.close()
+        let proofs = ["webhook-id", "webhook-timestamp", "webhook-signature"].map { request[$0] ?? "" }
+        return try await ChildProcess(["python3", check, secret] + proofs, input: reading.fileHandleForReading.fileDescriptor).status() == 0
+    }
+
     @Test func webhooksAreMadeTriedAndDeleted() async throws {
         try await Tool.run { tool, _ in
             _ = try await tool.json("account", "create", "Acme")
@@ -113,6 +123,9 @@ import Voicemail
                 #expect(requests.map(\.method) == ["POST", "POST", "GET"])
                 #expect(requests[0].body.contains("hook_event=notifications") && requests[0].body.contains("test=true"))
                 #expect(try JSON.parse(requests[1].body)["webhook_id"] == .string(json))
+                let secret = try await run(["secret", json]).json.text("secret")
+                #expect(try await Self.isGenuine(requests[1], secret))
+                #expect(try await !Self.isGenuine(requests[0], secret))
                 #expect(requests[2].query.contains { $0.name == "hook_event" && $0.value == "notifications" })
                 #expect(try await run(["list"]).json.array?.map { $0["name"] } == ["form", "get", "json"])
                 #expect(try await run(["list", "--limit", "1", "--after", get]).json.array?.map { $0["name"] } == ["json"])
