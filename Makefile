@@ -9,7 +9,7 @@ FORMATTED := --parallel --recursive Package.swift Sources Tests Benchmarks
 
 PREFIX ?= /usr/local
 
-.PHONY: run build test format soak crashtest bench apitest install package packagetest repeatable containerlint tools swift clean
+.PHONY: run build test format soak crashtest bench apitest pictures install package packagetest repeatable containerlint tools swift clean
 
 ## run: install what is missing, build in release mode, serve the demo
 run: build
@@ -50,6 +50,12 @@ apitest: tools
 	scripts/install apitest
 	swift build
 	scripts/apitest
+
+## pictures: make the pictures of the guides from the demo, in a real browser
+pictures: tools
+	scripts/install tests
+	swift build --build-tests
+	AFTERTONE_SCREENSHOTS=$(CURDIR)/docs/pictures swift test --skip-build --filter '^WebTests\.PictureTests'
 
 ## install: put the program, its units, man pages and completions below PREFIX (/usr/local); DESTDIR comes before it
 install: build

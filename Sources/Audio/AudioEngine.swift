@@ -85,18 +85,22 @@ public final class AudioEngine: AudioCodec {
         return finished.map { RenderedAudio(reader: $0, contentType: rendition.container.contentType) }
     }
 
-    public func peaks(_ source: AudioSource, count: Int) async throws -> [Peak] {
+    public func peaks(_ source: AudioSource, count: Int, apart: Bool) async throws -> [[Peak]] {
         guard (1...4096).contains(count) else { throw AudioError.failed("\(count) peaks were asked for") }
         return try await convert(for: "") { budget in
             let decoding = try Decoding(source, budget: budget)
-            let mixer = Mixer(channels: decoding.decoder.channels, mono: true)
-            var meter = PeakMeter()
+            let mixer = Mixer(channels: decoding.decoder.channels, mono: !apart), channels = mixer.outputs
+            var meters = [PeakMeter](repeating: PeakMeter(), count: channels)
             var mixed: [Float] = []
             _ = try decoding.forEachBlock { block in
                 mixer.mix(block, into: &mixed)
-                meter.add(mixed)
+                if channels == 1 {
+                    meters[0].add(mixed)
+                } else {
+                    for channel in 0..<channels { meters[channel].add(stride(from: channel, to: mixed.count, by: channels).map { mixed[$0] }) }
+                }
             }
-            return meter.finish(count: count)
+            return meters.indices.map { meters[$0].finish(count: count) }
         }
     }
 

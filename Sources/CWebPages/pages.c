@@ -15,6 +15,15 @@ static const unsigned char console_html[] = {
 static const unsigned char console_accounts_html[] = {
 #embed "templates/console_accounts.html"
 };
+static const unsigned char console_groups_html[] = {
+#embed "templates/console_groups.html"
+};
+static const unsigned char console_import_html[] = {
+#embed "templates/console_import.html"
+};
+static const unsigned char console_keys_html[] = {
+#embed "templates/console_keys.html"
+};
 static const unsigned char console_logins_html[] = {
 #embed "templates/console_logins.html"
 };
@@ -27,8 +36,17 @@ static const unsigned char console_outbox_html[] = {
 static const unsigned char console_overview_html[] = {
 #embed "templates/console_overview.html"
 };
+static const unsigned char console_receivers_html[] = {
+#embed "templates/console_receivers.html"
+};
+static const unsigned char console_rows_html[] = {
+#embed "templates/console_rows.html"
+};
 static const unsigned char console_users_html[] = {
 #embed "templates/console_users.html"
+};
+static const unsigned char days_html[] = {
+#embed "templates/days.html"
 };
 static const unsigned char help_html[] = {
 #embed "templates/help.html"
@@ -81,11 +99,29 @@ static const unsigned char inbox_js[] = {
 static const unsigned char keys_js[] = {
 #embed "scripts/keys.js"
 };
+static const unsigned char list_js[] = {
+#embed "scripts/list.js"
+};
 static const unsigned char live_js[] = {
 #embed "scripts/live.js"
 };
 static const unsigned char player_js[] = {
 #embed "scripts/player.js"
+};
+static const unsigned char recorder_js[] = {
+#embed "scripts/recorder.js"
+};
+static const unsigned char recordings_js[] = {
+#embed "scripts/recordings.js"
+};
+static const unsigned char settings_js[] = {
+#embed "scripts/settings.js"
+};
+static const unsigned char try_js[] = {
+#embed "scripts/try.js"
+};
+static const unsigned char worklet_js[] = {
+#embed "scripts/worklet.js"
 };
 static const unsigned char en_json[] = {
 #embed "texts/en.json"
@@ -116,11 +152,17 @@ static const struct aftertone_web_file files[] = {
     FILE_OF("boxes.html", boxes_html),
     FILE_OF("console.html", console_html),
     FILE_OF("console_accounts.html", console_accounts_html),
+    FILE_OF("console_groups.html", console_groups_html),
+    FILE_OF("console_import.html", console_import_html),
+    FILE_OF("console_keys.html", console_keys_html),
     FILE_OF("console_logins.html", console_logins_html),
     FILE_OF("console_mailboxes.html", console_mailboxes_html),
     FILE_OF("console_outbox.html", console_outbox_html),
     FILE_OF("console_overview.html", console_overview_html),
+    FILE_OF("console_receivers.html", console_receivers_html),
+    FILE_OF("console_rows.html", console_rows_html),
     FILE_OF("console_users.html", console_users_html),
+    FILE_OF("days.html", days_html),
     FILE_OF("help.html", help_html),
     FILE_OF("inbox.html", inbox_html),
     FILE_OF("layout.html", layout_html),
@@ -138,8 +180,14 @@ static const struct aftertone_web_file files[] = {
     FILE_OF("told.html", told_html),
     FILE_OF("inbox.js", inbox_js),
     FILE_OF("keys.js", keys_js),
+    FILE_OF("list.js", list_js),
     FILE_OF("live.js", live_js),
     FILE_OF("player.js", player_js),
+    FILE_OF("recorder.js", recorder_js),
+    FILE_OF("recordings.js", recordings_js),
+    FILE_OF("settings.js", settings_js),
+    FILE_OF("try.js", try_js),
+    FILE_OF("worklet.js", worklet_js),
     FILE_OF("en.json", en_json),
     FILE_OF("es.json", es_json),
     FILE_OF("fr.json", fr_json),

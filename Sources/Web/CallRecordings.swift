@@ -49,7 +49,7 @@ extension WebDialect {
         }
     }
 
-    private func recording(_ id: String, _ session: Session) async throws -> Recording {
+    func recording(_ id: String, _ session: Session) async throws -> Recording {
         try await service.recordings.find([.id(id)], of: try administered(session))
     }
 

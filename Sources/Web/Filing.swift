@@ -62,13 +62,17 @@ extension WebDialect {
             return try response(to: filing, outcome, mailbox, place, visit)
         case .remove: return try response(to: filing, try await messages.remove(ids, of: mailbox.id, account: account), mailbox, place, visit)
         case .copy, .move:
-            guard let other = try await destination(form["to"], from: mailbox, session) else {
-                return try await sendPage(ids, of: mailbox, place, session, visit, refused: form["to"] ?? "")
+            let typed = SendingForm(form)
+            guard let other = try await destination(typed.to, from: mailbox, session) else {
+                return try await sendPage(ids, of: mailbox, place, session, visit, refused: typed, for: .box)
+            }
+            guard let note = typed.note(of: session) else {
+                return try await sendPage(ids, of: mailbox, place, session, visit, refused: typed, for: .note)
             }
             let outcome =
                 filing.deed == .copy
-                ? try await messages.copy(ids, of: mailbox.id, to: [other.id], account: account)
-                : try await messages.move(ids, of: mailbox.id, to: other.id, account: account)
+                ? try await messages.copy(ids, of: mailbox.id, to: [other.id], account: account, note: note)
+                : try await messages.move(ids, of: mailbox.id, to: other.id, account: account, note: note)
             return try response(to: filing, outcome, mailbox, place, visit)
         }
     }

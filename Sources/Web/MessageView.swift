@@ -35,6 +35,11 @@ enum MessageView {
                 values["label"] = number
             }
         }
+        if let notes = message.reception?.notes, !notes.isEmpty {
+            values["notes"] = notes.map { note in
+                note.text.isEmpty ? ["note_by": note.author] : ["note_by": note.author, "note": note.text]
+            }
+        }
         if let said = message.transcription?["text"]?.string, !said.isEmpty { values["said"] = said }
         return values
     }

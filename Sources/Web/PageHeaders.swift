@@ -5,17 +5,19 @@ import HTTPTypes
 enum PageHeaders {
     /// Nothing but the page's own style sheet, pictures sounds and modules; nothing that stands in
     /// the page itself, and no frame around it.
-    private static let policy =
-        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    private static func policy(media: String) -> String {
+        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; media-src \(media); form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    }
 
-    static func add(to response: inout FrontResponse) {
-        response.headers[.contentSecurityPolicy] = policy
+    /// - Parameter recording: whether the page records: it gets the microphone, if its reader lets it, and plays what it has made itself.
+    static func add(to response: inout FrontResponse, recording: Bool = false) {
+        response.headers[.contentSecurityPolicy] = policy(media: recording ? "'self' blob:" : "'self'")
         response.headers[.xContentTypeOptions] = "nosniff"
         response.headers[frameOptions] = "DENY"
         response.headers[referrerPolicy] = "same-origin"
         response.headers[openerPolicy] = "same-origin"
         response.headers[resourcePolicy] = "same-origin"
-        response.headers[permissionsPolicy] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+        response.headers[permissionsPolicy] = "camera=(), geolocation=(), microphone=(\(recording ? "self" : "")), payment=(), usb=()"
         // What is private is kept nowhere; the style sheet has said otherwise.
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
     }

@@ -29,6 +29,8 @@ enum Route: Hashable, Sendable {
     /// Recorded calls, and one of them by its id.
     case recordings
     case playRecording(String)
+    /// The waveforms of its channels.
+    case recordingPeaks(String)
     case recordingFile(String, SoundFormat)
     /// The interfaces, and one of them, for who writes programs.
     case reference
@@ -63,6 +65,7 @@ enum Route: Hashable, Sendable {
         case (1, "setup"): self = .setup
         case (1, "recordings"): self = .recordings
         case (3, "recordings") where pieces[2] == "play": self = .playRecording(pieces[1])
+        case (3, "recordings") where pieces[2] == "peaks": self = .recordingPeaks(pieces[1])
         case (4, "recordings") where pieces[2] == "file":
             guard let format = SoundFormat(rawValue: pieces[3]) else { return nil }
             self = .recordingFile(pieces[1], format)
@@ -107,6 +110,14 @@ enum Route: Hashable, Sendable {
         }
     }
 
+    /// Whether its page records a greeting.
+    var records: Bool {
+        switch self {
+        case .settings, .greeting: true
+        default: false
+        }
+    }
+
     /// Whether who asks for it uses his session.
     var isUse: Bool {
         if case .live = self { false } else { true }
@@ -124,6 +135,7 @@ enum Route: Hashable, Sendable {
         case .interface: "reference/{interface}"
         case .recordings: "recordings"
         case .playRecording: "recordings/{recording}/play"
+        case .recordingPeaks: "recordings/{recording}/peaks"
         case .recordingFile: "recordings/{recording}/file/{format}"
         case .console(let page): "console/\(page.rawValue)"
         case .style: "style.css"

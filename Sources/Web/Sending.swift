@@ -2,22 +2,44 @@ import HTTPFront
 import HTTPTypes
 import Voicemail
 
-/// Sending messages on to another mailbox, and taking several along.
-extension WebDialect {
+/// Where messages are to be sent, and what is written along.
+struct SendingForm {
+    /// What is wrong with it, by the text that says so.
+    enum Wrong: String, CaseIterable {
+        case box = "wrong_box"
+        case note = "wrong_note"
+    }
+
     /// Digits of a number that somebody gives, and more than there are in one.
     private static let longestNumber = 64
 
+    let to: String
+    let text: String
+
+    init(_ form: Query) {
+        to = HTTPToken.trim(String((form["to"] ?? "").prefix(Self.longestNumber)))
+        text = HTTPToken.trim((form["note"] ?? "").replacing("\r\n", with: "\n"))
+    }
+
+    /// nil for one that is too long.
+    func note(of session: Session) -> ForwardingNote? {
+        text.unicodeScalars.count <= ForwardingNote.longest ? ForwardingNote(author: session.shownName, text: text) : nil
+    }
+}
+
+/// Sending messages on to another mailbox, and taking several along.
+extension WebDialect {
     /// The mailbox of a number: any of the account but the one that they are in, as by telephone.
-    func destination(_ number: String?, from mailbox: Mailbox, _ session: Session) async throws -> Mailbox? {
-        let number = HTTPToken.trim(String((number ?? "").prefix(Self.longestNumber)))
+    func destination(_ number: String, from mailbox: Mailbox, _ session: Session) async throws -> Mailbox? {
         guard !number.isEmpty, let other = try await service.mailboxes.find(number: number, of: session.account), other.id != mailbox.id else { return nil }
         return other
     }
 
     /// Asks where to.
-    /// - Parameter refused: a number that no other mailbox has.
+    /// - Parameter refused: what was typed and cannot be done.
     func sendPage(
-        _ ids: [String], of mailbox: Mailbox, _ place: ListPlace, _ session: Session, _ visit: Visit, refused: String? = nil
+        _ ids: [String], of mailbox: Mailbox, _ place: ListPlace, _ session: Session, _ visit: Visit, refused: SendingForm? = nil,
+        for wrong: SendingForm.Wrong = .box
     ) async throws -> FrontResponse {
         let messages = try await service.messages.list(ids, of: mailbox.id, in: session.account)
         guard !messages.isEmpty else { throw WebFailure.notFound }
@@ -30,7 +52,10 @@ extension WebDialect {
             "others": boxes.items.filter { $0.id != mailbox.id }.map { Self.values(of: $0, isCurrent: false) },
         ]
         values.merge(place.values) { $1 }
-        if let refused { values.merge(["wrong": true, "typed": String(refused.prefix(Self.longestNumber))]) { $1 } }
+        values["longest_note"] = ForwardingNote.longest
+        if let refused {
+            values.merge(["wrong": true, "wrong_text": "t." + wrong.rawValue, "typed": refused.to, "typed_note": refused.text]) { $1 }
+        }
         return visit.page(.send, values, status: refused == nil ? .ok : .badRequest)
     }
 

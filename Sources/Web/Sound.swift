@@ -15,9 +15,18 @@ extension WebDialect {
     private static let peakCount = 160
 
     func peaks(_ place: MessagePlace, _ session: Session) async throws -> FrontResponse {
-        let peaks = try await service.renditions.peaks(of: try await message(place, session), count: Self.peakCount).map { max($0.high, -$0.low) }
-        let loudest = max(peaks.max() ?? 0, 0.01)
-        return FrontResponse(contentType: "application/json", bytes: JSON.array(peaks.map { .int(Int((100 * $0 / loudest).rounded())) }).encode())
+        Self.response([try await service.renditions.peaks(of: try await message(place, session), count: Self.peakCount)])
+    }
+
+    func peaks(ofRecording id: String, _ session: Session) async throws -> FrontResponse {
+        Self.response(try await service.renditions.peaks(of: try await recording(id, session), count: Self.peakCount))
+    }
+
+    /// A list for each channel; one scale holds for all of them.
+    private static func response(_ channels: [[Peak]]) -> FrontResponse {
+        let heights = channels.map { $0.map { max($0.high, -$0.low) } }, loudest = max(heights.joined().max() ?? 0, 0.01)
+        let lists = heights.map { JSON.array($0.map { .int(Int((100 * $0 / loudest).rounded())) }) }
+        return FrontResponse(contentType: "application/json", bytes: JSON.array(lists).encode())
     }
 
     func download(_ place: MessagePlace, as format: SoundFormat, _ session: Session, _ visit: Visit) async throws -> FrontResponse {

@@ -19,12 +19,17 @@ public struct WebDialect: Dialect {
     /// Of failed logins, which the console shows.
     let loginRules: LoginRules
     let descriptions: Descriptions
+    /// What programs can be given to log in with.
+    let keyKinds: [KeyKind]
+    /// How the server is.
+    let glance: @Sendable () async throws -> ServerGlance
     /// What is committed from now on.
     let events: @Sendable () -> AsyncStream<Event>
 
     public init(
         service: VoicemailService, settings: WebSettings, loginGuard: LoginGuard, loginRules: LoginRules, setup: SetupCode,
-        interfaces: [DescribedInterface], events: @escaping @Sendable () -> AsyncStream<Event>
+        interfaces: [DescribedInterface], keyKinds: [KeyKind], glance: @escaping @Sendable () async throws -> ServerGlance,
+        events: @escaping @Sendable () -> AsyncStream<Event>
     ) {
         self.service = service
         self.settings = settings
@@ -33,6 +38,8 @@ public struct WebDialect: Dialect {
         self.setup = setup
         self.loginRules = loginRules
         descriptions = Descriptions(interfaces)
+        self.keyKinds = keyKinds
+        self.glance = glance
         sessions = Sessions(service: service, idleSeconds: settings.idleSeconds, takesPINs: settings.takesPINs)
     }
 
@@ -42,9 +49,10 @@ public struct WebDialect: Dialect {
         return path == "/" || Route.firstPieces.contains(String(path.dropFirst().prefix { $0 != "/" }))
     }
 
-    /// A form, and where a greeting is sent to, one with a sound.
+    /// A form, where a greeting is sent to, one with a sound, and where people come from a list, one with the list.
     public func bodyLimit(at path: String) -> Int? {
-        path.hasSuffix("/greeting") ? service.limits.maximumAudioBytes + RequestBody.smallest : RequestBody.smallest
+        if path.hasSuffix("/console/import") { return Self.longestList }
+        return path.hasSuffix("/greeting") ? service.limits.maximumAudioBytes + RequestBody.smallest : RequestBody.smallest
     }
 
     public func respond(to request: FrontRequest) async -> FrontResponse {
@@ -64,7 +72,7 @@ public struct WebDialect: Dialect {
                 response = self.response(to: failure, visit, route)
             }
         }
-        PageHeaders.add(to: &response)
+        PageHeaders.add(to: &response, recording: route?.records == true)
         response.routeLabel = route?.label ?? "unknown"
         return response
     }
@@ -95,6 +103,7 @@ public struct WebDialect: Dialect {
         case .console(let page): return try await console(page, session, visit)
         case .recordings: return try await recordingList(session, visit)
         case .playRecording(let id): return try await playRecording(id, session, visit)
+        case .recordingPeaks(let id): return try await peaks(ofRecording: id, session)
         case .recordingFile(let id, let format): return try await downloadRecording(id, as: format, session, visit)
         case .home: return try await home(session, visit)
         case .folder(let mailbox, let shelf): return try await folder(shelf, of: mailbox, session, visit)
@@ -136,16 +145,16 @@ public struct WebDialect: Dialect {
 
     /// The form of a request that changes something.
     /// - Throws: `WebFailure.stale` for one that is not of this session.
-    func form(of visit: Visit, _ session: Session) async throws -> Query {
-        let form = try await Self.readForm(visit.request, from: .known)
+    func form(of visit: Visit, _ session: Session, upTo limit: Int = RequestBody.smallest) async throws -> Query {
+        let form = try await Self.readForm(visit.request, from: .known, upTo: limit)
         guard let word = form["form"], Secrets.equal(word, session.form) else { throw WebFailure.stale }
         return form
     }
 
-    static func readForm(_ request: FrontRequest, from sender: BodySender) async throws -> Query {
+    static func readForm(_ request: FrontRequest, from sender: BodySender, upTo limit: Int = RequestBody.smallest) async throws -> Query {
         let type = request.headers[.contentType]?.lowercased().prefix { $0 != ";" }
         guard type == "application/x-www-form-urlencoded" else { throw WebFailure.notAForm }
-        let bytes = try await request.body.collect(upTo: RequestBody.smallest, from: sender)
+        let bytes = try await request.body.collect(upTo: limit, from: sender)
         do { return try Query(parsing: String(buffer: bytes)) } catch { throw WebFailure(error) }
     }
 }

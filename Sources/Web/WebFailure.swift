@@ -13,6 +13,8 @@ enum WebFailure: Error, Hashable {
     case method
     case notAForm
     case unplayable
+    /// Somebody else has set the server up with the same code.
+    case alreadySetUp
     case busy, full, failed
     /// What the front refuses, with its status.
     case malformed(Int)
@@ -49,6 +51,7 @@ enum WebFailure: Error, Hashable {
         case .notFound: .notFound
         case .noMailbox: .ok
         case .stale: .forbidden
+        case .alreadySetUp: .conflict
         case .method: .methodNotAllowed
         case .notAForm, .unplayable: .unsupportedMediaType
         case .busy: .serviceUnavailable
@@ -67,6 +70,7 @@ enum WebFailure: Error, Hashable {
         case .stale: "stale"
         case .method: "method"
         case .unplayable: "unplayable"
+        case .alreadySetUp: "set_up"
         case .busy: "busy"
         case .full: "full"
         case .notAForm, .malformed: "malformed"

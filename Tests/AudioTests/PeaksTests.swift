@@ -27,6 +27,21 @@ import Voicemail
         }
     }
 
+    @Test("Two channels are told apart where that is asked for, and three are mixed all the same")
+    func channelsApart() async throws {
+        let stereo = AudioSamples(interleaved: (0..<8000).flatMap { _ in [Float(0.5), -0.25] }, sampleRate: 8000, channels: 2)
+        let three = AudioSamples(interleaved: (0..<8000).flatMap { _ in [Float(0.5), 0.25, 0] }, sampleRate: 8000, channels: 3)
+        let apart = try stereo.encoded(as: .wavPCM16), mixed = try three.encoded(as: .wavPCM16)
+        try await withEngine { engine, _ in
+            let channels = try await engine.peaks(.bytes(apart), count: 4, apart: true)
+            #expect(channels.map(\.count) == [4, 4])
+            let first = channels[0], second = channels[1]
+            #expect(first.allSatisfy { abs($0.high - 0.5) < 0.01 && $0.low > 0.4 } && second.allSatisfy { abs($0.low + 0.25) < 0.01 && $0.high < 0 })
+            let one = try await engine.peaks(.bytes(mixed), count: 4, apart: true)
+            #expect(one.count == 1 && one[0].allSatisfy { abs($0.high - 0.25) < 0.01 })
+        }
+    }
+
     @Test(arguments: [(0, false), (1, true), (4096, true), (4097, false), (-1, false)])
     func howManyMayBeAskedFor(_ count: Int, _ accepted: Bool) async throws {
         let bytes = try AudioSamples.tones([500], seconds: 0.1).encoded(as: .wavPCM16)

@@ -116,7 +116,7 @@ private struct NoAudio: AudioCodec {
     func render(_ source: AudioSource, key: BlobID, as rendition: Rendition, for account: String) async throws -> RenderedAudio { throw AudioError.undecodable }
     func rendered(_ key: BlobID, as rendition: Rendition) async throws -> RenderedAudio? { nil }
     func forget(_ key: BlobID) async throws {}
-    func peaks(_ source: AudioSource, count: Int) async throws -> [Peak] { throw AudioError.undecodable }
+    func peaks(_ source: AudioSource, count: Int, apart: Bool) async throws -> [[Peak]] { throw AudioError.undecodable }
 }
 
 /// Posts every event to each of some addresses.

@@ -22,7 +22,9 @@ import Voicemail
         }
         func rendered(_ key: BlobID, as rendition: Rendition) async throws -> RenderedAudio? { try await whole.rendered(key, as: rendition) }
         func forget(_ key: BlobID) async throws { try await whole.forget(key) }
-        func peaks(_ source: AudioSource, count: Int) async throws -> [Peak] { try await whole.peaks(source, count: count) }
+        func peaks(_ source: AudioSource, count: Int, apart: Bool) async throws -> [[Peak]] {
+            try await whole.peaks(source, count: count, apart: apart)
+        }
     }
 
     /// One that is measured from memory, and one from its file.

@@ -40,5 +40,5 @@ private struct Silence: AudioArchive, AudioCodec {
     }
     func rendered(_ key: BlobID, as rendition: Rendition) async throws -> RenderedAudio? { nil }
     func forget(_ key: BlobID) async throws {}
-    func peaks(_ source: AudioSource, count: Int) async throws -> [Peak] { throw AudioError.undecodable }
+    func peaks(_ source: AudioSource, count: Int, apart: Bool) async throws -> [[Peak]] { throw AudioError.undecodable }
 }

@@ -1,3 +1,4 @@
+import Audio
 import NIOCore
 import TestKit
 import Testing
@@ -7,10 +8,12 @@ import Voicemail
 @Suite("Recorded calls")
 struct CallRecordingTests {
     private static func add(
-        _ world: WebWorld, from caller: String = "+35315550101", to callee: String = "100", hoursAgo: Int = 1, in account: Account? = nil
+        _ world: WebWorld, from caller: String = "+35315550101", to callee: String = "100", hoursAgo: Int = 1,
+        audio: [UInt8] = WAV.tones([440], milliseconds: 1200),
+        in account: Account? = nil
     ) async throws -> Recording {
         let intake = try await world.server.service.messages.receiveAudio()
-        try await intake.write(ByteBuffer(bytes: WAV.tones([440], milliseconds: 1200)))
+        try await intake.write(ByteBuffer(bytes: audio))
         let audio = try await intake.finish(contentType: "audio/wav", fileName: "call.wav", policy: .playableOnly)
         let draft = RecordingDraft(
             callerNumber: caller, callerName: "<i>Clara", calleeNumber: callee, started: world.server.clock.now.advanced(by: -3600 * hoursAgo))
@@ -44,6 +47,22 @@ struct CallRecordingTests {
         }
     }
 
+    @Test("What the caller said and what was said to him are drawn apart, to one scale; of one channel there is one")
+    func channels() async throws {
+        try await ConsoleTests.run { world, browser in
+            let stereo = AudioSamples(
+                interleaved: (0..<16_000).flatMap { index in [index < 8000 ? Float(0.5) : 0, index < 8000 ? 0 : 0.25] }, sampleRate: 8000, channels: 2)
+            let both = try await Self.add(world, audio: try stereo.encoded(as: .wavPCM16)), one = try await Self.add(world)
+            let answer = try await browser.get("/recordings/\(both.id)/peaks")
+            let channels = try #require(answer.json.array).map { ($0.array ?? []).compactMap(\.int) }
+            #expect(channels.map(\.count) == [160, 160])
+            let first = channels[0], second = channels[1]
+            #expect(first.prefix(79).allSatisfy { $0 > 90 } && first.suffix(79).allSatisfy { $0 == 0 })
+            #expect(second.prefix(79).allSatisfy { $0 == 0 } && second.suffix(79).allSatisfy { (45...55).contains($0) })
+            #expect(try await browser.get("/recordings/\(one.id)/peaks").json.array?.count == 1)
+        }
+    }
+
     @Test("Pages go on where the one before ended")
     func pages() async throws {
         try await ConsoleTests.run { world, browser in
@@ -64,13 +83,14 @@ struct CallRecordingTests {
             let elsewhere = try await world.server.makeAccount("Other"), foreign = try await Self.add(world, in: elsewhere)
             try await world.browser.logIn()
             #expect(!(try await world.browser.get("/")).text.contains("/recordings"))
-            for path in ["/recordings", "/recordings/\(recording.id)/play", "/recordings/\(recording.id)/file/wav"] {
+            for path in ["/recordings", "/recordings/\(recording.id)/play", "/recordings/\(recording.id)/peaks", "/recordings/\(recording.id)/file/wav"] {
                 #expect(try await Browser(world.server).get(path).status == 303)
                 #expect(try await world.browser.get(path).status == 404)
                 #expect(try await browser.post(path, []).status == 405)
             }
             for path in [
-                "/recordings/\(foreign.id)/play", "/recordings/\(foreign.id)/file/stored", "/recordings/x/play", "/recordings/\(recording.id)/file/exe",
+                "/recordings/\(foreign.id)/play", "/recordings/\(foreign.id)/peaks", "/recordings/\(foreign.id)/file/stored", "/recordings/x/play",
+                "/recordings/\(recording.id)/file/exe",
             ] {
                 #expect(try await browser.get(path).status == 404, "\(path)")
             }

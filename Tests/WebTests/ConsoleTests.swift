@@ -18,7 +18,7 @@ struct ConsoleTests {
         }
     }
 
-    private static func post(_ browser: Browser, _ page: String, _ fields: [(String, String)]) async throws -> Answer {
+    static func post(_ browser: Browser, _ page: String, _ fields: [(String, String)]) async throws -> Answer {
         let form = try #require(try await browser.get("/console").text.contains("action=\"./logout\"") ? try await browser.get("/console").field("form") : nil)
         return try await browser.post("/console/\(page)", [("form", form)] + fields)
     }

@@ -1,4 +1,5 @@
 import Foundation
+import NIOCore
 import TestKit
 import Testing
 import Voicemail
@@ -36,6 +37,65 @@ struct HostileNameTests {
             Self.judge(refused)
             #expect(refused.status == 403)
         }
+    }
+
+    @Test("On every page", arguments: names)
+    func allPages(_ name: String) async throws {
+        let hostile = try await Self.pages(name), plain = try await Self.pages("plain")
+        for (path, page) in hostile {
+            Self.judge(page)
+            let same = try #require(plain[path])
+            #expect(page.status == 200 && Self.skeleton(page) == Self.skeleton(same), "\(path)")
+        }
+    }
+
+    /// Every page of an administrator's with something on it of that name, by what it is.
+    private static func pages(_ name: String) async throws -> [String: Answer] {
+        let collected = Collected()
+        try await ConsoleTests.run(ofServer: true) { world, browser in
+            func cut(_ length: Int) -> String { String(String.UnicodeScalarView(name.unicodeScalars.prefix(length))) }
+            let service = world.server.service, account = try #require(try await service.accounts.list(named: "Operators").first)
+            let chief = try #require(try await service.users.find(named: "chief", of: account))
+            _ = try await service.users.change(chief.id, .patch(["first_name": .string(cut(128)), "last_name": .string(cut(128))]), in: account)
+            // Lists are in order of name.
+            let box = try await world.server.makeMailbox("3000", in: account, ["name": .string("1" + cut(120)), "owner_id": .string(chief.id)])
+            let other = try await world.server.makeMailbox("3001", in: account, ["name": .string("2" + cut(120))])
+            let group = try await world.server.makeMailbox("6300", in: account, ["name": .string("3" + cut(120))])
+            try await service.groups.set(MailboxGroup(mode: .share, members: [box.id]), of: group.id, in: account)
+            let message = try await world.server.leave(MessageDraft(callerName: name, callerNumber: name), in: other, of: account)
+            _ = try await service.messages.copy(
+                [message.monthID], of: other.id, to: [box.id], account: account, note: ForwardingNote(author: name, text: cut(500)))
+            let audio = try await service.messages.receivingAudio(for: account.id) { intake in
+                try await intake.write(.init(bytes: WAV.tones([440], milliseconds: 300)))
+                return try await intake.finish(contentType: "audio/wav", fileName: "call.wav", policy: .playableOnly)
+            }
+            _ = try await service.recordings.add(
+                RecordingDraft(callerNumber: cut(60), callerName: cut(60), calleeNumber: cut(60), started: world.server.clock.now), audio: audio, in: account)
+            _ = try await service.access.issueKey(CredentialDraft(.intake, name: name), in: account)
+            _ = try await service.webhooks.create(
+                ["name": .string(cut(128)), "uri": "http://crm.example/hook", "hook": .string(cut(128))], id: nil, in: account)
+            let delivery = Delivery(
+                channel: name, target: name, accountID: account.id, eventSerial: 1, payload: [:], state: .dead, attempts: 7, due: world.server.clock.now,
+                failure: name, created: world.server.clock.now)
+            try await service.store.write { try $0.insert(delivery) }
+            let paths =
+                [("inbox", "/boxes/\(box.id)/new"), ("shared", "/boxes/\(group.id)/new"), ("settings", "/boxes/\(box.id)/settings")]
+                + ["/", "/sessions", "/recordings"].map { ($0, $0) } + ConsolePage.allCases.map { ("/console/\($0.rawValue)", "/console/\($0.rawValue)") }
+            for (what, path) in paths { await collected.add(what, try await browser.get(path)) }
+            let form = try #require(try await browser.get("/").field("form"))
+            await collected.add(
+                "search", try await browser.get("/boxes/\(box.id)/new?q=" + (name.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")))
+            let copy = try #require(try await service.messages.list(MessageListing(query: MessageQuery(scope: .mailbox(box.id)), limit: 1)).messages.first)
+            await collected.add(
+                "send", try await browser.post("/boxes/\(box.id)/messages", [("form", form), ("from", "new"), ("do", "send \(copy.monthID)")]))
+        }
+        return await collected.pages
+    }
+
+    private actor Collected {
+        private(set) var pages: [String: Answer] = [:]
+
+        func add(_ what: String, _ page: Answer) { pages[what] = page }
     }
 
     @Test("A download's name has no line end, quote or folder of a caller's", arguments: names + ["a\r\nSet-Cookie: x=y", "../../etc/passwd"])

@@ -53,9 +53,10 @@ struct LanguageTests {
         named.formUnion(WebDialect.settingsTexts)
         named.formUnion(WebDialect.sessionTexts)
         named.formUnion(WebDialect.consoleTexts)
+        named.formUnion(SendingForm.Wrong.allCases.map(\.rawValue))
         named.formUnion(SetupForm.Wrong.allCases.map(\.rawValue))
         named.formUnion(["older", "search_on", "search_none", "login_wrong", "login_wrong_pin"])
-        let failures: [WebFailure] = [.notFound, .noMailbox, .stale, .method, .notAForm, .unplayable, .busy, .full, .failed, .malformed(400)]
+        let failures: [WebFailure] = [.notFound, .noMailbox, .stale, .method, .notAForm, .unplayable, .alreadySetUp, .busy, .full, .failed, .malformed(400)]
         for failure in failures { named.formUnion([failure.key, failure.key + "_more"]) }
         named.formUnion(Filing.outcomes.map { "told_" + $0 })
         named.formUnion(Shelf.allCases.flatMap { ["folder_" + $0.rawValue, "empty_" + $0.rawValue] })

@@ -34,6 +34,30 @@ struct SendingTests {
         }
     }
 
+    @Test("A word goes along, is shown as text to who gets the message, and tells him as a call would; one without an end goes nowhere")
+    func note() async throws {
+        try await WebWorld.run { world in
+            let message = try await world.leave(name: "Kept")
+            try await world.browser.logIn()
+            let long = String(repeating: "я", count: ForwardingNote.longest + 1)
+            let refused = try await world.press("copy", [("message", message.monthID), ("to", "3001"), ("note", long)])
+            #expect(refused.status == 400 && refused.shown.contains("The note is too long. Nothing was changed."))
+            #expect(refused.text.contains(long) && refused.text.contains("value=\"3001\""))
+            #expect(try await Self.callers(world.othersBox, world) == [])
+            let note = "Please call back.\r\n<script>alert(1)</script> 📞"
+            #expect(try await world.press("copy", [("message", message.monthID), ("to", "3001"), ("note", note)]).status == 303)
+            #expect(try await world.press("copy", [("message", message.monthID), ("to", "3001"), ("note", "")]).status == 303)
+            let bert = Browser(world.server)
+            try await bert.logIn(user: "bert", password: "other horse")
+            let page = try await bert.get("/")
+            #expect(page.shown.filter { $0 == "Forwarded by" }.count == 2 && page.shown.contains("Please call back.\n<script>alert(1)</script> 📞"))
+            #expect(!page.text.contains("<script>alert"))
+            let events = try await world.server.service.store.read { try $0.events(after: 0, limit: 100) }.filter { $0.kind == .messageStored }
+            #expect(events.map(\.isAnnounced) == [true, true, true])
+            #expect(!(try await world.browser.get("/")).shown.contains("Forwarded by"))
+        }
+    }
+
     @Test("A number that no other mailbox of the account has is told, with what was typed; nothing changes", arguments: ["copy", "move"])
     func wrongNumber(_ deed: String) async throws {
         try await WebWorld.run { world in

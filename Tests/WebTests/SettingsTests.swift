@@ -88,6 +88,73 @@ struct SettingsTests {
         }
     }
 
+    @Test("A greeting for a while is heard until the end of its last day, and the lasting one then; it can be ended before")
+    func temporary() async throws {
+        try await WebWorld.run { world in
+            let service = world.server.service, path = Self.path(world)
+            func heard() async throws -> Answering.Words { try await service.mailboxes.answering(world.box.id, in: world.account).greeting }
+            try await world.browser.logIn()
+            let empty = try await world.browser.get(path)
+            #expect(empty.shown.contains("Upload a greeting first."))
+            let form = try #require(empty.field("form"))
+            _ = try await Self.upload(try AudioSamples.tones([440], seconds: 1).encoded(as: .wavPCM16), form: form, world)
+            world.server.clock.advance(by: 1)
+            _ = try await Self.upload(try AudioSamples.tones([880], seconds: 1).encoded(as: .wavPCM16), form: form, world)
+            let greetings = try await service.greetings.list(on: .mailbox(world.box))
+            let lasting = greetings[0], away = greetings[1]
+            func send(_ until: String, _ serial: Int? = nil) async throws -> Answer {
+                try await world.browser.post(
+                    path, [("form", form), ("do", "temporary"), ("temporary", String(serial ?? away.serial)), ("until", until)])
+            }
+            // It is the 11th of May.
+            for wrong in ["2016-05-10", "2016-02-30", "tomorrow", "2016-05-11T00:00"] {
+                let answer = try await send(wrong)
+                #expect(answer.status == 400 && answer.shown.contains("That day has passed, or there is no such day. Nothing was changed."), "\(wrong)")
+            }
+            #expect(try await send("", 4711).status == 404)
+            #expect(try await heard() == .own(try await service.greetings.find(lasting.id, of: world.account)))
+            #expect(try await send("2016-05-12")["Location"]?.hasSuffix("?told=temporary") == true)
+            #expect(try await heard() == .own(try await service.greetings.find(away.id, of: world.account)))
+            let page = try await world.browser.get(path)
+            #expect(page.shown.contains("until") && page.shown.contains { $0.contains("May 12, 2016") }, "\(page.shown)")
+            // KAZOO's clients see it, and put another in its place, which has no end.
+            let token = try await world.server.makeToken(for: world.account)
+            let media = try await world.server.send("GET", "/v2/accounts/\(world.account.id)/vmboxes/\(world.box.id)", token: token)
+            #expect(media.json["data"]?["media"]?["temporary_unavailable"] == .string(away.id))
+            world.server.clock.advance(by: 2 * 86_400)
+            #expect(try await heard() == .own(try await service.greetings.find(lasting.id, of: world.account)))
+            try await world.browser.logIn()
+            let after = try await world.browser.get(path)
+            #expect(after.status == 200 && !after.shown.contains("End it now"))
+        }
+    }
+
+    @Test("A greeting for a while without an end stays until it is ended; another interface's has no end either")
+    func lasting() async throws {
+        try await WebWorld.run { world in
+            let service = world.server.service, path = Self.path(world)
+            try await world.browser.logIn()
+            let form = try #require(try await world.browser.get(path).field("form"))
+            _ = try await Self.upload(try AudioSamples.tones([440], seconds: 1).encoded(as: .wavPCM16), form: form, world)
+            let only = try #require(try await service.greetings.list(on: .mailbox(world.box)).first)
+            func isTemporary() async throws -> Bool {
+                try await service.mailboxes.find(world.box.id, of: world.account).temporaryGreeting(at: world.server.clock.now) != nil
+            }
+            let fields = [("form", form), ("temporary", String(only.serial))]
+            _ = try await world.browser.post(path, fields + [("do", "temporary"), ("until", "")])
+            world.server.clock.advance(by: 60)
+            #expect(try await isTemporary())
+            #expect(try await world.browser.post(path, fields + [("do", "lasting")])["Location"]?.hasSuffix("?told=lasting") == true)
+            #expect(try await isTemporary() == false)
+            _ = try await world.browser.post(path, fields + [("do", "temporary"), ("until", "2016-05-11")])
+            let other = try await service.greetings.create(["name": "other"], id: nil, in: world.account)
+            _ = try await service.mailboxes.change(
+                world.box.id, .patch(["media": ["temporary_unavailable": .string(other.id)]]), in: world.account)
+            world.server.clock.advance(by: 86_400)
+            #expect(try await isTemporary())
+        }
+    }
+
     @Test("A new PIN opens the mailbox, two that differ and one that is none change nothing, and none is shown")
     func pin() async throws {
         try await WebWorld.run { world in
@@ -135,7 +202,7 @@ struct SettingsTests {
 
     @Test(
         "Who only listens to a shared mailbox changes nothing of it; no form of others does anything",
-        arguments: ["pin", "mail", "standard", "use 1", "remove 1"])
+        arguments: ["pin", "mail", "standard", "use 1", "remove 1", "temporary", "lasting"])
     func refused(_ deed: String) async throws {
         try await WebWorld.run { world in
             let group = try await world.server.makeMailbox("6300", in: world.account, ["name": "Sales"])

@@ -29,15 +29,16 @@ export async function show(message) {
 
 function addSpeed(frame, audio) {
   const label = document.createElement("label"), select = document.createElement("select");
-  label.append(document.querySelector("#help").dataset.speed + " ", select);
+  label.append(document.querySelector("[data-speed]").dataset.speed + " ", select);
   for (const speed of speeds) select.add(new Option(`${speed} ×`, speed, speed === 1, speed === 1));
   select.addEventListener("change", () => { audio.playbackRate = Number(select.value); });
   frame.append(label);
 }
 
-function addWaveform(frame, audio, peaks) {
+/** One above the other where channels are kept apart: one of them is the caller, the other who was called. */
+function addWaveform(frame, audio, channels) {
   const canvas = document.createElement("canvas");
-  canvas.className = "wave";
+  canvas.className = channels.length > 1 ? "wave apart" : "wave";
   // The player below does the same by keys and for screen readers.
   canvas.setAttribute("aria-hidden", "true");
   frame.prepend(canvas);
@@ -46,14 +47,14 @@ function addWaveform(frame, audio, peaks) {
     const width = canvas.clientWidth, height = canvas.clientHeight, scale = window.devicePixelRatio || 1;
     canvas.width = width * scale;
     canvas.height = height * scale;
-    const pen = canvas.getContext("2d"), style = getComputedStyle(canvas), step = width / peaks.length;
+    const pen = canvas.getContext("2d"), style = getComputedStyle(canvas), row = height / channels.length;
     pen.scale(scale, scale);
     const heard = audio.duration ? audio.currentTime / audio.duration : 0;
-    peaks.forEach((peak, index) => {
+    channels.forEach((peaks, channel) => peaks.forEach((peak, index) => {
       pen.fillStyle = style.getPropertyValue(index / peaks.length < heard ? "--accent" : "--soft");
-      const half = Math.max(0.5, (peak / 100) * (height / 2));
-      pen.fillRect(index * step, height / 2 - half, Math.max(1, step - 1), 2 * half);
-    });
+      const half = Math.max(0.5, (peak / 100) * (row / 2)), step = width / peaks.length;
+      pen.fillRect(index * step, (channel + 0.5) * row - half, Math.max(1, step - 1), 2 * half);
+    }));
   }
 
   canvas.addEventListener("click", (event) => {

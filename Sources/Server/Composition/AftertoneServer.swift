@@ -45,7 +45,9 @@ public struct AftertoneServer: Sendable {
         let dialects = Dialects(
             service: installation.service, configuration: configuration,
             logins: LoginLedger(installation.service, rules: configuration.logins.rules, observer: logins),
-            uptime: uptime, recordingCounter: counter, hookAttempts: hookAttempts, hub: hub, setup: setup, synthesizer: installation.synthesizer)
+            uptime: uptime, recordingCounter: counter, hookAttempts: hookAttempts, hub: hub, setup: setup,
+            glance: { try await ServerGlance.look(at: installation) },
+            synthesizer: installation.synthesizer)
         let front = Front(
             listeners: listeners, dialects: dialects.all,
             limits: configuration.frontLimits(listeners: listeners.count, files: OpenFiles.limit, logger),

@@ -23,6 +23,8 @@ struct Dialects: Sendable {
     /// Shows what is committed to those who listen.
     let hub: EventHub
     let setup: SetupCode
+    /// How the server is, for its administrators' page.
+    let glance: @Sendable () async throws -> ServerGlance
     /// nil where none is installed.
     let synthesizer: (any SpeechSynthesizer)?
 
@@ -56,7 +58,28 @@ struct Dialects: Sendable {
         settings.fit(exchange: configuration.http.deadlines.exchange)
         return WebDialect(
             service: service, settings: settings, loginGuard: loginGuard("web", configuration.logins.sourceRule),
-            loginRules: configuration.logins.rules, setup: setup, interfaces: Descriptions.described, events: { hub.events() })
+            loginRules: configuration.logins.rules, setup: setup, interfaces: Descriptions.described, keyKinds: keyKinds,
+            glance: glance, events: { hub.events() })
+    }
+
+    /// As `aftertone key create` makes them.
+    private var keyKinds: [KeyKind] {
+        let service = service
+        func key(_ kind: Credential.Kind) -> KeyKind {
+            KeyKind(kind.rawValue) { [("api_key", try await service.access.issueKey(CredentialDraft(kind, name: $0), in: $1).secret)] }
+        }
+        return [
+            key(.kazoo),
+            KeyKind(Credential.Kind.pSeries.rawValue) {
+                let issued = try await Applications(service).create(name: $0, in: $1)
+                return [("client_id", issued.credential.handle), ("client_secret", issued.secret)]
+            },
+            KeyKind(Credential.Kind.sSeries.rawValue) {
+                let issued = try await APIUsers(service).create(name: $0, in: $1)
+                return [("username", issued.credential.handle), ("password", issued.secret)]
+            },
+            key(.intake),
+        ]
     }
 
     private func loginGuard(_ interface: String, _ rule: LoginRule) -> LoginGuard { LoginGuard(logins, interface: interface, rule: rule) }

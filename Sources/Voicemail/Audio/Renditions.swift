@@ -11,8 +11,16 @@ extension Renditions {
     /// - Throws: as `rendition(of:_:)`.
     public func peaks(of message: Message, count: Int) async throws -> [Peak] {
         guard let audio = message.audio else { throw VoicemailError.noAudio(id: message.monthID) }
+        return try await peaks(of: audio, count: count, apart: false).first ?? []
+    }
+
+    /// The waveform of each channel of a recording: who called, and who was called, where the recorder kept them apart.
+    /// - Throws: as `rendition(of:_:)`.
+    public func peaks(of recording: Recording, count: Int) async throws -> [[Peak]] { try await peaks(of: recording.audio, count: count, apart: true) }
+
+    private func peaks(of audio: AudioAttachment, count: Int, apart: Bool) async throws -> [[Peak]] {
         do {
-            return try await codec.peaks(.stored(try await open(audio).localCopy()), count: count)
+            return try await codec.peaks(.stored(try await open(audio).localCopy()), count: count, apart: apart)
         } catch AudioError.undecodable, AudioError.tooLong {
             throw VoicemailError.unplayable
         }

@@ -38,9 +38,6 @@ extension Mailbox {
     /// Says something and takes no messages.
     var isAnnouncementOnly: Bool { stored.attributes["announcement_only"] == true }
 
-    /// The id of the greeting that takes the place of the one in force while it is there.
-    var temporaryGreetingID: String? { stored.attributes["media"]?["temporary_unavailable"]?.string }
-
     /// Seconds of one message, where it says so itself.
     var longestMessage: Int? { stored.attributes["max_message_length"]?.int.flatMap { $0 > 0 ? $0 : nil } }
 
@@ -51,23 +48,23 @@ extension Mailboxes {
     /// How a mailbox answers a call now.
     /// - Throws: `VoicemailError.notFound`.
     public func answering(_ id: String, in account: Account) async throws -> Answering {
-        let limits = limits
+        let limits = limits, now = clock.now
         return try await store.read { reader in
             let mailbox: Mailbox = try reader.require(id, in: account.id)
             let isFull = try Messages.visibleTally(id, reader).total >= mailbox.capacity(limits.mailboxCapacity)
             let manner: Answering.Manner =
                 if !mailbox.isEnabled { .off } else if mailbox.isAnnouncementOnly { .announces } else if isFull { .full } else { .takesMessages }
             return Answering(
-                manner: manner, greeting: try Self.words(of: mailbox, reader), hasIntroduction: mailbox.isSet("play_greeting_intro"),
+                manner: manner, greeting: try Self.words(of: mailbox, at: now, reader), hasIntroduction: mailbox.isSet("play_greeting_intro"),
                 hasInstructions: !mailbox.isSet("skip_instructions"), longestSeconds: mailbox.longestMessage ?? limits.longestMessageSeconds,
                 shortestMilliseconds: limits.shortestMessageMilliseconds, language: account.language)
         }
     }
 
-    private static func words(of mailbox: Mailbox, _ reader: any StoreReader) throws -> Answering.Words {
+    private static func words(of mailbox: Mailbox, at now: Timestamp, _ reader: any StoreReader) throws -> Answering.Words {
         if mailbox.isSet("skip_greeting") { return .none }
         // A greeting that is gone, or never got its audio, gives way to the next.
-        for id in [mailbox.temporaryGreetingID, mailbox.greetingInForceID] {
+        for id in [mailbox.temporaryGreeting(at: now)?.greetingID, mailbox.greetingInForceID] {
             if let id, let greeting: Greeting = try reader.find(id: id), greeting.accountID == mailbox.accountID, greeting.hasAudio { return .own(greeting) }
         }
         return mailbox.isSet("use_person_not_available") ? .nobody : .standard

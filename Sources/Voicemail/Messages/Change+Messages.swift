@@ -40,16 +40,17 @@ extension Change {
 }
 
 extension AccountChange {
-    func move(_ message: Message, to destination: String) throws -> Message {
-        let moved = try duplicate(message, to: destination)
+    func move(_ message: Message, to destination: String, _ note: ForwardingNote? = nil) throws -> Message {
+        let moved = try duplicate(message, to: destination, note)
         try change.remove(message)
         return moved
     }
 
     /// The same message anew in another mailbox, or in those of a broadcasting group's members: new id of the current month,
     /// folder new (K§7.5).
+    /// - Parameter note: of who sends it on, as by telephone: those who want to hear of new messages do (K§10.5). Nil for who files what is there.
     /// - Returns: the first.
-    func duplicate(_ message: Message, to destination: String) throws -> Message {
+    func duplicate(_ message: Message, to destination: String, _ note: ForwardingNote? = nil) throws -> Message {
         let mailbox: Mailbox = try writer.require(destination, in: account.id)
         let copies = try Groups.recipients(of: mailbox, writer).map { recipient in
             try change.add(
@@ -57,9 +58,9 @@ extension AccountChange {
                     accountID: account.id, mailboxID: recipient, timestamp: now, folder: .new, from: message.from,
                     to: mailbox.number + "@" + account.realm, callerName: message.callerName, callerNumber: message.callerNumber,
                     callID: message.callID, lengthMilliseconds: message.lengthMilliseconds, audio: message.audio,
-                    transcription: message.transcription, reception: message.reception,
+                    transcription: message.transcription, reception: message.reception(adding: note),
                     history: Array((message.history + [message.mailboxID]).suffix(Self.maximumHistory)), modified: now),
-                isAnnounced: false)
+                isAnnounced: note != nil)
         }
         // There is always a recipient.
         return copies[0]

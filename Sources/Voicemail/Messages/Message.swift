@@ -60,7 +60,7 @@ public struct Message: Sendable, Hashable {
     public var audio: AudioAttachment?
     /// `{"result","text"}` once transcribed.
     public var transcription: JSON?
-    /// How it came in; nil for what was not left by telephone.
+    /// How it came in; nil for what was neither left by telephone nor sent on with a word.
     public var reception: Reception?
     /// Who was told of it by mail.
     public var notices: [Notice]

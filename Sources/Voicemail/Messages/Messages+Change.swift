@@ -36,10 +36,13 @@ extension Messages {
     }
 
     /// Moves messages to another mailbox: each becomes a new message there, and the old one is gone (K§7.5).
+    /// - Parameter note: of who sends them on to somebody, who is told then; nil for who only files.
     /// - Throws: `VoicemailError.notFound` for the destination, before anything moves.
-    public func move(_ ids: [String], of mailboxID: String, to destination: String, account: Account) async throws -> BatchOutcome {
+    public func move(
+        _ ids: [String], of mailboxID: String, to destination: String, account: Account, note: ForwardingNote? = nil
+    ) async throws -> BatchOutcome {
         try await requireMailboxes([destination], account)
-        return try await changeEach(ids, of: mailboxID, account) { message, change in [try change.move(message, to: destination).monthID] }
+        return try await changeEach(ids, of: mailboxID, account) { message, change in [try change.move(message, to: destination, note).monthID] }
     }
 
     /// Moves one message.
@@ -51,9 +54,12 @@ extension Messages {
     }
 
     /// Copies messages to other mailboxes. The audio is shared, not copied (promise 3).
+    /// - Parameter note: of who sends them on to somebody, who is told then; nil for who only files.
     /// - Throws: `VoicemailError.notFound` for a destination, before anything is copied; `.invalid` for more copies than
     ///   `Limits.maximumBatch`.
-    public func copy(_ ids: [String], of mailboxID: String, to destinations: [String], account: Account) async throws -> BatchOutcome {
+    public func copy(
+        _ ids: [String], of mailboxID: String, to destinations: [String], account: Account, note: ForwardingNote? = nil
+    ) async throws -> BatchOutcome {
         let destinations = Array(OrderedSet(destinations))
         if destinations.count * ids.count > limits.maximumBatch {
             throw VoicemailError.invalid([
@@ -62,7 +68,7 @@ extension Messages {
         }
         try await requireMailboxes(destinations, account)
         return try await changeEach(ids, of: mailboxID, account) { message, change in
-            try destinations.map { try change.duplicate(message, to: $0).monthID }
+            try destinations.map { try change.duplicate(message, to: $0, note).monthID }
         }
     }
 

@@ -80,11 +80,15 @@ public protocol AudioCodec: Sendable {
     /// Drops the renderings of a blob that is no more.
     func forget(_ key: BlobID) async throws
 
-    /// `count` peaks (1…4096) of the sound mixed to mono, evenly spread over its duration.
-    func peaks(_ source: AudioSource, count: Int) async throws -> [Peak]
+    /// `count` peaks (1…4096) of each channel, evenly spread over the sound's duration.
+    /// - Parameter apart: whether one channel or two stay as they are; else all are mixed into one.
+    func peaks(_ source: AudioSource, count: Int, apart: Bool) async throws -> [[Peak]]
 }
 
 extension AudioCodec {
+    /// Peaks of the sound mixed to mono.
+    public func peaks(_ source: AudioSource, count: Int) async throws -> [Peak] { try await peaks(source, count: count, apart: false).first ?? [] }
+
     public func size(of facts: AudioFacts, as rendition: Rendition) -> Int? { rendition.size(of: facts) }
 
     /// The facts of audio of nobody in particular.

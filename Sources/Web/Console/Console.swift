@@ -4,7 +4,9 @@ import Voicemail
 
 /// The pages of who looks after an account.
 enum ConsolePage: String, CaseIterable, Hashable, Sendable {
-    case overview, mailboxes, users, outbox, logins, accounts
+    case overview, mailboxes, groups, users
+    case list = "import"
+    case keys, receivers, outbox, logins, accounts
 
     /// Whether it is of the whole server, and so for administrators of accounts that may act on every account.
     var isOfServer: Bool { self == .logins || self == .accounts }
@@ -23,6 +25,9 @@ enum ConsoleRefusal: String, CaseIterable, Error {
     case pin = "wrong_pin"
     case account = "wrong_console_account"
     case himself = "wrong_console_self"
+    case key = "wrong_console_key"
+    case receiver = "wrong_console_receiver"
+    case group = "wrong_console_group"
 
     /// Of a refusal of the domain's.
     init(_ error: VoicemailError, otherwise: ConsoleRefusal) {
@@ -52,20 +57,31 @@ extension WebDialect {
     private static let outcomes: Set<String> = ["done", "made"]
 
     /// Texts that pages of the console name by what they are and what they are told.
-    static let consoleTexts = Set(
-        ConsolePage.allCases.map { "console_" + $0.rawValue } + outcomes.map { "told_console_" + $0 } + ConsoleRefusal.allCases.map(\.rawValue)
-            + LoginCount.Kind.allCases.map { "login_of_" + $0.rawValue } + Delivery.State.allCases.map { "outbox_" + $0.rawValue })
+    static let consoleTexts: Set<String> = {
+        let texts: [[String]] = [
+            ConsolePage.allCases.map { "console_" + $0.rawValue }, outcomes.map { "told_console_" + $0 }, ConsoleRefusal.allCases.map(\.rawValue),
+            hooks.map { "hook_" + $0 }, modeTexts, listTexts, ListTrouble.allCases.map(\.rawValue),
+            LoginCount.Kind.allCases.map { "login_of_" + $0.rawValue }, Delivery.State.allCases.map { "outbox_" + $0.rawValue },
+        ]
+        return Set(texts.joined())
+    }()
 
     func console(_ page: ConsolePage, _ session: Session, _ visit: Visit) async throws -> FrontResponse {
         // To everybody else there is nothing here.
         guard session.listener.isAdministrator, !page.isOfServer || session.account.isSuperduperAdmin else { throw WebFailure.notFound }
         guard visit.request.method == .post else { return try await consolePage(page, session, visit) }
-        let form = try await form(of: visit, session), words = (form["do"] ?? "").split(separator: " ").map(String.init)
+        let form = try await form(of: visit, session, upTo: page == .list ? Self.longestList : RequestBody.smallest)
+        if page == .list { return try await takeList(form, session, visit) }
+        let words = (form["do"] ?? "").split(separator: " ").map(String.init)
         guard let deed = words.first, words.count <= 2 else { throw WebFailure.malformed(400) }
         let subject = words.count == 2 ? words[1] : nil
         do {
             switch page {
-            case .overview: throw WebFailure.method
+            case .overview, .list: throw WebFailure.method
+            case .keys where deed == "make": return try await consolePage(page, session, visit, try await makeKey(form, session.account))
+            case .keys: try await withdrawKey(deed, subject, session.account)
+            case .receivers: try await changeReceivers(deed, subject, form, session.account)
+            case .groups: try await changeGroups(deed, subject, form, session.account)
             case .mailboxes: try await changeMailboxes(deed, subject, form, session.account)
             case .users: try await changeUsers(deed, subject, form, session)
             case .outbox: try await changeOutbox(deed, subject, session.account)
@@ -74,18 +90,24 @@ extension WebDialect {
             }
             return visit.redirect(to: "console/\(page.rawValue)?told=" + (deed == "make" ? "made" : "done"))
         } catch let refusal as ConsoleRefusal {
-            return try await consolePage(page, session, visit, refusal)
+            return try await consolePage(page, session, visit, ["wrong": true, "wrong_text": "t." + refusal.rawValue], status: .badRequest)
         }
     }
 
-    private func consolePage(_ page: ConsolePage, _ session: Session, _ visit: Visit, _ refusal: ConsoleRefusal? = nil) async throws -> FrontResponse {
+    /// - Parameter more: what a form has come to; the first page is shown below it.
+    func consolePage(
+        _ page: ConsolePage, _ session: Session, _ visit: Visit, _ more: [String: Any] = [:], status: HTTPResponse.Status = .ok
+    ) async throws -> FrontResponse {
         let account = session.account
         let times = ShownTimes(language: visit.pages?.language ?? "en", zone: service.mailboxes.timeZone(of: account))
-        // A refused form is answered with the first page.
-        let query = refusal == nil ? visit.request.query : Query()
+        let query = more.isEmpty ? visit.request.query : Query()
         var values: [String: Any] =
             switch page {
-            case .overview: try await overview(account)
+            case .overview: try await overview(account, times)
+            case .list: ["columns": ProvisioningList.columns.sorted().joined(separator: ", ")]
+            case .keys: try await listKeys(query, account, times)
+            case .receivers: try await listReceivers(query, account)
+            case .groups: try await listGroups(query, account)
             case .mailboxes: try await listMailboxes(query, account)
             case .users: try await listUsers(query, session)
             case .outbox: try await listOutbox(query, account, times)
@@ -98,16 +120,21 @@ extension WebDialect {
         values["here"] = "\(visit.root)console/\(page.rawValue)"
         values["in_" + page.rawValue] = true
         if let told = query["told"], Self.outcomes.contains(told) { values.merge(["told": true, "told_text": "t.told_console_" + told]) { $1 } }
-        if let refusal { values.merge(["wrong": true, "wrong_text": "t." + refusal.rawValue]) { $1 } }
-        return visit.page(.console, values, status: refusal == nil ? .ok : .badRequest)
+        values.merge(more) { $1 }
+        return visit.page(.console, values, status: status)
     }
 
-    private func overview(_ account: Account) async throws -> [String: Any] {
+    private func overview(_ account: Account, _ times: ShownTimes) async throws -> [String: Any] {
         let held = try await service.accounts.holdings(of: account)
-        return [
+        var values: [String: Any] = [
             "users_count": held.users, "mailboxes_count": held.mailboxes, "messages_count": held.messages, "recordings_count": held.recordings,
             "keys_count": held.keys, "realm": account.realm, "account_id": account.id,
         ]
+        if account.isSuperduperAdmin {
+            values["of_server"] = true
+            values.merge(try await glance().values(times)) { $1 }
+        }
+        return values
     }
 
     /// Where a list by name begins, and where the next page does.

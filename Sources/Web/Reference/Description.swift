@@ -73,8 +73,21 @@ struct Description {
             "parameters": parameters.map { Self.values(ofParameter: $0) }, "has_parameters": !parameters.isEmpty,
             "responses": responses.map { ["code": $0.code, "means": $0.description] }, "curl": Self.curl(method, path, body),
         ]
+        values.merge(scheme(of: operation)) { $1 }
+        if let type = body?["content"]?.object?.map({ $0.key }).first { values["body_type"] = type }
         if let types = body?["content"]?.object?.map({ $0.key }), !types.isEmpty { values["body"] = types.joined(separator: ", ") }
         return values
+    }
+
+    /// Where the first way to say who one is puts its token: in a header or the query, under a name, or as a bearer's; nothing for what is open to all.
+    private func scheme(of operation: JSON) -> [String: Any] {
+        let ways = operation["security"]?.array ?? json["security"]?.array ?? []
+        guard let name = ways.first?.object?.map({ $0.key }).first, let scheme = json["components"]?["securitySchemes"]?[name] else { return [:] }
+        switch (scheme["type"]?.string, scheme["in"]?.string, scheme["name"]?.string) {
+        case ("apiKey"?, let place?, let name?): return ["scheme": place, "scheme_name": name]
+        case ("http"?, _, _) where scheme["scheme"] == "bearer": return ["scheme": "bearer"]
+        default: return [:]
+        }
     }
 
     private static func values(ofParameter parameter: JSON) -> [String: Any] {

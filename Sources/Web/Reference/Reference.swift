@@ -9,6 +9,11 @@ extension WebDialect {
         return visit.page(.reference, ["title": "t.reference", "interfaces": shown, "is_index": true])
     }
 
+    /// The way from a page to where the interfaces are: the root of the server, behind a proxy as well if it passes the interfaces on beside the page.
+    private func server(_ visit: Visit) -> String {
+        visit.root + String(repeating: "../", count: settings.path.utf8.count(where: { $0 == UInt8(ascii: "/") }) - 1)
+    }
+
     func reference(to name: String, _ visit: Visit) throws(WebFailure) -> FrontResponse {
         try descriptions.page("\(name) \(visit.pages?.language ?? "") \(visit.root)") { () throws(WebFailure) -> FrontResponse in
             guard let description = descriptions.description(of: name) else { throw .notFound }
@@ -16,7 +21,7 @@ extension WebDialect {
                 .reference,
                 [
                     "title": "t.reference", "heading": description.interface.title, "interface": name, "interface_title": description.interface.title,
-                    "about": description.text, "sections": description.sections,
+                    "about": description.text, "sections": description.sections, "server": server(visit),
                 ])
         }
     }

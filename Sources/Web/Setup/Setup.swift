@@ -6,12 +6,20 @@ import Voicemail
 /// The page of a first run: whoever has the code makes the first account, and is logged in as its administrator.
 extension WebDialect {
     func setUp(_ visit: Visit) async throws -> FrontResponse {
-        guard try await isUnset() else { throw WebFailure.notFound }
+        guard try await isUnset() else { return try await tooLate(visit) }
         switch visit.request.method {
         case .get, .head: return try await setupPage(visit)
         case .post: return try await takeSetup(visit)
         default: throw WebFailure.method
         }
+    }
+
+    /// Whoever sends the form with the code, and comes second, learns so. To everybody else there is nothing here.
+    private func tooLate(_ visit: Visit) async throws -> FrontResponse {
+        guard visit.request.method == .post, let code = try await Self.readForm(visit.request, from: .stranger)["code"], setup.wasOpened(with: code) else {
+            throw WebFailure.notFound
+        }
+        throw WebFailure.alreadySetUp
     }
 
     /// Whether the server is still to be set up. An account that has come in some other way ends that.
@@ -34,7 +42,7 @@ extension WebDialect {
                 return setupForm(visit, code: code, ["is_stale": true], status: .forbidden)
             }
             let wanted = SetupForm(form, language: visit.pages?.language ?? "en")
-            guard setup.take(code) else { throw WebFailure.notFound }
+            guard setup.take(code) else { throw WebFailure.alreadySetUp }
             do {
                 let user = try await make(wanted)
                 var response = visit.redirect(to: "")
@@ -67,7 +75,7 @@ extension WebDialect {
     private func guarded(_ visit: Visit, _ code: String, _ body: () async throws -> FrontResponse) async throws -> FrontResponse {
         do {
             try await loginGuard.attempt(from: visit.request.remote) {
-                guard setup.opens(code) else { throw VoicemailError.badCredentials }
+                guard setup.opens(code) || setup.wasOpened(with: code) else { throw VoicemailError.badCredentials }
             }
         } catch is LoginGuard.Locked {
             return setupForm(visit, code: nil, ["is_locked": true], status: .tooManyRequests)

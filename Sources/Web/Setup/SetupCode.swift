@@ -8,7 +8,13 @@ public final class SetupCode: Sendable {
     private static let letters = Array("ABCDEFGHJKLMNPQRSTUVWXYZ23456789")
     private static let groups = 4, groupLength = 4
 
-    private let code = Mutex<String?>(nil)
+    private struct State {
+        var code: String?
+        /// The one that somebody has used.
+        var used: String?
+    }
+
+    private let state = Mutex(State())
 
     public init() {}
 
@@ -18,25 +24,30 @@ public final class SetupCode: Sendable {
         let groups = (0..<Self.groups).map { _ in
             String((0..<Self.groupLength).map { _ in Self.letters[Int.random(in: 0..<Self.letters.count, using: &generator)] })
         }
-        code.withLock { $0 = groups.joined(separator: "-") }
+        state.withLock { $0 = State(code: groups.joined(separator: "-")) }
     }
 
     /// nil where nothing is to be set up.
-    public var text: String? { code.withLock { $0 } }
+    public var text: String? { state.withLock { $0.code } }
 
-    func opens(_ given: String) -> Bool { code.withLock { code in code.map { Secrets.equal($0, given.uppercased()) } ?? false } }
+    func opens(_ given: String) -> Bool { state.withLock { Self.equal($0.code, given) } }
+
+    /// Whether it is the right one, and somebody else was faster with it.
+    func wasOpened(with given: String) -> Bool { state.withLock { Self.equal($0.used, given) } }
+
+    private static func equal(_ code: String?, _ given: String) -> Bool { code.map { Secrets.equal($0, given.uppercased()) } ?? false }
 
     /// Takes it, so that of several who use it at once one does.
     func take(_ given: String) -> Bool {
-        code.withLock { code in
-            guard let known = code, Secrets.equal(known, given.uppercased()) else { return false }
-            code = nil
+        state.withLock { state in
+            guard let known = state.code, Self.equal(known, given) else { return false }
+            state = State(used: known)
             return true
         }
     }
 
-    func discard() { code.withLock { $0 = nil } }
+    func discard() { state.withLock { $0.code = nil } }
 
     /// Gives it back: nothing came of it.
-    func giveBack(_ given: String) { code.withLock { $0 = given.uppercased() } }
+    func giveBack(_ given: String) { state.withLock { $0 = State(code: given.uppercased()) } }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Server
+import SystemPackage
 import Voicemail
 
 struct ImportCommand: AsyncParsableCommand {
@@ -17,55 +18,43 @@ struct ImportCommand: AsyncParsableCommand {
     @Flag(help: "Gives the file's passwords and PINs to those who are there already, too.") var setSecrets = false
     @Argument(help: "The file, in UTF-8.") var file: String
 
-    private static let columns: Set<String> = [
-        "account", "realm", "account_timezone", "username", "password", "first_name", "last_name", "email", "admin", "timezone", "mailbox", "mailbox_name",
-        "pin",
-        "owner", "notify",
-    ]
+    private static let longest = 64 << 20
 
     func run() async throws {
-        let table = try CSVTable(file: file, columns: Self.columns)
-        let rows = try table.rows.map(row)
+        let list = try read()
         try await common.open { installation in
-            let report = try await installation.service.provisioning.apply(rows, setsSecrets: setSecrets, isTrial: preview)
-            show(report, table)
+            let report = try await installation.service.provisioning.apply(list.rows, setsSecrets: setSecrets, isTrial: preview)
+            show(report, list)
             let bad = report.rows.count { $0.problem != nil }
             if bad > 0 { throw Refusal("\(bad.counted("row")) cannot be done, so nothing was") }
         }
     }
 
-    private func row(_ row: CSVTable.Row) throws -> ProvisionedRow {
-        let cells = row.cells
-        guard let account = cells["account"] else { throw Refusal("\(file), line \(row.line): it names no account") }
-        var provisioned = ProvisionedRow(account: account)
-        func take(_ columns: [(column: String, attribute: String)]) -> JSONObject {
-            var object: JSONObject = [:]
-            for (column, attribute) in columns { object[attribute] = cells[column].map { .string($0) } }
-            return object
+    private func read() throws -> ProvisioningList {
+        let bytes: [UInt8]
+        do { bytes = try SmallFile.read(file, atMost: Self.longest + 1) } catch let error as Errno { throw Refusal("\(file) cannot be read: \(error)") }
+        guard bytes.count <= Self.longest else { throw Refusal("\(file) is larger than \(Self.longest) bytes") }
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw Refusal("\(file) is not in UTF-8") }
+        do { return try ProvisioningList(text) } catch { throw Refusal(self.text(of: error)) }
+    }
+
+    private func text(of fault: ProvisioningList.Fault) -> String {
+        let place = fault.line.map { "\(file), line \($0): " } ?? "\(file) "
+        return switch fault.reason {
+        case .empty: place + "is empty"
+        case .unknownColumn(let name): "\(file): there is no column \"\(name)\"; columns are \(ProvisioningList.columns.sorted().joined(separator: ", "))"
+        case .columnTwice: "\(file) names a column twice"
+        case .tooManyCells(let cells, let columns): place + "\(cells) cells in \(columns.counted("column"))"
+        case .openQuotation: place + "a quotation mark is not closed"
+        case .noAccount: place + "it names no account"
+        case .administrator: place + "admin must be yes or no"
         }
-        provisioned.accountAttributes = take([("realm", "realm"), ("account_timezone", "timezone")])
-        if cells["username"] != nil {
-            provisioned.user = take([
-                ("username", "username"), ("password", "password"), ("first_name", "first_name"), ("last_name", "last_name"), ("email", "email"),
-                ("timezone", "timezone"),
-            ])
-            if let admin = cells["admin"] {
-                guard ["yes", "no"].contains(admin) else { throw Refusal("\(file), line \(row.line): admin must be yes or no") }
-                provisioned.user["priv_level"] = admin == "yes" ? "admin" : "user"
-            }
-        }
-        if cells["mailbox"] != nil {
-            provisioned.mailbox = take([("mailbox", "mailbox"), ("mailbox_name", "name"), ("pin", "pin"), ("timezone", "timezone")])
-            if let notify = cells["notify"] { provisioned.mailbox["notify_email_addresses"] = JSON(notify.split(separator: " ").map(String.init)) }
-            provisioned.owner = cells["owner"]
-        }
-        return provisioned
     }
 
     // MARK: What is told
 
-    private func show(_ report: ProvisioningReport, _ table: CSVTable) {
-        for (row, line) in zip(report.rows, table.rows.map(\.line)) {
+    private func show(_ report: ProvisioningReport, _ list: ProvisioningList) {
+        for (row, line) in zip(report.rows, list.lines) {
             if let problem = row.problem { Terminal.complain(Terminal.visible("\(file), line \(line): \(Wording.text(for: problem))")) }
         }
         let kinds: [(String, [ProvisioningReport.Change])] = [
@@ -75,8 +64,8 @@ struct ImportCommand: AsyncParsableCommand {
             var object: JSONObject = ["id": "import", "ok": .bool(report.isGood), "preview": .bool(preview), "rows": .int(report.rows.count)]
             for (name, changes) in kinds { object[name] = .object(Self.counts(changes)) }
             object["problems"] = .array(
-                zip(report.rows, table.rows).compactMap { row, source in
-                    row.problem.map { ["line": .int(source.line), "text": .string(Wording.text(for: $0))] }
+                zip(report.rows, list.lines).compactMap { row, line in
+                    row.problem.map { ["line": .int(line), "text": .string(Wording.text(for: $0))] }
                 })
             return common.output.show(object)
         }

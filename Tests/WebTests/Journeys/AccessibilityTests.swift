@@ -7,6 +7,12 @@ import Voicemail
 /// Every page, narrow and wide, light and dark, in the language with the longest words.
 @Suite("Pages that everybody can use", .serialized, .enabled(if: Chromium.isInstalled, "scripts/install browser"))
 struct AccessibilityTests {
+    @Test("axe-core is one of this decade's", .enabled(if: Axe.script != nil, "scripts/install tests"))
+    func version() throws {
+        let version = try #require(Axe.script?.firstMatch(of: /axe v([0-9]+)\.([0-9]+)/)).output
+        #expect((Int(version.1) ?? 0, Int(version.2) ?? 0) >= (4, 10))
+    }
+
     @Test("Landmarks, names, labels, contrast, size, width", arguments: [(320, false), (320, true), (1280, false), (1280, true)])
     func pages(_ width: Int, _ dark: Bool) async throws {
         try await WebWorld.run {
@@ -22,6 +28,8 @@ struct AccessibilityTests {
                     try await browser.open(world.server.baseURL + path)
                     let faults = try await browser.faults()
                     #expect(faults == [], "\(path) at \(width), \(dark ? "dark" : "light")")
+                    let findings = try await browser.findings()
+                    #expect(findings == [], "\(path) at \(width), \(dark ? "dark" : "light")")
                     try await browser.screenshot("\(name)-\(width)\(dark ? "-dark" : "")")
                 }
                 for (path, name) in [
@@ -44,7 +52,8 @@ struct AccessibilityTests {
                 try await browser.click(".message:nth-child(1) button[value^='send ']")
                 try await browser.until("the way on") { try await browser.all("#to").count == 1 }
                 let faults = try await browser.faults()
-                #expect(faults == [], "forwarding at \(width)")
+                let findings = try await browser.findings()
+                #expect(faults == [] && findings == [], "forwarding at \(width)")
                 try await browser.screenshot("send-\(width)\(dark ? "-dark" : "")")
             }
         }

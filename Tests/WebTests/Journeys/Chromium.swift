@@ -29,7 +29,8 @@ struct Chromium: Sendable {
 
     /// - Parameters:
     ///   - script: whether pages may run any.
-    static func run(script: Bool = true, _ body: @Sendable (Chromium) async throws -> Void) async throws {
+    ///   - more: further arguments of its command line.
+    static func run(script: Bool = true, _ more: [String] = [], _ body: @Sendable (Chromium) async throws -> Void) async throws {
         let output = Pipe()
         let process = try ChildProcess(["chromedriver", "--port=0"], output: output.fileHandleForWriting.fileDescriptor)
         try output.fileHandleForWriting.close()
@@ -37,7 +38,7 @@ struct Chromium: Sendable {
         do {
             let descriptor = output.fileHandleForReading.fileDescriptor
             let port = try #require(try await NIOThreadPool.singleton.runIfActive { readPort(descriptor) })
-            let browser = try await open(RemoteServer(port: port), script: script)
+            let browser = try await open(RemoteServer(port: port), script: script, more)
             do {
                 try await body(browser)
                 result = .success(())
@@ -68,9 +69,10 @@ struct Chromium: Sendable {
         }
     }
 
-    private static func open(_ driver: RemoteServer, script: Bool) async throws -> Chromium {
+    private static func open(_ driver: RemoteServer, script: Bool, _ more: [String]) async throws -> Chromium {
         // As root, and in containers, it has no sandbox of its own.
-        let arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--mute-audio", "--lang=en", "--window-size=1280,900"]
+        let arguments =
+            ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--mute-audio", "--lang=en", "--window-size=1280,900"] + more
         var options: JSONObject = ["args": JSON(arguments)]
         if !script { options["prefs"] = ["profile.managed_default_content_settings.javascript": 2] }
         let wanted: JSON = ["capabilities": ["alwaysMatch": ["goog:chromeOptions": .object(options), "goog:loggingPrefs": ["browser": "ALL"]]]]
@@ -137,6 +139,17 @@ struct Chromium: Sendable {
 
     private func tool(_ name: String, _ parameters: JSON) async throws {
         try await command("POST", "/goog/cdp/execute", ["cmd": .string(name), "params": parameters])
+    }
+
+    /// Drops a file of this machine on an element.
+    func drop(_ path: String, on selector: String) async throws {
+        let place = try await run(
+            "const part = document.querySelector('\(selector)'); part.scrollIntoView(); const box = part.getBoundingClientRect(); return [box.x + 20, box.y + 20]"
+        )
+        let data: JSON = ["items": [], "files": [.string(path)], "dragOperationsMask": 1]
+        for kind in ["dragEnter", "dragOver", "drop"] {
+            try await tool("Input.dispatchDragEvent", ["type": .string(kind), "x": place.array?.first ?? 0, "y": place.array?.last ?? 0, "data": data])
+        }
     }
 
     /// What the browser complained of: a policy that was broken, a file that was not there.

@@ -1,10 +1,7 @@
-import Server
-import SystemPackage
-
-/// A file of comma-separated values (RFC 4180) with a line of names first.
+/// Comma-separated values (RFC 4180) with a line of names first.
 struct CSVTable {
     struct Row {
-        /// Where it begins in the file.
+        /// Where it begins in the text.
         let line: Int
         /// By column; what is empty is not there.
         let cells: [String: String]
@@ -12,34 +9,27 @@ struct CSVTable {
 
     let rows: [Row]
 
-    private static let longest = 64 << 20
-
     /// - Parameter columns: those that may be named.
-    /// - Throws: `Refusal`.
-    init(file path: String, columns: Set<String>) throws {
-        let bytes: [UInt8]
-        do { bytes = try SmallFile.read(path, atMost: Self.longest + 1) } catch let error as Errno { throw Refusal("\(path) cannot be read: \(error)") }
-        guard bytes.count <= Self.longest else { throw Refusal("\(path) is larger than \(Self.longest) bytes") }
-        guard var text = String(validating: bytes, as: UTF8.self) else { throw Refusal("\(path) is not in UTF-8") }
+    init(_ text: String, columns: Set<String>) throws(ProvisioningList.Fault) {
+        var text = text
         if text.hasPrefix("\u{FEFF}") { text.removeFirst() }
-        var records = try Self.records(text, path)[...]
-        guard let head = records.popFirst() else { throw Refusal("\(path) is empty") }
+        var records = try Self.records(text)[...]
+        guard let head = records.popFirst() else { throw ProvisioningList.Fault(.empty) }
         let names = head.cells.map { $0.lowercased().filter { !$0.isWhitespace } }
-        for name in names where !columns.contains(name) {
-            throw Refusal("\(path): there is no column \"\(name)\"; columns are \(columns.sorted().joined(separator: ", "))")
-        }
-        guard Set(names).count == names.count else { throw Refusal("\(path) names a column twice") }
-        rows = try records.compactMap { record in
-            if record.cells == [""] { return nil }
+        for name in names where !columns.contains(name) { throw ProvisioningList.Fault(.unknownColumn(name), line: head.line) }
+        guard Set(names).count == names.count else { throw ProvisioningList.Fault(.columnTwice, line: head.line) }
+        var rows: [Row] = []
+        for record in records where record.cells != [""] {
             guard record.cells.count <= names.count else {
-                throw Refusal("\(path), line \(record.line): \(record.cells.count) cells in \(names.count.counted("column"))")
+                throw ProvisioningList.Fault(.tooManyCells(record.cells.count, columns: names.count), line: record.line)
             }
             let pairs = zip(names, record.cells).filter { !$1.isEmpty }
-            return Row(line: record.line, cells: Dictionary(uniqueKeysWithValues: pairs.map { ($0, $1) }))
+            rows.append(Row(line: record.line, cells: Dictionary(uniqueKeysWithValues: pairs.map { ($0, $1) })))
         }
+        self.rows = rows
     }
 
-    private static func records(_ text: String, _ path: String) throws -> [(line: Int, cells: [String])] {
+    private static func records(_ text: String) throws(ProvisioningList.Fault) -> [(line: Int, cells: [String])] {
         var records: [(line: Int, cells: [String])] = []
         var cells: [String] = [], cell = "", line = 1, begin = 1, isQuoted = false, wasQuoted = false
         var rest = text.unicodeScalars[...]
@@ -65,7 +55,7 @@ struct CSVTable {
                 cell.unicodeScalars.append(scalar)
             }
         }
-        guard !isQuoted else { throw Refusal("\(path), line \(begin): a quotation mark is not closed") }
+        guard !isQuoted else { throw ProvisioningList.Fault(.openQuotation, line: begin) }
         if !cells.isEmpty || !cell.isEmpty { records.append((begin, cells + [trimmed()])) }
         return records
     }

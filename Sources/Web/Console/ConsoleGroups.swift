@@ -1,0 +1,65 @@
+import HTTPFront
+import Voicemail
+
+/// Mailboxes that several people share, or that hand out what is left in them.
+extension WebDialect {
+    /// Texts for what groups do with messages.
+    static let modeTexts = MailboxGroup.Mode.allCases.map { "group_" + $0.rawValue }
+
+    func listGroups(_ query: Query, _ account: Account) async throws -> [String: Any] {
+        let after = max(0, query["after"].flatMap { Int($0) } ?? 0)
+        let ids = try await service.groups.collect(of: account) { $0.id }
+        let shown = Array(ids.dropFirst(after).prefix(Self.rowsOfPage))
+        let groups = try await service.groups.summaries(shown, of: account) { $0 }
+        var values: [String: Any] = ["is_later": after > 0, "modes": Self.modes(nil)]
+        if ids.count - Self.rowsOfPage > after { values["next"] = "after=\(after + Self.rowsOfPage)" }
+        values["rows"] = groups.map { group -> [String: Any] in
+            [
+                "row_id": group.mailbox.id, "row_number": group.mailbox.number, "row_name": group.mailbox.name, "is_off": !group.mailbox.isEnabled,
+                "row_mode": "t.group_" + (group.mailbox.group?.mode.rawValue ?? "share"), "row_modes": Self.modes(group.mailbox.group?.mode),
+                "row_members": group.members.map(\.number).joined(separator: ", "), "row_new": group.tally.new,
+            ]
+        }
+        return values
+    }
+
+    private static func modes(_ chosen: MailboxGroup.Mode?) -> [[String: Any]] {
+        MailboxGroup.Mode.allCases.map { ["mode": $0.rawValue, "mode_text": "t.group_" + $0.rawValue, "is_mode": $0 == chosen] }
+    }
+
+    func changeGroups(_ deed: String, _ id: String?, _ form: Query, _ account: Account) async throws {
+        do {
+            switch (deed, id) {
+            case ("make", nil):
+                let number = HTTPToken.trim(form["number"] ?? "")
+                guard !number.isEmpty, let mailbox = try await service.mailboxes.find(number: number, of: account) else { throw ConsoleRefusal.group }
+                try await service.groups.set(try await group(form, account), of: mailbox.id, in: account)
+            case ("set", let id?):
+                let mailbox = try await grouped(id, account)
+                try await service.groups.set(try await group(form, account), of: mailbox.id, in: account)
+            case ("dissolve", let id?): try await service.groups.set(nil, of: try await grouped(id, account).id, in: account)
+            default: throw WebFailure.malformed(400)
+            }
+        } catch VoicemailError.notFound {
+            throw WebFailure.notFound
+        } catch is VoicemailError {
+            throw ConsoleRefusal.group
+        }
+    }
+
+    private func grouped(_ id: String, _ account: Account) async throws -> Mailbox {
+        let mailbox = try await service.mailboxes.find(id, of: account)
+        guard mailbox.group != nil else { throw WebFailure.notFound }
+        return mailbox
+    }
+
+    private func group(_ form: Query, _ account: Account) async throws -> MailboxGroup {
+        guard let mode = form["mode"].flatMap(MailboxGroup.Mode.init) else { throw WebFailure.malformed(400) }
+        var members: [String] = []
+        for number in (form["members"] ?? "").split(whereSeparator: { ",; \r\n".contains($0) }) {
+            guard let mailbox = try await service.mailboxes.find(number: String(number), of: account) else { throw ConsoleRefusal.group }
+            members.append(mailbox.id)
+        }
+        return MailboxGroup(mode: mode, members: members)
+    }
+}

@@ -1,0 +1,40 @@
+import Voicemail
+
+/// How the whole server is, as its administrators see it.
+public struct ServerGlance: Sendable {
+    public let census: Census
+    /// Bytes that may still be written, those of the disk, and those of the database.
+    public let free: Int
+    public let size: Int
+    public let database: Int
+    /// Why it is not ready, by what is not; empty where it is.
+    public let reasons: [(name: String, reason: String)]
+
+    public init(census: Census, free: Int, size: Int, database: Int, reasons: [(name: String, reason: String)]) {
+        self.census = census
+        self.free = free
+        self.size = size
+        self.database = database
+        self.reasons = reasons
+    }
+
+    func values(_ times: ShownTimes) -> [String: Any] {
+        var values: [String: Any] = [
+            "server_accounts": census.documents[.account] ?? 0, "server_mailboxes": census.documents[.mailbox] ?? 0, "server_messages": census.messages.total,
+            "server_recordings": census.recordings.count, "server_recordings_bytes": Self.bytes(census.recordings.bytes),
+            "server_pending": census.deliveries.pending, "server_dead": census.deliveries.dead, "disk_free": Self.bytes(free), "disk_size": Self.bytes(size),
+            "database_bytes": Self.bytes(database), "is_ready": reasons.isEmpty,
+            "reasons": reasons.map { ["reason_name": $0.name, "reason": $0.reason] },
+        ]
+        if let oldest = census.oldestDelivery { values.merge(["oldest": oldest.iso8601, "oldest_shown": times.text(oldest)]) { $1 } }
+        return values
+    }
+
+    /// `512 B`, `3.4 MiB`.
+    static func bytes(_ count: Int) -> String {
+        let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"]
+        var value = Double(count), unit = 0
+        while value >= 1024, unit < units.count - 1 { (value, unit) = (value / 1024, unit + 1) }
+        return unit == 0 ? "\(count) B" : "\((value * 10).rounded() / 10) \(units[unit])"
+    }
+}
