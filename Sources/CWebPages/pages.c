@@ -117,6 +117,9 @@ static const unsigned char recordings_js[] = {
 static const unsigned char settings_js[] = {
 #embed "scripts/settings.js"
 };
+static const unsigned char store_js[] = {
+#embed "scripts/store.js"
+};
 static const unsigned char try_js[] = {
 #embed "scripts/try.js"
 };
@@ -186,6 +189,7 @@ static const struct aftertone_web_file files[] = {
     FILE_OF("recorder.js", recorder_js),
     FILE_OF("recordings.js", recordings_js),
     FILE_OF("settings.js", settings_js),
+    FILE_OF("store.js", store_js),
     FILE_OF("try.js", try_js),
     FILE_OF("worklet.js", worklet_js),
     FILE_OF("en.json", en_json),

@@ -4,10 +4,10 @@ import Voicemail
 
 /// Where somebody is logged in, and ending that.
 extension WebDialect {
-    private static let outcomes: Set<String> = ["ended"]
+    private static let outcomes: Set<String> = ["ended", "password", "language"]
 
     /// Texts that this page is told by the address.
-    static let sessionTexts = Set(outcomes.map { "told_" + $0 })
+    static let sessionTexts = Set(outcomes.map { "told_" + $0 } + OwnLoginWrong.allCases.map(\.rawValue))
 
     /// Digits of a session's hash that name it among those of one user.
     private static let nameLength = 16
@@ -25,11 +25,20 @@ extension WebDialect {
             var response = visit.redirect(to: "login?out=all")
             response.headers.append(Cookie.session.set(nil, isSecure: isSecure(visit)))
             return response
+        case ("password"?, 1):
+            guard let user = session.user else { throw WebFailure.malformed(400) }
+            do { return try await changePassword(form, user, session, visit) } catch let wrong as OwnLoginWrong {
+                return try await sessionPage(session, visit, wrong)
+            }
+        case ("language"?, 1):
+            guard let user = session.user else { throw WebFailure.malformed(400) }
+            try await changeLanguage(form, user, session.account)
+            return visit.redirect(to: "sessions?told=language")
         default: throw WebFailure.malformed(400)
         }
     }
 
-    private func sessionPage(_ session: Session, _ visit: Visit) async throws -> FrontResponse {
+    private func sessionPage(_ session: Session, _ visit: Visit, _ wrong: OwnLoginWrong? = nil) async throws -> FrontResponse {
         let times = ShownTimes(language: visit.pages?.language ?? "en", zone: service.mailboxes.timeZone(of: session.account))
         let living = try await service.tickets.living(of: session.listener, .web)
         var values: [String: Any] = [
@@ -37,7 +46,9 @@ extension WebDialect {
             "sessions": living.reversed().map { self.values(of: $0, isThis: $0.hash == session.ticket.hash, times) },
         ]
         if let told = visit.request.query["told"], Self.outcomes.contains(told) { values.merge(["told": true, "told_text": "t.told_" + told]) { $1 } }
-        return visit.page(.sessions, values)
+        if let user = session.user { values.merge(ownLogin(user)) { $1 } }
+        if let wrong { values.merge(["wrong": true, "wrong_text": "t." + wrong.rawValue]) { $1 } }
+        return visit.page(.sessions, values, status: wrong == nil ? .ok : wrong == .locked ? .tooManyRequests : .badRequest)
     }
 
     private func values(of ticket: Ticket, isThis: Bool, _ times: ShownTimes) -> [String: Any] {

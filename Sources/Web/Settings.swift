@@ -19,7 +19,7 @@ extension WebDialect {
     private static let outcomes: Set<String> = ["greeting", "removed", "temporary", "lasting", "pin", "mail"]
 
     /// Texts that this page is told by the address or says when something is wrong.
-    static let settingsTexts = Set(SettingsWrong.allCases.map(\.rawValue) + outcomes.map { "told_" + $0 } + ["settings"])
+    static let settingsTexts = Set(SettingsWrong.allCases.map(\.rawValue) + outcomes.map { "told_" + $0 } + ["settings", "told_greeting_later"])
 
     func settings(of mailboxID: String, _ session: Session, _ visit: Visit) async throws -> FrontResponse {
         let mailbox = try await service.mailboxes.tended(mailboxID, by: session.listener, in: session.account)
@@ -54,7 +54,9 @@ extension WebDialect {
         ]
         if let temporary { values.merge(try await self.values(of: temporary, greetings, mailbox, account, visit)) { $1 } }
         if let told = visit.request.query["told"], Self.outcomes.contains(told), wrong == nil {
-            values.merge(["told": true, "told_text": "t.told_" + told]) { $1 }
+            // One that is put there while another is heard for a while waits for that to end.
+            let isLater = told == "greeting" && temporary != nil
+            values.merge(["told": true, "told_text": isLater ? "t.told_greeting_later" : "t.told_" + told]) { $1 }
         }
         if let wrong { values.merge(["wrong": true, "wrong_text": "t." + wrong.rawValue]) { $1 } }
         return visit.page(.settings, values, status: wrong == nil ? .ok : .badRequest)

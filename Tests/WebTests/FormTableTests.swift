@@ -61,6 +61,10 @@ struct FormTableTests {
             + [
                 Form(route: .logout, path: "/logout", isOwn: true), Form(route: .sessions, path: "/sessions", fields: [("do", "all")], isOwn: true),
                 Form(route: .sessions, path: "/sessions", fields: [("do", "end 0123456789abcdef")], isOwn: true),
+                Form(
+                    route: .sessions, path: "/sessions",
+                    fields: [("do", "password"), ("present", "chief horse"), ("password", "eve horse"), ("again", "eve horse")], isOwn: true),
+                Form(route: .sessions, path: "/sessions", fields: [("do", "language"), ("language", "fr")], isOwn: true),
                 console(.mailboxes, "make", [("number", "3999")]), console(.mailboxes, "owner \(box)", [("owner", "")]), console(.mailboxes, "remove \(box)"),
                 console(.groups, "make", [("number", "3000"), ("mode", "share"), ("members", "3001")]),
                 console(.groups, "set \(things.group.id)", [("mode", "broadcast"), ("members", "3001")]), console(.groups, "dissolve \(things.group.id)"),

@@ -78,7 +78,7 @@ struct HeaderTests {
                 scripts += script.bytes.count
                 wanted += script.text.matches(of: /from "\.\/([^"]*)"/).map { String($0.output.1) }
             }
-            #expect(seen.count == 4 && page.text.matches(of: /<script/).count == 1)
+            #expect(seen.count == 5 && page.text.matches(of: /<script/).count == 1)
             #expect(scripts + page.bytes.count + sheet.bytes.count + icon.bytes.count < 100_000)
         }
     }

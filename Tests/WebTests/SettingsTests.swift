@@ -115,6 +115,8 @@ struct SettingsTests {
             #expect(try await heard() == .own(try await service.greetings.find(lasting.id, of: world.account)))
             #expect(try await send("2016-05-12")["Location"]?.hasSuffix("?told=temporary") == true)
             #expect(try await heard() == .own(try await service.greetings.find(away.id, of: world.account)))
+            let told = try await world.browser.get(path + "?told=greeting")
+            #expect(told.shown.contains("Callers hear this greeting once the one for a while has ended."))
             let page = try await world.browser.get(path)
             #expect(page.shown.contains("until") && page.shown.contains { $0.contains("May 12, 2016") }, "\(page.shown)")
             // KAZOO's clients see it, and put another in its place, which has no end.

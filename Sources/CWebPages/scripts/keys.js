@@ -1,16 +1,8 @@
 // Single keys, as mail programs have them. They can be switched off (WCAG 2.1.4), which this browser remembers.
 import { show, start } from "./player.js";
+import { read, write } from "./store.js";
 
-const settingName = "aftertone.keys", placeName = "aftertone.place";
-
-function read(store, name) {
-  // A browser that keeps nothing throws.
-  try { return store.getItem(name); } catch { return null; }
-}
-
-function write(store, name, value) {
-  try { value === null ? store.removeItem(name) : store.setItem(name, value); } catch { /* Then nothing is remembered. */ }
-}
+const settingName = "aftertone.keys", placeName = "aftertone.place", playName = "aftertone.playon";
 
 export function listen() {
   const help = document.querySelector("#help"), button = document.querySelector("#help-button"), box = document.querySelector("#keys-on");
@@ -71,6 +63,9 @@ export function listen() {
 
   box.checked = read(localStorage, settingName) !== "off";
   box.addEventListener("change", () => write(localStorage, settingName, box.checked ? null : "off"));
+  const playOn = document.querySelector("#play-on");
+  playOn.checked = read(localStorage, playName) === "on";
+  playOn.addEventListener("change", () => write(localStorage, playName, playOn.checked ? "on" : null));
   button.hidden = false;
   button.addEventListener("click", () => help.showModal());
 

@@ -9,6 +9,10 @@ export function dress(message) {
     for (const other of document.querySelectorAll("audio")) if (other !== audio) other.pause();
     show(message);
   });
+  audio.addEventListener("ended", () => {
+    const next = message.nextElementSibling?.querySelector("audio");
+    if (next && document.querySelector("#play-on")?.checked) start(next);
+  });
 }
 
 /** Plays a message. One that is paused before it has begun, or cannot be played, says so in its own controls. */

@@ -120,6 +120,31 @@ struct OwnerJourneyTests {
         }
     }
 
+    @Test("One message after the other plays where that is wanted, which the browser remembers")
+    func playsOn() async throws {
+        try await Self.run { world, browser in
+            try await Self.logIn(browser)
+            try await browser.until("the list") { try await Self.isReady(browser, 3) }
+            try await browser.click("#help-button")
+            try await browser.click("#play-on")
+            try await browser.press(Chromium.Key.escape)
+            try await browser.open(world.server.baseURL + "/")
+            try await browser.until("the list again") { try await Self.isReady(browser, 3) }
+            try await browser.press("j", " ")
+            for index in 0..<3 {
+                try await browser.until("message \(index)") {
+                    try await browser.run("return document.querySelectorAll('audio')[\(index)].currentTime > 0.05") == true
+                }
+            }
+            try await browser.click("#help-button")
+            try await browser.click("#play-on")
+            try await browser.press(Chromium.Key.escape)
+            try await browser.open(world.server.baseURL + "/")
+            try await browser.until("the list once more") { try await Self.isReady(browser, 3) }
+            #expect(try await browser.run("return document.querySelector('#play-on').checked") == false)
+        }
+    }
+
     @Test("Two browsers on one mailbox: what comes and what the other does shows by itself, and what is being played plays on")
     func live() async throws {
         try await Self.run { world, browser in
