@@ -25,7 +25,8 @@ struct GreetingJourneyTests {
                 try await browser.open("http://\(host):\(world.server.port)/boxes/\(world.box.id)/settings")
                 try await browser.until("the page") { try await browser.run("return document.querySelector('#drop-hint').hidden") == false }
                 try await body(world, browser)
-                let complaints = try await browser.complaints()
+                // Of another host over plain HTTP browsers say that they make nothing of one of the headers.
+                let complaints = try await browser.complaints().filter { !$0.contains("Cross-Origin-Opener-Policy") }
                 #expect(complaints == [])
             }
         }
