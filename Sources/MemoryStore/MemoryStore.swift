@@ -64,6 +64,7 @@ struct Rows: Sendable {
     var unplanned: Set<Int> = []
     var deliveries: [Delivery] = []
     var logins: [LoginCount] = []
+    var holds: [Hold] = []
 
     mutating func nextSerial() -> Int {
         lastSerial += 1

@@ -149,7 +149,9 @@ extension MemoryTransaction {
         func gone<Thing>(_ rows: [Rows.Hideable<Thing>], _ limit: Int) -> [Thing] {
             Array(rows.filter { $0.removedAt.map { $0 < before } ?? false }.map(\.thing).prefix(max(0, limit)))
         }
-        let messages = gone(try all().messages, limit), documents = gone(try all().documents, limit - messages.count)
+        let messages = gone(
+            try all().messages.filter { try !isHeld(anyOf: [$0.thing.id, $0.thing.mailboxID, $0.thing.accountID]) }, limit)
+        let documents = gone(try all().documents.filter { try !hasHolds(accountID: $0.thing.accountID) }, limit - messages.count)
         for message in messages { try remove(messageID: message.id, at: before, physically: true) }
         for document in documents { try remove(documentID: document.id, at: before, physically: true) }
         for blob in messages.compactMap({ $0.audio?.blobID }) + documents.compactMap(\.blobID) { try release(blob) }

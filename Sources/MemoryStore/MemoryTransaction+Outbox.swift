@@ -27,6 +27,13 @@ extension MemoryTransaction {
 
     func markPlanned(_ events: [Event]) throws { try change { $0.unplanned.subtract(events.map(\.serial)) } }
 
+    func remove(eventSerials: [Int]) throws {
+        try change { rows in
+            rows.events.removeAll { eventSerials.contains($0.serial) }
+            rows.unplanned.subtract(eventSerials)
+        }
+    }
+
     func removeEvents(createdBefore: Timestamp) throws {
         try change { rows in rows.events.removeAll { [unplanned = rows.unplanned] in $0.created < createdBefore && !unplanned.contains($0.serial) } }
     }

@@ -7,13 +7,13 @@ public enum MessageRow {
     /// What `bind` binds, in its order.
     public static let bound = """
         account_id, mailbox_id, timestamp, folder, from_address, to_address, caller_name, caller_number, call_id, \
-        length_ms, blob_id, audio_size, content_type, file_name, transcription, history, readers, revision, modified, reception, notices
+        length_ms, blob_id, audio_size, content_type, file_name, transcription, history, readers, revision, modified, reception, notices, stored_at
         """
 
     /// Behind the columns, when it was removed.
     @inlinable
     public static func decodeRemoved<Row: StoredRow & ~Copyable>(_ row: borrowing Row) throws -> RemovedMessage {
-        RemovedMessage(message: try decode(row), removed: row.timestamp(23))
+        RemovedMessage(message: try decode(row), removed: row.timestamp(24))
     }
 
     /// What the rows of a listing mostly share: made once, and used again while it stays the same.
@@ -43,7 +43,7 @@ public enum MessageRow {
             lengthMilliseconds: row.int(11), audio: try audio(row), transcription: row.isNull(16) ? nil : try row.json(16),
             reception: row.isNull(21) ? nil : Reception(try row.json(21)),
             notices: row.isNull(22) ? [] : Notice.list(try row.json(22)), history: try texts(row, 17), readers: try texts(row, 18), revision: row.int(19),
-            modified: row.timestamp(20))
+            modified: row.timestamp(20), stored: row.isNull(23) ? nil : row.timestamp(23))
     }
 
     @inlinable
@@ -90,5 +90,6 @@ public enum MessageRow {
         run.bind(message.modified)
         run.bind(message.reception?.json.encoded)
         run.bind(message.notices.isEmpty ? nil : Notice.json(message.notices).encoded)
+        run.bind(message.stored)
     }
 }

@@ -47,6 +47,7 @@ enum Wording {
         case .disabled: "the account or user is switched off"
         case .mailboxDisabled: "the mailbox is switched off"
         case .expired(let id, _): "\(id) is older than retention allows to change"
+        case .held(let id): "\(id) is under legal hold, or something in it is; aftertone hold list shows what and why"
         case .conflict: "it conflicts with what is there"
         case .unplayable: "no decoder accepts the audio; what is taken: \(AudioFacts.acceptedKinds)"
         }

@@ -119,6 +119,8 @@ struct QueryPlanTests {
         SELECT 'd' || n, 'c' || n % 3, 't' || n % 100, 'a' || n % 50, n, '{}', CASE WHEN n % 10 = 0 THEN 'dead' ELSE 'pending' END, 0, n, NULL,
         CASE WHEN n % 50 = 0 THEN n ELSE 0 END, '', n FROM generate_series(1, 5000) AS n;
         INSERT INTO login_count SELECT 'l' || n, 'k' || n % 3, '', n % 70, 1, n FROM generate_series(1, 3000) AS n;
+        INSERT INTO hold (id, subject, subject_id, account_id, mailbox_id, reason, created) SELECT 'h' || n, 'message', 'm' || n * 7, 'a' || n % 50,
+        'd' || n % 300, '', n FROM generate_series(1, 2000) AS n;
         INSERT INTO blob_garbage (blob_id, not_before) SELECT 'b' || n, n FROM generate_series(1, 900) AS n;
         ANALYZE;
         """

@@ -7,6 +7,7 @@ import Voicemail
 @Suite struct RetentionTests {
     @Test(arguments: [
         ("recording_retention_days", [1, 36_500], [0, -1, 36_501, .max, .min]), ("recording_maximum_bytes", [1, .max], [0, -1, .min]),
+        ("message_keep_days", [1, 36_500], [0, -1, 36_501, .max, .min]), ("message_keep_bytes", [1, .max], [0, -1, .min]),
     ])
     func anAccountSaysHowLongItsRecordingsAreKept(_ key: String, _ good: [Int], _ bad: [Int]) async throws {
         try await TestServer.run { server in

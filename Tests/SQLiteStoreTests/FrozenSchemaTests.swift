@@ -13,6 +13,7 @@ struct FrozenSchemaTests {
     private static let hashes = [
         "M0001": "05c98ee0429345dd0721fb28cff345428718943d77772fe4c4185bcb38c9b49d",
         "M0002": "2ae466cdad7d9fd80f19840e57d067d3efc3ab3210ceca32900ba8d0e32798f4",
+        "M0003": "cb050c4562c3ab67285aa027eff068ca68b1b4d251f17d5623dfefe49cdbd826",
     ]
 
     @Test("No migration changes once it has a hash, and each has one", arguments: Migrations.all.map { $0.name })

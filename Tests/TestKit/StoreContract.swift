@@ -18,7 +18,7 @@ public enum StoreContract {
 
     public static let all =
         transactions + documents + batches + messages + listings + accountTrees + positions + tallies + removal + blobs + access + texts
-        + recordings + outbox + claims + logins
+        + recordings + outbox + claims + logins + holds
 }
 
 // MARK: - Things to store

@@ -107,6 +107,7 @@ struct KazooFailure: Error {
         case .mailboxDisabled: invalid("enabled", "disabled", "the voicemail box is disabled")
         case .expired(let id, let cutoff):
             invalid(id, "date_range", "cannot make changes to messages prior to retention duration", cause: .int(cutoff.gregorian))
+        case .held(let id): invalid(id, "legal_hold", "cannot remove what is under legal hold")
         case .conflict: conflict
         case .unplayable: invalid("file", "invalid", "the audio cannot be decoded")
         }

@@ -68,13 +68,15 @@ extension Transaction {
         let messages = try rows(
             """
             DELETE FROM message WHERE serial IN (
-                SELECT serial FROM message WHERE removed_at IS NOT NULL AND removed_at < \(before) LIMIT \(max(0, limit)))
+                SELECT serial FROM message WHERE removed_at IS NOT NULL AND removed_at < \(before) AND \(raw: Self.isNoHeldMessage)
+                LIMIT \(max(0, limit)))
             RETURNING id, blob_id
             """)
         let documents = try rows(
             """
             DELETE FROM document WHERE serial IN (
-                SELECT serial FROM document WHERE removed_at IS NOT NULL AND removed_at < \(before) LIMIT \(max(0, limit - messages.count)))
+                SELECT serial FROM document WHERE removed_at IS NOT NULL AND removed_at < \(before) AND \(raw: Self.isOfNoHeldAccount)
+                LIMIT \(max(0, limit - messages.count)))
             RETURNING id, blob_id
             """)
         if !documents.isEmpty { try forgetTallies(mailboxIDs: documents.map { $0.text(0) }) }

@@ -12,6 +12,8 @@ extension Transaction {
         try execute("UPDATE event SET planned = 1 WHERE serial = ANY(\(events.map(\.serial)))")
     }
 
+    func remove(eventSerials: [Int]) throws { try execute("DELETE FROM event WHERE serial = ANY(\(eventSerials))") }
+
     func removeEvents(createdBefore: Timestamp) throws {
         try execute("DELETE FROM event WHERE created < \(createdBefore) AND (planned = 1 OR NOT \(raw: EventRow.isKnown))")
     }

@@ -32,10 +32,12 @@ extension Transaction {
     }
 
     func purge(removedBefore before: Timestamp, limit: Int) throws -> Int {
-        let messages = try removed("SELECT serial, id, blob_id FROM message WHERE removed_at IS NOT NULL AND removed_at < ? LIMIT ?", before, limit)
+        let messages = try removed(
+            "SELECT serial, id, blob_id FROM message WHERE removed_at IS NOT NULL AND removed_at < ? AND \(Self.isNoHeldMessage) LIMIT ?", before, limit)
         for row in messages { try execute("DELETE FROM message WHERE serial = ?") { $0.bind(row.serial) } }
         let documents = try removed(
-            "SELECT serial, id, blob_id FROM document WHERE removed_at IS NOT NULL AND removed_at < ? LIMIT ?", before, limit - messages.count)
+            "SELECT serial, id, blob_id FROM document WHERE removed_at IS NOT NULL AND removed_at < ? AND \(Self.isOfNoHeldAccount) LIMIT ?", before,
+            limit - messages.count)
         for row in documents {
             try execute("DELETE FROM document WHERE serial = ?") { $0.bind(row.serial) }
             try forgetTally(mailboxID: row.id)

@@ -6,8 +6,8 @@ extension Transaction {
         try execute(
             """
             INSERT INTO message (id, account_id, mailbox_id, timestamp, folder, from_address, to_address, caller_name, caller_number, call_id,
-            length_ms, blob_id, audio_size, content_type, file_name, transcription, history, readers, revision, modified, reception, notices)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            length_ms, blob_id, audio_size, content_type, file_name, transcription, history, readers, revision, modified, reception, notices, stored_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """
         ) { run in
             run.bind(message.id)
@@ -23,7 +23,8 @@ extension Transaction {
             """
             UPDATE message SET account_id = ?, mailbox_id = ?, timestamp = ?, folder = ?, from_address = ?, to_address = ?, caller_name = ?,
             caller_number = ?, call_id = ?, length_ms = ?, blob_id = ?, audio_size = ?, content_type = ?, file_name = ?, transcription = ?,
-            history = ?, readers = ?, revision = ?, modified = ?, reception = ?, notices = ? WHERE id = ? AND removed_at IS NULL
+            history = ?, readers = ?, revision = ?, modified = ?, reception = ?, notices = ?, stored_at = ?
+            WHERE id = ? AND removed_at IS NULL
             """
         ) { run in
             MessageRow.bind(message, to: &run)

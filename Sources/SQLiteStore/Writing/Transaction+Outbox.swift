@@ -14,6 +14,10 @@ extension Transaction {
         ) { $0.bind(createdBefore) }
     }
 
+    func remove(eventSerials: [Int]) throws {
+        for serial in eventSerials { try execute("DELETE FROM event WHERE serial = ?") { $0.bind(serial) } }
+    }
+
     func insert(_ delivery: Delivery) throws {
         try execute("INSERT INTO delivery (\(DeliveryRow.bound)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)") {
             DeliveryRow.bind(delivery, to: &$0)

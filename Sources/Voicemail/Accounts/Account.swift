@@ -58,6 +58,10 @@ public struct Account: Noun, StoredNoun {
     var recordingRetentionDays: Int? { stored.attributes["recording_retention_days"]?.int }
     var recordingMaximumBytes: Int? { stored.attributes["recording_maximum_bytes"]?.int }
 
+    /// How long and how many of its messages are kept, as far as it says so itself.
+    var messageKeepDays: Int? { stored.attributes["message_keep_days"]?.int.flatMap { MessageRetention.dayCounts.contains($0) ? $0 : nil } }
+    var messageKeepBytes: Int? { stored.attributes["message_keep_bytes"]?.int.flatMap { $0 >= 1 ? $0 : nil } }
+
     /// What the digests of its users' logins are hashed with.
     var loginSalt: String { stored.hidden["salt"]?.string ?? id }
 }

@@ -70,6 +70,7 @@ extension Accounts {
     ///
     /// The account goes first, in one transaction: from then on nobody gets at what was in it. That goes in batches, so that a large
     /// account holds nobody up; what a crash leaves of it is removed by `sweep`.
+    /// - Throws: `VoicemailError.held` when anything in it is held.
     public func remove(_ id: String) async throws -> Account {
         defer { garbageBell.ring() }
         let now = clock.now
@@ -81,6 +82,7 @@ extension Accounts {
                 return false
             }
             guard !hasChildren else { throw VoicemailError.conflict }
+            guard try !writer.hasHolds(accountID: id) else { throw VoicemailError.held(id: id) }
             try writer.removeTickets(accountID: id, userID: nil, credentialID: nil)
             try writer.discard(account, at: now)
             return account

@@ -8,7 +8,7 @@ extension Housekeeping {
     private static let expiredSessionMemory = 3600
 
     /// What time does to the store: expired messages leave the tallies, broadcasts that waited for audio go on without it,
-    /// removed messages go for good after the trash's days, recordings go that their account no longer keeps, and dead
+    /// removed messages go for good after the trash's days, messages and recordings go that retention no longer keeps, and dead
     /// sessions, told events, old dead letters and failed logins long ago are dropped. Run every few minutes.
     public func sweep() async throws {
         let now = clock.now
@@ -38,6 +38,7 @@ extension Housekeeping {
         let cutoff = service.mailboxes.cutoff(for: account)
         try await repeatedly { try $0.retire(accountID: account.id, cutoff: cutoff, limit: $1) }
         try await service.groups.distributeLeftovers(of: account)
+        try await service.messages.expire(of: account)
         try await service.recordings.expire(of: account)
     }
 

@@ -37,7 +37,7 @@ public struct Mailbox: Noun, StoredNoun {
     static let ownAttributes: Set<String> = [
         "mailbox", "enabled", "require_pin", "max_message_count", "include_message_on_notify", "include_transcription_on_notify", "delete_after_notify",
         "save_after_notify",
-        "timezone", "media", "notify_email_addresses", mailSwitch,
+        "timezone", "media", "notify_email_addresses", mailSwitch, "message_keep_days", "message_keep_count",
     ]
 
     /// As it was given.
@@ -51,6 +51,10 @@ public struct Mailbox: Noun, StoredNoun {
 
     /// How many messages it may have from callers.
     public func capacity(_ standard: Int) -> Int { stored.attributes["max_message_count"]?.int ?? standard }
+
+    /// How long and how many of its messages are kept, as far as it says so itself.
+    var messageKeepDays: Int? { stored.attributes["message_keep_days"]?.int.flatMap { MessageRetention.dayCounts.contains($0) ? $0 : nil } }
+    var messageKeepCount: Int? { stored.attributes["message_keep_count"]?.int.flatMap { $0 >= 1 ? $0 : nil } }
 
     /// Labels that clients keep with it.
     public var flags: JSON { stored.attributes["flags"] ?? [] }

@@ -83,6 +83,7 @@ extension Mailboxes {
 
     /// Removes a mailbox, its messages and the greetings that are its own; its number is free afterwards (K§5.7).
     /// - Returns: the mailbox as it was.
+    /// - Throws: `VoicemailError.held` when it is held, or something in it.
     public func remove(_ id: String, in account: Account, physically: Bool = false) async throws -> Mailbox {
         defer { garbageBell.ring() }
         return try await inTransaction(of: account) { try $0.removeMailbox(id, physically: physically) }
@@ -162,6 +163,7 @@ extension AccountChange {
     @discardableResult
     func removeMailbox(_ id: String, physically: Bool = false) throws -> Mailbox {
         let mailbox: Mailbox = try writer.require(id, in: account.id)
+        guard try !writer.isHeld(mailbox) else { throw VoicemailError.held(id: id) }
         try writer.removeMessages(mailboxID: id, at: now)
         try change.removeGreetings(of: mailbox)
         try writer.discard(mailbox, at: now, physically: physically)

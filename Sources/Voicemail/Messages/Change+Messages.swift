@@ -31,7 +31,9 @@ extension Change {
         return try save(message)
     }
 
+    /// - Throws: `VoicemailError.held`.
     func remove(_ message: Message) throws {
+        guard try !writer.isHeld(message) else { throw VoicemailError.held(id: message.monthID) }
         try writer.remove(messageID: message.id, at: now, physically: false)
         try writer.append(
             Event(
@@ -39,8 +41,17 @@ extension Change {
     }
 }
 
+extension Change {
+    /// Puts out of sight what nobody asked to have removed and has served its purpose. What is held stays, filed under deleted.
+    func putAway(_ message: Message) throws {
+        if try writer.isHeld(message) { _ = try file(message, in: .deleted) } else { try remove(message) }
+    }
+}
+
 extension AccountChange {
+    /// - Throws: `VoicemailError.held`, as the old message goes; `.notFound` for the destination.
     func move(_ message: Message, to destination: String, _ note: ForwardingNote? = nil) throws -> Message {
+        guard try !writer.isHeld(message) else { throw VoicemailError.held(id: message.monthID) }
         let moved = try duplicate(message, to: destination, note)
         try change.remove(message)
         return moved

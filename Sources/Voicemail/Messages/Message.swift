@@ -71,13 +71,15 @@ public struct Message: Sendable, Hashable {
     /// Grows by one with every write.
     public var revision: Int
     public var modified: Timestamp
+    /// When it was stored, by the server's clock.
+    public let stored: Timestamp
 
     public init(
         id: String = HexID.random(), serial: Int = 0, accountID: String, mailboxID: String, timestamp: Timestamp, folder: Folder,
         from: String, to: String, callerName: String, callerNumber: String, callID: String, lengthMilliseconds: Int,
         audio: AudioAttachment? = nil, transcription: JSON? = nil, reception: Reception? = nil, notices: [Notice] = [], history: [String] = [],
         readers: [String] = [],
-        revision: Int = 1, modified: Timestamp
+        revision: Int = 1, modified: Timestamp, stored: Timestamp? = nil
     ) {
         self.id = id
         self.serial = serial
@@ -99,6 +101,7 @@ public struct Message: Sendable, Hashable {
         self.readers = readers
         self.revision = revision
         self.modified = modified
+        self.stored = stored ?? modified
     }
 
     /// Stands for a caller's name or number that nobody gave (K§6.1).

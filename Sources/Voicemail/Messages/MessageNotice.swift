@@ -90,7 +90,7 @@ extension Messages {
         } else if mailbox.isDeletedAfterNotify {
             switch deleting {
             case .folder: _ = try change.file(message, in: .deleted)
-            case .trash: try change.remove(message)
+            case .trash: try change.putAway(message)
             }
         }
     }

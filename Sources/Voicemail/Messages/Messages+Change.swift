@@ -3,6 +3,7 @@ public struct BatchOutcome: Sendable {
     public enum Reason: String, Sendable {
         case notFound = "not_found"
         case priorToRetention = "prior_to_retention_duration"
+        case held = "legal_hold"
     }
 
     /// For a move or a copy the ids of the new messages.
@@ -117,6 +118,8 @@ extension Messages {
                         guard let message = try change.writer.message(id: listed.id), folder == nil || message.folder == folder else { continue }
                         if message.timestamp < cutoff {
                             part.failed.append((message.monthID, .priorToRetention))
+                        } else if try change.writer.isHeld(message) {
+                            part.failed.append((message.monthID, .held))
                         } else {
                             try change.remove(message)
                             part.succeeded.append(message.monthID)
@@ -164,6 +167,8 @@ extension Messages {
                     part.failed.append((id, .notFound))
                 } catch VoicemailError.expired {
                     part.failed.append((id, .priorToRetention))
+                } catch VoicemailError.held {
+                    part.failed.append((id, .held))
                 }
             }
             return part

@@ -107,6 +107,8 @@ extension Messages {
                 let writer = change.writer
                 var message = try Self.changeable(place, account, cutoff, writer)
                 let replaced = message.audio
+                // What was said is what is held.
+                guard try replaced == nil || !writer.isHeld(message) else { throw VoicemailError.held(id: place.monthID) }
                 try writer.insert(audio.record, at: change.now)
                 message.audio = audio.attachment
                 if message.lengthMilliseconds == Self.unmeasuredLength, let measured = audio.durationMilliseconds {

@@ -20,11 +20,15 @@ extension Messages {
 
     /// Removes every message of a mailbox that is filed in `folder`, or all that are not in the trash, whatever their age.
     /// - Returns: how many.
+    /// - Throws: `VoicemailError.held` when something in the mailbox is held, whatever folder it is in, before anything goes.
     @discardableResult
     public func removeVisible(of mailboxID: String, folder: Folder? = nil) async throws -> Int {
         var removed = 0
         while true {
             let count = try await inTransaction { change in
+                if let mailbox: Mailbox = try change.writer.find(id: mailboxID), try change.writer.isHeld(mailbox) {
+                    throw VoicemailError.held(id: mailboxID)
+                }
                 var found: [Message] = []
                 if let folder {
                     try change.writer.messages(MessageQuery(scope: .mailbox(mailboxID), ascending: true, folder: folder, limit: Self.emptyingBatch)) {

@@ -94,6 +94,8 @@ public protocol OutboxWriter: OutboxReader {
     func markPlanned(_ events: [Event]) throws
     /// Drops old events, but none that is still to be planned.
     func removeEvents(createdBefore: Timestamp) throws
+    /// Drops events, those too that are still to be planned.
+    func remove(eventSerials: [Int]) throws
     /// - Throws: `StoreError.conflict` when the id is taken.
     func insert(_ delivery: Delivery) throws
     /// Takes due deliveries under one claim: of at most `targets` targets that nobody works for and that `gate` admits, those first that have

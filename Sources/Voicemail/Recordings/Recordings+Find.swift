@@ -36,8 +36,12 @@ extension Recordings {
         try await service.renditions.open(recording.audio)
     }
 
+    /// - Throws: `VoicemailError.held`.
     public func remove(_ recording: Recording) async throws {
-        try await store.write { try $0.remove(recordingID: recording.id) }
+        try await store.write { writer in
+            guard try !writer.isHeld(recording) else { throw VoicemailError.held(id: recording.id) }
+            try writer.remove(recordingID: recording.id)
+        }
         garbageBell.ring()
     }
 }

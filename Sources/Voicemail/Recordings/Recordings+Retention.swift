@@ -25,32 +25,34 @@ extension Recordings {
             bytes: account.recordingMaximumBytes.flatMap { $0 >= 1 ? $0 : nil } ?? limits.recordingRetention.bytes)
     }
 
-    /// Removes what an account's retention no longer keeps, what came in first going first, and says so in the log.
+    /// Removes what an account's retention no longer keeps, what came in first going first, and says so in the log. What a hold covers stays.
     /// - Returns: how many recordings went.
     @discardableResult
     func expire(of account: Account) async throws -> Int {
         let retention = retention(of: account)
+        guard retention != RecordingRetention() else { return 0 }
         let now = clock.now
         var removed = 0
-        var gone: [(recording: Recording, reason: String)] = []
+        var gone: [(recording: Recording, departure: Departure)] = []
         repeat {
             gone = try await store.write { writer in
-                var gone: [(recording: Recording, reason: String)] = []
-                if let days = retention.days {
-                    let kept = now.advanced(by: -days * 86_400)
-                    gone = try Self.stored(before: kept, of: account, writer).map { ($0, "older than \(days) days") }
+                let expiry = RecordingExpiry(retention: retention, held: try writer.heldSubjects(accountID: account.id), time: now)
+                guard !expiry.held.contains(account.id) else { return [] }
+                var gone: [(recording: Recording, departure: Departure)] = []
+                let take = { (recording: Recording, departure: Departure) in
+                    if !departure.isHeld { gone.append((recording, departure)) }
+                    return gone.count < Self.retentionBatch
                 }
-                if gone.isEmpty, let bytes = retention.bytes {
-                    gone = try Self.beyond(bytes, of: account, writer).map { ($0, "beyond \(bytes) bytes") }
-                }
+                try expiry.visitOld(of: account.id, writer, take)
+                if gone.isEmpty { try expiry.visitBulk(of: account.id, writer, take) }
                 for (recording, _) in gone { try writer.remove(recordingID: recording.id) }
                 return gone
             }
-            for (recording, reason) in gone {
+            for (recording, departure) in gone {
                 logger.notice(
                     "retention removed a recording",
                     metadata: [
-                        "account": "\(account.id)", "recording": "\(recording.id)", "name": "\(recording.name)", "reason": "\(reason)",
+                        "account": "\(account.id)", "recording": "\(recording.id)", "name": "\(recording.name)", "reason": "\(departure.rule.words)",
                     ])
             }
             removed += gone.count
@@ -60,28 +62,43 @@ extension Recordings {
 
     /// Recordings removed in one transaction.
     private static let retentionBatch = 256
+}
 
-    /// Recordings that were stored before `kept`, and whose calls began before it too.
-    private static func stored(before kept: Timestamp, of account: Account, _ reader: any StoreReader) throws -> [Recording] {
-        var found: [Recording] = []
+/// What an account's recordings come to once retention has been through.
+struct RecordingExpiry {
+    let retention: RecordingRetention
+    /// Ids that have a hold of their own.
+    let held: Set<String>
+    /// Who is due until then.
+    let time: Timestamp
+
+    /// Recordings that were stored so long ago, and whose calls began so long ago too, until `visit` returns false.
+    func visitOld(of accountID: String, _ reader: any StoreReader, _ visit: (Recording, Departure) throws -> Bool) throws {
+        guard let days = retention.days else { return }
+        let kept = time.advanced(by: -days * 86_400)
         // They are visited in the order they came in, so the first that is young enough ends the search.
-        try reader.recordings(RecordingQuery(accountID: account.id, order: .serial)) { recording in
-            if recording.created < kept, recording.started < kept { found.append(recording) }
-            return recording.created < kept && found.count < retentionBatch
+        try reader.recordings(RecordingQuery(accountID: accountID, order: .serial)) { recording in
+            guard recording.created < kept else { return false }
+            guard recording.started < kept else { return true }
+            return try visit(recording, departure(of: recording, .days(days), max(recording.created, recording.started).advanced(by: days * 86_400)))
         }
-        return found
     }
 
     /// The recordings that came in first, as many as must go for the rest to have at most so many bytes.
-    private static func beyond(_ bytes: Int, of account: Account, _ reader: any StoreReader) throws -> [Recording] {
-        var held = try reader.recordingTotals(accountID: account.id).bytes
-        guard held > bytes else { return [] }
-        var found: [Recording] = []
-        try reader.recordings(RecordingQuery(accountID: account.id, order: .serial)) { recording in
-            held -= recording.audio.size
-            found.append(recording)
-            return held > bytes && found.count < retentionBatch
+    func visitBulk(of accountID: String, _ reader: any StoreReader, _ visit: (Recording, Departure) throws -> Bool) throws {
+        guard let bytes = retention.bytes else { return }
+        var surplus = try reader.recordingTotals(accountID: accountID).bytes - bytes
+        guard surplus > 0 else { return }
+        try reader.recordings(RecordingQuery(accountID: accountID, order: .serial)) { recording in
+            let departure = departure(of: recording, .bytes(bytes), recording.created)
+            if !departure.isHeld { surplus -= recording.audio.size }
+            return try visit(recording, departure) && surplus > 0
         }
-        return found
+    }
+
+    private func departure(of recording: Recording, _ rule: Departure.Rule, _ due: Timestamp) -> Departure {
+        Departure(
+            thing: .recording(id: recording.id, name: recording.name), rule: rule, due: due, bytes: recording.audio.size,
+            isHeld: held.contains(recording.id) || held.contains(recording.accountID))
     }
 }

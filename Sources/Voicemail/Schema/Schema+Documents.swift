@@ -29,6 +29,8 @@ extension Schema {
             Field("is_voicemail_ff_rw_enabled", .boolean, default: false),
             Field("seek_duration_ms", .integer(min: 0), default: 10_000),
             Field("flags", .array(.string())),
+            Field("message_keep_days", .integer(min: MessageRetention.dayCounts.lowerBound, max: MessageRetention.dayCounts.upperBound)),
+            Field("message_keep_count", .integer(min: 1)),
         ])
     }
 
@@ -66,6 +68,8 @@ extension Schema {
         Field("message_retention_duration", .integer(min: 1, max: 36_500)),
         Field("recording_retention_days", .integer(min: RecordingRetention.dayCounts.lowerBound, max: RecordingRetention.dayCounts.upperBound)),
         Field("recording_maximum_bytes", .integer(min: 1)),
+        Field("message_keep_days", .integer(min: MessageRetention.dayCounts.lowerBound, max: MessageRetention.dayCounts.upperBound)),
+        Field("message_keep_bytes", .integer(min: 1)),
     ])
 
     /// A greeting (K§8).

@@ -33,6 +33,11 @@ public struct CallRecords: DomainOperations {
     let service: VoicemailService
 }
 
+/// Removing what there is of a caller.
+public struct Erasures: DomainOperations {
+    let service: VoicemailService
+}
+
 /// Greetings, by id and, on a mailbox's or an account's shelf, by name.
 public struct Greetings: DomainOperations {
     let service: VoicemailService
@@ -40,6 +45,11 @@ public struct Greetings: DomainOperations {
 
 /// Mailboxes whose messages have several recipients.
 public struct Groups: DomainOperations {
+    let service: VoicemailService
+}
+
+/// What must not be removed, whoever asks.
+public struct Holds: DomainOperations {
     let service: VoicemailService
 }
 

@@ -32,6 +32,8 @@ public struct Limits: Sendable, Hashable {
     public var deadLetterDays: Int
     /// How long recordings are kept, unless their account says otherwise.
     public var recordingRetention: RecordingRetention
+    /// How long and how many messages are kept, unless their account or mailbox says otherwise.
+    public var messageRetention = MessageRetention()
     /// Whether receivers of webhooks and reports may be on this machine.
     public var allowsReceiversHere: Bool
     /// The zone of accounts and mailboxes that name none.

@@ -20,6 +20,8 @@ public enum VoicemailError: Error, Hashable, Sendable {
     case mailboxDisabled
     /// Older than retention allows to change.
     case expired(id: String, cutoff: Timestamp)
+    /// It is under a legal hold, or something in it is, and may not be removed.
+    case held(id: String)
     /// An id that exists already.
     case conflict
     /// The audio is not decodable and the interface promises that it is.

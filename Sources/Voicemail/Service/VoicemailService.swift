@@ -42,8 +42,10 @@ public final class VoicemailService: Sendable {
     public var access: Access { Access(service: self) }
     public var accounts: Accounts { Accounts(service: self) }
     public var callRecords: CallRecords { CallRecords(service: self) }
+    public var erasures: Erasures { Erasures(service: self) }
     public var greetings: Greetings { Greetings(service: self) }
     public var groups: Groups { Groups(service: self) }
+    public var holds: Holds { Holds(service: self) }
     public var housekeeping: Housekeeping { Housekeeping(service: self) }
     public var mailboxes: Mailboxes { Mailboxes(service: self) }
     public var messages: Messages { Messages(service: self) }

@@ -99,6 +99,8 @@ struct PSeriesFailure: Error, Hashable {
         case .disabled: .unavailable
         // The extension's voicemail is switched off, not the API.
         case .mailboxDisabled: .operationFailed
+        // It is there and may not go: no code says that.
+        case .held: .operationFailed
         case .conflict: PSeriesFailure(40003, "DUPLICATE KEY VALUE")
         case .limitReached: .limitExceeded
         }

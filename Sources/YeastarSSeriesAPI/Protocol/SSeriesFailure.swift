@@ -59,7 +59,7 @@ enum SSeriesFailure: String, Error, CaseIterable {
         case .notFound, .noAudio, .unplayable, .expired: .noSuchVoicemail
         case .invalid, .documentTooLarge, .conflict, .mailboxDisabled: .extensionNotConfigured
         case .badCredentials, .disabled: .wrongLogin
-        case .forbidden, .limitReached: .notHandled
+        case .forbidden, .limitReached, .held: .notHandled
         }
     }
 }

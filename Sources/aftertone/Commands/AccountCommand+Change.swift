@@ -14,6 +14,8 @@ extension AccountCommand {
         @Option(help: ArgumentHelp("How many days its messages count, from 1 to 36500.", valueName: "days")) var messageDays: Int?
         @Option(help: ArgumentHelp("How many days its recordings are kept, from 1 to 36500.", valueName: "days")) var recordingDays: Int?
         @Option(help: ArgumentHelp("How many bytes its recordings may have.", valueName: "bytes")) var recordingBytes: Int?
+        @Option(help: ArgumentHelp("How many days its messages are kept, from 1 to 36500.", valueName: "days")) var keepMessageDays: Int?
+        @Option(help: ArgumentHelp("How many bytes its messages may have.", valueName: "bytes")) var keepMessageBytes: Int?
         @Flag(inversion: .prefixedEnableDisable, help: "Whether anybody of it may log in.") var logins: Bool?
 
         private var change: JSONObject {
@@ -24,6 +26,8 @@ extension AccountCommand {
             change["message_retention_duration"] = messageDays.map { .int($0) }
             change["recording_retention_days"] = recordingDays.map { .int($0) }
             change["recording_maximum_bytes"] = recordingBytes.map { .int($0) }
+            change["message_keep_days"] = keepMessageDays.map { .int($0) }
+            change["message_keep_bytes"] = keepMessageBytes.map { .int($0) }
             change["enabled"] = logins.map { .bool($0) }
             return change
         }

@@ -20,6 +20,8 @@ extension MailboxCommand {
         @Flag(help: "Callers hear the standard greeting.") var standardGreeting = false
         @Option(help: ArgumentHelp("Who gets mail for new messages, once for each, instead of those before.", valueName: "address")) var notify: [String] = []
         @Flag(help: "Nobody gets mail for new messages but the owner.") var noNotify = false
+        @Option(help: ArgumentHelp("How many days its messages are kept, from 1 to 36500.", valueName: "days")) var keepMessageDays: Int?
+        @Option(help: ArgumentHelp("How many messages are kept; the oldest go.", valueName: "count")) var keepMessages: Int?
         @Flag(inversion: .prefixedEnableDisable, help: "Whether it takes messages.") var messages: Bool?
 
         private var change: JSONObject {
@@ -30,6 +32,8 @@ extension MailboxCommand {
             if noPin { change["pin"] = .null }
             change["timezone"] = timezone.map { .string($0.name) }
             if !notify.isEmpty || noNotify { change["notify_email_addresses"] = JSON(notify) }
+            change["message_keep_days"] = keepMessageDays.map { .int($0) }
+            change["message_keep_count"] = keepMessages.map { .int($0) }
             change["enabled"] = messages.map { .bool($0) }
             return change
         }

@@ -1,0 +1,123 @@
+import Logging
+
+extension Erasures {
+    /// Rows changed in one transaction.
+    private static let batch = 256
+
+    /// The accounts that may have anything: all there are, and those that were removed and whose messages have not gone for good.
+    public func accountIDs() async throws -> [String] {
+        var ids = try await store.read { try $0.removedAccounts() }
+        var range = ListingRange(limit: 500, attributes: [])
+        repeat {
+            let page = try await service.accounts.list(below: nil, range) { $0.id }
+            ids += page.items
+            range.start = page.next
+        } while range.start != nil
+        return ids
+    }
+
+    /// What an account has of a caller. Nothing is removed.
+    /// - Throws: `VoicemailError.held` with the first of it that a hold covers.
+    public func find(_ number: String, in accountID: String) async throws -> Erasure {
+        let number = ErasedNumber(number, limits.numbers)
+        var erasure = try await store.read { reader in
+            let held = try reader.heldSubjects(accountID: accountID)
+            var found = Erasure(accountID: accountID)
+            var heldID: String?
+            let note = { (message: Message) in
+                guard number.isMeant(message) else { return true }
+                if [message.id, message.mailboxID, accountID].contains(where: held.contains) { heldID = message.monthID }
+                found.messages.append(message.monthID)
+                return heldID == nil
+            }
+            try reader.messages(MessageQuery(scope: .account(accountID), ascending: true), note)
+            if heldID == nil { try reader.removedMessages(TrashQuery(scope: .account(accountID))) { note($0.message) } }
+            if heldID == nil {
+                try reader.recordings(RecordingQuery(accountID: accountID)) { recording in
+                    guard number.isMeant(recording) else { return true }
+                    if held.contains(recording.id) || held.contains(accountID) { heldID = recording.id }
+                    found.recordings.append(recording.id)
+                    return heldID == nil
+                }
+            }
+            if let heldID { throw VoicemailError.held(id: heldID) }
+            return found
+        }
+        let told = try await told(number, erasure)
+        erasure.events = told.events.count
+        erasure.deliveries = told.deliveries.count
+        return erasure
+    }
+
+    /// Removes for good what an account has of a caller: messages wherever they are, recordings, what was noted to be told of them, and the audio. What
+    /// was told already cannot be taken back. Others learn that the messages are gone, by their ids.
+    /// - Returns: what was removed.
+    /// - Throws: `VoicemailError.held` before anything goes; where a hold was put on something meanwhile, what went before it stays gone.
+    public func erase(_ number: String, in accountID: String) async throws -> Erasure {
+        var erasure = try await find(number, in: accountID)
+        guard !erasure.isEmpty else { return erasure }
+        for ids in Self.batches(erasure.messages) { try await inTransaction { change in for id in ids { try change.erase(messageID: String(id.suffix(32))) } } }
+        for ids in Self.batches(erasure.recordings) {
+            try await inTransaction { change in
+                for id in ids {
+                    guard let recording = try change.writer.recording(.id(id), accountID: accountID) else { continue }
+                    guard try !change.writer.isHeld(recording) else { throw VoicemailError.held(id: id) }
+                    try change.writer.remove(recordingID: id)
+                }
+            }
+        }
+        // Anew, as the messages may have been changed while they went.
+        let told = try await told(ErasedNumber(number, limits.numbers), erasure)
+        for serials in Self.batches(told.events) { try await store.write { try $0.remove(eventSerials: serials) } }
+        for ids in Self.batches(told.deliveries) { try await store.write { writer in for id in ids { try writer.remove(deliveryID: id) } } }
+        (erasure.events, erasure.deliveries) = (told.events.count, told.deliveries.count)
+        await service.housekeeping.collectGarbage()
+        logger.notice(
+            "a caller's data was erased",
+            metadata: [
+                "account": "\(accountID)", "messages": "\(erasure.messages.count)", "recordings": "\(erasure.recordings.count)",
+                "events": "\(erasure.events)", "deliveries": "\(erasure.deliveries)",
+            ])
+        return erasure
+    }
+
+    private static func batches<Item>(_ items: [Item]) -> [[Item]] {
+        stride(from: 0, to: items.count, by: batch).map { Array(items[$0..<min($0 + batch, items.count)]) }
+    }
+
+    /// Events of the account that are about what goes or say the number, by serial, and deliveries that tell of them or say it, by id. That a message
+    /// was removed is still told: by then it names nothing but the message.
+    private func told(_ number: ErasedNumber, _ erasure: Erasure) async throws -> (events: [Int], deliveries: [String]) {
+        let subjects = Set(erasure.messages.map { String($0.suffix(32)) } + erasure.recordings)
+        var events: Set<Int> = [], deliveries: [String] = [], last = 0
+        while true {
+            let page = try await store.read { [last] in try $0.events(after: last, limit: 500) }
+            guard let end = page.last else { break }
+            last = end.serial
+            for event in page where event.accountID == erasure.accountID && event.kind != .messageRemoved {
+                if subjects.contains(event.subjectID) || number.isMentioned(in: .object(event.payload)) { events.insert(event.serial) }
+            }
+        }
+        last = 0
+        while true {
+            let page = try await store.read { [last] in try $0.deliveries(DeliveryQuery(accountID: erasure.accountID, after: last, limit: 500)) }
+            guard let end = page.last else { break }
+            last = end.serial
+            deliveries += page.filter { events.contains($0.eventSerial) || number.isMentioned(in: .object($0.payload)) }.map(\.id)
+        }
+        return (events.sorted(), deliveries)
+    }
+}
+
+extension Change {
+    /// Removes a message for good, from its mailbox or from the trash, with its audio.
+    /// - Throws: `VoicemailError.held`.
+    fileprivate func erase(messageID: String) throws {
+        let living = try writer.message(id: messageID)
+        guard let message = try living ?? writer.removedMessage(id: messageID)?.message else { return }
+        if living != nil { try remove(message) }
+        guard try !writer.isHeld(message) else { throw VoicemailError.held(id: message.monthID) }
+        try writer.remove(messageID: messageID, at: now, physically: true)
+        if let audio = message.audio { try writer.release(audio.blobID) }
+    }
+}

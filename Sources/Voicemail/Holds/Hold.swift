@@ -1,0 +1,61 @@
+/// What must not be removed, because somebody may have to show it: a court, an authority, a complaint. Whatever it covers stays, whoever asks for its
+/// removal and whatever time has passed, until the hold is lifted. A thing may be under several.
+public struct Hold: Sendable, Hashable {
+    /// What a hold is put on.
+    public enum Subject: String, Sendable, CaseIterable {
+        /// With every mailbox, message and recording in it; accounts below it are others.
+        case account
+        /// With every message in it.
+        case mailbox
+        case message, recording
+    }
+
+    /// 32 hex digits.
+    public let id: String
+    /// A number that grows with each hold. 0 until stored.
+    public var serial: Int
+    public let subject: Subject
+    public let subjectID: String
+    public let accountID: String
+    /// The mailbox, or the message's; nil for others.
+    public let mailboxID: String?
+    /// Why, in the words of whoever put it there.
+    public let reason: String
+    public let created: Timestamp
+
+    public init(
+        id: String = HexID.random(), serial: Int = 0, subject: Subject, subjectID: String, accountID: String, mailboxID: String? = nil, reason: String,
+        created: Timestamp
+    ) {
+        self.id = id
+        self.serial = serial
+        self.subject = subject
+        self.subjectID = subjectID
+        self.accountID = accountID
+        self.mailboxID = mailboxID
+        self.reason = reason
+        self.created = created
+    }
+}
+
+extension StoreReader {
+    /// Whether a hold covers a message, in the trash too.
+    func isHeld(_ message: Message) throws -> Bool { try isHeld(anyOf: [message.id, message.mailboxID, message.accountID]) }
+
+    func isHeld(_ recording: Recording) throws -> Bool { try isHeld(anyOf: [recording.id, recording.accountID]) }
+
+    /// Whether removing a mailbox would remove something that a hold covers.
+    func isHeld(_ mailbox: Mailbox) throws -> Bool { try isHeld(anyOf: [mailbox.accountID]) || hasHolds(mailboxID: mailbox.id) }
+
+    /// Everything of an account that has a hold of its own, by id.
+    func heldSubjects(accountID: String) throws -> Set<String> {
+        var found: Set<String> = []
+        var last = 0
+        while true {
+            let page = try holds(accountID: accountID, after: last, limit: 500)
+            guard let end = page.last else { return found }
+            found.formUnion(page.map(\.subjectID))
+            last = end.serial
+        }
+    }
+}
