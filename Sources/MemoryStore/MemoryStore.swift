@@ -65,6 +65,8 @@ struct Rows: Sendable {
     var deliveries: [Delivery] = []
     var logins: [LoginCount] = []
     var holds: [Hold] = []
+    var auditEntries: [AuditEntry] = []
+    var auditBatches: [AuditBatch] = []
 
     mutating func nextSerial() -> Int {
         lastSerial += 1

@@ -57,7 +57,8 @@ struct CommonOptions: ParsableArguments {
             try loadConfiguration(), for: use, creating: creating, logger: Self.logger(.error))
         let value: Value
         do {
-            value = try await body(installation)
+            let actor = AuditActor(interface: "command", id: NSUserName())
+            value = try await AuditActor.$current.withValue(actor) { try await body(installation) }
         } catch {
             try await installation.close()
             throw error

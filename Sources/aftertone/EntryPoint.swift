@@ -79,7 +79,7 @@ struct Aftertone: AsyncParsableCommand {
             ServeCommand.self, DemoCommand.self, AccountCommand.self, UserCommand.self, MailboxCommand.self, MessageCommand.self, RecordingCommand.self,
             GreetingCommand.self, WebhookCommand.self, KeyCommand.self, TokenCommand.self, ExplainCommand.self, PromptsCommand.self, OutboxCommand.self,
             MailCommand.self,
-            LoginCommand.self, HoldCommand.self, RetentionCommand.self, EraseCommand.self,
+            LoginCommand.self, HoldCommand.self, RetentionCommand.self, EraseCommand.self, AuditCommand.self,
             StatusCommand.self, DoctorCommand.self, ImportCommand.self, VerifyCommand.self, BackupCommand.self, RestoreCommand.self,
             ConfigCommand.self, VersionCommand.self,
         ])

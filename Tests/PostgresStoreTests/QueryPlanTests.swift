@@ -13,7 +13,7 @@ struct QueryPlanTests {
     /// Statements that read all of an index, and why they may.
     private static let mayScan = [
         // The least of it, or the few that wait.
-        "WITH RECURSIVE waiting", "planned = 0", "FROM document WHERE removed_at IS NOT NULL AND kind = 'account'",
+        "WITH RECURSIVE waiting", "planned = 0", "WHERE batch = 0", "FROM document WHERE removed_at IS NOT NULL AND kind = 'account'",
         // A row for each state and slot.
         "FROM delivery_tally",
     ]
@@ -119,8 +119,12 @@ struct QueryPlanTests {
         SELECT 'd' || n, 'c' || n % 3, 't' || n % 100, 'a' || n % 50, n, '{}', CASE WHEN n % 10 = 0 THEN 'dead' ELSE 'pending' END, 0, n, NULL,
         CASE WHEN n % 50 = 0 THEN n ELSE 0 END, '', n FROM generate_series(1, 5000) AS n;
         INSERT INTO login_count SELECT 'l' || n, 'k' || n % 3, '', n % 70, 1, n FROM generate_series(1, 3000) AS n;
-        INSERT INTO hold (id, subject, subject_id, account_id, mailbox_id, reason, created) SELECT 'h' || n, 'message', 'm' || n * 7, 'a' || n % 50,
-        'd' || n % 300, '', n FROM generate_series(1, 2000) AS n;
+        INSERT INTO hold (id, subject, subject_id, account_id, mailbox_id, reason, created) SELECT 'h' || n, 'message', 'm' || n * 7, 'a' || n % 2000,
+        'd' || n % 2000, '', n FROM generate_series(1, 20000) AS n;
+        INSERT INTO audit_entry (id, account_id, action, actor, subjects, details, created, batch) SELECT 'e' || n, 'a' || n % 50, 'exported', '', '[]',
+        '{}', n, CASE WHEN n % 100 = 0 THEN 0 ELSE n / 500 + 1 END FROM generate_series(1, 5000) AS n;
+        INSERT INTO audit_text SELECT n, '{}' FROM generate_series(1, 5000) AS n;
+        INSERT INTO audit_batch SELECT 'a' || n % 50, n / 50 + 1, 1, 'h', n FROM generate_series(1, 2000) AS n;
         INSERT INTO blob_garbage (blob_id, not_before) SELECT 'b' || n, n FROM generate_series(1, 900) AS n;
         ANALYZE;
         """

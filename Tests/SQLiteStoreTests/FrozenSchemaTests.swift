@@ -14,6 +14,7 @@ struct FrozenSchemaTests {
         "M0001": "05c98ee0429345dd0721fb28cff345428718943d77772fe4c4185bcb38c9b49d",
         "M0002": "2ae466cdad7d9fd80f19840e57d067d3efc3ab3210ceca32900ba8d0e32798f4",
         "M0003": "cb050c4562c3ab67285aa027eff068ca68b1b4d251f17d5623dfefe49cdbd826",
+        "M0004": "c6a55a2ce9bab20449694a5eb96421bf4e97be32abe3ec8d3ddc60ead6417ec3",
     ]
 
     @Test("No migration changes once it has a hash, and each has one", arguments: Migrations.all.map { $0.name })

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Logging
 import NIOCore
+import Voicemail
 
 /// What all connections share. Immutable but for counters.
 final class FrontCore: Sendable {
@@ -54,7 +55,8 @@ final class FrontCore: Sendable {
             let response = await dialect.refuse(fault, of: request) ?? Self.plainRefusal(fault)
             return Answer(owner: dialect.name, response: response)
         }
-        return Answer(owner: dialect.name, response: await dialect.respond(to: request))
+        let actor = AuditActor(interface: dialect.name, address: request.remote)
+        return Answer(owner: dialect.name, response: await AuditActor.$current.withValue(actor) { await dialect.respond(to: request) })
     }
 
     /// Bytes that a body may have.

@@ -34,7 +34,9 @@ public struct MessageArchive: Sendable {
     public func response(named name: String) async throws -> FrontResponse? {
         var left = entries[...]
         while let entry = left.first, try await open(entry) == nil { left.removeFirst() }
-        guard !left.isEmpty else { return nil }
+        guard let first = left.first?.message else { return nil }
+        // Noted before anything is sent.
+        try await service.audit.note(.exported, of: first.accountID, [first.mailboxID], ["messages": .int(left.count)])
         var names = EntryNames(names)
         let zip = ZipStream(
             left.map { entry in

@@ -33,7 +33,7 @@ extension VoicemailService {
         let now = clock.now
         let token = KazooToken.make(account: account, userID: user?.id, issued: now, expires: now.advanced(by: lifetime), secrets: secrets)
         try await tickets.open(
-            token, TicketDraft(.kazoo, accountID: account.id, userID: user?.id, credentialID: credentialID, lifetime: lifetime))
+            token, TicketDraft(.kazoo, accountID: account.id, userID: user?.id, credentialID: credentialID, lifetime: lifetime, isLogin: true))
         return token
     }
 }

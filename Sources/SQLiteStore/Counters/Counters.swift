@@ -3,9 +3,9 @@ import GRDB
 /// Counters that follow the rows, whatever statement changes them: triggers, and how each is counted anew.
 ///
 /// Triggers hold no data, so they are no migrations: whoever opens a database puts this program's in place before anything else.
-/// When one is to count something else, a migration counts anew what there is.
+/// When one is to count something else, a migration counts anew what there is. Those that keep the audit log as it is are among them.
 enum Counters {
-    static let triggers = messages + messageDays + recordings + deliveries + documents + accountTree
+    static let triggers = messages + messageDays + recordings + deliveries + documents + accountTree + audit
 
     /// SQLite keeps the text of a trigger as it was given.
     static func areInstalled(in database: Database) throws -> Bool {

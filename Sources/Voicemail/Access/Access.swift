@@ -35,7 +35,7 @@ extension Access {
     public func enter(token: String?, kind: Ticket.Kind, accountID: String?) async throws -> AccessEntry {
         let hash = token.map(secrets.fingerprint)
         let now = clock.now
-        return try await store.read { reader in
+        let found = try await store.read { reader in
             let entry = try hash.flatMap { hash -> TicketEntry? in
                 do { return try Tickets.entry(hash, kind, now, reader) } catch is TicketError { return nil }
             }
@@ -43,6 +43,8 @@ extension Access {
             let account = entry?.account.id == accountID ? entry?.account : try reader.account(id: accountID)
             return AccessEntry(principal: entry.map { Principal($0) }, account: account)
         }
+        AuditActor.current.identify(found.principal?.userID ?? found.principal?.credentialID)
+        return found
     }
 }
 

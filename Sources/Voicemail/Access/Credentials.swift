@@ -6,7 +6,7 @@ extension Access {
         let credential = Credential(
             kind: draft.kind, accountID: account.id, name: draft.name, handle: secrets.fingerprint(key), verifier: "", details: draft.details,
             created: clock.now)
-        try await store.write { try $0.insert(credential) }
+        try await insert(credential)
         return IssuedCredential(credential: credential, secret: key)
     }
 
@@ -18,7 +18,7 @@ extension Access {
         let credential = Credential(
             kind: draft.kind, accountID: account.id, name: draft.name, handle: Secrets.randomText(length),
             verifier: secrets.fingerprint(secret), details: draft.details, created: clock.now)
-        try await store.write { try $0.insert(credential) }
+        try await insert(credential)
         return IssuedCredential(credential: credential, secret: secret)
     }
 
@@ -43,10 +43,17 @@ extension Access {
             let credential = Credential(
                 id: id, kind: draft.kind, accountID: account.id, name: draft.name.isEmpty ? handle : draft.name, handle: handle,
                 verifier: verifier, details: draft.details, created: now)
-            try writer.insert(credential)
+            try Self.insert(credential, writer)
             return credential
         }
         return IssuedCredential(credential: credential, secret: password)
+    }
+
+    private func insert(_ credential: Credential) async throws { try await store.write { try Self.insert(credential, $0) } }
+
+    private static func insert(_ credential: Credential, _ writer: any StoreWriter) throws {
+        try writer.insert(credential)
+        try writer.audit(.keyCreated, of: credential.accountID, [credential.id], ["kind": .string(credential.kind.rawValue)], at: credential.created)
     }
 
     private static let longestUsername = 64
@@ -56,17 +63,23 @@ extension Access {
     /// - Throws: `VoicemailError.badCredentials`, `.disabled` for an account that is switched off.
     public func holder(ofKey key: String, _ kind: Credential.Kind) async throws -> CredentialHolder {
         let handle = secrets.fingerprint(key)
-        return try await store.read { try Self.enabled(try Self.holder(kind, handle, $0)) }
+        return Self.identified(try await store.read { try Self.enabled(try Self.holder(kind, handle, $0)) })
     }
 
     /// Who is behind a program's id and secret.
     /// - Throws: `VoicemailError.badCredentials`, `.disabled` for an account that is switched off.
     public func holder(ofClient id: String, secret: String, _ kind: Credential.Kind) async throws -> CredentialHolder {
         let verifier = secrets.fingerprint(secret)
-        return try await store.read { reader in
-            let found = try Self.holder(kind, id, reader)
-            return try Self.enabled(found.flatMap { Secrets.equal($0.credential.verifier, verifier) ? $0 : nil })
-        }
+        return Self.identified(
+            try await store.read { reader in
+                let found = try Self.holder(kind, id, reader)
+                return try Self.enabled(found.flatMap { Secrets.equal($0.credential.verifier, verifier) ? $0 : nil })
+            })
+    }
+
+    private static func identified(_ holder: CredentialHolder) -> CredentialHolder {
+        AuditActor.current.identify(holder.credential.id)
+        return holder
     }
 
     /// Who is behind a user's name and what is sent for his password.
@@ -99,8 +112,10 @@ extension Access {
     /// Withdraws a credential with every ticket that it opened.
     /// - Throws: `VoicemailError.notFound`.
     public func removeCredential(_ id: String, in account: Account) async throws {
+        let now = clock.now
         try await store.write { writer in
             guard let credential = try writer.credential(id: id), credential.accountID == account.id else { throw VoicemailError.notFound(id: id) }
+            try writer.audit(.keyRevoked, of: account.id, [id], ["kind": .string(credential.kind.rawValue)], at: now)
             try writer.remove(credentialID: id)
             try writer.removeTickets(accountID: nil, userID: nil, credentialID: id)
         }

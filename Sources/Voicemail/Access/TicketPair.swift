@@ -34,7 +34,10 @@ extension Tickets {
     /// - Throws: `VoicemailError.limitReached`.
     public func open(_ pair: TicketPair, for credential: Credential, _ rules: TicketPairRules, details: JSONObject = [:]) async throws {
         let issue = PairIssue(pair, credential, rules, secrets, clock.now)
-        try await store.write { try issue.insert(details: details, replacing: nil, $0) }
+        try await store.write { writer in
+            try issue.insert(details: details, replacing: nil, writer)
+            if let ticket = try writer.ticket(hash: issue.access) { try Self.noteLogin(ticket, writer) }
+        }
     }
 
     /// Gives a pair for the refresh ticket of an old one, which ends at once. What was kept with that goes on.

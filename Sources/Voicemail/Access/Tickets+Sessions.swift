@@ -14,6 +14,7 @@ extension Tickets {
             let living = try writer.tickets(userID: listener.id, kind: kind, aliveAt: now)
             for old in living.prefix(max(0, living.count - limit + 1)) { try Self.close(old, writer) }
             try writer.insert(ticket)
+            try Self.noteLogin(ticket, writer)
         }
     }
 

@@ -14,10 +14,14 @@ public struct TicketDraft: Sendable {
     /// Seconds.
     public let lifetime: Int
     public let details: JSONObject
+    /// Whether somebody is let in with it who was not before.
+    public let isLogin: Bool
 
     public init(
-        _ kind: Ticket.Kind, accountID: String, userID: String? = nil, credentialID: String? = nil, lifetime: Int, details: JSONObject = [:]
+        _ kind: Ticket.Kind, accountID: String, userID: String? = nil, credentialID: String? = nil, lifetime: Int, details: JSONObject = [:],
+        isLogin: Bool = false
     ) {
+        self.isLogin = isLogin
         self.kind = kind
         self.accountID = accountID
         self.userID = userID
@@ -43,7 +47,17 @@ extension Tickets {
     /// Opens a ticket under a secret of the interface's making; it counts once this returns.
     public func open(_ secret: String, _ draft: TicketDraft) async throws {
         let ticket = Self.ticket(secrets.fingerprint(secret), draft, clock.now)
-        try await store.write { try $0.insert(ticket) }
+        try await store.write { writer in
+            try writer.insert(ticket)
+            if draft.isLogin { try Self.noteLogin(ticket, writer) }
+        }
+    }
+
+    /// Notes that somebody was let in.
+    static func noteLogin(_ ticket: Ticket, _ writer: any StoreWriter) throws {
+        let who = [ticket.userID, ticket.credentialID].compactMap(\.self)
+        AuditActor.current.identify(who.first)
+        try writer.audit(.loggedIn, of: ticket.accountID, who, ["kind": .string(ticket.kind.rawValue)], at: ticket.created)
     }
 
     /// Looks a ticket up.
@@ -51,7 +65,9 @@ extension Tickets {
     public func enter(_ secret: String, _ kind: Ticket.Kind) async throws -> TicketEntry {
         let hash = secrets.fingerprint(secret)
         let now = clock.now
-        return try await store.read { try Self.entry(hash, kind, now, $0) }
+        let entry = try await store.read { try Self.entry(hash, kind, now, $0) }
+        AuditActor.current.identify(entry.ticket.userID ?? entry.ticket.credentialID)
+        return entry
     }
 
     /// Lets a ticket live on that lives as long as it is used.

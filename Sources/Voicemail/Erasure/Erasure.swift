@@ -8,8 +8,10 @@ public struct Erasure: Sendable, Hashable {
     /// What others were to be told, and were told, of them.
     public var events = 0
     public var deliveries = 0
+    /// Entries of the audit log beside which his number stood.
+    public var notes = 0
 
-    public var isEmpty: Bool { messages.isEmpty && recordings.isEmpty && events == 0 && deliveries == 0 }
+    public var isEmpty: Bool { messages.isEmpty && recordings.isEmpty && events == 0 && deliveries == 0 && notes == 0 }
 }
 
 /// A number in whatever form it was stored, and where it is spoken of.

@@ -46,6 +46,7 @@ extension Erasures {
         let told = try await told(number, erasure)
         erasure.events = told.events.count
         erasure.deliveries = told.deliveries.count
+        erasure.notes = try await noted(number, in: accountID).count
         return erasure
     }
 
@@ -61,8 +62,7 @@ extension Erasures {
             try await inTransaction { change in
                 for id in ids {
                     guard let recording = try change.writer.recording(.id(id), accountID: accountID) else { continue }
-                    guard try !change.writer.isHeld(recording) else { throw VoicemailError.held(id: id) }
-                    try change.writer.remove(recordingID: id)
+                    try change.remove(recording)
                 }
             }
         }
@@ -71,6 +71,7 @@ extension Erasures {
         for serials in Self.batches(told.events) { try await store.write { try $0.remove(eventSerials: serials) } }
         for ids in Self.batches(told.deliveries) { try await store.write { writer in for id in ids { try writer.remove(deliveryID: id) } } }
         (erasure.events, erasure.deliveries) = (told.events.count, told.deliveries.count)
+        try await note(erasure, of: ErasedNumber(number, limits.numbers))
         await service.housekeeping.collectGarbage()
         logger.notice(
             "a caller's data was erased",
@@ -79,6 +80,32 @@ extension Erasures {
                 "events": "\(erasure.events)", "deliveries": "\(erasure.deliveries)",
             ])
         return erasure
+    }
+
+    /// Entries of the audit log beside which his number stands.
+    private func noted(_ number: ErasedNumber, in accountID: String) async throws -> [AuditEntry] {
+        var found: [AuditEntry] = [], last = 0
+        while true {
+            let page = try await store.read { [last] in try $0.auditEntries(accountID: accountID, after: last, limit: 500) }
+            guard let end = page.last else { return found }
+            last = end.serial
+            found += page.filter { $0.texts.values.contains(where: number.isMeant) }
+        }
+    }
+
+    /// Leaves beside the audit log what is not his, and adds to it that he was erased, by how much there was.
+    private func note(_ erasure: Erasure, of number: ErasedNumber) async throws {
+        for entries in Self.batches(try await noted(number, in: erasure.accountID)) {
+            try await store.write { writer in
+                for entry in entries { try writer.keepAuditTexts(entry.texts.filter { !number.isMeant($0.value) }, ofEntry: entry.serial) }
+            }
+        }
+        try await service.audit.note(
+            .callerErased, of: erasure.accountID, [],
+            [
+                "messages": .int(erasure.messages.count), "recordings": .int(erasure.recordings.count), "events": .int(erasure.events),
+                "deliveries": .int(erasure.deliveries), "notes": .int(erasure.notes),
+            ])
     }
 
     private static func batches<Item>(_ items: [Item]) -> [[Item]] {

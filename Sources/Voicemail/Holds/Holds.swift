@@ -13,6 +13,7 @@ extension Holds {
         let hold = try await inTransaction { change in
             let mailboxID = try Self.mailboxID(of: subject, id, account, change.writer)
             let hold = Hold(subject: subject, subjectID: id, accountID: account.id, mailboxID: mailboxID, reason: reason, created: change.now)
+            try change.writer.audit(.holdPlaced, of: account.id, [hold.id, id], ["subject": .string(subject.rawValue)], at: change.now)
             return try change.writer.insert(hold)
         }
         log("a legal hold was put on something", hold)
@@ -22,9 +23,11 @@ extension Holds {
     /// - Returns: the hold as it was.
     /// - Throws: `VoicemailError.notFound`.
     public func lift(_ id: String) async throws -> Hold {
-        let hold = try await store.write { writer in
-            guard let hold = try writer.hold(id: id) else { throw VoicemailError.notFound(id: id) }
-            try writer.remove(holdID: id)
+        let hold = try await inTransaction { change in
+            guard let hold = try change.writer.hold(id: id) else { throw VoicemailError.notFound(id: id) }
+            try change.writer.remove(holdID: id)
+            try change.writer.audit(
+                .holdLifted, of: hold.accountID, [id, hold.subjectID], ["subject": .string(hold.subject.rawValue)], at: change.now)
             return hold
         }
         log("a legal hold was lifted", hold)

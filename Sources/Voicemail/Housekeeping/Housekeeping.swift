@@ -29,6 +29,7 @@ extension Housekeeping {
             try writer.removeDeliveries(deadBefore: deadBefore)
             try writer.removeLoginCounts(lastBefore: now.advanced(by: -LoginRules.memory))
         }
+        try await service.audit.seal()
         await collectGarbage()
         // Commands store audio beside the server.
         measuringBell.ring()

@@ -31,13 +31,17 @@ extension Change {
         return try save(message)
     }
 
+    /// - Parameter reason: why, where nobody asked for it.
     /// - Throws: `VoicemailError.held`.
-    func remove(_ message: Message) throws {
+    func remove(_ message: Message, because reason: String? = nil) throws {
         guard try !writer.isHeld(message) else { throw VoicemailError.held(id: message.monthID) }
         try writer.remove(messageID: message.id, at: now, physically: false)
         try writer.append(
             Event(
                 kind: .messageRemoved, accountID: message.accountID, subjectID: message.id, payload: ["mailbox_id": .string(message.mailboxID)], created: now))
+        try writer.audit(
+            .messageRemoved, of: message.accountID, [message.id, message.mailboxID], reason.map { ["reason": .string($0)] } ?? [:],
+            texts: ["number": message.callerNumber], at: now)
     }
 }
 

@@ -149,6 +149,15 @@ extension StoreWriter {
         try remove(documentID: noun.id, at: now, physically: physically)
         if let blob = noun.stored.blobID { try release(blob) }
         try tell(.documentDeleted, noun.stored, now)
+        let action: AuditEntry.Action =
+            switch noun.stored.kind {
+            case .account: .accountRemoved
+            case .user: .userRemoved
+            case .mailbox: .mailboxRemoved
+            case .media: .greetingRemoved
+            case .webhook: .webhookRemoved
+            }
+        try audit(action, of: noun.accountID, [noun.id], at: now)
     }
 
     /// Makes a removed one part of what is there again, as a new revision, and says so.

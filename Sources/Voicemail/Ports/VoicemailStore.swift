@@ -39,7 +39,7 @@ public enum StoreError: Error, Equatable, Sendable {
 ///
 /// What is visited is one answer of the database, read to its end: a visitor asks the store nothing, which fails. Whoever needs more of
 /// what he sees reads a page and asks for all of it together (`documents(ids:)`, `tallies(mailboxIDs:)`).
-public protocol StoreReader: RecordingReader, OutboxReader, LoginReader, TrashReader, HoldReader {
+public protocol StoreReader: RecordingReader, OutboxReader, LoginReader, TrashReader, HoldReader, AuditReader {
     /// - Parameter attributes: those that are read; nil for all. Clients keep thousands, and who shows a few reads those.
     func document(id: String, attributes: Set<String>?) throws -> StoredDocument?
     func document(serial: Int, attributes: Set<String>?) throws -> StoredDocument?
@@ -135,7 +135,7 @@ extension StoreReader {
 }
 
 /// Changing within a transaction.
-public protocol StoreWriter: StoreReader, RecordingWriter, OutboxWriter, LoginWriter, TrashWriter, HoldWriter {
+public protocol StoreWriter: StoreReader, RecordingWriter, OutboxWriter, LoginWriter, TrashWriter, HoldWriter, AuditWriter {
     /// - Returns: the document with its serial.
     /// - Throws: `StoreError.conflict` when the id or the key is taken.
     func insert(_ document: StoredDocument) throws -> StoredDocument

@@ -38,10 +38,19 @@ extension Recordings {
 
     /// - Throws: `VoicemailError.held`.
     public func remove(_ recording: Recording) async throws {
-        try await store.write { writer in
-            guard try !writer.isHeld(recording) else { throw VoicemailError.held(id: recording.id) }
-            try writer.remove(recordingID: recording.id)
-        }
+        try await inTransaction { try $0.remove(recording) }
         garbageBell.ring()
+    }
+}
+
+extension Change {
+    /// - Parameter reason: why, where nobody asked for it.
+    /// - Throws: `VoicemailError.held`.
+    func remove(_ recording: Recording, because reason: String? = nil) throws {
+        guard try !writer.isHeld(recording) else { throw VoicemailError.held(id: recording.id) }
+        try writer.remove(recordingID: recording.id)
+        try writer.audit(
+            .recordingRemoved, of: recording.accountID, [recording.id], reason.map { ["reason": .string($0)] } ?? [:],
+            texts: ["caller": recording.callerNumber, "callee": recording.calleeNumber], at: now)
     }
 }

@@ -45,7 +45,7 @@ extension Recordings {
                 }
                 try expiry.visitOld(of: account.id, writer, take)
                 if gone.isEmpty { try expiry.visitBulk(of: account.id, writer, take) }
-                for (recording, _) in gone { try writer.remove(recordingID: recording.id) }
+                for (recording, departure) in gone { try Change(writer: writer, now: now).remove(recording, because: departure.rule.words) }
                 return gone
             }
             for (recording, departure) in gone {

@@ -28,6 +28,11 @@ public struct Accounts: DomainOperations {
     let service: VoicemailService
 }
 
+/// What was done, by whom: added to, read and checked, never changed.
+public struct Audit: DomainOperations {
+    let service: VoicemailService
+}
+
 /// Messages and recordings as one list of calls.
 public struct CallRecords: DomainOperations {
     let service: VoicemailService

@@ -25,7 +25,7 @@ public final class VoicemailService: Sendable {
         store: any VoicemailStore, archive: any AudioArchive, codec: any AudioCodec, secrets: Secrets, clock: any WallClock = SystemClock(),
         limits: Limits = Limits(), logger: Logger = Logger(label: "aftertone.voicemail"), deposited: @escaping @Sendable () -> Void = {}
     ) {
-        self.store = store
+        self.store = AttributedStore(store: store)
         self.archive = archive
         self.codec = codec
         self.secrets = secrets
@@ -41,6 +41,7 @@ public final class VoicemailService: Sendable {
 
     public var access: Access { Access(service: self) }
     public var accounts: Accounts { Accounts(service: self) }
+    public var audit: Audit { Audit(service: self) }
     public var callRecords: CallRecords { CallRecords(service: self) }
     public var erasures: Erasures { Erasures(service: self) }
     public var greetings: Greetings { Greetings(service: self) }

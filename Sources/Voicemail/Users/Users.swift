@@ -15,6 +15,7 @@ extension Users {
             try Self.claimUsername(of: draft, writer)
             let stored = try writer.add(draft)
             try Self.replaceLogins(of: draft.id, with: logins, writer)
+            try writer.audit(.userCreated, of: draft.accountID, [draft.id], draft.rights, at: draft.created)
             return stored
         }
     }
@@ -63,6 +64,11 @@ extension Users {
                 }
                 try Self.replaceLogins(of: id, with: [], writer)
                 try writer.removeTickets(accountID: nil, userID: id, credentialID: nil)
+            }
+            if !logins.isEmpty || user.rights != changed.rights || user.loginKey != changed.loginKey {
+                var details = changed.rights
+                details["password"] = .bool(!logins.isEmpty)
+                try writer.audit(.userChanged, of: account.id, [id], details, at: now)
             }
             return try writer.save(changed, at: now)
         }
@@ -121,6 +127,13 @@ extension Users {
     static func replaceLogins(of userID: String, with logins: [Credential], _ writer: any StoreWriter) throws {
         for form in LoginDigest.allCases { try writer.remove(credentialID: "\(userID)-\(form.rawValue)") }
         for login in logins { try writer.insert(login) }
+    }
+}
+
+extension User {
+    /// What he may, as the audit log tells it.
+    fileprivate var rights: JSONObject {
+        ["priv_level": stored.attributes["priv_level"] ?? .null, "enabled": .bool(isEnabled)]
     }
 }
 

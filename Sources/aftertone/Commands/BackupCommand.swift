@@ -15,6 +15,10 @@ struct BackupCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await common.open { installation in
+            // A full disk is when a backup is wanted most.
+            do { try await installation.service.audit.note(.backedUp, of: "", []) } catch StoreError.full {
+                Terminal.complain("aftertone: no room to note the backup in the audit log")
+            }
             let line = ProgressLine()
             let summary = try await Backup(of: installation, to: destination, progress: line.report).run()
             line.clear()

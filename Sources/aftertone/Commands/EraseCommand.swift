@@ -47,6 +47,7 @@ struct EraseCommand: AsyncParsableCommand {
         Consent.listed([
             found.reduce(0) { $0 + $1.messages.count }.some("message"), found.reduce(0) { $0 + $1.recordings.count }.some("recording"),
             found.reduce(0) { $0 + $1.events }.some("event"), found.reduce(0) { $0 + $1.deliveries }.some("delivery", "deliveries"),
+            found.reduce(0) { $0 + $1.notes }.some("note beside the audit log", "notes beside the audit log"),
         ])
     }
 
@@ -54,12 +55,12 @@ struct EraseCommand: AsyncParsableCommand {
         var object: JSONObject = [
             "number": .string(number), "removed": .bool(!dryRun), "messages": .int(erased.reduce(0) { $0 + $1.messages.count }),
             "recordings": .int(erased.reduce(0) { $0 + $1.recordings.count }), "events": .int(erased.reduce(0) { $0 + $1.events }),
-            "deliveries": .int(erased.reduce(0) { $0 + $1.deliveries }),
+            "deliveries": .int(erased.reduce(0) { $0 + $1.deliveries }), "notes": .int(erased.reduce(0) { $0 + $1.notes }),
         ]
         object["accounts"] = .array(
             erased.map { ["account_id": .string($0.accountID), "message_ids": JSON($0.messages), "recording_ids": JSON($0.recordings)] })
         let remains = "backups made before \(now.iso8601) still have it: after restoring one, run this again"
         object["backups"] = dryRun ? .null : .string(remains)
-        common.output.show(object, ["number", "removed", "messages", "recordings", "events", "deliveries", "backups"])
+        common.output.show(object, ["number", "removed", "messages", "recordings", "events", "deliveries", "notes", "backups"])
     }
 }
