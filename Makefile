@@ -4,12 +4,13 @@ SWIFT := $(shell command -v swift 2>/dev/null)
 # Swift's libraries are linked in: the program runs where there is no Swift.
 RELEASE := -c release --static-swift-stdlib
 KILLS ?= 1000
+CLUSTER_KILLS ?= 200
 FUZZ ?= 100000
 FORMATTED := --parallel --recursive Package.swift Sources Tests Benchmarks
 
 PREFIX ?= /usr/local
 
-.PHONY: run build test format soak crashtest bench apitest pictures install package packagetest repeatable containerlint tools swift clean
+.PHONY: run build test format soak crashtest scaletest bench apitest pictures install package packagetest repeatable containerlint tools swift clean
 
 ## run: install what is missing, build in release mode, serve the demo
 run: build
@@ -39,6 +40,12 @@ soak: tools
 crashtest: tools
 	swift build --build-tests
 	KILLS=$(KILLS) swift test --skip-build --filter CrashTests
+
+## scaletest: three servers on PostgreSQL and S3: kill CLUSTER_KILLS of them under load, take database and bucket away, have them race
+scaletest: tools
+	scripts/install tests
+	swift build --build-tests
+	AFTERTONE_SCALE=1 CLUSTER_KILLS=$(CLUSTER_KILLS) swift test --skip-build --filter '^CrashTests\.Cluster'
 
 ## bench: install the yardsticks, measure, print a table, write it as JSON
 bench: tools

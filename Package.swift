@@ -174,7 +174,7 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "Voicemail", "Waiting", "PostgresStore", "SQLiteStore", "FileArchive", "S3Archive", "Audio", "Delivery", "HTTPFront", "KazooAPI",
+                "Voicemail", "Waiting", "StoredRows", "PostgresStore", "SQLiteStore", "FileArchive", "S3Archive", "Audio", "Delivery", "HTTPFront", "KazooAPI",
                 "RecordingIntake",
                 "YeastarPSeriesAPI",
                 "YeastarSSeriesAPI",
@@ -208,7 +208,7 @@ let package = Package(
         .target(
             name: "TestKit",
             dependencies: [
-                "Web", "Voicemail", "Waiting", "CFileIO", "SQLiteStore", "FileArchive", "Audio", "Delivery", "HTTPFront", "Server", crypto,
+                "Web", "Voicemail", "Waiting", "CFileIO", "StoredRows", "SQLiteStore", "FileArchive", "Audio", "Delivery", "HTTPFront", "Server", crypto,
                 product("CryptoExtras", "swift-crypto"),
                 logging, nioCore, nioPosix,
                 product("HTTPTypes", "swift-http-types"), product("NIOConcurrencyHelpers", "swift-nio"), product("NIOHTTP1", "swift-nio"),
@@ -285,7 +285,7 @@ let package = Package(
         .testTarget(
             name: "CrashTests",
             dependencies: [
-                "aftertone", "Server", "TestKit", "Voicemail", "YeastarSSeriesAPI", nioCore, product("NIOHTTP1", "swift-nio"),
+                "aftertone", "Server", "TestKit", "Voicemail", "YeastarSSeriesAPI", crypto, nioCore, product("NIOHTTP1", "swift-nio"),
                 product("AsyncHTTPClient", "async-http-client"),
             ], swiftSettings: settings),
         .testTarget(
@@ -299,6 +299,7 @@ let package = Package(
             name: "ServerTests",
             dependencies: [
                 "Server", "aftertone", "TestKit", "Voicemail", "Waiting", "HTTPFront", "KazooAPI", "YeastarPSeriesAPI", "YeastarSSeriesAPI", "RecordingIntake",
+                "PostgresStore",
                 "Delivery", "Prompts", "Audio", "SQLiteStore", "FileArchive", "S3Archive", nioCore, nioPosix, logging,
             ],
             swiftSettings: settings),

@@ -5,22 +5,25 @@ import Voicemail
 /// What a `FileWriter` asks of its archive.
 extension FileArchive {
     /// Writes `chunks` to the blob of `draft`, or to a new one. After an error the file is gone.
-    func append(_ chunks: [ByteBuffer], to draft: Draft?) async throws(ArchiveError) -> Draft {
+    func append(_ chunks: [ByteBuffer], to draft: Draft?, named name: BlobID?) async throws(ArchiveError) -> Draft {
         try await writers.run { [self] () throws(ArchiveError) in
-            try keeping(draft) { draft throws(SystemError) in
+            try keeping(draft, name) { draft throws(SystemError) in
                 try draft.append(chunks, to: fileSystem, through: scratch)
             }
         }
     }
 
     /// Writes `chunks` to the blob of `draft`, or to a new one, and makes it durable. After an error the file is gone.
-    func complete(_ chunks: [ByteBuffer], to draft: Draft?) async throws(ArchiveError) -> Draft {
+    func complete(_ chunks: [ByteBuffer], to draft: Draft?, named name: BlobID?) async throws(ArchiveError) -> Draft {
         try await writers.run { [self] () throws(ArchiveError) in
-            try keeping(draft) { draft throws(SystemError) in
+            try keeping(draft, name) { draft throws(SystemError) in
                 try draft.complete(chunks, to: fileSystem, through: scratch)
                 let start = fileSystem.now()
                 try fileSystem.sync(draft.file.descriptor)
                 configuration.onSync?(fileSystem.now() - start, draft.size)
+                guard let name else { return }
+                try fileSystem.rename(draft.file.path, path(of: name))
+                try fileSystem.syncDirectory(directory(of: name))
             }
         }
     }
@@ -48,9 +51,9 @@ extension FileArchive {
         room.settle(file.id, size: size) { file.unlock() }
     }
 
-    private func keeping(_ draft: Draft?, _ body: (inout Draft) throws(SystemError) -> Void) throws(ArchiveError) -> Draft {
+    private func keeping(_ draft: Draft?, _ name: BlobID?, _ body: (inout Draft) throws(SystemError) -> Void) throws(ArchiveError) -> Draft {
         do throws(SystemError) {
-            var draft = if let draft { draft } else { Draft(file: try newFile()) }
+            var draft = if let draft { draft } else { Draft(file: try file(named: name)) }
             do throws(SystemError) {
                 try body(&draft)
                 return draft
@@ -67,6 +70,11 @@ extension FileArchive {
         let file = try prepared.take()
         if prepared.wantsRefill() { preparer.runLater { [prepared] in prepared.refill() } }
         return file
+    }
+
+    private func file(named name: BlobID?) throws(SystemError) -> BlobFile {
+        guard let name else { return try newFile() }
+        return try prepared.makeNamed(name)
     }
 
     private func removeNow(_ file: BlobFile) {

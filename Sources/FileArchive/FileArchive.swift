@@ -1,3 +1,4 @@
+import CFileIO
 import Glibc
 import Logging
 import NIOCore
@@ -101,11 +102,15 @@ public final class FileArchive: MaintainedArchive {
 
     // MARK: AudioArchive
 
-    public func begin(limit: Int) async throws -> any BlobWriter {
+    public func begin(limit: Int) async throws -> any BlobWriter { try await begin(limit: limit, named: nil) }
+
+    public func begin(limit: Int, as id: BlobID) async throws -> any BlobWriter { try await begin(limit: limit, named: id) }
+
+    private func begin(limit: Int, named id: BlobID?) async throws -> any BlobWriter {
         guard !isClosed.withLock(\.self) else { throw ArchiveError.failed("the archive is closed") }
         try await measureRoom()
         guard room.shortage() == nil else { throw ArchiveError.full }
-        return FileWriter(archive: self, limit: limit)
+        return FileWriter(archive: self, limit: limit, named: id)
     }
 
     public func open(_ id: BlobID) async throws -> any BlobReader {
@@ -153,6 +158,10 @@ public final class FileArchive: MaintainedArchive {
             }
         }
     }
+
+    func path(of id: BlobID) -> String { layout.path(id) }
+
+    func directory(of id: BlobID) -> String { layout.directory(BlobLayout.prefix(of: id)) }
 
     /// Looks at the free space and the quota, and writes and syncs a small file; each at most once a second.
     public func unavailability() async -> String? {

@@ -16,14 +16,17 @@ actor FileWriter: BlobWriter {
 
     private let archive: FileArchive
     private let limit: Int
+    /// Its name, where that is not for the archive to choose.
+    private let name: BlobID?
     private var pending = PendingBytes()
     private var draft: Draft?
     private var size = 0
     private var state = State.writing
 
-    init(archive: FileArchive, limit: Int) {
+    init(archive: FileArchive, limit: Int, named name: BlobID? = nil) {
         self.archive = archive
         self.limit = limit
+        self.name = name
     }
 
     deinit {
@@ -43,7 +46,7 @@ actor FileWriter: BlobWriter {
         guard pending.count >= ScratchBuffers.size else { return }
         let (chunks, current) = (pending.take(), draft)
         do throws(ArchiveError) {
-            draft = try await archive.append(chunks, to: current)
+            draft = try await archive.append(chunks, to: current, named: name)
         } catch {
             throw failed(error)
         }
@@ -53,7 +56,7 @@ actor FileWriter: BlobWriter {
         guard case .writing = state else { throw ArchiveError.failed("the blob is finished") }
         let (chunks, current) = (pending.take(), draft)
         do throws(ArchiveError) {
-            let complete = try await archive.complete(chunks, to: current)
+            let complete = try await archive.complete(chunks, to: current, named: name)
             draft = nil
             state = .finished(complete.file)
             return StoredBlob(id: complete.file.id, size: complete.size, sha256: HexID.encode(complete.hash.finalize()))

@@ -66,6 +66,14 @@ final class PreparedFiles: Sendable {
         if isClosed { discard(files) }
     }
 
+    /// A file that gets its name when it is whole. What an earlier attempt has left of it is begun anew.
+    func makeNamed(_ id: BlobID) throws(SystemError) -> BlobFile {
+        let unfinished = layout.path(id) + BlobLayout.unlockedSuffix
+        let file = BlobFile(id: id, path: unfinished, descriptor: try fileSystem.open(unfinished, O_RDWR | O_CREAT | O_TRUNC))
+        try fileSystem.lock(file.descriptor)
+        return file
+    }
+
     /// Creates durable, locked, empty files in one directory.
     func create(_ count: Int) throws(SystemError) -> [BlobFile] {
         guard count > 0 else { return [] }

@@ -1,5 +1,6 @@
 import Dispatch
 import NIOConcurrencyHelpers
+import Synchronization
 import Voicemail
 import Waiting
 
@@ -33,6 +34,7 @@ public final class PostgresStore: MaintainedStore {
         }
         do {
             try Migrations.run(on: connection, within: Self.migrationSeconds)
+            if !options.opensWhatMoves { try Self.checkResidence(connection, within: options.statementSeconds) }
             if let key { try Self.agree(on: key, connection, within: options.statementSeconds) }
         } catch let error as Connection.Interruption {
             throw PostgresOpenError.unreachable(error.reason)
@@ -48,7 +50,9 @@ public final class PostgresStore: MaintainedStore {
     /// - Throws: `PostgresOpenError`, `StoreError`.
     public static func look<Value>(_ options: PostgresOptions, _ body: (any StoreReader) throws -> Value) throws -> Value {
         do {
-            try Migrations.check(greet(options), within: options.statementSeconds)
+            let connection = try greet(options)
+            try Migrations.check(connection, within: options.statementSeconds)
+            try checkResidence(connection, within: options.statementSeconds)
         } catch let error as Connection.Interruption {
             throw PostgresOpenError.unreachable(error.reason)
         }
@@ -125,6 +129,9 @@ public final class PostgresStore: MaintainedStore {
 
     private static let busy = StoreError.failed("no connection to the database was free in time")
     private static let closed = StoreError.failed("the database is closed")
+
+    /// How often something was sent to the database and its answer waited for.
+    public var roundTrips: Int { health.trips.load(ordering: .relaxed) }
 
     /// Lets go of the connections once what is running has finished. Anything asked afterwards fails. Blocks.
     public func close() {

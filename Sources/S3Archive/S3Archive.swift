@@ -81,7 +81,9 @@ public final class S3Archive: MaintainedArchive {
 
     public var hidesUntilLetGo: Bool { false }
 
-    public func begin(limit: Int) async throws -> any BlobWriter { S3Writer(archive: self, limit: limit) }
+    public func begin(limit: Int) async throws -> any BlobWriter { S3Writer(archive: self, limit: limit, as: BlobID()) }
+
+    public func begin(limit: Int, as id: BlobID) async throws -> any BlobWriter { S3Writer(archive: self, limit: limit, as: id) }
 
     /// One request opens a blob and reads its beginning.
     public func open(_ id: BlobID) async throws -> any BlobReader {

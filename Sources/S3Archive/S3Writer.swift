@@ -9,15 +9,16 @@ actor S3Writer: BlobWriter {
 
     private let archive: S3Archive
     private let limit: Int
-    private let id = BlobID()
+    private let id: BlobID
     private var hash = SHA256()
     private var part = PartBuffer()
     private var size = 0
     private var upload: PartUpload?
     private var state = State.writing
 
-    init(archive: S3Archive, limit: Int) {
+    init(archive: S3Archive, limit: Int, as id: BlobID) {
         self.archive = archive
+        self.id = id
         self.limit = limit
     }
 

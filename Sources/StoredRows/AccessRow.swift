@@ -28,6 +28,29 @@ public enum TicketRow {
     }
 }
 
+/// The tickets of a user or a credential.
+extension TicketRow {
+    /// The column that names whose they are.
+    public enum Owner: String, Sendable { case user = "user_id", credential = "credential_id" }
+
+    /// Those that have not ended, oldest first. `bindOwned` binds its parameters.
+    /// - Parameter hint: what a database is told of its indexes behind the table's name.
+    public static func owned(by owner: Owner, hint: String = "") -> String {
+        let column = owner.rawValue
+        return """
+            SELECT \(columns) FROM ticket\(hint) WHERE \(column) = ? AND kind = ? AND expires > ? AND \(column) IS NOT NULL ORDER BY created, hash
+            """
+    }
+
+    @inlinable
+    public static func bindOwned<Parameters: StoredParameters & ~Copyable>(by id: String, _ kind: Ticket.Kind, aliveAt now: Timestamp, to run: inout Parameters)
+    {
+        run.bind(id)
+        run.bind(kind.rawValue)
+        run.bind(now)
+    }
+}
+
 /// Credentials as rows.
 public enum CredentialRow {
     /// What `bind` binds, in its order.

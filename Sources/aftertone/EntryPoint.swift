@@ -80,7 +80,7 @@ struct Aftertone: AsyncParsableCommand {
             GreetingCommand.self, WebhookCommand.self, KeyCommand.self, TokenCommand.self, ExplainCommand.self, PromptsCommand.self, OutboxCommand.self,
             MailCommand.self,
             LoginCommand.self, HoldCommand.self, RetentionCommand.self, EraseCommand.self, AuditCommand.self,
-            StatusCommand.self, DoctorCommand.self, ImportCommand.self, VerifyCommand.self, BackupCommand.self, RestoreCommand.self,
+            StatusCommand.self, DoctorCommand.self, ImportCommand.self, VerifyCommand.self, BackupCommand.self, RestoreCommand.self, MoveCommand.self,
             ConfigCommand.self, VersionCommand.self,
         ])
 }

@@ -23,7 +23,9 @@ actor Writer {
     private let account: String
     private let boxes: [String]
     private let token: String
-    private var base = ""
+    /// Where the servers are; requests take turns.
+    private var ports: [Int] = []
+    private var turns = 0
     private var ledger = Ledger()
     private var serial = 0
     private var random: SeededRandom
@@ -37,17 +39,37 @@ actor Writer {
         random = SeededRandom(seed: seed &+ UInt64(number + 1) &* 7_919)
     }
 
-    /// Works until the server stops answering.
-    func work(port: Int) async throws {
-        base = "http://127.0.0.1:\(port)/v2/accounts/\(account)/vmboxes/"
+    /// Works until a server stops answering.
+    func work(port: Int) async throws { try await work(ports: [port]) }
+
+    func work(ports: [Int]) async throws {
+        self.ports = ports
         do {
             while true { try await step() }
         } catch is Unanswered {}
     }
 
+    private var isStopped = false
+
+    /// Ends what `workUntilStopped` does, between two requests.
+    func stop() { isStopped = true }
+
+    /// Works until it is stopped, or a request fails, whichever way: what became of it is found out by `check`.
+    func workUntilStopped(ports: [Int]) async throws {
+        self.ports = ports
+        isStopped = false
+        do {
+            while !isStopped { try await step() }
+        } catch is Unanswered {
+        } catch let unexpected as Unexpected {
+            // The interface's own words for a server that cannot.
+            guard unexpected.answer.status >= 500, unexpected.answer.json["message"]?.string != nil else { throw unexpected }
+        }
+    }
+
     /// Reads everything back and compares.
     func check(port: Int) async throws -> [String] {
-        base = "http://127.0.0.1:\(port)/v2/accounts/\(account)/vmboxes/"
+        ports = [port]
         var actual: [String: Expectation] = [:]
         var faults: [String] = []
         for (index, box) in boxes.enumerated() {
@@ -165,7 +187,8 @@ actor Writer {
     }
 
     private func send(_ method: String, _ path: String, type: String? = nil, _ body: [UInt8]? = nil) async throws -> Answered {
-        var request = HTTPClientRequest(url: base + path)
+        turns += 1
+        var request = HTTPClientRequest(url: "http://127.0.0.1:\(ports[turns % ports.count])/v2/accounts/\(account)/vmboxes/\(path)")
         request.method = HTTPMethod(rawValue: method)
         request.headers.add(name: "X-Auth-Token", value: token)
         if let type { request.headers.add(name: "Content-Type", value: type) }

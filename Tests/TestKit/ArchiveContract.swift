@@ -112,6 +112,28 @@ extension ArchiveContract {
             #expect(try await contents(of: stored.id, in: archive) == [1, 2, 3])
             #expect(try await listing(of: archive) == [stored.id: 3])
         },
+        Case("a blob may have the name that it has elsewhere, and is begun anew after an attempt that was given up") { archive in
+            let id = BlobID(), bytes = Bytes.pattern(700_001)
+            let attempt = try await archive.begin(limit: 1_000_000, as: id)
+            try await attempt.write(ByteBuffer(bytes: Bytes.pattern(400_000, seed: 3)))
+            #expect(try await listing(of: archive) == [:])
+            await attempt.abandon()
+            await #expect(throws: ArchiveError.missing(id)) { _ = try await archive.open(id) }
+            for content in [bytes, Bytes.pattern(10, seed: 5), []] {
+                let writer = try await archive.begin(limit: 1_000_000, as: id)
+                try await writer.write(ByteBuffer(bytes: content))
+                let stored = try await writer.finish()
+                await writer.abandon()
+                #expect(stored.id == id && stored.size == content.count)
+                #expect(try await contents(of: id, in: archive) == content)
+                #expect(try await archive.digest(of: id).sha256 == stored.sha256)
+                #expect(try await listing(of: archive) == [id: content.count])
+            }
+            let writer = try await archive.begin(limit: 2, as: id)
+            await #expect(throws: ArchiveError.tooLarge(limit: 2)) { try await writer.write(ByteBuffer(bytes: [1, 2, 3])) }
+            try await archive.remove(id)
+            #expect(try await listing(of: archive) == [:])
+        },
         Case("a blob being written is not listed") { archive in
             let writer = try await archive.begin(limit: 1_000_000)
             try await writer.write(ByteBuffer(bytes: Bytes.pattern(700_000)))

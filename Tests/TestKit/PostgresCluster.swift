@@ -15,7 +15,7 @@ public final class PostgresCluster: Sendable {
     /// what compares byte by byte has to say so.
     private static let script = """
         set -eu
-        directory=$1 settings=$2
+        directory=$1 settings=$2 primary=$3
         # Another one's leash, if this was begun just when that was made: it would hold it for ever.
         for file in /proc/$$/fd/*; do
             number=${file##*/}
@@ -26,21 +26,32 @@ public final class PostgresCluster: Sendable {
         chmod 755 "$directory"
         if [ "$(id -u)" -eq 0 ]; then chown postgres "$directory"; fi
         cd "$directory"
-        as "$bin/initdb" -D "$directory/data" -U aftertone --auth=trust -E UTF8 --locale=C.UTF-8 --locale-provider=icu --icu-locale=en-US --no-sync
+        if [ -n "$primary" ]; then
+            as "$bin/pg_basebackup" -D "$directory/data" -h "$primary" -U aftertone -R -X stream -C -S standby
+        else
+            as "$bin/initdb" -D "$directory/data" -U aftertone --auth=trust -E UTF8 --locale=C.UTF-8 --locale-provider=icu --icu-locale=en-US --no-sync
+            echo "local replication all trust" >> "$directory/data/pg_hba.conf"
+        fi
         # Not within a function: a shell would stand between, which does not hear the signal that ends the server.
         if [ "$(id -u)" -eq 0 ]; then user="setpriv --reuid=postgres --regid=postgres --clear-groups"; else user=; fi
         $user "$bin/postgres" -D "$directory/data" -k "$directory" -c listen_addresses= -c max_connections=300 -c shared_buffers=32MB $settings &
         server=$!
         until as "$bin/pg_isready" -q -h "$directory" -d postgres -U aftertone; do kill -0 $server; sleep 0.05; done
-        touch "$directory/ready"
+        echo $server > "$directory/ready.partial"
+        mv "$directory/ready.partial" "$directory/ready"
         read -r nothing || true
-        kill -INT $server
+        kill -INT $server || true
         wait $server || true
         rm -rf "$directory"
         """
 
     /// - Parameter settings: more options of the server's command line.
-    public init(settings: String = "-c fsync=off") async throws {
+    public convenience init(settings: String = "-c fsync=off") async throws { try await self.init(settings: settings, primary: nil) }
+
+    /// One that repeats what another one does, and can take its place.
+    public convenience init(standbyOf primary: PostgresCluster) async throws { try await self.init(settings: "-c fsync=on", primary: primary) }
+
+    private init(settings: String, primary: PostgresCluster?) async throws {
         directory = FileManager.default.temporaryDirectory.path + "/aftertone-pg-" + String(HexID.random().prefix(8))
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         let script = directory + "/run.sh", log = directory + "/log"
@@ -49,7 +60,7 @@ public final class PostgresCluster: Sendable {
         let output = try FileHandle(forWritingTo: URL(filePath: log))
         leash = Pipe.closing()
         process = try ChildProcess(
-            ["bash", script, directory, settings], input: leash.fileHandleForReading.fileDescriptor, output: output.fileDescriptor,
+            ["bash", script, directory, settings, primary?.directory ?? ""], input: leash.fileHandleForReading.fileDescriptor, output: output.fileDescriptor,
             errors: output.fileDescriptor)
         try output.close()
         let end = ContinuousClock.now + .seconds(60)
@@ -60,6 +71,17 @@ public final class PostgresCluster: Sendable {
             try await Task.sleep(for: .milliseconds(20))
         }
     }
+
+    /// Sends a signal to the server and all of its processes.
+    public func signal(_ signal: Int32) throws {
+        let text = try String(contentsOfFile: directory + "/ready", encoding: .utf8).trimmingCharacters(in: .newlines)
+        guard let server = pid_t(text) else { throw NotReady(log: "no process") }
+        let children = try String(contentsOfFile: "/proc/\(server)/task/\(server)/children", encoding: .utf8).split(separator: " ").compactMap { pid_t($0) }
+        for process in [server] + children { kill(process, signal) }
+    }
+
+    /// Makes a standby the primary.
+    public func promote() async throws { try await run("SELECT pg_promote(true, 60)") }
 
     /// The one that most tests share. Nothing in it outlives a crash of the machine, which no test of these is about.
     public static let shared = Task { try await PostgresCluster() }

@@ -26,6 +26,7 @@ struct MemoryWorld {
 /// Neither keeps audio nor knows any.
 private struct Silence: AudioArchive, AudioCodec {
     func begin(limit: Int) async throws -> any BlobWriter { throw ArchiveError.full }
+    func begin(limit: Int, as id: BlobID) async throws -> any BlobWriter { throw ArchiveError.full }
     func open(_ id: BlobID) async throws -> any BlobReader { throw ArchiveError.missing(id) }
     func written(_ id: BlobID) async throws -> Timestamp? { nil }
     func remove(_ id: BlobID) async throws {}

@@ -46,6 +46,8 @@ final class Answer {
     /// bool, bytea, int8, int2, int4, text, oid, xid8.
     private static let known: Set<UInt32> = [16, 17, 20, 21, 23, 25, 26, 5069]
 
+    fileprivate func type(_ column: Int32) -> UInt32 { PQftype(result, column) }
+
     fileprivate func isNull(_ row: Int32, _ column: Int32) -> Bool { PQgetisnull(result, row, column) == 1 }
 
     fileprivate func bytes(_ row: Int32, _ column: Int32) -> UnsafeBufferPointer<UInt8> {
@@ -78,6 +80,16 @@ struct Row: StoredRow {
                 return memcmp(left, right, bytes.count) == 0
             }
             if !isSame { value = String(decoding: bytes, as: UTF8.self) }
+        }
+    }
+
+    /// A value as it is.
+    func value(_ column: Int32) -> StoredValue {
+        guard !isNull(column) else { return .null }
+        switch answer.type(column) {
+        case Parameters.Kind.bytes.rawValue: return .bytes(bytes(column) ?? [])
+        case Parameters.Kind.text.rawValue: return .text(text(column))
+        default: return .int(int(column))
         }
     }
 

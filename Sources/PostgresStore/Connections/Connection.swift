@@ -8,6 +8,8 @@ import Voicemail
 /// libpq's own waiting has no end. Everything is sent and received without waiting here, and what is waited for is the socket, for so long.
 final class Connection {
     private let handle: OpaquePointer
+    /// Told of each time that something is sent and waited for.
+    var onTrip: () -> Void = {}
     /// A statement that the server has prepared.
     struct Prepared: Sendable {
         let name: String
@@ -122,6 +124,7 @@ final class Connection {
     }
 
     private func answers(within seconds: Int, _ send: () -> Int32) throws -> [Answer] {
+        onTrip()
         let end = ContinuousClock.now + .seconds(seconds)
         guard send() == 1 else { throw interruption() }
         while true {

@@ -14,6 +14,9 @@ final class Health: Sendable {
 
     private let state = Mutex(State())
 
+    /// How often something was sent and answered.
+    let trips = Atomic<Int>(0)
+
     func note(_ reason: String) {
         state.withLock { state in
             state.reason = reason

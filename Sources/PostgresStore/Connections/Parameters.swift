@@ -4,7 +4,7 @@ import StoredRows
 struct Parameters: StoredParameters, Sendable {
     /// Object ids of the types used here; they are the same in every database (`pg_type.dat`).
     enum Kind: UInt32 {
-        case bytes = 17, int = 20, text = 25, texts = 1009, ints = 1016
+        case bytes = 17, int = 20, text = 25, listOfBytes = 1001, texts = 1009, ints = 1016
     }
 
     private(set) var kinds: [Kind] = []
@@ -44,6 +44,33 @@ struct Parameters: StoredParameters, Sendable {
         addArray(.ints, of: .int, values) { value, storage in Self.append(Int64(value), to: &storage) }
     }
 
+    mutating func bind(_ value: StoredValue) {
+        switch value {
+        case .null: addNull(.text)
+        case .int(let value): bind(value)
+        case .text(let text): bind(text)
+        case .bytes(let bytes): bind(bytes)
+        }
+    }
+
+    /// A column of rows, some of which may be NULL.
+    mutating func bind(_ values: [StoredValue], _ kind: StoredTable.Kind) {
+        let (list, element): (Kind, Kind) =
+            switch kind {
+            case .int: (.ints, .int)
+            case .text: (.texts, .text)
+            case .bytes: (.listOfBytes, .bytes)
+            }
+        addArray(list, of: element, values, isNull: { $0 == .null }) { value, storage in
+            switch value {
+            case .null: break
+            case .int(let value): Self.append(Int64(value), to: &storage)
+            case .text(let text): StoredText.append(text, to: &storage)
+            case .bytes(let bytes): storage += bytes
+            }
+        }
+    }
+
     mutating func append(_ others: Parameters) {
         let start = storage.count
         kinds += others.kinds
@@ -67,10 +94,12 @@ struct Parameters: StoredParameters, Sendable {
     }
 
     /// An array of one dimension: dimensions, whether there are NULLs, type, length, first index; then the elements, each behind its length.
-    private mutating func addArray<Element>(_ kind: Kind, of element: Kind, _ elements: [Element], _ write: (Element, inout [UInt8]) -> Void) {
+    private mutating func addArray<Element>(
+        _ kind: Kind, of element: Kind, _ elements: [Element], isNull: (Element) -> Bool = { _ in false }, _ write: (Element, inout [UInt8]) -> Void
+    ) {
         add(kind) { storage in
             Self.append(Int32(elements.isEmpty ? 0 : 1), to: &storage)
-            Self.append(Int32(0), to: &storage)
+            Self.append(Int32(elements.contains(where: isNull) ? 1 : 0), to: &storage)
             Self.append(Int32(bitPattern: element.rawValue), to: &storage)
             guard !elements.isEmpty else { return }
             Self.append(Int32(clamping: elements.count), to: &storage)
@@ -79,7 +108,7 @@ struct Parameters: StoredParameters, Sendable {
                 let place = storage.count
                 Self.append(Int32(0), to: &storage)
                 write(value, &storage)
-                let length = Int32(clamping: storage.count - place - 4)
+                let length = isNull(value) ? -1 : Int32(clamping: storage.count - place - 4)
                 withUnsafeBytes(of: length.bigEndian) { storage.replaceSubrange(place..<place + 4, with: $0) }
             }
         }

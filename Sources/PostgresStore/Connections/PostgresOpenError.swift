@@ -16,6 +16,10 @@ public enum PostgresOpenError: Error, Equatable, Sendable, CustomStringConvertib
     case olderSchema
     /// Its installation has another key, which what is in it is hashed and sealed with.
     case otherKey
+    /// A move into it has begun and not come to its end.
+    case arriving
+    /// The installation has moved to another store.
+    case gone
     /// One that only answers questions.
     case readOnly
 
@@ -29,6 +33,8 @@ public enum PostgresOpenError: Error, Equatable, Sendable, CustomStringConvertib
         case .foreign: "the database has tables of something else; Aftertone needs a database, or a schema, of its own"
         case .olderSchema: "the database is empty or was written by an earlier version of Aftertone, and is brought up to date by the next start"
         case .otherKey: "the database belongs to an installation with another key: every process needs the same secret.key in its data directory"
+        case .arriving: "the database is being filled by `aftertone move`, which has not come to its end: run it again"
+        case .gone: "the database is what an installation has moved away from: use the configuration that `aftertone move` was given"
         case .readOnly: "the database takes no changes: it is a standby, or set to read only"
         }
     }

@@ -15,6 +15,11 @@ public struct PostgresOptions: Sendable, Hashable {
     /// Seconds to find out what became of a commit whose connection was lost.
     public var outcomeSeconds: Int
 
+    /// Whether a pooler hands each transaction another of its connections: nothing is prepared then, and each transaction is told how it is treated.
+    public var sharesConnections = false
+    /// Whether a database is opened that its installation does not live in: by who moves it.
+    public var opensWhatMoves = false
+
     public static let standardPool = 8
 
     public init(

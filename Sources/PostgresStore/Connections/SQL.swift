@@ -21,6 +21,9 @@ struct SQL: ExpressibleByStringInterpolation, Sendable {
         mutating func appendInterpolation(_ values: [String]) { append { $0.bind(values) } }
         mutating func appendInterpolation(_ values: [Int]) { append { $0.bind(values) } }
 
+        mutating func appendInterpolation(_ value: StoredValue) { append { $0.bind(value) } }
+        mutating func appendInterpolation(_ values: [StoredValue], _ kind: StoredTable.Kind) { append { $0.bind(values, kind) } }
+
         /// Parameters behind each other.
         mutating func appendInterpolation(row bind: (inout Parameters) -> Void) { append(bind) }
 
@@ -45,6 +48,13 @@ struct SQL: ExpressibleByStringInterpolation, Sendable {
     init(stringLiteral text: String) {
         self.text = text
         parameters = Parameters()
+    }
+
+    /// A statement with its question marks, and what binds them in order.
+    init(_ text: String, _ bind: (inout Parameters) -> Void) {
+        self.text = text
+        parameters = Parameters()
+        bind(&parameters)
     }
 
     init(stringInterpolation: StringInterpolation) {

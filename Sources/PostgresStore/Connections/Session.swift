@@ -1,11 +1,14 @@
 import Foundation
+import Synchronization
 import Voicemail
 
 /// What one thread does on one connection: transactions, run again where that is called for, on a new connection where the old one is gone.
 final class Session {
     let options: PostgresOptions
     private let health: Health
+    /// What a connection is told once, and what each of its transactions is told.
     private let setup: String
+    private let preamble: String
     private var connection: Connection?
     /// What ended the transaction. Nothing may run after it.
     private(set) var trouble: Trouble?
@@ -30,24 +33,25 @@ final class Session {
         if use == .maintenance { options.statementSeconds = 3600 }
         self.options = options
         self.health = health
-        setup = Self.setup(options, use)
+        setup = options.sharesConnections ? "" : Self.setup(options, use)
+        preamble = options.sharesConnections ? Self.setup(options, use, within: "LOCAL") : ""
     }
 
     /// How the server is to treat a connection.
     ///
     /// Each statement is written for one index. The planner is told to use indexes even where a table is so small that reading all of it
     /// seems cheaper, and not to plan anew for each value, so that a plan is the same on the first day and at a million rows.
-    private static func setup(_ options: PostgresOptions, _ use: Use) -> String {
-        let plans = """
-            SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
-            SET plan_cache_mode = force_generic_plan; SET jit = off;
-            """
-        return """
-            SET statement_timeout = '\(options.statementSeconds)s'; SET lock_timeout = '\(options.lockSeconds)s';
-            SET idle_in_transaction_session_timeout = '\(options.statementSeconds * 2)s'; SET bytea_output = 'hex';
-            SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
-            \(use == .serving ? plans : "")
-            """
+    private static func setup(_ options: PostgresOptions, _ use: Use, within scope: String = "SESSION") -> String {
+        var settings = [
+            ("statement_timeout", "'\(options.statementSeconds)s'"), ("lock_timeout", "'\(options.lockSeconds)s'"),
+            ("idle_in_transaction_session_timeout", "'\(options.statementSeconds * 2)s'"),
+        ]
+        if use == .serving {
+            settings += ["seqscan", "bitmapscan", "hashjoin", "mergejoin"].map { ("enable_" + $0, "off") }
+            settings += [("plan_cache_mode", "force_generic_plan"), ("jit", "off")]
+        }
+        return settings.map { "SET \(scope) \($0) = \($1); " }.joined()
+            + "SELECT set_config('synchronous_commit', 'on', \(scope == "LOCAL")) WHERE current_setting('synchronous_commit') = 'off'"
     }
 
     // MARK: The connection
@@ -59,7 +63,10 @@ final class Session {
         if let reason = health.refusal { throw PostgresOpenError.unreachable(reason) }
         do {
             let connection = try Connection(options)
-            for answer in try connection.runScript(setup, within: limit) where answer.isFailure { throw Trouble(answer, isConnected: true).error }
+            connection.onTrip = { [health] in health.trips.add(1, ordering: .relaxed) }
+            if !setup.isEmpty {
+                for answer in try connection.runScript(setup, within: limit) where answer.isFailure { throw Trouble(answer, isConnected: true).error }
+            }
             self.connection = connection
             health.connected()
             return connection
@@ -80,7 +87,9 @@ final class Session {
     // MARK: Statements
 
     /// Runs a statement of the transaction that is open.
-    func run(_ statement: SQL) throws -> Answer { try run { try $0.run(statement, within: limit) } }
+    func run(_ statement: SQL) throws -> Answer {
+        try run { options.sharesConnections ? try $0.runOnce(statement, within: limit) : try $0.run(statement, within: limit) }
+    }
 
     private func run(_ body: (Connection) throws -> Answer) throws -> Answer {
         if let trouble { throw trouble.error }
@@ -201,6 +210,23 @@ final class Session {
         return true
     }
 
+    /// Runs `body` once in a transaction that nothing else is part of, whether anybody else may change something or not.
+    func alone(_ body: () throws -> Void) throws {
+        do {
+            _ = try begin("BEGIN")
+            try body()
+            if let trouble { throw trouble.error }
+            _ = try run { connection in
+                let answers = try connection.runScript("COMMIT", within: limit)
+                guard let answer = answers.first(where: \.isFailure) ?? answers.last else { throw Connection.Interruption(reason: "no answer") }
+                return answer
+            }
+        } catch {
+            rollBack()
+            throw error
+        }
+    }
+
     /// - Returns: the transaction's number, of one that may write.
     private func begin(_ opening: String) throws -> String {
         trouble = nil
@@ -213,11 +239,17 @@ final class Session {
             throw StoreError.failed("\(error)")
         }
         let answer = try run { connection in
-            let answers = try connection.runScript(opening, within: limit)
+            let answers = try connection.runScript(preamble.isEmpty ? opening : Self.opening(opening, with: preamble), within: limit)
             guard let answer = answers.first(where: \.isFailure) ?? answers.last else { throw Connection.Interruption(reason: "no answer") }
             return answer
         }
         return answer.first?.text(0) ?? ""
+    }
+
+    /// The settings are of the transaction, and come before anything that they hold for.
+    private static func opening(_ script: String, with preamble: String) -> String {
+        let parts = script.split(separator: ";", maxSplits: 1)
+        return ([String(parts[0]), preamble] + parts.dropFirst().map(String.init)).joined(separator: "; ")
     }
 
     private func rollBack() {

@@ -7,23 +7,15 @@ extension Snapshot {
     }
 
     func tickets(credentialID: String, kind: Ticket.Kind, aliveAt now: Timestamp) throws -> [Ticket] {
-        try rows(
-            """
-            SELECT \(raw: TicketRow.columns) FROM ticket
-            WHERE credential_id = \(credentialID) AND kind = \(kind.rawValue) AND expires > \(now) AND credential_id IS NOT NULL
-            ORDER BY created, hash
-            """
-        ).map { try TicketRow.decode($0) }
+        try tickets(of: .credential, credentialID, kind, now)
     }
 
     func tickets(userID: String, kind: Ticket.Kind, aliveAt now: Timestamp) throws -> [Ticket] {
-        try rows(
-            """
-            SELECT \(raw: TicketRow.columns) FROM ticket
-            WHERE user_id = \(userID) AND kind = \(kind.rawValue) AND expires > \(now) AND user_id IS NOT NULL
-            ORDER BY created, hash
-            """
-        ).map { try TicketRow.decode($0) }
+        try tickets(of: .user, userID, kind, now)
+    }
+
+    private func tickets(of owner: TicketRow.Owner, _ id: String, _ kind: Ticket.Kind, _ now: Timestamp) throws -> [Ticket] {
+        try rows(SQL(TicketRow.owned(by: owner)) { TicketRow.bindOwned(by: id, kind, aliveAt: now, to: &$0) }).map { try TicketRow.decode($0) }
     }
 
     func credential(kind: Credential.Kind, handle: String) throws -> Credential? {

@@ -121,6 +121,15 @@ struct Execution: StoredRow, StoredParameters, ~Copyable {
         note(sqlite3_bind_zeroblob(handle, bound, 0))
     }
 
+    mutating func bind(_ value: StoredValue) {
+        switch value {
+        case .null: bindNull()
+        case .int(let value): bind(value)
+        case .text(let text): bind(text)
+        case .bytes(let bytes): bind(bytes)
+        }
+    }
+
     private mutating func bindNull() {
         bound += 1
         note(sqlite3_bind_null(handle, bound))
@@ -176,6 +185,16 @@ struct Execution: StoredRow, StoredParameters, ~Copyable {
         guard !isNull(column) else { return nil }
         let start = sqlite3_column_blob(handle, column)
         return Array(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))
+    }
+
+    /// A value as it is.
+    func value(_ column: Int32) -> StoredValue {
+        switch sqlite3_column_type(handle, column) {
+        case SQLITE_NULL: .null
+        case SQLITE_INTEGER: .int(int(column))
+        case SQLITE_BLOB: .bytes(bytes(column) ?? [])
+        default: .text(text(column))
+        }
     }
 
     /// The text's bytes, valid during `body`.

@@ -26,7 +26,7 @@ enum Opening {
         if (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0 > 0 {
             // With a connection that cannot write: not even the journal mode of a foreign file may change.
             let looking = try reader(path, options)
-            try Migrations.check(looking, path: path)
+            try Migrations.check(looking, path: path, opensWhatMoves: options.opensWhatMoves)
             try looking.close()
         }
         let queue = try DatabaseQueue(path: path, configuration: configuration(options, cacheKibibytes: options.writerCacheKibibytes))

@@ -21,6 +21,8 @@ public struct StoreOptions: Sendable, Hashable {
     /// Whether the log and its index stay on disk when the last connection closes. To make them anew takes room that a full
     /// disk does not have, and without them not even reading works.
     public var keepsLog = true
+    /// Whether a database is opened that its installation does not live in: by who moves it.
+    public var opensWhatMoves = false
 
     public init(
         readers: Int = WorkerThreads.readers, batchLimit: Int = 128, busySeconds: Double = 10, writerCacheKibibytes: Int = 8192,

@@ -1,4 +1,5 @@
 import GRDB
+import StoredRows
 
 /// A step of the schema. Once released it never changes: `MigrationTests` holds a hash of its statements, and a stored database of each
 /// version that is opened. Its SQL is literal, so that no change elsewhere changes it.
@@ -35,7 +36,7 @@ enum Migrations {
 
     /// Refuses a file that is not ours, is newer than we are, or was never released, before anything writes to it.
     /// - Throws: `StoreOpenError`.
-    static func check(_ queue: DatabaseQueue, path: String) throws {
+    static func check(_ queue: DatabaseQueue, path: String, opensWhatMoves: Bool = false) throws {
         // In one view of the file: another process may be creating it.
         try queue.read { database in
             let mark = try Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0
@@ -47,6 +48,12 @@ enum Migrations {
             // Before the first release migrations were called 1, 2, … .
             if applied.contains(where: { Int($0) != nil }) { throw StoreOpenError.unreleased(path: path) }
             guard applied.isSubset(of: migrator.migrations) else { throw StoreOpenError.newerSchema(path: path) }
+            guard !opensWhatMoves else { return }
+            switch try StoreResidence.of(database) {
+            case .here: return
+            case .arriving: throw StoreOpenError.arriving(path: path)
+            case .gone: throw StoreOpenError.gone(path: path)
+            }
         }
     }
 
@@ -63,6 +70,7 @@ enum Migrations {
     /// Marks a database as ours, then brings it up to date; in this order, so that one whose creation was
     /// interrupted is known for what it is.
     static func run(on queue: DatabaseQueue) throws {
+        if try queue.inDatabase({ try StoreResidence.of($0) }) == .gone { return }
         try queue.inDatabase { database in
             guard try Int32.fetchOne(database, sql: "PRAGMA application_id") != applicationID else { return }
             try database.execute(sql: "PRAGMA application_id = \(applicationID)")

@@ -14,22 +14,16 @@ extension Snapshot {
     }
 
     func tickets(credentialID: String, kind: Ticket.Kind, aliveAt now: Timestamp) throws -> [Ticket] {
-        try tickets(where: "credential_id", is: credentialID, by: "ticket_by_credential", kind, now)
+        try tickets(of: .credential, credentialID, by: "ticket_by_credential", kind, now)
     }
 
     func tickets(userID: String, kind: Ticket.Kind, aliveAt now: Timestamp) throws -> [Ticket] {
-        try tickets(where: "user_id", is: userID, by: "ticket_by_user", kind, now)
+        try tickets(of: .user, userID, by: "ticket_by_user", kind, now)
     }
 
-    private func tickets(where column: String, is owner: String, by index: String, _ kind: Ticket.Kind, _ now: Timestamp) throws -> [Ticket] {
-        var run = try connection.prepare(
-            """
-            SELECT \(TicketRow.columns) FROM ticket INDEXED BY \(index)
-            WHERE \(column) = ? AND kind = ? AND expires > ? AND \(column) IS NOT NULL ORDER BY created, hash
-            """)
-        run.bind(owner)
-        run.bind(kind.rawValue)
-        run.bind(now)
+    private func tickets(of owner: TicketRow.Owner, _ id: String, by index: String, _ kind: Ticket.Kind, _ now: Timestamp) throws -> [Ticket] {
+        var run = try connection.prepare(TicketRow.owned(by: owner, hint: " INDEXED BY \(index)"))
+        TicketRow.bindOwned(by: id, kind, aliveAt: now, to: &run)
         var found: [Ticket] = []
         while try run.step() { found.append(try TicketRow.decode(run)) }
         return found

@@ -16,11 +16,13 @@ struct Database: Sendable {
         if var options = configuration.postgres {
             // A command asks one thing after the other.
             if use != .server { options.pool = 2 }
+            options.opensWhatMoves = use == .moves
             let store = try PostgresStore(options, key: fingerprint(of: key), onCommit: { instruments?.committed($0) })
             return Database(store: store) { store.close() }
         }
         var options = configuration.store
-        if use != .server { options.readers = 1 }
+        if use != .server { options.readers = use == .moves ? 2 : 1 }
+        options.opensWhatMoves = use == .moves
         let store = try SQLiteStore(path: directory.database, options: options, onCommit: { instruments?.committed($0) })
         return Database(store: store) { try store.close() }
     }

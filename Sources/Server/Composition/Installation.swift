@@ -73,9 +73,22 @@ extension Installation {
         _ configuration: Configuration, for use: DirectoryUse, creating: Bool, instruments: StorageInstruments? = nil, rig: Rig = Rig(),
         logger: Logger
     ) async throws -> Installation {
+        try await open(configuration, for: use, creating: creating, key: nil, instruments, rig, logger)
+    }
+
+    /// Opens what an installation is to move to. A data directory that is not there yet is made, with the installation's key.
+    /// - Throws: as `open`, and `MoveError` where the directory belongs to another installation.
+    public static func open(_ configuration: Configuration, forMoveOf source: Installation, logger: Logger) async throws -> Installation {
+        let key = try await blocking { try source.directory.readSecretKey() }
+        return try await open(configuration, for: .moves, creating: true, key: key, nil, Rig(), logger)
+    }
+
+    private static func open(
+        _ configuration: Configuration, for use: DirectoryUse, creating: Bool, key: [UInt8]?, _ instruments: StorageInstruments?, _ rig: Rig, _ logger: Logger
+    ) async throws -> Installation {
         var teardown = Teardown()
         do {
-            return try await open(configuration, for: use, creating: creating, instruments, rig, logger, &teardown)
+            return try await open(configuration, for: use, creating: creating, key: key, instruments, rig, logger, &teardown)
         } catch {
             do { try await teardown.run() } catch let second {
                 logger.error("opening failed, and so did closing what was open", metadata: ["error": "\(second)"])
@@ -85,10 +98,14 @@ extension Installation {
     }
 
     private static func open(
-        _ configuration: Configuration, for use: DirectoryUse, creating: Bool, _ instruments: StorageInstruments?, _ rig: Rig,
+        _ configuration: Configuration, for use: DirectoryUse, creating: Bool, key: [UInt8]?, _ instruments: StorageInstruments?, _ rig: Rig,
         _ logger: Logger, _ teardown: inout Teardown
     ) async throws -> Installation {
-        let base = try await Base.open(configuration.data, for: use, creating: creating)
+        let base = try await Base.open(configuration.data, for: use, creating: creating, key: key)
+        if let key, base.key != key {
+            base.locks.release()
+            throw MoveError.targetOtherKey(path: configuration.data)
+        }
         teardown.add { base.locks.release() }
         let database = try await blocking { try Database.open(configuration, in: base.directory, key: base.key, for: use, instruments) }
         teardown.add { try await blocking { try database.close() } }
@@ -147,9 +164,9 @@ private struct Base: Sendable {
     let locks: DirectoryLocks
     let key: [UInt8]
 
-    static func open(_ path: String, for use: DirectoryUse, creating: Bool) async throws -> Base {
+    static func open(_ path: String, for use: DirectoryUse, creating: Bool, key: [UInt8]?) async throws -> Base {
         try await blocking {
-            let directory = try DataDirectory.open(path, creating: creating)
+            let directory = try DataDirectory.open(path, creating: creating, key: key)
             return Base(directory: directory, locks: try DirectoryLocks.take(directory, for: use), key: try directory.readSecretKey())
         }
     }

@@ -34,8 +34,9 @@ struct OpenArchive: Sendable {
         archive.quotaBytes = configuration.archive.quotaBytes
         // A command stores one file, if any.
         archive.preparedFiles = use == .server ? configuration.archive.preparedFiles : 0
-        archive.writeThreads = use == .server ? configuration.archive.writeThreads : 1
-        archive.readThreads = use == .server ? configuration.archive.readThreads : 2
+        let isBusy = use == .server || use == .moves
+        archive.writeThreads = isBusy ? configuration.archive.writeThreads : 1
+        archive.readThreads = isBusy ? configuration.archive.readThreads : 2
         archive.onSync = instruments?.blobSynced
         return archive
     }

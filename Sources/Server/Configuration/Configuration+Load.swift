@@ -93,6 +93,7 @@ extension Configuration {
         audio.maximumSeconds = reader.number("audio.maximum_seconds", audio.maximumSeconds, 1...604_800)
         archive.reserveBytes = reader.number("archive.reserve_bytes", archive.reserveBytes, 0...(.max))
         archive.quotaBytes = reader.optionalNumber("archive.quota_bytes", 1...(.max))
+        limits.audioRecoveryHours = reader.number("archive.recovery_hours", limits.audioRecoveryHours, 0...8784)
         archive.preparedFiles = reader.number("archive.prepared_files", archive.preparedFiles, 0...4096)
         archive.writeThreads = reader.number("archive.write_threads", archive.writeThreads, 1...256)
         archive.readThreads = reader.number("archive.read_threads", archive.readThreads, 1...256)
@@ -137,6 +138,7 @@ extension Configuration {
     private static func postgres(_ reader: SettingsReader) -> PostgresOptions? {
         let kind = reader.word("store.kind", StoreKind.sqlite)
         let url = reader.optionalText("store.url"), pool = reader.number("store.pool", PostgresOptions.standardPool, 2...1000)
+        let sharesConnections = reader.flag("store.transaction_pooling", false)
         switch (kind, url) {
         case (.sqlite, nil): return nil
         case (.sqlite, _?):
@@ -151,7 +153,9 @@ extension Configuration {
                 reader.refuse("store.url", because: trouble)
                 return nil
             }
-            return PostgresOptions(url: url, pool: pool)
+            var options = PostgresOptions(url: url, pool: pool)
+            options.sharesConnections = sharesConnections
+            return options
         }
     }
 

@@ -42,13 +42,14 @@ public struct DataDirectory: Sendable, Hashable {
     /// Opens a data directory. Blocks.
     /// - Parameter creating: whether one that is missing or empty is made.
     /// - Throws: `DataDirectoryError`.
-    public static func open(_ path: String, creating: Bool) throws(DataDirectoryError) -> DataDirectory {
+    /// - Parameter key: the secret of one that is made, where it is not for chance to choose.
+    public static func open(_ path: String, creating: Bool, key: [UInt8]? = nil) throws(DataDirectoryError) -> DataDirectory {
         let directory = DataDirectory(path: path)
         try directory.requireOwner()
         if try !directory.isComplete() {
             guard try !directory.isRestoring() else { throw .restoring(path: path) }
             guard creating else { throw .missing(path: path) }
-            try directory.make()
+            try directory.make(key)
         }
         try directory.checkFormat()
         return directory
@@ -72,7 +73,7 @@ public struct DataDirectory: Sendable, Hashable {
 
     func isComplete() throws(DataDirectoryError) -> Bool { try DurableFile.read(format) != nil }
 
-    private func make() throws(DataDirectoryError) {
+    private func make(_ key: [UInt8]?) throws(DataDirectoryError) {
         try DurableFile.makeDirectory(path)
         do { try requireNothingForeign() } catch {
             // Somebody else may just have finished it.
@@ -84,7 +85,7 @@ public struct DataDirectory: Sendable, Hashable {
         if try isComplete() { return }
         if try DurableFile.read(secretKey) == nil {
             var generator = SystemRandomNumberGenerator()
-            try DurableFile.write((0..<Self.secretKeyBytes).map { _ in UInt8.random(in: 0...255, using: &generator) }, to: secretKey)
+            try DurableFile.write(key ?? (0..<Self.secretKeyBytes).map { _ in UInt8.random(in: 0...255, using: &generator) }, to: secretKey)
         }
         try writeFormat()
     }

@@ -9,6 +9,8 @@ public enum DirectoryUse: Sendable {
     case server
     /// A command that stores audio.
     case storesAudio
+    /// A command that copies everything to another place, or from one.
+    case moves
     /// A command that does not.
     case looks
 }
@@ -28,7 +30,7 @@ final class DirectoryLocks: Sendable {
     static func take(_ directory: DataDirectory, for use: DirectoryUse) throws(DataDirectoryError) -> DirectoryLocks {
         switch use {
         case .looks: return DirectoryLocks(server: nil, storage: nil)
-        case .storesAudio: return DirectoryLocks(server: nil, storage: try .acquire(directory.storageLock, .shared))
+        case .storesAudio, .moves: return DirectoryLocks(server: nil, storage: try .acquire(directory.storageLock, .shared))
         case .server:
             guard let server = try FileLock.attempt(directory.serverLock, .exclusive) else {
                 let process = try DurableFile.read(directory.serverLock).map { String(decoding: $0, as: UTF8.self) }

@@ -3,7 +3,7 @@ import Logging
 /// A blob that is to be removed.
 public struct GarbageBlob: Sendable, Hashable {
     public let id: BlobID
-    /// How often removing it has failed.
+    /// How often it was put off: for the time that a database can be taken back, and each time that removing it has failed.
     public let failures: Int
 
     public init(id: BlobID, failures: Int) {
@@ -17,7 +17,8 @@ public struct GarbageBlob: Sendable, Hashable {
 
 extension Housekeeping {
     /// Removes blobs that no row names any more, and their renderings. One that cannot be removed holds up no other: it is logged,
-    /// stays marked and is tried again later, each time after a longer pause.
+    /// stays marked and is tried again later, each time after a longer pause. Where databases are taken back to earlier times, each stays as long
+    /// as that may be from when it is first looked at.
     public func collectGarbage() async {
         do {
             while try await collectBatch(dueAt: clock.now), !Task.isCancelled {}
@@ -30,8 +31,13 @@ extension Housekeeping {
     private func collectBatch(dueAt now: Timestamp) async throws -> Bool {
         let batch = try await store.read { try $0.garbage(dueAt: now, limit: Self.housekeepingBatch) }
         guard !batch.isEmpty else { return false }
-        var removed: [BlobID] = [], failed: [GarbageBlob] = []
+        let kept = limits.audioRecoveryHours * 3600
+        var removed: [BlobID] = [], failed: [GarbageBlob] = [], waiting: [BlobID] = []
         for blob in batch where !Task.isCancelled {
+            guard kept == 0 || blob.failures > 0 else {
+                waiting.append(blob.id)
+                continue
+            }
             do {
                 try await archive.remove(blob.id)
                 try await codec.forget(blob.id)
@@ -41,8 +47,9 @@ extension Housekeeping {
                 logger.error("a blob that nothing names could not be removed", metadata: ["blob": "\(blob.id)", "error": "\(error)"])
             }
         }
-        try await store.write { [removed, failed] writer in
+        try await store.write { [removed, failed, waiting] writer in
             try writer.forget(removed)
+            for id in waiting { try writer.postponeRemoval(of: id, until: now.advanced(by: kept)) }
             for blob in failed { try writer.postponeRemoval(of: blob.id, until: now.advanced(by: blob.delay)) }
         }
         return batch.count == Self.housekeepingBatch
@@ -88,7 +95,8 @@ extension Housekeeping {
         // The store first, as nearly all have a row: asking an archive may be a request to another machine.
         guard try await store.read({ try $0.blob(id: id) }) == nil, let written = try await archive.written(id) else { return .named }
         // Not the service's clock: files know the machine's.
-        return written.advanced(by: Self.orphanAge) < SystemClock().now ? .old : .young
+        let age = max(Self.orphanAge, limits.audioRecoveryHours * 3600)
+        return written.advanced(by: age) < SystemClock().now ? .old : .young
     }
 }
 

@@ -56,6 +56,9 @@ public protocol AudioArchive: Sendable {
     /// - Throws: `ArchiveError.full` when there is no room to start, `.failed`.
     func begin(limit: Int) async throws -> any BlobWriter
 
+    /// The same of one that has its name already, in the archive that it comes from. What is there of it is replaced when it is finished.
+    func begin(limit: Int, as id: BlobID) async throws -> any BlobWriter
+
     /// Opens a blob for reading.
     /// - Throws: `ArchiveError.missing`, `.failed`.
     func open(_ id: BlobID) async throws -> any BlobReader

@@ -30,6 +30,8 @@ public struct Limits: Sendable, Hashable {
     public var eventDays: Int
     /// Days deliveries that were given up are kept for an administrator.
     public var deadLetterDays: Int
+    /// Hours that audio stays where it is when nothing names it any more, so that a database can be taken back that far.
+    public var audioRecoveryHours = 0
     /// How long recordings are kept, unless their account says otherwise.
     public var recordingRetention: RecordingRetention
     /// How long and how many messages are kept, unless their account or mailbox says otherwise.

@@ -63,7 +63,7 @@ import Testing
     }
 
     /// What the guides of the interfaces take to be there.
-    private static let furnishing = """
+    static let furnishing = """
         aftertone account create Acme
         echo 'correct horse' | aftertone user create --account Acme --username anna
         aftertone mailbox create --account Acme --number 3000 --name Reception

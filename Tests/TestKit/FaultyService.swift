@@ -5,11 +5,10 @@ import NIOHTTP1
 import NIOPosix
 import NIOSSL
 import Synchronization
-import TestKit
 
 /// Stands before the real service and spoils what it is told to, as that one won't on demand.
-final class FaultyService: Sendable {
-    enum Fault: Sendable {
+public final class FaultyService: Sendable {
+    public enum Fault: Sendable {
         case none
         case refuse(Int, String)
         /// The same, with what the service's clock shows.
@@ -21,17 +20,19 @@ final class FaultyService: Sendable {
         /// The answer ends after so many bytes of its body.
         case cut(Int)
         case wrongByte
+        /// It is done so much later.
+        case late(Duration)
         /// Nothing is ever said.
         case silence
         /// A success that was not asked of the real one.
         case pretend
     }
 
-    struct Request: Sendable {
-        let method: HTTPMethod
-        let uri: String
-        let headers: HTTPHeaders
-        var path: String { String(uri.prefix { $0 != "?" }) }
+    public struct Request: Sendable {
+        public let method: HTTPMethod
+        public let uri: String
+        public let headers: HTTPHeaders
+        public var path: String { String(uri.prefix { $0 != "?" }) }
     }
 
     private typealias Connection = NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>
@@ -44,7 +45,9 @@ final class FaultyService: Sendable {
     /// - Parameters:
     ///   - rule: what becomes of a request, given how many of its method came before it.
     ///   - certificate: where it speaks TLS.
-    init(before target: String, certificate: TestCertificates.Pair? = nil, _ rule: @escaping @Sendable (Request, Int) -> Fault = { _, _ in .none }) throws {
+    public init(before target: String, certificate: TestCertificates.Pair? = nil, _ rule: @escaping @Sendable (Request, Int) -> Fault = { _, _ in .none })
+        throws
+    {
         self.target = target
         tls = try certificate.map { pair in
             let chain = try NIOSSLCertificate.fromPEMBytes(Array(pair.certificate.utf8)).map(NIOSSLCertificateSource.certificate)
@@ -54,11 +57,11 @@ final class FaultyService: Sendable {
         self.rule = rule
     }
 
-    func count(_ method: HTTPMethod) -> Int { seen.withLock { $0.count { $0.method == method } } }
-    var requests: [Request] { seen.withLock(\.self) }
+    public func count(_ method: HTTPMethod) -> Int { seen.withLock { $0.count { $0.method == method } } }
+    public var requests: [Request] { seen.withLock(\.self) }
 
     /// Runs `body` with the address of this one.
-    func run<Value: Sendable>(_ body: (String) async throws -> Value) async throws -> Value {
+    public func run<Value: Sendable>(_ body: (String) async throws -> Value) async throws -> Value {
         let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton).bind(host: "127.0.0.1", port: 0) { [tls] channel in
             channel.eventLoop.makeCompletedFuture {
                 if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
@@ -121,6 +124,7 @@ final class FaultyService: Sendable {
             if case .refuseAt(_, _, let date) = fault { headers.add(name: "Date", value: date) }
             try await write(HTTPResponseStatus(statusCode: status), headers, ByteBuffer(string: text), to: outbound)
             return true
+        case .late(let delay): try await Task.sleep(for: delay)
         case .none, .loseAnswer, .cut, .wrongByte: break
         }
         var outgoing = HTTPClientRequest(url: target + head.uri)

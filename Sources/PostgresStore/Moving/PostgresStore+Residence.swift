@@ -1,0 +1,128 @@
+import Dispatch
+import NIOConcurrencyHelpers
+import StoredRows
+import Voicemail
+
+/// Where the installation lives is a row beside the installation's key. Whoever changes anything locks the table `writer` first: under another name
+/// nobody finds it, so that a database that is gone takes no changes from any process.
+extension PostgresStore {
+    static let closedWriter = "writer_of_what_has_gone"
+
+    public func residence() async throws -> StoreResidence {
+        try await aside { session in try session.read { try Self.residence(session) } }
+    }
+
+    static func residence(_ session: Session) throws -> StoreResidence {
+        try StoreResidence(word: session.run("SELECT value FROM installation WHERE name = 'residence'").first?.text(0))
+    }
+
+    /// Before there are sessions.
+    static func checkResidence(_ connection: Connection, within seconds: Int) throws {
+        let answer = try connection.runOnce("SELECT value FROM installation WHERE name = 'residence'", within: seconds)
+        if answer.isFailure { throw Trouble(answer, isConnected: connection.isOpen).error }
+        switch StoreResidence(word: answer.first?.text(0)) {
+        case .here: return
+        case .arriving: throw PostgresOpenError.arriving
+        case .gone: throw PostgresOpenError.gone
+        }
+    }
+
+    public func settle(_ residence: StoreResidence) async throws {
+        try await aside { session in
+            try session.alone {
+                _ = try session.run("ALTER TABLE IF EXISTS \(raw: Self.closedWriter) RENAME TO writer")
+                _ = try session.run(
+                    """
+                    INSERT INTO installation (name, value) VALUES ('residence', \(residence.word))
+                    ON CONFLICT (name) DO UPDATE SET value = excluded.value
+                    """)
+            }
+        }
+    }
+
+    /// A thread of its own holds the lock on a connection of its own, until it is told what becomes of it.
+    public func holdWrites() async throws -> any WriteHold {
+        let hold = Hold()
+        try await withCheckedThrowingContinuation { (held: CheckedContinuation<Void, any Error>) in
+            DispatchQueue(label: "PostgresStore.hold").async { [options, health] in
+                let session = Session(options, health: health, for: .maintenance)
+                var isHeld = false
+                let result = Result {
+                    try session.alone {
+                        _ = try session.run("LOCK TABLE writer IN EXCLUSIVE MODE")
+                        isHeld = true
+                        held.resume()
+                        guard hold.awaitDecision() == .close else { throw Hold.Released() }
+                        _ = try session.run("ALTER TABLE writer RENAME TO \(raw: Self.closedWriter)")
+                        _ = try session.run(
+                            """
+                            INSERT INTO installation (name, value) VALUES ('residence', \(StoreResidence.gone.word))
+                            ON CONFLICT (name) DO UPDATE SET value = excluded.value
+                            """)
+                    }
+                }
+                session.disconnect()
+                if isHeld { hold.finish(result) } else { held.resume(with: result) }
+            }
+        }
+        return hold
+    }
+
+    private final class Hold: WriteHold {
+        struct Released: Error {}
+        enum Decision { case release, close }
+
+        private struct State {
+            var decision: Decision?
+            var end: CheckedContinuation<Void, any Error>?
+        }
+
+        private let state = NIOLockedValueBox(State())
+        private let decided = DispatchSemaphore(value: 0)
+
+        /// Blocks.
+        func awaitDecision() -> Decision {
+            decided.wait()
+            return state.withLockedValue { $0.decision ?? .release }
+        }
+
+        func finish(_ result: Result<Void, any Error>) { state.withLockedValue { $0.end }?.resume(with: result) }
+
+        func release() async throws {
+            do { try await decide(.release) } catch is Released {}
+        }
+
+        func close() async throws { try await decide(.close) }
+
+        private func decide(_ decision: Decision) async throws {
+            try await withCheckedThrowingContinuation { continuation in
+                let isFirst = state.withLockedValue { state in
+                    guard state.decision == nil else { return false }
+                    state = State(decision: decision, end: continuation)
+                    return true
+                }
+                // Whoever has asked for an end once, with whatever result, has nothing left to hold.
+                if isFirst { decided.signal() } else { continuation.resume() }
+            }
+        }
+    }
+}
+
+extension StoreResidence {
+    fileprivate init(word: String?) {
+        self =
+            switch word {
+            case StoreResidence.arriving.word: .arriving
+            case StoreResidence.gone.word: .gone
+            default: .here
+            }
+    }
+
+    fileprivate var word: String {
+        switch self {
+        case .here: "here"
+        case .arriving: "arriving"
+        case .gone: "gone"
+        }
+    }
+}

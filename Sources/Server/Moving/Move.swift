@@ -1,0 +1,145 @@
+import Foundation
+import S3Archive
+import StoredRows
+import Voicemail
+
+/// Moves an installation to where another configuration says: every row as it is, with its number, and every piece of audio under its name.
+///
+/// What there is already is compared and only what differs is copied, so nothing else remembers how far a move has come: it may be cut off
+/// anywhere and run again. Servers go on meanwhile. When little is left, all who would change something wait; what has changed since is copied, and
+/// all rows are compared once more. Then the old database is closed for good and the new one opened, in this order: at no moment can both be written.
+public struct Move: Sendable {
+    public struct Summary: Sendable, Hashable {
+        /// Rows that were compared in the end, by table.
+        public var rows: [String: Int] = [:]
+        /// Audio that was copied by this run.
+        public var blobs = 0
+        public var bytes = 0
+        /// For so long nobody could change anything.
+        public var readOnlySeconds = 0.0
+        /// Audio that was damaged before; it is as damaged where it is now, and missing where it was missing.
+        public var damages: [DamagedAudio] = []
+        /// What was said in calls and is not a message yet, in the old data directory.
+        public var captures = 0
+    }
+
+    /// With that much changed in the last look, the rest is done while everybody waits.
+    private static let fewChanges = 1000
+    /// Looks while others work: one that they outrun would never end.
+    private static let mostLooks = 10
+    private static let mostLastLooks = 4
+
+    private let source: Installation
+    private let target: Installation
+    private let from: any MovableStore
+    private let to: any MovableStore
+    private let progress: ProgressReport
+
+    /// - Parameter target: opened for moving.
+    /// - Throws: `MoveError`.
+    public init(_ source: Installation, to target: Installation, progress: @escaping ProgressReport = { _ in }) throws {
+        guard let from = source.store as? any MovableStore, let to = target.store as? any MovableStore else {
+            throw MoveError.otherTables("one of them hands no rows on")
+        }
+        self.source = source
+        self.target = target
+        self.from = from
+        self.to = to
+        self.progress = progress
+    }
+
+    public func run() async throws -> Summary {
+        let residence = try await from.residence()
+        try await takeTarget(residence)
+        let tables = try await agreedTables()
+        let audio = source.sharesAudio(with: target) ? nil : AudioCopy(from: source, to: target, progress: progress)
+        let copy = RowCopy(tables: tables, from: from, to: to, audio: audio, progress: progress)
+        for _ in 0..<Self.mostLooks where residence == .here {
+            if try await copy.look().changes <= Self.fewChanges { break }
+        }
+        var summary = Summary()
+        // One that is gone stays closed.
+        let hold = residence == .here ? try await from.holdWrites() : nil
+        let start = ContinuousClock.now
+        do {
+            summary.rows = try await finish(copy)
+            try await hold?.close()
+        } catch {
+            try? await hold?.release()
+            throw error
+        }
+        try await to.settle(.here)
+        summary.readOnlySeconds = (ContinuousClock.now - start) / .seconds(1)
+        if let audio {
+            (summary.blobs, summary.bytes) = await audio.copied
+            for damage in await audio.damages { summary.damages.append(try await to.damaged(damage)) }
+        }
+        summary.captures = try await blocking { [source, target] in try source.directory.waitingCaptures(unlessIn: target.directory) }
+        return summary
+    }
+
+    /// Looks until there is nothing left that differs.
+    /// - Returns: how many rows of each table were found to be the same.
+    private func finish(_ copy: RowCopy) async throws -> [String: Int] {
+        for _ in 0..<Self.mostLastLooks {
+            let look = try await copy.look()
+            if let (table, count) = look.refused.first { throw MoveError.refusedRows(table: table, count: count) }
+            guard look.changes == 0 else { continue }
+            try await to.continueSerials(from: from.serials())
+            return look.rows
+        }
+        throw MoveError.unsteady
+    }
+
+    private func agreedTables() async throws -> [StoredTable] {
+        let tables = try await from.tables(), others = try await to.tables()
+        for table in Set(tables).symmetricDifference(others) { throw MoveError.otherTables("table \(table.name)") }
+        return tables
+    }
+
+    /// Sees to it that nobody works in the target until it is whole.
+    private func takeTarget(_ residence: StoreResidence) async throws {
+        switch (residence, try await to.residence()) {
+        case (.arriving, _): throw MoveError.sourceArriving
+        case (.gone, .arriving), (.here, .arriving): return
+        case (.gone, _): throw MoveError.sourceGone
+        case (.here, .gone): break
+        case (.here, .here):
+            guard try await to.holdsNothing() else { throw MoveError.targetInUse }
+            guard try await !from.holdsNothing() else { throw MoveError.nothingHere }
+        }
+        try await to.settle(.arriving)
+    }
+}
+
+extension VoicemailStore {
+    fileprivate func holdsNothing() async throws -> Bool {
+        try await read { reader in
+            var isEmpty = true
+            try reader.documents(DocumentQuery(kind: .account)) { _ in
+                isEmpty = false
+                return false
+            }
+            return try isEmpty && reader.removedAccounts().isEmpty && reader.blobs(after: nil, limit: 1).isEmpty
+        }
+    }
+}
+
+extension Installation {
+    /// Whether the audio of both is in the same place, so that none of it has to be copied.
+    fileprivate func sharesAudio(with other: Installation) -> Bool {
+        let (one, two) = (configuration.archive, other.configuration.archive)
+        if let one = one.s3, let two = two.s3 { return (one.endpoint, one.bucket, one.prefix) == (two.endpoint, two.bucket, two.prefix) }
+        guard one.s3 == nil, two.s3 == nil else { return false }
+        let paths = [(one, directory), (two, other.directory)].map { DataDirectory(path: $0.0.directory ?? $0.1.blobs) }
+        return paths[0].isWithin(paths[1]) && paths[1].isWithin(paths[0])
+    }
+}
+
+extension DataDirectory {
+    /// How many calls' sound waits here for a server that starts in this directory. Blocks.
+    fileprivate func waitingCaptures(unlessIn other: DataDirectory) throws -> Int {
+        guard !(isWithin(other) && other.isWithin(self)), FileManager.default.fileExists(atPath: captures) else { return 0 }
+        return try DurableFile.names(in: captures).filter { $0.hasSuffix(".part") || $0.hasSuffix(".whole") }.count
+    }
+}

@@ -1,0 +1,81 @@
+import Foundation
+import TestKit
+import Voicemail
+
+/// Three processes on one database and one bucket, each with a directory of its own.
+actor Cluster {
+    struct Node: Sendable {
+        let data: String
+        let environment: [String: String]
+    }
+
+    let nodes: [Node]
+    private var processes: [ServerProcess?]
+
+    private init(_ nodes: [Node]) {
+        self.nodes = nodes
+        processes = nodes.map { _ in nil }
+    }
+
+    /// Runs `body` with a cluster that has not been started.
+    /// - Parameters:
+    ///   - url: the database.
+    ///   - endpoint: the bucket's service, where it is not the real one.
+    static func run<Value: Sendable>(
+        url: String, endpoint: String? = nil, nodes count: Int = 3, environment: [String: String] = [:],
+        _ body: (Cluster) async throws -> Value
+    ) async throws -> Value {
+        let store = try await ObjectStore.shared.value
+        return try await store.withBucket { bucket in
+            try await TemporaryDirectory.run { directory in
+                var settings = store.environment(bucket: bucket)
+                settings.merge(["AFTERTONE_STORE_KIND": "postgres", "AFTERTONE_STORE_URL": url, "AFTERTONE_STORE_POOL": "4"]) { $1 }
+                if let endpoint { settings["AFTERTONE_ARCHIVE_ENDPOINT"] = endpoint }
+                settings.merge(environment) { $1 }
+                let nodes = (0..<count).map { Node(data: "\(directory.path)/node\($0)", environment: settings) }
+                let key = Data(Bytes.pattern(32, seed: UInt64.random(in: 1...UInt64.max)))
+                for node in nodes {
+                    try FileManager.default.createDirectory(atPath: node.data, withIntermediateDirectories: true)
+                    try key.write(to: URL(filePath: node.data + "/secret.key"))
+                }
+                let cluster = Cluster(nodes)
+                let result: Result<Value, any Error>
+                do { result = .success(try await body(cluster)) } catch { result = .failure(error) }
+                await cluster.killAll()
+                return try result.get()
+            }
+        }
+    }
+
+    /// Runs a command on the first one's directory.
+    nonisolated func command(_ arguments: [String]) async throws -> CommandLineProgram.Outcome {
+        try await CommandLineProgram.run(arguments + ["--data", nodes[0].data, "--json"], environment: nodes[0].environment)
+    }
+
+    /// Starts what does not run.
+    func start() async throws {
+        for index in nodes.indices where processes[index] == nil {
+            processes[index] = try await ServerProcess.start(in: nodes[index].data, environment: nodes[index].environment)
+        }
+    }
+
+    var ports: [Int] { processes.compactMap { $0?.port } }
+    var servers: [RemoteServer] { ports.map { RemoteServer(port: $0) } }
+    var ids: [pid_t] { processes.compactMap { $0?.id } }
+
+    /// Ends one as a power cut would.
+    func kill(_ index: Int) {
+        processes[index]?.kill()
+        processes[index] = nil
+    }
+
+    func killAll() { for index in nodes.indices { kill(index) } }
+
+    /// Asks all to stop.
+    /// - Returns: their exit statuses.
+    func stop() -> [Int32] {
+        let statuses = processes.compactMap { $0?.stop() }
+        processes = nodes.map { _ in nil }
+        return statuses
+    }
+}

@@ -1,0 +1,41 @@
+import StoredRows
+import TestKit
+import Testing
+import Voicemail
+
+@testable import PostgresStore
+
+struct MoveTests {
+    @Test(arguments: MoveContract.all)
+    func holds(_ promise: MoveContract.Case) async throws {
+        try await withStore { from in
+            try await withStore { to in try await promise.run(from, to) }
+        }
+    }
+
+    @Test("A database that its installation does not live in is opened by who moves it and by nobody else")
+    func residence() async throws {
+        try await withDatabase { url in
+            let options = PostgresOptions(url: url, pool: 2)
+            var moving = options
+            moving.opensWhatMoves = true
+            let store = try PostgresStore(moving)
+            try await store.settle(.arriving)
+            #expect(throws: PostgresOpenError.arriving) { try PostgresStore(options) }
+            #expect(throws: PostgresOpenError.arriving) { try PostgresStore.look(options) { _ in } }
+            try await store.settle(.here)
+            // A server that has it open all the while, and asks when it is too late.
+            let server = try PostgresStore(options)
+            _ = try await server.write { try $0.insert(StoreContract.message()) }
+            let hold = try await store.holdWrites()
+            let late = Task { try await server.write { try $0.insert(StoreContract.message()) } }
+            try await hold.close()
+            await #expect(throws: StoreError.self) { _ = try await late.value }
+            #expect(throws: PostgresOpenError.gone) { try PostgresStore(options) }
+            let again = try PostgresStore(moving)
+            #expect(try await again.residence() == .gone)
+            await #expect(throws: StoreError.self) { _ = try await server.write { try $0.insert(StoreContract.message()) } }
+            for open in [again, server, store] { open.close() }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import PostgresStore
+import Server
+import TestKit
+import Testing
+import Voicemail
+
+/// How often a request waits for a PostgreSQL database. Each wait costs what the network between the two takes.
+struct RoundTripTests {
+    /// The most that each may take, once connections are open and statements prepared. `docs/scale.md` has them.
+    private static let most = [
+        "deposit of a message, in one request": 14, "page of 50 messages": 9, "ranged download of a message": 9, "recording put": 12,
+    ]
+
+    @Test("Requests wait for the database as often as is written down, and not more often")
+    func counted() async throws {
+        try await PostgresCluster.shared.value.withDatabase { url in
+            try await TestServer.run({
+                $0.postgres = PostgresOptions(url: url, pool: 2)
+                // Nobody else asks meanwhile.
+                $0.outbox.intervalMilliseconds = 3_600_000
+            }) { server in
+                let store = try #require(server.installation.store as? PostgresStore)
+                let world = try await server.makeWorld()
+                let path = world.boxPath + "/messages", sound = WAV.tones([440], milliseconds: 300)
+                let message = try await server.leave(audio: sound, in: world.mailbox, of: world.account)
+                for _ in 0..<60 { _ = try await server.leave(in: world.mailbox, of: world.account) }
+                let key = try await server.service.access.issueKey(CredentialDraft(.intake, name: "recorder"), in: world.account).secret
+                let id = try await server.send("GET", path, token: world.token).data.array?.last?["media_id"]?.string ?? message.id
+                var number = 0
+                let requests: [String: () async throws -> Answer] = [
+                    "deposit of a message, in one request": {
+                        try await server.send("PUT", path, headers: ["Content-Type": "audio/wav"], token: world.token, body: sound)
+                    },
+                    "page of 50 messages": { try await server.send("GET", path + "?page_size=50", token: world.token) },
+                    "ranged download of a message": {
+                        try await server.send("GET", "\(path)/\(id)/raw", headers: ["Range": "bytes=0-99"], token: world.token)
+                    },
+                    "recording put": {
+                        number += 1
+                        return try await server.send(
+                            "PUT", "/intake/recordings/r\(number).wav?caller=1&callee=2", headers: ["Authorization": "Bearer \(key)"], body: sound)
+                    },
+                ]
+                for (name, request) in requests.sorted(by: { $0.key < $1.key }) {
+                    // What is told of a change is planned beside the answer, so the least of several is what the answer waits for.
+                    var least = Int.max
+                    for _ in 0..<12 {
+                        try await Task.sleep(for: .milliseconds(30))
+                        let before = store.roundTrips
+                        let answer = try await request()
+                        #expect((200..<300).contains(answer.status), "\(name): \(answer.text)")
+                        least = min(least, store.roundTrips - before)
+                    }
+                    #expect(least <= Self.most[name] ?? 0, "\(name): \(least)")
+                }
+            }
+        }
+    }
+}

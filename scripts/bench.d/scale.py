@@ -1,0 +1,160 @@
+"""R21 and R23: deposits on PostgreSQL and S3, and listings on PostgreSQL, against the engines themselves and against SQLite.
+
+The engines are the ones that the tests use (`scripts/install tests`), started here over throw-away directories; rows are left out where they are missing.
+"""
+
+import contextlib
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import time
+import urllib.request
+
+BIN = max(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), default=None)
+PUT = """\
+local body = io.open(os.getenv("BENCH_BODY"), "rb"):read("*a")
+local count = 0
+math.randomseed(os.time())
+local run = math.random(1e9)
+request = function()
+    count = count + 1
+    return wrk.format("PUT", wrk.path .. "/" .. run .. "-" .. count, {["X-Auth-Token"] = os.getenv("BENCH_TOKEN")}, body)
+end
+"""
+# The rows of a deposit, committed as one.
+COMMIT = """\
+BEGIN;
+INSERT INTO yard_blob VALUES (md5(random()::text), 160058, repeat('a', 64));
+INSERT INTO yard_message VALUES (md5(random()::text), repeat('b', 32), repeat('c', 32), 1463000000, repeat('d', 200));
+INSERT INTO yard_event VALUES (md5(random()::text), 'message_stored', repeat('{', 120));
+COMMIT;
+"""
+
+
+def is_possible():
+    return BIN is not None and shutil.which("swift-proxy-server") is not None and shutil.which("memcached") is not None
+
+
+def unprivileged(*command):
+    """The server refuses to be root."""
+    if os.geteuid() != 0:
+        return list(map(str, command))
+    return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", *map(str, command)]
+
+
+@contextlib.contextmanager
+def postgres(tools, home):
+    """A cluster of its own that syncs; tells the URL of an empty database."""
+    directory = home / "postgres"
+    directory.mkdir()
+    if os.geteuid() == 0:
+        shutil.chown(directory, "postgres")
+        for parent in directory.parents:
+            if parent == pathlib.Path("/tmp") or parent.stat().st_mode & 0o001:
+                break
+            parent.chmod(parent.stat().st_mode | 0o011)
+    tools.run(*unprivileged(BIN / "initdb", "-D", directory / "data", "-U", "aftertone", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8"))
+    with open(directory / "log", "w") as log, tools.process(
+            *unprivileged(BIN / "postgres", "-D", directory / "data", "-k", directory, "-c", "listen_addresses=", "-c", "max_connections=200"),
+            stdout=log, stderr=log):
+        url = f"postgresql:///postgres?host={directory}&user=aftertone"
+        for _ in range(200):
+            if subprocess.run([BIN / "pg_isready", "-q", "-h", str(directory), "-d", "postgres", "-U", "aftertone"]).returncode == 0:
+                break
+            time.sleep(0.05)
+        tools.run("psql", "-X", "-q", "-d", url, "-c", "CREATE DATABASE aftertone", "-c", "CREATE DATABASE yard")
+        yield directory
+
+
+@contextlib.contextmanager
+def object_store(tools, home):
+    """OpenStack Swift with its S3 interface, as the tests start it; tells its address."""
+    source = (tools.ROOT / "Tests/TestKit/ObjectStore.swift").read_text()
+    script = re.search(r'private static let script = """\n(.*?)\n        """', source, re.S)[1]
+    script = re.sub(r"^        ", "", script, flags=re.M).replace("\\\\", "\\")
+    directory = home / "swift"
+    directory.mkdir()
+    (directory / "run.sh").write_text(script)
+    with open(directory / "log", "w") as log:
+        child = subprocess.Popen(["bash", str(directory / "run.sh"), str(directory)], stdin=subprocess.PIPE, stdout=log, stderr=log)
+    try:
+        for _ in range(1200):
+            if (directory / "ready").exists() or child.poll() is not None:
+                break
+            time.sleep(0.1)
+        yield (directory / "ready").read_text().strip()
+    finally:
+        child.stdin.close()
+        child.wait()
+
+
+def bucket(endpoint, name):
+    """Makes a bucket by the service's other interface; tells its address and a token there."""
+    login = urllib.request.Request(endpoint + "/auth/v1.0", headers={"X-Storage-User": "test:tester", "X-Storage-Pass": "testing"})
+    with urllib.request.urlopen(login) as answer:
+        storage, token = answer.headers["X-Storage-Url"], answer.headers["X-Auth-Token"]
+    urllib.request.urlopen(urllib.request.Request(f"{storage}/{name}", method="PUT", headers={"X-Auth-Token": token})).close()
+    return f"{storage}/{name}", token
+
+
+def measure(tools, bench, home, sound):
+    if not (bench.wants("R21") or bench.wants("R23")):
+        return
+    if not is_possible():
+        tools.log("R21 and R23 are left out: scripts/install tests installs what they need")
+        return
+    place = home / "scale"
+    place.mkdir()
+    with postgres(tools, place) as cluster, object_store(tools, place) as endpoint:
+        url = f"postgresql:///aftertone?host={cluster}&user=aftertone"
+        yard = f"postgresql:///yard?host={cluster}&user=aftertone"
+        tools.run("psql", "-X", "-q", "-d", yard, "-c", """
+            CREATE TABLE yard_blob (id text PRIMARY KEY, size bigint, sha256 text);
+            CREATE TABLE yard_message (id text PRIMARY KEY, mailbox text, account text, timestamp bigint, rest text);
+            CREATE INDEX ON yard_message (mailbox, timestamp);
+            CREATE TABLE yard_event (id text, kind text, payload text)""")
+        bare, token = bucket(endpoint, "yard")
+        bucket(endpoint, "voicemail")
+        os.environ |= {"AWS_ACCESS_KEY_ID": "test:tester", "AWS_SECRET_ACCESS_KEY": "testing"}
+        shared = place / "shared"
+        shared.mkdir()
+        server = tools.Server(shared, tools.CONFIGURATION + (
+            f'store:\n  kind: postgres\n  url: "{url}"\n  pool: 32\n'
+            f"archive:\n  kind: s3\n  endpoint: {endpoint}\n  bucket: voicemail\n  path_style: true\n"))
+        (place / "put.lua").write_text(PUT + "function done" + tools.WRK.split("function done", 1)[1])
+        (place / "commit.sql").write_text(COMMIT)
+        box, listed = server.mailbox(3000), server.mailbox(3001)
+
+        def puts():
+            output = tools.run(
+                "wrk", "-t1", "-c64", f"-d{bench.options.seconds}s", "-s", place / "put.lua", bare,
+                env=os.environ | {"BENCH_BODY": str(sound), "BENCH_TOKEN": token})
+            result = tools.json.loads(output.rsplit("@", 1)[1])
+            if result["errors"] or not result["count"]:
+                raise SystemExit(f"bare PUTs: {output}")
+            return result["count"] / result["seconds"]
+
+        def commits():
+            output = tools.run(BIN / "pgbench", "-n", "-c", 64, "-j", 2, "-T", bench.options.seconds, "-f", place / "commit.sql", yard)
+            return float(re.search(r"tps = ([0-9.]+)", output)[1])
+
+        with server.serving():
+            if bench.wants("R21"):
+                bench.row(
+                    "R21", "deposits of 160 kB on PostgreSQL and S3, 64 clients, against the slower of bare PUTs and bare commits",
+                    lambda: min(puts(), commits()), bench.wrk(f"{server.base}/{box}/messages", 64, token=server.token, body=sound))
+            if bench.wants("R23"):
+                alone = place / "alone"
+                alone.mkdir()
+                embedded = tools.Server(alone)
+                same = embedded.mailbox(3001)
+                with embedded.serving():
+                    for _ in range(10):
+                        server.deposit(listed, sound)
+                        embedded.deposit(same, sound)
+                    bench.row(
+                        "R23", "lists of a mailbox with 10 messages on PostgreSQL, 32 clients, against SQLite",
+                        bench.wrk(f"{embedded.base}/{same}/messages", 32, token=embedded.token),
+                        bench.wrk(f"{server.base}/{listed}/messages", 32, token=server.token))
