@@ -13,6 +13,8 @@ enum WebFailure: Error, Hashable {
     case method
     case notAForm
     case unplayable
+    /// It may not be removed while a legal hold covers it.
+    case held
     /// Somebody else has set the server up with the same code.
     case alreadySetUp
     case busy, full, failed
@@ -27,6 +29,7 @@ enum WebFailure: Error, Hashable {
             case VoicemailError.notFound, VoicemailError.noAudio, VoicemailError.forbidden: .notFound
             case VoicemailError.unplayable: .unplayable
             case VoicemailError.expired, VoicemailError.conflict: .stale
+            case VoicemailError.held: .held
             case StoreError.full, ArchiveError.full, AudioError.full: .full
             case AudioError.overloaded, BodyError.busy: .busy
             case BodyError.tooLarge: .malformed(413)
@@ -51,7 +54,7 @@ enum WebFailure: Error, Hashable {
         case .notFound: .notFound
         case .noMailbox: .ok
         case .stale: .forbidden
-        case .alreadySetUp: .conflict
+        case .alreadySetUp, .held: .conflict
         case .method: .methodNotAllowed
         case .notAForm, .unplayable: .unsupportedMediaType
         case .busy: .serviceUnavailable
@@ -70,6 +73,7 @@ enum WebFailure: Error, Hashable {
         case .stale: "stale"
         case .method: "method"
         case .unplayable: "unplayable"
+        case .held: "held"
         case .alreadySetUp: "set_up"
         case .busy: "busy"
         case .full: "full"

@@ -56,6 +56,16 @@ struct ConsoleTests {
         }
     }
 
+    @Test("What is under legal hold stays, and the page says why")
+    func held() async throws {
+        try await Self.run { world, browser in
+            _ = try await world.server.service.holds.place(on: .mailbox, world.box.id, in: world.account, reason: "case 12")
+            let refused = try await Self.post(browser, "mailboxes", [("do", "remove \(world.box.id)")])
+            #expect(refused.status == 409 && refused.shown.contains("This is under legal hold"))
+            #expect(try await world.server.service.mailboxes.find(world.box.id, of: world.account).id == world.box.id)
+        }
+    }
+
     @Test(
         "What is wrong with a mailbox is told, and nothing changes",
         arguments: [
