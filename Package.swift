@@ -247,7 +247,8 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "WaitingTests", dependencies: ["Waiting", "TestKit", product("NIOConcurrencyHelpers", "swift-nio")], swiftSettings: settings),
-        .testTarget(name: "VoicemailTests", dependencies: ["Voicemail", "Audio", "MemoryStore", "Server", "TestKit", "Waiting", nioCore], swiftSettings: settings),
+        .testTarget(
+            name: "VoicemailTests", dependencies: ["Voicemail", "Audio", "MemoryStore", "Server", "TestKit", "Waiting", nioCore], swiftSettings: settings),
         .testTarget(
             name: "SQLiteStoreTests", dependencies: ["SQLiteStore", "StoredRows", "TestKit", "Threads", crypto, product("GRDB", "GRDB.swift")],
             exclude: ["Stored"],
