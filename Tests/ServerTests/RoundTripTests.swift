@@ -8,7 +8,7 @@ import Voicemail
 struct RoundTripTests {
     /// The most that each may take, once connections are open and statements prepared. `docs/scale.md` has them.
     private static let most = [
-        "deposit of a message, in one request": 14, "page of 50 messages": 9, "ranged download of a message": 9, "recording put": 12,
+        "deposit of a message, in one request": 14, "page of 50 messages": 9, "ranged download of a message": 9, "recording put": 17,
     ]
 
     @Test("Requests wait for the database as often as is written down, and not more often")
@@ -25,7 +25,6 @@ struct RoundTripTests {
                 let message = try await server.leave(audio: sound, in: world.mailbox, of: world.account)
                 for _ in 0..<60 { _ = try await server.leave(in: world.mailbox, of: world.account) }
                 let key = try await server.service.access.issueKey(CredentialDraft(.intake, name: "recorder"), in: world.account).secret
-                let id = try await server.send("GET", path, token: world.token).data.array?.last?["media_id"]?.string ?? message.id
                 var number = 0
                 let requests: [String: () async throws -> Answer] = [
                     "deposit of a message, in one request": {
@@ -33,7 +32,7 @@ struct RoundTripTests {
                     },
                     "page of 50 messages": { try await server.send("GET", path + "?page_size=50", token: world.token) },
                     "ranged download of a message": {
-                        try await server.send("GET", "\(path)/\(id)/raw", headers: ["Range": "bytes=0-99"], token: world.token)
+                        try await server.send("GET", "\(path)/\(message.monthID)/raw", headers: ["Range": "bytes=0-99"], token: world.token)
                     },
                     "recording put": {
                         number += 1

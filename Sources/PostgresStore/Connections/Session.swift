@@ -8,7 +8,7 @@ final class Session {
     private let health: Health
     /// What a connection is told once, and what each of its transactions is told.
     private let setup: String
-    private let preamble: String
+    private let preamble: String?
     private var connection: Connection?
     /// What ended the transaction. Nothing may run after it.
     private(set) var trouble: Trouble?
@@ -33,15 +33,15 @@ final class Session {
         if use == .maintenance { options.statementSeconds = 3600 }
         self.options = options
         self.health = health
-        setup = options.sharesConnections ? "" : Self.setup(options, use)
-        preamble = options.sharesConnections ? Self.setup(options, use, within: "LOCAL") : ""
+        setup = options.sharesConnections ? "" : Self.settings(options, use, within: "SESSION") + "; " + Self.durability(isLocal: false)
+        preamble = options.sharesConnections ? Self.settings(options, use, within: "LOCAL") : nil
     }
 
     /// How the server is to treat a connection.
     ///
     /// Each statement is written for one index. The planner is told to use indexes even where a table is so small that reading all of it
     /// seems cheaper, and not to plan anew for each value, so that a plan is the same on the first day and at a million rows.
-    private static func setup(_ options: PostgresOptions, _ use: Use, within scope: String = "SESSION") -> String {
+    private static func settings(_ options: PostgresOptions, _ use: Use, within scope: String) -> String {
         var settings = [
             ("statement_timeout", "'\(options.statementSeconds)s'"), ("lock_timeout", "'\(options.lockSeconds)s'"),
             ("idle_in_transaction_session_timeout", "'\(options.statementSeconds * 2)s'"),
@@ -50,8 +50,12 @@ final class Session {
             settings += ["seqscan", "bitmapscan", "hashjoin", "mergejoin"].map { ("enable_" + $0, "off") }
             settings += [("plan_cache_mode", "force_generic_plan"), ("jit", "off")]
         }
-        return settings.map { "SET \(scope) \($0) = \($1); " }.joined()
-            + "SELECT set_config('synchronous_commit', 'on', \(scope == "LOCAL")) WHERE current_setting('synchronous_commit') = 'off'"
+        return settings.map { "SET \(scope) \($0) = \($1)" }.joined(separator: "; ")
+    }
+
+    /// A commit waits for the disk in any case; whoever has it wait for more is left alone.
+    private static func durability(isLocal: Bool) -> String {
+        "SELECT set_config('synchronous_commit', 'on', \(isLocal)) WHERE current_setting('synchronous_commit') = 'off'"
     }
 
     // MARK: The connection
@@ -239,17 +243,20 @@ final class Session {
             throw StoreError.failed("\(error)")
         }
         let answer = try run { connection in
-            let answers = try connection.runScript(preamble.isEmpty ? opening : Self.opening(opening, with: preamble), within: limit)
+            let answers = try connection.runScript(preamble.map { Self.opening(opening, with: $0) } ?? opening, within: limit)
             guard let answer = answers.first(where: \.isFailure) ?? answers.last else { throw Connection.Interruption(reason: "no answer") }
             return answer
         }
         return answer.first?.text(0) ?? ""
     }
 
-    /// The settings are of the transaction, and come before anything that they hold for.
-    private static func opening(_ script: String, with preamble: String) -> String {
-        let parts = script.split(separator: ";", maxSplits: 1)
-        return ([String(parts[0]), preamble] + parts.dropFirst().map(String.init)).joined(separator: "; ")
+    /// The settings are of the transaction, and come before anything that they hold for. What reads comes behind the lock: the first that does
+    /// decides which state the transaction sees, and one from before the lock would collide with what it has waited for.
+    private static func opening(_ script: String, with settings: String) -> String {
+        var parts = script.split(separator: ";").map(String.init)
+        parts.insert(durability(isLocal: true), at: parts.count > 1 ? parts.count - 1 : parts.count)
+        parts.insert(settings, at: 1)
+        return parts.joined(separator: "; ")
     }
 
     private func rollBack() {

@@ -41,6 +41,8 @@ extension WebDialect {
             }
         } catch VoicemailError.notFound {
             throw WebFailure.notFound
+        } catch VoicemailError.held {
+            throw WebFailure.held
         } catch let error as VoicemailError {
             throw ConsoleRefusal(error, otherwise: .box)
         }

@@ -5,9 +5,9 @@ import Testing
 
 /// The clients that the guides show, at three servers on one database and one bucket that take turns request by request.
 struct TurnsTests {
-    @Test("A client of each interface sees one installation, whichever of three servers answers", arguments: ["kazoo", "p-series", "s-series", "daily-work"])
+    @Test("A client of each interface sees one installation, whichever of three servers answers", arguments: ["kazoo", "p-series", "s-series"])
     func turns(_ document: String) async throws {
-        let session = try DocumentedSession(document == "daily-work" ? "daily work" : "client", in: "docs/\(document).md")
+        let session = try DocumentedSession("client", in: "docs/\(document).md")
         let store = try await ObjectStore.shared.value
         try await PostgresCluster.shared.value.withDatabase { url in
             try await store.withBucket { bucket in
