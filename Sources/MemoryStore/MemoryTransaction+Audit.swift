@@ -28,6 +28,7 @@ extension MemoryTransaction {
     }
 
     func append(_ entry: AuditEntry) throws {
+        guard try !all().auditEntries.contains(where: { $0.id.isSame(as: entry.id) }) else { throw StoreError.conflict }
         var stored = entry
         stored.serial = try change { $0.nextSerial() }
         try change { [stored] in $0.auditEntries.append(stored) }
