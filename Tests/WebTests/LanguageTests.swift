@@ -56,7 +56,9 @@ struct LanguageTests {
         named.formUnion(SendingForm.Wrong.allCases.map(\.rawValue))
         named.formUnion(SetupForm.Wrong.allCases.map(\.rawValue))
         named.formUnion(["older", "search_on", "search_none", "login_wrong", "login_wrong_pin"])
-        let failures: [WebFailure] = [.notFound, .noMailbox, .stale, .method, .notAForm, .unplayable, .alreadySetUp, .busy, .full, .failed, .malformed(400)]
+        let failures: [WebFailure] = [
+            .notFound, .noMailbox, .stale, .method, .notAForm, .unplayable, .held, .alreadySetUp, .busy, .full, .failed, .malformed(400),
+        ]
         for failure in failures { named.formUnion([failure.key, failure.key + "_more"]) }
         named.formUnion(Filing.outcomes.map { "told_" + $0 })
         named.formUnion(Shelf.allCases.flatMap { ["folder_" + $0.rawValue, "empty_" + $0.rawValue] })

@@ -4,7 +4,7 @@ import Waiting
 /// Who is doing what is done, and from where, for the audit log. The front makes one for each request and the command line one for each command;
 /// where nobody made one, it is the server itself. Who it is comes out when he is let in, in the same request.
 public final class AuditActor: Sendable {
-    /// `kazoo`, `web`, `command`, …; `server` for what is done without anybody asking.
+    /// The name of an interface, `web`, `command`, …; `server` for what is done without anybody asking.
     public let interface: String
     /// Where a request came from. It can be somebody's, so it stands beside the log.
     public let address: String

@@ -30,7 +30,7 @@ public struct AuditEntry: Sendable, Hashable {
     /// Whose log it is in; empty for what is of no account.
     public let accountID: String
     public let action: Action
-    /// The interface and, where it is known, who: `kazoo 5c3f…`, `command root`, `server`.
+    /// The interface and, where it is known, who: `web 5c3f…`, `command root`, `server`.
     public let actor: String
     /// What it was done to, the thing itself first.
     public let subjects: [String]
