@@ -19,7 +19,7 @@ public enum MoveError: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .nothingHere: "there is nothing to move: the configuration that is moved from holds no account"
         case .sourceArriving: "the configuration that is moved from is itself being filled by a move that has not come to its end"
-        case .sourceGone: "the installation has moved away from here already, and not to there"
+        case .sourceGone: "the installation has moved away from here already: use the configuration that it moved to"
         case .targetInUse: "the database that is to be moved to is in use: it must be empty, or hold what an earlier run of this move has copied"
         case .targetOtherKey(let path):
             "\(path) belongs to another installation, as its secret.key says: a data directory is moved to that is empty, not there yet, or has the same key"
