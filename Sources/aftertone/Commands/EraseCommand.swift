@@ -53,7 +53,7 @@ struct EraseCommand: AsyncParsableCommand {
 
     private func report(_ erased: [Erasure], at now: Timestamp) {
         var object: JSONObject = [
-            "number": .string(number), "removed": .bool(!dryRun), "messages": .int(erased.reduce(0) { $0 + $1.messages.count }),
+            "number": .string(number), "removed": .bool(!dryRun && !erased.isEmpty), "messages": .int(erased.reduce(0) { $0 + $1.messages.count }),
             "recordings": .int(erased.reduce(0) { $0 + $1.recordings.count }), "events": .int(erased.reduce(0) { $0 + $1.events }),
             "deliveries": .int(erased.reduce(0) { $0 + $1.deliveries }), "notes": .int(erased.reduce(0) { $0 + $1.notes }),
         ]

@@ -30,7 +30,7 @@ import Voicemail
             #expect(try tool.blobCount == 1)
             #expect(try await tool("verify").status == 0)
             let nothing = try await tool.json("erase", "--number", "4711")
-            #expect(nothing["messages"] == 0 && nothing["accounts"] == [])
+            #expect(nothing["removed"] == false && nothing["messages"] == 0 && nothing["accounts"] == [])
         }
     }
 
