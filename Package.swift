@@ -281,7 +281,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "WebTests",
-            dependencies: ["Web", "Audio", "HTTPFront", "Server", "TestKit", "Voicemail", nioCore, product("HTTPTypes", "swift-http-types")],
+            dependencies: [
+                "Web", "Audio", "Delivery", "HTTPFront", "Server", "TestKit", "Voicemail", logging, nioCore, product("HTTPTypes", "swift-http-types"),
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "CrashTests",
@@ -300,7 +302,7 @@ let package = Package(
             name: "ServerTests",
             dependencies: [
                 "Server", "aftertone", "TestKit", "Voicemail", "Waiting", "HTTPFront", "KazooAPI", "YeastarPSeriesAPI", "YeastarSSeriesAPI", "RecordingIntake",
-                "PostgresStore",
+                "PostgresStore", "Web",
                 "Delivery", "Prompts", "Audio", "SQLiteStore", "FileArchive", "S3Archive", nioCore, nioPosix, logging,
             ],
             swiftSettings: settings),

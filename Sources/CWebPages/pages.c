@@ -48,6 +48,9 @@ static const unsigned char console_users_html[] = {
 static const unsigned char days_html[] = {
 #embed "templates/days.html"
 };
+static const unsigned char forgotten_html[] = {
+#embed "templates/forgotten.html"
+};
 static const unsigned char help_html[] = {
 #embed "templates/help.html"
 };
@@ -75,6 +78,9 @@ static const unsigned char recordings_html[] = {
 static const unsigned char reference_html[] = {
 #embed "templates/reference.html"
 };
+static const unsigned char reset_html[] = {
+#embed "templates/reset.html"
+};
 static const unsigned char search_html[] = {
 #embed "templates/search.html"
 };
@@ -92,6 +98,9 @@ static const unsigned char setup_html[] = {
 };
 static const unsigned char told_html[] = {
 #embed "templates/told.html"
+};
+static const unsigned char zones_html[] = {
+#embed "templates/zones.html"
 };
 static const unsigned char inbox_js[] = {
 #embed "scripts/inbox.js"
@@ -166,6 +175,7 @@ static const struct aftertone_web_file files[] = {
     FILE_OF("console_rows.html", console_rows_html),
     FILE_OF("console_users.html", console_users_html),
     FILE_OF("days.html", days_html),
+    FILE_OF("forgotten.html", forgotten_html),
     FILE_OF("help.html", help_html),
     FILE_OF("inbox.html", inbox_html),
     FILE_OF("layout.html", layout_html),
@@ -175,12 +185,14 @@ static const struct aftertone_web_file files[] = {
     FILE_OF("plain.html", plain_html),
     FILE_OF("recordings.html", recordings_html),
     FILE_OF("reference.html", reference_html),
+    FILE_OF("reset.html", reset_html),
     FILE_OF("search.html", search_html),
     FILE_OF("send.html", send_html),
     FILE_OF("sessions.html", sessions_html),
     FILE_OF("settings.html", settings_html),
     FILE_OF("setup.html", setup_html),
     FILE_OF("told.html", told_html),
+    FILE_OF("zones.html", zones_html),
     FILE_OF("inbox.js", inbox_js),
     FILE_OF("keys.js", keys_js),
     FILE_OF("list.js", list_js),

@@ -38,6 +38,10 @@ extension NoticeTexts {
         return texts.render(.newMessage, NoticeVariables.of(notice, audio, language: texts.language))
     }
 
+    static func render(_ reset: PasswordReset, link: String, _ settings: NoticeSettings) -> Parts? {
+        inLanguage(reset.user.language ?? reset.account.language, standard: settings.language)?.render(.passwordReset, NoticeVariables.of(reset, link: link))
+    }
+
     static func render(_ full: FullMailbox, _ counts: JSONObject, _ settings: NoticeSettings, language: String? = nil) -> Parts? {
         inLanguage(language ?? full.language, standard: settings.language)?.render(.mailboxFull, NoticeVariables.of(full, counts))
     }

@@ -7,6 +7,7 @@ public struct NoticeTexts: Sendable {
     public enum Kind: String, Sendable, CaseIterable {
         case newMessage = "new_message"
         case mailboxFull = "mailbox_full"
+        case passwordReset = "password_reset"
     }
 
     /// A notice as it is sent.

@@ -28,6 +28,19 @@ enum NoticeVariables {
         return variables
     }
 
+    static func of(_ reset: PasswordReset, link: String) -> [String: Any] {
+        // Names are what somebody has typed: one line of it, and not a long one.
+        let person = ["first_name": reset.user.firstName, "username": reset.user.username].compactMapValues { $0.map(line) }.filter { !$0.value.isEmpty }
+        return ["user": person, "account": ["name": line(reset.account.name)], "link": link]
+    }
+
+    private static func line(_ name: String) -> String {
+        String(
+            String.UnicodeScalarView(
+                name.unicodeScalars.filter { !$0.properties.isPatternWhitespace || $0 == " " }
+                    .filter { $0.properties.generalCategory != .control }.prefix(128)))
+    }
+
     private static func shared(_ mailbox: Mailbox, _ owner: User?, _ account: Account) -> [String: Any] {
         // What is empty is left out, so that a template can ask for it.
         let person = ["first_name": owner?.firstName, "last_name": owner?.lastName, "email": owner?.email, "username": owner?.username]

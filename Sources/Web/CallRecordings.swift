@@ -3,29 +3,27 @@ import HTTPFront
 import HTTPTypes
 import Voicemail
 
-/// The recorded calls of an account, for its administrators.
+/// Recorded calls, for who hears them.
 extension WebDialect {
-    /// A page that is not there, however much there is.
-    private static let lastPage = 1_000_000
-
     func recordingList(_ session: Session, _ visit: Visit) async throws -> FrontResponse {
-        let account = try administered(session), query = visit.request.query, zone = service.mailboxes.timeZone(of: account)
-        let search = RecordingSearch(query), number = min(max(query["page"].flatMap { Int($0) } ?? 1, 1), Self.lastPage)
-        let page = try await service.recordings.list(
-            RecordingQuery(
-                accountID: account.id, from: search.days.since?.begin(in: zone), to: search.days.until?.end(in: zone), caller: search.caller,
-                callee: search.callee, order: .time, ascending: false, offset: (number - 1) * Self.rowsOfPage, limit: Self.rowsOfPage))
+        let account = session.account, query = visit.request.query, zone = service.mailboxes.timeZone(of: account)
+        let form = RecordingForm(query), after = query["start"].flatMap { RecordingSearch.Place(web: $0) }
+        let search = RecordingSearch(
+            from: form.days.since?.begin(in: zone), to: form.days.until?.end(in: zone), caller: form.caller, callee: form.callee, after: after)
+        let page = try await service.recordings.heard(by: session.listener, in: account, search, limit: Self.rowsOfPage)
         let times = ShownTimes(language: visit.pages?.language ?? "en", zone: zone)
-        var values = search.values
+        var values = form.values
         values["title"] = "t.console_recordings"
         values["rows"] = page.recordings.map { Self.values(of: $0, times) }
         values["has_rows"] = !page.recordings.isEmpty
-        let here = visit.root + "recordings"
-        func address(_ number: Int) -> String { here + "?" + (search.parameters + ["page=\(number)"]).joined(separator: "&") }
-        if number > 1 { values["newer"] = address(number - 1) }
-        if number * Self.rowsOfPage < page.total { values["older"] = address(number + 1) }
+        values["are_own"] = !session.listener.isAdministrator
+        func address(_ more: [String]) -> String { visit.root + "recordings" + Self.query(form.parameters + more) }
+        if after != nil { values["newest"] = address([]) }
+        if let next = page.next { values["older"] = address(["start=" + next.webKey]) }
         return visit.page(.recordings, values)
     }
+
+    private static func query(_ parameters: [String]) -> String { parameters.isEmpty ? "" : "?" + parameters.joined(separator: "&") }
 
     func playRecording(_ id: String, _ session: Session, _ visit: Visit) async throws -> FrontResponse {
         let sound = try await service.renditions.download(of: try await recording(id, session), as: .mp3)
@@ -50,13 +48,7 @@ extension WebDialect {
     }
 
     func recording(_ id: String, _ session: Session) async throws -> Recording {
-        try await service.recordings.find([.id(id)], of: try administered(session))
-    }
-
-    /// The account that somebody looks after; to everybody else there is nothing.
-    private func administered(_ session: Session) throws(WebFailure) -> Account {
-        guard session.listener.isAdministrator else { throw .notFound }
-        return session.account
+        try await service.recordings.heard(id, by: session.listener, in: session.account)
     }
 
     private static func values(of recording: Recording, _ times: ShownTimes) -> [String: Any] {
@@ -75,7 +67,7 @@ extension WebDialect {
 }
 
 /// Which recordings are looked for, as the address of the page has it.
-private struct RecordingSearch {
+private struct RecordingForm {
     let days: Search
     let caller: String?
     let callee: String?
@@ -97,5 +89,15 @@ private struct RecordingSearch {
     var values: [String: Any] {
         let isSearch = !days.isEmpty || caller != nil || callee != nil
         return days.values.merging(["looked_caller": caller ?? "", "looked_callee": callee ?? "", "is_search": isSearch]) { $1 }
+    }
+}
+
+/// Where a page starts, as its address has it.
+extension RecordingSearch.Place {
+    var webKey: String { "\(started.unix)_\(serial)" }
+
+    init?(web key: String) {
+        guard let position = MessagePosition(web: key) else { return nil }
+        self.init(started: position.timestamp, serial: position.serial)
     }
 }

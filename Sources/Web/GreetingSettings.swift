@@ -53,15 +53,12 @@ extension WebDialect {
         do {
             let audio = try await receive(visit.request, session)
             let name = try await service.dropping(audio) { try greetingName(audio) }
-            let greeting = try await service.greetings.put(name, audio: audio, origin: .upload, on: .mailbox(mailbox))
-            try await service.greetings.choose(greeting.fileName, of: mailbox)
+            try await put(name, audio, .upload, mailbox)
             return visit.redirect(to: "boxes/\(mailbox.id)/settings?told=greeting")
         } catch let wrong as SettingsWrong {
             return try await settingsPage(mailbox, session, visit, wrong)
         } catch VoicemailError.unplayable {
             return try await settingsPage(mailbox, session, visit, .sound)
-        } catch VoicemailError.limitReached {
-            return try await settingsPage(mailbox, session, visit, .many)
         } catch ArchiveError.tooLarge, BodyError.tooLarge {
             return try await settingsPage(mailbox, session, visit, .large)
         }
@@ -70,8 +67,22 @@ extension WebDialect {
     /// What it is says decoding, and no name of the client's.
     private func greetingName(_ audio: ReceivedAudio) throws(SettingsWrong) -> String {
         guard let container = audio.record.container, GreetingName.extensions.contains(container) else { throw .sound }
+        return greetingName(container)
+    }
+
+    func greetingName(_ container: String) -> String {
         let at = service.clock.now.utc
         return "web-\(at.date("-"))-\(at.time("")).\(container)"
+    }
+
+    /// Callers hear it from then on.
+    func put(_ name: String, _ audio: ReceivedAudio, _ origin: GreetingOrigin, _ mailbox: Mailbox) async throws {
+        do {
+            let greeting = try await service.greetings.put(name, audio: audio, origin: origin, on: .mailbox(mailbox))
+            try await service.greetings.choose(greeting.fileName, of: mailbox)
+        } catch VoicemailError.limitReached {
+            throw SettingsWrong.many
+        }
     }
 
     /// The file of a form whose word comes before it: nothing is stored for who has none.

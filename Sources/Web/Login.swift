@@ -28,7 +28,7 @@ extension WebDialect {
                 visit, to: place, by: proof(query),
                 [
                     "is_unset": try await isUnset(), "is_ended": query.contains("ended"), "is_out": query.contains("out") && !isEverywhere,
-                    "is_out_everywhere": isEverywhere,
+                    "is_out_everywhere": isEverywhere, "is_reset": query.contains("reset"),
                 ])
         }
     }
@@ -40,7 +40,7 @@ extension WebDialect {
         _ visit: Visit, to place: String, by proof: Proof, _ more: [String: Any], status: HTTPResponse.Status = .ok
     ) -> FrontResponse {
         let values: [String: Any] = [
-            "title": "t.login_button", "to": place, "with_pin": proof == .pin, "takes_pins": settings.takesPINs,
+            "title": "t.login_button", "to": place, "with_pin": proof == .pin, "takes_pins": settings.takesPINs, "sends_links": settings.recoveryPage != nil,
             "with": proof.rawValue, "wrong_text": proof == .pin ? "t.login_wrong_pin" : "t.login_wrong",
         ]
         return visitForm(visit, .login, values.merging(more) { $1 }, status: status)
@@ -54,6 +54,12 @@ extension WebDialect {
         return response
     }
 
+    /// Whether a form is of this browser's visit.
+    func isOwnForm(_ form: Query, _ visit: Visit) -> Bool {
+        guard let word = Cookie.visit.value(in: visit.request), let sent = form["form"] else { return false }
+        return Secrets.equal(sent, sessions.form(ofVisit: word))
+    }
+
     private func logIn(_ visit: Visit) async throws -> FrontResponse {
         let form = try await Self.readForm(visit.request, from: .stranger)
         let account = HTTPToken.trim(form["account"] ?? ""), name = HTTPToken.trim(form["user"] ?? ""), place = Self.place(form["to"])
@@ -61,9 +67,7 @@ extension WebDialect {
         func again(_ why: String, _ status: HTTPResponse.Status) -> FrontResponse {
             loginForm(visit, to: place, by: proof, ["typed_account": account, "typed_user": name, why: true], status: status)
         }
-        guard let word = Cookie.visit.value(in: visit.request), let sent = form["form"], Secrets.equal(sent, sessions.form(ofVisit: word)) else {
-            return again("is_stale", .forbidden)
-        }
+        guard isOwnForm(form, visit) else { return again("is_stale", .forbidden) }
         let listener: MailboxListener
         do {
             listener =

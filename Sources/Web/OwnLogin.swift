@@ -19,13 +19,18 @@ extension WebDialect {
         let chosen = user.language?.lowercased().prefix { $0 != "-" && $0 != "_" }
         return [
             "has_user": true,
-            "languages": Pages.all.map { pages -> [String: Any] in
-                [
-                    "language_tag": pages.language, "language_name": Self.languageNames[pages.language] ?? pages.language,
-                    "is_language": chosen.map(String.init) == pages.language,
-                ]
-            },
+            "languages": Self.languages { chosen.map(String.init) == $0 },
         ]
+    }
+
+    /// The languages of the pages, to choose from.
+    static func languages(_ isChosen: (String) -> Bool) -> [[String: Any]] {
+        Pages.all.map { pages in
+            [
+                "language_tag": pages.language, "language_name": languageNames[pages.language] ?? pages.language,
+                "is_language": isChosen(pages.language),
+            ]
+        }
     }
 
     /// Changes the password of who knows the present one. All his sessions end, and this one is opened anew.

@@ -6,7 +6,7 @@ import Voicemail
 /// The pages in one language: templates, and each text as a template of its own, `t.` and its key.
 struct Pages: Sendable {
     enum Kind: String, CaseIterable, Sendable {
-        case login, inbox, settings, sessions, send, setup, console, recordings, reference, plain
+        case login, forgotten, reset, inbox, settings, sessions, send, setup, console, recordings, reference, plain
     }
 
     /// A tag of two letters.

@@ -22,6 +22,8 @@ enum SoundFormat: String, CaseIterable, Sendable {
 /// What a path names, relative to where the page is.
 enum Route: Hashable, Sendable {
     case home, login, logout
+    /// Where a link to a new password is asked for, and where it leads.
+    case forgotten, reset
     /// Where somebody is logged in.
     case sessions
     /// Where an account is looked after.
@@ -61,6 +63,8 @@ enum Route: Hashable, Sendable {
         case (0, _): self = .home
         case (1, "login"): self = .login
         case (1, "logout"): self = .logout
+        case (1, "forgotten"): self = .forgotten
+        case (1, "reset"): self = .reset
         case (1, "sessions"): self = .sessions
         case (1, "setup"): self = .setup
         case (1, "recordings"): self = .recordings
@@ -99,11 +103,12 @@ enum Route: Hashable, Sendable {
 
     /// First pieces of paths, for a page that shares the root with others.
     static let firstPieces: Set<String> = Set(
-        ["login", "logout", "sessions", "setup", "console", "recordings", "reference", "style.css", "icon.svg", "boxes"] + Documents.scripts.keys)
+        ["login", "logout", "forgotten", "reset", "sessions", "setup", "console", "recordings", "reference", "style.css", "icon.svg", "boxes"]
+            + Documents.scripts.keys)
 
     var methods: [HTTPRequest.Method] {
         switch self {
-        case .login, .sessions, .setup, .settings: [.get, .head, .post]
+        case .login, .forgotten, .reset, .sessions, .setup, .settings: [.get, .head, .post]
         case .console(let page): page.takesForms ? [.get, .head, .post] : [.get, .head]
         case .logout, .messages, .greeting: [.post]
         default: [.get, .head]
@@ -129,6 +134,8 @@ enum Route: Hashable, Sendable {
         case .home: "home"
         case .login: "login"
         case .logout: "logout"
+        case .forgotten: "forgotten"
+        case .reset: "reset"
         case .sessions: "sessions"
         case .setup: "setup"
         case .reference: "reference"

@@ -18,7 +18,7 @@ struct SendingForm {
 
     init(_ form: Query) {
         to = HTTPToken.trim(String((form["to"] ?? "").prefix(Self.longestNumber)))
-        text = HTTPToken.trim((form["note"] ?? "").replacing("\r\n", with: "\n"))
+        text = TypedText.lines(form["note"])
     }
 
     /// nil for one that is too long.

@@ -14,9 +14,12 @@ extension WebDialect {
         case pin = "wrong_pin"
         case mail = "wrong_mail"
         case until = "wrong_until"
+        case zone = "wrong_setup_zone"
+        case speech = "wrong_speech"
+        case speechLanguage = "wrong_speech_language"
     }
 
-    private static let outcomes: Set<String> = ["greeting", "removed", "temporary", "lasting", "pin", "mail"]
+    private static let outcomes: Set<String> = ["greeting", "removed", "temporary", "lasting", "pin", "mail", "zone"]
 
     /// Texts that this page is told by the address or says when something is wrong.
     static let settingsTexts = Set(SettingsWrong.allCases.map(\.rawValue) + outcomes.map { "told_" + $0 } + ["settings", "told_greeting_later"])
@@ -34,11 +37,17 @@ extension WebDialect {
             }
             return response
         } catch let wrong as SettingsWrong {
-            return try await settingsPage(mailbox, session, visit, wrong)
+            // What was typed stays, as far as it is no secret.
+            var typed: [String: Any] = [:]
+            typed["typed_text"] = form["text"]
+            typed["zone"] = form["zone"]
+            return try await settingsPage(mailbox, session, visit, wrong, typed: typed)
         }
     }
 
-    func settingsPage(_ mailbox: Mailbox, _ session: Session, _ visit: Visit, _ wrong: SettingsWrong? = nil) async throws -> FrontResponse {
+    func settingsPage(
+        _ mailbox: Mailbox, _ session: Session, _ visit: Visit, _ wrong: SettingsWrong? = nil, typed: [String: Any] = [:]
+    ) async throws -> FrontResponse {
         let account = session.account
         let boxes = try await service.mailboxes.heard(by: session.listener, in: account, limit: Self.boxesOfPage)
         let greetings = try await service.greetings.list(on: .mailbox(mailbox)), chosen = try await service.greetings.inForce(of: mailbox)
@@ -52,12 +61,15 @@ extension WebDialect {
             "sends_mail": sendsMail, "carries_audio": mailbox.mailCarriesAudio, "addresses": mailbox.notificationAddresses.joined(separator: ", "),
             "boxes": boxes.items.map { Self.values(of: $0, isCurrent: $0.id == mailbox.id) },
         ]
+        values.merge(try await zoneValues(of: mailbox, account)) { $1 }
+        values.merge(speechValues(visit)) { $1 }
         if let temporary { values.merge(try await self.values(of: temporary, greetings, mailbox, account, visit)) { $1 } }
         if let told = visit.request.query["told"], Self.outcomes.contains(told), wrong == nil {
             // One that is put there while another is heard for a while waits for that to end.
             let isLater = told == "greeting" && temporary != nil
             values.merge(["told": true, "told_text": isLater ? "t.told_greeting_later" : "t.told_" + told]) { $1 }
         }
+        values.merge(typed) { $1 }
         if let wrong { values.merge(["wrong": true, "wrong_text": "t." + wrong.rawValue]) { $1 } }
         return visit.page(.settings, values, status: wrong == nil ? .ok : .badRequest)
     }
@@ -82,6 +94,12 @@ extension WebDialect {
         case ("lasting"?, 1):
             try await service.greetings.chooseTemporarily(nil, until: nil, of: mailbox)
             return "lasting"
+        case ("speak"?, 1):
+            try await speak(form, as: mailbox, account)
+            return "greeting"
+        case ("zone"?, 1):
+            try await setZone(form, of: mailbox, account)
+            return "zone"
         case ("pin"?, 1):
             try await setPIN(form["pin"] ?? "", again: form["again"] ?? "", of: mailbox, account)
             return "pin"
@@ -113,6 +131,15 @@ extension WebDialect {
         settings.sendsMail = form["sends"] == "yes"
         settings.mailCarriesAudio = form["audio"] == "yes"
         try await change(mailbox, settings, account, orSay: .mail)
+    }
+
+    /// None is the owner's or the account's.
+    private func setZone(_ form: Query, of mailbox: Mailbox, _ account: Account) async throws {
+        let text = HTTPToken.trim(form["zone"] ?? "")
+        guard text.isEmpty || Self.isZone(text) else { throw SettingsWrong.zone }
+        var settings = MailboxSettings()
+        settings.timeZone = .some(text.isEmpty ? nil : text)
+        try await change(mailbox, settings, account, orSay: .zone)
     }
 
     private func change(_ mailbox: Mailbox, _ settings: MailboxSettings, _ account: Account, orSay wrong: SettingsWrong) async throws {

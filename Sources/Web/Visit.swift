@@ -31,6 +31,7 @@ struct Visit: Sendable {
             values["user_name"] = session.shownName
             values["account_name"] = session.account.name
             values["administers"] = session.listener.isAdministrator
+            values["hears_recordings"] = Recordings.hears(session.listener, in: session.account)
         }
         values.merge(more) { $1 }
         let pages = pages

@@ -23,13 +23,15 @@ public struct WebDialect: Dialect {
     let keyKinds: [KeyKind]
     /// How the server is.
     let glance: @Sendable () async throws -> ServerGlance
+    /// For greetings by text to speech; nil where none is installed.
+    let synthesizer: (any SpeechSynthesizer)?
     /// What is committed from now on.
     let events: @Sendable () -> AsyncStream<Event>
 
     public init(
         service: VoicemailService, settings: WebSettings, loginGuard: LoginGuard, loginRules: LoginRules, setup: SetupCode,
         interfaces: [DescribedInterface], keyKinds: [KeyKind], glance: @escaping @Sendable () async throws -> ServerGlance,
-        events: @escaping @Sendable () -> AsyncStream<Event>
+        synthesizer: (any SpeechSynthesizer)?, events: @escaping @Sendable () -> AsyncStream<Event>
     ) {
         self.service = service
         self.settings = settings
@@ -40,6 +42,7 @@ public struct WebDialect: Dialect {
         descriptions = Descriptions(interfaces)
         self.keyKinds = keyKinds
         self.glance = glance
+        self.synthesizer = synthesizer
         sessions = Sessions(service: service, idleSeconds: settings.idleSeconds, takesPINs: settings.takesPINs)
     }
 
@@ -89,6 +92,8 @@ public struct WebDialect: Dialect {
         case .icon?: return try read(route, visit) { Documents.icon.response(to: $0) }
         case .script(let name)?: return try read(route, visit) { Documents.scripts[name]?.response(to: $0) ?? FrontResponse(status: .notFound) }
         case .login?: return try await login(visit)
+        case .forgotten?: return try await forgotten(visit)
+        case .reset?: return try await reset(visit)
         case .setup?: return try await setUp(visit)
         case .reference?: return try read(route, visit) { _ in reference(visit) }
         case .interface(let name)?: return try read(route, visit) { _ in try reference(to: name, visit) }
@@ -115,7 +120,7 @@ public struct WebDialect: Dialect {
         case .hear(let mailbox, let serial): return try await hear(serial, of: mailbox, session, visit)
         case .peaks(let place): return try await peaks(place, session)
         case .file(let place, let format): return try await download(place, as: format, session, visit)
-        case .login, .setup, .reference, .interface, .style, .icon, .script: throw WebFailure.notFound
+        case .login, .forgotten, .reset, .setup, .reference, .interface, .style, .icon, .script: throw WebFailure.notFound
         }
     }
 

@@ -9,6 +9,8 @@ public struct WebSettings: Sendable, Hashable {
     public var isBehindTLS = false
     /// Whether a mailbox's number and its PIN log in.
     public var takesPINs = false
+    /// Where links to new passwords lead, as browsers find it; nil where none are sent.
+    public private(set) var recoveryPage: String?
 
     var live = LiveStream.Times(look: .seconds(15), life: .seconds(55))
 
@@ -16,6 +18,10 @@ public struct WebSettings: Sendable, Hashable {
 
     /// Lets no stream of events last longer than an exchange may.
     public mutating func fit(exchange: Duration) { live.life = min(live.life, exchange / 2) }
+
+    /// Lets links to new passwords be mailed.
+    /// - Parameter address: where browsers find the server.
+    public mutating func sendLinks(below address: String) { recoveryPage = (address.hasSuffix("/") ? String(address.dropLast()) : address) + path + "reset" }
 
     /// The first pieces of paths that belong to others.
     private static let taken: Set<String> = ["api", "intake", "livez", "metrics", "openapi", "readyz", "v1", "v2"]

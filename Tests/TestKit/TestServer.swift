@@ -26,13 +26,19 @@ public struct TestServer: Sendable {
     public var service: VoicemailService { installation.service }
 
     /// Runs `body` against a server over a fresh directory, which is removed afterwards.
-    /// - Parameter configure: changes the configuration before the start.
+    /// - Parameters:
+    ///   - synthesizer: what speaks, in place of what is installed.
+    ///   - tail: the last troubles of a log.
+    ///   - configure: changes the configuration before the start.
     public static func run<Value: Sendable>(
-        clock: ManualClock = ManualClock(), measuring: Measuring = Measuring(), _ configure: (inout Configuration) -> Void = { _ in },
-        _ body: @Sendable (TestServer) async throws -> Value
+        clock: ManualClock = ManualClock(), measuring: Measuring = Measuring(), synthesizer: (any SpeechSynthesizer)? = nil, tail: LogTail? = nil,
+        _ configure: (inout Configuration) -> Void = { _ in }, _ body: @Sendable (TestServer) async throws -> Value
     ) async throws -> Value {
         try await TemporaryDirectory.run { directory in
-            try await run(in: directory.path + "/data", clock: clock, measuring: measuring, configure, body)
+            let configuration = testConfiguration(directory.path + "/data", configure)
+            var rig = rig(clock, 16, measuring)
+            rig.synthesizer = synthesizer
+            return try await ServerTurns.hold { [rig] in try await run(configuration, clock: clock, rig, tail, body) }
         }
     }
 
@@ -47,11 +53,11 @@ public struct TestServer: Sendable {
         _ body: @Sendable (TestServer) async throws -> Value
     ) async throws -> Value {
         let configuration = testConfiguration(directory, configure)
-        return try await ServerTurns.hold { try await run(configuration, clock: clock, rig(clock, hashCost, measuring), body) }
+        return try await ServerTurns.hold { try await run(configuration, clock: clock, rig(clock, hashCost, measuring), nil, body) }
     }
 
     private static func run<Value: Sendable>(
-        _ configuration: Configuration, clock: ManualClock, _ rig: Installation.Rig, _ body: @Sendable (TestServer) async throws -> Value
+        _ configuration: Configuration, clock: ManualClock, _ rig: Installation.Rig, _ tail: LogTail?, _ body: @Sendable (TestServer) async throws -> Value
     ) async throws -> Value {
         let uptime = ManualUptime()
         let registry = MetricsRegistry()
@@ -61,7 +67,9 @@ public struct TestServer: Sendable {
             let (ports, announce) = AsyncThrowingStream.makeStream(of: Int.self)
             let (sipPorts, announceSIP) = AsyncThrowingStream.makeStream(of: Int.self)
             let setup = SetupCode()
-            let server = AftertoneServer(installation, registry: registry, setup: setup, uptime: uptime.read, onCalls: { announceSIP.yield($0.port) }) {
+            let server = AftertoneServer(
+                installation, registry: registry, setup: setup, tail: tail, uptime: uptime.read, onCalls: { announceSIP.yield($0.port) }
+            ) {
                 announce.yield($0.port)
             }
             return try await withThrowingTaskGroup(of: Void.self) { tasks in

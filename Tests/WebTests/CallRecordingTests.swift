@@ -1,5 +1,6 @@
 import Audio
 import NIOCore
+import Server
 import TestKit
 import Testing
 import Voicemail
@@ -69,10 +70,45 @@ struct CallRecordingTests {
             for index in 0..<(WebDialect.rowsOfPage + 1) { _ = try await Self.add(world, hoursAgo: index) }
             func count(_ page: Answer) -> Int { page.text.matches(of: /\/play"/).count }
             let first = try await browser.get("/recordings?callee=100")
-            #expect(count(first) == WebDialect.rowsOfPage && first.text.contains("href=\"./recordings?callee=100&amp;page=2\""))
-            let second = try await browser.get("/recordings?callee=100&page=2")
-            #expect(count(second) == 1 && second.shown.contains("Newer") && !second.shown.contains("Older"))
-            for odd in ["0", "-3", "x", "99999999999999999999"] { #expect(try await browser.get("/recordings?page=\(odd)").status == 200) }
+            let older = try #require(first.text.firstMatch(of: /href="\.(\/recordings\?callee=100&amp;start=[0-9]+_[0-9]+)" rel="next"/)).output.1
+            #expect(count(first) == WebDialect.rowsOfPage && !first.shown.contains("Newest"))
+            let second = try await browser.get(Answer.unescaped(String(older)))
+            #expect(count(second) == 1 && second.shown.contains("Newest") && !second.shown.contains("Older"))
+            #expect(second.text.contains("href=\"./recordings?callee=100\""))
+            for odd in ["0", "-3_1", "x_y", "1_", "99999999999999999999_1"] { #expect(try await browser.get("/recordings?start=\(odd)").status == 200) }
+        }
+    }
+
+    @Test("Where the account lets him, an owner hears the calls of his own mailbox, and of no other; a PIN opens none")
+    func owners() async throws {
+        try await WebWorld.run {
+            $0.web.takesPINs = true
+        } _: { world in
+            let called = try await Self.add(world, from: "<i>12", to: "3000", hoursAgo: 3), calling = try await Self.add(world, from: "3000", to: "3001")
+            let bert = try await Self.add(world, from: "4711", to: "3001", hoursAgo: 2)
+            func paths(_ recording: Recording) -> [String] {
+                ["play", "peaks", "file/stored", "file/wav", "file/mp3"].map { "/recordings/\(recording.id)/\($0)" }
+            }
+            try await world.browser.logIn()
+            #expect(try await world.browser.get("/recordings").status == 404)
+            _ = try await world.server.service.accounts.change(world.account.id, .patch(["owners_hear_recordings": true]))
+            #expect(try await world.browser.get("/").text.contains("href=\"./recordings\""))
+            let page = try await world.browser.get("/recordings")
+            let ids = page.text.matches(of: /recordings\/([0-9a-f]{32})\/play/).map { String($0.output.1) }
+            #expect(page.status == 200 && ids == [calling.id, called.id] && page.shown.contains("These are the calls from and to your mailboxes’ numbers."))
+            #expect(page.text.contains("&lt;i&gt;12") && !page.text.contains("4711"))
+            for path in paths(called) + paths(calling) { #expect(try await world.browser.get(path).status == 200, "\(path)") }
+            for path in paths(bert) { #expect(try await world.browser.get(path).status == 404, "\(path)") }
+            #expect(try await world.browser.get("/recordings?callee=3001").text.contains(calling.id))
+            #expect(!(try await world.browser.get("/recordings?caller=4711")).text.contains(bert.id))
+            // Whoever comes with the PIN only.
+            try await world.setPIN("482915")
+            let telephone = Browser(world.server)
+            try await telephone.logIn(user: "3000", password: "482915", with: "pin")
+            #expect(!(try await telephone.get("/")).text.contains("/recordings"))
+            for path in ["/recordings"] + paths(called) { #expect(try await telephone.get(path).status == 404, "\(path)") }
+            _ = try await world.server.service.accounts.change(world.account.id, .patch(["owners_hear_recordings": false]))
+            for path in ["/recordings"] + paths(called) { #expect(try await world.browser.get(path).status == 404, "\(path)") }
         }
     }
 

@@ -1,4 +1,6 @@
 import Foundation
+import Logging
+import Server
 import TestKit
 import Testing
 import Voicemail
@@ -7,8 +9,8 @@ import Voicemail
 @Suite("The console of who looks after an account")
 struct ConsoleTests {
     /// With an administrator, who is logged in.
-    static func run(ofServer: Bool = false, _ body: @Sendable (WebWorld, Browser) async throws -> Void) async throws {
-        try await WebWorld.run { world in
+    static func run(ofServer: Bool = false, tail: LogTail? = nil, _ body: @Sendable (WebWorld, Browser) async throws -> Void) async throws {
+        try await WebWorld.run(tail: tail) { world in
             let account = ofServer ? try await world.server.makeAccount("Operators", superduperAdmin: true) : world.account
             let chief = try await world.server.makeUser("chief", password: "chief horse", in: account)
             _ = try await world.server.service.users.change(chief.id, .patch(["priv_level": "admin"]), in: account)
@@ -32,6 +34,29 @@ struct ConsoleTests {
             #expect(page.status == 200 && page.shown.contains(world.account.id) && page.shown.contains("All mailboxes"))
             #expect(!page.shown.contains("Failed logins") && !page.shown.contains("Accounts"))
         }
+    }
+
+    @Test("Who looks after the server sees the last errors and warnings of its log, as text; the others do not")
+    func troubles() async throws {
+        let tail = LogTail(), logger = Logger(label: "aftertone") { _ in ServerLog(LogLevels(LogSettings()), to: Nowhere(), tail: tail) }
+        try await Self.run(ofServer: true, tail: tail) { world, browser in
+            #expect(try await browser.get("/console").shown.contains("There were none."))
+            logger.warning("the <b>disk</b> is nearly full", metadata: ["free": "12"])
+            let page = try await browser.get("/console")
+            #expect(page.shown.contains("the <b>disk</b> is nearly full free=12") && page.text.contains("&lt;b&gt;disk"))
+            #expect(page.text.contains("Warning · <code>server</code>"))
+            let chief = try await world.server.makeUser("boss", password: "boss horse", in: world.account)
+            _ = try await world.server.service.users.change(chief.id, .patch(["priv_level": "admin"]), in: world.account)
+            let other = Browser(world.server)
+            try await other.logIn(user: "boss", password: "boss horse")
+            let hers = try await other.get("/console")
+            #expect(hers.status == 200 && !hers.text.contains("nearly full") && !hers.shown.contains("Last errors and warnings"))
+        }
+    }
+
+    /// Takes lines and drops them.
+    private struct Nowhere: TextOutputStream, Sendable {
+        func write(_: String) {}
     }
 
     @Test("Mailboxes are listed with owners and counts, made, given to somebody else and deleted")

@@ -50,14 +50,15 @@ struct FormTableTests {
                 route: .settings(mailbox: box), path: "/boxes/\(box)/settings",
                 fields: [
                     ("do", deed), ("pin", "482915"), ("again", "482915"), ("addresses", "x@acme.example"), ("sends", "yes"),
-                    ("temporary", String(things.greeting.serial)),
+                    ("temporary", String(things.greeting.serial)), ("zone", "Asia/Tokyo"), ("text", "hello"), ("language", "en"),
                 ])
         }
         func console(_ page: ConsolePage, _ deed: String, _ fields: [(String, String)] = []) -> Form {
             Form(route: .console(page), path: "/console/\(page.rawValue)", fields: [("do", deed)] + fields, isOfServer: page.isOfServer)
         }
         return ["new", "saved", "trash", "gone", "send", "copy", "move", "zip"].map(messages)
-            + ["standard", "use \(things.greeting.serial)", "remove \(things.greeting.serial)", "temporary", "lasting", "pin", "mail"].map(settings)
+            + ["standard", "use \(things.greeting.serial)", "remove \(things.greeting.serial)", "temporary", "lasting", "pin", "mail", "zone", "speak"].map(
+                settings)
             + [
                 Form(route: .logout, path: "/logout", isOwn: true), Form(route: .sessions, path: "/sessions", fields: [("do", "all")], isOwn: true),
                 Form(route: .sessions, path: "/sessions", fields: [("do", "end 0123456789abcdef")], isOwn: true),
@@ -176,7 +177,7 @@ struct FormTableTests {
         try await WebWorld.run { world in
             let tried = Set(Self.forms(world, try await Self.things(world)).map(\.route.label))
             // A visitor's own, which have tests beside them; and the one with a sound.
-            let others: Set = ["login", "setup", "boxes/{box}/greeting"]
+            let others: Set = ["login", "forgotten", "reset", "setup", "boxes/{box}/greeting"]
             let taking = Route.samples.filter { $0.methods.contains(.post) }.map(\.label)
             #expect(Set(taking) == tried.union(others))
         }
@@ -189,13 +190,15 @@ extension Route {
         let place = MessagePlace(mailboxID: HexID.random(), monthID: "201605-" + HexID.random()), id = HexID.random()
         func isHere(_ route: Route) -> Bool {
             switch route {
-            case .home, .login, .logout, .sessions, .console, .recordings, .playRecording, .recordingPeaks, .recordingFile, .reference, .interface, .setup,
+            case .home, .login, .logout, .forgotten, .reset, .sessions, .console, .recordings, .playRecording, .recordingPeaks, .recordingFile, .reference,
+                .interface, .setup,
                 .style, .icon, .script, .folder, .messages, .live, .play, .peaks, .file, .settings, .greeting, .hear:
                 true
             }
         }
         let samples: [Route] = [
-            .home, .login, .logout, .sessions, .recordings, .playRecording(id), .recordingPeaks(id), .recordingFile(id, .wav), .reference, .interface("kazoo"),
+            .home, .login, .logout, .forgotten, .reset, .sessions, .recordings, .playRecording(id), .recordingPeaks(id), .recordingFile(id, .wav), .reference,
+            .interface("kazoo"),
             .setup, .style, .icon, .script("inbox.js"), .folder(mailbox: id, .new), .messages(mailbox: id), .live(mailbox: id), .play(place), .peaks(place),
             .file(place, .mp3), .settings(mailbox: id), .greeting(mailbox: id), .hear(mailbox: id, "1"),
         ]

@@ -9,7 +9,7 @@ struct LanguageTests {
     private static let names: Set<String> = ["Aftertone", "WAV", "MP"]
 
     /// What is the same in another language as in English.
-    private static let same: Set<String> = ["it login_password", "it login_account"]
+    private static let same: Set<String> = ["it login_password", "it login_account", "es server_error"]
 
     @Test("Five languages have the same texts, and none has English ones by accident")
     func texts() throws {
@@ -55,6 +55,7 @@ struct LanguageTests {
         named.formUnion(WebDialect.consoleTexts)
         named.formUnion(SendingForm.Wrong.allCases.map(\.rawValue))
         named.formUnion(SetupForm.Wrong.allCases.map(\.rawValue))
+        named.formUnion(WebDialect.ResetWrong.allCases.map(\.rawValue))
         named.formUnion(["older", "search_on", "search_none", "login_wrong", "login_wrong_pin"])
         let failures: [WebFailure] = [
             .notFound, .noMailbox, .stale, .method, .notAForm, .unplayable, .held, .alreadySetUp, .busy, .full, .failed, .malformed(400),

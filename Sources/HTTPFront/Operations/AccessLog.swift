@@ -81,7 +81,9 @@ enum AccessLog {
         return exactSecrets.contains(name) || secretParts.contains { name.contains($0) }
     }
 
-    private static let exactSecrets: Set<String> = ["pin", "key", "sign", "signature", "random", "code", "otp", "pwd", "auth", "md5", "sha", "sha1"]
+    private static let exactSecrets: Set<String> = [
+        "pin", "key", "sign", "signature", "random", "code", "otp", "pwd", "auth", "md5", "sha", "sha1", "recovery", "reset_id",
+    ]
     private static let secretParts = ["token", "pass", "secret", "credential", "authorization", "api_key", "apikey", "_pin", "pin_"]
 
     /// What follows these is the name of a link, which may be all that is needed to fetch it (P§4).

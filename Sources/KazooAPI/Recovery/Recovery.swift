@@ -31,15 +31,7 @@ extension KazooDialect {
         }
         try requireEnvelope(call)
         let selector = AccountSelector(form)
-        do {
-            // Asking proves nothing, so it counts as a failure: nobody asks without end, and nobody tells by the count whom there is.
-            try await loginGuard.attempt(from: call.request.remote) { () async throws -> Void in
-                try await service.access.requestPasswordReset(username: username, of: selector, url: url)
-                throw VoicemailError.badCredentials
-            }
-        } catch VoicemailError.badCredentials {
-            // As each time.
-        }
+        try await loginGuard.ask(from: call.request.remote) { try await service.access.requestPasswordReset(username: username, of: selector, url: url) }
         return .json("Request for password reset handled")
     }
 

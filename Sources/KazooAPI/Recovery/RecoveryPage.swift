@@ -21,12 +21,4 @@ public struct RecoveryPage: Sendable, Hashable {
         guard let plain = url.string else { return nil }
         self.text = plain
     }
-
-    /// Where a link with this id leads, as front ends read it.
-    /// - Parameter url: the page, as it was asked for.
-    static func link(to url: String, id: String) -> String {
-        // What stands behind `#` is not sent with the address, and front ends look in front of it.
-        let page = url.prefix { $0 != "#" }
-        return page + (page.contains("?") ? "&" : "?") + "recovery=" + id
-    }
 }

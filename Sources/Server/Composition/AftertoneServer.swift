@@ -26,6 +26,7 @@ public struct AftertoneServer: Sendable {
     ///   - manager: who started the server and hears how it is.
     ///   - onReload: called when such a signal has come, for what else is to be read anew.
     ///   - setup: what opens the set-up page, where nobody could log in yet; made before anything is listened on.
+    ///   - tail: the last troubles of the log, where that keeps them.
     ///   - uptime: seconds of a clock that never goes back, for rate limits.
     ///   - onCalls: called once calls are taken, with where.
     ///   - onListening: called once for each address when requests are accepted there.
@@ -33,7 +34,7 @@ public struct AftertoneServer: Sendable {
         _ installation: Installation, registry: MetricsRegistry = MetricsRegistry(), listeners: [Listener]? = nil, stopSignals: [UnixSignal] = [],
         reloadSignals: [UnixSignal] = [], spare: SpareDescriptors = SpareDescriptors(0), manager: ServiceManager? = nil,
         onReload: @escaping @Sendable () async -> Void = {},
-        setup: SetupCode = SetupCode(), uptime: @escaping @Sendable () -> Double = { Uptime.seconds },
+        setup: SetupCode = SetupCode(), tail: LogTail? = nil, uptime: @escaping @Sendable () -> Double = { Uptime.seconds },
         onCalls: @escaping @Sendable (CallAddress) async -> Void = { _ in }, onListening: @escaping @Sendable (Front.Bound) async -> Void
     ) {
         self.installation = installation
@@ -46,7 +47,7 @@ public struct AftertoneServer: Sendable {
             service: installation.service, configuration: configuration,
             logins: LoginLedger(installation.service, rules: configuration.logins.rules, observer: logins),
             uptime: uptime, recordingCounter: counter, hookAttempts: hookAttempts, hub: hub, setup: setup,
-            glance: { try await ServerGlance.look(at: installation) },
+            glance: { try await ServerGlance.look(at: installation, tail) },
             synthesizer: installation.synthesizer)
         let front = Front(
             listeners: listeners, dialects: dialects.all,

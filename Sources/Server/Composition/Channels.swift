@@ -21,7 +21,7 @@ struct Channels: Sendable {
         guard let mail, configuration.mail != nil else { return pushes }
         let notices = configuration.notices
         return pushes + [
-            RecoveryChannel(service: service, mail: mail), MessageMailChannel(service: service, mail: mail, settings: notices),
+            RecoveryChannel(service: service, mail: mail, settings: notices), MessageMailChannel(service: service, mail: mail, settings: notices),
             FullMailboxChannel(service: service, mail: mail, settings: notices),
         ]
     }

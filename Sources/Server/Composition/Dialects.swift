@@ -56,10 +56,11 @@ struct Dialects: Sendable {
     private var web: WebDialect {
         var settings = configuration.web
         settings.fit(exchange: configuration.http.deadlines.exchange)
+        if configuration.mail != nil, let address = configuration.http.publicURL { settings.sendLinks(below: address) }
         return WebDialect(
             service: service, settings: settings, loginGuard: loginGuard("web", configuration.logins.sourceRule),
             loginRules: configuration.logins.rules, setup: setup, interfaces: Descriptions.described, keyKinds: keyKinds,
-            glance: glance, events: { hub.events() })
+            glance: glance, synthesizer: synthesizer, events: { hub.events() })
     }
 
     /// As `aftertone key create` makes them.

@@ -61,6 +61,8 @@ extension Installation {
         public var measuringLimit: Duration?
         /// How long measuring in the background may hold up what waits behind it; nil for the codec's own.
         public var shortLimit: Duration?
+        /// What speaks; nil for the machine's own.
+        public var synthesizer: (any SpeechSynthesizer)?
 
         public init() {}
     }
@@ -123,7 +125,7 @@ extension Installation {
             limits: configuration.limits, logger: logger, deposited: { instruments?.deposited() })
         return Installation(
             configuration, base, store: database.store, archive: archive, codec: codec, service: service,
-            synthesizer: use == .server ? speech(&teardown, logger) : nil, logger: logger, teardown: teardown)
+            synthesizer: use == .server ? rig.synthesizer ?? speech(&teardown, logger) : nil, logger: logger, teardown: teardown)
     }
 
     /// A command renders apart from the server, whose cache belongs to one process.

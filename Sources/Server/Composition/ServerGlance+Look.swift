@@ -3,7 +3,7 @@ import Web
 
 extension ServerGlance {
     /// Looks at an installation from within its server.
-    static func look(at installation: Installation) async throws -> ServerGlance {
+    static func look(at installation: Installation, _ tail: LogTail?) async throws -> ServerGlance {
         let directory = installation.directory
         let (space, database) = try await blocking {
             (try DiskSpace(of: directory.path), ["", "-wal", "-shm"].reduce(0) { $0 + (DiskSpace.size(of: directory.database + $1) ?? 0) })
@@ -12,6 +12,7 @@ extension ServerGlance {
         if let reason = await installation.service.store.unavailability() { reasons.append(("store", reason)) }
         if let reason = await installation.service.archive.unavailability() { reasons.append(("archive", reason)) }
         return ServerGlance(
-            census: try await installation.store.census(), free: space.free, size: space.size, database: database, reasons: reasons)
+            census: try await installation.store.census(), free: space.free, size: space.size, database: database, reasons: reasons,
+            troubles: tail?.troubles ?? [])
     }
 }

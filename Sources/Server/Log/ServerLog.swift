@@ -6,6 +6,7 @@ public struct ServerLog: LogHandler {
     private let levels: LogLevels
     /// Writes what it is given.
     private let write: @Sendable (String) -> Void
+    private let tail: LogTail?
 
     public var metadata: Logger.Metadata = [:]
     public var metadataProvider: Logger.MetadataProvider?
@@ -17,9 +18,12 @@ public struct ServerLog: LogHandler {
         set { _ = newValue }
     }
 
-    /// - Parameter stream: where lines go; each with its end.
-    public init<Stream: TextOutputStream & Sendable>(_ levels: LogLevels, to stream: Stream) {
+    /// - Parameters:
+    ///   - stream: where lines go; each with its end.
+    ///   - tail: keeps the last troubles.
+    public init<Stream: TextOutputStream & Sendable>(_ levels: LogLevels, to stream: Stream, tail: LogTail? = nil) {
         self.levels = levels
+        self.tail = tail
         write = { line in
             var stream = stream
             stream.write(line)
@@ -34,6 +38,7 @@ public struct ServerLog: LogHandler {
     public func log(event: LogEvent) {
         let part = LogPart(module: event.source)
         guard levels.takes(event.level, of: part) else { return }
+        if let tail, event.level >= LogTail.least { tail.add(event.level, at: SystemClock().now, from: part, said(by: event)) }
         switch levels.settings.format {
         case .text: write(text(of: event))
         case .json: write(line(of: event, part) + "\n")
@@ -65,6 +70,13 @@ public struct ServerLog: LogHandler {
         line += event.message.description
         line += "\n"
         return line
+    }
+
+    /// The message and its facts, in one line.
+    private func said(by event: LogEvent) -> String {
+        var pieces = [event.message.description]
+        if let error = event.error { pieces.append("error=\(error)") }
+        return (pieces + facts(of: event).sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }).joined(separator: " ")
     }
 
     private func facts(of event: LogEvent) -> Logger.Metadata {

@@ -53,6 +53,20 @@ public struct LoginGuard: Sendable {
         }
     }
 
+    /// Runs what anybody may ask for and what proves nothing. It counts as a failed login of its source: nobody asks without end, and nobody tells by
+    /// the count what there is.
+    /// - Throws: as `attempt`.
+    public func ask(from source: String, _ body: () async throws -> Void) async throws {
+        do {
+            try await attempt(from: source) { () async throws -> Void in
+                try await body()
+                throw VoicemailError.badCredentials
+            }
+        } catch VoicemailError.badCredentials {
+            // As each time.
+        }
+    }
+
     /// For a refusal before anything else is looked at.
     /// - Throws: `Locked`, `StoreError`.
     public func refuseLocked(_ source: String) async throws { try await refuseLocked(ledger.subjects(source, [])) }

@@ -58,6 +58,9 @@ public struct Account: Noun, StoredNoun {
     var recordingRetentionDays: Int? { stored.attributes["recording_retention_days"]?.int }
     var recordingMaximumBytes: Int? { stored.attributes["recording_maximum_bytes"]?.int }
 
+    /// Whether owners of mailboxes hear the recordings of their own calls.
+    public var letsOwnersHearRecordings: Bool { stored.attributes["owners_hear_recordings"] == true }
+
     /// How long and how many of its messages are kept, as far as it says so itself.
     var messageKeepDays: Int? { stored.attributes["message_keep_days"]?.int.flatMap { MessageRetention.dayCounts.contains($0) ? $0 : nil } }
     var messageKeepBytes: Int? { stored.attributes["message_keep_bytes"]?.int.flatMap { $0 >= 1 ? $0 : nil } }

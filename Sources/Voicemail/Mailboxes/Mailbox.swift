@@ -69,7 +69,8 @@ public struct Mailbox: Noun, StoredNoun {
     public var isDeletedAfterNotify: Bool { stored.attributes["delete_after_notify"] == true }
     public var isSavedAfterNotify: Bool { stored.attributes["save_after_notify"] == true }
 
-    var timeZone: TimeZone? { TimeZone(attribute: stored.attributes["timezone"]) }
+    /// Its own; nil for its owner's, its account's or the server's.
+    public var timeZone: TimeZone? { TimeZone(attribute: stored.attributes["timezone"]) }
 
     /// Its group; nil for one person's.
     public internal(set) var group: MailboxGroup? {

@@ -8,6 +8,8 @@ public struct MailboxSettings: Sendable, Hashable {
     /// Whether a PIN is asked for.
     public var requiresPIN: Bool?
     public var notificationAddresses: [String]?
+    /// The name of the zone of its times; nil within for its owner's or its account's.
+    public var timeZone: String??
     /// Whether mail is sent for new messages, and whether it carries the audio.
     public var sendsMail: Bool?
     public var mailCarriesAudio: Bool?
@@ -32,6 +34,7 @@ public struct MailboxSettings: Sendable, Hashable {
         request["enabled"] = isEnabled.map { .bool($0) }
         request[Mailbox.pinKey] = pin.map { pin in pin.map { .string($0.text) } ?? .null }
         request["require_pin"] = requiresPIN.map { .bool($0) }
+        request["timezone"] = timeZone.map { zone in zone.map { .string($0) } ?? .null }
         request["notify_email_addresses"] = notificationAddresses.map { JSON($0) }
         request[Mailbox.mailSwitch] = sendsMail.map { .bool($0) }
         request["include_message_on_notify"] = mailCarriesAudio.map { .bool($0) }

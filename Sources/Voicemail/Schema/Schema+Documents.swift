@@ -68,6 +68,7 @@ extension Schema {
         Field("message_retention_duration", .integer(min: 1, max: 36_500)),
         Field("recording_retention_days", .integer(min: RecordingRetention.dayCounts.lowerBound, max: RecordingRetention.dayCounts.upperBound)),
         Field("recording_maximum_bytes", .integer(min: 1)),
+        Field("owners_hear_recordings", .boolean),
         Field("message_keep_days", .integer(min: MessageRetention.dayCounts.lowerBound, max: MessageRetention.dayCounts.upperBound)),
         Field("message_keep_bytes", .integer(min: 1)),
     ])

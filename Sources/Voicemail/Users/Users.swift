@@ -26,22 +26,31 @@ extension Users {
     /// Replaces or patches a user. A new password ends his sessions.
     /// - Throws: `VoicemailError.invalid` also for a new name without the password: logins hold both.
     public func change(_ id: String, _ change: AttributeChange, in account: Account) async throws -> User {
+        try await self.change(id, change, in: account) { _ in }
+    }
+
+    /// - Parameter judge: has the last word, in the transaction that makes the change.
+    func change(
+        _ id: String, _ change: AttributeChange, in account: Account, _ judge: @escaping @Sendable (any StoreReader) throws -> Void
+    ) async throws -> User {
         for _ in 0..<Self.maximumPlans {
             let (planned, violations) = try await find(id, of: account).applying(change, limits)
             guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
             let logins = try await self.logins(attributes: planned, userID: id, account: account)
-            if let changed = try await self.change(id, change, planned: planned, logins, in: account) { return changed }
+            if let changed = try await self.change(id, change, planned: planned, logins, in: account, judge) { return changed }
         }
         throw VoicemailError.conflict
     }
 
     /// - Returns: nil when the user's name is no longer the one `logins` were made for; then nothing was changed.
     private func change(
-        _ id: String, _ change: AttributeChange, planned: JSONObject, _ logins: [Credential], in account: Account
+        _ id: String, _ change: AttributeChange, planned: JSONObject, _ logins: [Credential], in account: Account,
+        _ judge: @escaping @Sendable (any StoreReader) throws -> Void
     ) async throws -> User? {
         let now = clock.now
         let limits = limits
         return try await store.write { writer in
+            try judge(writer)
             let user: User = try writer.require(id, in: account.id)
             let (checked, violations) = try user.applying(change, limits)
             guard violations.isEmpty else { throw VoicemailError.invalid(violations) }

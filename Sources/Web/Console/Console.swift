@@ -15,39 +15,6 @@ enum ConsolePage: String, CaseIterable, Hashable, Sendable {
     var takesForms: Bool { self != .overview }
 }
 
-/// What is wrong with a form of the console, by the text that says so.
-enum ConsoleRefusal: String, CaseIterable, Error {
-    case user = "wrong_console_user"
-    case password = "wrong_console_password"
-    case mail = "wrong_mail"
-    case box = "wrong_console_box"
-    case owner = "wrong_console_owner"
-    case pin = "wrong_pin"
-    case account = "wrong_console_account"
-    case himself = "wrong_console_self"
-    case key = "wrong_console_key"
-    case receiver = "wrong_console_receiver"
-    case group = "wrong_console_group"
-
-    /// Of a refusal of the domain's.
-    init(_ error: VoicemailError, otherwise: ConsoleRefusal) {
-        guard case .invalid(let violations) = error, let field = violations.first?.path.first else {
-            self = otherwise
-            return
-        }
-        self =
-            switch field {
-            case "username", "first_name", "last_name": .user
-            case "password": .password
-            case "email": .mail
-            case "mailbox": .box
-            case "owner_id": .owner
-            case "pin": .pin
-            default: otherwise
-            }
-    }
-}
-
 /// Looking after an account, for its administrators.
 extension WebDialect {
     /// Rows of a page.
@@ -89,7 +56,8 @@ extension WebDialect {
             case .accounts: try await makeAccount(deed, form)
             }
             return visit.redirect(to: "console/\(page.rawValue)?told=" + (deed == "make" ? "made" : "done"))
-        } catch let refusal as ConsoleRefusal {
+        } catch {
+            guard let refusal = ConsoleRefusal(error, of: page) else { throw error }
             return try await consolePage(page, session, visit, ["wrong": true, "wrong_text": "t." + refusal.rawValue], status: .badRequest)
         }
     }

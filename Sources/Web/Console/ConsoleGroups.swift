@@ -28,22 +28,16 @@ extension WebDialect {
     }
 
     func changeGroups(_ deed: String, _ id: String?, _ form: Query, _ account: Account) async throws {
-        do {
-            switch (deed, id) {
-            case ("make", nil):
-                let number = HTTPToken.trim(form["number"] ?? "")
-                guard !number.isEmpty, let mailbox = try await service.mailboxes.find(number: number, of: account) else { throw ConsoleRefusal.group }
-                try await service.groups.set(try await group(form, account), of: mailbox.id, in: account)
-            case ("set", let id?):
-                let mailbox = try await grouped(id, account)
-                try await service.groups.set(try await group(form, account), of: mailbox.id, in: account)
-            case ("dissolve", let id?): try await service.groups.set(nil, of: try await grouped(id, account).id, in: account)
-            default: throw WebFailure.malformed(400)
-            }
-        } catch VoicemailError.notFound {
-            throw WebFailure.notFound
-        } catch is VoicemailError {
-            throw ConsoleRefusal.group
+        switch (deed, id) {
+        case ("make", nil):
+            let number = HTTPToken.trim(form["number"] ?? "")
+            guard !number.isEmpty, let mailbox = try await service.mailboxes.find(number: number, of: account) else { throw ConsoleRefusal.group }
+            try await service.groups.set(try await group(form, account), of: mailbox.id, in: account)
+        case ("set", let id?):
+            let mailbox = try await grouped(id, account)
+            try await service.groups.set(try await group(form, account), of: mailbox.id, in: account)
+        case ("dissolve", let id?): try await service.groups.set(nil, of: try await grouped(id, account).id, in: account)
+        default: throw WebFailure.malformed(400)
         }
     }
 

@@ -112,10 +112,8 @@ extension WebDialect {
 
     /// The text of the same refusal elsewhere, and the column where there is none.
     private static func told(_ error: VoicemailError, _ line: Int) -> Told {
-        guard case .invalid(let violations) = error, let field = violations.first?.path.first else {
-            return Told(line: line, text: ListTrouble.row.rawValue, word: nil)
-        }
-        let refusal = ConsoleRefusal(error, otherwise: .account)
-        return refusal == .account ? Told(line: line, text: ListTrouble.row.rawValue, word: field) : Told(line: line, text: refusal.rawValue, word: nil)
+        guard case .invalid(let violations) = error else { return Told(line: line, text: ListTrouble.row.rawValue, word: nil) }
+        if let refusal = ConsoleRefusal.refusal(of: violations) { return Told(line: line, text: refusal.rawValue, word: nil) }
+        return Told(line: line, text: ListTrouble.row.rawValue, word: violations.first?.path.first)
     }
 }

@@ -36,8 +36,7 @@ extension WebDialect {
         guard let kind = keyKinds.first(where: { $0.name == form["kind"] }) else { throw WebFailure.malformed(400) }
         let purpose = HTTPToken.trim(form["name"] ?? "")
         guard !purpose.isEmpty, purpose.count <= Self.longestPurpose else { throw ConsoleRefusal.key }
-        let made: [(field: String, value: String)]
-        do { made = try await kind.make(purpose, account) } catch VoicemailError.invalid, VoicemailError.conflict { throw ConsoleRefusal.key }
+        let made = try await kind.make(purpose, account)
         return ["has_secrets": true, "secrets": made.map { ["secret_field": $0.field, "secret": $0.value] }]
     }
 

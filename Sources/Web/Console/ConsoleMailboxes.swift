@@ -18,6 +18,7 @@ extension WebDialect {
         }
         var values = paging(query, next: page.next)
         values["longest_pin"] = service.limits.maximumPinLength
+        values["zones"] = Self.zones
         values["rows"] = page.items.map { item in
             var row: [String: Any] = [
                 "row_id": item.mailbox.id, "row_number": item.mailbox.number, "row_name": item.mailbox.name, "row_new": item.tally.new,
@@ -30,29 +31,24 @@ extension WebDialect {
     }
 
     func changeMailboxes(_ deed: String, _ id: String?, _ form: Query, _ account: Account) async throws {
-        do {
-            switch (deed, id) {
-            case ("make", nil): try await makeMailbox(form, account)
-            case ("owner", let id?):
-                let owner = try await owner(form, account)
-                _ = try await service.mailboxes.change(id, .patch(["owner_id": owner.map { .string($0) } ?? .null]), in: account)
-            case ("remove", let id?): _ = try await service.mailboxes.remove(id, in: account)
-            default: throw WebFailure.malformed(400)
-            }
-        } catch VoicemailError.notFound {
-            throw WebFailure.notFound
-        } catch VoicemailError.held {
-            throw WebFailure.held
-        } catch let error as VoicemailError {
-            throw ConsoleRefusal(error, otherwise: .box)
+        switch (deed, id) {
+        case ("make", nil): try await makeMailbox(form, account)
+        case ("owner", let id?):
+            let owner = try await owner(form, account)
+            _ = try await service.mailboxes.change(id, .patch(["owner_id": owner.map { .string($0) } ?? .null]), in: account)
+        case ("remove", let id?): _ = try await service.mailboxes.remove(id, in: account)
+        default: throw WebFailure.malformed(400)
         }
     }
 
     private func makeMailbox(_ form: Query, _ account: Account) async throws {
         let number = HTTPToken.trim(form["number"] ?? ""), name = HTTPToken.trim(form["name"] ?? ""), pin = HTTPToken.trim(form["pin"] ?? "")
+        let zone = HTTPToken.trim(form["zone"] ?? "")
         guard !number.isEmpty else { throw ConsoleRefusal.box }
+        guard zone.isEmpty || Self.isZone(zone) else { throw ConsoleRefusal.zone }
         var request: JSONObject = ["mailbox": .string(number), "name": .string(name.isEmpty ? number : name)]
         if let owner = try await owner(form, account) { request["owner_id"] = .string(owner) }
+        if !zone.isEmpty { request["timezone"] = .string(zone) }
         if !pin.isEmpty { request["pin"] = .string(pin) }
         _ = try await service.mailboxes.create(request, id: nil, in: account)
     }

@@ -19,23 +19,17 @@ extension WebDialect {
     }
 
     func changeReceivers(_ deed: String, _ id: String?, _ form: Query, _ account: Account) async throws {
-        do {
-            switch (deed, id) {
-            case ("make", nil):
-                guard let hook = form["hook"], Self.hooks.contains(hook) else { throw WebFailure.malformed(400) }
-                let uri = HTTPToken.trim(form["uri"] ?? ""), name = HTTPToken.trim(form["name"] ?? "")
-                _ = try await service.webhooks.create(
-                    ["name": .string(name.isEmpty ? String(uri.prefix(128)) : name), "uri": .string(uri), "hook": .string(hook), "format": "json"], id: nil,
-                    in: account)
-            case ("on", let id?): _ = try await service.webhooks.enable(id, in: account)
-            case ("off", let id?): _ = try await service.webhooks.change(id, .patch(["enabled": false]), in: account)
-            case ("remove", let id?): _ = try await service.webhooks.remove(id, in: account)
-            default: throw WebFailure.malformed(400)
-            }
-        } catch VoicemailError.notFound {
-            throw WebFailure.notFound
-        } catch is VoicemailError {
-            throw ConsoleRefusal.receiver
+        switch (deed, id) {
+        case ("make", nil):
+            guard let hook = form["hook"], Self.hooks.contains(hook) else { throw WebFailure.malformed(400) }
+            let uri = HTTPToken.trim(form["uri"] ?? ""), name = HTTPToken.trim(form["name"] ?? "")
+            _ = try await service.webhooks.create(
+                ["name": .string(name.isEmpty ? String(uri.prefix(128)) : name), "uri": .string(uri), "hook": .string(hook), "format": "json"], id: nil,
+                in: account)
+        case ("on", let id?): _ = try await service.webhooks.enable(id, in: account)
+        case ("off", let id?): _ = try await service.webhooks.change(id, .patch(["enabled": false]), in: account)
+        case ("remove", let id?): _ = try await service.webhooks.remove(id, in: account)
+        default: throw WebFailure.malformed(400)
         }
     }
 }

@@ -37,8 +37,6 @@ extension WebDialect {
         guard deed == "make" else { throw WebFailure.malformed(400) }
         let name = HTTPToken.trim(form["name"] ?? "")
         guard !name.isEmpty else { throw ConsoleRefusal.account }
-        do { _ = try await service.accounts.create(["name": .string(name)], below: nil, hasOwnName: true) } catch let error as VoicemailError {
-            throw ConsoleRefusal(error, otherwise: .account)
-        }
+        _ = try await service.accounts.create(["name": .string(name)], below: nil, hasOwnName: true)
     }
 }

@@ -20,22 +20,16 @@ extension WebDialect {
 
     func changeUsers(_ deed: String, _ id: String?, _ form: Query, _ session: Session) async throws {
         let account = session.account
-        do {
-            switch (deed, id) {
-            case ("make", nil): try await makeUser(form, account)
-            case ("password", let id?):
-                guard let password = form["password"], !password.isEmpty else { throw ConsoleRefusal.password }
-                _ = try await service.users.change(id, .patch(["password": .string(password)]), in: account)
-            case ("on", let id?): _ = try await service.users.change(id, .patch(["enabled": true]), in: account)
-            case ("off", let id?):
-                guard id != session.listener.id else { throw ConsoleRefusal.himself }
-                _ = try await service.users.change(id, .patch(["enabled": false]), in: account)
-            default: throw WebFailure.malformed(400)
-            }
-        } catch VoicemailError.notFound {
-            throw WebFailure.notFound
-        } catch let error as VoicemailError {
-            throw ConsoleRefusal(error, otherwise: .user)
+        switch (deed, id) {
+        case ("make", nil): try await makeUser(form, account)
+        case ("password", let id?):
+            guard let password = form["password"], !password.isEmpty else { throw ConsoleRefusal.password }
+            _ = try await service.users.change(id, .patch(["password": .string(password)]), in: account)
+        case ("on", let id?): _ = try await service.users.change(id, .patch(["enabled": true]), in: account)
+        case ("off", let id?):
+            guard id != session.listener.id else { throw ConsoleRefusal.himself }
+            _ = try await service.users.change(id, .patch(["enabled": false]), in: account)
+        default: throw WebFailure.malformed(400)
         }
     }
 

@@ -9,13 +9,33 @@ public struct ServerGlance: Sendable {
     public let database: Int
     /// Why it is not ready, by what is not; empty where it is.
     public let reasons: [(name: String, reason: String)]
+    /// The last warnings and errors of the process that answers, the newest first.
+    public let troubles: [Trouble]
 
-    public init(census: Census, free: Int, size: Int, database: Int, reasons: [(name: String, reason: String)]) {
+    /// A line of the log.
+    public struct Trouble: Sendable, Hashable {
+        public let time: Timestamp
+        /// Not a warning only.
+        public let isError: Bool
+        /// Of the server.
+        public let part: String
+        public let text: String
+
+        public init(time: Timestamp, isError: Bool, part: String, text: String) {
+            self.time = time
+            self.isError = isError
+            self.part = part
+            self.text = text
+        }
+    }
+
+    public init(census: Census, free: Int, size: Int, database: Int, reasons: [(name: String, reason: String)], troubles: [Trouble]) {
         self.census = census
         self.free = free
         self.size = size
         self.database = database
         self.reasons = reasons
+        self.troubles = troubles
     }
 
     func values(_ times: ShownTimes) -> [String: Any] {
@@ -24,7 +44,12 @@ public struct ServerGlance: Sendable {
             "server_recordings": census.recordings.count, "server_recordings_bytes": Self.bytes(census.recordings.bytes),
             "server_pending": census.deliveries.pending, "server_dead": census.deliveries.dead, "disk_free": Self.bytes(free), "disk_size": Self.bytes(size),
             "database_bytes": Self.bytes(database), "is_ready": reasons.isEmpty,
-            "reasons": reasons.map { ["reason_name": $0.name, "reason": $0.reason] },
+            "reasons": reasons.map { ["reason_name": $0.name, "reason": $0.reason] }, "has_troubles": !troubles.isEmpty,
+            "troubles": troubles.map { trouble -> [String: Any] in
+                [
+                    "at": trouble.time.iso8601, "at_shown": times.text(trouble.time), "is_error": trouble.isError, "part": trouble.part, "said": trouble.text,
+                ]
+            },
         ]
         if let oldest = census.oldestDelivery { values.merge(["oldest": oldest.iso8601, "oldest_shown": times.text(oldest)]) { $1 } }
         return values

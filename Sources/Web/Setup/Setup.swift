@@ -38,9 +38,7 @@ extension WebDialect {
     private func takeSetup(_ visit: Visit) async throws -> FrontResponse {
         let form = try await Self.readForm(visit.request, from: .stranger), code = form["code"] ?? ""
         return try await guarded(visit, code) {
-            guard let word = Cookie.visit.value(in: visit.request), let sent = form["form"], Secrets.equal(sent, sessions.form(ofVisit: word)) else {
-                return setupForm(visit, code: code, ["is_stale": true], status: .forbidden)
-            }
+            guard isOwnForm(form, visit) else { return setupForm(visit, code: code, ["is_stale": true], status: .forbidden) }
             let wanted = SetupForm(form, language: visit.pages?.language ?? "en")
             guard setup.take(code) else { throw WebFailure.alreadySetUp }
             do {
@@ -64,7 +62,10 @@ extension WebDialect {
     /// Makes all of it or nothing.
     private func make(_ wanted: SetupForm) async throws -> User {
         let report = try await service.provisioning.apply([try wanted.row()])
-        if let problem = report.rows.first?.problem { throw SetupForm.wrong(problem) }
+        if let problem = report.rows.first?.problem {
+            if let wrong = SetupForm.wrong(problem) { throw wrong }
+            throw problem
+        }
         guard let account = try await service.accounts.list(named: wanted.account).first,
             let user = try await service.users.find(named: wanted.user, of: account)
         else { throw WebFailure.failed }
@@ -87,7 +88,9 @@ extension WebDialect {
 
     /// - Parameter code: nil for who has yet to give it.
     private func setupForm(_ visit: Visit, code: String?, _ more: [String: Any], status: HTTPResponse.Status = .ok) -> FrontResponse {
-        var values: [String: Any] = ["title": "t.setup", "typed_zone": service.limits.timezone, "longest_pin": service.limits.maximumPinLength]
+        var values: [String: Any] = [
+            "title": "t.setup", "typed_zone": service.limits.timezone, "longest_pin": service.limits.maximumPinLength, "zones": Self.zones,
+        ]
         if let code { values["code"] = code }
         return visitForm(visit, .setup, values.merging(more) { $1 }, status: status)
     }

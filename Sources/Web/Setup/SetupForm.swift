@@ -1,4 +1,3 @@
-import Foundation
 import HTTPFront
 import Voicemail
 
@@ -47,7 +46,7 @@ struct SetupForm {
     /// - Throws: what is wrong already.
     func row() throws(Wrong) -> ProvisionedRow {
         guard !account.isEmpty else { throw .account }
-        guard zone.isEmpty || TimeZone(identifier: zone) != nil else { throw .zone }
+        guard zone.isEmpty || WebDialect.isZone(zone) else { throw .zone }
         guard !user.isEmpty else { throw .user }
         guard !password.isEmpty, password == passwordAgain else { throw .password }
         guard !mailbox.isEmpty else { throw .mailbox }
@@ -63,10 +62,10 @@ struct SetupForm {
         return row
     }
 
-    /// What a refusal of the domain's is about.
-    static func wrong(_ error: VoicemailError) -> Wrong {
-        guard case .invalid(let violations) = error, let field = violations.first?.path.first else { return .account }
-        return switch field {
+    /// What a refusal of the domain's is about; nil where it is not about what was typed.
+    static func wrong(_ error: VoicemailError) -> Wrong? {
+        guard case .invalid(let violations) = error else { return error.isTooMuch ? .account : nil }
+        return switch violations.first?.path.first {
         case "timezone": .zone
         case "username", "first_name", "last_name": .user
         case "password": .password

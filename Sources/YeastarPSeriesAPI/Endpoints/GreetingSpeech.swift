@@ -1,10 +1,8 @@
 import HTTPFront
-import NIOCore
 import Voicemail
 
 /// Greetings by text to speech, and their names (P§5.7, P§5.8).
 extension PSeriesDialect {
-    private static let longestText = 1000
     private static let manufacturers = ["aws", "azure", "xunfei"]
 
     func createGreeting(_ call: PSeriesCall, _ kind: BoxKind) async throws -> PSeriesAnswer {
@@ -83,7 +81,7 @@ extension PSeriesDialect {
     }
 
     private func speech(_ parameters: Parameters, text: String, language: String) throws(PSeriesFailure) -> SpeechRequest {
-        guard text.unicodeScalars.count <= Self.longestText else { throw .invalid("text", .string(text)) }
+        guard text.unicodeScalars.count <= SpeechRequest.longestText else { throw .invalid("text", .string(text)) }
         try judgeManufacturer(parameters)
         func level(_ name: String) throws(PSeriesFailure) -> Int? {
             let level = try parameters.integer(name)
@@ -96,30 +94,13 @@ extension PSeriesDialect {
     /// The sound of a speech, durable; whoever calls stores it or drops it.
     private func spoken(_ speech: SpeechRequest, as fileName: String, for account: Account) async throws -> ReceivedAudio {
         guard let synthesizer else { throw PSeriesFailure.operationFailed }
-        let sound: ByteBuffer
-        do { sound = try await synthesizer.speak(speech) } catch SpeechError.unknownLanguage {
-            throw PSeriesFailure.invalid("language", .string(speech.language))
-        }
-        // A legal text can sound longer than an upload may: only what the synthesizer itself allows bounds it.
         do {
-            return try await service.messages.receivingAudio(for: account.id, limit: sound.readableBytes) { intake in
-                try await intake.write(sound)
-                return try await intake.finish(contentType: "audio/wav", fileName: fileName, policy: .playableOnly)
-            }
+            return try await service.greetings.speak(speech, by: synthesizer, as: fileName, for: account)
+        } catch SpeechError.unknownLanguage {
+            throw PSeriesFailure.invalid("language", .string(speech.language))
         } catch VoicemailError.unplayable {
             throw PSeriesFailure.operationFailed
         }
-    }
-}
-
-extension SpeechRequest {
-    /// With what it is spoken anew when only a part of it changes.
-    fileprivate var origin: GreetingOrigin {
-        var voice: JSONObject = ["language": .string(language)]
-        voice["speed"] = speed.map { .int($0) }
-        voice["volume"] = volume.map { .int($0) }
-        voice["pitch"] = pitch.map { .int($0) }
-        return .speech(text: text, voice: voice)
     }
 }
 

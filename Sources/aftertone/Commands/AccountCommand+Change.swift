@@ -17,6 +17,7 @@ extension AccountCommand {
         @Option(help: ArgumentHelp("How many days its messages are kept, from 1 to 36500.", valueName: "days")) var keepMessageDays: Int?
         @Option(help: ArgumentHelp("How many bytes its messages may have.", valueName: "bytes")) var keepMessageBytes: Int?
         @Flag(inversion: .prefixedEnableDisable, help: "Whether anybody of it may log in.") var logins: Bool?
+        @Flag(inversion: .prefixedEnableDisable, help: "Whether owners of mailboxes hear the recordings of their own calls.") var ownRecordings: Bool?
 
         private var change: JSONObject {
             var change: JSONObject = [:]
@@ -29,6 +30,7 @@ extension AccountCommand {
             change["message_keep_days"] = keepMessageDays.map { .int($0) }
             change["message_keep_bytes"] = keepMessageBytes.map { .int($0) }
             change["enabled"] = logins.map { .bool($0) }
+            change["owners_hear_recordings"] = ownRecordings.map { .bool($0) }
             return change
         }
 

@@ -99,8 +99,8 @@ enum Serving {
         ProcessMemory.keepSmall()
         OpenFiles.raiseLimit()
         let spare = SpareDescriptors(SpareDescriptors.usual)
-        let levels = LogLevels(configuration.log)
-        let logger = Logger(label: "aftertone") { _ in ServerLog(levels, to: LogStream()) }
+        let levels = LogLevels(configuration.log), tail = LogTail()
+        let logger = Logger(label: "aftertone") { _ in ServerLog(levels, to: LogStream(), tail: tail) }
         let environment = ProcessInfo.processInfo.environment
         let telephone = configuration.telephone, listeners = try configuration.http.listeners(sockets)
         let callListeners = telephone.listen == nil ? 0 : telephone.tls == nil ? 1 : 2
@@ -116,7 +116,7 @@ enum Serving {
             let reload = Reloading(levels: levels, settings: settings, logger: logger)
             let server = AftertoneServer(
                 installation, registry: registry, listeners: listeners, stopSignals: [.sigterm, .sigint], reloadSignals: [.sighup], spare: spare,
-                manager: manager, onReload: { await reload.run() }, setup: setup, onCalls: onCalls
+                manager: manager, onReload: { await reload.run() }, setup: setup, tail: tail, onCalls: onCalls
             ) { bound in
                 await onListening(
                     ListenAddress(host: bound.listener.host, port: bound.port, isSecure: bound.listener.tls != nil),

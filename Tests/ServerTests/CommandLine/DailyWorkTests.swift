@@ -90,6 +90,8 @@ import Voicemail
                 [changed["name"], changed["realm"], changed["timezone"], changed["message_retention_duration"], changed["recording_retention_days"]]
                     == ["Acme Ltd", "new.example", "Europe/Dublin", 30, 90])
             #expect(try await tool.json("account", "update", "new.example", "--disable-logins")["name"] == "Acme Ltd")
+            #expect(try await tool.json("account", "update", "new.example", "--enable-own-recordings")["owners_hear_recordings"] == true)
+            #expect(try await tool.json("account", "update", "new.example", "--disable-own-recordings")["owners_hear_recordings"] == false)
             _ = try await tool.json("account", "create", "Other", "--realm", "other.example")
             #expect(try await tool.refusal("account", "update", "Other", "--realm", "new.example") == "realm \"new.example\" is taken")
             #expect(try await tool.refusal("account", "update", "Other", "--message-days", "0")?.contains("less than 1") == true)

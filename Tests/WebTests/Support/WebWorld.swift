@@ -14,8 +14,11 @@ struct WebWorld: Sendable {
     let othersBox: Mailbox
     let browser: Browser
 
-    static func run(_ configure: (inout Configuration) -> Void = { _ in }, _ body: @Sendable (WebWorld) async throws -> Void) async throws {
-        try await TestServer.run(configure) { (server: TestServer) async throws in
+    static func run(
+        synthesizer: (any SpeechSynthesizer)? = nil, tail: LogTail? = nil, _ configure: (inout Configuration) -> Void = { _ in },
+        _ body: @Sendable (WebWorld) async throws -> Void
+    ) async throws {
+        try await TestServer.run(synthesizer: synthesizer, tail: tail, configure) { (server: TestServer) async throws in
             let account = try await server.makeAccount("Acme")
             let anna = try await server.makeUser(TestWorld.username, password: TestWorld.password, in: account)
             let bert = try await server.makeUser("bert", password: "other horse", in: account)

@@ -1,6 +1,6 @@
 import Voicemail
 
-/// Mails links to new passwords.
+/// Mails links to new passwords (K§3.4), in the user's language, else his account's.
 public struct RecoveryChannel: DeliveryChannel {
     public let name = "password-recovery"
     public let retries: RetryPolicy
@@ -9,10 +9,12 @@ public struct RecoveryChannel: DeliveryChannel {
 
     private let service: VoicemailService
     private let mail: any OutgoingMail
+    private let settings: NoticeSettings
 
-    public init(service: VoicemailService, mail: any OutgoingMail) {
+    public init(service: VoicemailService, mail: any OutgoingMail, settings: NoticeSettings) {
         self.service = service
         self.mail = mail
+        self.settings = settings
         retries = RetryPolicy(maximumAttempts: 8, base: 10, ceiling: 600)
     }
 
@@ -27,7 +29,10 @@ public struct RecoveryChannel: DeliveryChannel {
         do {
             let reset = try await service.access.openPasswordReset(userID: delivery.target, accountID: delivery.accountID, requested: delivery.created)
             guard let reset, let page = delivery.payload[Event.page]?.string else { return .withdrawn }
-            var message = Self.message(reset, link: RecoveryPage.link(to: page, id: reset.id))
+            guard let parts = NoticeTexts.render(reset, link: Self.link(to: page, id: reset.id), settings) else {
+                return .refused("there is no text for the mail")
+            }
+            var message = MailMessage(to: reset.address, subject: parts.subject, text: parts.text, html: parts.html)
             message.id = delivery.id
             message.attempt = delivery.attempts + 1
             try await mail.send(message)
@@ -39,29 +44,11 @@ public struct RecoveryChannel: DeliveryChannel {
         }
     }
 
-    private static func message(_ reset: PasswordReset, link: String) -> MailMessage {
-        let user = line(reset.user.username ?? ""), account = line(reset.account.name)
-        let text = """
-            Somebody, probably you, has asked for a new password for
-
-                user:    \(user)
-                account: \(account)
-
-            This link logs you in once, within an hour, to choose one:
-
-            \(link)
-
-            If it was not you, do nothing: your password is what it was.
-
-            """
-        return MailMessage(to: reset.address, subject: "Choose a new password", text: text)
-    }
-
-    /// Names are what somebody has typed: one line of it, and not a long one.
-    private static func line(_ name: String) -> String {
-        String(
-            String.UnicodeScalarView(
-                name.unicodeScalars.filter { !$0.properties.isPatternWhitespace || $0 == " " }
-                    .filter { $0.properties.generalCategory != .control }.prefix(128)))
+    /// Where a link with this id leads, as front ends and the web page read it.
+    /// - Parameter url: the page, as it was asked for.
+    private static func link(to url: String, id: String) -> String {
+        // What stands behind `#` is not sent with the address, and front ends look in front of it.
+        let page = url.prefix { $0 != "#" }
+        return page + (page.contains("?") ? "&" : "?") + "recovery=" + id
     }
 }
