@@ -20,6 +20,7 @@ extension MemoryTransaction {
             recording.accountID.isSame(as: query.accountID) && query.from.map { $0 <= recording.started } ?? true
                 && query.to.map { recording.started <= $0 } ?? true && query.caller.map { recording.callerNumber.isSame(as: $0) } ?? true
                 && query.callee.map { recording.calleeNumber.isSame(as: $0) } ?? true && query.serials.map { $0.contains(recording.serial) } ?? true
+                && query.after.map { recording.serial > $0 } ?? true
         }
         let sorted = found.sorted { query.order == .serial ? $0.serial < $1.serial : ($0.started, $0.serial) < ($1.started, $1.serial) }
         return query.ascending ? sorted : sorted.reversed()

@@ -133,6 +133,7 @@ extension StoreContract {
         if Int.random(in: 0..<6, using: &random) == 0 {
             query.serials = recordings.filter { _ in Int.random(in: 0..<9, using: &random) == 0 }.map(\.serial) + [999_999]
         }
+        if Int.random(in: 0..<4, using: &random) == 0 { query.after = recordings.randomElement(using: &random)?.serial }
         query.order = Bool.random(using: &random) ? .time : .serial
         query.ascending = Bool.random(using: &random)
         query.offset = maybe(Int.random(in: 0...320, using: &random)) ?? 0
@@ -144,7 +145,7 @@ extension StoreContract {
         let matching = recordings.filter { item in
             item.accountID == query.accountID && query.from.map { item.started >= $0 } ?? true && query.to.map { item.started <= $0 } ?? true
                 && query.caller.map { item.callerNumber == $0 } ?? true && query.callee.map { item.calleeNumber == $0 } ?? true
-                && query.serials.map { $0.contains(item.serial) } ?? true
+                && query.serials.map { $0.contains(item.serial) } ?? true && query.after.map { item.serial > $0 } ?? true
         }
         let sorted = matching.sorted {
             query.order == .serial ? $0.serial < $1.serial : ($0.started, $0.serial) < ($1.started, $1.serial)

@@ -11,17 +11,17 @@ struct RecordingListing {
 
     /// Nothing but time is filtered, so that the counters know all about it.
     static func isCounted(_ query: RecordingQuery) -> Bool {
-        query.caller == nil && query.callee == nil && query.serials == nil
+        query.caller == nil && query.callee == nil && query.serials == nil && query.after == nil
     }
 
     /// All of an account's, by number: a stretch of the index of accounts and numbers, said so that no other index has the order. By the
     /// numbers alone the database would go past those of all accounts until it has found enough.
-    private var isWhole: Bool { query.order == .serial && !hasTime && Self.isCounted(query) }
+    private var isWhole: Bool { query.order == .serial && !hasTime && query.caller == nil && query.callee == nil && query.serials == nil }
 
     private var stretch: SQL {
-        let bounds = serials ?? .min ... .max
+        let bounds = serials ?? .min ... .max, before = max(bounds.lowerBound - (bounds.lowerBound > .min ? 1 : 0), query.after ?? .min)
         return """
-            (account_id, serial) >= (\(query.accountID), \(bounds.lowerBound)) AND (account_id, serial) <= (\(query.accountID), \(bounds.upperBound))
+            (account_id, serial) > (\(query.accountID), \(before)) AND (account_id, serial) <= (\(query.accountID), \(bounds.upperBound))
             """
     }
 
@@ -32,6 +32,7 @@ struct RecordingListing {
         if let caller = query.caller { conditions = "\(conditions) AND caller_number = \(caller)" }
         if let callee = query.callee { conditions = "\(conditions) AND callee_number = \(callee)" }
         if let serials = query.serials { conditions = "\(conditions) AND serial = ANY(\(serials))" }
+        if let after = query.after { conditions = "\(conditions) AND serial > \(after)" }
         if let serials { conditions = "\(conditions) AND serial >= \(serials.lowerBound) AND serial <= \(serials.upperBound)" }
         return conditions
     }

@@ -40,7 +40,7 @@ extension Snapshot {
 
     /// One number and nothing else has a counter of its own.
     private func countByNumber(_ query: RecordingQuery) throws -> Int? {
-        guard query.from == nil, query.to == nil, query.serials == nil else { return nil }
+        guard query.from == nil, query.to == nil, query.serials == nil, query.after == nil else { return nil }
         let axis: RecordingAxis
         let number: String
         switch (query.caller, query.callee) {

@@ -11,7 +11,7 @@ struct RecordingListing {
 
     /// Nothing but time is filtered, so that the counters know all about it.
     static func isCounted(_ query: RecordingQuery) -> Bool {
-        query.caller == nil && query.callee == nil && query.serials == nil
+        query.caller == nil && query.callee == nil && query.serials == nil && query.after == nil
     }
 
     private var index: String {
@@ -28,6 +28,7 @@ struct RecordingListing {
             + (query.caller == nil ? "" : " AND caller_number = ?4")
             + (query.callee == nil ? "" : " AND callee_number = ?5")
             + (query.serials == nil ? "" : " AND serial IN (SELECT value FROM json_each(?6))")
+            + (query.after == nil ? "" : " AND serial > ?7")
     }
 
     private func bindFilters(to run: inout Execution) {
@@ -37,13 +38,14 @@ struct RecordingListing {
         run.bind(query.caller)
         run.bind(query.callee)
         run.bind(JSON.array((query.serials ?? []).map { .int($0) }).encoded)
+        run.bind(query.after)
     }
 
     // MARK: Rows
 
     var rowsSQL: String {
         let direction = query.ascending ? "ASC" : "DESC"
-        let page = "LIMIT ?7 OFFSET ?8"
+        let page = "LIMIT ?8 OFFSET ?9"
         switch query.order {
         case .time:
             return "SELECT \(RecordingRow.columns) FROM recording \(index) WHERE \(condition) ORDER BY started \(direction), serial \(direction) \(page)"
@@ -53,7 +55,7 @@ struct RecordingListing {
                 + " (SELECT serial FROM recording \(index) WHERE \(condition) ORDER BY serial \(direction) \(page)) ORDER BY serial \(direction)"
         case .serial:
             return "SELECT \(RecordingRow.columns) FROM recording \(index)"
-                + " WHERE \(condition) AND serial >= ?9 AND serial <= ?10 ORDER BY serial \(direction) \(page)"
+                + " WHERE \(condition) AND serial >= ?10 AND serial <= ?11 ORDER BY serial \(direction) \(page)"
         }
     }
 
@@ -73,14 +75,15 @@ struct RecordingListing {
     func bindCount(to run: inout Execution) {
         // The highest parameter of the statement is the last one that may be bound.
         run.bind(query.accountID)
-        guard hasTime || query.caller != nil || query.callee != nil || query.serials != nil else { return }
+        guard hasTime || query.caller != nil || query.callee != nil || query.serials != nil || query.after != nil else { return }
         run.bind(query.from?.unix ?? Int.min)
         run.bind(query.to?.unix ?? Int.max)
-        guard query.caller != nil || query.callee != nil || query.serials != nil else { return }
+        guard query.caller != nil || query.callee != nil || query.serials != nil || query.after != nil else { return }
         run.bind(query.caller)
-        guard query.callee != nil || query.serials != nil else { return }
+        guard query.callee != nil || query.serials != nil || query.after != nil else { return }
         run.bind(query.callee)
-        guard query.serials != nil else { return }
+        guard query.serials != nil || query.after != nil else { return }
         run.bind(JSON.array((query.serials ?? []).map { .int($0) }).encoded)
+        if let after = query.after { run.bind(after) }
     }
 }

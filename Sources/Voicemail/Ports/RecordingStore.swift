@@ -15,6 +15,8 @@ public struct RecordingQuery: Sendable, Hashable {
     public var callee: String?
     /// Only these.
     public var serials: [Int]?
+    /// Only those that came in after the one of this serial.
+    public var after: Int?
     public var order: Order
     public var ascending: Bool
     /// Recordings to pass over first.
@@ -24,7 +26,7 @@ public struct RecordingQuery: Sendable, Hashable {
 
     public init(
         accountID: String, from: Timestamp? = nil, to: Timestamp? = nil, caller: String? = nil, callee: String? = nil,
-        serials: [Int]? = nil, order: Order = .serial, ascending: Bool = true, offset: Int = 0, limit: Int? = nil
+        serials: [Int]? = nil, after: Int? = nil, order: Order = .serial, ascending: Bool = true, offset: Int = 0, limit: Int? = nil
     ) {
         self.accountID = accountID
         self.from = from
@@ -32,6 +34,7 @@ public struct RecordingQuery: Sendable, Hashable {
         self.caller = caller
         self.callee = callee
         self.serials = serials
+        self.after = after
         self.order = order
         self.ascending = ascending
         self.offset = offset

@@ -11,24 +11,24 @@ extension RecordingCommand {
         @Option(help: "Id, name or realm.") var account: String
         @Option(help: ArgumentHelp("Only those of this caller.", valueName: "number")) var from: String?
         @Option(help: ArgumentHelp("Only those of calls to this number.", valueName: "number")) var to: String?
-        @Option(help: "Shows at most so many.") var limit: Int?
+        @OptionGroup var options: ListOptions
         @Option(help: "Passes so many over first.") var skip = 0
 
         func validate() throws {
-            if let limit, limit < 1 { throw ValidationError("--limit must be 1 or more") }
             if skip < 0 { throw ValidationError("--skip must be 0 or more") }
         }
 
         func run() async throws {
             try await common.open { installation in
                 let service = installation.service
-                let account = try await Lookup(service: service).account(account)
+                let lookup = Lookup(service: service), account = try await lookup.account(account)
                 var query = RecordingQuery(
                     accountID: account.id, from: period.since?.timestamp, to: period.until?.timestamp, caller: from, callee: to, offset: skip,
-                    limit: min(limit ?? ListOptions.page, ListOptions.page))
-                try await common.output.list(["id", "name", "started", "from", "to", "type", "duration_ms", "size"], limit: limit) {
+                    limit: options.first)
+                if let after = options.after { query.after = try await lookup.recording(after, of: account).serial }
+                try await common.output.list(["id", "name", "started", "from", "to", "type", "duration_ms", "size"], limit: options.limit) {
                     let page = try await service.recordings.list(query).recordings
-                    query.offset += page.count
+                    (query.after, query.offset) = (page.last?.serial ?? query.after, 0)
                     return page.map(\.summary)
                 }
             }

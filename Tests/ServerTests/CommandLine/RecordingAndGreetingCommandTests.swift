@@ -22,6 +22,14 @@ import Voicemail
             }
             #expect(try await listed() == ids)
             #expect(try await listed("--limit", "1", "--skip", "1") == [ids[1]])
+            #expect(try await listed("--limit", "1", "--after", ids[0]) == [ids[1]])
+            #expect(try await listed("--after", ids[0]) == Array(ids[1...]))
+            #expect(try await listed("--after", ids[2]) == [])
+            #expect(try await listed("--after", ids[0], "--from", "102") == [ids[2]])
+            #expect(try await listed("--after", ids[0], "--since", "2026-01-03T00:00:00Z") == [ids[2]])
+            let unknown = String(repeating: "0", count: 32)
+            #expect(
+                try await tool.refusal("recording", "list", "--account", "Acme", "--after", unknown) == "there is no recording \(unknown) in the account")
             #expect(try await listed("--since", "2026-01-02T00:00:00Z", "--until", "2026-01-02T23:00:00Z") == [ids[1]])
             #expect(try await listed("--from", "102") == [ids[2]])
             #expect(try await listed("--to", "201") == [])
