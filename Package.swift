@@ -62,6 +62,7 @@ let package = Package(
         .target(name: "CTerminal"),
         .systemLibrary(name: "CMalloc"),
         .target(name: "CMachine"),
+        .target(name: "CDatagrams"),
 
         .target(
             name: "Threads", dependencies: [product("DequeModule", "swift-collections"), product("NIOConcurrencyHelpers", "swift-nio")], swiftSettings: settings
@@ -142,7 +143,7 @@ let package = Package(
                 product("ServiceLifecycle", "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
-        .target(name: "SIP", dependencies: ["COpus", "CRe", "SIPGrammar", "Waiting", crypto], swiftSettings: settings),
+        .target(name: "SIP", dependencies: ["CDatagrams", "COpus", "CRe", "SIPGrammar", "Waiting", crypto], swiftSettings: settings),
         .target(name: "Speech", dependencies: ["Voicemail", "CFileIO", nioCore, nioPosix], swiftSettings: settings),
         .target(
             name: "YeastarPSeriesAPI",

@@ -31,7 +31,7 @@ struct CallTests {
             try await phone.call("1000", offer: phone.offer(formats: "\(type) 101"))
             try await phone.warmUp(sink, type: type)
             try await phone.sound.say(hertz: 500, milliseconds: 1000, type: type)
-            phone.sound.press("5")
+            await phone.sound.press("5")
             let end = try #require(await told.next())
             #expect(end.reason == .key("5"))
             #expect(end.lost == 0 && end.late == 0)
@@ -98,7 +98,7 @@ struct CallTests {
             let offer = phone.offer(formats: "0 97", extra: "a=rtpmap:97 telephone-event/8000\r\n")
             try await phone.call("1000", offer: offer)
             try await phone.sound.hears(hertz: 700)
-            phone.sound.press("#", type: 97, packets: 9)
+            await phone.sound.press("#", type: 97, packets: 9)
             #expect(await told.next() == .key("#"))
             // Time passes while that is waited for.
             try await phone.hungUp()

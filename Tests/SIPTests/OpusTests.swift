@@ -143,7 +143,7 @@ struct OpusCallTests {
             var speech = try OpusSpeech()
             while sink.bytes.isEmpty { try await Self.say(nil, milliseconds: 40, phone, &speech) }
             try await Self.say(500, milliseconds: 1000, phone, &speech, lost: 20..<25)
-            phone.sound.press("5", type: 97)
+            await phone.sound.press("5", type: 97)
             let end = try #require(await told.next())
             #expect(end.reason == .key("5") && end.lost == 5)
             let packets = OpusPacket.split(sink.bytes)

@@ -52,6 +52,7 @@ func withPacedPhone<Value: Sendable>(
 /// Twenty milliseconds, once everything has come that was sent before.
 @SIPLoop private func pass(_ ticker: Ticker, _ endpoint: SIPEndpoint, _ sound: TestSound) async {
     for _ in 0..<5000 {
+        for call in endpoint.table.all { call.media.take() }
         let came = endpoint.table.all.map { $0.media.counts.received + $0.media.counts.dropped }
         guard let most = came.max(), most < sound.sent else { break }
         do { try await Task.sleep(for: .microseconds(200)) } catch { return }

@@ -67,7 +67,7 @@ struct FailingDiskTests {
             try await phone.sound.say(hertz: 500, milliseconds: 1500)
             try disk.fill("rest")
             try await phone.sound.say(hertz: 800, milliseconds: 1500)
-            phone.sound.press("#")
+            await phone.sound.press("#")
             try await phone.sound.hears(hertz: 1400)
             try await phone.hungUp()
             // New calls are not taken before there is room.
@@ -139,11 +139,11 @@ struct FailingDiskTests {
             try await phone.waitForTone(in: data)
             try await phone.sound.say(hertz: 500, milliseconds: 1500)
             phone.sound.forget()
-            phone.sound.press("#")
+            await phone.sound.press("#")
             // The menu.
             try await phone.sound.hears(hertz: 620)
             try await failing((server.id, data)) {
-                phone.sound.press("1")
+                await phone.sound.press("1")
                 try await phone.sound.hears(hertz: 1400, within: 30)
                 #expect(TestTone.milliseconds(of: 880, in: phone.sound.heard) == 0)
                 try await phone.hungUp()

@@ -57,8 +57,13 @@ struct KilledTests {
     @Test("Asked to stop, it lets a call end and takes no other")
     func stoppedInACall() async throws {
         try await stop(drainSeconds: 600) { server, phone in
-            let other = try TestPhone(server: server.sipPort)
-            defer { other.close() }
+            let asker = try TestPhone(server: server.sipPort), other = try TestPhone(server: server.sipPort)
+            defer {
+                asker.close()
+                other.close()
+            }
+            // The request to stop is on its way to the telephone still.
+            while try await asker.ask("OPTIONS", user: "1000").status != 503 { try await Task.sleep(for: .milliseconds(10)) }
             let refusal = try await other.call("1000")
             #expect(refusal.status == 503 && refusal.headers["retry-after"] != nil)
             try await phone.sound.say(hertz: 500, milliseconds: 500)

@@ -22,7 +22,7 @@ struct OperatorTests {
     func greeting() async throws {
         try await run(200) { world, phone in
             try await phone.sound.hears(hertz: 620)
-            phone.sound.press("0")
+            await phone.sound.press("0")
             let refer = try await phone.next("REFER") { $0.method == "REFER" }
             #expect(refer.headers["refer-to"]?.hasPrefix("<sip:200@127.0.0.1") == true)
             phone.answer(refer, "202 Accepted")
@@ -36,9 +36,9 @@ struct OperatorTests {
         try await run("201") { world, phone in
             try await phone.waitForTone(in: world.server.directory)
             try await phone.sound.say(hertz: 500, milliseconds: 1000)
-            phone.sound.press("#")
+            await phone.sound.press("#")
             try await phone.sound.say(hertz: nil, milliseconds: 400)
-            phone.sound.press("0")
+            await phone.sound.press("0")
             let refer = try await phone.next("REFER") { $0.method == "REFER" }
             #expect(try await world.all(in: world.mailbox).count == 1)
             phone.answer(refer, "202 Accepted")
@@ -50,7 +50,7 @@ struct OperatorTests {
     func refused() async throws {
         try await run("200") { world, phone in
             try await phone.sound.hears(hertz: 620)
-            phone.sound.press("0")
+            await phone.sound.press("0")
             phone.answer(try await phone.next("REFER") { $0.method == "REFER" }, "501 Not Implemented")
             try await phone.waitForTone(in: world.server.directory)
             try await phone.hangUp()
@@ -61,7 +61,7 @@ struct OperatorTests {
     func notAllowed(number: String) async throws {
         try await run(.string(number)) { world, phone in
             try await phone.sound.hears(hertz: 620)
-            phone.sound.press("0")
+            await phone.sound.press("0")
             try await phone.waitForTone(in: world.server.directory)
             try await phone.hangUp()
         }
@@ -76,7 +76,7 @@ struct OperatorTests {
             try await world.withPhone { phone in
                 try await phone.call("1000")
                 try await phone.sound.hears(hertz: 620)
-                phone.sound.press("0")
+                await phone.sound.press("0")
                 let refer = try await phone.next("REFER") { $0.method == "REFER" }
                 #expect(refer.headers["refer-to"]?.hasPrefix("<sip:\(called)@127.0.0.1") == true)
                 phone.answer(refer, "202 Accepted")

@@ -32,7 +32,7 @@ struct OpusMessageTests {
                 try await phone.sound.say(milliseconds: 1500, type: 96, advance: 960) { speech[$0] }
                 phone.sound.forget()
                 try await phone.sound.say(milliseconds: 5400, type: 96, advance: 960) { _ in quiet }
-                phone.sound.press("2")
+                await phone.sound.press("2")
                 func heard() -> [Int] {
                     var decoder = SoundDecoder(.opus)
                     return phone.sound.packets(of: 96).flatMap { decoder.narrow($0) }.map { Int($0) }

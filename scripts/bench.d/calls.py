@@ -54,7 +54,8 @@ class Call:
     def ring(self):
         port = self.sound.getsockname()[1]
         self.request("INVITE", 1, "\r\n".join([
-            "v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", "c=IN IP4 127.0.0.1", "t=0 0", f"m=audio {port} RTP/AVP 0", "a=ptime:20", ""]))
+            "v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", "c=IN IP4 127.0.0.1", "t=0 0", f"m=audio {port} RTP/AVP 0 101",
+            "a=rtpmap:101 telephone-event/8000", "a=fmtp:101 0-15", "a=ptime:20", ""]))
 
     def heard(self, status, method, answer):
         if method == "INVITE" and status >= 200:

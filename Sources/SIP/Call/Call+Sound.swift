@@ -22,9 +22,11 @@ extension Call: MediaOwner {
         if pressedKeys.count < Self.mostKeys { pressedKeys.append(key) }
     }
 
-    func heard(_ packet: RTPPacket, _ sound: Slice<UnsafeRawBufferPointer>, _ format: SoundFormat) {
+    var isRecording: Bool { recording != nil }
+
+    func heard(_ sound: HeardSound?) {
         life.sign(at: media.steps)
-        recording?.heard(packet, sound, format)
+        if let sound { recording?.heard(sound) }
     }
 
     func passed(_ packet: RTPPacket) {

@@ -6,8 +6,6 @@ import Waiting
     private let sink: any SoundSink
     private let rules: RecordRules
     private let format: SoundFormat
-    /// Listens to what comes, each format on its own.
-    private var decoders: [SoundFormat: SoundDecoder] = [:]
     /// For what comes in another format than the recording is kept in.
     private var encoder: SoundEncoder
     private var take: any Laying
@@ -29,11 +27,13 @@ import Waiting
 
     func passed(_ packet: RTPPacket) { take.placing.note(packet) }
 
-    func heard(_ packet: RTPPacket, _ sound: Slice<UnsafeRawBufferPointer>, _ spoken: SoundFormat) {
-        let now = steps * Self.samplesInStep
-        let samples = decoders[spoken, default: SoundDecoder(spoken)].narrow(sound)
-        let pieces = spoken == format ? [[UInt8](sound)] : encoded(samples)
-        guard let end = take.lay(packet, pieces, unitsInTick: spoken.unitsInTick, now: now), isLoud(samples) else { return }
+    func heard(_ sound: HeardSound) {
+        let now = steps * Self.samplesInStep, units = sound.format.unitsInTick
+        let end =
+            sound.format == format
+            ? take.lay(sound.packet, sound.bytes, unitsInTick: units, now: now)
+            : take.lay(sound.packet, encoded(Array(sound.samples)), unitsInTick: units, now: now)
+        guard let end, isLoud(sound.samples) else { return }
         lastSpeech = steps
         speechEnd = max(speechEnd, end)
     }
@@ -48,8 +48,8 @@ import Waiting
         }
     }
 
-    private func isLoud(_ samples: [Int16]) -> Bool {
-        let sum = samples.reduce(0) { $0 + abs(Int($1)) }
+    private func isLoud(_ samples: UnsafeBufferPointer<Int16>) -> Bool {
+        let sum = samples.reduce(0) { $0 + Int($1.magnitude) }
         return !samples.isEmpty && sum >= rules.threshold * samples.count
     }
 

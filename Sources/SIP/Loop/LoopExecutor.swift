@@ -12,11 +12,12 @@ final class LoopExecutor: SerialExecutor {
         var isWoken = false
         /// The address of libre's queue, the one thing of it that other threads may use; 0 until the loop runs.
         var queue: UInt = 0
-        var thread: pthread_t = 0
         var failure: Int32?
     }
 
     private let state = Mutex(State())
+    /// The loop's own, 0 until it has one. Asked for with every packet.
+    private let thread = Atomic<pthread_t>(0)
     /// Wakes the thread while no loop runs on it.
     private let bell = DispatchSemaphore(value: 0)
     private let makeQueue: QueueMaker
@@ -75,7 +76,7 @@ final class LoopExecutor: SerialExecutor {
     /// Blocks: the loop itself.
     private func run() {
         // First of all: from here on sockets and timers are this thread's.
-        state.withLock { $0.thread = pthread_self() }
+        thread.store(pthread_self(), ordering: .releasing)
         _ = re_thread_init()
         _ = libre_init()
         at_be_quiet()
@@ -109,7 +110,7 @@ final class LoopExecutor: SerialExecutor {
     func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
 
     func isIsolatingCurrentContext() -> Bool? {
-        let thread = state.withLock(\.thread)
+        let thread = thread.load(ordering: .acquiring)
         return thread != 0 && pthread_equal(thread, pthread_self()) != 0
     }
 

@@ -7,6 +7,13 @@ public enum Companding: Sendable, Hashable, CaseIterable {
 
     public func decode(_ byte: UInt8) -> Int16 { (self == .muLaw ? Self.muLawSamples : Self.aLawSamples)[Int(byte)] }
 
+    /// Adds the samples of sound to others.
+    func decode(_ bytes: some Sequence<UInt8>, into samples: inout [Int16]) {
+        (self == .muLaw ? Self.muLawSamples : Self.aLawSamples).withUnsafeBufferPointer { table in
+            samples.append(contentsOf: bytes.lazy.map { table[Int($0)] })
+        }
+    }
+
     public func encode(_ sample: Int16) -> UInt8 { (self == .muLaw ? Self.muLawBytes : Self.aLawBytes)[Int(UInt16(bitPattern: sample) >> 2)] }
 
     private static let muLawSamples = (0...255).map { muLawSample(UInt8($0)) }

@@ -2,7 +2,9 @@ import Foundation
 
 /// Keys that are only heard: two tones at once (ITU-T Q.23, Q.24), for callers whose telephone system sends keys in no other way.
 struct HeardKeys {
-    private static let rows = [697.0, 770, 852, 941], columns = [1209.0, 1336, 1477, 1633]
+    /// The rows', then the columns'.
+    private static let tones: SIMD8<Float> = [697, 770, 852, 941, 1209, 1336, 1477, 1633]
+    private static let coefficients = SIMD8<Float>(tones.indices.map { 2 * cos(2 * .pi * tones[$0] / Float(Clip.rate)) })
     private static let keys = [Array("123A"), Array("456B"), Array("789C"), Array("*0#D")]
 
     /// Samples that are judged together: twenty milliseconds.
@@ -10,10 +12,10 @@ struct HeardKeys {
     /// Blocks that a key must last, and that must be without it before it counts again.
     private static let patience = 2
     /// What is less loud is none: the mean square of samples.
-    private static let faintest = 40_000.0
+    private static let faintest: Float = 40_000
     /// The part of the energy that both tones have together, and that each has, where they are off by as much as the recommendation allows. Speech seldom
     /// comes near.
-    private static let together = 0.55, each = 0.12
+    private static let together: Float = 0.55, each: Float = 0.12
 
     private var pending: [Int16] = []
     private var candidate: Character?
@@ -24,11 +26,11 @@ struct HeardKeys {
 
     /// - Parameter samples: 8,000 a second, in the order they were spoken.
     /// - Returns: keys that were pressed in them, each once.
-    mutating func hear(_ samples: [Int16]) -> [Character] {
+    mutating func hear(_ samples: some Collection<Int16>) -> [Character] {
         pending += samples
         var found: [Character] = []
         while pending.count >= Self.block {
-            if let key = judge(Self.key(in: pending.prefix(Self.block))) { found.append(key) }
+            if let key = judge(pending.withUnsafeBufferPointer { Self.key(in: $0.prefix(Self.block)) }) { found.append(key) }
             pending.removeFirst(Self.block)
         }
         return found
@@ -44,24 +46,24 @@ struct HeardKeys {
         return key
     }
 
-    private static func key(in samples: ArraySlice<Int16>) -> Character? {
-        let energy = samples.reduce(0.0) { $0 + Double($1) * Double($1) }
-        guard energy >= faintest * Double(samples.count) else { return nil }
-        func strongest(_ tones: [Double]) -> (place: Int, share: Double) {
-            let shares = tones.map { share(of: $0, in: samples, energy) }
-            let best = shares.max() ?? 0
-            return (shares.firstIndex(of: best) ?? 0, best)
+    private static func key(in samples: Slice<UnsafeBufferPointer<Int16>>) -> Character? {
+        let energy = Float(samples.reduce(0) { $0 + Int($1) * Int($1) })
+        guard energy >= faintest * Float(samples.count) else { return nil }
+        let shares = shares(in: samples, energy)
+        func strongest(_ shares: SIMD4<Float>) -> (place: Int, share: Float) {
+            let best = shares.max()
+            return (shares.indices.first { shares[$0] == best } ?? 0, best)
         }
-        let row = strongest(rows), column = strongest(columns)
+        let row = strongest(shares.lowHalf), column = strongest(shares.highHalf)
         guard row.share >= each, column.share >= each, row.share + column.share >= together else { return nil }
         return keys[row.place][column.place]
     }
 
-    /// The part of the energy that is at a frequency (Goertzel).
-    private static func share(of hertz: Double, in samples: ArraySlice<Int16>, _ energy: Double) -> Double {
-        let coefficient = 2 * cos(2 * .pi * hertz / Double(Clip.rate))
-        var first = 0.0, second = 0.0
-        for sample in samples { (first, second) = (Double(sample) + coefficient * first - second, first) }
-        return 2 * (first * first + second * second - coefficient * first * second) / (Double(samples.count) * energy)
+    /// The part of the energy that is at each tone (Goertzel), all of them side by side.
+    private static func shares(in samples: Slice<UnsafeBufferPointer<Int16>>, _ energy: Float) -> SIMD8<Float> {
+        let coefficients = coefficients
+        var first = SIMD8<Float>.zero, second = SIMD8<Float>.zero
+        for sample in samples { (first, second) = (Float(sample) + coefficients * first - second, first) }
+        return 2 * (first * first + second * second - coefficients * first * second) / (Float(samples.count) * energy)
     }
 }

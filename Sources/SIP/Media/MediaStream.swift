@@ -14,7 +14,7 @@ import CRe
     private var keys = KeyEvents()
     /// For calls that have no other way to send keys.
     private var ears = HeardKeys()
-    private var decoders: [SoundFormat: SoundDecoder] = [:]
+    private var decoders = SoundDecoders()
     private var sender = RTPSender()
     private var cipher = SoundCipher()
     private var reports = Reports()
@@ -33,6 +33,8 @@ import CRe
 
     /// Steps within which the address of the description may still take the place of another that was first.
     private static let learning = 100
+    /// Packets of one step: a second's worth of them at twenty milliseconds each. What is beyond waits in the socket for the next step.
+    private static let mostInStep = 50
 
     /// - Returns: nil when no port is free.
     init?(ports: PortRange, address: sa, signalling: sa, isSymmetric: Bool, ticker: Ticker) {
@@ -42,11 +44,6 @@ import CRe
         self.ticker = ticker
         sockets = ports.open(
             address, owner: Unmanaged.passUnretained(self).toOpaque(),
-            { source, packet, argument in
-                guard let source = source?.pointee, let argument else { return }
-                nonisolated(unsafe) let packet = packet, me = argument
-                SIPLoop.assumeIsolated { Unmanaged<MediaStream>.fromOpaque(me).takeUnretainedValue().receive(source, packet) }
-            },
             reports: { source, packet, argument in
                 guard let source = source?.pointee, let argument else { return }
                 nonisolated(unsafe) let packet = packet, me = argument
@@ -59,7 +56,11 @@ import CRe
     var format: SoundFormat { agreement?.format ?? .muLaw }
     var isSpokenTo: Bool { agreement?.speaks ?? true }
 
-    func begin() { ticker.add(self) }
+    /// What came before is heard by nobody, but settles where it comes from.
+    func begin() {
+        take()
+        ticker.add(self)
+    }
 
     /// No packet comes or goes any more.
     func close() {
@@ -82,31 +83,53 @@ import CRe
 
     // MARK: Coming in
 
-    private func receive(_ source: sa, _ buffer: UnsafeMutablePointer<mbuf>?) {
-        var size = 0
-        guard let agreement, let buffer, at_rest(buffer, &size) != nil, size >= RTPPacket.headerSize, size <= RTPPacket.maximumSize else { return }
+    /// Takes what has come.
+    func take() {
+        let inbox = Inbox.shared
+        var left = Self.mostInStep
+        // A packet can end the call, and its sockets with it.
+        while left > 0, let sockets {
+            let count = sockets.take(to: inbox)
+            for index in 0..<count {
+                if let packet = inbox[index] { receive(packet) }
+            }
+            guard count == Inbox.size else { return }
+            left -= count
+        }
+    }
+
+    private func receive(_ datagram: Inbox.Packet) {
+        guard let agreement, datagram.bytes.count >= RTPPacket.headerSize else { return }
         // First of all: nothing else of a packet is to be believed, not even how long it is.
-        guard cipher.opens(buffer) else {
+        guard let bytes = cipher.opened(datagram.bytes) else {
             counts.dropped += 1
             return
         }
-        guard let bytes = at_rest(buffer, &size), let packet = RTPPacket(UnsafeRawBufferPointer(start: bytes, count: size)) else { return }
+        guard let packet = RTPPacket(bytes) else { return }
         let isKey = agreement.keyTypes.contains(packet.payloadType)
         let format = agreement.taken[packet.payloadType]
-        guard isKey || format != nil, settles(source, agreement) else {
+        guard isKey || format != nil, settles(datagram.source, agreement) else {
             counts.dropped += 1
             return
         }
         counts.received += 1
-        reports.note(packet, clockRate: format?.clockRate)
-        let payload = UnsafeRawBufferPointer(start: bytes, count: size)[packet.payload]
+        reports.note(packet, clockRate: format?.clockRate, came: datagram.came)
+        let payload = UnsafeRawBufferPointer(rebasing: bytes[packet.payload])
         if isKey {
             owner?.passed(packet)
             if let key = keys.key(payload, timestamp: packet.timestamp) { owner?.pressed(key) }
         } else if let format {
-            owner?.heard(packet, payload, format)
-            guard agreement.keyTypes.isEmpty else { return }
-            for key in ears.hear(decoders[format, default: SoundDecoder(format)].narrow(payload)) { owner?.pressed(key) }
+            hear(packet, payload, format, areKeysHeard: agreement.keyTypes.isEmpty)
+        }
+    }
+
+    private func hear(_ packet: RTPPacket, _ payload: UnsafeRawBufferPointer, _ format: SoundFormat, areKeysHeard: Bool) {
+        guard let owner else { return }
+        guard areKeysHeard || owner.isRecording else { return owner.heard(nil) }
+        decoders.withSamples(of: payload, format) { samples in
+            owner.heard(HeardSound(packet: packet, bytes: payload, format: format, samples: samples))
+            guard areKeysHeard else { return }
+            for key in ears.hear(samples) { owner.pressed(key) }
         }
     }
 
@@ -130,6 +153,7 @@ import CRe
     // MARK: Going out
 
     func tick() {
+        take()
         steps += 1
         let sound = owner?.nextSound()
         if let agreement, agreement.hears, let socket = sockets?.sound {
@@ -172,10 +196,23 @@ public struct PacketCounts: Sendable, Hashable {
     public var dropped = 0
 }
 
+/// A packet of sound. What it points to lasts as long as the function that it is handed to.
+struct HeardSound {
+    let packet: RTPPacket
+    /// As they came.
+    let bytes: UnsafeRawBufferPointer
+    let format: SoundFormat
+    /// At the rate of telephones.
+    let samples: UnsafeBufferPointer<Int16>
+}
+
 /// Whose sound it is.
 @SIPLoop protocol MediaOwner: AnyObject {
+    /// Whether what is said is wanted.
+    var isRecording: Bool { get }
     func pressed(_ key: Character)
-    func heard(_ packet: RTPPacket, _ sound: Slice<UnsafeRawBufferPointer>, _ format: SoundFormat)
+    /// - Parameter sound: nil while none is wanted.
+    func heard(_ sound: HeardSound?)
     /// Something of the stream that is no sound.
     func passed(_ packet: RTPPacket)
     /// The next twenty milliseconds to be sent; nil for silence.

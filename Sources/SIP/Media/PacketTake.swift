@@ -17,6 +17,10 @@ struct PacketTake: Laying {
 
     var end: Int { window.last?.end ?? start }
 
+    mutating func lay(_ packet: RTPPacket, _ sound: UnsafeRawBufferPointer, unitsInTick: Int, now: Int) -> Int? {
+        lay(packet, [Array(sound)], unitsInTick: unitsInTick, now: now)
+    }
+
     mutating func lay(_ packet: RTPPacket, _ pieces: [[UInt8]], unitsInTick: Int, now: Int) -> Int? {
         let sized = pieces.compactMap { piece in OpusPacket.ticks(piece).map { (piece, $0) } }
         let length = sized.reduce(0) { $0 + $1.1 }

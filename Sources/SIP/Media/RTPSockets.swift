@@ -1,26 +1,35 @@
+import CDatagrams
 import CRe
 
 /// The two sockets of a call: one for sound, the one above for reports.
+///
+/// libre tells of each report. Sound is taken at each step of the clock instead, whatever has come by then: to be woken for every packet costs more
+/// than all that is done with it.
 @SIPLoop struct RTPSockets {
     let port: UInt16
     let sound: OpaquePointer
     let reports: OpaquePointer
+    private let descriptor: Int32
 
     typealias Handler = @convention(c) (UnsafePointer<sa>?, UnsafeMutablePointer<mbuf>?, UnsafeMutableRawPointer?) -> Void
 
     /// - Returns: nil when a port is taken.
-    init?(_ address: sa, port: UInt16, owner: UnsafeMutableRawPointer, _ handler: Handler, reports: Handler) {
-        guard let sound = Self.open(address, port, owner, handler) else { return nil }
+    init?(_ address: sa, port: UInt16, owner: UnsafeMutableRawPointer, reports: Handler) {
+        guard let sound = Self.open(address, port, nil, nil) else { return nil }
         guard let reports = Self.open(address, port &+ 1, owner, reports) else {
             mem_deref(UnsafeMutableRawPointer(sound))
             return nil
         }
+        var address = address
+        udp_thread_detach(sound)
+        descriptor = udp_sock_fd(sound, sa_af(&address))
+        cdatagrams_note_times(descriptor)
         self.port = port
         self.sound = sound
         self.reports = reports
     }
 
-    private static func open(_ address: sa, _ port: UInt16, _ owner: UnsafeMutableRawPointer?, _ handler: @escaping Handler) -> OpaquePointer? {
+    private static func open(_ address: sa, _ port: UInt16, _ owner: UnsafeMutableRawPointer?, _ handler: Handler?) -> OpaquePointer? {
         var address = address
         sa_set_port(&address, port)
         var socket: OpaquePointer?
@@ -28,6 +37,9 @@ import CRe
         udp_rxsz_set(socket, RTPPacket.maximumSize)
         return socket
     }
+
+    /// Takes packets of sound that have come.
+    func take(to inbox: Inbox) -> Int { inbox.take(descriptor) }
 
     func close() {
         mem_deref(UnsafeMutableRawPointer(sound))
@@ -55,7 +67,7 @@ import CRe
     }
 
     /// Two free ports.
-    func open(_ address: sa, owner: UnsafeMutableRawPointer, _ handler: RTPSockets.Handler, reports: RTPSockets.Handler) -> RTPSockets? {
+    func open(_ address: sa, owner: UnsafeMutableRawPointer, reports: RTPSockets.Handler) -> RTPSockets? {
         let now = tmr_jiffies()
         while let oldest = resting.first, oldest.until <= now {
             used.remove(oldest.port)
@@ -67,7 +79,7 @@ import CRe
             next = (next + 1) % pairs
             guard !used.contains(port) else { continue }
             tries += 1
-            guard let sockets = RTPSockets(address, port: port, owner: owner, handler, reports: reports) else { continue }
+            guard let sockets = RTPSockets(address, port: port, owner: owner, reports: reports) else { continue }
             used.insert(port)
             return sockets
         }

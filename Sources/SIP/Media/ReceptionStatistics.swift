@@ -22,16 +22,16 @@ struct ReceptionStatistics {
     /// A packet has come.
     /// - Parameters:
     ///   - clockRate: units of its timestamp a second; nil where they are those of the packets before.
-    ///   - now: milliseconds of a clock that never goes back.
-    mutating func note(_ packet: RTPPacket, clockRate: Int? = nil, now: UInt64) {
+    ///   - came: milliseconds since 1970.
+    mutating func note(_ packet: RTPPacket, clockRate: Int? = nil, came: UInt64) {
         received &+= 1
         let step = Int16(bitPattern: packet.sequence &- UInt16(truncatingIfNeeded: highest))
         if step > 0 { highest &+= UInt32(step) }
         if let clockRate, clockRate != self.clockRate { (self.clockRate, self.transit) = (clockRate, nil) }
-        let arrival = UInt32(truncatingIfNeeded: now &* UInt64(self.clockRate / 1000)), transit = arrival &- packet.timestamp
+        let arrival = UInt32(truncatingIfNeeded: came &* UInt64(self.clockRate / 1000)), transit = arrival &- packet.timestamp
         if let before = self.transit {
             let difference = Int32(bitPattern: transit &- before).magnitude
-            // A jump of the other side's clock is no jitter.
+            // A jump of either side's clock is no jitter.
             if difference < UInt32(self.clockRate) { jitter = jitter &+ difference &- ((jitter &+ 8) >> 4) }
         }
         self.transit = transit

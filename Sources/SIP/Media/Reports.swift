@@ -14,10 +14,12 @@ import CRe
     private static let between = 125...375
 
     /// A packet of sound or of a key has come.
-    /// - Parameter clockRate: of its timestamp, where it is known.
-    mutating func note(_ packet: RTPPacket, clockRate: Int?) {
+    /// - Parameters:
+    ///   - clockRate: of its timestamp, where it is known.
+    ///   - came: milliseconds since 1970.
+    mutating func note(_ packet: RTPPacket, clockRate: Int?, came: UInt64) {
         if reception?.source != packet.source { reception = ReceptionStatistics(packet) }
-        reception?.note(packet, clockRate: clockRate, now: tmr_jiffies())
+        reception?.note(packet, clockRate: clockRate, came: came)
     }
 
     /// A report has come.

@@ -60,8 +60,15 @@ import CRe
         return key.flatMap { SRTPContext($0) }
     }
 
-    /// - Returns: whether it may be heard.
-    func opens(_ packet: UnsafeMutablePointer<mbuf>) -> Bool { !isOn || incoming?.decrypt(packet) == true }
+    /// Decrypts a packet where it lies.
+    /// - Returns: what is in it; nil where it may not be heard.
+    func opened(_ packet: UnsafeMutableRawBufferPointer) -> UnsafeRawBufferPointer? {
+        guard isOn else { return UnsafeRawBufferPointer(packet) }
+        // libre looks at a buffer of its own kind, and makes it no longer.
+        var view = mbuf(buf: packet.baseAddress?.assumingMemoryBound(to: UInt8.self), size: packet.count, pos: 0, end: packet.count)
+        guard incoming?.decrypt(&view) == true, view.end <= packet.count, view.pos <= view.end else { return nil }
+        return UnsafeRawBufferPointer(rebasing: packet[view.pos..<view.end])
+    }
 
     func opensReport(_ packet: UnsafeMutablePointer<mbuf>) -> Bool { !isOn || incoming?.decryptReport(packet) == true }
     func sealsReport(_ packet: UnsafeMutablePointer<mbuf>) -> Bool { !isOn || outgoing?.encryptReport(packet) == true }

@@ -4,12 +4,15 @@ protocol Laying {
     var end: Int { get }
     var placing: Placing { get set }
 
-    /// Lays sound down that came in a packet.
+    /// Lays sound down that came in a packet, in the recording's format.
     /// - Parameters:
-    ///   - pieces: of the recording's format.
     ///   - unitsInTick: of the packet's timestamp.
     ///   - now: ticks that would have passed by the clock since the recording began.
     /// - Returns: where it ends; nil for what was dropped.
+    mutating func lay(_ packet: RTPPacket, _ sound: UnsafeRawBufferPointer, unitsInTick: Int, now: Int) -> Int?
+
+    /// Lays sound down that came in a packet in another format.
+    /// - Parameter pieces: what was made of it.
     mutating func lay(_ packet: RTPPacket, _ pieces: [[UInt8]], unitsInTick: Int, now: Int) -> Int?
 
     /// What nobody can add to any more.
@@ -35,8 +38,12 @@ public struct Take: Sendable, Laying {
     public var late: Int { placing.late }
     public var received: Int { placing.received }
 
+    mutating func lay(_ packet: RTPPacket, _ sound: UnsafeRawBufferPointer, unitsInTick: Int, now: Int) -> Int? {
+        put(packet, sound, unitsInTick: unitsInTick, now: now)
+    }
+
     mutating func lay(_ packet: RTPPacket, _ pieces: [[UInt8]], unitsInTick: Int, now: Int) -> Int? {
-        put(packet, pieces.count == 1 ? pieces[0] : Array(pieces.joined()), unitsInTick: unitsInTick, now: now)
+        put(packet, Array(pieces.joined()), unitsInTick: unitsInTick, now: now)
     }
 
     /// Lays a packet down.
@@ -52,6 +59,8 @@ public struct Take: Sendable, Laying {
     }
 
     private mutating func lay(_ sound: some Collection<UInt8>, at offset: Int) {
+        // Nearly always the next in turn.
+        if offset == window.count { return window.append(contentsOf: sound) }
         let needed = offset + sound.count
         if window.count < needed { window.append(contentsOf: repeatElement(silence, count: needed - window.count)) }
         window.replaceSubrange(offset..<needed, with: sound)

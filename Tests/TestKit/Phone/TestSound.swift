@@ -166,7 +166,7 @@ public final class TestSound: Sendable {
     }
 
     /// Presses a key: `packets` of it under one timestamp, the last three with the end marked.
-    public func press(_ key: Character, type: UInt8 = 101, packets: Int = 6) {
+    public func press(_ key: Character, type: UInt8 = 101, packets: Int = 6) async {
         guard let code = Array("0123456789*#ABCD").firstIndex(of: key) else { return }
         let stamp = state.withLockedValue(\.timestamp)
         for index in 0..<packets {
@@ -176,6 +176,7 @@ public final class TestSound: Sendable {
             transmit(bytes, nil)
         }
         state.withLockedValue { $0.timestamp &+= UInt32(160 * packets) }
+        await pace?()
     }
 
     private func packet(type: UInt8, _ payload: [UInt8], advance: UInt32, stamp: UInt32? = nil) -> [UInt8] {
