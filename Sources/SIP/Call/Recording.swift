@@ -49,7 +49,9 @@ import Waiting
     }
 
     private func isLoud(_ samples: UnsafeBufferPointer<Int16>) -> Bool {
-        let sum = samples.reduce(0) { $0 + Int($1.magnitude) }
+        var sum = 0
+        // No closure: one of the loop's is asked at every call whether it is on its thread.
+        for sample in samples { sum += Int(sample.magnitude) }
         return !samples.isEmpty && sum >= rules.threshold * samples.count
     }
 

@@ -16,7 +16,10 @@ import CRe
 
     /// Takes what has come to a socket.
     /// - Returns: the number of packets.
-    func take(_ descriptor: Int32) -> Int { room.map { Int(cdatagrams_take(descriptor, $0)) } ?? 0 }
+    func take(_ descriptor: Int32) -> Int {
+        guard let room else { return 0 }
+        return Int(cdatagrams_take(descriptor, room))
+    }
 
     /// One of those that were taken.
     struct Packet {

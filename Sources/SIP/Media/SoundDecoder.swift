@@ -39,13 +39,13 @@ public struct SoundDecoder {
 }
 
 /// Decoders of one call, each of its own format.
-struct SoundDecoders {
+@SIPLoop struct SoundDecoders {
     private var known: [(format: SoundFormat, decoder: SoundDecoder)] = []
     /// Of the last packet; kept for its room.
     private var samples: [Int16] = []
 
     /// Hands over the samples of a packet, at the rate of telephones.
-    mutating func withSamples(of packet: UnsafeRawBufferPointer, _ format: SoundFormat, _ body: (UnsafeBufferPointer<Int16>) -> Void) {
+    mutating func withSamples(of packet: UnsafeRawBufferPointer, _ format: SoundFormat, _ body: @SIPLoop (UnsafeBufferPointer<Int16>) -> Void) {
         if let companding = format.companding {
             samples.removeAll(keepingCapacity: true)
             companding.decode(packet, into: &samples)
@@ -54,6 +54,6 @@ struct SoundDecoders {
             if index == known.endIndex { known.append((format, SoundDecoder(format))) }
             samples = known[index].decoder.narrow(packet)
         }
-        samples.withUnsafeBufferPointer(body)
+        samples.withUnsafeBufferPointer { body($0) }
     }
 }

@@ -11,6 +11,8 @@ import Waiting
 final class CaptureRoom: Sendable {
     private struct State {
         var open: [String: Capture] = [:]
+        /// Those whose names are not safe yet.
+        var new: [Capture] = []
         var isClosed = false
     }
 
@@ -50,10 +52,10 @@ final class CaptureRoom: Sendable {
 
     // MARK: One recording
 
-    /// Begins a file for a recording; durable but for its sound.
+    /// Begins a file for a recording. It is as durable as its first sound: with the next round.
     func begin(_ facts: CaptureFacts) async throws -> Capture {
         let file = CaptureFile(directory: directory, name: facts.id + "." + CaptureFile.growing)
-        let capture = try await files.runIfActive { [self] in
+        let capture = try await files.runIfActive {
             let head = try CaptureFile.head(facts)
             let descriptor = open(file.path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
             guard descriptor >= 0 else { throw CaptureFailure(action: "begin", code: errno) }
@@ -61,10 +63,12 @@ final class CaptureRoom: Sendable {
             guard head.withUnsafeBytes({ pwrite(descriptor, $0.baseAddress, head.count, 0) }) == head.count else {
                 throw CaptureFailure(action: "begin", code: errno)
             }
-            try syncDirectory()
             return capture
         }
-        state.withLock { $0.open[facts.id] = capture }
+        state.withLock { state in
+            state.open[facts.id] = capture
+            state.new.append(capture)
+        }
         bell.signal()
         return capture
     }
@@ -124,12 +128,24 @@ final class CaptureRoom: Sendable {
 
     private func work() {
         while true {
-            let (captures, isClosed) = state.withLock { (Array($0.open.values), $0.isClosed) }
+            let (captures, new, isClosed) = state.withLock { state in
+                defer { state.new = [] }
+                return (Array(state.open.values), state.new, state.isClosed)
+            }
+            keepNames(of: new)
             round(captures)
             if isClosed { break }
             if captures.isEmpty { bell.wait() } else { _ = bell.wait(timeout: .now() + .milliseconds(Self.interval)) }
         }
         ended.end(())
+    }
+
+    /// One wait for however many calls have begun: each by itself would wait for the disk before its caller hears the tone.
+    private func keepNames(of new: [Capture]) {
+        guard !new.isEmpty else { return }
+        do throws(CaptureFailure) { try syncDirectory() } catch {
+            for capture in new { capture.fail(error) }
+        }
     }
 
     private func round(_ captures: [Capture]) {
