@@ -169,7 +169,7 @@ let package = Package(
             name: "Web",
             dependencies: [
                 "Voicemail", "HTTPFront", "CWebPages", crypto, logging, nioCore, product("HTTPTypes", "swift-http-types"),
-                product("Mustache", "swift-mustache"), product("ServiceLifecycle", "swift-service-lifecycle"),
+                product("ServiceLifecycle", "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
         .target(

@@ -1,9 +1,8 @@
 import HTTPFront
-import Mustache
 import NIOCore
 import Voicemail
 
-/// The pages in one language: templates, and each text as a template of its own, `t.` and its key.
+/// The pages in one language. Their templates name each text by `t.` and its key.
 struct Pages: Sendable {
     enum Kind: String, CaseIterable, Sendable {
         case login, forgotten, reset, inbox, settings, sessions, send, setup, console, recordings, reference, plain
@@ -12,13 +11,10 @@ struct Pages: Sendable {
     /// A tag of two letters.
     let language: String
     let texts: [String: String]
-    private let library: MustacheLibrary
+    private let templates: [Kind: Template]
 
     /// All that are compiled in, English first.
-    static let all: [Pages] = {
-        SafeText.register()
-        return Documents.texts.compactMap { try? Pages($0.language, JSON.parse($0.json)) }
-    }()
+    static let all: [Pages] = Documents.texts.compactMap { try? Pages($0.language, JSON.parse($0.json)) }
 
     /// The ones of the first tag that means a language of ours, such as `en-US`; else in English.
     static func inLanguage(_ tags: [String]) -> Pages? {
@@ -32,17 +28,17 @@ struct Pages: Sendable {
     /// - Throws: what is wrong with a template.
     init(_ language: String, _ json: JSON) throws {
         self.language = language
-        var templates: [String: MustacheTemplate] = [:]
-        for (name, text) in Documents.templates { templates[name] = try MustacheTemplate(string: SafeText.pragma + text) }
         texts = (json.object ?? [:]).reduce(into: [:]) { $0[$1.key] = $1.value.string }
-        for (key, text) in texts { templates["t." + key] = try MustacheTemplate(string: text) }
-        library = MustacheLibrary(templates: templates)
+        let sources = TemplateSources(templates: Dictionary(uniqueKeysWithValues: Documents.templates.map { ($0.name, $0.text) }), texts: texts)
+        templates = try Kind.allCases.reduce(into: [:]) { $0[$1] = try sources.template($1.rawValue) }
     }
 
     func render(_ kind: Kind, _ values: [String: Any]) -> ByteBuffer {
         var values = values
         values["language"] = language
         values["style"] = Documents.style.version
-        return ByteBuffer(string: library.render(values, withTemplate: kind.rawValue) ?? "")
+        var writer = TemplateWriter(texts: texts, values)
+        writer.write(templates[kind]?.parts ?? [])
+        return writer.buffer
     }
 }
