@@ -14,12 +14,14 @@ struct AddressResolver: Sendable {
             try SocketAddress.makeAddressResolvingHost(url.host, port: url.port).ipAddress
         }
         guard let found, let address = NetworkAddress(found) else { throw OutgoingHTTPError("\(url.host) has no address") }
-        if case .otherMachines(let exception) = reach, address != exception {
+        guard address != reach.exception else { return found }
+        if !reach.includesThisMachine {
             let own = try await run("the addresses of this machine are not known") {
                 try System.enumerateDevices().compactMap { $0.address?.ipAddress }.compactMap { NetworkAddress($0) }
             }
             guard !address.isLocal, !own.contains(address) else { throw OutgoingHTTPError("\(url.host) is this machine") }
         }
+        if !reach.includesPrivateNetworks, address.isPrivate { throw OutgoingHTTPError("\(url.host) is in a private network") }
         return found
     }
 

@@ -145,7 +145,7 @@ extension MemoryTransaction {
         }
     }
 
-    func purge(removedBefore before: Timestamp, limit: Int) throws -> Int {
+    func purge(removedBefore before: Timestamp, limit: Int) throws -> [PurgedThing] {
         func gone<Thing>(_ rows: [Rows.Hideable<Thing>], _ limit: Int) -> [Thing] {
             Array(rows.filter { $0.removedAt.map { $0 < before } ?? false }.map(\.thing).prefix(max(0, limit)))
         }
@@ -155,7 +155,7 @@ extension MemoryTransaction {
         for message in messages { try remove(messageID: message.id, at: before, physically: true) }
         for document in documents { try remove(documentID: document.id, at: before, physically: true) }
         for blob in messages.compactMap({ $0.audio?.blobID }) + documents.compactMap(\.blobID) { try release(blob) }
-        return messages.count + documents.count
+        return messages.map { PurgedThing(id: $0.id, accountID: $0.accountID) } + documents.map { PurgedThing(id: $0.id, accountID: $0.accountID) }
     }
 
     func removeContents(accountID: String, at: Timestamp, limit: Int) throws -> Int {

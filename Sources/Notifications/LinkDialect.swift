@@ -40,8 +40,9 @@ public struct LinkDialect: Dialect {
     private func answer(_ request: FrontRequest) async throws -> FrontResponse {
         guard request.segments.count == 2 else { throw MessageLink.Fault.unknown }
         guard [.get, .head].contains(request.method) else { throw Failure.method }
-        let message = try await links.follow(request.segments[1])
-        let (reader, type, disposition) = try await sound(of: message)
+        let notice = try await links.follow(request.segments[1])
+        let (reader, type, disposition) = try await sound(of: notice.message)
+        try await service.audit.noteHeard(notice.message, in: notice.account)
         return .ranged(
             reader, range: request.headers[.range], policy: .standard, headers: [.contentType: type, .contentDisposition: disposition])
     }

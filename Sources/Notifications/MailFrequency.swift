@@ -5,6 +5,8 @@ import Voicemail
 final class MailFrequency: Sendable {
     /// Mails to a target within `period`.
     static let most = 5
+    /// The same of mails about deleted messages, which each tell of another one.
+    static let mostDeletions = 60
     /// Seconds.
     static let period = 3600
     /// Targets that are remembered; of more, those are forgotten whose period ends first.
@@ -19,13 +21,13 @@ final class MailFrequency: Sendable {
     private let periods = Mutex<[String: Period]>([:])
 
     /// Whether one more mail may go to the target; it counts then.
-    func admits(_ delivery: Delivery, at now: Timestamp) -> Bool {
+    func admits(_ delivery: Delivery, most: Int, at now: Timestamp) -> Bool {
         periods.withLock { periods in
             if periods.count >= Self.capacity { Self.forget(&periods, at: now) }
             var period = periods[delivery.target] ?? Period(begin: now)
             // A clock that was put back ends a period as well.
             if !(period.begin...period.begin.advanced(by: Self.period - 1)).contains(now) { period = Period(begin: now) }
-            guard period.deliveries.contains(delivery.id) || period.deliveries.count < Self.most else { return false }
+            guard period.deliveries.contains(delivery.id) || period.deliveries.count < most else { return false }
             period.deliveries.insert(delivery.id)
             periods[delivery.target] = period
             return true

@@ -60,16 +60,45 @@ public struct MessageLinks: Sendable {
     }
 
     /// - Throws: `MessageLink.Fault`, `StoreError`.
-    func follow(_ text: String) async throws -> Message {
+    func follow(_ text: String) async throws -> MessageNotice {
         let link = try MessageLink(text, service.secrets)
         guard link.expires > service.clock.now else { throw MessageLink.Fault.over }
+        if try await isRevoked(link) { throw MessageLink.Fault.over }
         guard let notice = try await service.messages.notice(of: link.messageID), notice.account.isEnabled else { throw MessageLink.Fault.unknown }
         let revoked = notice.account.kept(by: Self.kept)
         for name in [Self.everyMailbox, notice.mailbox.id] {
             if let moment = revoked[name]?.int, link.issued.unix <= moment { throw MessageLink.Fault.over }
         }
-        return notice.message
+        return notice
     }
+
+    /// Ends one link. That is kept for as long as the link would have been good.
+    /// - Parameter text: the link, or what stands behind its last stroke.
+    /// - Throws: `MessageLink.Fault` for what is none, and for one that is over.
+    public func revoke(_ text: String) async throws {
+        let link = try MessageLink(String(text.split(separator: "/").last ?? ""), service.secrets)
+        let left = link.expires.unix - service.clock.now.unix
+        guard left > 0, try await !isRevoked(link) else { throw MessageLink.Fault.over }
+        guard let notice = try await service.messages.notice(of: link.messageID) else { throw MessageLink.Fault.unknown }
+        do {
+            try await service.tickets.open(Self.secret(of: link), TicketDraft(Self.revoked, accountID: notice.account.id, lifetime: left))
+        } catch StoreError.conflict {
+            // Somebody else has ended it at the same moment.
+            throw MessageLink.Fault.over
+        }
+    }
+
+    private func isRevoked(_ link: MessageLink) async throws -> Bool {
+        do {
+            _ = try await service.tickets.enter(Self.secret(of: link), Self.revoked)
+            return true
+        } catch is TicketError { return false }
+    }
+
+    private static let revoked = Ticket.Kind(rawValue: "revoked-link")
+
+    /// What a revocation is found by; the link itself opens nothing else.
+    private static func secret(of link: MessageLink) -> String { "revoked link \(link.messageID).\(link.issued.unix).\(link.expires.unix)" }
 
     /// Ends all links to an account's messages, or to those of one mailbox, that were mailed until now.
     public func revoke(of account: Account, mailbox: Mailbox?) async throws {

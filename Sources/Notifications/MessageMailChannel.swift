@@ -1,8 +1,7 @@
-import Logging
 import Voicemail
 
 /// Mails those who want to hear of a new message, each for himself (K§11.1).
-public struct MessageMailChannel: DeliveryChannel {
+public struct MessageMailChannel: MailChannel {
     public let name = "message-mail"
     /// For about half a day: a mail server that is away is not always mended by whoever is there at night.
     public let retries = RetryPolicy(maximumAttempts: 20, base: 15, ceiling: 3600)
@@ -11,8 +10,8 @@ public struct MessageMailChannel: DeliveryChannel {
     /// Seconds that a mail waits for the length of its message, which may have to be measured; then it goes without.
     private static let measuringPatience = 600
 
+    public let mail: any OutgoingMail
     private let service: VoicemailService
-    private let mail: any OutgoingMail
     private let settings: NoticeSettings
 
     public init(service: VoicemailService, mail: any OutgoingMail, settings: NoticeSettings) {
@@ -20,8 +19,6 @@ public struct MessageMailChannel: DeliveryChannel {
         self.mail = mail
         self.settings = settings
     }
-
-    public func destination(of _: String) -> String { OutgoingMailDestination.name }
 
     public func plan(_ event: Event, _ reader: any StoreReader) throws -> [PlannedDelivery] {
         guard let (mailboxID, receivers) = try Messages.mailReceivers(of: event, reader) else { return [] }
@@ -32,40 +29,28 @@ public struct MessageMailChannel: DeliveryChannel {
         }
     }
 
-    public func deliver(_ delivery: Delivery) async -> DeliveryOutcome {
+    public func compose(_ delivery: Delivery) async throws -> MailDraft {
         let receiver = delivery.payload["to"]?.string ?? ""
-        do {
-            guard let notice = try await service.messages.notice(of: delivery.payload["message"]?.string ?? ""),
-                notice.receivers.contains(receiver)
-            else { return .withdrawn }
-            guard let address = MailAddress(receiver) else { return .refused("\(receiver) is no mail address") }
-            guard notice.isMeasured || service.clock.now >= delivery.created.advanced(by: Self.measuringPatience) else {
-                return .notYet("the message is being measured", seconds: 2)
-            }
-            let audio = try await NoticeAudio(of: notice, settings, service)
-            do throws(OutgoingMailError) {
-                try await send(notice, audio, to: address, as: delivery)
-            } catch {
-                guard error.isTooLarge, case .attached(_, let bytes) = audio else { throw error }
-                try await send(notice, NoticeAudio.outside(notice.message, bytes, settings, service), to: address, as: delivery)
-            }
-            return .delivered
-        } catch let error as OutgoingMailError {
-            return error.outcome
-        } catch {
-            return .failed("\(error)")
+        guard let notice = try await service.messages.notice(of: delivery.payload["message"]?.string ?? ""), notice.receivers.contains(receiver) else {
+            throw MailStop.withdrawn
         }
+        let address = try MailAddress(judging: receiver)
+        guard notice.isMeasured || service.clock.now >= delivery.created.advanced(by: Self.measuringPatience) else {
+            throw MailStop(.notYet("the message is being measured", seconds: 2))
+        }
+        let audio = try await NoticeAudio(of: notice, settings, service)
+        let message = try await write(notice, audio, to: address)
+        guard case .attached(_, let bytes) = audio else { return MailDraft(message) }
+        return MailDraft(message) { try await write(notice, NoticeAudio.outside(notice.message, bytes, settings, service), to: address) }
     }
 
-    private func send(_ notice: MessageNotice, _ audio: NoticeAudio, to address: MailAddress, as delivery: Delivery) async throws(OutgoingMailError) {
-        guard let parts = NoticeTexts.render(notice, audio, settings) else { throw OutgoingMailError("there is no text for the mail", isPermanent: true) }
+    private func write(_ notice: MessageNotice, _ audio: NoticeAudio, to address: MailAddress) async throws -> MailMessage {
+        let parts = try await NoticeWriter(service, settings).parts(of: notice, audio)
         var message = MailMessage(to: address, subject: parts.subject, text: parts.text, html: parts.html)
-        message.id = delivery.id
-        message.attempt = delivery.attempts + 1
         message.list = notice.mailbox.id + ".voicemail"
         if case .attached(let attachment, _) = audio { message.attachment = attachment }
         message.replyTo = settings.replyDomain.flatMap { MailAddress("\(notice.message.callerNumber)@\($0)") }
-        try await mail.send(message)
+        return message
     }
 
     public func ended(_ delivery: Delivery, _ end: DeliveryEnd, at now: Timestamp, _ writer: any StoreWriter) throws {

@@ -14,35 +14,39 @@ public struct NoticePreview: Sendable {
     public static func ofMessage(_ id: String, language: String?, _ settings: NoticeSettings, _ service: VoicemailService) async throws -> NoticePreview? {
         guard let notice = try await service.messages.notice(of: id) else { return nil }
         let audio = try await NoticeAudio(of: notice, settings, service)
-        guard let parts = NoticeTexts.render(notice, audio, settings, language: language) else { return nil }
+        let parts = try await NoticeWriter(service, settings, language: language).parts(of: notice, audio)
         var attachment: MailAttachment?
         if case .attached(let carried, _) = audio { attachment = carried }
         return NoticePreview(receivers: notice.receivers, parts: parts, attachment: attachment)
     }
 
-    /// The mail for a mailbox that a caller has found full.
-    /// - Returns: nil where there is no such mailbox.
-    public static func ofFullMailbox(_ id: String, language: String?, _ settings: NoticeSettings, _ service: VoicemailService) async throws -> NoticePreview? {
-        guard let full = try await service.mailboxes.full(id) else { return nil }
-        let most = full.mailbox.capacity(service.limits.mailboxCapacity)
-        guard let parts = NoticeTexts.render(full, ["message_count": .int(most), "max_message_count": .int(most)], settings, language: language) else {
+    /// The mail for a message that was deleted.
+    /// - Returns: nil where there is no such message in the trash.
+    public static func ofDeletedMessage(
+        _ id: String, language: String?, _ settings: NoticeSettings, _ service: VoicemailService
+    ) async throws -> NoticePreview? {
+        guard let deleted = try await service.messages.notice(ofDeleted: id), let notice = try await service.mailboxes.notice(of: deleted.mailbox.id) else {
             return nil
         }
-        return NoticePreview(receivers: full.receivers, parts: parts, attachment: nil)
-    }
-}
-
-extension NoticeTexts {
-    static func render(_ notice: MessageNotice, _ audio: NoticeAudio, _ settings: NoticeSettings, language: String? = nil) -> Parts? {
-        guard let texts = inLanguage(language ?? notice.language, standard: settings.language) else { return nil }
-        return texts.render(.newMessage, NoticeVariables.of(notice, audio, language: texts.language))
+        return try await of(.messageDeleted, notice, ["reason": "crossbar_action"], deleted: deleted, language, settings, service)
     }
 
-    static func render(_ reset: PasswordReset, link: String, _ settings: NoticeSettings) -> Parts? {
-        inLanguage(reset.user.language ?? reset.account.language, standard: settings.language)?.render(.passwordReset, NoticeVariables.of(reset, link: link))
+    /// The mail that tells what has happened to a mailbox, with nil that it is full; counts, times and addresses in it are made up.
+    /// - Returns: nil where there is no such mailbox.
+    public static func ofMailbox(
+        _ id: String, _ news: MailboxNews?, language: String?, _ settings: NoticeSettings, _ service: VoicemailService
+    ) async throws -> NoticePreview? {
+        guard let notice = try await service.mailboxes.notice(of: id) else { return nil }
+        return try await of(news, notice, service.mailboxes.sample(of: news, notice.mailbox), deleted: nil, language, settings, service)
     }
 
-    static func render(_ full: FullMailbox, _ counts: JSONObject, _ settings: NoticeSettings, language: String? = nil) -> Parts? {
-        inLanguage(language ?? full.language, standard: settings.language)?.render(.mailboxFull, NoticeVariables.of(full, counts))
+    private static func of(
+        _ news: MailboxNews?, _ notice: MailboxNotice, _ facts: JSONObject, deleted: MessageNotice?, _ language: String?, _ settings: NoticeSettings,
+        _ service: VoicemailService
+    ) async throws -> NoticePreview {
+        var facts = facts
+        facts["at"] = .int(service.clock.now.unix)
+        let parts = try await NoticeWriter(service, settings, language: language).parts(of: news, notice, facts, deleted: deleted)
+        return NoticePreview(receivers: news.map { notice.receivers(of: $0) } ?? notice.receivers, parts: parts, attachment: nil)
     }
 }

@@ -1,5 +1,4 @@
 import CNoticeTexts
-import Mustache
 import Voicemail
 
 /// What mails say in one language: the Mustache templates of `Sources/CNoticeTexts`.
@@ -8,6 +7,22 @@ public struct NoticeTexts: Sendable {
         case newMessage = "new_message"
         case mailboxFull = "mailbox_full"
         case passwordReset = "password_reset"
+        case mailboxNearlyFull = "mailbox_nearly_full"
+        case messageDeleted = "message_deleted"
+        case pinLocked = "pin_locked"
+        case greetingChanged = "greeting_changed"
+
+        /// Of what has happened to a mailbox; with nil, that it is full.
+        init(_ news: MailboxNews?) {
+            self =
+                switch news {
+                case nil: .mailboxFull
+                case .nearlyFull?: .mailboxNearlyFull
+                case .messageDeleted?: .messageDeleted
+                case .pinLocked?: .pinLocked
+                case .greetingChanged?: .greetingChanged
+                }
+        }
     }
 
     /// A notice as it is sent.
@@ -17,26 +32,10 @@ public struct NoticeTexts: Sendable {
         public let html: String
     }
 
-    private struct Templates: Sendable {
-        let subject: MustacheTemplate
-        let text: MustacheTemplate
-        let html: MustacheTemplate
-
-        /// - Throws: what is wrong with a template.
-        init(_ json: JSON) throws {
-            func lines(_ key: String) -> String { json[key]?.array?.compactMap(\.string).joined(separator: "\n") ?? "" }
-            subject = try MustacheTemplate(string: Self.plain + (json["subject"]?.string ?? ""))
-            text = try MustacheTemplate(string: Self.plain + "\n" + lines("text"))
-            html = try MustacheTemplate(string: lines("html"))
-        }
-
-        /// Values are escaped for HTML unless a template says that it is none.
-        private static let plain = "{{% CONTENT_TYPE:TEXT }}"
-    }
-
     /// A tag of two letters.
     public let language: String
-    private let templates: [Kind: Templates]
+    private let sources: [Kind: MailTemplateDraft]
+    private let templates: [Kind: NoticeTemplate]
 
     /// All that are compiled in, English first.
     public static let all: [NoticeTexts] = [
@@ -61,13 +60,22 @@ public struct NoticeTexts: Sendable {
 
     init(_ language: String, _ json: JSON) throws {
         self.language = language
-        var templates: [Kind: Templates] = [:]
-        for kind in Kind.allCases { templates[kind] = try json[kind.rawValue].map(Templates.init) }
+        var sources: [Kind: MailTemplateDraft] = [:], templates: [Kind: NoticeTemplate] = [:]
+        for kind in Kind.allCases {
+            guard let texts = json[kind.rawValue] else { continue }
+            func lines(_ key: String) -> String { texts[key]?.array?.compactMap(\.string).joined(separator: "\n") ?? "" }
+            let source = MailTemplateDraft(
+                kind: kind.rawValue, language: language, subject: texts["subject"]?.string ?? "", text: lines("text"), html: lines("html"))
+            sources[kind] = source
+            templates[kind] = try NoticeTemplate(subject: source.subject, text: source.text, html: source.html)
+        }
+        self.sources = sources
         self.templates = templates
     }
 
     /// - Returns: nil where there is no text of the kind.
-    func render(_ kind: Kind, _ variables: [String: Any]) -> Parts? {
-        templates[kind].map { Parts(subject: $0.subject.render(variables), text: $0.text.render(variables), html: $0.html.render(variables)) }
-    }
+    func render(_ kind: Kind, _ variables: [String: Any]) -> Parts? { templates[kind]?.render(variables) }
+
+    /// As it is written.
+    public func source(of kind: Kind) -> MailTemplateDraft? { sources[kind] }
 }

@@ -17,14 +17,30 @@ enum NoticeVariables {
         return variables
     }
 
-    /// - Parameter counts: as they were when the caller came.
-    static func of(_ full: FullMailbox, _ counts: JSONObject) -> [String: Any] {
-        var variables = shared(full.mailbox, full.owner, full.account)
-        variables["voicemail"] =
-            [
-                "vmbox_id": full.mailbox.id, "vmbox_name": full.mailbox.name, "vmbox_number": full.mailbox.number,
-                "message_count": counts["message_count"]?.int ?? 0, "max_message_count": counts["max_message_count"]?.int ?? 0,
-            ] as [String: Any]
+    /// What has happened to a mailbox.
+    /// - Parameters:
+    ///   - facts: what its event says.
+    ///   - deleted: the message, where one was deleted.
+    static func of(_ notice: MailboxNotice, _ facts: JSONObject, deleted: MessageNotice?, language: String) -> [String: Any] {
+        var variables = deleted.map { of($0, .leftOut, language: language) } ?? shared(notice.mailbox, notice.owner, notice.account)
+        var voicemail = variables["voicemail"] as? [String: Any] ?? box(notice.mailbox)
+        func number(_ name: String) -> Int { facts[name]?.int ?? 0 }
+        voicemail["message_count"] = number("message_count")
+        voicemail["max_message_count"] = number("max_message_count")
+        voicemail["free_count"] = max(0, number("max_message_count") - number("message_count"))
+        variables["voicemail"] = voicemail
+        variables["date"] = date(Timestamp(unix: number("at")), notice.zone, language)
+        if let reason = facts["reason"]?.string {
+            variables["deletion"] =
+                ["reason": reason, "is_after_notify": reason == "delete_after_notify", "is_retention": reason == "retention"] as [String: Any]
+        }
+        if let until = facts["until"]?.int {
+            variables["lock"] =
+                [
+                    "failures": number("failures"), "interface": facts["interface"]?.string ?? "", "source": facts["source"]?.string ?? "",
+                    "until": date(Timestamp(unix: until), notice.zone, language)["local"] ?? "",
+                ] as [String: Any]
+        }
         return variables
     }
 
@@ -41,6 +57,10 @@ enum NoticeVariables {
                     .filter { $0.properties.generalCategory != .control }.prefix(128)))
     }
 
+    private static func box(_ mailbox: Mailbox) -> [String: Any] {
+        ["vmbox_id": mailbox.id, "vmbox_name": mailbox.name, "vmbox_number": mailbox.number]
+    }
+
     private static func shared(_ mailbox: Mailbox, _ owner: User?, _ account: Account) -> [String: Any] {
         // What is empty is left out, so that a template can ask for it.
         let person = ["first_name": owner?.firstName, "last_name": owner?.lastName, "email": owner?.email, "username": owner?.username]
@@ -54,10 +74,9 @@ enum NoticeVariables {
     private static func voicemail(_ notice: MessageNotice, _ audio: NoticeAudio, _ language: String) -> [String: Any] {
         let message = notice.message, seconds = message.lengthSeconds
         func two(_ number: Int) -> String { CalendarFields.pad(number, 2) }
-        var facts: [String: Any] = [
-            "vmbox_id": notice.mailbox.id, "vmbox_name": notice.mailbox.name, "vmbox_number": notice.mailbox.number,
-            "vmbox_include_message_on_notify": notice.mailbox.mailCarriesAudio, "msg_id": message.monthID,
-        ]
+        var facts = box(notice.mailbox)
+        facts["vmbox_include_message_on_notify"] = notice.mailbox.mailCarriesAudio
+        facts["msg_id"] = message.monthID
         // What nobody knows is left out.
         if message.lengthMilliseconds != Messages.unmeasuredLength {
             facts["length"] = "\(two(seconds / 3600)):\(two(seconds / 60 % 60)):\(two(seconds % 60))"

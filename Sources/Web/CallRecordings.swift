@@ -26,7 +26,8 @@ extension WebDialect {
     private static func query(_ parameters: [String]) -> String { parameters.isEmpty ? "" : "?" + parameters.joined(separator: "&") }
 
     func playRecording(_ id: String, _ session: Session, _ visit: Visit) async throws -> FrontResponse {
-        let sound = try await service.renditions.download(of: try await recording(id, session), as: .mp3)
+        let recording = try await recording(id, session), sound = try await service.renditions.download(of: recording, as: .mp3)
+        try await service.audit.noteHeard(recording, in: session.account)
         return response(sound.reader, sound.contentType, ContentDisposition.inline("recording.mp3"), visit)
     }
 
@@ -39,10 +40,12 @@ extension WebDialect {
         switch format {
         case .stored:
             let sound = try await service.renditions.download(of: recording, as: nil)
+            try await service.audit.noteHeard(recording, in: session.account)
             // As with messages: no browser is to act on it.
             return response(sound.reader, "application/octet-stream", ContentDisposition.attachment(recording.name), visit)
         case .wav, .mp3:
             let sound = try await service.renditions.download(of: recording, as: format == .wav ? .wav : .mp3)
+            try await service.audit.noteHeard(recording, in: session.account)
             return response(sound.reader, sound.contentType, name(format.rawValue), visit)
         }
     }

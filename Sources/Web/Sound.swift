@@ -8,6 +8,7 @@ extension WebDialect {
     func play(_ place: MessagePlace, _ session: Session, _ visit: Visit) async throws -> FrontResponse {
         let message = try await message(place, session)
         let sound = try await service.renditions.rendition(of: message, .mp3)
+        try await service.audit.noteHeard(message, in: session.account)
         return response(sound.reader, sound.contentType, ContentDisposition.inline("message.mp3"), visit)
     }
 
@@ -37,10 +38,12 @@ extension WebDialect {
         switch format {
         case .stored:
             let (reader, audio) = try await service.messages.audio(of: message)
+            try await service.audit.noteHeard(message, in: session.account)
             // Its type is its sender's word, and no browser is to act on it.
             return response(reader, "application/octet-stream", name(audio.fileExtension), visit)
         case .wav, .mp3:
             let sound = try await service.renditions.rendition(of: message, format == .wav ? .wideband : .mp3)
+            try await service.audit.noteHeard(message, in: session.account)
             return response(sound.reader, sound.contentType, name(format.rawValue), visit)
         }
     }

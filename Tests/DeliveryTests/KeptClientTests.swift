@@ -82,9 +82,23 @@ struct KeptClientTests {
         _ = try await Self.run(keeping: .seconds(3600)) { push, request in
             _ = try await push.send(request)
             var judged = request
-            judged.reach = .otherMachines(besides: nil)
+            judged.reach = OutgoingReach()
             let refused = judged
             await #expect(throws: OutgoingHTTPError("localhost is this machine")) { try await push.send(refused) }
+        }
+    }
+
+    /// Nobody is asked there, however it is written.
+    @Test("Private networks are reached where that is allowed", arguments: ["10.255.0.1", "167772161", "0300.0250.1.1", "[fd00::1]", "[64:ff9b::c0a8:101]"])
+    func privateNetworks(_ host: String) async throws {
+        _ = try await Self.run(keeping: .zero) { push, request in
+            _ = try await push.send(request)
+            var judged = request
+            judged.url = "http://\(host)/"
+            judged.reach = OutgoingReach(includesThisMachine: true)
+            let refused = judged
+            let name = host.filter { !"[]".contains($0) }
+            await #expect(throws: OutgoingHTTPError("\(name) is in a private network")) { try await push.send(refused) }
         }
     }
 }

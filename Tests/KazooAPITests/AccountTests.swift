@@ -199,7 +199,10 @@ import Voicemail
             #expect(try await server.send("DELETE", "\(hooks)/\(id)", token: world.token).status == 200)
             #expect(try await server.send("GET", "\(hooks)/\(id)", token: world.token).status == 404)
             #expect(try await server.send("GET", "/v2/webhooks").status == 200)
-            #expect(try await server.send("GET", "/v2/webhooks/samples").data == ["voicemail_new", "voicemail_saved", "voicemail_full", "object"])
+            #expect(
+                try await server.send("GET", "/v2/webhooks/samples").data == [
+                    "voicemail_new", "voicemail_saved", "voicemail_full", "voicemail_deleted", "object",
+                ])
             #expect(try await server.send("GET", "/v2/webhooks/samples/voicemail_new").data["voicemail_length"] == 3140)
             #expect(try await server.send("GET", "/v2/webhooks/samples/none").status == 404)
         }

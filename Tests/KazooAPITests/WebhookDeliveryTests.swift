@@ -88,6 +88,22 @@ import Voicemail
         }
     }
 
+    /// Only where somebody has asked to hear of it (K§11.2).
+    @Test func aDeletionIsToldWithItsReason() async throws {
+        try await Self.run { server, world, receiver, url in
+            _ = try await Self.make(["format": "json", "custom_data": ["type": "voicemail_deleted"]], url, server, world.account)
+            let asking = try await server.makeMailbox("3998", in: world.account, ["mail_notices": ["message_deleted"]])
+            for mailbox in [asking, world.mailbox] {
+                let message = try await server.leave(from: .call, in: mailbox, of: world.account)
+                _ = try await server.service.messages.remove([message.monthID], of: mailbox.id, account: world.account)
+            }
+            try await Self.settled(server)
+            let told = try receiver.requests.map { try JSON.parse(Array($0.body.utf8)) }
+            #expect(told.map { $0["event_name"] } == ["voicemail_deleted"] && told.first?["reason"] == "crossbar_action")
+            #expect(told.first?["voicemail_box"] == .string(asking.id) && told.first?["caller_id_number"] == "2001")
+        }
+    }
+
     @Test func aMailboxThatActsAfterNotifyingSavesNothing() async throws {
         try await Self.run { server, world, receiver, url in
             _ = try await Self.make([:], url, server, world.account)
@@ -191,9 +207,11 @@ import Voicemail
         } _: { (server: TestServer) async throws in
             let world = try await server.makeWorld()
             try await receiver.run { port in
-                for host in ["127.0.0.1", "[::1]", "localhost", "169.254.1.1"] {
+                for host in ["127.0.0.1", "[::1]", "localhost", "169.254.1.1", "10.0.0.1", "192.168.1.1", "100.64.0.1", "[fd00::1]"] {
                     await #expect(throws: VoicemailError.self) { _ = try await Self.make([:], "http://\(host):\(port)/", server, world.account) }
                 }
+                let kept = try await server.service.webhooks.list(of: world.account, ListingRange(limit: 9)) { $0.uri }.items
+                #expect(kept.isEmpty)
             }
         }
         #expect(receiver.requests.isEmpty)
@@ -208,7 +226,7 @@ import Voicemail
             try await server.service.mailboxes.noteFull(world.mailbox.id, in: world.account)
             await receiver.wait(for: 1)
             let request = try #require(receiver.requests.first)
-            let secret = hook.secret(server.service.secrets)
+            let secret = hook.signature(server.service.secrets).secret
             #expect(secret.hasPrefix("whsec_") && Data(base64Encoded: String(secret.dropFirst(6)))?.count == 32)
             let words = example.split(separator: " ").map(String.init)
             let program = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../docs/webhooks/\(words[1])").path()

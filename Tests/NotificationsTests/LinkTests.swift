@@ -124,6 +124,40 @@ import Voicemail
         }
     }
 
+    @Test func whoFollowsItIsNotedWhereTheAccountWantsThat() async throws {
+        try await Self.run { world in
+            let service = world.server.service
+            _ = try await service.accounts.change(world.account.id, .patch(["audit_listening": true]))
+            let message = try await world.leave(audio: Self.sound)
+            let path = try Self.path(in: try #require(await world.mails(1).values.first))
+            #expect(try await world.server.send("GET", path).status == 200)
+            // That a mail carries a message is no hearing of it.
+            let heard = try await service.audit.list(of: world.account.id, limit: 100).filter { $0.action == .heard }
+            #expect(heard.map(\.subjects) == [[message.id, world.mailbox.id]] && heard.map(\.actor) == ["links"])
+            #expect(heard.first?.texts["address"] == "127.0.0.1")
+        }
+    }
+
+    @Test func oneIsRevokedAndOthersToTheSameMessageAreGood() async throws {
+        try await Self.run { world in
+            let links = MessageLinks(world.server.service), message = try await world.leave(audio: Self.sound)
+            let first = try Self.path(in: try #require(await world.mails(1).values.first))
+            world.server.clock.advance(by: 1)
+            let second = links.make(to: message, base: "", days: 1).url
+            try await links.revoke("https://voicemail.example.com" + first)
+            #expect(try await world.server.send("GET", first).status == 410)
+            #expect(try await world.server.send("GET", second).status == 200)
+            // It is known for as long as the link would have been good, and once.
+            await #expect(throws: MessageLink.Fault.over) { try await links.revoke(first) }
+            try await world.server.service.housekeeping.sweep()
+            world.server.clock.advance(by: 7 * 86_400 - 2)
+            #expect(try await world.server.send("GET", first).status == 410)
+            for wrong in ["", "x", second + "0", first.replacing(message.id, with: HexID.random())] {
+                await #expect(throws: MessageLink.Fault.unknown) { try await links.revoke(wrong) }
+            }
+        }
+    }
+
     @Test func withoutAPublicAddressNothingIsLinkedTo() async throws {
         try await MailWorld.run {
             $0.maximumAudioBytes = 1000

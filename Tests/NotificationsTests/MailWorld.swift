@@ -15,7 +15,7 @@ struct MailWorld {
 
     static func run(
         _ receiver: MailReceiver = MailReceiver(), box: JSONObject = [:], owner: JSONObject = ["email": "anna@example.org"],
-        account accountFields: JSONObject = [:], measuring: TestServer.Measuring = TestServer.Measuring(),
+        account accountFields: JSONObject = [:], news: Set<MailboxNews> = [], measuring: TestServer.Measuring = TestServer.Measuring(),
         _ configure: @escaping @Sendable (inout NoticeSettings) -> Void = { _ in },
         _ body: @Sendable (MailWorld) async throws -> Void
     ) async throws {
@@ -24,6 +24,7 @@ struct MailWorld {
             try await TestServer.run(measuring: measuring) {
                 $0.mail = MailServer(host: "127.0.0.1", port: port, security: .none, sender: sender, attemptSeconds: 600)
                 $0.outbox.intervalMilliseconds = 10
+                $0.limits.mailboxNews = news
                 configure(&$0.notices)
             } _: { server in
                 let service = server.service

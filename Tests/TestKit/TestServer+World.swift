@@ -57,12 +57,13 @@ extension TestServer {
         _ draft: MessageDraft = MessageDraft(callerName: "Bob", callerNumber: "2001"), audio: [UInt8]? = nil, contentType: String = "audio/wav",
         fileName: String = "message.wav", from origin: DepositOrigin = .administrator(tells: true), in mailbox: Mailbox, of account: Account
     ) async throws -> Message {
-        let received = try await receive(audio, contentType: contentType, fileName: fileName)
+        var received: ReceivedAudio?
+        if let audio { received = try await self.audio(audio, contentType: contentType, fileName: fileName) }
         return try await service.messages.deposit(draft, mailboxID: mailbox.id, in: account, audio: received, from: origin)
     }
 
-    private func receive(_ audio: [UInt8]?, contentType: String, fileName: String) async throws -> ReceivedAudio? {
-        guard let audio else { return nil }
+    /// Takes audio in, for something that is to have it.
+    public func audio(_ audio: [UInt8], contentType: String = "audio/wav", fileName: String = "audio.wav") async throws -> ReceivedAudio {
         let intake = try await service.messages.receiveAudio()
         try await intake.write(ByteBuffer(bytes: audio))
         return try await intake.finish(contentType: contentType, fileName: fileName, policy: .keepAnything)

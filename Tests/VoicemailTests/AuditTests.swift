@@ -92,6 +92,72 @@ struct AuditTests {
         }
     }
 
+    @Test("Another PIN, and none; what is said of it is neither")
+    func pins() async throws {
+        try await Self.run { server, world in
+            func patch(_ data: JSON) async throws { _ = try await server.send("PATCH", world.boxPath, token: world.token, data: data) }
+            for data in [["pin": "4711"], ["name": "Box"], ["pin": "4711"], ["pin": "0815"], ["pin": .null]] as [JSON] { try await patch(data) }
+            let changed = try await Self.entries(server, .pinChanged)
+            #expect(changed.map(\.details) == [["is_set": true], ["is_set": true], ["is_set": false]])
+            #expect(changed.allSatisfy { $0.subjects == [world.mailbox.id] && $0.actor == "kazoo \(world.user.id)" && $0.texts == ["address": "127.0.0.1"] })
+        }
+    }
+
+    @Test("What comes back from the trash")
+    func restores() async throws {
+        try await Self.run { server, world in
+            let service = server.service, message = try await server.leave(in: world.mailbox, of: world.account)
+            let place = MessagePlace(mailboxID: world.mailbox.id, monthID: message.monthID)
+            _ = try await service.messages.remove(place, account: world.account)
+            _ = try await service.messages.restore(place, to: .new, account: world.account)
+            _ = try await service.mailboxes.remove(world.mailbox.id, in: world.account)
+            _ = try await service.mailboxes.restore(world.mailbox.id, in: world.account)
+            let restored = try await Self.entries(server, .restored)
+            #expect(restored.map(\.subjects) == [[message.id, world.mailbox.id], [world.mailbox.id]])
+            #expect(restored.map(\.details) == [[:], ["messages": 1]])
+        }
+    }
+
+    @Test("What goes for good when the trash's days are over, an entry for each account")
+    func purges() async throws {
+        try await Self.run { server, world in
+            let service = server.service, other = try await server.makeAccount("Other"), box = try await server.makeMailbox("1", in: other)
+            var gone: [String] = []
+            for _ in 0..<2 { gone.append(try await server.leave(in: world.mailbox, of: world.account).id) }
+            let prefix = world.mailbox.id
+            for message in gone {
+                guard let found = try await service.messages.find(anywhere: message) else { continue }
+                _ = try await service.messages.remove([found.monthID], of: prefix, account: world.account)
+            }
+            _ = try await service.mailboxes.remove(box.id, in: other)
+            try await service.housekeeping.sweep()
+            #expect(try await Self.entries(server, .purged).isEmpty)
+            server.clock.advance(by: 93 * 86_400 + 1)
+            for _ in 0..<2 { try await service.housekeeping.sweep() }
+            let purged = try await Self.entries(server, .purged).sorted { $0.subjects.count > $1.subjects.count }
+            #expect(purged.map { Set($0.subjects) } == [Set(gone), [box.id]] && purged.map(\.accountID) == [world.account.id, other.id])
+            #expect(purged.map(\.details) == [["count": 2], ["count": 1]] && purged.allSatisfy { $0.actor == "server" })
+        }
+    }
+
+    @Test("Who hears a message, where the account wants that noted: once in ten minutes, by whom")
+    func listening() async throws {
+        try await Self.run { server, world in
+            let message = try await server.leave(audio: Sound.bytes(1, 1), in: world.mailbox, of: world.account)
+            let path = world.boxPath + "/messages/" + message.monthID + "/raw"
+            func hear() async throws { #expect(try await server.send("GET", path, token: world.token).status == 200) }
+            try await hear()
+            #expect(try await Self.entries(server, .heard).isEmpty)
+            _ = try await server.service.accounts.change(world.account.id, .patch(["audit_listening": true]))
+            for _ in 0..<3 { try await hear() }
+            server.clock.advance(by: 600)
+            try await hear()
+            let heard = try await Self.entries(server, .heard)
+            #expect(heard.map(\.subjects) == [[message.id, world.mailbox.id], [message.id, world.mailbox.id]])
+            #expect(heard.allSatisfy { $0.actor == "kazoo \(world.user.id)" && $0.texts == ["address": "127.0.0.1", "number": "2001"] })
+        }
+    }
+
     @Test("Each account has a chain of its own, housekeeping seals it, and it holds")
     func seals() async throws {
         try await Self.run { server, world in

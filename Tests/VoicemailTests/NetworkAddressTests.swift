@@ -14,6 +14,31 @@ struct NetworkAddressTests {
         #expect(NetworkAddress(left) == NetworkAddress(right))
     }
 
+    @Test(
+        "What the world outside does not reach",
+        arguments: [
+            "10.0.0.0", "10.255.255.255", "172.16.0.1", "172.31.255.255", "192.168.0.1", "192.168.255.255", "100.64.0.1", "100.127.255.255", "198.18.0.1",
+            "192.0.0.1", "fc00::1", "fdff::1", "fec0::1", "::ffff:10.1.2.3", "64:ff9b::10.1.2.3", "2002:c0a8:101::1",
+        ])
+    func privately(text: String) throws {
+        let address = try #require(NetworkAddress(text))
+        #expect(address.isPrivate && !address.isLocal)
+    }
+
+    @Test(
+        "What it does",
+        arguments: [
+            "9.255.255.255", "11.0.0.0", "172.15.255.255", "172.32.0.0", "192.167.255.255", "192.169.0.0", "100.63.255.255", "100.128.0.0", "198.17.0.1",
+            "198.20.0.1", "192.0.2.1", "2001:db8::1", "fe00::1", "64:ff9b::192.0.2.1", "2002:c000:201::1",
+        ])
+    func publicly(text: String) throws {
+        let address = try #require(NetworkAddress(text))
+        #expect(!address.isPrivate && !address.isLocal)
+    }
+
+    @Test("What leads to this machine by way of a translator", arguments: ["64:ff9b::127.0.0.1", "64:ff9b::169.254.169.254", "2002:7f00:1::"])
+    func translated(text: String) throws { #expect(try #require(NetworkAddress(text)).isLocal) }
+
     @Test("Different addresses differ, of either family")
     func different() {
         #expect(NetworkAddress("192.0.2.1") != NetworkAddress("192.0.2.2"))

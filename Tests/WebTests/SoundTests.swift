@@ -29,6 +29,25 @@ struct SoundTests {
         }
     }
 
+    @Test("Who hears or takes a message is noted where the account wants it; a waveform is no sound")
+    func noted() async throws {
+        try await WebWorld.run { world in
+            let service = world.server.service
+            _ = try await service.accounts.change(world.account.id, .patch(["audit_listening": true]))
+            var expected: [String] = []
+            try await world.browser.logIn()
+            for way in ["/play", "/file/stored", "/file/wav", "/peaks"] {
+                let sound = try AudioSamples.tones([440], seconds: 1).encoded(as: .wavPCM16)
+                let message = try await world.server.leave(audio: sound, in: world.box, of: world.account)
+                let answer = try await world.browser.get("\(world.messagesPath)/\(message.monthID)\(way)")
+                #expect(answer.status == 200, "\(way)")
+                if way != "/peaks" { expected.append(message.id) }
+            }
+            let heard = try await service.audit.list(of: world.account.id, limit: 100).filter { $0.action == .heard }
+            #expect(heard.map { $0.subjects.first } == expected && heard.allSatisfy { $0.actor.hasPrefix("web ") })
+        }
+    }
+
     @Test("A waveform has as many peaks as a screen shows, the loudest 100")
     func peaks() async throws {
         try await WebWorld.run { world in

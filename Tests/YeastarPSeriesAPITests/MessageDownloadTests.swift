@@ -9,6 +9,20 @@ import YeastarPSeriesAPI
 @Suite struct MessageDownloadTests {
     private let notFound: JSON = ["errcode": 60001, "errmsg": "DATA NOT FOUND"]
 
+    @Test("Who fetches a message is noted where the account wants it")
+    func noted() async throws {
+        try await PSeriesWorld.run { (world: PSeriesWorld) async throws in
+            _ = try await world.service.accounts.change(world.account.id, .patch(["audit_listening": true]))
+            let message = try await world.leave(WAV.tones([440], milliseconds: 500)), id = try #require(PSeriesWorld.id(message).string)
+            let answer = try await world.get("vm/download", ["msg_id": id])
+            let before = try await world.service.audit.list(of: world.account.id, limit: 100)
+            #expect(before.allSatisfy { $0.action != .heard })
+            #expect(try await world.fetch(answer).status == 200)
+            let heard = try await world.service.audit.list(of: world.account.id, limit: 100).filter { $0.action == .heard }
+            #expect(heard.map { $0.subjects.first } == [message.id] && heard.first?.actor.hasPrefix("p-series ") == true)
+        }
+    }
+
     @Test("The contract's example: `file` is the generated name, the last component of the URL; the file is a telephone WAV; nothing is marked read")
     func example() async throws {
         try await PSeriesWorld.run {

@@ -105,16 +105,44 @@ struct WebhookTests {
     }
 
     @Test(
-        "An address of this machine is refused, however it is written",
+        "An address of this machine or a private network is refused, however it is written",
         arguments: [
             "http://127.0.0.1/", "http://localhost:80/x", "http://a.localhost/", "http://[::1]/", "http://0.0.0.0/", "http://127.1.2.3/",
             "http://[::ffff:127.0.0.1]/", "http://169.254.169.254/latest", "http://[fe80::1]/", "http://ex%61mple.com/",
+            "http://10.0.0.1/", "http://172.16.6.150:8280/x", "http://192.168.5.150/", "http://100.64.0.1/", "http://[fd12::1]/", "http://[::ffff:10.0.0.1]/",
         ])
     func thisMachine(url: String) async throws {
         try await PSeriesWorld.run { (world: PSeriesWorld) async throws in
             let answer = try await Self.update(world, [["url": .string(url)]])
             #expect(answer["errcode"] == 40002)
             #expect(answer["invalid_param_list"] == [["field": "url", "value": .string(url)]])
+        }
+    }
+
+    @Test("A private network is taken where the operator allows it")
+    func privateNetwork() async throws {
+        try await PSeriesWorld.run { (configuration: inout Configuration) in
+            configuration.limits.allowsPrivateReceivers = true
+        } _: { (world: PSeriesWorld) async throws in
+            #expect(try await Self.update(world, [["url": "http://10.0.0.1/"]]) == Self.success)
+            #expect(try await Self.update(world, [["url": "http://127.0.0.1/"]])["errcode"] == 40002)
+        }
+    }
+
+    @Test("Signed as Standard Webhooks are, over the body or the query that is added", arguments: ["POST", "GET"])
+    func standardHeaders(method: String) async throws {
+        try await Self.run { world, receiver, url in
+            let hook: JSON = ["url": .string(url + "/hook?a=b"), "secret": .string(Self.secret), "request_method": .string(method)]
+            #expect(try await Self.update(world, [hook]) == Self.success)
+            try await world.leave()
+            await receiver.wait(for: 1)
+            let request = try #require(receiver.requests.first)
+            let added = request.query.first { $0.name == "data" }?.value.addingPercentEncoding(withAllowedCharacters: .alphanumerics)
+            let content = method == "POST" ? request.body : "data=" + (added ?? "")
+            let id = try #require(request["webhook-id"]), time = try #require(request["webhook-timestamp"])
+            let code = HMAC<SHA256>.authenticationCode(for: Data("\(id).\(time).\(content)".utf8), using: SymmetricKey(data: Data(Self.secret.utf8)))
+            #expect(request["webhook-signature"] == "v1," + Data(code).base64EncodedString() && id == request["X-Delivery-Id"])
+            #expect(time == String(world.server.clock.now.unix) && !content.isEmpty)
         }
     }
 

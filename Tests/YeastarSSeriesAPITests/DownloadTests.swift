@@ -22,6 +22,18 @@ struct DownloadTests {
         return [number(24, 4), number(22, 2), number(34, 2)]
     }
 
+    @Test("Who fetches a message is noted where the account wants it")
+    func noted() async throws {
+        try await SSeriesWorld.run(extensions: ["1000"]) { (world: SSeriesWorld) async throws in
+            let service = world.server.service, account = try #require(try await service.accounts.only())
+            _ = try await service.accounts.change(account.id, .patch(["audit_listening": true]))
+            try await world.leave(in: "1000", seconds: 1)
+            #expect(try await world.client.get(try await link(world.client)).status == 200)
+            let heard = try await service.audit.list(of: account.id, limit: 100).filter { $0.action == .heard }
+            #expect(heard.count == 1 && heard.first?.actor.hasPrefix("s-series ") == true)
+        }
+    }
+
     @Test("8 kHz 16-bit mono WAV, whatever is stored", arguments: FileFormat.allCases)
     func formats(stored: FileFormat) async throws {
         try await SSeriesWorld.run(extensions: ["1000"]) { (world: SSeriesWorld) async throws in

@@ -67,6 +67,21 @@ struct ReportTests {
         + #""talkduraction":"14","srctrunkname":"","#
     private static let ending = #""pincode":"","status":"ANSWERED","type":"Internal","recording":"20191024201242-1571897930.5-203-201-Internal.wav""#
 
+    @Test("Signed as Standard Webhooks are, with the account's secret", arguments: ["json", "xml"])
+    func signed(type: String) async throws {
+        try await Self.run { server, account, receiver, port in
+            _ = try await Self.client(of: "v1.1.0", in: account, on: server, type: type, ["port": .string("\(port)")])
+            try await Self.record(server, account)
+            await receiver.wait(for: 1)
+            let request = try #require(receiver.requests.first), id = try #require(request["webhook-id"])
+            let signature = ReportChannel.signature(ofReportsTo: account.id, server.service.secrets)
+            let expected = signature.headers(id: id, at: server.clock.now, request.body.utf8)
+            #expect(expected.allSatisfy { request[$0.name] == $0.value } && id == request["X-Delivery-Id"])
+            let other = ReportChannel.signature(ofReportsTo: HexID.random(), server.service.secrets)
+            #expect(other.secret != signature.secret && signature.secret.hasPrefix("whsec_"))
+        }
+    }
+
     @Test("The example, in each version's words", arguments: ["v0.0.1", "v1.0.1", "v1.1.0", "v2.0.0"])
     func example(version: String) async throws {
         try await Self.run { server, account, receiver, port in

@@ -32,6 +32,7 @@ extension KazooDialect {
         let (message, zone) = try await service.messages.findZoned(place, in: account)
         let (reader, audio) = try await service.messages.audio(of: message)
         let name = DownloadName.of(message, zone: zone)
+        try await service.audit.noteHeard(message, in: account)
         return Reply(.raw(AudioDownload.response(reader, contentType: audio.contentType, fileName: name, call.request)))
     }
 

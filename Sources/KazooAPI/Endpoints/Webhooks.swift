@@ -116,6 +116,17 @@ enum WebhookView {
             "msg_id": "5f9b3a6cd4b7a0a1f1e2d3c4b5a69788", "node": "z7fVK0wRTQWHCJIzrgbmCw", "server_id": "z7fVK0wRTQWHCJIzrgbmCw",
             "system_log_id": "c4b5a69788f1e2d3d4b7a0a15f9b3a6c", "cluster_id": "4d0d1ac3b4e2b0a0f9b8c7d6e5f4a3b2",
         ],
+        "voicemail_deleted": [
+            "account_id": "bba100b3b2c5ad48d5c4b6c3c9a80c9e", "account_db": "account%2Fbb%2Fa1%2F00b3b2c5ad48d5c4b6c3c9a80c9e",
+            "call_id": "79959ZDNmM2I5ZTliMzA0NzA4N2FjNjlmODA5OWVkZjUxZWU",
+            "caller_id_name": "userb userb", "caller_id_number": "1001", "from_user": "1001", "from_realm": "aeac33.sip.example.com",
+            "to_user": "1000", "to_realm": "aeac33.sip.example.com", "voicemail_box": "0e820108c0f4ca391500f3be1b02bdfa",
+            "voicemail_id": "201605-6aadef09f6fcf5fd8bcdfca312e923ba", "voicemail_length": 3140, "voicemail_timestamp": 63_630_058_722,
+            "reason": "crossbar_action", "app_name": "callflow", "app_version": "5.0", "event_category": "notification",
+            "event_name": "voicemail_deleted", "msg_id": "5f9b3a6cd4b7a0a1f1e2d3c4b5a69788", "node": "z7fVK0wRTQWHCJIzrgbmCw",
+            "server_id": "z7fVK0wRTQWHCJIzrgbmCw", "system_log_id": "c4b5a69788f1e2d3d4b7a0a15f9b3a6c",
+            "cluster_id": "4d0d1ac3b4e2b0a0f9b8c7d6e5f4a3b2",
+        ],
         "object": [
             "id": "0e820108c0f4ca391500f3be1b02bdfa", "account_id": "bba100b3b2c5ad48d5c4b6c3c9a80c9e", "action": "doc_edited",
             "type": "vmbox", "cluster_id": "4d0d1ac3b4e2b0a0f9b8c7d6e5f4a3b2",

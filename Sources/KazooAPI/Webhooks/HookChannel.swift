@@ -30,7 +30,7 @@ public struct HookChannel: DeliveryChannel {
     public func plan(_ event: Event, _ reader: any StoreReader) throws -> [PlannedDelivery] {
         let webhooks = try Webhooks.listening(to: event.accountID, reader)
         guard !webhooks.isEmpty else { return [] }
-        let events = try HookEvent.all(of: event, node: settings.node, reader)
+        let events = try HookEvent.all(of: event, node: settings.node, service.mailboxes, reader)
         return webhooks.flatMap { webhook in
             events.filter { $0.isWanted(by: webhook) }.map { wanted in
                 PlannedDelivery(

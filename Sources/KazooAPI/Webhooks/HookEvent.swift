@@ -11,14 +11,14 @@ struct HookEvent {
     let fields: JSONObject
 
     /// What an event of ours is to webhooks.
-    static func all(of event: Event, node: String, _ reader: any StoreReader) throws -> [HookEvent] {
+    static func all(of event: Event, node: String, _ mailboxes: Mailboxes, _ reader: any StoreReader) throws -> [HookEvent] {
         switch event.kind {
         case .messageStored:
             return try notices(of: event, node, reader) + [change(of: event, "doc_created", "mailbox_message")]
-        case .messageChanged: return [change(of: event, "doc_edited", "mailbox_message")]
-        case .messageRemoved: return [change(of: event, "doc_deleted", "mailbox_message")]
+        case .messageChanged: return try deletion(event, node, mailboxes, reader) + [change(of: event, "doc_edited", "mailbox_message")]
+        case .messageRemoved: return try deletion(event, node, mailboxes, reader) + [change(of: event, "doc_deleted", "mailbox_message")]
         case .documentCreated, .documentEdited, .documentDeleted:
-            guard let kind = event.payload["type"]?.string.flatMap(DocumentKind.init) else { return [] }
+            guard let kind = event.payload["type"]?.string.flatMap(DocumentKind.init), kind != .mailTemplate else { return [] }
             return [change(of: event, event.kind.rawValue, name(of: kind))]
         case .mailboxFull:
             return [
@@ -29,7 +29,7 @@ struct HookEvent {
                         "max_message_count": event.payload["max_message_count"] ?? .null, "message_count": event.payload["message_count"] ?? .null,
                     ])
             ]
-        case .recordingStored, .passwordResetRequested: return []
+        case .recordingStored, .passwordResetRequested, .mailboxNearlyFull, .pinLocked, .greetingChanged: return []
         }
     }
 
@@ -48,22 +48,37 @@ struct HookEvent {
     private static func notices(of event: Event, _ node: String, _ reader: any StoreReader) throws -> [HookEvent] {
         guard event.isAnnounced else { return [] }
         let message = try reader.message(id: event.subjectID) ?? told(event)
+        var fields = describe(message)
+        let saved = notice("voicemail_saved", event, node, fields)
+        if let transcription = message.transcription { fields["voicemail_transcription"] = transcription }
+        let new = notice("voicemail_new", event, node, fields)
+        return try actsAfterNotify(message.mailboxID, reader) ? [new] : [new, saved]
+    }
+
+    /// That a message was deleted, where that is told at all (K§11.2).
+    private static func deletion(_ event: Event, _ node: String, _ mailboxes: Mailboxes, _ reader: any StoreReader) throws -> [HookEvent] {
+        guard let reason = event.deletionReason, try mailboxes.news(event, reader) != nil,
+            let message = try reader.message(id: event.subjectID) ?? reader.removedMessage(id: event.subjectID)?.message
+        else { return [] }
+        var fields = describe(message)
+        if let transcription = message.transcription { fields["voicemail_transcription"] = transcription }
+        fields["reason"] = .string(reason)
+        return [notice("voicemail_deleted", event, node, fields)]
+    }
+
+    private static func describe(_ message: Message) -> JSONObject {
         func party(_ address: String) -> (user: JSON, realm: JSON) {
             let cut = address.firstIndex(of: "@") ?? address.endIndex
             return (.string(String(address[..<cut])), .string(String(address[cut...].dropFirst())))
         }
         let from = party(message.from), to = party(message.to)
-        var fields: JSONObject = [
-            "account_id": .string(event.accountID), "account_db": .string(database(event.accountID)), "call_id": .string(message.callID),
+        return [
+            "account_id": .string(message.accountID), "account_db": .string(database(message.accountID)), "call_id": .string(message.callID),
             "caller_id_name": .string(message.callerName), "caller_id_number": .string(message.callerNumber), "from_user": from.user,
             "from_realm": from.realm, "to_user": to.user, "to_realm": to.realm, "voicemail_box": .string(message.mailboxID),
             "voicemail_id": .string(message.monthID), "voicemail_length": .int(message.lengthMilliseconds),
             "voicemail_timestamp": .int(message.timestamp.gregorian),
         ]
-        let saved = notice("voicemail_saved", event, node, fields)
-        if let transcription = message.transcription { fields["voicemail_transcription"] = transcription }
-        let new = notice("voicemail_new", event, node, fields)
-        return try actsAfterNotify(message.mailboxID, reader) ? [new] : [new, saved]
     }
 
     /// A message as its event tells of it: it may be gone by now.

@@ -29,7 +29,7 @@ public struct HookRequest: Sendable {
         var headers: [(name: String, value: String)] = [
             ("X-Hook-ID", webhook.id), ("X-Account-ID", accountID), ("X-Delivery-Id", id), ("X-Delivery-Attempt", String(attempt)),
         ]
-        headers += HookSignature.headers(id: id, at: service.clock.now, content, webhookID: webhook.id, service.secrets)
+        headers += webhook.signature(service.secrets).headers(id: id, at: service.clock.now, content.utf8)
         guard !isQuery else {
             let parts = webhook.uri.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
             let url = "\(parts[0])\(parts[0].contains("?") ? "&" : "?")\(content)"

@@ -64,23 +64,23 @@ extension Transaction {
             """)
     }
 
-    func purge(removedBefore before: Timestamp, limit: Int) throws -> Int {
+    func purge(removedBefore before: Timestamp, limit: Int) throws -> [PurgedThing] {
         let messages = try rows(
             """
             DELETE FROM message WHERE serial IN (
                 SELECT serial FROM message WHERE removed_at IS NOT NULL AND removed_at < \(before) AND \(raw: Self.isNoHeldMessage)
                 LIMIT \(max(0, limit)))
-            RETURNING id, blob_id
+            RETURNING id, blob_id, account_id
             """)
         let documents = try rows(
             """
             DELETE FROM document WHERE serial IN (
                 SELECT serial FROM document WHERE removed_at IS NOT NULL AND removed_at < \(before) AND \(raw: Self.isOfNoHeldAccount)
                 LIMIT \(max(0, limit - messages.count)))
-            RETURNING id, blob_id
+            RETURNING id, blob_id, account_id
             """)
         if !documents.isEmpty { try forgetTallies(mailboxIDs: documents.map { $0.text(0) }) }
         try release((messages + documents).compactMap { try $0.blobID(1) })
-        return messages.count + documents.count
+        return (messages + documents).map { PurgedThing(id: $0.text(0), accountID: $0.text(2)) }
     }
 }

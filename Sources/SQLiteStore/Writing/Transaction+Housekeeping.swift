@@ -31,29 +31,31 @@ extension Transaction {
         return changed
     }
 
-    func purge(removedBefore before: Timestamp, limit: Int) throws -> Int {
+    func purge(removedBefore before: Timestamp, limit: Int) throws -> [PurgedThing] {
         let messages = try removed(
-            "SELECT serial, id, blob_id FROM message WHERE removed_at IS NOT NULL AND removed_at < ? AND \(Self.isNoHeldMessage) LIMIT ?", before, limit)
+            "SELECT serial, id, blob_id, account_id FROM message WHERE removed_at IS NOT NULL AND removed_at < ? AND \(Self.isNoHeldMessage) LIMIT ?", before,
+            limit)
         for row in messages { try execute("DELETE FROM message WHERE serial = ?") { $0.bind(row.serial) } }
         let documents = try removed(
-            "SELECT serial, id, blob_id FROM document WHERE removed_at IS NOT NULL AND removed_at < ? AND \(Self.isOfNoHeldAccount) LIMIT ?", before,
+            "SELECT serial, id, blob_id, account_id FROM document WHERE removed_at IS NOT NULL AND removed_at < ? AND \(Self.isOfNoHeldAccount) LIMIT ?",
+            before,
             limit - messages.count)
         for row in documents {
             try execute("DELETE FROM document WHERE serial = ?") { $0.bind(row.serial) }
-            try forgetTally(mailboxID: row.id)
+            try forgetTally(mailboxID: row.thing.id)
         }
         for row in messages + documents {
             if let blob = row.blob { try release(blob) }
         }
-        return messages.count + documents.count
+        return (messages + documents).map(\.thing)
     }
 
-    private func removed(_ sql: String, _ before: Timestamp, _ limit: Int) throws -> [(serial: Int, id: String, blob: BlobID?)] {
+    private func removed(_ sql: String, _ before: Timestamp, _ limit: Int) throws -> [(serial: Int, thing: PurgedThing, blob: BlobID?)] {
         var run = try connection.prepare(sql)
         run.bind(before)
         run.bind(max(0, limit))
-        var rows: [(serial: Int, id: String, blob: BlobID?)] = []
-        while try run.step() { rows.append((run.int(0), run.text(1), try run.blobID(2))) }
+        var rows: [(serial: Int, thing: PurgedThing, blob: BlobID?)] = []
+        while try run.step() { rows.append((run.int(0), PurgedThing(id: run.text(1), accountID: run.text(3)), try run.blobID(2))) }
         return rows
     }
 }

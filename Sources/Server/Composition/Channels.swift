@@ -22,7 +22,8 @@ struct Channels: Sendable {
         let notices = configuration.notices
         return pushes + [
             RecoveryChannel(service: service, mail: mail, settings: notices), MessageMailChannel(service: service, mail: mail, settings: notices),
-            FullMailboxChannel(service: service, mail: mail, settings: notices),
+            MailboxMailChannel.ofFullMailboxes(service: service, mail: mail, settings: notices),
+            MailboxMailChannel.ofNews(service: service, mail: mail, settings: notices),
         ]
     }
 }

@@ -181,7 +181,11 @@ extension Configuration {
         limits.mailboxCapacity = reader.number("limits.messages_per_mailbox", limits.mailboxCapacity, 1...(.max))
         limits.longestMessageSeconds = reader.number("limits.message_seconds", limits.longestMessageSeconds, 1...36_000)
         limits.shortestMessageMilliseconds = reader.number("limits.message_milliseconds", limits.shortestMessageMilliseconds, 0...60_000)
+        limits.mailboxNews = Set(
+            reader.list("mail.notices", [MailboxNews](), expecting: MailboxNews.allCases.map(\.rawValue).joined(separator: ", ")) { MailboxNews(rawValue: $0) })
+        limits.nearlyFullPercent = reader.number("mail.nearly_full_percent", limits.nearlyFullPercent, 1...99)
         limits.allowsReceiversHere = reader.flag("outbox.receivers_on_this_machine", limits.allowsReceiversHere)
+        limits.allowsPrivateReceivers = reader.flag("outbox.receivers_in_private_networks", limits.allowsPrivateReceivers)
         limits.eventDays = reader.number("retention.event_days", limits.eventDays, 1...3_650)
         limits.numbers = NumberPlan(reader)
         return limits

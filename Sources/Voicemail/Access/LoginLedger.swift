@@ -68,7 +68,11 @@ public final class LoginLedger: Sendable {
     func fail(_ subjects: [Subject], _ rule: LoginRule, _ interface: String) async throws {
         let locked = try await service.store.write { writer in
             try self.refuseLocked(subjects, rule, writer)
-            return try subjects.compactMap { try self.count($0, writer) }
+            return try subjects.compactMap { subject -> LoginCount? in
+                guard let count = try self.count(subject, writer) else { return nil }
+                try self.noteLocked(subject, count, interface, from: subjects.first { $0.kind == .source }?.id, writer)
+                return count
+            }
         }
         for count in locked {
             observer.locked(count.kind)
@@ -118,6 +122,18 @@ public final class LoginLedger: Sendable {
         if stored == nil { try writer.trimLoginCounts(subject.kind, to: Self.maximumCounts) }
         let locks = rules.of(subject.kind).contains { rule in rule.locks(count, at: now) && !(old.map { rule.locks($0, at: now) } ?? false) }
         return locks ? count : nil
+    }
+
+    /// Says of a mailbox that it was locked, to whoever is told of such things.
+    private func noteLocked(_ subject: Subject, _ count: LoginCount, _ interface: String, from source: String?, _ writer: any StoreWriter) throws {
+        guard case .mailbox(let number, let accountID) = subject.name,
+            let mailbox = try writer.mailbox(number: number, in: accountID, attributes: MailboxEntry.attributes)
+        else { return }
+        let facts: JSONObject = [
+            "failures": .int(count.failures), "interface": .string(interface), "source": .string(source ?? ""),
+            "until": rules.lockEnd(of: count, at: count.last).map { .int($0.unix) } ?? .null,
+        ]
+        try writer.append(Event(kind: .pinLocked, accountID: accountID, subjectID: mailbox.id, payload: facts, created: count.last))
     }
 
     private func label(of subject: Subject, _ reader: any StoreReader) throws -> String {

@@ -65,6 +65,12 @@ public struct Account: Noun, StoredNoun {
     var messageKeepDays: Int? { stored.attributes["message_keep_days"]?.int.flatMap { MessageRetention.dayCounts.contains($0) ? $0 : nil } }
     var messageKeepBytes: Int? { stored.attributes["message_keep_bytes"]?.int.flatMap { $0 >= 1 ? $0 : nil } }
 
+    /// What happens to its mailboxes and is told, as far as it says so itself.
+    var wantedNews: Set<MailboxNews>? { MailboxNews.wanted(stored.attributes) }
+
+    /// Whether it is noted who hears a message or a recording.
+    var auditsListening: Bool { stored.attributes["audit_listening"] == true }
+
     /// What the digests of its users' logins are hashed with.
     var loginSalt: String { stored.hidden["salt"]?.string ?? id }
 }

@@ -7,8 +7,15 @@ public struct AuditEntry: Sendable, Hashable {
         case mailboxRemoved = "mailbox_removed"
         case greetingRemoved = "greeting_removed"
         case webhookRemoved = "webhook_removed"
+        case templateRemoved = "template_removed"
         case messageRemoved = "message_removed"
         case recordingRemoved = "recording_removed"
+        /// Messages and documents that were in the trash, for good.
+        case purged = "purged"
+        /// A message from the trash, or a mailbox with what went with it.
+        case restored = "restored"
+        /// The sound of one message or recording, where the account wants that noted.
+        case heard = "heard"
         case callerErased = "caller_erased"
         case holdPlaced = "hold_placed"
         case holdLifted = "hold_lifted"
@@ -19,6 +26,8 @@ public struct AuditEntry: Sendable, Hashable {
         case userCreated = "user_created"
         /// His password, his rights, or whether he may log in.
         case userChanged = "user_changed"
+        /// A mailbox has another PIN, or none.
+        case pinChanged = "pin_changed"
         case keyCreated = "key_created"
         case keyRevoked = "key_revoked"
     }

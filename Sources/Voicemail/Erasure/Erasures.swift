@@ -142,7 +142,7 @@ extension Change {
     fileprivate func erase(messageID: String) throws {
         let living = try writer.message(id: messageID)
         guard let message = try living ?? writer.removedMessage(id: messageID)?.message else { return }
-        if living != nil { try remove(message) }
+        if living != nil { try remove(message, because: .erased) }
         guard try !writer.isHeld(message) else { throw VoicemailError.held(id: message.monthID) }
         try writer.remove(messageID: messageID, at: now, physically: true)
         if let audio = message.audio { try writer.release(audio.blobID) }

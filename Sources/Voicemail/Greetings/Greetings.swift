@@ -17,7 +17,14 @@ extension Greetings {
 
     /// - Returns: the greeting as it was.
     public func remove(_ id: String, in account: Account, physically: Bool = false) async throws -> Greeting {
-        try await removeStored(id, in: account, physically: physically)
+        defer { garbageBell.ring() }
+        let hearers = try await hearers(of: id, in: account)
+        return try await inTransaction { change in
+            let greeting: Greeting = try change.writer.require(id, in: account.id)
+            try change.noteOtherSound(of: id, heardIn: hearers + [greeting.ownerID].compactMap(\.self))
+            try change.writer.discard(greeting, at: change.now, physically: physically)
+            return greeting
+        }
     }
 
     public func change(_ id: String, _ change: AttributeChange, in account: Account) async throws -> Greeting {
@@ -39,15 +46,17 @@ extension Greetings {
 
     /// Gives a greeting its audio, in place of any it has.
     public func upload(_ id: String, audio: ReceivedAudio, in account: Account) async throws -> Greeting {
-        let now = clock.now
         let greeting = try await service.dropping(audio) {
-            try await store.write { writer in
+            let hearers = try await hearers(of: id, in: account)
+            return try await inTransaction { change in
+                let writer = change.writer
                 var greeting: Greeting = try writer.require(id, in: account.id)
                 let replaced = greeting.blobID
-                try writer.insert(audio.record, at: now)
+                try writer.insert(audio.record, at: change.now)
                 greeting.take(audio, source: "upload")
                 greeting.stored.hidden["file_name"] = .string(audio.fileName)
-                let saved = try writer.save(greeting, at: now)
+                let saved = try writer.save(greeting, at: change.now)
+                try change.noteOtherSound(of: id, heardIn: hearers)
                 if let replaced { try writer.release(replaced) }
                 return saved
             }

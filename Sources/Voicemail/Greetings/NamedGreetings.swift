@@ -118,9 +118,13 @@ extension Greetings {
         let now = clock.now
         try await store.write { writer in
             let greeting = try Self.find(fileName, on: shelf, writer)
-            if case .mailbox(let mailbox) = shelf, var current: Mailbox = try writer.find(id: mailbox.id), current.greetingInForceID == greeting.greeting.id {
-                current.greetingInForceID = nil
-                _ = try writer.save(current, at: now)
+            if case .mailbox(let mailbox) = shelf, var current: Mailbox = try writer.find(id: mailbox.id) {
+                if current.greetingInForceID == greeting.greeting.id {
+                    current.greetingInForceID = nil
+                    _ = try writer.save(current, at: now)
+                } else if greeting.greeting.ownerID == shelf.ownerID {
+                    try Change(writer: writer, now: now).noteOtherSound(of: greeting.greeting.id, heardIn: [current.id])
+                }
             }
             guard greeting.greeting.ownerID == shelf.ownerID else { return }
             try writer.discard(greeting.greeting, at: now)

@@ -20,7 +20,7 @@ extension Housekeeping {
             range.start = page.next
         } while range.start != nil
         let removedBefore = now.advanced(by: -limits.trashDays * 86_400)
-        try await repeatedly { try $0.purge(removedBefore: removedBefore, limit: $1) }
+        try await repeatedly { try Self.purge(removedBefore: removedBefore, limit: $1, at: now, $0) }
         let eventsBefore = now.advanced(by: -limits.eventDays * 86_400)
         let deadBefore = now.advanced(by: -limits.deadLetterDays * 86_400)
         try await store.write { writer in
@@ -33,6 +33,15 @@ extension Housekeeping {
         await collectGarbage()
         // Commands store audio beside the server.
         measuringBell.ring()
+    }
+
+    /// The log has an entry for each account, with the ids.
+    private static func purge(removedBefore before: Timestamp, limit: Int, at now: Timestamp, _ writer: any StoreWriter) throws -> Int {
+        let gone = try writer.purge(removedBefore: before, limit: limit)
+        for (accountID, own) in Dictionary(grouping: gone, by: \.accountID).sorted(by: { $0.key < $1.key }) {
+            try writer.audit(.purged, of: accountID, own.map(\.id), ["count": .int(own.count)], at: now)
+        }
+        return gone.count
     }
 
     private func sweep(_ account: Account) async throws {

@@ -28,7 +28,7 @@ extension Change {
         let members = try Groups.recipients(of: mailbox, writer).filter { $0 != mailbox.id }
         guard !members.isEmpty else { return nil }
         let copies = try members.map { try add(message.copied(to: $0, history: true, at: now), isAnnounced: false) }
-        try putAway(message)
+        try putAway(message, because: .moved)
         return copies.first
     }
 }

@@ -54,6 +54,7 @@ extension Mailboxes {
             let restored = try writer.bringBack(mailbox, at: change.now)
             try change.change.bringBackGreetings(of: mailbox, removedAt: removed)
             let messages = try writer.restoreMessages(mailboxID: id, removedAt: removed.removed, to: folder, now: change.now)
+            try writer.audit(.restored, of: account.id, [id], ["messages": .int(messages)], at: change.now)
             return (restored, messages)
         }
     }

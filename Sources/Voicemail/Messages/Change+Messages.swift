@@ -12,43 +12,45 @@ extension Change {
     }
 
     /// Stores a change of a message as a new revision and says so.
-    func save(_ changed: Message) throws -> Message {
+    /// - Parameter departure: why it is deleted, where that is the change.
+    func save(_ changed: Message, because departure: MessageDeparture? = nil) throws -> Message {
         var message = changed
         message.revision += 1
         message.modified = now
         try writer.update(message)
-        try writer.append(
-            Event(
-                kind: .messageChanged, accountID: message.accountID, subjectID: message.id,
-                payload: ["mailbox_id": .string(message.mailboxID), "folder": .string(message.folder.rawValue)], created: now))
+        var facts: JSONObject = ["mailbox_id": .string(message.mailboxID), "folder": .string(message.folder.rawValue)]
+        facts[Event.deletion] = departure?.reason.map { .string($0) }
+        try writer.append(Event(kind: .messageChanged, accountID: message.accountID, subjectID: message.id, payload: facts, created: now))
         return message
     }
 
-    func file(_ message: Message, in folder: Folder) throws -> Message {
+    func file(_ message: Message, in folder: Folder, because departure: MessageDeparture = .asked) throws -> Message {
+        let isDeleted = folder == .deleted && message.folder != .deleted
         var message = message
         message.folder = folder
         message.readers = []
-        return try save(message)
+        return try save(message, because: isDeleted ? departure : nil)
     }
 
-    /// - Parameter reason: why, where nobody asked for it.
     /// - Throws: `VoicemailError.held`.
-    func remove(_ message: Message, because reason: String? = nil) throws {
+    func remove(_ message: Message, because departure: MessageDeparture = .asked) throws {
         guard try !writer.isHeld(message) else { throw VoicemailError.held(id: message.monthID) }
         try writer.remove(messageID: message.id, at: now, physically: false)
-        try writer.append(
-            Event(
-                kind: .messageRemoved, accountID: message.accountID, subjectID: message.id, payload: ["mailbox_id": .string(message.mailboxID)], created: now))
+        var facts: JSONObject = ["mailbox_id": .string(message.mailboxID)]
+        // What was filed under deleted has been told of.
+        if message.folder != .deleted { facts[Event.deletion] = departure.reason.map { .string($0) } }
+        try writer.append(Event(kind: .messageRemoved, accountID: message.accountID, subjectID: message.id, payload: facts, created: now))
         try writer.audit(
-            .messageRemoved, of: message.accountID, [message.id, message.mailboxID], reason.map { ["reason": .string($0)] } ?? [:],
+            .messageRemoved, of: message.accountID, [message.id, message.mailboxID],
+            departure.auditReason.map { ["reason": .string($0)] } ?? [:],
             texts: ["number": message.callerNumber], at: now)
     }
 }
 
 extension Change {
     /// Puts out of sight what nobody asked to have removed and has served its purpose. What is held stays, filed under deleted.
-    func putAway(_ message: Message) throws {
-        if try writer.isHeld(message) { _ = try file(message, in: .deleted) } else { try remove(message) }
+    func putAway(_ message: Message, because departure: MessageDeparture) throws {
+        if try writer.isHeld(message) { _ = try file(message, in: .deleted, because: departure) } else { try remove(message, because: departure) }
     }
 }
 
@@ -57,7 +59,7 @@ extension AccountChange {
     func move(_ message: Message, to destination: String, _ note: ForwardingNote? = nil) throws -> Message {
         guard try !writer.isHeld(message) else { throw VoicemailError.held(id: message.monthID) }
         let moved = try duplicate(message, to: destination, note)
-        try change.remove(message)
+        try change.remove(message, because: .moved)
         return moved
     }
 

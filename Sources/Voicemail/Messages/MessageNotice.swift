@@ -43,17 +43,29 @@ extension Mailbox {
 extension Messages {
     /// - Returns: nil for a message that is gone or in the trash, and for one whose mailbox or account is gone.
     public func notice(of messageID: String) async throws -> MessageNotice? {
-        let mailboxes = service.mailboxes
-        return try await store.read { reader in
-            guard let message = try reader.message(id: messageID), message.folder != .deleted,
-                let mailbox: Mailbox = try reader.find(id: message.mailboxID), let account = try reader.account(id: message.accountID)
-            else { return nil }
-            let isUnmeasured = message.lengthMilliseconds == Messages.unmeasuredLength
-            return MessageNotice(
-                message: message, mailbox: mailbox, owner: try mailbox.owner(reader), account: account,
-                zone: try mailboxes.timeZone(of: mailbox, account: account, reader),
-                isMeasured: try !isUnmeasured || message.audio.map { try reader.blob(id: $0.blobID)?.unmeasured == nil } ?? true)
+        try await store.read { reader in
+            guard let message = try reader.message(id: messageID), message.folder != .deleted else { return nil }
+            return try notice(of: message, reader)
         }
+    }
+
+    /// A message that was deleted, as those are told of it who were told of it when it came.
+    /// - Returns: nil for one that is there, or there again, and for one that has gone for good.
+    public func notice(ofDeleted messageID: String) async throws -> MessageNotice? {
+        try await store.read { reader in
+            let living = try reader.message(id: messageID)
+            guard living == nil || living?.folder == .deleted, let message = try living ?? reader.removedMessage(id: messageID)?.message else { return nil }
+            return try notice(of: message, reader)
+        }
+    }
+
+    private func notice(of message: Message, _ reader: any StoreReader) throws -> MessageNotice? {
+        guard let mailbox: Mailbox = try reader.find(id: message.mailboxID), let account = try reader.account(id: message.accountID) else { return nil }
+        let isUnmeasured = message.lengthMilliseconds == Messages.unmeasuredLength
+        return MessageNotice(
+            message: message, mailbox: mailbox, owner: try mailbox.owner(reader), account: account,
+            zone: try service.mailboxes.timeZone(of: mailbox, account: account, reader),
+            isMeasured: try !isUnmeasured || message.audio.map { try reader.blob(id: $0.blobID)?.unmeasured == nil } ?? true)
     }
 
     /// Who is to be told by mail of what has happened, for each receiver's delivery.
@@ -89,8 +101,8 @@ extension Messages {
             _ = try change.file(message, in: .saved)
         } else if mailbox.isDeletedAfterNotify {
             switch deleting {
-            case .folder: _ = try change.file(message, in: .deleted)
-            case .trash: try change.putAway(message)
+            case .folder: _ = try change.file(message, in: .deleted, because: .afterNotify)
+            case .trash: try change.putAway(message, because: .afterNotify)
             }
         }
     }

@@ -74,14 +74,19 @@ extension Messages {
         _ draft: MessageDraft, mailboxID: String, in account: Account, audio: ReceivedAudio? = nil, from origin: DepositOrigin
     ) async throws -> Message {
         let stored = try await service.dropping(audio) {
-            let standardCapacity = limits.mailboxCapacity
+            let limits = limits
             return try await inTransaction { change in
                 let writer = change.writer
                 if let id = draft.id, try writer.message(id: id) != nil { throw VoicemailError.conflict }
                 let mailbox: Mailbox = try writer.require(mailboxID, in: account.id)
                 guard mailbox.isEnabled || !origin.needsEnabled else { throw VoicemailError.mailboxDisabled }
-                if origin.needsRoom, try Self.visibleTally(mailboxID, writer).total >= mailbox.capacity(standardCapacity) {
-                    throw VoicemailError.limitReached
+                if origin.needsRoom {
+                    let count = try Self.visibleTally(mailboxID, writer).total, capacity = mailbox.capacity(limits.mailboxCapacity)
+                    guard count < capacity else { throw VoicemailError.limitReached }
+                    // At this one message and at no further one: what has been told is not told again.
+                    if count + 1 == limits.nearlyFull(of: capacity), draft.folder ?? .new != .deleted {
+                        try change.noteNearlyFull(mailbox, Mailboxes.counts(count + 1, of: capacity))
+                    }
                 }
                 let message = Self.message(draft, mailbox, account, audio, change.now)
                 if let audio { try writer.insert(audio.record, at: change.now) }
@@ -141,6 +146,12 @@ extension Messages {
     /// `user@realm`; a value that has a realm keeps it (K§12-06).
     static func address(_ user: String, _ realm: String) -> String {
         user.contains("@") ? user : user + "@" + realm
+    }
+}
+
+extension Change {
+    fileprivate func noteNearlyFull(_ mailbox: Mailbox, _ counts: JSONObject) throws {
+        try writer.append(Event(kind: .mailboxNearlyFull, accountID: mailbox.accountID, subjectID: mailbox.id, payload: counts, created: now))
     }
 }
 

@@ -62,7 +62,7 @@ extension Messages {
                 guard let message = try change.writer.message(id: due.message.id), message.revision == due.message.revision,
                     try !change.writer.isHeld(message)
                 else { return false }
-                try change.remove(message, because: due.departure.rule.words)
+                try change.remove(message, because: .retention(due.departure.rule.words))
                 return true
             }
         }

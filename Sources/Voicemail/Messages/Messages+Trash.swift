@@ -55,6 +55,7 @@ extension Change {
         message.revision += 1
         message.modified = now
         try writer.restore(message)
+        try writer.audit(.restored, of: message.accountID, [message.id, message.mailboxID], texts: ["number": message.callerNumber], at: now)
         var facts = message.facts
         facts[Event.announced] = .bool(false)
         try writer.append(Event(kind: .messageStored, accountID: message.accountID, subjectID: message.id, payload: facts, created: now))

@@ -10,6 +10,12 @@ public struct Event: Sendable, Hashable {
         case recordingStored = "recording_stored"
         /// A caller wanted to leave a message and found no room (K§11.2).
         case mailboxFull = "mailbox_full"
+        /// A caller's message has left it little room.
+        case mailboxNearlyFull = "mailbox_nearly_full"
+        /// Too many wrong PINs of a mailbox.
+        case pinLocked = "pin_locked"
+        /// Callers of a mailbox hear another greeting than before.
+        case greetingChanged = "greeting_changed"
         /// Asked for, by somebody who said he was the user.
         case passwordResetRequested = "password_reset_requested"
     }

@@ -30,9 +30,16 @@ protocol StoredNoun: Noun {
     init(stored: StoredDocument)
     /// Takes over attributes that the schema has found valid, with the fields that lookups need.
     mutating func describe(_ checked: JSONObject)
+    /// Whether something may follow from a change; only then what was there before is read.
+    static var hasConsequences: Bool { get }
+    /// Notes what follows from a change, in its transaction.
+    func follow(_ before: Self, at now: Timestamp, _ writer: any StoreWriter) throws
 }
 
 extension StoredNoun {
+    static var hasConsequences: Bool { false }
+    func follow(_: Self, at _: Timestamp, _: any StoreWriter) throws {}
+
     /// A new one, not stored yet.
     init(id: String?, in accountID: String, at now: Timestamp) {
         self.init(stored: StoredDocument(id: id ?? HexID.random(), kind: Self.kind, accountID: accountID, name: "", scope: accountID, created: now))
@@ -136,12 +143,15 @@ extension StoreWriter {
 
     /// Stores a change as a new revision and says so.
     func save<Kind: StoredNoun>(_ changed: Kind, at now: Timestamp) throws -> Kind {
+        let before: Kind? = Kind.hasConsequences ? try find(id: changed.id) : nil
         var document = changed.stored
         document.revision += 1
         document.modified = now
         try update(document)
         try tell(.documentEdited, document, now)
-        return Kind(stored: document)
+        let saved = Kind(stored: document)
+        if let before { try saved.follow(before, at: now, self) }
+        return saved
     }
 
     /// Removes one, lets its audio go, and says so.
@@ -156,6 +166,7 @@ extension StoreWriter {
             case .mailbox: .mailboxRemoved
             case .media: .greetingRemoved
             case .webhook: .webhookRemoved
+            case .mailTemplate: .templateRemoved
             }
         try audit(action, of: noun.accountID, [noun.id], at: now)
     }

@@ -1,10 +1,21 @@
 import NIOCore
 
 /// Where a request may end up, whatever its host resolves to.
-public enum OutgoingReach: Sendable, Hashable {
-    /// Not at this machine, nor at its link-local network; but at this one address in any case.
-    case otherMachines(besides: NetworkAddress?)
-    case anywhere
+public struct OutgoingReach: Sendable, Hashable {
+    /// This machine, and its link-local network.
+    public var includesThisMachine: Bool
+    /// Networks that the world outside does not reach.
+    public var includesPrivateNetworks: Bool
+    /// One address that is reached in any case.
+    public var exception: NetworkAddress?
+
+    public init(includesThisMachine: Bool = false, includesPrivateNetworks: Bool = false, exception: NetworkAddress? = nil) {
+        self.includesThisMachine = includesThisMachine
+        self.includesPrivateNetworks = includesPrivateNetworks
+        self.exception = exception
+    }
+
+    public static let anywhere = OutgoingReach(includesThisMachine: true, includesPrivateNetworks: true)
 }
 
 /// A request of ours to somebody else's server.
@@ -20,7 +31,7 @@ public struct OutgoingRequest: Sendable {
 
     public init(
         url: String, method: String, headers: [(name: String, value: String)] = [], body: ByteBuffer? = nil, timeoutSeconds: Int,
-        reach: OutgoingReach = .otherMachines(besides: nil)
+        reach: OutgoingReach = OutgoingReach()
     ) {
         self.reach = reach
         self.url = url

@@ -1,9 +1,10 @@
 /// What a document describes.
 public enum DocumentKind: String, Sendable, CaseIterable {
     case account, user, mailbox, media, webhook
+    case mailTemplate = "mail_template"
 }
 
-/// An account, a user, a mailbox, a greeting or a webhook: things with open sets of attributes.
+/// An account, a user, a mailbox, a greeting, a webhook or a template: things with open sets of attributes.
 ///
 /// Clients keep keys of their own in these and expect them back (K§2.14), so the attributes
 /// are one JSON object. The fields that rules and lookups need stand beside it.

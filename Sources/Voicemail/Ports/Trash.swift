@@ -39,6 +39,17 @@ public struct RemovedDocument: Sendable, Hashable {
     public var position: MessagePosition { MessagePosition(timestamp: removed, serial: document.serial) }
 }
 
+/// A message or a document that was in the trash and is gone for good.
+public struct PurgedThing: Sendable, Hashable {
+    public let id: String
+    public let accountID: String
+
+    public init(id: String, accountID: String) {
+        self.id = id
+        self.accountID = accountID
+    }
+}
+
 /// Reading what was removed and has not gone for good.
 public protocol TrashReader {
     /// A removed message; nil for one that is there.

@@ -185,8 +185,8 @@ public protocol StoreWriter: StoreReader, RecordingWriter, OutboxWriter, LoginWr
     func retire(accountID: String, cutoff: Timestamp, limit: Int) throws -> Int
     /// Deletes rows removed before `before` for good and releases their blobs, at most `limit`. Messages that a hold covers stay, and so do
     /// documents of an account in which anything is held.
-    /// - Returns: how many rows went.
-    func purge(removedBefore before: Timestamp, limit: Int) throws -> Int
+    /// - Returns: what went.
+    func purge(removedBefore before: Timestamp, limit: Int) throws -> [PurgedThing]
 }
 
 extension StoreReader {

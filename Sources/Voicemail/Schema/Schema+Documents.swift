@@ -31,6 +31,7 @@ extension Schema {
             Field("flags", .array(.string())),
             Field("message_keep_days", .integer(min: MessageRetention.dayCounts.lowerBound, max: MessageRetention.dayCounts.upperBound)),
             Field("message_keep_count", .integer(min: 1)),
+            Field(MailboxNews.key, .array(.oneOf(MailboxNews.allCases.map(\.rawValue)))),
         ])
     }
 
@@ -71,6 +72,8 @@ extension Schema {
         Field("owners_hear_recordings", .boolean),
         Field("message_keep_days", .integer(min: MessageRetention.dayCounts.lowerBound, max: MessageRetention.dayCounts.upperBound)),
         Field("message_keep_bytes", .integer(min: 1)),
+        Field("audit_listening", .boolean),
+        Field(MailboxNews.key, .array(.oneOf(MailboxNews.allCases.map(\.rawValue)))),
     ])
 
     /// A greeting (K§8).
@@ -105,6 +108,15 @@ extension Schema {
         Field("enabled", .boolean, default: true),
         Field("include_subaccounts", .boolean),
         Field("custom_data", .object(Schema([]))),
+    ])
+
+    /// What mails say. Whether they can say it is found out by who renders them.
+    static let mailTemplate = Schema([
+        Field("kind", .string(min: 1, max: 64), required: true),
+        Field("language", .string(min: 2, max: 2), required: true),
+        Field("subject", .string(min: 1, max: 1000), required: true),
+        Field("text", .string(min: 1), required: true),
+        Field("html", .string(min: 1), required: true),
     ])
 
     /// What a client may say of a message it leaves (K§6.1).

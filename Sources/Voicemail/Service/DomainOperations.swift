@@ -53,6 +53,11 @@ public struct Groups: DomainOperations {
     let service: VoicemailService
 }
 
+/// What mails of an account say in place of what the server's say.
+public struct MailTemplates: DomainOperations {
+    let service: VoicemailService
+}
+
 /// What must not be removed, whoever asks.
 public struct Holds: DomainOperations {
     let service: VoicemailService

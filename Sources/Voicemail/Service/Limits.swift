@@ -36,8 +36,14 @@ public struct Limits: Sendable, Hashable {
     public var recordingRetention: RecordingRetention
     /// How long and how many messages are kept, unless their account or mailbox says otherwise.
     public var messageRetention = MessageRetention()
+    /// What happens to mailboxes and is told to their people, unless their account or mailbox says otherwise.
+    public var mailboxNews: Set<MailboxNews> = []
+    /// How full a mailbox is of which one says that it is nearly full: a hundredth part each.
+    public var nearlyFullPercent = 90
     /// Whether receivers of webhooks and reports may be on this machine.
     public var allowsReceiversHere: Bool
+    /// Whether they may be in private networks.
+    public var allowsPrivateReceivers = false
     /// The zone of accounts and mailboxes that name none.
     public var timezone: String
     /// Deepest account tree.

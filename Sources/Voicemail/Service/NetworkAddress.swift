@@ -30,11 +30,29 @@ public struct NetworkAddress: Hashable, Sendable {
     /// unspecified ones (RFC 1122 §3.2.1.3, RFC 4291 §2.5.2), and the link-local ones (RFC 3927, RFC 4291 §2.5.6), where hosting
     /// providers keep what only the machine itself is to know.
     public var isLocal: Bool {
-        if isLoopback { return true }
+        if isLoopback || inner?.isLocal == true { return true }
         return bytes.count == 4
             ? bytes[0] == 0 || (bytes[0] == 169 && bytes[1] == 254)
             : bytes.allSatisfy { $0 == 0 } || (bytes[0] == 0xFE && bytes[1] & 0xC0 == 0x80)
     }
+
+    /// Whether it is of a network that the world outside does not reach: private ones (RFC 1918, RFC 4193, and RFC 3879's), those of providers (RFC
+    /// 6598), and those that are kept for tests and protocols (RFC 2544, RFC 6890). An address that stands for one of IPv4 is what it stands for (RFC 6052,
+    /// RFC 3056).
+    public var isPrivate: Bool { Self.privateRanges.contains { $0.contains(self) } || inner?.isPrivate == true }
+
+    private static let privateRanges =
+        ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "198.18.0.0/15", "192.0.0.0/24", "fc00::/7", "fec0::/10"]
+        .compactMap { NetworkRange($0) }
+
+    /// The address of IPv4 that one of IPv6 leads to through a translator or a tunnel.
+    private var inner: NetworkAddress? {
+        guard bytes.count == 16 else { return nil }
+        if bytes.starts(with: [0, 0x64, 0xff, 0x9b] + [UInt8](repeating: 0, count: 8)) { return NetworkAddress(bytes: Array(bytes[12...])) }
+        return bytes.starts(with: [0x20, 0x02]) ? NetworkAddress(bytes: Array(bytes[2..<6])) : nil
+    }
+
+    private init(bytes: [UInt8]) { self.bytes = bytes }
 
     /// The address if it is one of IPv4, the network of 64 bits that it is in if it is one of IPv6, which is what one link has (RFC 4291
     /// §2.5.1): `192.0.2.1`, `2001:db8:0:1::/64`.

@@ -18,6 +18,8 @@ public final class VoicemailService: Sendable {
     public let measuringBell = Bell()
     /// Rung when a change may have left audio that nothing names.
     public let garbageBell = Bell()
+    /// What needs not be noted again.
+    let heardLately = HeardLately()
     /// Told of each message that a deposit has stored, once it is durable.
     private let deposited: @Sendable () -> Void
 
@@ -47,6 +49,7 @@ public final class VoicemailService: Sendable {
     public var greetings: Greetings { Greetings(service: self) }
     public var groups: Groups { Groups(service: self) }
     public var holds: Holds { Holds(service: self) }
+    public var mailTemplates: MailTemplates { MailTemplates(service: self) }
     public var housekeeping: Housekeeping { Housekeeping(service: self) }
     public var mailboxes: Mailboxes { Mailboxes(service: self) }
     public var messages: Messages { Messages(service: self) }

@@ -2,8 +2,8 @@ import Foundation
 
 /// Where a receiver wants to be told, as a client names it: an absolute URL of http or https.
 ///
-/// Requests to it go out from this machine, so it must not lead back to it: what listens here trusts this machine more than it
-/// trusts the client. A name may lead anywhere, and somewhere else tomorrow, so what it resolves to is judged again with every request
+/// Requests to it go out from this machine, so it must not lead back to it, nor into the networks around it: what listens there trusts this machine more
+/// than it trusts the client. A name may lead anywhere, and somewhere else tomorrow, so what it resolves to is judged again with every request
 /// (`OutgoingReach`).
 public struct ReceiverURL: Sendable, Hashable {
     /// As it was given.
@@ -62,6 +62,8 @@ public enum ReceiverFault: Error, Sendable, Hashable {
     /// No absolute URL of http or https.
     case malformed
     case thisMachine
+    /// Of a network that the world outside does not reach, which an administrator has not allowed.
+    case privateNetwork
 }
 
 extension Webhooks {
@@ -69,12 +71,13 @@ extension Webhooks {
     public func judgeReceiver(_ text: String) throws(ReceiverFault) -> ReceiverURL {
         guard let url = ReceiverURL(text) else { throw .malformed }
         if !limits.allowsReceiversHere, url.namesThisMachine { throw .thisMachine }
+        if !limits.allowsPrivateReceivers, url.address?.isPrivate == true { throw .privateNetwork }
         return url
     }
 
     /// How far requests to receivers may go.
     /// - Parameter client: an address that is allowed in any case: the client's own, from which it has come.
     public func receiverReach(besides client: NetworkAddress? = nil) -> OutgoingReach {
-        limits.allowsReceiversHere ? .anywhere : .otherMachines(besides: client)
+        OutgoingReach(includesThisMachine: limits.allowsReceiversHere, includesPrivateNetworks: limits.allowsPrivateReceivers, exception: client)
     }
 }

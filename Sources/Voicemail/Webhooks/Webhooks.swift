@@ -35,7 +35,7 @@ extension Webhooks {
         guard all.isEmpty else { throw .invalid(all) }
     }
 
-    /// An absolute URL, and not one of this machine. What is no text, or none that the schema takes, the schema has found.
+    /// An absolute URL, and not one of this machine or a private network. What is no text, or none that the schema takes, the schema has found.
     @Sendable private func judgeReceiver(of attributes: JSONObject) -> [Violation] {
         guard let uri = attributes["uri"]?.string, !uri.isEmpty else { return [] }
         do {
@@ -45,6 +45,7 @@ extension Webhooks {
             let rule: Violation.Rule =
                 switch error {
                 case .malformed: .format("uri")
+                case .privateNetwork: .other(code: "invalid", message: "the host must not be of a private network", cause: .string(uri))
                 case .thisMachine: .other(code: "invalid", message: "the host must not be this machine's own", cause: .string(uri))
                 }
             return [Violation(["uri"], rule, value: .string(uri))]

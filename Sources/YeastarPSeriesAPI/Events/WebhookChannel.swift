@@ -42,7 +42,7 @@ public struct WebhookChannel: DeliveryChannel {
             // The last delay a receiver that comes back has to wait is a minute.
             let policy = RetryPolicy(maximumAttempts: push.retries + 1, base: 2, ceiling: 60)
             do throws(OutgoingHTTPError) {
-                let status = try await self.push.send(Self.request(delivery, receiver, push.timeout, service.webhooks.receiverReach()))
+                let status = try await self.push.send(request(delivery, receiver, push.timeout))
                 return (200..<300).contains(status) ? .delivered : .failedUnder(policy, "answered \(status)")
             } catch {
                 return .unreachable(error.reason, policy)
@@ -52,20 +52,26 @@ public struct WebhookChannel: DeliveryChannel {
         }
     }
 
-    private static func request(_ delivery: Delivery, _ receiver: EventPush.Receiver, _ timeout: Int, _ reach: OutgoingReach) -> OutgoingRequest {
-        let text = delivery.payload["body"]?.string ?? ""
+    private func request(_ delivery: Delivery, _ receiver: EventPush.Receiver, _ timeout: Int) -> OutgoingRequest {
+        let text = delivery.payload["body"]?.string ?? "", reach = service.webhooks.receiverReach()
         var headers = [
-            ("X-Signature", signature(of: text, secret: receiver.secret)), ("X-Delivery-Id", delivery.id),
+            ("X-Signature", Self.signature(of: text, secret: receiver.secret)), ("X-Delivery-Id", delivery.id),
             ("X-Delivery-Attempt", String(delivery.attempts + 1)),
         ]
+        func sign(_ content: String) {
+            headers += WebhookSignature(secret: receiver.secret).headers(id: delivery.id, at: service.clock.now, content.utf8).map { ($0.name, $0.value) }
+        }
         switch receiver.method {
         case .post:
+            sign(text)
             headers.append(("Content-Type", "application/json"))
             return OutgoingRequest(
                 url: receiver.url, method: "POST", headers: headers, body: ByteBuffer(string: text), timeoutSeconds: timeout, reach: reach)
         case .get:
+            let query = "data=" + (text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")
+            sign(query)
             return OutgoingRequest(
-                url: adding(text, to: receiver.url), method: "GET", headers: headers, timeoutSeconds: timeout, reach: reach)
+                url: Self.adding(query, to: receiver.url), method: "GET", headers: headers, timeoutSeconds: timeout, reach: reach)
         }
     }
 
@@ -74,10 +80,9 @@ public struct WebhookChannel: DeliveryChannel {
         Data(HMAC<SHA256>.authenticationCode(for: Data(body.utf8), using: SymmetricKey(data: Data(secret.utf8)))).base64EncodedString()
     }
 
-    /// The event as the query parameter `data`, beside those that the address has.
-    private static func adding(_ text: String, to url: String) -> String {
-        let value = text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+    /// With a parameter beside those that the address has.
+    private static func adding(_ query: String, to url: String) -> String {
         let parts = url.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
-        return parts[0] + (parts[0].contains("?") ? "&" : "?") + "data=" + value
+        return parts[0] + (parts[0].contains("?") ? "&" : "?") + query
     }
 }

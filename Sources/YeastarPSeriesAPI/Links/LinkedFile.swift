@@ -44,13 +44,15 @@ extension PSeriesDialect {
             return LinkedFile(reader: reader, name: fileName)
         case .message(let id):
             let message = try await service.messages.find(id: id, of: account)
-            return LinkedFile(reader: try await service.renditions.rendition(of: message, .telephone).reader, name: linkName)
+            let sound = try await service.renditions.rendition(of: message, .telephone)
+            try await service.audit.noteHeard(message, in: account)
+            return LinkedFile(reader: sound.reader, name: linkName)
         case .recording(let id, let format):
             let recording = try await service.recordings.find([.id(id)], of: account)
-            guard let container = format?.container else {
-                return LinkedFile(reader: try await service.renditions.download(of: recording).reader, name: recording.name)
-            }
-            return LinkedFile(reader: try await sound(of: recording, as: container).reader, name: recording.stem + "." + container.rawValue)
+            let container = format?.container
+            let sound = if let container { try await sound(of: recording, as: container) } else { try await service.renditions.download(of: recording) }
+            try await service.audit.noteHeard(recording, in: account)
+            return LinkedFile(reader: sound.reader, name: container.map { recording.stem + "." + $0.rawValue } ?? recording.name)
         }
     }
 }

@@ -26,8 +26,9 @@ extension SSeriesDialect {
         try judgeAddress(call, grant)
         do {
             // It may have been removed since.
-            let recording = try await service.recordings.find([.id(id)], of: try call.requireEntry().account)
+            let account = try call.requireEntry().account, recording = try await service.recordings.find([.id(id)], of: account)
             let audio = try await service.renditions.download(of: recording)
+            try await service.audit.noteHeard(recording, in: account)
             return try await file(
                 audio.contentType, named: name, .file(FileSlice(audio.reader)), random, call, used: .wrongRecordingRandom)
         } catch VoicemailError.notFound, VoicemailError.unplayable {

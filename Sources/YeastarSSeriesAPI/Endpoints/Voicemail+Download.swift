@@ -38,6 +38,7 @@ extension SSeriesDialect {
         // The message the random was issued for, even if another one has its name by now.
         let message = try await service.messages.position(ofMessage: id, in: mailboxID).message
         let audio = try await service.renditions.rendition(of: message, .telephone)
+        try await service.audit.noteHeard(message, in: account)
         return try await self.file(
             audio.contentType, named: fileName, .file(FileSlice(audio.reader)), random, call, used: .wrongVoicemailRandom)
     }

@@ -54,14 +54,17 @@ public struct ReportChannel: DeliveryChannel {
         }
         do {
             let format: AnswerFormat = destination.isXML ? .xml : .json
+            let body = try format.document(delivery.payload["report"]?.object ?? [:])
+            let headers = [
+                ("Accept", format.contentType), ("User-Agent", "WebAPI"), ("Content-Type", format.contentType), ("X-Delivery-Id", delivery.id),
+                ("X-Delivery-Attempt", String(delivery.attempts + 1)),
+            ]
+            let signature = Self.signature(ofReportsTo: delivery.accountID, service.secrets)
             let status = try await push.send(
                 OutgoingRequest(
                     url: destination.url, method: "POST",
-                    headers: [
-                        ("Accept", format.contentType), ("User-Agent", "WebAPI"), ("Content-Type", format.contentType), ("X-Delivery-Id", delivery.id),
-                        ("X-Delivery-Attempt", String(delivery.attempts + 1)),
-                    ],
-                    body: try format.document(delivery.payload["report"]?.object ?? [:]), timeoutSeconds: Self.attemptSeconds,
+                    headers: headers + signature.headers(id: delivery.id, at: service.clock.now, body.readableBytesView).map { ($0.name, $0.value) },
+                    body: body, timeoutSeconds: Self.attemptSeconds,
                     reach: service.webhooks.receiverReach(besides: NetworkAddress(destination.client))))
             return (200..<300).contains(status) ? .delivered : .failed("answered \(status)")
         } catch {
@@ -70,6 +73,11 @@ public struct ReportChannel: DeliveryChannel {
             guard let error = error as? OutgoingHTTPError else { return .failed("\(error)") }
             return .unreachable(error.reason)
         }
+    }
+
+    /// Clients name no secret: an account's have one.
+    public static func signature(ofReportsTo accountID: String, _ secrets: Secrets) -> WebhookSignature {
+        .derived(for: "reports " + accountID, secrets)
     }
 
     /// Where to, as long as a token of some client that wants it there lives (S§7).

@@ -16,6 +16,8 @@ extension AccountCommand {
         @Option(help: ArgumentHelp("How many bytes its recordings may have.", valueName: "bytes")) var recordingBytes: Int?
         @Option(help: ArgumentHelp("How many days its messages are kept, from 1 to 36500.", valueName: "days")) var keepMessageDays: Int?
         @Option(help: ArgumentHelp("How many bytes its messages may have.", valueName: "bytes")) var keepMessageBytes: Int?
+        @OptionGroup var news: NewsOptions
+        @Flag(inversion: .prefixedEnableDisable, help: "Whether the audit log has who heard a message or a recording.") var auditListening: Bool?
         @Flag(inversion: .prefixedEnableDisable, help: "Whether anybody of it may log in.") var logins: Bool?
         @Flag(inversion: .prefixedEnableDisable, help: "Whether owners of mailboxes hear the recordings of their own calls.") var ownRecordings: Bool?
 
@@ -29,8 +31,10 @@ extension AccountCommand {
             change["recording_maximum_bytes"] = recordingBytes.map { .int($0) }
             change["message_keep_days"] = keepMessageDays.map { .int($0) }
             change["message_keep_bytes"] = keepMessageBytes.map { .int($0) }
+            change["audit_listening"] = auditListening.map { .bool($0) }
             change["enabled"] = logins.map { .bool($0) }
             change["owners_hear_recordings"] = ownRecordings.map { .bool($0) }
+            change.merge(news.change) { $1 }
             return change
         }
 

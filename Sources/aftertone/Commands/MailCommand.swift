@@ -8,7 +8,8 @@ import Voicemail
 
 struct MailCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "mail", abstract: "Mails to those who want to hear of their mailboxes.", subcommands: [Preview.self, Test.self, Revoke.self])
+        commandName: "mail", abstract: "Mails to those who want to hear of their mailboxes.",
+        subcommands: [Preview.self, Test.self, TemplateCommand.self, RevokeOne.self, Revoke.self])
 
     /// A language that mails are written in.
     struct Language: ExpectedArgument {
@@ -24,19 +25,31 @@ struct MailCommand: AsyncParsableCommand {
 
     struct Preview: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Shows the mail for a message, or for a full mailbox, and sends nothing.",
-            discussion: "A link that it shows is a good one, as a mail would have it.")
+            abstract: "Shows the mail for a message, or of what happens to a mailbox, and sends nothing.",
+            discussion: "A link that it shows is a good one, as a mail would have it. Counts and times in mails of mailboxes are made up.")
 
         @OptionGroup var common: CommonOptions
-        @Option(help: "For a full mailbox: its account, by id, name or realm.") var account: String?
-        @Option(help: "The full mailbox: number or id.") var fullMailbox: String?
+        @Option(help: "For a mailbox: its account, by id, name or realm.") var account: String?
+        @Option(help: "That this mailbox is full: number or id.") var fullMailbox: String?
+        @Option(help: "What --news says of this mailbox: number or id.") var mailbox: String?
+        @Option(help: "What has happened: \(NewsOptions.News.expectation).", transform: NewsOptions.News.parse) var news: NewsOptions.News?
         @Option(help: "In this language, and not in that of its receivers.", transform: Language.parse) var language: Language?
         @Flag(help: "Shows the HTML, and not the text.") var html = false
-        @Argument(help: "The message's id.") var message: String?
+        @Argument(help: "The message's id; with --news message_deleted a deleted one's.") var message: String?
+
+        private static let usage =
+            "Give the id of a message, --account and --full-mailbox, --account, --mailbox and --news, or --news message_deleted and the id of a message"
 
         func validate() throws {
-            guard (message == nil) == (fullMailbox != nil) else { throw ValidationError("Give the id of a message, or --account and --full-mailbox") }
-            guard (fullMailbox == nil) == (account == nil) else { throw ValidationError("--account and --full-mailbox go together") }
+            let isOfDeleted = news?.news == .messageDeleted
+            let fits: Bool =
+                switch (message != nil, fullMailbox != nil, mailbox != nil) {
+                case (true, false, false): account == nil && (news == nil || isOfDeleted)
+                case (false, true, false): account != nil && news == nil
+                case (false, false, true): account != nil && news != nil && !isOfDeleted
+                default: false
+                }
+            guard fits else { throw ValidationError(Self.usage) }
         }
 
         func run() async throws {
@@ -58,13 +71,15 @@ struct MailCommand: AsyncParsableCommand {
         }
 
         private func preview(_ installation: Installation) async throws -> NoticePreview? {
-            let service = installation.service, settings = installation.configuration.notices
-            guard let account, let fullMailbox else {
-                return try await NoticePreview.ofMessage(message ?? "", language: language?.tag, settings, service)
+            let service = installation.service, settings = installation.configuration.notices, tag = language?.tag
+            if let message {
+                return try await news == nil
+                    ? NoticePreview.ofMessage(message, language: tag, settings, service)
+                    : NoticePreview.ofDeletedMessage(String(message.suffix(32)), language: tag, settings, service)
             }
             let lookup = Lookup(service: service)
-            let mailbox = try await lookup.mailbox(fullMailbox, of: try await lookup.account(account))
-            return try await NoticePreview.ofFullMailbox(mailbox.id, language: language?.tag, settings, service)
+            let box = try await lookup.mailbox(fullMailbox ?? mailbox ?? "", of: try await lookup.account(account ?? ""))
+            return try await NoticePreview.ofMailbox(box.id, news?.news, language: tag, settings, service)
         }
     }
 
@@ -104,6 +119,27 @@ struct MailCommand: AsyncParsableCommand {
             guard let preview = found else { throw Refusal("there is no message \(message) that is told of") }
             return MailMessage(
                 to: receiver, subject: preview.parts.subject, text: preview.parts.text, html: preview.parts.html, attachment: preview.attachment)
+        }
+    }
+
+    struct RevokeOne: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "revoke-link", abstract: "Ends one link to a message; others to the same message stay good.")
+
+        @OptionGroup var common: CommonOptions
+        @Argument(help: "The link, as it was mailed.") var link: String
+
+        func run() async throws {
+            try await common.open { installation in
+                do {
+                    try await MessageLinks(installation.service).revoke(link)
+                } catch MessageLink.Fault.unknown {
+                    throw Refusal("that is no link to a message that is there")
+                } catch MessageLink.Fault.over {
+                    throw Refusal("the link is no longer good")
+                }
+                common.output.show(["revoked": true])
+            }
         }
     }
 

@@ -22,6 +22,7 @@ extension MailboxCommand {
         @Flag(help: "Nobody gets mail for new messages but the owner.") var noNotify = false
         @Option(help: ArgumentHelp("How many days its messages are kept, from 1 to 36500.", valueName: "days")) var keepMessageDays: Int?
         @Option(help: ArgumentHelp("How many messages are kept; the oldest go.", valueName: "count")) var keepMessages: Int?
+        @OptionGroup var news: NewsOptions
         @Flag(inversion: .prefixedEnableDisable, help: "Whether it takes messages.") var messages: Bool?
 
         private var change: JSONObject {
@@ -35,6 +36,7 @@ extension MailboxCommand {
             change["message_keep_days"] = keepMessageDays.map { .int($0) }
             change["message_keep_count"] = keepMessages.map { .int($0) }
             change["enabled"] = messages.map { .bool($0) }
+            change.merge(news.change) { $1 }
             return change
         }
 

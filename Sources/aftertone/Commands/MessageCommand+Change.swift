@@ -17,11 +17,12 @@ extension MessageCommand {
         func run() async throws {
             try await common.open { installation in
                 let service = installation.service
-                let message = try await Lookup(service: service).message(message)
+                let lookup = Lookup(service: service), message = try await lookup.message(message)
                 let reader =
                     if let rendition = form.rendition { try await service.renditions.rendition(of: message, rendition).reader } else {
                         try await service.messages.audio(of: message).0
                     }
+                try await service.audit.noteHeard(message, in: try await lookup.account(message.accountID))
                 try await AudioExport(path: file, replaces: force).write(reader)
                 guard file != "-" else { return }
                 common.output.show(["id": .string(message.monthID), "file": .string(file), "size": .int(reader.size)])

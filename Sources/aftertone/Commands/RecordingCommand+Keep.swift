@@ -69,8 +69,9 @@ extension RecordingCommand {
             try await common.open { installation in
                 let service = installation.service
                 let lookup = Lookup(service: service)
-                let recording = try await lookup.recording(recording, of: try await lookup.account(account))
+                let account = try await lookup.account(account), recording = try await lookup.recording(recording, of: account)
                 let reader = try await service.renditions.download(of: recording, as: Rendition.Container(rawValue: form.rawValue)).reader
+                try await service.audit.noteHeard(recording, in: account)
                 try await AudioExport(path: file, replaces: force).write(reader)
                 guard file != "-" else { return }
                 common.output.show(["id": .string(recording.id), "file": .string(file), "size": .int(reader.size)])

@@ -2,6 +2,7 @@ import ArgumentParser
 import KazooAPI
 import Server
 import Voicemail
+import YeastarSSeriesAPI
 
 struct WebhookCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -41,7 +42,7 @@ struct WebhookCommand: AsyncParsableCommand {
         @Option(help: "Which events, such as notifications or object.") var hook: String
         @Option(help: "How its receiver is asked: get, post or put.") var verb = Verb.post
         @Flag(help: "Sends JSON, and not a form.") var jsonBody = false
-        @Argument(help: "Where to: a URL of http or https, not of this machine.") var uri: String
+        @Argument(help: "Where to: a URL of http or https, not of this machine or a private network.") var uri: String
 
         func run() async throws {
             try await common.open { installation in
@@ -58,18 +59,27 @@ struct WebhookCommand: AsyncParsableCommand {
 
     struct Secret: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Prints the secret that a webhook's deliveries are signed with.",
-            discussion: "Its receiver checks the header webhook-signature with it, as Standard Webhooks say. It is a webhook's for as long as that is there.")
+            abstract: "Prints the secret that a webhook's deliveries are signed with, or S-Series' reports of an account.",
+            discussion: "Receivers check the header webhook-signature with it, as Standard Webhooks say. It is a webhook's for as long as that is there.")
 
         @OptionGroup var common: CommonOptions
         @Option(help: "Id, name or realm.") var account: String
-        @Argument(help: "The webhook's id.") var webhook: String
+        @Flag(help: "That of S-Series' reports.") var reports = false
+        @Argument(help: "The webhook's id.") var webhook: String?
+
+        func validate() throws {
+            guard reports == (webhook == nil) else { throw ValidationError("Give the id of a webhook, or --reports") }
+        }
 
         func run() async throws {
             try await common.open { installation in
-                let lookup = Lookup(service: installation.service)
-                let found = try await lookup.webhook(webhook, of: try await lookup.account(account))
-                common.output.show(["id": .string(found.id), "secret": .string(found.secret(installation.service.secrets))])
+                let lookup = Lookup(service: installation.service), secrets = installation.service.secrets
+                let account = try await lookup.account(account)
+                guard let webhook else {
+                    return common.output.show(["id": .string(account.id), "secret": .string(ReportChannel.signature(ofReportsTo: account.id, secrets).secret)])
+                }
+                let found = try await lookup.webhook(webhook, of: account)
+                common.output.show(["id": .string(found.id), "secret": .string(found.signature(secrets).secret)])
             }
         }
     }
