@@ -2,7 +2,7 @@ import Logging
 import ServiceLifecycle
 import Voicemail
 
-/// What has to be done every few minutes while the server runs.
+/// What has to be done every few minutes while the server runs. Of several servers that share a store one does it: who holds the lease.
 struct Housekeeping: Service {
     let service: VoicemailService
     let archive: any MaintainedArchive
@@ -11,23 +11,55 @@ struct Housekeeping: Service {
 
     /// A pass over all audio, for what a crash has left that was too young at the start.
     private static let orphanSearch = Duration.seconds(24 * 3600)
+    /// Seconds beyond the next round that a lease lasts; who holds it and is gone is missed for so long.
+    private static let grace = 60
 
     func run() async throws {
+        let lease = HousekeepingLease(service)
         try await cancelWhenGracefulShutdown {
             var nextSearch = ContinuousClock.now + .seconds(2 * 3600)
             while !Task.isCancelled {
                 do {
                     try await Task.sleep(for: interval)
                 } catch is CancellationError {
-                    return
+                    break
                 }
-                await attempt { try await service.housekeeping.sweep() }
                 await attempt { try await archive.recount() }
-                guard ContinuousClock.now >= nextSearch else { continue }
-                nextSearch = ContinuousClock.now + Self.orphanSearch
-                await attempt { _ = try await service.housekeeping.removeOrphans() }
+                await attempt {
+                    let searches = ContinuousClock.now >= nextSearch
+                    guard try await holding(lease, { await round(searches: searches) }), searches else { return }
+                    nextSearch = ContinuousClock.now + Self.orphanSearch
+                }
             }
         }
+        await attempt { try await lease.letGo() }
+    }
+
+    private func round(searches: Bool) async {
+        await attempt { try await service.housekeeping.sweep() }
+        if searches { await attempt { _ = try await service.housekeeping.removeOrphans() } }
+    }
+
+    /// Does something while the lease is held, however long it takes.
+    /// - Returns: whether it was held.
+    private func holding(_ lease: HousekeepingLease, _ body: @escaping @Sendable () async -> Void) async throws -> Bool {
+        let seconds = max(1, Int(interval.components.seconds)) + Self.grace
+        guard try await lease.take(for: seconds) else { return false }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                while true {
+                    try await Task.sleep(for: .seconds(max(1, seconds / 3)))
+                    _ = try await lease.take(for: seconds)
+                }
+            }
+            await body()
+            group.cancelAll()
+            // Whoever was waiting was cancelled; what could not be renewed is somebody else's by now, and was judged in each transaction.
+            while let result = await group.nextResult() {
+                if case .failure(let error) = result, !(error is CancellationError) { throw error }
+            }
+        }
+        return true
     }
 
     /// A step that fails is made up for by the next round.
