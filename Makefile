@@ -4,8 +4,10 @@ SWIFT := $(shell command -v swift 2>/dev/null)
 # Swift's libraries are linked in: the program runs where there is no Swift.
 RELEASE := -c release --static-swift-stdlib
 KILLS ?= 1000
+CALL_KILLS ?= 200
 CLUSTER_KILLS ?= 200
 FUZZ ?= 100000
+CALLS ?= 10000
 FORMATTED := --parallel --recursive Package.swift Sources Tests Benchmarks
 
 PREFIX ?= /usr/local
@@ -31,15 +33,16 @@ test: tools
 format: tools
 	swift format --in-place $(FORMATTED)
 
-## soak: send FUZZ mutated requests and packets of sound to the telephone, and see that it takes calls afterwards
+## soak: send FUZZ mutated requests and packets of sound to the telephone and see that it takes calls afterwards; make CALLS calls in flat memory
 soak: tools
 	swift build --build-tests
 	AFTERTONE_FUZZ=$(FUZZ) swift test --skip-build --filter '^SIPTests\.(Sound)?FuzzTests'
+	AFTERTONE_CALLS=$(CALLS) swift test --skip-build --filter '^TelephoneTests\.ManyCallsTests'
 
-## crashtest: kill the server KILLS times under load, and compare what was acknowledged with what is there
+## crashtest: kill the server KILLS times under load and CALL_KILLS times in calls, and compare what was acknowledged and said with what is there
 crashtest: tools
 	swift build --build-tests
-	KILLS=$(KILLS) swift test --skip-build --filter CrashTests
+	KILLS=$(KILLS) CALL_KILLS=$(CALL_KILLS) swift test --skip-build --filter CrashTests
 
 ## scaletest: three servers on PostgreSQL and S3: kill CLUSTER_KILLS of them under load, take database and bucket away, have them race
 scaletest: tools

@@ -89,6 +89,11 @@ public struct Telephone: Service {
         if let tls = settings.files.tls, let identity { sip.tls = TLSListener(address: tls.address, identity: identity) }
         sip.logins.passwords = try await settings.files.readPasswords()
         sip.stepped = instruments.stepped
+        sip.trace = MessageTrace(isOn: { [logger] in logger.logLevel <= .trace }) { [logger] message in
+            logger.trace(
+                message.isSent ? "a message was sent" : "a message has come",
+                metadata: ["transport": "\(message.transport)", "peer": "\(message.peer)", "sip": "\(message.text)"])
+        }
         sip.report = { [logger, instruments] in Self.tell($0, instruments, logger) }
         return sip
     }

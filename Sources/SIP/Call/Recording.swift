@@ -14,7 +14,8 @@ import Waiting
     /// Where the last speech ends, in samples.
     private var speechEnd = 0
 
-    private static let stepsBetweenDrains = 5
+    /// What waits here is lost with the process, beside what may still be put in order and what waits for the disk: half a second in all.
+    private static let stepsBetweenDrains = 2
     private static let samplesInStep = Clip.rate / 50
 
     init(_ format: SoundFormat, to sink: any SoundSink, _ rules: RecordRules) {

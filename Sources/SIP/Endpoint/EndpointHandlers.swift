@@ -19,6 +19,18 @@ enum EndpointHandlers {
         }
     }
 
+    /// A message has come, or is sent.
+    static let passed: @convention(c) (Bool, sip_transp, UnsafePointer<sa>?, UnsafePointer<sa>?, UnsafePointer<UInt8>?, Int, UnsafeMutableRawPointer?) -> Void =
+        {
+            isSent, transport, source, target, bytes, count, argument in
+            let peer = (isSent ? target : source)?.pointee
+            nonisolated(unsafe) let bytes = bytes, argument = argument
+            SIPLoop.assumeIsolated {
+                guard let bytes, let peer else { return }
+                endpoint(argument)?.trace(isSent: isSent, transport, peer, UnsafeRawBufferPointer(start: bytes, count: count))
+            }
+        }
+
     static let exited: @convention(c) (UnsafeMutableRawPointer?) -> Void = { argument in
         nonisolated(unsafe) let argument = argument
         SIPLoop.assumeIsolated { endpoint(argument)?.exited() }

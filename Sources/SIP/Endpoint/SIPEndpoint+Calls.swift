@@ -69,7 +69,7 @@ extension Invitation {
         self.message = message
         source = PeerAddress(request.pointee.src)
         port = PeerAddress(request.pointee.dst).port
-        transport = request.pointee.tp == SIP_TRANSP_UDP ? "UDP" : request.pointee.tp == SIP_TRANSP_TLS ? "TLS" : "TCP"
+        transport = request.pointee.tp.name
     }
 }
 

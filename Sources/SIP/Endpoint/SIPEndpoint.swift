@@ -67,6 +67,7 @@ import Waiting
         // libre keeps it for itself.
         names?.close()
         guard error == 0, let sip else { throw .failed(code: error) }
+        if settings.trace != nil { sip_set_trace_handler(sip, EndpointHandlers.passed) }
         let addresses = try listen(sip)
         if let listener = settings.tls { try listen(sip, over: listener) }
         // Before the sessions: what comes is looked at here first.

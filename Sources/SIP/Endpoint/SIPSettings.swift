@@ -29,6 +29,8 @@ public struct SIPSettings: Sendable {
     var ticker: Ticker?
     /// The clock of calls has made a step of twenty milliseconds, so many seconds late. Called on the loop's thread, as `report` is.
     public var stepped: @Sendable (Double) -> Void = { _ in }
+    /// Shown what comes and goes.
+    public var trace: MessageTrace?
     /// Told of what goes wrong. Called on the loop's thread: it must not wait for anything.
     public var report: @Sendable (SIPEvent) -> Void = { _ in }
 

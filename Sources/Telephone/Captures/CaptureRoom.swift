@@ -24,8 +24,10 @@ final class CaptureRoom: Sendable {
     /// Told how long one round of syncs took, in seconds.
     private let synced: @Sendable (Double) -> Void
 
-    /// Milliseconds between rounds: together with a sync of as long, less than half a second of a call is not safe.
-    private static let interval = 200
+    /// Between the beginnings of rounds: together with a sync and with what may still be put in order, half a second of a call is not safe.
+    private static let interval = Duration.milliseconds(200)
+    /// Between the end of a round and the next, however long it took: the disk is others', too.
+    private static let rest = Duration.milliseconds(20)
     /// So many files are synced one by one; more are synced as the whole file system, which costs one wait instead of many.
     private static let fewFiles = 4
 
@@ -132,10 +134,11 @@ final class CaptureRoom: Sendable {
                 defer { state.new = [] }
                 return (Array(state.open.values), state.new, state.isClosed)
             }
+            let next = ContinuousClock.now + Self.interval
             keepNames(of: new)
             round(captures)
             if isClosed { break }
-            if captures.isEmpty { bell.wait() } else { _ = bell.wait(timeout: .now() + .milliseconds(Self.interval)) }
+            if captures.isEmpty { bell.wait() } else { _ = bell.wait(timeout: .now() + max(Self.rest, next - .now).dispatchInterval) }
         }
         ended.end(())
     }
@@ -165,5 +168,11 @@ final class CaptureRoom: Sendable {
         guard descriptor >= 0 else { throw CaptureFailure(action: "sync the directory of", code: errno) }
         defer { Glibc.close(descriptor) }
         guard fsync(descriptor) == 0 else { throw CaptureFailure(action: "sync the directory of", code: errno) }
+    }
+}
+
+extension Duration {
+    fileprivate var dispatchInterval: DispatchTimeInterval {
+        .microseconds(Int(components.seconds) * 1_000_000 + Int(components.attoseconds / 1_000_000_000_000))
     }
 }
