@@ -101,6 +101,9 @@ final class Destinations: Sendable {
         }
     }
 
+    /// Those that nobody is asked at before their pause is over, or are asked by one attempt to find out.
+    var resting: Int { state.withLock { $0.known.values.count { $0.failures >= settings.failuresBeforePause } } }
+
     /// Who may be told something now.
     func gate() -> Gate {
         state.withLock { state in

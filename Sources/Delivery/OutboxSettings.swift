@@ -48,11 +48,14 @@ public struct OutboxInstruments: Sendable {
     public var attempted: @Sendable (_ channel: String, _ result: Result, _ seconds: Double) -> Void
     /// Now and then: how many wait and how many were given up.
     public var totals: @Sendable (DeliveryTotals) -> Void
+    /// As often: how many destinations are left alone because nobody answers there.
+    public var resting: @Sendable (Int) -> Void
 
     public init(
         attempted: @escaping @Sendable (String, Result, Double) -> Void = { _, _, _ in },
-        totals: @escaping @Sendable (DeliveryTotals) -> Void = { _ in }
+        totals: @escaping @Sendable (DeliveryTotals) -> Void = { _ in }, resting: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
+        self.resting = resting
         self.attempted = attempted
         self.totals = totals
     }

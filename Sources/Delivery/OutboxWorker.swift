@@ -82,7 +82,10 @@ public struct OutboxWorker: Service {
                         }
                     }
                     if progress.hasWorked.exchange(false, ordering: .relaxed) || ContinuousClock.now >= nextReport {
-                        await orLog("deliveries could not be counted") { instruments.totals(try await service.outbox.totals()) }
+                        await orLog("deliveries could not be counted") {
+                            instruments.totals(try await service.outbox.totals())
+                            instruments.resting(destinations.resting)
+                        }
                         nextReport = .now + settings.reportInterval
                     }
                     let wake = progress.hasEvents.load(ordering: .relaxed) ? min(nextPlan, nextLook) : nextLook

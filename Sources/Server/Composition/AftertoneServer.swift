@@ -60,7 +60,8 @@ public struct AftertoneServer: Sendable {
                 await onListening(bound)
             })
         let housekeeping = Housekeeping(
-            service: installation.service, archive: installation.archive, interval: .seconds(configuration.housekeeping.intervalSeconds), logger: logger)
+            service: installation.service, archive: installation.archive, interval: .seconds(configuration.housekeeping.intervalSeconds),
+            instruments: HousekeepingInstruments(registry), logger: logger)
         let outbox = OutboxService(
             service: installation.service, hub: hub, settings: configuration.outbox.settings, instruments: OutboxInstruments(registry),
             mailServer: configuration.mail,

@@ -1,3 +1,4 @@
+import HTTPFront
 import Logging
 import ServiceLifecycle
 import Voicemail
@@ -7,6 +8,7 @@ struct Housekeeping: Service {
     let service: VoicemailService
     let archive: any MaintainedArchive
     let interval: Duration
+    let instruments: HousekeepingInstruments
     let logger: Logger
 
     /// A pass over all audio, for what a crash has left that was too young at the start.
@@ -25,10 +27,11 @@ struct Housekeeping: Service {
                     break
                 }
                 await attempt { try await archive.recount() }
+                await attempt { instruments.held(try await service.holds.count()) }
                 await attempt {
                     let searches = ContinuousClock.now >= nextSearch
-                    guard try await holding(lease, { await round(searches: searches) }), searches else { return }
-                    nextSearch = ContinuousClock.now + Self.orphanSearch
+                    guard try await holding(lease, { await round(searches: searches) }) else { return instruments.round(.elsewhere) }
+                    if searches { nextSearch = ContinuousClock.now + Self.orphanSearch }
                 }
             }
         }
@@ -36,7 +39,7 @@ struct Housekeeping: Service {
     }
 
     private func round(searches: Bool) async {
-        await attempt { try await service.housekeeping.sweep() }
+        if await attempt({ try await service.housekeeping.sweep() }) { instruments.round(.done) }
         if searches { await attempt { _ = try await service.housekeeping.removeOrphans() } }
     }
 
@@ -63,11 +66,41 @@ struct Housekeeping: Service {
     }
 
     /// A step that fails is made up for by the next round.
-    private func attempt(_ step: () async throws -> Void) async {
+    /// - Returns: whether it was done.
+    @discardableResult
+    private func attempt(_ step: () async throws -> Void) async -> Bool {
         do {
             try await step()
+            return true
         } catch {
+            instruments.round(.failed)
             logger.error("housekeeping failed", metadata: ["error": "\(error)"])
+            return false
         }
+    }
+}
+
+/// What `/metrics` shows of housekeeping.
+struct HousekeepingInstruments: Sendable {
+    enum Round: String, CaseIterable {
+        case done
+        /// A step of it.
+        case failed
+        /// Another server does it.
+        case elsewhere
+    }
+
+    let round: @Sendable (Round) -> Void
+    /// How many holds there are.
+    let held: @Sendable (Int) -> Void
+
+    init(_ registry: MetricsRegistry) {
+        let rounds = Dictionary(
+            uniqueKeysWithValues: Round.allCases.map { round in
+                (round, registry.counter("aftertone_housekeeping_rounds_total", help: "Rounds of housekeeping.", labels: [("result", round.rawValue)]))
+            })
+        let holds = registry.gauge("aftertone_holds", help: "Legal holds, as of the last round of housekeeping.")
+        round = { rounds[$0]?.add() }
+        held = { holds.set($0) }
     }
 }

@@ -56,6 +56,7 @@ extension OutboxInstruments {
         let seconds = registry.histogram("aftertone_delivery_seconds", help: "Time one attempt of a delivery takes.")
         let pending = registry.gauge("aftertone_deliveries", help: "Deliveries in the outbox.", labels: [("state", "pending")])
         let dead = registry.gauge("aftertone_deliveries", help: "Deliveries in the outbox.", labels: [("state", "dead")])
+        let quiet = registry.gauge("aftertone_destinations_resting", help: "Destinations that are left alone because nobody answers there.")
         self.init { channel, result, elapsed in
             registry.counter(
                 "aftertone_delivery_attempts_total", help: "Attempts of deliveries, by what became of them.",
@@ -65,6 +66,8 @@ extension OutboxInstruments {
         } totals: { totals in
             pending.set(totals.pending)
             dead.set(totals.dead)
+        } resting: {
+            quiet.set($0)
         }
     }
 }

@@ -55,6 +55,7 @@ extension Audit {
             }
             guard !sealed.isEmpty else { return }
             for batch in sealed {
+                service.observer.sealed(batch.count)
                 logger.notice(
                     "audit entries were sealed",
                     metadata: ["account": "\(batch.accountID)", "batch": "\(batch.number)", "entries": "\(batch.count)", "hash": "\(batch.hash)"])

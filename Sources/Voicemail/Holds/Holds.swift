@@ -39,6 +39,17 @@ extension Holds {
         try await store.read { try $0.holds(accountID: account?.id, after: serial, limit: limit) }
     }
 
+    /// How many there are.
+    public func count() async throws -> Int {
+        var count = 0, last = 0
+        while true {
+            let page = try await list(of: nil, after: last, limit: 500)
+            guard let end = page.last else { return count }
+            count += page.count
+            last = end.serial
+        }
+    }
+
     private func log(_ text: Logger.Message, _ hold: Hold) {
         logger.notice(
             text, metadata: ["hold": "\(hold.id)", "account": "\(hold.accountID)", "subject": "\(hold.subject.rawValue)", "id": "\(hold.subjectID)"])

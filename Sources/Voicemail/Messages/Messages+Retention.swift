@@ -73,6 +73,7 @@ extension Messages {
                     "account": "\(message.accountID)", "mailbox": "\(message.mailboxID)", "message": "\(message.monthID)", "reason": "\(departure.rule.words)",
                 ])
         }
+        service.observer.expired(.message, gone.count)
         return gone.count
     }
 }

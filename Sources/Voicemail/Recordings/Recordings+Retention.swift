@@ -55,6 +55,7 @@ extension Recordings {
                         "account": "\(account.id)", "recording": "\(recording.id)", "name": "\(recording.name)", "reason": "\(departure.rule.words)",
                     ])
             }
+            if !gone.isEmpty { service.observer.expired(.recording, gone.count) }
             removed += gone.count
         } while !gone.isEmpty
         return removed

@@ -20,12 +20,11 @@ public final class VoicemailService: Sendable {
     public let garbageBell = Bell()
     /// What needs not be noted again.
     let heardLately = HeardLately()
-    /// Told of each message that a deposit has stored, once it is durable.
-    private let deposited: @Sendable () -> Void
+    let observer: DomainObserver
 
     public init(
         store: any VoicemailStore, archive: any AudioArchive, codec: any AudioCodec, secrets: Secrets, clock: any WallClock = SystemClock(),
-        limits: Limits = Limits(), logger: Logger = Logger(label: "aftertone.voicemail"), deposited: @escaping @Sendable () -> Void = {}
+        limits: Limits = Limits(), logger: Logger = Logger(label: "aftertone.voicemail"), observer: DomainObserver = DomainObserver()
     ) {
         self.store = AttributedStore(store: store)
         self.archive = archive
@@ -34,11 +33,11 @@ public final class VoicemailService: Sendable {
         self.clock = clock
         self.limits = limits
         self.logger = logger
-        self.deposited = deposited
+        self.observer = observer
     }
 
     func countDeposits(_ messages: [Message]) {
-        for _ in messages { deposited() }
+        for _ in messages { observer.deposited() }
     }
 
     public var access: Access { Access(service: self) }

@@ -170,7 +170,7 @@ extension MetricCause {
     static let ofRegistrations: Set = ["aftertone_sip_registered"]
 
     /// A row for each other metric, and for each kind of it that an alert rule names where a test can make it.
-    static let all: [MetricCause] = http + stored + told + logins + calls
+    static let all: [MetricCause] = http + stored + told + kept + logins + calls
 
     private static let http = [
         MetricCause("aftertone_http_requests_total", #"dialect="kazoo""#) { bench in try await bench.kazoo("GET", "") },
@@ -258,7 +258,54 @@ extension MetricCause {
             let box = try await bench.server.makeMailbox("3001", in: bench.world.account, ["notify_email_addresses": ["ada@example.com"]])
             _ = try await bench.server.leave(audio: MetricBench.sound, in: box, of: bench.world.account)
         },
+        MetricCause(
+            "aftertone_destinations_resting",
+            with: {
+                telling(&$0, $1)
+                $0.mail = MailAddress("box@voice.example").map { MailServer(host: "127.0.0.1", port: 1, security: .none, sender: $0, attemptSeconds: 30) }
+            }
+        ) { bench in
+            let addresses = (0..<4).map { JSON.string("ada\($0)@example.com") }
+            let box = try await bench.server.makeMailbox("3001", in: bench.world.account, ["notify_email_addresses": .array(addresses)])
+            _ = try await bench.server.leave(audio: MetricBench.sound, in: box, of: bench.world.account)
+        },
         MetricCause("aftertone_delivery_seconds", with: telling) { bench, grows in try await bench.tell(200, grows) },
+    ]
+
+    /// A round a second.
+    private static let housekeeping: @Sendable (inout Configuration, String) -> Void = { configuration, _ in
+        configuration.housekeeping.intervalSeconds = 1
+        configuration.limits.messageRetention.count = 1
+        configuration.limits.recordingRetention.days = 1
+        configuration.archive.quotaBytes = 1 << 30
+    }
+
+    private static let kept = [
+        MetricCause("aftertone_housekeeping_rounds_total", #"result="done""#, with: housekeeping) { _, grows in try await grows() },
+        MetricCause("aftertone_housekeeping_rounds_total", #"result="elsewhere""#, with: housekeeping) { bench, grows in
+            let other = HousekeepingLease(bench.server.service)
+            while try await !other.take(for: 86_400) { bench.server.clock.advance(by: 3600) }
+            try await grows()
+        },
+        MetricCause("aftertone_housekeeping_rounds_total", #"result="failed""#, with: housekeeping) { bench, grows in
+            // What the archive holds cannot be counted.
+            try FileManager.default.removeItem(atPath: bench.server.directory + "/blobs/00")
+            try await grows()
+        },
+        MetricCause("aftertone_retention_removed_total", #"what="message""#, with: housekeeping) { bench in
+            for _ in 0..<2 { try await bench.leave() }
+            bench.server.clock.advance(by: 2 * 86_400)
+        },
+        MetricCause("aftertone_retention_removed_total", #"what="recording""#, with: housekeeping) { bench in
+            try await bench.record(try AudioSamples.tones([440], seconds: 0.1).encoded(as: .wavPCM16))
+            bench.server.clock.advance(by: 3 * 86_400)
+        },
+        MetricCause("aftertone_audit_sealed_total", with: housekeeping) { bench in
+            try await bench.server.service.audit.note(.exported, of: bench.world.account.id, [])
+        },
+        MetricCause("aftertone_holds", with: housekeeping) { bench in
+            _ = try await bench.server.service.holds.place(on: .account, bench.world.account.id, in: bench.world.account, reason: "case 1")
+        },
     ]
 
     private static let logins = [
