@@ -40,6 +40,16 @@ struct HousekeepingLeaseTests {
         }
     }
 
+    /// Servers may be set to rounds of different lengths.
+    @Test func aLongerLeaseIsNotTakenByWhoWantsAShorterOne() async throws {
+        try await TestServer.run { (server: TestServer) async throws in
+            let one = HousekeepingLease(server.service), other = HousekeepingLease(server.service)
+            #expect(try await one.take(for: 86_400))
+            server.clock.advance(by: 3600)
+            #expect(try await !other.take(for: 60))
+        }
+    }
+
     /// Of many at once one gets it, and what housekeeping removes leaves it where it is.
     @Test func oneOfManyGetsIt() async throws {
         try await TestServer.run { (server: TestServer) async throws in

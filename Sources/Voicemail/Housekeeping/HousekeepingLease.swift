@@ -8,7 +8,7 @@ public struct HousekeepingLease: Sendable {
     private let holder = HexID.random()
 
     private static let kind = Ticket.Kind(rawValue: "housekeeping-lease")
-    private static let member = "holder"
+    private static let member = "holder", length = "seconds"
 
     public init(_ service: VoicemailService) { self.service = service }
 
@@ -20,13 +20,13 @@ public struct HousekeepingLease: Sendable {
     public func take(for seconds: Int) async throws -> Bool {
         let now = service.clock.now, until = now.advanced(by: seconds), hash = hash, holder = holder
         return try await service.store.write { writer in
-            let details: JSONObject = [Self.member: .string(holder)]
+            let details: JSONObject = [Self.member: .string(holder), Self.length: .int(seconds)]
             guard var ticket = try writer.ticket(hash: hash) else {
                 try writer.insert(Ticket(hash: hash, kind: Self.kind, accountID: "", created: now, expires: until, details: details))
                 return true
             }
-            // A clock that was put back holds nobody up for longer than a lease is.
-            let isOver = ticket.expires <= now || ticket.expires > until
+            // A clock that was put back holds nobody up for longer than the lease is.
+            let isOver = ticket.expires <= now || ticket.expires > now.advanced(by: ticket.details[Self.length]?.int ?? seconds)
             guard ticket.details[Self.member]?.string == holder || isOver else { return false }
             ticket.expires = until
             ticket.details = details
