@@ -65,6 +65,29 @@ struct CallTests {
         }
     }
 
+    @Test("Comfort noise is silence, and nothing is missing for it, whatever its number", arguments: [UInt8(13), 98])
+    func comfortNoise(type: UInt8) async throws {
+        let sink = MemorySink(), told = Told<RecordEnd>()
+        try await withPacedPhone(script: { call in
+            guard await call.answer() else { return }
+            told.tell(await call.record(to: sink, RecordRules(seconds: 30)))
+        }) { phone in
+            try await phone.call("1000", offer: phone.offer(formats: "0 \(type) 101", extra: type == 13 ? "" : "a=rtpmap:98 CN/8000\r\n"))
+            try await phone.warmUp(sink)
+            try await phone.sound.say(hertz: 500, milliseconds: 400)
+            try await phone.sound.say(milliseconds: 20, type: type) { _ in [0x40] }
+            try await phone.sound.pause(milliseconds: 580)
+            try await phone.sound.say(hertz: 500, milliseconds: 400)
+            try await phone.sayGoodbye()
+            let end = try #require(await told.next())
+            #expect(end.lost == 0 && end.late == 0)
+            let samples = sink.bytes.map { TestLaw.sample(muLaw: $0) }
+            #expect(TestTone.milliseconds(of: 500, in: samples) == 800)
+            let first = try #require(samples.firstIndex { abs($0) > 1000 }), last = try #require(samples.lastIndex { abs($0) > 1000 })
+            #expect((8 * 1390...8 * 1410).contains(last - first))
+        }
+    }
+
     @Test("Nobody speaks: the silence that ended a recording is not part of it")
     func silence() async throws {
         let sink = MemorySink(), told = Told<RecordEnd>()

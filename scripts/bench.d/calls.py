@@ -1,9 +1,12 @@
-"""The rows of the telephone: calls recorded at once, their memory, the clock they go by, and call set-ups."""
+"""The rows of the telephone: calls recorded at once, their memory, the clock they go by, what a disk that is cut off keeps of them, and call set-ups."""
 
+import json
 import os
 import pathlib
+import random
 import re
 import select
+import signal
 import socket
 import struct
 import subprocess
@@ -73,17 +76,27 @@ class Call:
     def speak(self):
         self.sequence += 1
         self.sent += 1
-        self.sound.send(struct.pack(">BBHII", 0x80, 0, self.sequence & 0xFFFF, self.sequence * PACKET, self.source) + SPEECH)
+        self.sound.send(struct.pack(">BBHII", 0x80, 0, self.sequence & 0xFFFF, self.sequence * PACKET, self.source) + self.speech())
+
+    def speech(self):
+        return SPEECH
+
+
+class CountingCall(Call):
+    """Says in each packet which one it is."""
+
+    def speech(self):
+        return struct.pack(">I", self.sequence) + SPEECH[4:]
 
 
 class Callers:
     """Many calls at once, from one thread: each speaks every twenty milliseconds, and they take turns within those."""
 
-    def __init__(self, count, server, callee):
+    def __init__(self, count, server, callee, kind=Call):
         self.line = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.line.bind(("127.0.0.1", 0))
         self.line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
-        self.calls = [Call(number, self.line, server, callee) for number in range(count)]
+        self.calls = [kind(number, self.line, server, callee) for number in range(count)]
         self.by_id = {call.id: call for call in self.calls}
         self.turns = [self.calls[turn::20] for turn in range(20)]
         self.start, self.millisecond = time.monotonic(), 0
@@ -167,6 +180,8 @@ def percentile(before, after, share):
 
 def measure(bench, make, free_port, home):
     """`make` makes a server of a directory and a configuration."""
+    if bench.wants("R17"):
+        cut_off(bench, make, free_port, home)
     if not (bench.wants("R10") or bench.wants("R12") or bench.wants("R19")):
         return
     directory, port = home / "calls", free_port()
@@ -207,6 +222,64 @@ def at_once(bench, server, port, box):
             low=ours / theirs, high=ours / theirs, rounds=[])
     bench.add("R10b", f"99 of 100 steps of the clock at most so late (the caller itself: {callers.behind} ms)", percentile(late, steps(text), 0.99), unit="ms")
     bench.add("R19c", f"memory of each of {count} calls under way", (held - alone) * 1000 / count, unit="kB")
+
+
+def cut_off(bench, make, free_port, home):
+    """What a file system has of calls at a moment when nothing more reaches its disk: a copy of the disk is mounted, as after a loss of power."""
+    if os.geteuid() != 0:
+        bench.log("R17 is left out: root mounts its disks")
+        return
+    count, moments = 20, 20
+    disk, copy, port = home / "disk", home / "copy", free_port()
+    for place in (disk, copy):
+        place.mkdir()
+    image = home / "disk.image"
+    subprocess.run(["truncate", "-s", "1G", image], check=True)
+    subprocess.run(["mkfs.ext4", "-q", "-E", "lazy_itable_init=0,lazy_journal_init=0", image], check=True)
+    subprocess.run(["mount", "-o", "loop", image, disk], check=True)
+    try:
+        server, lost, copied = make(disk, CONFIGURATION.format(port=port)), [], 0
+        box = server.mailbox(3001)
+        with server.serving():
+            server.call("POST", f"/{box}", b'{"data": {"name": "Calls", "mailbox": "3001", "skip_greeting": true, "skip_instructions": true}}')
+            callers = Callers(count, port, "3001", CountingCall)
+            callers.ring()
+            callers.go_on_for(5)
+            for moment in range(moments):
+                callers.go_on_for(random.uniform(0.5, 1.5))
+                said = {call.id: call.sequence for call in callers.calls}
+                # Nothing is written meanwhile but what the kernel writes by itself.
+                server.process.send_signal(signal.SIGSTOP)
+                start = time.monotonic()
+                subprocess.run(["cp", "--sparse=always", image, home / "copy.image"], check=True)
+                copied = max(copied, time.monotonic() - start)
+                server.process.send_signal(signal.SIGCONT)
+                callers.go_on_for(0)
+                subprocess.run(["mount", "-o", "loop", home / "copy.image", copy], check=True)
+                try:
+                    kept = dict(last_packet(file.read_bytes()) for file in (copy / "data/captures").glob("*.part"))
+                finally:
+                    subprocess.run(["umount", copy], check=True)
+                lost += [(said[call] - kept.get(call, 0)) * 1000 // PER_SECOND for call in said]
+            callers.hang_up()
+    finally:
+        subprocess.run(["umount", "--lazy", disk], check=True)
+    lost.sort()
+    bench.add(
+        "R17", f"sound of {count} calls that a disk cut off at {moments} moments does not have, the most (the median: {lost[len(lost) // 2]} ms; "
+        f"a copy took {copied * 1000:.0f} ms at most)", lost[-1], unit="ms")
+
+
+def last_packet(capture):
+    """Of which call a recording is, and the number of the last packet in it."""
+    start = capture.index(b"\n") + 1
+    length = struct.unpack("<I", capture[start:start + 4])[0]
+    facts, sound = json.loads(capture[start + 4:start + 4 + length]), capture[start + 4 + length:]
+    for place in range(len(sound) // PACKET - 1, -1, -1):
+        packet = sound[place * PACKET:(place + 1) * PACKET]
+        if packet[4:] == SPEECH[4:]:
+            return facts["callID"], struct.unpack(">I", packet[:4])[0]
+    return facts["callID"], 0
 
 
 def asterisk(bench):

@@ -108,7 +108,7 @@ import CRe
         guard let packet = RTPPacket(bytes) else { return }
         let isKey = agreement.keyTypes.contains(packet.payloadType)
         let format = agreement.taken[packet.payloadType]
-        guard isKey || format != nil, settles(datagram.source, agreement) else {
+        guard isKey || format != nil || agreement.comfortTypes.contains(packet.payloadType), settles(datagram.source, agreement) else {
             counts.dropped += 1
             return
         }
@@ -120,6 +120,8 @@ import CRe
             if let key = keys.key(payload, timestamp: packet.timestamp) { owner?.pressed(key) }
         } else if let format {
             hear(packet, payload, format, areKeysHeard: agreement.keyTypes.isEmpty)
+        } else {
+            owner?.passed(packet)
         }
     }
 

@@ -12,6 +12,8 @@ import CRe
         var taken: [UInt8: SoundFormat]
         /// Numbers that keys come under.
         var keyTypes: Set<UInt8>
+        /// Numbers under which the other side says how its silence sounds (RFC 3389): silence is what is kept of it.
+        var comfortTypes: Set<UInt8>
         /// Where sound is to go.
         var remote: sa
         /// Where reports are to go.
@@ -39,6 +41,8 @@ import CRe
 
     /// Those below mean the same to everybody (RFC 3551 §6).
     private static let firstFreeType: UInt8 = 35
+    /// Of comfort noise, which some send unasked.
+    private static let comfortType: UInt8 = 13
 
     /// - Parameters:
     ///   - address: what the other side is told to send to.
@@ -81,6 +85,7 @@ import CRe
         var taken: [UInt8: SoundFormat] = [:]
         for format in formats where format.isNumbered || !isOffer { taken[format.payloadType] = format }
         var keyTypes: Set<UInt8> = isOffer ? [] : formats.contains(.opus) ? [Self.ownKeyType, Self.ownOpusKeyType] : [Self.ownKeyType]
+        var comfortTypes: Set<UInt8> = [Self.comfortType]
         forEachFormat { format in
             guard let type = UInt8(exactly: format.pt) else { return }
             if let known = formats.first(where: { $0.isNumbered && $0.payloadType == type }) { return common.append((known, type)) }
@@ -89,6 +94,8 @@ import CRe
             if name == "telephone-event" {
                 taken[type] = nil
                 keyTypes.insert(type)
+            } else if name == "cn" {
+                comfortTypes.insert(type)
             } else if let known = formats.first(where: { !$0.isNumbered && $0.encodingName == name && $0.clockRate == Int(format.srate) }) {
                 common.append((known, type))
                 taken[type] = known
@@ -110,8 +117,9 @@ import CRe
         // As seen from here: what the other side calls sendonly is recvonly for us.
         let direction = sdp_media_rdir(audio)
         return Agreement(
-            format: format, payloadType: type, taken: taken, keyTypes: keyTypes, remote: remote, remoteReports: reports, packetMilliseconds: packetMilliseconds,
-            hears: direction.rawValue & SDP_SENDONLY.rawValue != 0, speaks: direction.rawValue & SDP_RECVONLY.rawValue != 0, keys: keys)
+            format: format, payloadType: type, taken: taken, keyTypes: keyTypes, comfortTypes: comfortTypes, remote: remote, remoteReports: reports,
+            packetMilliseconds: packetMilliseconds, hears: direction.rawValue & SDP_SENDONLY.rawValue != 0,
+            speaks: direction.rawValue & SDP_RECVONLY.rawValue != 0, keys: keys)
     }
 
     /// In the order that the other side prefers.
