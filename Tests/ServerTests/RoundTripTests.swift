@@ -41,16 +41,18 @@ struct RoundTripTests {
                     },
                 ]
                 for (name, request) in requests.sorted(by: { $0.key < $1.key }) {
-                    // What is told of a change is planned beside the answer, so the least of several is what the answer waits for.
-                    var least = Int.max
-                    for _ in 0..<12 {
+                    // What is told of a change is planned beside the answer, so the least of several is what the answer waits for; on a busy machine of many.
+                    let most = Self.most[name] ?? 0
+                    var least = Int.max, tries = 0
+                    while tries < 12 || least > most && tries < 100 {
+                        tries += 1
                         try await Task.sleep(for: .milliseconds(30))
                         let before = store.roundTrips
                         let answer = try await request()
                         #expect((200..<300).contains(answer.status), "\(name): \(answer.text)")
                         least = min(least, store.roundTrips - before)
                     }
-                    #expect(least <= Self.most[name] ?? 0, "\(name): \(least)")
+                    #expect(least <= most, "\(name): \(least)")
                 }
             }
         }
