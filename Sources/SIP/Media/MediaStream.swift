@@ -90,7 +90,7 @@ import CRe
         // A packet can end the call, and its sockets with it.
         while left > 0, let sockets {
             let count = sockets.take(to: inbox)
-            for index in 0..<count {
+            for index in 0..<count where self.sockets != nil {
                 if let packet = inbox[index] { receive(packet) }
             }
             guard count == Inbox.size else { return }
