@@ -6,9 +6,10 @@ import Voicemail
 
 /// How often a request waits for a PostgreSQL database. Each wait costs what the network between the two takes.
 struct RoundTripTests {
-    /// The most that each may take, once connections are open and statements prepared: one more than `docs/scale.md` has.
+    /// The most that each may take, once connections are open and statements prepared: one more than `docs/scale.md` has. Where deliveries are planned it is
+    /// three: that begins with the commit, and its first looks come before the answer on a quick machine.
     private static let most = [
-        "deposit of a message, in one request": 16, "page of 50 messages": 9, "ranged download of a message": 10, "recording put": 18,
+        "deposit of a message, in one request": 18, "page of 50 messages": 9, "ranged download of a message": 10, "recording put": 20,
     ]
 
     @Test("Requests wait for the database as often as is written down, and not more often")
