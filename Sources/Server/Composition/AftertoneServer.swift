@@ -75,7 +75,10 @@ public struct AftertoneServer: Sendable {
             logger: logger)
         // Stopped from the last to the first: what serves goes before what it needs.
         var services: [any Service] = [
-            housekeeping, GarbageSweeper(service: installation.service), LateMeasuring(service: installation.service, logger: logger), idleMemory, outbox,
+            housekeeping, GarbageSweeper(service: installation.service), LateMeasuring(service: installation.service, logger: logger), idleMemory,
+        ]
+        if configuration.outbox.isOn { services.append(outbox) }
+        services += [
             recordings, CertificateReload(front: front, signals: reloadSignals, reread: onReload), front,
         ]
         let instruments = CallInstruments(registry, registrations: configuration.telephone.registrations.map(\.settings.name), logins: logins)

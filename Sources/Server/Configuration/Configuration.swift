@@ -133,6 +133,9 @@ public struct Configuration: Sendable, Hashable {
         public var intervalMilliseconds = 250
         /// Seconds after which a server takes over what one that is gone was telling.
         public var leaseSeconds = 30
+        /// Whether what has happened is told at all. No setting: live pages and web sockets hear of it by the same worker. Without it, what requests cost
+        /// by themselves can be counted.
+        public var isOn = true
 
         var settings: OutboxSettings {
             OutboxSettings(concurrency: receiversAtOnce, leaseSeconds: leaseSeconds, interval: .milliseconds(intervalMilliseconds))
