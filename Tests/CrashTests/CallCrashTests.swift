@@ -76,7 +76,14 @@ import Voicemail
     private static func check(_ spoken: [Spoken], in mailbox: Mailbox, _ data: String, seed: UInt64) async throws {
         // Twice: the second start finds nothing left to do.
         for _ in 0..<2 {
-            try await TestServer.run(in: data, { $0.telephone.listen = CallAddress(host: "127.0.0.1", port: 0) }) { server in
+            try await TestServer.run(
+                in: data,
+                {
+                    $0.telephone.listen = CallAddress(host: "127.0.0.1", port: 0)
+                    // As those had it that were killed.
+                    $0.limits.mailboxCapacity = 100_000
+                }
+            ) { server in
                 let listing = MessageListing(query: MessageQuery(scope: .mailbox(mailbox.id)), limit: 3 * spoken.count)
                 let messages = Dictionary(grouping: try await server.service.messages.list(listing).messages) { $0.callID }
                 for call in spoken {
