@@ -3,8 +3,8 @@ import CRe
 
 /// The two sockets of a call: one for sound, the one above for reports.
 ///
-/// libre tells of each report. Sound is taken at each step of the clock instead, whatever has come by then: to be woken for every packet costs more
-/// than all that is done with it.
+/// libre tells of each report. Sound is taken at each step of the clock instead, whatever has come by then: to be woken for every packet would cost a
+/// turn of the loop, a buffer and a call into libre for each.
 @SIPLoop struct RTPSockets {
     let port: UInt16
     let sound: OpaquePointer
