@@ -283,7 +283,8 @@ let package = Package(
         .testTarget(
             name: "WebTests",
             dependencies: [
-                "Web", "Audio", "Delivery", "HTTPFront", "Server", "TestKit", "Voicemail", logging, nioCore, product("HTTPTypes", "swift-http-types"),
+                "Web", "Audio", "Delivery", "HTTPFront", "Notifications", "Server", "TestKit", "Voicemail", logging, nioCore,
+                product("HTTPTypes", "swift-http-types"),
             ],
             swiftSettings: settings),
         .testTarget(

@@ -9,6 +9,8 @@ public struct WebSettings: Sendable, Hashable {
     public var isBehindTLS = false
     /// Whether a mailbox's number and its PIN log in.
     public var takesPINs = false
+    /// Whether it has listeners of its own, where no interface is.
+    public var isApart = false
     /// Where links to new passwords lead, as browsers find it; nil where none are sent.
     public private(set) var recoveryPage: String?
 

@@ -88,6 +88,7 @@ import Voicemail
               body_bytes: 9_000_000
             archive:
               quota_bytes: 12
+            web: {listen: ["https://127.0.0.1:4", "[::1]:0"]}
             """)
         #expect(configuration.data == "/srv/aftertone")
         #expect(configuration.http.listen.map(\.description) == ["http://127.0.0.1:1", "https://[::1]:2", "http://example.org:3"])
@@ -95,6 +96,7 @@ import Voicemail
         #expect(configuration.http.deadlines.drain == .seconds(7))
         #expect(configuration.kazoo.emptyNextStartKey)
         #expect(configuration.kazoo.maximumBody == 9_000_000)
+        #expect(configuration.http.page.map(\.description) == ["https://127.0.0.1:4", "http://[::1]:0"])
         #expect(configuration.archive.quotaBytes == 12)
     }
 
@@ -184,6 +186,15 @@ import Voicemail
         ("web:\n  path: /v2/box\n", "a.yaml:2: web.path is \"/v2/box\" and must be a path such as /voicemail that no interface has"),
         ("web: {path: voicemail}\n", "a.yaml:1: web.path is \"voicemail\" and must be a path such as /voicemail that no interface has"),
         ("web: {path: //evil}\n", "a.yaml:1: web.path is \"//evil\" and must be a path such as /voicemail that no interface has"),
+        ("web:\n  listen: 127.0.0.1:80\n", "a.yaml:2: web.listen is \"127.0.0.1:80\" and must be a list of http://HOST:PORT or https://HOST:PORT"),
+        ("web: {listen: [\"127.0.0.1:99999\"]}\n", "a.yaml:1: web.listen is \"127.0.0.1:99999\" and must be http://HOST:PORT or https://HOST:PORT"),
+        ("web: {listen: [\"https://127.0.0.1:1\"]}\n", "a.yaml:1: web.listen has an https address, which needs http.tls"),
+        ("web: {enabled: false, listen: [\"127.0.0.1:1\"]}\n", "a.yaml:1: web.listen needs web.enabled"),
+        ("web:\n  listen: [\"127.0.0.1:8080\"]\n", "a.yaml:2: web.listen has http://127.0.0.1:8080, where http.listen has the interfaces"),
+        (
+            "http: {listen: [\"[::1]:1\"], tls: {certificate: c, key: k}}\nweb: {listen: [\"https://[::1]:1\"]}\n",
+            "a.yaml:2: web.listen has https://[::1]:1, where http.listen has the interfaces"
+        ),
         ("sip: {strangers: challenge}\n", "a.yaml:1: sip.strangers is challenge, which needs sip.digest.passwords"),
         ("sip: {digest: {passwords: [pbx]}}\n", "a.yaml:1: sip.digest.passwords is \"pbx\" and must be NAME=FILE"),
         ("sip: {digest: {passwords: [a=x, a=y]}}\n", "a.yaml:1: sip.digest.passwords has a name twice"),

@@ -14,7 +14,9 @@ public struct TestServer: Sendable {
     public let clock: ManualClock
     /// Advances with nothing: what the rate limits see.
     public let uptime: ManualUptime
-    public let port: Int
+    public private(set) var port: Int
+    /// The port of the page's own listener; nil where it has none.
+    public let pagePort: Int?
     /// Where calls are taken over UDP and TCP; 0 where none are.
     public let sipPort: Int
     /// The data directory.
@@ -64,13 +66,13 @@ public struct TestServer: Sendable {
         let installation = try await Installation.open(
             configuration, for: .server, creating: true, instruments: StorageInstruments(registry), rig: rig, logger: silent)
         let result = await Result { () async throws -> Value in
-            let (ports, announce) = AsyncThrowingStream.makeStream(of: Int.self)
+            let (ports, announce) = AsyncThrowingStream.makeStream(of: Front.Bound.self)
             let (sipPorts, announceSIP) = AsyncThrowingStream.makeStream(of: Int.self)
             let setup = SetupCode()
             let server = AftertoneServer(
                 installation, registry: registry, setup: setup, tail: tail, uptime: uptime.read, onCalls: { announceSIP.yield($0.port) }
             ) {
-                announce.yield($0.port)
+                announce.yield($0)
             }
             return try await withThrowingTaskGroup(of: Void.self) { tasks in
                 tasks.addTask {
@@ -80,11 +82,12 @@ public struct TestServer: Sendable {
                         throw error
                     }
                 }
-                guard let port = try await ports.first(where: { _ in true }) else { throw CancellationError() }
+                let bound = try await first(configuration.http.page.isEmpty ? 1 : 2, of: ports)
                 let takesCalls = configuration.telephone.listen != nil
                 let sipPort = takesCalls ? try await sipPorts.first { _ in true } : 0
                 let test = TestServer(
-                    installation: installation, clock: clock, uptime: uptime, port: port, sipPort: sipPort ?? 0, directory: configuration.data,
+                    installation: installation, clock: clock, uptime: uptime, port: bound.shared, pagePort: bound.page, sipPort: sipPort ?? 0,
+                    directory: configuration.data,
                     setup: setup, group: server.group)
                 let outcome = await Result { () async throws -> Value in try await body(test) }
                 await server.group.triggerGracefulShutdown()
@@ -94,6 +97,24 @@ public struct TestServer: Sendable {
         }
         try await installation.close()
         return try result.get()
+    }
+
+    /// The ports of so many listeners, each of a kind of its own.
+    private static func first(_ count: Int, of ports: AsyncThrowingStream<Front.Bound, any Error>) async throws -> (shared: Int, page: Int?) {
+        var shared: Int?, page: Int?, iterator = ports.makeAsyncIterator()
+        for _ in 0..<count {
+            guard let bound = try await iterator.next() else { throw CancellationError() }
+            if case .only = bound.listener.dialects { page = bound.port } else { shared = bound.port }
+        }
+        guard let shared else { throw CancellationError() }
+        return (shared, page)
+    }
+
+    /// The same server, reached at another port of it.
+    public func reached(at port: Int) -> TestServer {
+        var server = self
+        server.port = port
+        return server
     }
 
     /// Runs `body` with a data directory that no server works on: nothing happens there but what `body` does.

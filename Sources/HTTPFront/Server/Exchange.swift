@@ -25,10 +25,11 @@ struct Exchange {
     func run() async throws -> Bool {
         let start = NIODeadline.now()
         let target = RequestTarget(head.uri)
-        let wire = try await receiveBody(at: target.path)
+        let dialect = connection.dialects.owner(of: target.path)
+        let wire = try await receiveBody(upTo: dialect?.bodyLimit(at: target.path) ?? core.limits.body)
         defer { wire?.close() }
-        let (request, fault) = makeRequest(target, body: wire.map { RequestBody(.wire($0)) } ?? .empty)
-        var answer = await core.answer(request, fault: fault, showsOperations: showsOperations)
+        let (request, fault) = makeRequest(target, body: wire.map { RequestBody(.wire($0)) } ?? .empty, takesForeign: dialect?.takesForeignText == true)
+        var answer = await core.answer(request, fault: fault, from: dialect, showsOperations: showsOperations)
         if fault?.endsConnection == true { answer.response.closesConnection = true }
         if answer.response.headers[.xRequestID] == nil { answer.response.headers[.xRequestID] = request.id }
         if let conversation = answer.response.conversation {
@@ -57,7 +58,7 @@ struct Exchange {
     }
 
     /// The body still to come, or nil when there is none: then its end, which came with the head, is taken here.
-    private func receiveBody(at path: String) async throws -> WireBody? {
+    private func receiveBody(upTo limit: Int) async throws -> WireBody? {
         guard refusal == nil else { return nil }
         let declared = head.headers.first(name: "content-length").map { Int($0) ?? .max }
         guard head.headers.contains(name: "transfer-encoding") || (declared ?? 0) > 0 else {
@@ -67,7 +68,7 @@ struct Exchange {
         let awaitsContinue =
             !speaksOldHTTP && head.headers.first(name: "expect")?.lowercased() == "100-continue"
         return WireBody(
-            declaredLength: head.headers.contains(name: "transfer-encoding") ? nil : declared, limit: core.bodyLimit(at: path),
+            declaredLength: head.headers.contains(name: "transfer-encoding") ? nil : declared, limit: limit,
             awaitsContinue: awaitsContinue, memory: core.bodyMemory, parts: parts, outbound: outbound)
     }
 
@@ -79,7 +80,7 @@ struct Exchange {
         }
     }
 
-    private func makeRequest(_ target: RequestTarget, body: RequestBody) -> (FrontRequest, RequestFault?) {
+    private func makeRequest(_ target: RequestTarget, body: RequestBody, takesForeign: Bool) -> (FrontRequest, RequestFault?) {
         var fault: RequestFault?
         var segments: [String] = []
         var query = Query()
@@ -87,7 +88,6 @@ struct Exchange {
             if let refusal { throw refusal }
             try RequestRules.judge(head)
             guard head.uri.utf8.count <= core.limits.target else { throw .targetTooLong(limit: core.limits.target) }
-            let takesForeign = core.takesForeignText(at: target.path)
             segments = try target.segments(takesForeign: takesForeign)
             if let text = target.query { query = try Query(parsing: text, limit: core.limits.queryParameters, takesForeign: takesForeign) }
         } catch {

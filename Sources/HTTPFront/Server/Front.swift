@@ -14,6 +14,7 @@ public struct Front: Service {
     }
 
     private let core: FrontCore
+    private let dialects: [any Dialect]
     private let listeners: [Listener]
     private let spare: SpareDescriptors
     private let group: any EventLoopGroup
@@ -22,7 +23,7 @@ public struct Front: Service {
     private let certificates = CertificateShelf()
 
     /// - Parameters:
-    ///   - dialects: asked in this order whether they claim a path.
+    ///   - dialects: those that a listener has are asked in this order whether they claim a path.
     ///   - readiness: what `/readyz` depends on.
     ///   - documents: fixed answers by exact path, such as `/openapi/kazoo.json`.
     ///   - trustedProxies: whose `X-Forwarded-For` says what address a client has.
@@ -36,8 +37,9 @@ public struct Front: Service {
         onListening: @escaping @Sendable (Bound) async -> Void = { _ in }
     ) {
         core = FrontCore(
-            dialects: dialects, operations: OperationsRoutes(registry: metrics, checks: readiness, documents: documents), limits: limits,
+            operations: OperationsRoutes(registry: metrics, checks: readiness, documents: documents), limits: limits,
             deadlines: deadlines, metrics: ExchangeMetrics(metrics), proxies: TrustedProxies(ranges: trustedProxies), logger: logger)
+        self.dialects = dialects
         self.listeners = listeners
         self.spare = spare
         group = eventLoopGroup
@@ -97,7 +99,9 @@ public struct Front: Service {
         if let files = listener.tls { certificate = try await TLSCertificate.load(files) }
         if let certificate { certificates.add(certificate) }
         return ConnectionListener(
-            listener: listener, connection: HTTPConnection(core: core, tls: certificate, operations: listener.operations), maximum: core.limits.connections,
-            spare: spare, group: group, logger: logger)
+            listener: listener,
+            connection: HTTPConnection(
+                core: core, tls: certificate, operations: listener.operations, dialects: OfferedDialects(dialects, listener.dialects)),
+            maximum: core.limits.connections, spare: spare, group: group, logger: logger)
     }
 }

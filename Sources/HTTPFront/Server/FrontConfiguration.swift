@@ -10,13 +10,19 @@ public struct Listener: Hashable, Sendable {
     public var operations: OperationsAudience
     /// The descriptor of a socket that listens there already and was handed to this process; nil to make one.
     public var socket: Int32?
+    /// What can be asked for here.
+    public var dialects: DialectChoice
 
-    public init(host: String = "127.0.0.1", port: Int, tls: TLSFiles? = nil, operations: OperationsAudience = .all, socket: Int32? = nil) {
+    public init(
+        host: String = "127.0.0.1", port: Int, tls: TLSFiles? = nil, operations: OperationsAudience = .all, socket: Int32? = nil,
+        dialects: DialectChoice = .all
+    ) {
         self.host = host
         self.port = port
         self.tls = tls
         self.operations = operations
         self.socket = socket
+        self.dialects = dialects
     }
 }
 

@@ -5,7 +5,6 @@ import Voicemail
 
 /// What all connections share. Immutable but for counters.
 final class FrontCore: Sendable {
-    let dialects: [any Dialect]
     let operations: OperationsRoutes
     let limits: FrontLimits
     let deadlines: FrontDeadlines
@@ -16,10 +15,9 @@ final class FrontCore: Sendable {
     let logger: Logger
 
     init(
-        dialects: [any Dialect], operations: OperationsRoutes, limits: FrontLimits, deadlines: FrontDeadlines, metrics: ExchangeMetrics,
+        operations: OperationsRoutes, limits: FrontLimits, deadlines: FrontDeadlines, metrics: ExchangeMetrics,
         proxies: TrustedProxies, logger: Logger
     ) {
-        self.dialects = dialects
         self.operations = operations
         self.limits = limits
         bodyMemory = BodyMemory(limit: limits.bodiesInMemory)
@@ -35,8 +33,10 @@ final class FrontCore: Sendable {
         var response: FrontResponse
     }
 
-    /// - Parameter fault: what is wrong with the request before anybody looks at it.
-    func answer(_ request: FrontRequest, fault: RequestFault?, showsOperations: Bool) async -> Answer {
+    /// - Parameters:
+    ///   - fault: what is wrong with the request before anybody looks at it.
+    ///   - dialect: whose its path is; nil where it is nobody's.
+    func answer(_ request: FrontRequest, fault: RequestFault?, from dialect: (any Dialect)?, showsOperations: Bool) async -> Answer {
         // Asks about the server, and not about anything it has (RFC 9110 §9.3.7).
         if fault == nil, request.path == "*" {
             return Answer(
@@ -47,7 +47,7 @@ final class FrontCore: Sendable {
         {
             return Answer(owner: OperationsRoutes.name, response: response)
         }
-        guard let dialect = dialects.first(where: { $0.claims(request.path) }) else {
+        guard let dialect else {
             let response = fault.map(Self.plainRefusal) ?? .text(.notFound, "not found")
             return Answer(owner: OperationsRoutes.name, response: response)
         }
@@ -58,14 +58,6 @@ final class FrontCore: Sendable {
         let actor = AuditActor(interface: dialect.name, address: request.remote)
         return Answer(owner: dialect.name, response: await AuditActor.$current.withValue(actor) { await dialect.respond(to: request) })
     }
-
-    /// Bytes that a body may have.
-    func bodyLimit(at path: String) -> Int {
-        dialects.first { $0.claims(path) }?.bodyLimit(at: path) ?? limits.body
-    }
-
-    /// Whether text of a target may be other than UTF-8.
-    func takesForeignText(at path: String) -> Bool { dialects.first { $0.claims(path) }?.takesForeignText ?? false }
 
     private static func plainRefusal(_ fault: RequestFault) -> FrontResponse {
         switch fault {

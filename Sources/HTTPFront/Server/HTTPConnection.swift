@@ -9,6 +9,7 @@ struct ConnectionFacts: Sendable {
     let remote: String
     let isSecure: Bool
     let operations: OperationsAudience
+    let dialects: OfferedDialects
     /// The thread that writes to the socket.
     let loop: any EventLoop
 }
@@ -22,6 +23,7 @@ struct HTTPConnection: Sendable {
     let core: FrontCore
     let tls: TLSCertificate?
     let operations: OperationsAudience
+    let dialects: OfferedDialects
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<AcceptedConnection> {
         channel.eventLoop.makeCompletedFuture {
@@ -79,7 +81,7 @@ struct HTTPConnection: Sendable {
 
     private func facts(_ channel: any Channel) -> ConnectionFacts {
         ConnectionFacts(
-            remote: channel.remoteAddress?.ipAddress ?? "", isSecure: tls != nil, operations: operations,
+            remote: channel.remoteAddress?.ipAddress ?? "", isSecure: tls != nil, operations: operations, dialects: dialects,
             loop: channel.eventLoop)
     }
 

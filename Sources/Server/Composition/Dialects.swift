@@ -55,6 +55,7 @@ struct Dialects: Sendable {
 
     private var web: WebDialect {
         var settings = configuration.web
+        settings.isApart = !configuration.http.page.isEmpty
         settings.fit(exchange: configuration.http.deadlines.exchange)
         if configuration.mail != nil, let address = configuration.http.publicURL { settings.sendLinks(below: address) }
         return WebDialect(

@@ -17,7 +17,7 @@ public struct ReceivedSocket: Sendable, Hashable {
     }
 
     public let descriptor: Int32
-    /// Where it listens. Whether TLS is spoken there is said by the socket's name, or by the entry of `http.listen` that it stands for.
+    /// Where it listens. Whether TLS is spoken there is said by the socket's name, or by the entry of `http.listen` or `web.listen` that it stands for.
     public let address: ListenAddress
 
     /// The first that is handed over; the others follow.
@@ -74,23 +74,39 @@ extension Configuration.HTTP {
     /// Where requests are accepted: on each socket that was handed over, and at those addresses that none of them stands for.
     /// - Throws: `ReceivedSocket.Unusable` for one that is to speak TLS without a certificate.
     public func listeners(_ sockets: [ReceivedSocket]) throws -> [Listener] {
-        var left = listen
+        var left = places
         let received = try sockets.map { socket in
-            let index = left.firstIndex { $0.isAt(socket.address) }
-            let isSecure = index.map { left.remove(at: $0).isSecure } ?? socket.address.isSecure
-            guard !isSecure || tls != nil else {
+            let index = left.firstIndex { $0.address.isAt(socket.address) }
+            var place = index.map { left.remove(at: $0) } ?? Place(address: socket.address, dialects: beside)
+            guard !place.address.isSecure || tls != nil else {
                 throw ReceivedSocket.Unusable(description: "the socket at \(socket.address) needs http.tls in the configuration")
             }
-            return listener(ListenAddress(host: socket.address.host, port: socket.address.port, isSecure: isSecure), socket.descriptor)
+            (place.address.host, place.address.port) = (socket.address.host, socket.address.port)
+            return listener(place, socket.descriptor)
         }
         return received + left.map { listener($0, nil) }
     }
 
     /// The same where no socket was handed over.
-    var listeners: [Listener] { listen.map { listener($0, nil) } }
+    var listeners: [Listener] { places.map { listener($0, nil) } }
 
-    private func listener(_ address: ListenAddress, _ socket: Int32?) -> Listener {
-        Listener(host: address.host, port: address.port, tls: address.isSecure ? tls : nil, operations: operations, socket: socket)
+    /// An address, and what is to be there.
+    private struct Place {
+        var address: ListenAddress
+        let dialects: DialectChoice
+    }
+
+    private var places: [Place] {
+        listen.map { Place(address: $0, dialects: beside) } + page.map { Place(address: $0, dialects: .forPeople) }
+    }
+
+    /// What is at addresses that are not the page's own.
+    private var beside: DialectChoice { page.isEmpty ? .all : .forPrograms }
+
+    private func listener(_ place: Place, _ socket: Int32?) -> Listener {
+        let address = place.address
+        return Listener(
+            host: address.host, port: address.port, tls: address.isSecure ? tls : nil, operations: operations, socket: socket, dialects: place.dialects)
     }
 }
 

@@ -87,6 +87,7 @@ extension Configuration {
         pSeries = PSeriesSettings(reader, exchange: http.deadlines.exchange)
         sSeries.enforcesDownloadAddress = reader.flag("s_series.enforce_download_ip", sSeries.enforcesDownloadAddress)
         web = WebSettings(reader)
+        http.readPage(reader, web)
         audio.conversionsAtOnce = reader.number("audio.conversions_at_once", audio.conversionsAtOnce, 1...256)
         audio.conversionSeconds = reader.number("audio.conversion_seconds", audio.conversionSeconds, 1...86_400)
         audio.cacheBytes = reader.number("audio.cache_bytes", audio.cacheBytes, 1_048_576...(.max))

@@ -46,6 +46,8 @@ public struct Configuration: Sendable, Hashable {
 
     public struct HTTP: Sendable, Hashable {
         public var listen = [ListenAddress(host: "127.0.0.1", port: 8080)]
+        /// Where the web page is, and no interface; empty where it is beside them.
+        public var page: [ListenAddress] = []
         /// For the `https` addresses.
         public var tls: TLSFiles?
         public var operations = OperationsAudience.all

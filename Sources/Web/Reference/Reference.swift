@@ -17,12 +17,13 @@ extension WebDialect {
     func reference(to name: String, _ visit: Visit) throws(WebFailure) -> FrontResponse {
         try descriptions.page("\(name) \(visit.pages?.language ?? "") \(visit.root)") { () throws(WebFailure) -> FrontResponse in
             guard let description = descriptions.description(of: name) else { throw .notFound }
-            return visit.page(
-                .reference,
-                [
-                    "title": "t.reference", "heading": description.interface.title, "interface": name, "interface_title": description.interface.title,
-                    "about": description.text, "sections": description.sections, "server": server(visit),
-                ])
+            var values: [String: Any] = [
+                "title": "t.reference", "heading": description.interface.title, "interface": name, "interface_title": description.interface.title,
+                "about": description.text, "sections": description.sections,
+            ]
+            // Where the interfaces are at addresses of their own, pages of another cannot ask them, and do not know where they are.
+            if settings.isApart { values["is_apart"] = true } else { values["server"] = server(visit) }
+            return visit.page(.reference, values)
         }
     }
 }

@@ -53,8 +53,8 @@ struct DemoCommand: AsyncParsableCommand {
                 let number = mailbox.withLockedValue { $0 }
                 let callee = DemoScript.callee(number, at: address)
                 Terminal.print("telephone baresip -e '/uanew <sip:caller@127.0.0.1>;regint=0' -e '/dial \(callee)'   leaves a message in mailbox \(number)")
-            } onListening: { [output = Output(json: json)] address, _ in
-                output.show(listeningOn: address)
+            } onListening: { [output = Output(json: json)] address, dialects, _ in
+                output.show(listeningOn: address, with: dialects)
                 // Told once, whatever the number of addresses.
                 guard let world = made.withLockedValue({ $0.take() }) else { return }
                 if output.json { output.show(world.asDemo(at: address)) } else { Terminal.print(DemoScript(world: world, address: address).text) }

@@ -21,7 +21,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Where to accept requests, instead of what the configuration says: HOST:PORT, http://HOST:PORT or https://HOST:PORT. Can be repeated.",
+            "Where to accept requests, instead of what http.listen says: HOST:PORT, http://HOST:PORT or https://HOST:PORT. Can be repeated.",
             valueName: "address"),
         transform: ListenAddress.parse)
     var listen: [ListenAddress] = []
@@ -39,12 +39,13 @@ struct ServeCommand: AsyncParsableCommand {
         guard configuration.http.tls != nil || !configuration.http.listen.contains(where: \.isSecure) else {
             throw ValidationError("an https address needs http.tls in the configuration")
         }
+        if let address = configuration.http.addressOfBoth { throw ValidationError("\(address) is the page's own, by web.listen") }
         let sockets = try ReceivedSocket.all(environment: ProcessInfo.processInfo.environment)
         try await Serving.run(
             configuration, sockets: sockets, settings: common.settings, onCalls: { [output = common.output] in output.show(takingCallsOn: $0) }
-        ) { [output = common.output] address, setup in
-            output.show(listeningOn: address)
-            if let setup { output.show(setup: setup, at: address) }
+        ) { [output = common.output] address, dialects, setup in
+            output.show(listeningOn: address, with: dialects)
+            if let setup, dialects.hasPage { output.show(setup: setup, at: address) }
         }
     }
 }
@@ -64,10 +65,12 @@ extension Output {
         show(line)
     }
 
-    /// The line for a listener.
-    func show(listeningOn address: ListenAddress) {
-        guard json else { return Terminal.print("listening on \(address)") }
-        let line: JSONObject = ["id": "listener", "address": .string("\(address)")]
+    /// The line for a listener. One that is the page's own says so.
+    func show(listeningOn address: ListenAddress, with dialects: DialectChoice) {
+        let isPage = dialects.hasPage && dialects != .all
+        guard json else { return Terminal.print((isPage ? "the web page is listening on " : "listening on ") + "\(address)") }
+        var line: JSONObject = ["id": "listener", "address": .string("\(address)")]
+        if isPage { line["page"] = true }
         show(line)
     }
 }
@@ -89,12 +92,13 @@ enum Serving {
     ///   - prepare: run before anything is accepted.
     ///   - settings: reads the settings anew; nil where there are none to read.
     ///   - onCalls: told where calls are taken, once they are.
-    ///   - onListening: told of each address once requests are accepted there, and of the path where the server is set up, if it is to be.
+    ///   - onListening: told of each address once requests are accepted there, with what is there, and of the path where the server is set up, if
+    ///     it is to be.
     static func run(
         _ configuration: Configuration, sockets: [ReceivedSocket] = [], prepare: (Installation) async throws -> Void = { _ in },
         settings: (@Sendable () throws -> (Configuration, [ShownSetting]))? = nil,
         onCalls: @escaping @Sendable (CallAddress) async -> Void = { _ in },
-        onListening: @escaping @Sendable (ListenAddress, _ setup: String?) async -> Void
+        onListening: @escaping @Sendable (ListenAddress, DialectChoice, _ setup: String?) async -> Void
     ) async throws {
         ProcessMemory.keepSmall()
         OpenFiles.raiseLimit()
@@ -119,7 +123,7 @@ enum Serving {
                 manager: manager, onReload: { await reload.run() }, setup: setup, tail: tail, onCalls: onCalls
             ) { bound in
                 await onListening(
-                    ListenAddress(host: bound.listener.host, port: bound.port, isSecure: bound.listener.tls != nil),
+                    ListenAddress(host: bound.listener.host, port: bound.port, isSecure: bound.listener.tls != nil), bound.listener.dialects,
                     setup.text.map { path + "setup?code=" + $0 })
             }
             try await server.run()

@@ -106,6 +106,26 @@ import Voicemail
         }
     }
 
+    @Test("Addresses of the page's own are tried beside the others, and told by their setting")
+    func pageAddresses() async throws {
+        try await TemporaryDirectory.run { scratch in
+            let port = try await CommandLineProgram.running(["serve", "--data", scratch.path + "/d", "--listen", "127.0.0.1:0"]) { program in
+                let port = try #require(await program.port())
+                let other = try await check("data: e\nweb: {listen: [\"127.0.0.1:\(port)\"]}\n", in: scratch).problems
+                #expect(other == ["web.listen: http://127.0.0.1:\(port): Address already in use"])
+                return port
+            }
+            let foreign = try await check("data: e\nweb: {listen: [\"192.0.2.1:1\", \"nowhere.invalid:1\", \"127.0.0.1:\(port)\"]}\n", in: scratch).problems
+            #expect(
+                foreign == [
+                    "web.listen: http://192.0.2.1:1: Cannot assign requested address", "web.listen: http://nowhere.invalid:1: there is no host of this name",
+                ])
+            // What is of both is told once.
+            let both = try await check("data: e\nweb: {listen: [\"127.0.0.1:\(port)\"]}\n", in: scratch, listen: "127.0.0.1:\(port)").problems
+            #expect(both == ["\(scratch.path)/a.yaml:2: web.listen has http://127.0.0.1:\(port), where http.listen has the interfaces"])
+        }
+    }
+
     @Test func accountsOfWatchedDirectories() async throws {
         try await TemporaryDirectory.run { scratch in
             try FileManager.default.createDirectory(atPath: scratch.path + "/in", withIntermediateDirectories: true)

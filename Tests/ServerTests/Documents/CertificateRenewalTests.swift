@@ -64,7 +64,8 @@ import Testing
             #expect(modes == "750 tls\n640 tls/privkey.pem\n640 tls/fullchain.pem\n")
             let files = ["CERTIFICATE": tls + "/fullchain.pem", "KEY": tls + "/privkey.pem"]
             var environment = [
-                "AFTERTONE_SIP_LISTEN": "127.0.0.1:0", "AFTERTONE_SIP_TLS_LISTEN": "127.0.0.1:0", "AFTERTONE_HTTP_DEADLINES_CERTIFICATE_CHECK_SECONDS": "3600",
+                "AFTERTONE_WEB_LISTEN": "https://127.0.0.1:0", "AFTERTONE_SIP_LISTEN": "127.0.0.1:0", "AFTERTONE_SIP_TLS_LISTEN": "127.0.0.1:0",
+                "AFTERTONE_HTTP_DEADLINES_CERTIFICATE_CHECK_SECONDS": "3600",
             ]
             for (name, path) in files {
                 environment["AFTERTONE_HTTP_TLS_" + name] = path
@@ -73,14 +74,14 @@ import Testing
             let arguments = ["serve", "--data", scratch.path + "/data", "--listen", "https://127.0.0.1:0"]
             try await CommandLineProgram.running(arguments, environment: environment) { program in
                 var ports: [String: Int] = [:]
-                while ports.count < 3 {
+                while ports.count < 4 {
                     let line = try #require(await program.lines(upTo: "listening on ").last)
-                    let scheme = try #require(line.firstMatch(of: /listening on (https|sips|sip):/)).1
+                    let scheme = try #require(line.firstMatch(of: /^(?:the (web) page is )?listening on (https|sips|sip):/))
                     let port: Int = try #require(line.split(separator: ":").last.flatMap { Int($0) })
-                    ports[String(scheme)] = port
+                    ports[String(scheme.1 ?? scheme.2)] = port
                 }
-                let http = try #require(ports["https"]), sip = try #require(ports["sips"])
-                #expect(try await lineage.shown(at: http) == "serial=01")
+                let http = try #require(ports["https"]), page = try #require(ports["web"]), sip = try #require(ports["sips"])
+                for port in [http, page] { #expect(try await lineage.shown(at: port) == "serial=01") }
                 #expect(try await lineage.shown(at: sip) == "serial=01")
                 try await lineage.issue(2)
                 // One that is for somebody else changes nothing.
@@ -93,7 +94,7 @@ import Testing
                 try await lineage.run("mkdir -p bin && mv '\(systemctl)' bin/systemctl && chmod 755 bin/systemctl")
                 try await lineage.deploy(settings)
                 while try !program.errors().contains("certificate reloaded") { try await Task.sleep(for: .milliseconds(10)) }
-                #expect(try await lineage.shown(at: http) == "serial=02")
+                for port in [http, page] { #expect(try await lineage.shown(at: port) == "serial=02") }
                 while try await lineage.shown(at: sip) != "serial=02" { try await Task.sleep(for: .milliseconds(50)) }
                 #expect(try FileManager.default.contentsOfDirectory(atPath: tls).sorted() == ["fullchain.pem", "privkey.pem"])
                 program.send(SIGTERM)
