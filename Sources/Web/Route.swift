@@ -108,8 +108,7 @@ enum Route: Hashable, Sendable {
 
     var methods: [HTTPRequest.Method] {
         switch self {
-        case .login, .forgotten, .reset, .sessions, .setup, .settings: [.get, .head, .post]
-        case .console(let page): page.takesForms ? [.get, .head, .post] : [.get, .head]
+        case .login, .forgotten, .reset, .sessions, .setup, .settings, .console: [.get, .head, .post]
         case .logout, .messages, .greeting: [.post]
         default: [.get, .head]
         }

@@ -112,6 +112,34 @@ struct CallRecordingTests {
         }
     }
 
+    @Test("Administrators let owners hear them in the console, and take it back; odd words change nothing")
+    func switched() async throws {
+        try await ConsoleTests.run { world, browser in
+            let recording = try await Self.add(world, from: "4711", to: "3000"), path = "/recordings/\(recording.id)/play"
+            try await world.browser.logIn()
+            func post(_ deed: String, to page: String = "/console/overview") async throws -> Answer {
+                let form = try #require(try await browser.get("/console").field("form"))
+                return try await browser.post(page, [("form", form), ("do", deed)])
+            }
+            let before = try await browser.get("/console")
+            #expect(before.shown.contains("Only administrators hear recorded calls.") && before.shown.contains("Let owners hear their calls"))
+            let done = try await post("recordings on")
+            #expect(done.status == 303 && done["Location"] == "../console/overview?told=done")
+            let after = try await browser.get("/console/overview?told=done")
+            #expect(after.shown.contains("Done.") && after.shown.contains("Let only administrators hear them"))
+            #expect(try await world.browser.get(path).status == 200)
+            // From a page that is not the newest any more, and from the console's own address.
+            #expect(try await post("recordings on", to: "/console").status == 303)
+            for odd in ["recordings", "recordings maybe", "recordings off now", "recordings_off", "off", ""] {
+                let answer = try await post(odd)
+                #expect(answer.status == 400, "\(odd)")
+            }
+            #expect(try await world.browser.get(path).status == 200)
+            #expect(try await post("recordings off").status == 303)
+            #expect(try await world.browser.get(path).status == 404)
+        }
+    }
+
     @Test("Nobody but the account's administrators hears them, and they no other account's")
     func refusals() async throws {
         try await ConsoleTests.run { world, browser in

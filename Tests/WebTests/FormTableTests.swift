@@ -25,6 +25,8 @@ struct FormTableTests {
         var fields: [(String, String)] = []
         /// Whether it is about what belongs to who sends it, so that others do it to themselves.
         var isOwn = false
+        /// Whether it is about the account of who sends it, and so another's in another account.
+        var isOfAccount = false
         /// Whether it is of the whole server, which no administrator of an account sees.
         var isOfServer = false
     }
@@ -54,7 +56,10 @@ struct FormTableTests {
                 ])
         }
         func console(_ page: ConsolePage, _ deed: String, _ fields: [(String, String)] = []) -> Form {
-            Form(route: .console(page), path: "/console/\(page.rawValue)", fields: [("do", deed)] + fields, isOfServer: page.isOfServer)
+            Form(
+                route: .console(page), path: "/console/\(page.rawValue)", fields: [("do", deed)] + fields,
+                isOfAccount: page == .overview || deed == "make" && !page.isOfServer,
+                isOfServer: page.isOfServer)
         }
         return ["new", "saved", "trash", "gone", "send", "copy", "move", "zip"].map(messages)
             + ["standard", "use \(things.greeting.serial)", "remove \(things.greeting.serial)", "temporary", "lasting", "pin", "mail", "zone", "speak"].map(
@@ -66,7 +71,8 @@ struct FormTableTests {
                     route: .sessions, path: "/sessions",
                     fields: [("do", "password"), ("present", "chief horse"), ("password", "eve horse"), ("again", "eve horse")], isOwn: true),
                 Form(route: .sessions, path: "/sessions", fields: [("do", "language"), ("language", "fr")], isOwn: true),
-                console(.mailboxes, "make", [("number", "3999")]), console(.mailboxes, "owner \(box)", [("owner", "")]), console(.mailboxes, "remove \(box)"),
+                console(.overview, "recordings on"), console(.mailboxes, "make", [("number", "3999")]), console(.mailboxes, "owner \(box)", [("owner", "")]),
+                console(.mailboxes, "remove \(box)"),
                 console(.groups, "make", [("number", "3000"), ("mode", "share"), ("members", "3001")]),
                 console(.groups, "set \(things.group.id)", [("mode", "broadcast"), ("members", "3001")]), console(.groups, "dissolve \(things.group.id)"),
                 console(.users, "make", [("username", "eve"), ("password", "eve horse")]),
@@ -106,7 +112,7 @@ struct FormTableTests {
         let events = try await service.store.read { try $0.events(after: 0, limit: 10_000) }.map { "\($0.serial) \($0.kind.rawValue)" }
         let keys = try await service.access.credentials(of: world.account).map(\.id).sorted()
         let deliveries = try await service.outbox.list(DeliveryQuery(state: .dead, limit: 100)).map { "\($0.id) \($0.state)" }
-        let accounts = try await service.accounts.list(below: nil, ListingRange(limit: 100)) { $0.name }.items
+        let accounts = try await service.accounts.list(below: nil, ListingRange(limit: 100)) { "\($0.name) \($0.letsOwnersHearRecordings)" }.items
         return events + keys + deliveries + accounts
     }
 
@@ -139,9 +145,9 @@ struct FormTableTests {
             let before = try await Self.state(world)
             for form in Self.forms(world, things) {
                 // In another account there are pages of the same name, but nothing of this one on them.
-                let makes = form.fields.contains { $0 == ("do", "make") }, isList = form.route == .console(.list)
+                let isList = form.route == .console(.list)
                 if caller == .otherAccount || caller == .plainUser, form.isOwn { continue }
-                if caller == .otherAccount, makes, !form.isOfServer { continue }
+                if caller == .otherAccount, form.isOfAccount { continue }
                 let answer = try await browser.post(form.path, [("form", word)] + form.fields)
                 let expected =
                     switch caller {

@@ -11,8 +11,6 @@ enum ConsolePage: String, CaseIterable, Hashable, Sendable {
     /// Whether it is of the whole server, and so for administrators of accounts that may act on every account.
     var isOfServer: Bool { self == .logins || self == .accounts }
 
-    /// Whether something is changed there.
-    var takesForms: Bool { self != .overview }
 }
 
 /// Looking after an account, for its administrators.
@@ -44,7 +42,8 @@ extension WebDialect {
         let subject = words.count == 2 ? words[1] : nil
         do {
             switch page {
-            case .overview, .list: throw WebFailure.method
+            case .list: throw WebFailure.method
+            case .overview: try await changeAccount(deed, subject, session.account)
             case .keys where deed == "make": return try await consolePage(page, session, visit, try await makeKey(form, session.account))
             case .keys: try await withdrawKey(deed, subject, session.account)
             case .receivers: try await changeReceivers(deed, subject, form, session.account)
@@ -96,13 +95,19 @@ extension WebDialect {
         let held = try await service.accounts.holdings(of: account)
         var values: [String: Any] = [
             "users_count": held.users, "mailboxes_count": held.mailboxes, "messages_count": held.messages, "recordings_count": held.recordings,
-            "keys_count": held.keys, "realm": account.realm, "account_id": account.id,
+            "keys_count": held.keys, "realm": account.realm, "account_id": account.id, "owners_hear": account.letsOwnersHearRecordings,
         ]
         if account.isSuperduperAdmin {
             values["of_server"] = true
             values.merge(try await glance().values(times)) { $1 }
         }
         return values
+    }
+
+    /// Lets owners hear recordings of their own calls, or does not any more.
+    private func changeAccount(_ deed: String, _ subject: String?, _ account: Account) async throws {
+        guard deed == "recordings", let lets = ["on": true, "off": false][subject ?? ""] else { throw WebFailure.malformed(400) }
+        _ = try await service.accounts.change(account.id, .patch(["owners_hear_recordings": .bool(lets)]))
     }
 
     /// Where a list by name begins, and where the next page does.
