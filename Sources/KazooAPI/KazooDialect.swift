@@ -103,7 +103,7 @@ public struct KazooDialect: Dialect {
         var remaining: Int?
         do {
             // Who is known decides how much of a body is taken, and which account there is, whose bucket is spent from.
-            let early = try await service.access.enter(token: PresentedToken.beforeBody(of: request), kind: .kazoo, accountID: path?.accountID)
+            let early = try await enter(PresentedToken.beforeBody(of: request), request, path)
             remaining = limiter.spend(cost, by: RateLimiter.client(request.remote, accountID: early.account?.id))
             guard remaining != nil else { throw KazooFailure.tooManyRequests }
             let reply = try await reply(to: request, path, early, &draft)
@@ -136,7 +136,7 @@ public struct KazooDialect: Dialect {
         draft.token = presented?.echo
         let entry =
             presented?.session == PresentedToken.beforeBody(of: request)
-            ? early : try await service.access.enter(token: presented?.session, kind: .kazoo, accountID: path?.accountID)
+            ? early : try await enter(presented?.session, request, path)
         let caller = presented?.caller ?? entry.principal
         if presented != nil, caller == nil, path?.route.isPublic != true { throw KazooFailure.badToken }
         draft.isAuthenticated = caller != nil
@@ -153,13 +153,19 @@ public struct KazooDialect: Dialect {
         }
         let call = Call(
             request: request, route: path.route, method: method, envelope: envelope, contentType: contentType, caller: caller,
-            token: draft.token, account: account)
+            token: draft.token, account: account, mailbox: entry.mailbox)
         // 8. What can be answered.
         guard Self.acceptable(call) else { throw KazooFailure.notAcceptable }
         // 9. to 11. in the endpoint.
         var reply = try await endpoint(call)
         if method == .put { reply.status = .created }
         return reply
+    }
+
+    /// Looks up what a token and a path lead to. A change of a mailbox's messages begins with the mailbox, which is so found by the way.
+    private func enter(_ token: String?, _ request: FrontRequest, _ path: RoutedPath?) async throws -> AccessEntry {
+        let mailboxID: String? = if case .messages(let box)? = path?.route, request.method != .get { box } else { nil }
+        return try await service.access.enter(token: token, kind: .kazoo, accountID: path?.accountID, mailboxID: mailboxID)
     }
 
     /// How much of a body is taken, and from whom.

@@ -41,9 +41,9 @@ public final class PostgresStore: MaintainedStore {
         }
         let health = Health()
         self.health = health
-        let patience = Duration.seconds(options.waitSeconds)
-        readers = Lanes("database-reader", count: options.readers, patience: patience) { Session(options, health: health) }
-        writers = Lanes("database-writer", count: options.writers, patience: patience) { Session(options, health: health) }
+        let foresight = Foresight(), patience = Duration.seconds(options.waitSeconds)
+        readers = Lanes("database-reader", count: options.readers, patience: patience) { Session(options, health: health, foresight: foresight) }
+        writers = Lanes("database-writer", count: options.writers, patience: patience) { Session(options, health: health, foresight: foresight) }
     }
 
     /// Reads a database once without bringing it up to date or writing to it. Blocks.

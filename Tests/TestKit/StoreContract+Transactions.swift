@@ -32,14 +32,43 @@ extension StoreContract {
             let works = try await store.read { try $0.message(id: "one") == nil }
             #expect(works)
         },
-        Case("a conflict that the body catches does not end the transaction") { store in
-            _ = try await store.write { try $0.insert(message("one")) }
+        Case("a document's conflict that the body catches does not end the transaction") { store in
+            _ = try await store.write { try $0.insert(document("one")) }
             try await store.write { writer in
-                #expect(throws: StoreError.conflict) { try writer.insert(message("one")) }
-                _ = try writer.insert(message("two"))
+                _ = try writer.insert(message("before"))
+                #expect(throws: StoreError.conflict) { try writer.insert(document("one")) }
+                _ = try writer.insert(message("behind"))
             }
-            let both = try await store.read { try [$0.message(id: "one"), $0.message(id: "two")].compactMap(\.?.id) }
-            #expect(both == ["one", "two"])
+            let both = try await store.read { try [$0.message(id: "before"), $0.message(id: "behind")].compactMap(\.?.id) }
+            #expect(both == ["before", "behind"])
+        },
+        Case("a message's conflict fails the transaction, whatever else it has done") { store in
+            _ = try await store.write { try $0.insert(message("one")) }
+            await #expect(throws: StoreError.conflict) {
+                try await store.write { writer in
+                    _ = try writer.insert(message("before"))
+                    _ = try writer.insert(message("one"))
+                    _ = try writer.insert(message("behind"))
+                }
+            }
+            let left = try await store.read { try [$0.message(id: "before"), $0.message(id: "behind")].compactMap(\.?.id) }
+            #expect(left == [])
+        },
+        Case("what a transaction asks again after a change is as it has changed it, and what another begins alike sees that too") { store in
+            _ = try await store.write { try $0.insert(document("one")) }
+            for round in 0..<3 {
+                let seen = try await store.write { writer in
+                    let before = try writer.document(id: "one"), there = try writer.message(id: "m\(round)")
+                    guard var changed = before, there == nil else { throw StoreError.conflict }
+                    changed.name = "round \(round)"
+                    try writer.update(changed)
+                    _ = try writer.insert(message("m\(round)"))
+                    return try [writer.document(id: "one")?.name, writer.message(id: "m\(round)")?.id]
+                }
+                #expect(seen == ["round \(round)", "m\(round)"])
+                let later = try await store.read { try [$0.document(id: "one")?.name, $0.message(id: "m\(round)")?.id] }
+                #expect(later == ["round \(round)", "m\(round)"])
+            }
         },
         Case("of many transactions at once exactly those that throw leave nothing") { store in
             let outcomes = await withTaskGroup(of: (Int, Bool).self) { group in

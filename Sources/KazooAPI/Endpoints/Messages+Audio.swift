@@ -8,7 +8,7 @@ import Voicemail
 extension KazooDialect {
     func createMessage(in box: String, _ call: Call) async throws -> Reply {
         let account = try call.requireAccount()
-        _ = try await service.mailboxes.find(box, of: account)
+        try await requireMailbox(box, call)
         // An envelope is judged before anything is stored; that of a multipart body may follow the file.
         let early = call.contentType.isEnvelope ? try Self.draft(call.envelope.data) : nil
         let content = try await Upload(call, service: service, limit: settings.maximumBody).read(accepting: .message)

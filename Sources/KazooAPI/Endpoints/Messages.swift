@@ -78,7 +78,7 @@ extension KazooDialect {
 
     private func changeMessages(of box: String, _ call: Call) async throws -> Reply {
         let account = try call.requireAccount()
-        _ = try await service.mailboxes.find(box, of: account)
+        try await requireMailbox(box, call)
         let ids = try messageIDs(call)
         let destination = try destination(call, allowsEmptyList: true)
         try requireEnvelope(call)
@@ -90,6 +90,11 @@ extension KazooDialect {
             case .copy(let others): try await service.messages.copy(ids, of: box, to: others, account: account)
             }
         return .json(MessageView.outcome(outcome))
+    }
+
+    /// - Throws: `VoicemailError.notFound` for a mailbox that the account does not have.
+    func requireMailbox(_ id: String, _ call: Call) async throws {
+        if call.mailbox?.id != id { _ = try await service.mailboxes.find(id, of: try call.requireAccount()) }
     }
 
     /// The ids of a request that must name some (K§2.7, `messages`).

@@ -18,6 +18,8 @@ struct Call: Sendable {
     let token: String?
     /// The account the path names, or the token's.
     let account: Account?
+    /// The mailbox whose messages the path names, where it was looked up with the account.
+    var mailbox: Mailbox?
 
     /// A request value: in `data`, then in the query, then at the top of the envelope (K§2.3).
     func value(_ name: String) -> JSON? {

@@ -18,6 +18,12 @@ final class Answer {
         }
     }
 
+    /// Whether this is the mark behind several statements, and no answer.
+    var isSync: Bool { PQresultStatus(result) == PGRES_PIPELINE_SYNC }
+
+    /// Whether the statement was not run, because one before it failed.
+    var wasLeftOut: Bool { PQresultStatus(result) == PGRES_PIPELINE_ABORTED }
+
     /// SQLSTATE; empty where there is none.
     var state: String { aftertone_postgres_state(result).map { String(cString: $0) } ?? "" }
 

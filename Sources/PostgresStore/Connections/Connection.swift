@@ -7,7 +7,9 @@ import Voicemail
 ///
 /// libpq's own waiting has no end. Everything is sent and received without waiting here, and what is waited for is the socket, for so long.
 final class Connection {
-    private let handle: OpaquePointer
+    let handle: OpaquePointer
+    /// Whether something was sent whose answer was not taken.
+    private var isOwed = false
     /// Told of each time that something is sent and waited for.
     var onTrip: () -> Void = {}
     /// A statement that the server has prepared.
@@ -72,44 +74,55 @@ final class Connection {
     /// - Returns: the answers to those that were run; behind a failure nothing was.
     /// - Throws: `Interruption`.
     func runScript(_ text: String, within seconds: Int) throws -> [Answer] {
-        try answers(within: seconds) { PQsendQuery(handle, text) }
-    }
-
-    /// Runs a statement; its rows come in binary.
-    func run(_ statement: SQL, within seconds: Int) throws -> Answer {
-        if prepared[statement.text] == nil {
-            guard prepared.count < Self.mostPrepared else { return try runOnce(statement, within: seconds) }
-            let answer = try prepare(statement.text, statement.parameters.kinds, within: seconds)
-            if answer.isFailure { return answer }
-        }
-        return try runPrepared(prepared[statement.text]?.name ?? "", statement.parameters, within: seconds)
+        try settle(within: seconds)
+        return try answers(within: seconds) { PQsendQuery(handle, text) }
     }
 
     func prepare(_ text: String, _ kinds: [Parameters.Kind], within seconds: Int) throws -> Answer {
-        let name = "s\(prepared.count)", types = kinds.map(\.rawValue)
+        let name = nextName() ?? "", types = kinds.map(\.rawValue)
         let answer = try one(of: answers(within: seconds) { PQsendPrepare(handle, name, SQL.numbered(text), Int32(types.count), types) })
-        if !answer.isFailure { prepared[text] = Prepared(name: name, kinds: kinds) }
+        if !answer.isFailure { keep(Prepared(name: name, kinds: kinds), for: text) }
         return answer
     }
 
-    private func runPrepared(_ name: String, _ parameters: Parameters, within seconds: Int) throws -> Answer {
-        let formats = [Int32](repeating: 1, count: parameters.count)
-        return try one(
-            of: answers(within: seconds) {
-                parameters.withValues { PQsendQueryPrepared(handle, name, Int32(parameters.count), $0, parameters.lengths, formats, 1) }
-            })
+    /// What the next statement that is prepared is called; nil when no more are kept.
+    func nextName(beyond others: Int = 0) -> String? {
+        let number = prepared.count + others
+        return number < Self.mostPrepared ? "s\(number)" : nil
     }
 
-    /// The same without preparing it, for what is not run again or cannot be prepared.
+    func keep(_ statement: Prepared, for text: String) { prepared[text] = statement }
+
+    func sendPrepared(_ name: String, _ parameters: Parameters) -> Int32 {
+        let formats = [Int32](repeating: 1, count: parameters.count)
+        return parameters.withValues { PQsendQueryPrepared(handle, name, Int32(parameters.count), $0, parameters.lengths, formats, 1) }
+    }
+
+    /// Runs a statement without preparing it, for what is not run again or cannot be prepared; its rows come in binary.
     func runOnce(_ statement: SQL, within seconds: Int) throws -> Answer {
-        let text = SQL.numbered(statement.text), kinds = statement.parameters.kinds.map(\.rawValue)
-        let formats = [Int32](repeating: 1, count: kinds.count)
-        return try one(
-            of: answers(within: seconds) {
-                statement.parameters.withValues {
-                    PQsendQueryParams(handle, text, Int32(kinds.count), kinds, $0, statement.parameters.lengths, formats, 1)
-                }
-            })
+        try settle(within: seconds)
+        return try one(of: answers(within: seconds) { sendOnce(statement) })
+    }
+
+    func sendOnce(_ statement: SQL) -> Int32 {
+        let kinds = statement.parameters.kinds.map(\.rawValue), formats = [Int32](repeating: 1, count: kinds.count)
+        return statement.parameters.withValues {
+            PQsendQueryParams(handle, SQL.numbered(statement.text), Int32(kinds.count), kinds, $0, statement.parameters.lengths, formats, 1)
+        }
+    }
+
+    /// Sends a statement without parameters, to whose answer nobody looks before something else is sent.
+    func post(_ text: String) throws {
+        guard PQsendQuery(handle, text) == 1, PQflush(handle) >= 0 else { throw interruption() }
+        isOwed = true
+    }
+
+    /// Takes what is still to be answered.
+    func settle(within seconds: Int) throws {
+        guard isOwed else { return }
+        isOwed = false
+        let answer = try one(of: answers(within: seconds, isTrip: false) { 1 })
+        if answer.isFailure { throw Interruption(reason: "a transaction did not end: \(answer.message)") }
     }
 
     // MARK: Waiting
@@ -123,8 +136,11 @@ final class Connection {
         return answer
     }
 
-    private func answers(within seconds: Int, _ send: () -> Int32) throws -> [Answer] {
-        onTrip()
+    /// - Parameters:
+    ///   - untilSync: whether several statements were sent, with a mark behind them.
+    ///   - isTrip: false where it was sent earlier, and its answer is taken by the way.
+    func answers(within seconds: Int, untilSync: Bool = false, isTrip: Bool = true, _ send: () -> Int32) throws -> [Answer] {
+        if isTrip { onTrip() }
         let end = ContinuousClock.now + .seconds(seconds)
         guard send() == 1 else { throw interruption() }
         while true {
@@ -134,15 +150,23 @@ final class Connection {
             try wait(for: POLLIN | POLLOUT, until: end)
             guard PQconsumeInput(handle) == 1 else { throw interruption() }
         }
-        var found: [Answer] = []
+        var found: [Answer] = [], gaps = 0
         while true {
             while PQisBusy(handle) == 1 {
                 try wait(for: POLLIN, until: end)
                 // What the server said last, a reason for leaving for example, is in an answer.
                 if PQconsumeInput(handle) != 1 { break }
             }
-            guard let result = PQgetResult(handle) else { break }
-            found.append(Answer(result))
+            guard let result = PQgetResult(handle) else {
+                // Several statements have a gap behind each answer, and never two.
+                gaps += 1
+                guard untilSync, isOpen, gaps == 1 else { break }
+                continue
+            }
+            gaps = 0
+            let answer = Answer(result)
+            if answer.isSync { break }
+            if !answer.wasLeftOut { found.append(answer) }
             if !isOpen { break }
         }
         if found.isEmpty { throw interruption() }
@@ -161,7 +185,7 @@ final class Connection {
         }
     }
 
-    private func interruption() -> Interruption { Interruption(reason: Self.firstLine(PQerrorMessage(handle))) }
+    func interruption() -> Interruption { Interruption(reason: Self.firstLine(PQerrorMessage(handle))) }
 
     /// libpq's messages may have several lines, and end with one.
     private static func firstLine(_ text: UnsafeMutablePointer<CChar>?) -> String {

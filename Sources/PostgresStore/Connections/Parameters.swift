@@ -1,7 +1,7 @@
 import StoredRows
 
 /// The values of a statement's parameters, in PostgreSQL's binary forms.
-struct Parameters: StoredParameters, Sendable {
+struct Parameters: StoredParameters, Hashable, Sendable {
     /// Object ids of the types used here; they are the same in every database (`pg_type.dat`).
     enum Kind: UInt32 {
         case bytes = 17, int = 20, text = 25, listOfBytes = 1001, texts = 1009, ints = 1016

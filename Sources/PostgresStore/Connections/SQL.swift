@@ -3,7 +3,7 @@ import Voicemail
 
 /// A statement, or a piece of one, with its parameters. What is put into the text is bound and never part of it, except what is put in as
 /// `raw`, which is ours: a list of columns, an order.
-struct SQL: ExpressibleByStringInterpolation, Sendable {
+struct SQL: ExpressibleByStringInterpolation, Hashable, Sendable {
     struct StringInterpolation: StringInterpolationProtocol {
         fileprivate var text = ""
         fileprivate var parameters = Parameters()
@@ -75,6 +75,13 @@ struct SQL: ExpressibleByStringInterpolation, Sendable {
         }
         return numbered
     }
+
+    /// Draws the next number of a table's rows. The draws of a transaction are told from one another, as long as they may be foreseen.
+    static func draw(_ table: String, _ place: Int) -> SQL {
+        "SELECT nextval('\(raw: table)_serial_seq') AS draw\(raw: String(min(place, Foresight.most)))"
+    }
+
+    var isDraw: Bool { text.hasPrefix("SELECT nextval(") }
 
     /// The same, with at most so many rows.
     func limited(to count: Int) -> SQL { "\(self) LIMIT \(count)" }

@@ -5,43 +5,43 @@ import Voicemail
 /// What one thread does on one connection: transactions, run again where that is called for, on a new connection where the old one is gone.
 final class Session {
     let options: PostgresOptions
-    private let health: Health
+    let health: Health
+    private let foresight: Foresight?
     /// What a connection is told once, and what each of its transactions is told.
     private let setup: String
-    private let preamble: String?
-    private var connection: Connection?
+    let preamble: [String]
+    private(set) var connection: Connection?
     /// What ended the transaction. Nothing may run after it.
-    private(set) var trouble: Trouble?
+    var trouble: Trouble?
+    var progress = Progress()
     /// Whether a visitor is looking at rows. He asks nothing meanwhile: the connection may be in the middle of an answer.
     private var isVisited = false
-    private var cursors = 0
 
-    /// Transactions run again for having met others before one runs with all others kept out.
-    private static let collisionsTogether = 4
-    /// Alone it can meet only what is no transaction of a store, so this is far beyond what is ever needed.
-    private static let collisions = 10
-    /// Connections that one transaction may lose.
-    private static let losses = 2
     /// Rows of the first page of a visit, which is read at once, and of the others.
     private static let firstRows = 128, moreRows = 512
+    /// Changes that wait for another statement to go with.
+    private static let mostPosted = 128
 
     enum Use { case serving, maintenance }
 
-    init(_ options: PostgresOptions, health: Health, for use: Use = .serving) {
+    /// - Parameter foresight: what other sessions have seen of transactions; nil for one whose transactions are each another.
+    init(_ options: PostgresOptions, health: Health, foresight: Foresight? = nil, for use: Use = .serving) {
         var options = options
         // Passes over everything.
         if use == .maintenance { options.statementSeconds = 3600 }
         self.options = options
         self.health = health
-        setup = options.sharesConnections ? "" : Self.settings(options, use, within: "SESSION") + "; " + Self.durability(isLocal: false)
-        preamble = options.sharesConnections ? Self.settings(options, use, within: "LOCAL") : nil
+        self.foresight = foresight
+        let settings = Self.settings(options, use, within: options.sharesConnections ? "LOCAL" : "SESSION")
+        setup = options.sharesConnections ? "" : (settings + [Self.durability(isLocal: false)]).joined(separator: "; ")
+        preamble = options.sharesConnections ? settings : []
     }
 
     /// How the server is to treat a connection.
     ///
     /// Each statement is written for one index. The planner is told to use indexes even where a table is so small that reading all of it
     /// seems cheaper, and not to plan anew for each value, so that a plan is the same on the first day and at a million rows.
-    private static func settings(_ options: PostgresOptions, _ use: Use, within scope: String) -> String {
+    private static func settings(_ options: PostgresOptions, _ use: Use, within scope: String) -> [String] {
         var settings = [
             ("statement_timeout", "'\(options.statementSeconds)s'"), ("lock_timeout", "'\(options.lockSeconds)s'"),
             ("idle_in_transaction_session_timeout", "'\(options.statementSeconds * 2)s'"),
@@ -50,11 +50,11 @@ final class Session {
             settings += ["seqscan", "bitmapscan", "hashjoin", "mergejoin"].map { ("enable_" + $0, "off") }
             settings += [("plan_cache_mode", "force_generic_plan"), ("jit", "off")]
         }
-        return settings.map { "SET \(scope) \($0) = \($1)" }.joined(separator: "; ")
+        return settings.map { "SET \(scope) \($0) = \($1)" }
     }
 
     /// A commit waits for the disk in any case; whoever has it wait for more is left alone.
-    private static func durability(isLocal: Bool) -> String {
+    static func durability(isLocal: Bool) -> String {
         "SELECT set_config('synchronous_commit', 'on', \(isLocal)) WHERE current_setting('synchronous_commit') = 'off'"
     }
 
@@ -86,31 +86,87 @@ final class Session {
     }
 
     /// Longer than the server gives a statement, so that it has the first word.
-    private var limit: Int { options.statementSeconds + 2 }
+    var limit: Int { options.statementSeconds + 2 }
 
     // MARK: Statements
 
-    /// Runs a statement of the transaction that is open.
-    func run(_ statement: SQL) throws -> Answer {
-        try run { options.sharesConnections ? try $0.runOnce(statement, within: limit) : try $0.run(statement, within: limit) }
+    /// Asks for rows and changes nothing. What is likely to be asked next is asked with the transaction's first question.
+    func ask(_ question: SQL) throws -> Answer {
+        try checkOpen()
+        let isFirst = progress.noteQuestion(question)
+        if let answer = progress.answer(to: question) { return answer }
+        let beginning = isFirst ? progress.beginning : nil, next = beginning.flatMap { foresight?.questions(after: $0) } ?? []
+        do {
+            let answers = try exchange(([question] + next).map(step))
+            for (question, answer) in zip([question] + next, answers) {
+                if question.isDraw { progress.keepDrawn(answer, by: question) } else { progress.keep(answer, to: question) }
+            }
+            return answers[0]
+        } catch {
+            if !next.isEmpty, let beginning { foresight?.forget(beginning) }
+            throw error
+        }
     }
 
-    private func run(_ body: (Connection) throws -> Answer) throws -> Answer {
+    /// Draws the next number of a table's rows. A number that was taken along and is not used is left out.
+    func draw(_ table: String) throws -> Int {
+        try checkOpen()
+        let draw = SQL.draw(table, progress.draws)
+        progress.noteDraw(draw)
+        return try (progress.takeDrawn(draw) ?? exchange([step(draw)])[0]).first?.int(0) ?? 0
+    }
+
+    /// Runs a statement of the transaction that is open, whatever it does.
+    func run(_ statement: SQL) throws -> Answer {
+        try checkOpen()
+        progress.noteChange()
+        return try exchange([step(statement)])[0]
+    }
+
+    /// Makes a change whose outcome nobody looks at, with whatever is sent next. If it fails, so does that.
+    func post(_ statement: SQL) throws {
+        try checkOpen()
+        progress.noteChange()
+        progress.posted.append(step(statement))
+        if progress.posted.count >= Self.mostPosted { _ = try exchange([]) }
+    }
+
+    /// Notes what the transaction has asked, for the next that begins like it.
+    func noteCourse() {
+        if let foresight, let beginning = progress.beginning { foresight.note(Array(progress.trail.dropFirst()), after: beginning) }
+    }
+
+    private func checkOpen() throws {
         if let trouble { throw trouble.error }
         guard !isVisited else { throw StoreError.failed("a visitor asks the store for more") }
+        guard connection != nil else { throw StoreError.failed("no transaction is open") }
+    }
+
+    func step(_ statement: SQL) -> Step { Step(statement, isKept: !options.sharesConnections) }
+
+    /// Sends steps behind all that has waited, and waits once.
+    /// - Returns: an answer to each step.
+    func exchange(_ steps: [Step]) throws -> [Answer] {
         guard let connection else { throw StoreError.failed("no transaction is open") }
+        let before = progress.opening + progress.posted, numberPlace = progress.hasBegun ? nil : progress.numberPlace
+        progress.opening = []
+        progress.posted = []
         do {
-            let answer = try body(connection)
-            if answer.isFailure { throw note(Trouble(answer, isConnected: connection.isOpen)) }
-            if let type = answer.unknownType { throw note(.failed(.failed("PostgreSQL answered with a type that is not read here: \(type)"))) }
-            return answer
+            let answers = try connection.run(before + steps, within: limit)
+            if let failure = answers.first(where: \.isFailure) { throw note(Trouble(failure, isConnected: connection.isOpen)) }
+            guard answers.count == before.count + steps.count else { throw Connection.Interruption(reason: "an answer is missing") }
+            if let type = answers.lazy.compactMap(\.unknownType).first {
+                throw note(.failed(.failed("PostgreSQL answered with a type that is not read here: \(type)")))
+            }
+            if let numberPlace { progress.number = answers[numberPlace].first?.text(0) ?? "" }
+            return Array(answers.dropFirst(before.count))
         } catch let interruption as Connection.Interruption {
             self.connection = nil
             throw note(.lost(.failed("the connection to the database was lost: \(interruption.reason)")))
         }
     }
 
-    private func note(_ trouble: Trouble) -> StoreError {
+    func note(_ trouble: Trouble) -> StoreError {
         self.trouble = trouble
         return trouble.error
     }
@@ -119,18 +175,18 @@ final class Session {
     /// through a cursor, as one state is seen for the whole of a transaction.
     func visit(_ statement: SQL, most: Int? = nil, _ body: (Row) throws -> Bool) throws {
         let first = min(max(0, most ?? Int.max), Self.firstRows)
-        let answer = try run(statement.limited(to: first))
+        let answer = try ask(statement.limited(to: first))
         guard try show(answer, body), answer.count == first, first > 0, most != first else { return }
-        cursors += 1
-        let name = "c\(cursors)"
-        let whole = most.map { statement.limited(to: $0) } ?? statement
-        _ = try run { try $0.runOnce("DECLARE \(raw: name) NO SCROLL CURSOR FOR \(whole)", within: limit) }
-        _ = try run { try $0.runOnce("MOVE FORWARD \(raw: String(first)) IN \(raw: name)", within: limit) }
-        while true {
-            let more = try run { try $0.runOnce("FETCH FORWARD \(raw: String(Self.moreRows)) FROM \(raw: name)", within: limit) }
-            guard try show(more, body), more.count == Self.moreRows else { break }
-        }
-        _ = try run { try $0.runOnce("CLOSE \(raw: name)", within: limit) }
+        try checkOpen()
+        progress.cursors += 1
+        let name = "c\(progress.cursors)", whole = most.map { statement.limited(to: $0) } ?? statement
+        let fetch = Step("FETCH FORWARD \(raw: String(Self.moreRows)) FROM \(raw: name)", isKept: false)
+        var more = try exchange([
+            Step("DECLARE \(raw: name) NO SCROLL CURSOR FOR \(whole)", isKept: false),
+            Step("MOVE FORWARD \(raw: String(first)) IN \(raw: name)", isKept: false), fetch,
+        ]).last
+        while let rows = more, try show(rows, body), rows.count == Self.moreRows { more = try exchange([fetch]).last }
+        progress.posted.append(Step("CLOSE \(raw: name)", isKept: false))
     }
 
     /// Shows something else to a visitor.
@@ -147,172 +203,5 @@ final class Session {
             guard try body(answer.row(index)) else { return false }
         }
         return true
-    }
-
-    // MARK: Transactions
-
-    private enum Opening {
-        /// Sees one state and changes nothing.
-        static let reading = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-        /// The lock comes before anything is read: who has waited for it sees what was committed meanwhile. The transaction's number is what the
-        /// database can be asked by whether it was committed.
-        static let writing = "BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE writer IN ROW SHARE MODE; SELECT pg_current_xact_id()::text"
-        /// The same with all others kept out.
-        static let alone = "BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE writer IN EXCLUSIVE MODE; SELECT pg_current_xact_id()::text"
-    }
-
-    /// Runs `body` in a transaction that sees one state. Its end is `endReading`.
-    func read<Value>(_ body: () throws -> Value) throws -> Value {
-        var lost = 0
-        while true {
-            do {
-                _ = try begin(Opening.reading)
-                let value = try body()
-                if let trouble { throw trouble.error }
-                return value
-            } catch {
-                guard isWorthAnother(&lost) else {
-                    rollBack()
-                    throw error
-                }
-            }
-        }
-    }
-
-    /// Ends a transaction that has changed nothing. Whoever waited for what it read need not wait for this.
-    func endReading() { rollBack() }
-
-    /// Runs `body` in a transaction as if it were the only one, and returns once what it has changed is durable.
-    func write<Value>(_ body: () throws -> Value) throws -> Value {
-        var lost = 0, collisions = 0
-        while true {
-            do {
-                let number = try begin(collisions < Self.collisionsTogether ? Opening.writing : Opening.alone)
-                let value = try body()
-                if let trouble { throw trouble.error }
-                try commit(number)
-                return value
-            } catch {
-                if case .collision? = trouble, collisions < Self.collisions {
-                    collisions += 1
-                    rollBack()
-                    // Not for as long as the other one.
-                    Thread.sleep(forTimeInterval: Double.random(in: 0...0.002) * Double(collisions))
-                } else if !isWorthAnother(&lost) {
-                    rollBack()
-                    throw error
-                }
-            }
-        }
-    }
-
-    /// Whether the transaction ended for want of its connection, so that nothing of it is left, and may be run again on another.
-    private func isWorthAnother(_ lost: inout Int) -> Bool {
-        guard case .lost? = trouble, lost < Self.losses else { return false }
-        lost += 1
-        disconnect()
-        return true
-    }
-
-    /// Runs `body` once in a transaction that nothing else is part of, whether anybody else may change something or not.
-    func alone(_ body: () throws -> Void) throws {
-        do {
-            _ = try begin("BEGIN")
-            try body()
-            if let trouble { throw trouble.error }
-            _ = try run { connection in
-                let answers = try connection.runScript("COMMIT", within: limit)
-                guard let answer = answers.first(where: \.isFailure) ?? answers.last else { throw Connection.Interruption(reason: "no answer") }
-                return answer
-            }
-        } catch {
-            rollBack()
-            throw error
-        }
-    }
-
-    /// - Returns: the transaction's number, of one that may write.
-    private func begin(_ opening: String) throws -> String {
-        trouble = nil
-        cursors = 0
-        do {
-            _ = try connect()
-        } catch {
-            // Not to be tried again at once.
-            trouble = .failed(.failed("\(error)"))
-            throw StoreError.failed("\(error)")
-        }
-        let answer = try run { connection in
-            let answers = try connection.runScript(preamble.map { Self.opening(opening, with: $0) } ?? opening, within: limit)
-            guard let answer = answers.first(where: \.isFailure) ?? answers.last else { throw Connection.Interruption(reason: "no answer") }
-            return answer
-        }
-        return answer.first?.text(0) ?? ""
-    }
-
-    /// The settings are of the transaction, and come before anything that they hold for. What reads comes behind the lock: the first that does
-    /// decides which state the transaction sees, and one from before the lock would collide with what it has waited for.
-    private static func opening(_ script: String, with settings: String) -> String {
-        var parts = script.split(separator: ";").map(String.init)
-        parts.insert(durability(isLocal: true), at: parts.count > 1 ? parts.count - 1 : parts.count)
-        parts.insert(settings, at: 1)
-        return parts.joined(separator: "; ")
-    }
-
-    private func rollBack() {
-        defer { trouble = nil }
-        guard let connection, connection.isOpen else { return disconnect() }
-        guard connection.isInTransaction else { return }
-        // A connection whose transaction does not end is of no use.
-        if let answers = try? connection.runScript("ROLLBACK", within: limit), answers.last?.isFailure == false { return }
-        disconnect()
-    }
-
-    private func commit(_ number: String) throws {
-        guard let connection else { throw note(.lost(.failed("the connection to the database was lost"))) }
-        do {
-            let answers = try connection.runScript("COMMIT", within: limit)
-            guard let answer = answers.first(where: \.isFailure) ?? answers.last else { throw Connection.Interruption(reason: "no answer") }
-            guard answer.isFailure else {
-                guard answer.tag == "COMMIT" else { throw note(.failed(.failed("the transaction was rolled back"))) }
-                return
-            }
-            let trouble = Trouble(answer, isConnected: connection.isOpen)
-            guard case .lost = trouble else { throw note(trouble) }
-        } catch is Connection.Interruption {}
-        try settle(number)
-    }
-
-    /// Finds out what became of a transaction whose connection was lost while it was committed. A database that stays away longer than
-    /// anybody waits leaves that undecided.
-    private func settle(_ number: String) throws {
-        let end = ContinuousClock.now + .seconds(options.outcomeSeconds)
-        repeat {
-            disconnect()
-            if let connection = try? connect(), let outcome = try? outcome(of: number, connection) {
-                switch outcome {
-                case .committed: return
-                case .aborted: throw note(.lost(.failed("the connection to the database was lost")))
-                case .open: break
-                }
-            }
-            Thread.sleep(forTimeInterval: 0.05)
-        } while ContinuousClock.now < end && !health.isClosing
-        throw note(.unknownOutcome(transaction: number))
-    }
-
-    private enum Outcome { case committed, aborted, open }
-
-    private func outcome(of number: String, _ connection: Connection) throws -> Outcome? {
-        let answer = try connection.runOnce("SELECT pg_xact_status(\(number)::text::xid8)", within: limit)
-        // A database that has not come so far, as one that has taken the place of another, has not got it.
-        if answer.state == "22023" { return .aborted }
-        guard !answer.isFailure, let row = answer.first else { return nil }
-        switch row.text(0) {
-        case "committed": return .committed
-        case "aborted": return .aborted
-        case "in progress": return .open
-        default: return nil
-        }
     }
 }

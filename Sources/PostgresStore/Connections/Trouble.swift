@@ -32,7 +32,8 @@ enum Trouble {
 
     private static func error(_ state: String, _ message: String) -> StoreError {
         switch state {
-        case "23505": .conflict
+        // A key that is taken; an insertion that has inserted nothing (`Transaction.insertRow`).
+        case "23505", "22012": .conflict
         // Disk full, out of memory for it.
         case "53100": .full
         default: .failed("PostgreSQL error \(state): \(message)")

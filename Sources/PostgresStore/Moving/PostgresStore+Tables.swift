@@ -57,7 +57,7 @@ extension PostgresStore: MovableStore {
     public func change(_ table: StoredTable, removing keys: [StoredTable.Key], putting rows: [StoredTable.Row]) async throws -> Int {
         try await transaction { transaction in
             if !keys.isEmpty { try transaction.execute(Self.removal(of: keys, from: table)) }
-            return rows.isEmpty ? 0 : try transaction.execute(Self.insertion(of: rows, into: table))
+            return rows.isEmpty ? 0 : try transaction.count(of: Self.insertion(of: rows, into: table))
         }
     }
 

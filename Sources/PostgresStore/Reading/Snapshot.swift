@@ -16,9 +16,9 @@ class Snapshot: StoreReader {
         self.isAbandoned = isAbandoned
     }
 
-    func rows(_ statement: SQL) throws -> [Row] { try session.run(statement).rows }
+    func rows(_ statement: SQL) throws -> [Row] { try session.ask(statement).rows }
 
-    func first(_ statement: SQL) throws -> Row? { try session.run(statement).first }
+    func first(_ statement: SQL) throws -> Row? { try session.ask(statement).first }
 
     /// Shows rows, until `body` returns false.
     /// - Throws: `CancellationError` when nobody waits for them.

@@ -3,12 +3,12 @@ import Voicemail
 
 extension Transaction {
     func append(_ entry: AuditEntry) throws {
-        let serial = try insertedSerial(
+        let insertion: SQL = "INSERT INTO audit_entry (\(raw: AuditRow.bound)) VALUES (\(row: { AuditRow.bind(entry, to: &$0) }))"
+        guard let texts = AuditRow.text(entry.texts) else { return try execute(insertion) }
+        try execute(
             """
-            INSERT INTO audit_entry (\(raw: AuditRow.bound)) VALUES (\(row: { AuditRow.bind(entry, to: &$0) })) ON CONFLICT DO NOTHING RETURNING serial
+            WITH entry AS (\(insertion) RETURNING serial) INSERT INTO audit_text (entry_serial, texts) SELECT serial, \(texts) FROM entry
             """)
-        guard let texts = AuditRow.text(entry.texts) else { return }
-        try execute("INSERT INTO audit_text (entry_serial, texts) VALUES (\(serial), \(texts))")
     }
 
     func seal(_ batch: AuditBatch, entries serials: [Int]) throws {

@@ -49,12 +49,13 @@ extension Transaction {
             } else {
                 "TRUE"
             }
-        return try execute(
-            """
-            UPDATE document SET (\(raw: DocumentRow.bound)\(raw: bringingBack ? ", removed_at" : "")) =
-            ROW(\(row: { DocumentRow.bind(document, to: &$0) })\(raw: bringingBack ? ", NULL" : ""))
-            WHERE id = \(document.id) AND \(condition) AND \(isFree)
-            """) == 1
+        return try count(
+            of:
+                """
+                UPDATE document SET (\(raw: DocumentRow.bound)\(raw: bringingBack ? ", removed_at" : "")) =
+                ROW(\(row: { DocumentRow.bind(document, to: &$0) })\(raw: bringingBack ? ", NULL" : ""))
+                WHERE id = \(document.id) AND \(condition) AND \(isFree)
+                """) == 1
     }
 
     func remove(documentID: String, at: Timestamp, physically: Bool) throws {
@@ -69,7 +70,7 @@ extension Transaction {
     func removeContents(accountID: String, at: Timestamp, limit: Int) throws -> Int {
         var left = max(0, limit)
         func go(_ statement: (Int) -> SQL) throws {
-            if left > 0 { left -= try execute(statement(left)) }
+            if left > 0 { left -= try count(of: statement(left)) }
         }
         // First what opens the account.
         try go { "DELETE FROM ticket WHERE hash IN (SELECT hash FROM ticket WHERE account_id = \(accountID) LIMIT \($0))" }
@@ -87,7 +88,7 @@ extension Transaction {
             """
         }
         if left > 0 {
-            let recordings = try rows(
+            let recordings = try changedRows(
                 """
                 DELETE FROM recording WHERE serial IN (SELECT serial FROM recording WHERE account_id = \(accountID) LIMIT \(left)) RETURNING blob_id
                 """)

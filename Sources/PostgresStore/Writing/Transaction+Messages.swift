@@ -4,10 +4,11 @@ import Voicemail
 extension Transaction {
     func insert(_ message: Message) throws -> Message {
         var stored = message
-        stored.serial = try insertedSerial(
+        stored.serial = try session.draw("message")
+        try insertRow(
             """
-            INSERT INTO message (id, \(raw: MessageRow.bound)) VALUES (\(message.id), \(row: { MessageRow.bind(message, to: &$0) }))
-            ON CONFLICT DO NOTHING RETURNING serial
+            INSERT INTO message (serial, id, \(raw: MessageRow.bound)) OVERRIDING SYSTEM VALUE
+            VALUES (\(stored.serial), \(message.id), \(row: { MessageRow.bind(message, to: &$0) })) ON CONFLICT DO NOTHING
             """)
         return stored
     }
@@ -34,11 +35,12 @@ extension Transaction {
     }
 
     func restoreMessages(mailboxID: String, removedAt: Timestamp, to folder: Folder, now: Timestamp) throws -> Int {
-        try execute(
-            """
-            UPDATE message SET removed_at = NULL, folder = \(folder.rawValue), revision = revision + 1, modified = \(now)
-            WHERE removed_at = \(removedAt) AND mailbox_id = \(mailboxID)
-            """)
+        try count(
+            of:
+                """
+                UPDATE message SET removed_at = NULL, folder = \(folder.rawValue), revision = revision + 1, modified = \(now)
+                WHERE removed_at = \(removedAt) AND mailbox_id = \(mailboxID)
+                """)
     }
 
     func removeMessages(mailboxID: String, at: Timestamp) throws {
@@ -54,25 +56,26 @@ extension Transaction {
 
     /// `OFFSET 0` keeps the planner from looking at the messages of all mailboxes first.
     private func turn(_ old: Int, to new: Int, _ comparison: String, _ cutoff: Timestamp, _ accountID: String, _ limit: Int) throws -> Int {
-        try execute(
-            """
-            UPDATE message SET retired = \(raw: String(new)) WHERE serial IN (
-                SELECT passed.serial FROM mailbox_tally CROSS JOIN LATERAL (
-                    SELECT serial FROM message WHERE message.mailbox_id = mailbox_tally.mailbox_id AND folder IN ('new', 'saved')
-                    AND timestamp \(raw: comparison) \(cutoff) AND removed_at IS NULL AND retired = \(raw: String(old)) OFFSET 0) AS passed
-                WHERE mailbox_tally.account_id = \(accountID) LIMIT \(max(0, limit)))
-            """)
+        try count(
+            of:
+                """
+                UPDATE message SET retired = \(raw: String(new)) WHERE serial IN (
+                    SELECT passed.serial FROM mailbox_tally CROSS JOIN LATERAL (
+                        SELECT serial FROM message WHERE message.mailbox_id = mailbox_tally.mailbox_id AND folder IN ('new', 'saved')
+                        AND timestamp \(raw: comparison) \(cutoff) AND removed_at IS NULL AND retired = \(raw: String(old)) OFFSET 0) AS passed
+                    WHERE mailbox_tally.account_id = \(accountID) LIMIT \(max(0, limit)))
+                """)
     }
 
     func purge(removedBefore before: Timestamp, limit: Int) throws -> [PurgedThing] {
-        let messages = try rows(
+        let messages = try changedRows(
             """
             DELETE FROM message WHERE serial IN (
                 SELECT serial FROM message WHERE removed_at IS NOT NULL AND removed_at < \(before) AND \(raw: Self.isNoHeldMessage)
                 LIMIT \(max(0, limit)))
             RETURNING id, blob_id, account_id
             """)
-        let documents = try rows(
+        let documents = try changedRows(
             """
             DELETE FROM document WHERE serial IN (
                 SELECT serial FROM document WHERE removed_at IS NOT NULL AND removed_at < \(before) AND \(raw: Self.isOfNoHeldAccount)

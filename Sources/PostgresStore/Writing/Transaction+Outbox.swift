@@ -53,7 +53,7 @@ extension Transaction {
     }
 
     func update(_ delivery: Delivery, heldBy holder: String) throws -> Bool {
-        try execute("UPDATE delivery SET \(progress(of: delivery)) WHERE id = \(delivery.id) AND claimed_by = \(holder)") == 1
+        try count(of: "UPDATE delivery SET \(progress(of: delivery)) WHERE id = \(delivery.id) AND claimed_by = \(holder)") == 1
     }
 
     private func progress(of delivery: Delivery) -> SQL {
@@ -63,7 +63,7 @@ extension Transaction {
     func remove(deliveryID: String) throws { try execute("DELETE FROM delivery WHERE id = \(deliveryID)") }
 
     func remove(deliveryID: String, heldBy holder: String) throws -> Bool {
-        try execute("DELETE FROM delivery WHERE id = \(deliveryID) AND claimed_by = \(holder)") == 1
+        try count(of: "DELETE FROM delivery WHERE id = \(deliveryID) AND claimed_by = \(holder)") == 1
     }
 
     func removeDeliveries(deadBefore: Timestamp) throws {

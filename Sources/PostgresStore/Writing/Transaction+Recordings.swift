@@ -4,15 +4,16 @@ import Voicemail
 extension Transaction {
     func insert(_ recording: Recording) throws -> Recording {
         var stored = recording
-        stored.serial = try insertedSerial(
+        stored.serial = try session.draw("recording")
+        try insertRow(
             """
-            INSERT INTO recording (\(raw: RecordingRow.bound)) VALUES (\(row: { RecordingRow.bind(recording, to: &$0) }))
-            ON CONFLICT DO NOTHING RETURNING serial
+            INSERT INTO recording (serial, \(raw: RecordingRow.bound)) OVERRIDING SYSTEM VALUE
+            VALUES (\(stored.serial), \(row: { RecordingRow.bind(recording, to: &$0) })) ON CONFLICT DO NOTHING
             """)
         return stored
     }
 
     func remove(recordingID: String) throws {
-        try release(rows("DELETE FROM recording WHERE id = \(recordingID) RETURNING blob_id").compactMap { try $0.blobID(0) })
+        try release(changedRows("DELETE FROM recording WHERE id = \(recordingID) RETURNING blob_id").compactMap { try $0.blobID(0) })
     }
 }

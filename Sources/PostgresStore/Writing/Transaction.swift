@@ -5,23 +5,30 @@ final class Transaction: Snapshot, StoreWriter {
     /// Whether there are events in it.
     var hasEvents = false
 
+    /// Makes a change of which nobody asks how many rows it changed. It goes to the database with what follows, and fails there.
+    func execute(_ statement: SQL) throws { try session.post(statement) }
+
+    /// Makes a change and waits for it.
     /// - Returns: how many rows it changed.
-    @discardableResult
-    func execute(_ statement: SQL) throws -> Int { try session.run(statement).changes }
+    func count(of statement: SQL) throws -> Int { try session.run(statement).changes }
+
+    /// Runs a change that tells of the rows it has changed.
+    func changedRows(_ statement: SQL) throws -> [Row] { try session.run(statement).rows }
 
     /// Runs a change of one row that must be there.
     func change(_ statement: SQL) throws {
-        guard try execute(statement) == 1 else { throw StoreError.failed("no such row to change") }
+        guard try count(of: statement) == 1 else { throw StoreError.failed("no such row to change") }
     }
 
-    /// Runs an insertion that says `ON CONFLICT DO NOTHING`: an error would end the transaction, which the caller may want to go on with.
+    /// Runs an insertion of one row that says `ON CONFLICT DO NOTHING`. It goes to the database with what follows, and its conflict ends the
+    /// transaction: what divides by the number of rows fails where there is none (`Trouble`).
     func insertRow(_ statement: SQL) throws {
-        guard try execute(statement) == 1 else { throw StoreError.conflict }
+        try execute("WITH inserted AS (\(statement) RETURNING 1) SELECT 1 / count(*) FROM inserted")
     }
 
-    /// The same of one that returns its serial.
+    /// Runs an insertion that says the same and returns its serial. The caller may want to go on after a conflict, which an error would not allow.
     func insertedSerial(_ statement: SQL) throws -> Int {
-        guard let row = try first(statement) else { throw StoreError.conflict }
+        guard let row = try changedRows(statement).first else { throw StoreError.conflict }
         return row.int(0)
     }
 }

@@ -28,11 +28,13 @@ public struct AccessEntry: Sendable {
     public let principal: Principal?
     /// The account named by the path; nil when there is none.
     public let account: Account?
+    /// The mailbox named by the path, where it is the account's.
+    public let mailbox: Mailbox?
 }
 
 extension Access {
-    /// Looks a token and an account up.
-    public func enter(token: String?, kind: Ticket.Kind, accountID: String?) async throws -> AccessEntry {
+    /// Looks a token and an account up, and a mailbox of this account.
+    public func enter(token: String?, kind: Ticket.Kind, accountID: String?, mailboxID: String? = nil) async throws -> AccessEntry {
         let hash = token.map(secrets.fingerprint)
         let now = clock.now
         let found = try await store.read { reader in
@@ -41,7 +43,9 @@ extension Access {
             }
             // Mostly the account of the token, which has been read.
             let account = entry?.account.id == accountID ? entry?.account : try reader.account(id: accountID)
-            return AccessEntry(principal: entry.map { Principal($0) }, account: account)
+            let mailbox: Mailbox? = account == nil ? nil : try reader.find(id: mailboxID)
+            return AccessEntry(
+                principal: entry.map { Principal($0) }, account: account, mailbox: mailbox?.accountID == account?.id ? mailbox : nil)
         }
         AuditActor.current.identify(found.principal?.userID ?? found.principal?.credentialID)
         return found

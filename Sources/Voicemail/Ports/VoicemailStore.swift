@@ -135,6 +135,9 @@ extension StoreReader {
 }
 
 /// Changing within a transaction.
+///
+/// A document that clashes says so at once, and the transaction may go on. Of everything else a store may say it at once, with what is done next
+/// or at the end, and the transaction fails with it: so it need not wait for each change by itself.
 public protocol StoreWriter: StoreReader, RecordingWriter, OutboxWriter, LoginWriter, TrashWriter, HoldWriter, AuditWriter {
     /// - Returns: the document with its serial.
     /// - Throws: `StoreError.conflict` when the id or the key is taken.

@@ -1,0 +1,47 @@
+import CPostgres
+
+extension Connection {
+    /// Runs statements one after the other, and waits for the server once; their rows come in binary.
+    /// - Returns: an answer to each that was run; behind a failure nothing was.
+    /// - Throws: `Interruption`.
+    func run(_ steps: [Step], within seconds: Int) throws -> [Answer] {
+        try settle(within: seconds)
+        guard PQenterPipelineMode(handle) == 1 else { throw interruption() }
+        defer { PQexitPipelineMode(handle) }
+        // Whether an answer is that of a statement, and not that of having it prepared.
+        var answersStatement: [Bool] = [], fresh: [(text: String, prepared: Prepared)] = []
+        let answers = try answers(within: seconds, untilSync: true) {
+            for step in steps {
+                let statement = step.statement
+                guard step.isKept, let name = name(of: statement, &fresh) else {
+                    answersStatement.append(true)
+                    guard sendOnce(statement) == 1 else { return 0 }
+                    continue
+                }
+                if name.isNew {
+                    answersStatement.append(false)
+                    guard sendPreparation(of: statement, as: name.text) == 1 else { return 0 }
+                }
+                answersStatement.append(true)
+                guard sendPrepared(name.text, statement.parameters) == 1 else { return 0 }
+            }
+            return PQpipelineSync(handle)
+        }
+        let wasPrepared = zip(answersStatement, answers).filter { !$0.0 && !$0.1.isFailure }.count
+        for (text, prepared) in fresh.prefix(wasPrepared) { keep(prepared, for: text) }
+        return zip(answersStatement, answers).filter { $0.0 || $0.1.isFailure }.map(\.1)
+    }
+
+    private func name(of statement: SQL, _ fresh: inout [(text: String, prepared: Prepared)]) -> (text: String, isNew: Bool)? {
+        if let known = prepared[statement.text] { return (known.name, false) }
+        if let known = fresh.first(where: { $0.text == statement.text }) { return (known.prepared.name, false) }
+        guard let name = nextName(beyond: fresh.count) else { return nil }
+        fresh.append((statement.text, Prepared(name: name, kinds: statement.parameters.kinds)))
+        return (name, true)
+    }
+
+    private func sendPreparation(of statement: SQL, as name: String) -> Int32 {
+        let types = statement.parameters.kinds.map(\.rawValue)
+        return PQsendPrepare(handle, name, SQL.numbered(statement.text), Int32(types.count), types)
+    }
+}

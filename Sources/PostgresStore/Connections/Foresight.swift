@@ -1,0 +1,62 @@
+import Synchronization
+
+/// What transactions that begin alike have asked next, for all connections together. A transaction's first question takes the next ones along, so
+/// that the database is waited for once.
+///
+/// Nothing that was answered is kept, only what was asked: whatever a transaction sees, it sees in its own state of the database. Questions that are
+/// not asked after all cost the database their answers.
+final class Foresight: Sendable {
+    /// The beginning of a transaction.
+    struct Beginning: Hashable, Sendable {
+        let isWriting: Bool
+        let question: SQL
+    }
+
+    /// Two generations: what is used moves to the young one, and the old one goes when the young one is full.
+    private struct Known {
+        var young: [Beginning: [SQL]] = [:]
+        var old: [Beginning: [SQL]] = [:]
+    }
+
+    /// Questions that are taken along at most: a transaction that asks more goes through many rows, and each is another one.
+    static let most = 12
+    /// Beginnings in a generation. One of some questions takes two or three kilobytes.
+    private static let generation = 1000
+
+    private let known = Mutex(Known())
+
+    /// What is likely to be asked next.
+    func questions(after beginning: Beginning) -> [SQL] {
+        known.withLock { known in
+            if let found = known.young[beginning] { return found }
+            guard let found = known.old[beginning] else { return [] }
+            Self.keep(found, after: beginning, &known)
+            return found
+        }
+    }
+
+    /// Notes what was asked.
+    func note(_ questions: [SQL], after beginning: Beginning) {
+        known.withLock { known in
+            // One that asked nothing more is as good as one that nobody knows.
+            guard (known.young[beginning] ?? known.old[beginning] ?? []) != questions else { return }
+            Self.keep(questions, after: beginning, &known)
+        }
+    }
+
+    /// Forgets what led into trouble.
+    func forget(_ beginning: Beginning) {
+        known.withLock { known in
+            known.young[beginning] = nil
+            known.old[beginning] = nil
+        }
+    }
+
+    private static func keep(_ questions: [SQL], after beginning: Beginning, _ known: inout Known) {
+        if known.young.count >= generation {
+            known.old = known.young
+            known.young = [:]
+        }
+        known.young[beginning] = questions
+    }
+}

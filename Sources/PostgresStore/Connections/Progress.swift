@@ -1,0 +1,60 @@
+/// How far a transaction has come.
+struct Progress {
+    let isWriting: Bool
+    /// What begins it, and goes with the first statement.
+    var opening: [Step]
+    /// Which step of the opening tells the transaction's number.
+    let numberPlace: Int?
+    /// What the database can be asked by whether the transaction was committed.
+    var number = ""
+    /// Changes that go with the next statement.
+    var posted: [Step] = []
+    /// What was asked before anything was changed, in order, as far as it may be taken along another time.
+    private(set) var trail: [SQL] = []
+    /// What was answered to it, whether it was asked already or not. It holds until something is changed.
+    private var answers: [SQL: Answer] = [:]
+    /// Numbers that were drawn, which hold whatever is changed.
+    private var drawn: [SQL: Answer] = [:]
+    /// How many numbers the transaction has asked for.
+    var draws = 0
+    private var hasChanged = false
+    var cursors = 0
+
+    init(isWriting: Bool = false, opening: [Step] = [], numberPlace: Int? = nil) {
+        self.isWriting = isWriting
+        self.opening = opening
+        self.numberPlace = numberPlace
+    }
+
+    var hasBegun: Bool { opening.isEmpty }
+
+    var beginning: Foresight.Beginning? { trail.first.map { Foresight.Beginning(isWriting: isWriting, question: $0) } }
+
+    /// - Returns: whether it is the transaction's first question, and nothing was changed.
+    mutating func noteQuestion(_ question: SQL) -> Bool {
+        guard !hasChanged, trail.count <= Foresight.most, !trail.contains(question) else { return false }
+        trail.append(question)
+        return trail.count == 1
+    }
+
+    func answer(to question: SQL) -> Answer? { answers[question] }
+
+    mutating func keep(_ answer: Answer, to question: SQL) {
+        // Who asks more goes through many rows, and they are not to be kept.
+        if !hasChanged, trail.count <= Foresight.most { answers[question] = answer }
+    }
+
+    mutating func noteDraw(_ draw: SQL) {
+        draws += 1
+        if trail.count <= Foresight.most { trail.append(draw) }
+    }
+
+    mutating func takeDrawn(_ draw: SQL) -> Answer? { drawn.removeValue(forKey: draw) }
+
+    mutating func keepDrawn(_ answer: Answer, by draw: SQL) { drawn[draw] = answer }
+
+    mutating func noteChange() {
+        hasChanged = true
+        answers = [:]
+    }
+}

@@ -1,0 +1,157 @@
+import Foundation
+import Voicemail
+
+extension Session {
+    /// Transactions run again for having met others before one runs with all others kept out.
+    private static let collisionsTogether = 4
+    /// Alone it can meet only what is no transaction of a store, so this is far beyond what is ever needed.
+    private static let collisions = 10
+    /// Connections that one transaction may lose.
+    private static let losses = 2
+
+    /// Runs `body` in a transaction that sees one state. Its end is `endReading`.
+    func read<Value>(_ body: () throws -> Value) throws -> Value {
+        var lost = 0
+        while true {
+            do {
+                try begin(.reading)
+                let value = try body()
+                if let trouble { throw trouble.error }
+                noteCourse()
+                return value
+            } catch {
+                guard isWorthAnother(&lost) else {
+                    rollBack()
+                    throw error
+                }
+            }
+        }
+    }
+
+    /// Ends a transaction that has changed nothing. Whoever waited for what it read need not wait for this.
+    func endReading() {
+        guard trouble == nil, progress.hasBegun, let connection else { return rollBack() }
+        // Who reads next need not wait for its end either.
+        do { try connection.post("ROLLBACK") } catch { disconnect() }
+    }
+
+    /// Runs `body` in a transaction as if it were the only one, and returns once what it has changed is durable.
+    func write<Value>(_ body: () throws -> Value) throws -> Value {
+        var lost = 0, collisions = 0
+        while true {
+            do {
+                try begin(collisions < Self.collisionsTogether ? .writing : .alone)
+                let value = try body()
+                if let trouble { throw trouble.error }
+                try commit()
+                noteCourse()
+                return value
+            } catch {
+                if case .collision? = trouble, collisions < Self.collisions {
+                    collisions += 1
+                    rollBack()
+                    // Not for as long as the other one.
+                    Thread.sleep(forTimeInterval: Double.random(in: 0...0.002) * Double(collisions))
+                } else if !isWorthAnother(&lost) {
+                    rollBack()
+                    throw error
+                }
+            }
+        }
+    }
+
+    /// Whether the transaction ended for want of its connection, so that nothing of it is left, and may be run again on another.
+    private func isWorthAnother(_ lost: inout Int) -> Bool {
+        guard case .lost? = trouble, lost < Self.losses else { return false }
+        lost += 1
+        disconnect()
+        return true
+    }
+
+    /// Runs `body` once in a transaction that nothing else is part of, whether anybody else may change something or not.
+    func alone(_ body: () throws -> Void) throws {
+        do {
+            try begin(Progress(opening: [step("BEGIN")]))
+            try body()
+            if let trouble { throw trouble.error }
+            _ = try exchange([step("COMMIT")])
+        } catch {
+            rollBack()
+            throw error
+        }
+    }
+
+    private func begin(_ opening: Opening) throws {
+        try begin(opening.progress(preamble, durability: options.sharesConnections ? Self.durability(isLocal: true) : nil, step: step))
+    }
+
+    /// Nothing is sent before the first statement is.
+    private func begin(_ progress: Progress) throws {
+        trouble = nil
+        self.progress = progress
+        do {
+            _ = try connect()
+        } catch {
+            // Not to be tried again at once.
+            trouble = .failed(.failed("\(error)"))
+            throw StoreError.failed("\(error)")
+        }
+    }
+
+    private func rollBack() {
+        defer { trouble = nil }
+        guard let connection, connection.isOpen else { return disconnect() }
+        guard progress.hasBegun, connection.isInTransaction else { return }
+        // A connection whose transaction does not end is of no use.
+        if let answers = try? connection.runScript("ROLLBACK", within: limit), answers.last?.isFailure == false { return }
+        disconnect()
+    }
+
+    /// Ends a transaction, and sends with its end what has waited. One that has said nothing has nothing to end.
+    private func commit() throws {
+        guard progress.hasBegun || !progress.posted.isEmpty else { return }
+        // Its number must be known before it may be committed.
+        if !progress.hasBegun { _ = try exchange([]) }
+        do {
+            let answer = try exchange([step("COMMIT")])[0]
+            guard answer.tag == "COMMIT" else { throw note(.failed(.failed("the transaction was rolled back"))) }
+        } catch {
+            guard case .lost? = trouble else { throw error }
+            try settle(progress.number)
+            trouble = nil
+        }
+    }
+
+    /// Finds out what became of a transaction whose connection was lost while it was committed. A database that stays away longer than
+    /// anybody waits leaves that undecided.
+    private func settle(_ number: String) throws {
+        let end = ContinuousClock.now + .seconds(options.outcomeSeconds)
+        repeat {
+            disconnect()
+            if let connection = try? connect(), let outcome = try? outcome(of: number, connection) {
+                switch outcome {
+                case .committed: return
+                case .aborted: throw note(.lost(.failed("the connection to the database was lost")))
+                case .open: break
+                }
+            }
+            Thread.sleep(forTimeInterval: 0.05)
+        } while ContinuousClock.now < end && !health.isClosing
+        throw note(.unknownOutcome(transaction: number))
+    }
+
+    private enum Outcome { case committed, aborted, open }
+
+    private func outcome(of number: String, _ connection: Connection) throws -> Outcome? {
+        let answer = try connection.runOnce("SELECT pg_xact_status(\(number)::text::xid8)", within: limit)
+        // A database that has not come so far, as one that has taken the place of another, has not got it.
+        if answer.state == "22023" { return .aborted }
+        guard !answer.isFailure, let row = answer.first else { return nil }
+        switch row.text(0) {
+        case "committed": return .committed
+        case "aborted": return .aborted
+        case "in progress": return .open
+        default: return nil
+        }
+    }
+}
