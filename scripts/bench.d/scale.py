@@ -1,4 +1,4 @@
-"""R21 and R23: deposits on PostgreSQL and S3, and listings on PostgreSQL, against the engines themselves and against SQLite.
+"""R21 and R23: deposits on PostgreSQL with S3 and with a directory, and listings on PostgreSQL, against the engines themselves and against SQLite.
 
 The engines are the ones that the tests use (`scripts/install tests`), started here over throw-away directories; rows are left out where they are missing.
 """
@@ -7,7 +7,9 @@ import contextlib
 import os
 import pathlib
 import re
+import resource
 import shutil
+import statistics
 import subprocess
 import time
 import urllib.request
@@ -30,6 +32,12 @@ INSERT INTO yard_blob VALUES (md5(random()::text), 160058, repeat('a', 64));
 INSERT INTO yard_message VALUES (md5(random()::text), repeat('b', 32), repeat('c', 32), 1463000000, repeat('d', 200));
 INSERT INTO yard_event VALUES (md5(random()::text), 'message_stored', repeat('{', 120));
 COMMIT;
+"""
+
+
+# Copies of a message, further and further back in time.
+FILL = """\
+INSERT INTO message ({columns}) SELECT {values} FROM message, generate_series(1, {count}) AS copy WHERE message.mailbox_id = '{mailbox}';
 """
 
 
@@ -64,7 +72,7 @@ def postgres(tools, home):
             if subprocess.run([BIN / "pg_isready", "-q", "-h", str(directory), "-d", "postgres", "-U", "aftertone"]).returncode == 0:
                 break
             time.sleep(0.05)
-        tools.run("psql", "-X", "-q", "-d", url, "-c", "CREATE DATABASE aftertone", "-c", "CREATE DATABASE yard")
+        tools.run("psql", "-X", "-q", "-d", url, "-c", "CREATE DATABASE aftertone", "-c", "CREATE DATABASE files", "-c", "CREATE DATABASE yard")
         yield directory
 
 
@@ -97,6 +105,49 @@ def bucket(endpoint, name):
         storage, token = answer.headers["X-Storage-Url"], answer.headers["X-Auth-Token"]
     urllib.request.urlopen(urllib.request.Request(f"{storage}/{name}", method="PUT", headers={"X-Auth-Token": token})).close()
     return f"{storage}/{name}", token
+
+
+def fill(tools, url, server, mailbox, count, sound):
+    """Puts as many messages into a mailbox as one deposit and copies of its row make."""
+    server.deposit(mailbox, sound)
+    columns = tools.run("psql", "-X", "-At", "-d", url, "-c", """
+        SELECT column_name FROM information_schema.columns WHERE table_name = 'message' AND is_identity = 'NO' ORDER BY ordinal_position""").split()
+    own = {"id": "md5(copy::text || message.id)", "timestamp": "message.timestamp - copy"}
+    tools.log(f"filling a mailbox with {count} messages on PostgreSQL")
+    tools.run("psql", "-X", "-q", "-d", url, "-c", FILL.format(
+        columns=", ".join(columns), values=", ".join(own.get(each, f"message.{each}") for each in columns), count=count - 1, mailbox=mailbox))
+    tools.run("psql", "-X", "-q", "-d", url, "-c", "VACUUM ANALYZE message")
+
+
+def work(process):
+    """Seconds that a process has kept processors busy."""
+    fields = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def work_of_children():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def work_for_each(clock, rate, seconds):
+    """Milliseconds that a clock of work goes on for each of what is done in some seconds at a rate."""
+    before = clock()
+    count = rate() * seconds
+    return (clock() - before) / count * 1000
+
+
+def cost(tools, bench, server, deposits, puts):
+    """R21c: processors' time of a deposit in the server, against that of a client for a bare PUT."""
+    tools.log("measuring R21c")
+    seconds, mine, bare = bench.options.seconds, [], []
+    for _ in range(bench.options.rounds):
+        mine.append(work_for_each(lambda: work(server.process), deposits, seconds))
+        bare.append(work_for_each(work_of_children, puts, seconds))
+    ratios = [ours / yardstick for ours, yardstick in zip(mine, bare)]
+    bench.add(
+        "R21c", "processors' time of a deposit, against that of a client for a bare PUT", statistics.median(ratios), unit=" ms",
+        ours=statistics.median(mine), yardstick=statistics.median(bare), low=min(ratios), high=max(ratios))
 
 
 def measure(tools, bench, home, sound):
@@ -140,12 +191,32 @@ def measure(tools, bench, home, sound):
             output = tools.run(BIN / "pgbench", "-n", "-c", 64, "-j", 2, "-T", bench.options.seconds, "-f", place / "commit.sql", yard)
             return float(re.search(r"tps = ([0-9.]+)", output)[1])
 
+        def deposits(server, mailbox):
+            return bench.wrk(f"{server.base}/{mailbox}/messages", 64, token=server.token, body=sound)
+
         with server.serving():
             if bench.wants("R21"):
                 bench.row(
                     "R21", "deposits of 160 kB on PostgreSQL and S3, 64 clients, against the slower of bare PUTs and bare commits",
-                    lambda: min(puts(), commits()), bench.wrk(f"{server.base}/{box}/messages", 64, token=server.token, body=sound))
+                    lambda: min(puts(), commits()), deposits(server, box))
+                cost(tools, bench, server, deposits(server, box), puts)
+                directory = place / "directory"
+                directory.mkdir()
+                filed = tools.Server(directory, tools.CONFIGURATION + (
+                    f'store:\n  kind: postgres\n  url: "postgresql:///files?host={cluster}&user=aftertone"\n  pool: 32\n'))
+                inbox, loop = filed.mailbox(3000), bench.measure("raw-loop", "DIRECTORY", "--size", sound.stat().st_size, "--threads", 64)
+                with filed.serving():
+                    bench.row(
+                        "R21b", "the same on PostgreSQL and a directory, against the slower of the loop on 64 threads and bare commits",
+                        lambda: min(loop(), commits()), deposits(filed, inbox))
             if bench.wants("R23"):
+                small, large = server.mailbox(3002), server.mailbox(3003)
+                for mailbox, count in ((small, 1000), (large, bench.options.messages)):
+                    fill(tools, url, server, mailbox, count, sound)
+                bench.row(
+                    "R23b", f"first page of 50 among {bench.options.messages:,} messages on PostgreSQL, against 1,000",
+                    bench.wrk(f"{server.base}/{small}/messages", 1, token=server.token),
+                    bench.wrk(f"{server.base}/{large}/messages", 1, token=server.token), cost=True)
                 alone = place / "alone"
                 alone.mkdir()
                 embedded = tools.Server(alone)
