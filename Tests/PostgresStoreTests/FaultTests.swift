@@ -59,6 +59,50 @@ struct FaultTests {
         }
     }
 
+    @Test("A read that asks more than the last one that began like it sees one state all the same")
+    func askedMoreThanForeseen() async throws {
+        try await withStore(pool: 2) { store in
+            let stored = try await store.write { try $0.insert(StoreContract.message("one")) }
+            for _ in 0..<2 { _ = try await store.read { try $0.message(id: "one") } }
+            let runs = Mutex(0), options = store.options
+            let seen = try await store.read { reader in
+                runs.withLock { $0 += 1 }
+                let first = try reader.message(id: "one")
+                let answers = try Connection(options).runScript("UPDATE message SET revision = revision + 1", within: 10)
+                guard !answers.contains(where: \.isFailure) else { throw StoreError.failed("not changed") }
+                return try [first?.revision, reader.message(serial: stored.serial)?.revision]
+            }
+            let count = runs.withLock { $0 }
+            #expect(count == 2)
+            #expect(seen == [stored.revision + 1, stored.revision + 1])
+        }
+    }
+
+    @Test("Visits of many rows are foreseen to go on, and waits do not grow with being foreseen")
+    func longVisit() async throws {
+        try await withStore(pool: 2) { store in
+            try await store.write { writer in for number in 0..<700 { _ = try writer.insert(StoreContract.message("m\(number)", at: number)) } }
+            // The connection is opened.
+            _ = try await store.read { try $0.message(id: "m0") }
+            var waits: [Int] = []
+            for _ in 0..<4 {
+                let before = store.roundTrips
+                let count = try await store.read { reader in
+                    var count = 0
+                    try reader.messages(MessageQuery(scope: .mailbox("m"))) { _ in
+                        count += 1
+                        return true
+                    }
+                    return count
+                }
+                #expect(count == 700)
+                waits.append(store.roundTrips - before)
+            }
+            // The first page; the cursor with the second; the rest.
+            #expect(waits == [3, 3, 3, 3])
+        }
+    }
+
     @Test("One that always loses its connection is given up after some attempts, and the next one works")
     func givenUp() async throws {
         try await withStore { store in

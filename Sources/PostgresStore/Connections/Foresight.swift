@@ -12,10 +12,17 @@ final class Foresight: Sendable {
         let question: SQL
     }
 
+    /// What followed.
+    struct Course: Hashable, Sendable {
+        let questions: [SQL]
+        /// Whether nothing else was asked.
+        let isWhole: Bool
+    }
+
     /// Two generations: what is used moves to the young one, and the old one goes when the young one is full.
     private struct Known {
-        var young: [Beginning: [SQL]] = [:]
-        var old: [Beginning: [SQL]] = [:]
+        var young: [Beginning: Course] = [:]
+        var old: [Beginning: Course] = [:]
     }
 
     /// Questions that are taken along at most: a transaction that asks more goes through many rows, and each is another one.
@@ -25,22 +32,21 @@ final class Foresight: Sendable {
 
     private let known = Mutex(Known())
 
-    /// What is likely to be asked next.
-    func questions(after beginning: Beginning) -> [SQL] {
+    /// What is likely to follow; nil for a beginning that nobody has seen.
+    func course(after beginning: Beginning) -> Course? {
         known.withLock { known in
             if let found = known.young[beginning] { return found }
-            guard let found = known.old[beginning] else { return [] }
+            guard let found = known.old[beginning] else { return nil }
             Self.keep(found, after: beginning, &known)
             return found
         }
     }
 
-    /// Notes what was asked.
-    func note(_ questions: [SQL], after beginning: Beginning) {
+    /// Notes what followed.
+    func note(_ course: Course, after beginning: Beginning) {
         known.withLock { known in
-            // One that asked nothing more is as good as one that nobody knows.
-            guard (known.young[beginning] ?? known.old[beginning] ?? []) != questions else { return }
-            Self.keep(questions, after: beginning, &known)
+            guard (known.young[beginning] ?? known.old[beginning]) != course else { return }
+            Self.keep(course, after: beginning, &known)
         }
     }
 
@@ -52,11 +58,11 @@ final class Foresight: Sendable {
         }
     }
 
-    private static func keep(_ questions: [SQL], after beginning: Beginning, _ known: inout Known) {
+    private static func keep(_ course: Course, after beginning: Beginning, _ known: inout Known) {
         if known.young.count >= generation {
             known.old = known.young
             known.young = [:]
         }
-        known.young[beginning] = questions
+        known.young[beginning] = course
     }
 }

@@ -5,6 +5,8 @@ struct Progress {
     var opening: [Step]
     /// Which step of the opening tells the transaction's number.
     let numberPlace: Int?
+    /// Whether all that it asks goes together, so that the statements are a transaction by themselves, which nothing has to begin or to end.
+    private(set) var isBare = false
     /// What the database can be asked by whether the transaction was committed.
     var number = ""
     /// Changes that go with the next statement.
@@ -27,6 +29,11 @@ struct Progress {
     }
 
     var hasBegun: Bool { opening.isEmpty }
+
+    mutating func leaveBare() {
+        opening = []
+        isBare = true
+    }
 
     var beginning: Foresight.Beginning? { trail.first.map { Foresight.Beginning(isWriting: isWriting, question: $0) } }
 

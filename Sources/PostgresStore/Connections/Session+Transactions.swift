@@ -12,6 +12,7 @@ extension Session {
     /// Runs `body` in a transaction that sees one state. Its end is `endReading`.
     func read<Value>(_ body: () throws -> Value) throws -> Value {
         var lost = 0
+        mayBeBare = !options.sharesConnections
         while true {
             do {
                 try begin(.reading)
@@ -20,7 +21,9 @@ extension Session {
                 noteCourse()
                 return value
             } catch {
-                guard isWorthAnother(&lost) else {
+                if case .surprised? = trouble {
+                    mayBeBare = false
+                } else if !isWorthAnother(&lost) {
                     rollBack()
                     throw error
                 }
@@ -30,6 +33,7 @@ extension Session {
 
     /// Ends a transaction that has changed nothing. Whoever waited for what it read need not wait for this.
     func endReading() {
+        guard !progress.isBare else { return }
         guard trouble == nil, progress.hasBegun, let connection else { return rollBack() }
         // Who reads next need not wait for its end either.
         do { try connection.post("ROLLBACK") } catch { disconnect() }

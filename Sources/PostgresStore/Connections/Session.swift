@@ -14,6 +14,9 @@ final class Session {
     /// What ended the transaction. Nothing may run after it.
     var trouble: Trouble?
     var progress = Progress()
+    /// Whether questions that go together may be a transaction by themselves. Settings of a connection that is shared are of a transaction that has
+    /// begun, and who is not foreseen to ask no more asks in one.
+    var mayBeBare = false
     /// Whether a visitor is looking at rows. He asks nothing meanwhile: the connection may be in the middle of an answer.
     private var isVisited = false
 
@@ -49,6 +52,8 @@ final class Session {
         if use == .serving {
             settings += ["seqscan", "bitmapscan", "hashjoin", "mergejoin"].map { ("enable_" + $0, "off") }
             settings += [("plan_cache_mode", "force_generic_plan"), ("jit", "off")]
+            // Of questions that nothing begins.
+            settings += [("default_transaction_isolation", "'repeatable read'")]
         }
         return settings.map { "SET \(scope) \($0) = \($1)" }
     }
@@ -95,7 +100,10 @@ final class Session {
         try checkOpen()
         let isFirst = progress.noteQuestion(question)
         if let answer = progress.answer(to: question) { return answer }
-        let beginning = isFirst ? progress.beginning : nil, next = beginning.flatMap { foresight?.questions(after: $0) } ?? []
+        if progress.isBare { throw note(.surprised) }
+        let beginning = isFirst ? progress.beginning : nil, course = beginning.flatMap { foresight?.course(after: $0) }
+        let next = course?.questions ?? []
+        if course?.isWhole == true, mayBeBare, !progress.isWriting { progress.leaveBare() }
         do {
             let answers = try exchange(([question] + next).map(step))
             for (question, answer) in zip([question] + next, answers) {
@@ -133,7 +141,9 @@ final class Session {
 
     /// Notes what the transaction has asked, for the next that begins like it.
     func noteCourse() {
-        if let foresight, let beginning = progress.beginning { foresight.note(Array(progress.trail.dropFirst()), after: beginning) }
+        guard let foresight, let beginning = progress.beginning else { return }
+        let isWhole = progress.trail.count <= Foresight.most && progress.cursors == 0
+        foresight.note(Foresight.Course(questions: Array(progress.trail.dropFirst()), isWhole: isWhole), after: beginning)
     }
 
     private func checkOpen() throws {
@@ -178,6 +188,7 @@ final class Session {
         let answer = try ask(statement.limited(to: first))
         guard try show(answer, body), answer.count == first, first > 0, most != first else { return }
         try checkOpen()
+        if progress.isBare { throw note(.surprised) }
         progress.cursors += 1
         let name = "c\(progress.cursors)", whole = most.map { statement.limited(to: $0) } ?? statement
         let fetch = Step("FETCH FORWARD \(raw: String(Self.moreRows)) FROM \(raw: name)", isKept: false)

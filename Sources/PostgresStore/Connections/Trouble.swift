@@ -6,6 +6,8 @@ enum Trouble {
     case collision(StoreError)
     /// The connection is gone, and what was not committed with it.
     case lost(StoreError)
+    /// More was asked than was foreseen, when the state that it was to be seen in was gone.
+    case surprised
     /// Nobody knows yet whether the commit took place.
     case unknownOutcome(transaction: String)
     case failed(StoreError)
@@ -14,6 +16,7 @@ enum Trouble {
         switch self {
         case .collision(let error), .lost(let error), .failed(let error): error
         case .unknownOutcome: .undecided
+        case .surprised: .failed("a transaction that was over has asked for more")
         }
     }
 
