@@ -1,47 +1,49 @@
 import Foundation
 import Voicemail
 
-/// Times as a page shows them.
-struct ShownTimes {
-    let language: String
-    let zone: TimeZone
-    private let style: Date.FormatStyle
-
-    init(language: String, zone: TimeZone) {
-        self.language = language
-        self.zone = zone
-        style = Date.FormatStyle(
-            date: .abbreviated, time: .shortened, locale: Locale(identifier: language), calendar: Calendar(identifier: .gregorian), timeZone: zone)
-    }
-
-    func text(_ time: Timestamp) -> String { Date(timeIntervalSince1970: TimeInterval(time.unix)).formatted(style) }
-}
-
 /// A message as a row of a list. What callers said of themselves is text, whatever is in it.
 enum MessageView {
-    static func values(of message: Message, _ times: ShownTimes) -> [String: Any] {
-        var values: [String: Any] = [
-            "id": message.monthID, "left": message.timestamp.iso8601, "left_shown": times.text(message.timestamp),
-            "length": length(seconds: message.lengthSeconds),
-            "has_sound": message.audio != nil,
-        ]
-        if let caller = caller(of: message) { values["caller"] = caller }
-        let number = message.callerNumber
+    static func rows(of messages: [Message], _ times: ShownTimes) -> [PageRow] {
+        zip(messages, times.texts(messages.map(\.timestamp))).map { row(of: $0, left: $1) }
+    }
+
+    private static func row(of message: Message, left: String) -> PageRow {
+        var row = PageRow()
+        row.set(Name.id, .text(message.monthID))
+        row.set(Name.left, .text(message.timestamp.iso8601))
+        row.set(Name.leftShown, .text(left))
+        row.set(Name.length, .text(length(seconds: message.lengthSeconds)))
+        row.set(Name.hasSound, .flag(message.audio != nil))
+        let caller = caller(of: message), number = message.callerNumber
+        if let caller { row.set(Name.caller, .text(caller)) }
         if isKnown(number) {
             if isDialable(number) {
-                values["dial"] = number
-                values["number"] = number
-            } else if number != caller(of: message) {
-                values["label"] = number
+                row.set(Name.dial, .text(number))
+                row.set(Name.number, .text(number))
+            } else if number != caller {
+                row.set(Name.label, .text(number))
             }
         }
         if let notes = message.reception?.notes, !notes.isEmpty {
-            values["notes"] = notes.map { note in
-                note.text.isEmpty ? ["note_by": note.author] : ["note_by": note.author, "note": note.text]
-            }
+            row.set(
+                Name.notes,
+                .rows(
+                    notes.map { note in
+                        var row = PageRow()
+                        row.set(Name.noteBy, .text(note.author))
+                        if !note.text.isEmpty { row.set(Name.note, .text(note.text)) }
+                        return row
+                    }))
         }
-        if let said = message.transcription?["text"]?.string, !said.isEmpty { values["said"] = said }
-        return values
+        if let said = message.transcription?["text"]?.string, !said.isEmpty { row.set(Name.said, .text(said)) }
+        return row
+    }
+
+    private enum Name {
+        static let id = ValueName("id"), left = ValueName("left"), leftShown = ValueName("left_shown"), length = ValueName("length")
+        static let hasSound = ValueName("has_sound"), caller = ValueName("caller"), dial = ValueName("dial"), number = ValueName("number")
+        static let label = ValueName("label"), notes = ValueName("notes"), noteBy = ValueName("note_by"), note = ValueName("note")
+        static let said = ValueName("said")
     }
 
     /// nil for somebody who gave no name and no number.

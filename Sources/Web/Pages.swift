@@ -12,6 +12,7 @@ struct Pages: Sendable {
     let language: String
     let texts: [String: String]
     private let templates: [Kind: Template]
+    private let numbers: [String: Int32]
 
     /// All that are compiled in, English first.
     static let all: [Pages] = Documents.texts.compactMap { try? Pages($0.language, JSON.parse($0.json)) }
@@ -31,14 +32,15 @@ struct Pages: Sendable {
         texts = (json.object ?? [:]).reduce(into: [:]) { $0[$1.key] = $1.value.string }
         let sources = TemplateSources(templates: Dictionary(uniqueKeysWithValues: Documents.templates.map { ($0.name, $0.text) }), texts: texts)
         templates = try Kind.allCases.reduce(into: [:]) { $0[$1] = try sources.template($1.rawValue) }
+        numbers = ValueName.known
     }
 
     func render(_ kind: Kind, _ values: [String: Any]) -> ByteBuffer {
         var values = values
         values["language"] = language
         values["style"] = Documents.style.version
-        var writer = TemplateWriter(texts: texts, values)
-        writer.write(templates[kind]?.parts ?? [])
+        var writer = TemplateWriter(texts: texts, values, numbers: numbers)
+        if let template = templates[kind] { writer.write(template) }
         return writer.buffer
     }
 }

@@ -48,8 +48,8 @@ extension WebDialect {
         let times = ShownTimes(language: visit.pages?.language ?? "en", zone: zone)
         var values: [String: Any] = [
             "title": "t.send", "heading": Self.heading(mailbox), "current": mailbox.id, "back": visit.root + place.address(in: mailbox, []),
-            "messages": messages.map { MessageView.values(of: $0, times) }, "boxes": boxes.items.map { Self.values(of: $0, isCurrent: $0.id == mailbox.id) },
-            "others": boxes.items.filter { $0.id != mailbox.id }.map { Self.values(of: $0, isCurrent: false) },
+            "messages": MessageView.rows(of: messages, times), "boxes": boxes.items.map { Self.row(of: $0, isCurrent: $0.id == mailbox.id) },
+            "others": boxes.items.filter { $0.id != mailbox.id }.map { Self.row(of: $0, isCurrent: false) },
         ]
         values.merge(place.values) { $1 }
         values["longest_note"] = ForwardingNote.longest

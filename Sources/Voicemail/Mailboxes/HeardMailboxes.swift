@@ -1,3 +1,5 @@
+import Foundation
+
 /// A mailbox as it is shown to somebody who listens to it.
 public struct HeardMailbox: Sendable, Hashable {
     public let id: String
@@ -5,6 +7,18 @@ public struct HeardMailbox: Sendable, Hashable {
     public let name: String
     /// Whether a group shares it.
     public let isShared: Bool
+    /// None that retention has ended.
+    public let tally: Tally
+}
+
+/// A mailbox that somebody has before him.
+public struct MailboxSight: Sendable {
+    public let mailbox: Mailbox
+    /// In which its times are shown.
+    public let zone: TimeZone
+    public let page: MessagePage<Message>
+    /// Those that he listens to, a page of them.
+    public let mailboxes: ListingPage<HeardMailbox>
     /// None that retention has ended.
     public let tally: Tally
 }
@@ -18,25 +32,55 @@ extension Mailboxes {
     ///   - limit: others at most.
     public func heard(by listener: MailboxListener, in account: Account, start: ListingPlace? = nil, limit: Int) async throws -> ListingPage<HeardMailbox> {
         let cutoff = cutoff(for: account)
-        return try await store.read { reader in
-            let own = try Self.own(of: listener, account, reader)
-            let others = try Self.others(than: own, for: listener, account, reader, start: start, limit: limit)
-            let mailboxes = (start == nil ? own.values.sorted { ($0.name, $0.id) < ($1.name, $1.id) } : []) + others.items
-            let tallies = try reader.tallies(mailboxIDs: mailboxes.map(\.id), cutoff: cutoff)
-            let items = zip(mailboxes, tallies).map { mailbox, tally in
-                HeardMailbox(id: mailbox.id, number: mailbox.number, name: mailbox.name, isShared: mailbox.group?.mode == .share, tally: tally)
-            }
-            return ListingPage(items: items, first: others.first, next: others.next)
+        return try await store.read { try Self.heard(by: listener, in: account, cutoff, $0, start: start, limit: limit) }
+    }
+
+    private static func heard(
+        by listener: MailboxListener, in account: Account, _ cutoff: Timestamp, _ reader: any StoreReader, start: ListingPlace?, limit: Int
+    ) throws -> ListingPage<HeardMailbox> {
+        let own = try own(of: listener, account, reader)
+        let others = try others(than: own, for: listener, account, reader, start: start, limit: limit)
+        let mailboxes = (start == nil ? own.values.sorted { ($0.name, $0.id) < ($1.name, $1.id) } : []) + others.items
+        let tallies = try reader.tallies(mailboxIDs: mailboxes.map(\.id), cutoff: cutoff)
+        let items = zip(mailboxes, tallies).map { mailbox, tally in
+            HeardMailbox(id: mailbox.id, number: mailbox.number, name: mailbox.name, isShared: mailbox.group?.mode == .share, tally: tally)
         }
+        return ListingPage(items: items, first: others.first, next: others.next)
     }
 
     /// A mailbox that somebody listens to.
     /// - Throws: `VoicemailError.notFound` also for one that he does not listen to: he need not know that it is there.
     public func heard(_ id: String, by listener: MailboxListener, in account: Account) async throws -> Mailbox {
-        try await store.read { reader in
-            let mailbox: Mailbox = try reader.require(id, in: account.id)
-            guard listener.accountID == account.id, try Self.listens(listener, to: mailbox, account, reader) else { throw VoicemailError.notFound(id: id) }
-            return mailbox
+        try await store.read { try Self.heard(id, by: listener, in: account, $0) }
+    }
+
+    private static func heard(_ id: String, by listener: MailboxListener, in account: Account, _ reader: any StoreReader) throws -> Mailbox {
+        let mailbox: Mailbox = try reader.require(id, in: account.id)
+        guard listener.accountID == account.id, try listens(listener, to: mailbox, account, reader) else { throw VoicemailError.notFound(id: id) }
+        return mailbox
+    }
+
+    /// A mailbox with its messages and those beside it, all from one reading, so that counts and lists agree.
+    /// - Parameters:
+    ///   - id: nil for the first that he listens to.
+    ///   - start: where the page of mailboxes begins; `limit` is how many others it has at most.
+    ///   - listing: which of its messages are listed, where its times are shown in this zone.
+    /// - Returns: nil for who listens to none at all.
+    /// - Throws: `VoicemailError.notFound` for a mailbox that he does not listen to.
+    public func sight(
+        of id: String?, by listener: MailboxListener, in account: Account, start: ListingPlace? = nil, limit: Int,
+        _ listing: @escaping @Sendable (Mailbox, TimeZone) -> MessageListing
+    ) async throws -> MailboxSight? {
+        let cutoff = cutoff(for: account)
+        return try await store.read { reader in
+            let asked = try id.map { try Self.heard($0, by: listener, in: account, reader) }
+            let mailboxes = try Self.heard(by: listener, in: account, cutoff, reader, start: start, limit: limit)
+            guard let mailbox = try asked ?? mailboxes.items.first.map({ try Self.heard($0.id, by: listener, in: account, reader) }) else { return nil }
+            let zone = try timeZone(of: mailbox, account: account, reader)
+            let listed = mailboxes.items.first { $0.id == mailbox.id }
+            return MailboxSight(
+                mailbox: mailbox, zone: zone, page: try Messages.page(listing(mailbox, zone), reader), mailboxes: mailboxes,
+                tally: try listed?.tally ?? reader.tally(mailboxID: mailbox.id, cutoff: cutoff))
         }
     }
 

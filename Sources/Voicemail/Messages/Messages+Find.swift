@@ -53,17 +53,19 @@ public struct MessagePage<Row: Sendable>: Sendable {
 extension Messages {
     /// One page. A page is filled through what `keep` leaves out, so only the last one is short (K§2.10).
     public func list(_ listing: MessageListing) async throws -> MessagePage<Message> {
-        try await store.read { reader in
-            var page = MessagePage<Message>()
-            var looked = 0
-            try reader.messages(listing.query) { message in
-                if looked == listing.looks { return page.end(before: message.position) }
-                looked += 1
-                guard listing.keep(message) else { return true }
-                return page.take(message, at: message.position, limit: listing.limit)
-            }
-            return page
+        try await store.read { try Self.page(listing, $0) }
+    }
+
+    static func page(_ listing: MessageListing, _ reader: any StoreReader) throws -> MessagePage<Message> {
+        var page = MessagePage<Message>()
+        var looked = 0
+        try reader.messages(listing.query) { message in
+            if looked == listing.looks { return page.end(before: message.position) }
+            looked += 1
+            guard listing.keep(message) else { return true }
+            return page.take(message, at: message.position, limit: listing.limit)
         }
+        return page
     }
 
     /// The same of what listings show.

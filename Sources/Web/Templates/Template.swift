@@ -5,7 +5,8 @@
 /// by a name that a value gives; parents with blocks. swift-mustache, which mails are made with, finds out for each tag of each request what kind of
 /// thing a value is, which takes longer than all else that a page takes.
 struct Template: Sendable {
-    indirect enum Part: Sendable {
+    /// What a template consists of, as it is read.
+    indirect enum Part {
         case text([UInt8])
         case value(String)
         /// Shown for each of a list, and once for anything else that is there and not false.
@@ -15,7 +16,44 @@ struct Template: Sendable {
         case named(String)
     }
 
-    let parts: [Part]
+    /// What is done to write it. A page takes hundreds of them, so they are numbers, and no references are counted on the way.
+    struct Step: Sendable {
+        enum Kind: UInt8, Sendable { case text, value, section, inverted, named }
+
+        let kind: Kind
+        /// Of a text where it begins among the bytes; of all else the name's number.
+        let subject: Int32
+        /// Behind the last byte of a text, and behind the last step of a section.
+        var end: Int32 = 0
+    }
+
+    private(set) var steps: [Step] = []
+    /// All texts.
+    private(set) var bytes: [UInt8] = []
+
+    init(parts: [Part]) { add(parts) }
+
+    private mutating func add(_ parts: [Part]) {
+        for part in parts {
+            switch part {
+            case .text(let text):
+                let begin = bytes.count
+                bytes += text
+                steps.append(Step(kind: .text, subject: Int32(begin), end: Int32(bytes.count)))
+            case .value(let name): steps.append(Step(kind: .value, subject: ValueName(name).number))
+            case .named(let name): steps.append(Step(kind: .named, subject: ValueName(name).number))
+            case .section(let name, let inner): add(.section, name, inner)
+            case .inverted(let name, let inner): add(.inverted, name, inner)
+            }
+        }
+    }
+
+    private mutating func add(_ kind: Step.Kind, _ name: String, _ inner: [Part]) {
+        let index = steps.count
+        steps.append(Step(kind: kind, subject: ValueName(name).number))
+        add(inner)
+        steps[index].end = Int32(steps.count)
+    }
 }
 
 /// Why a template is none.

@@ -3,68 +3,77 @@ import NIOCore
 /// Writes a template with a request's values.
 struct TemplateWriter {
     private let texts: [String: String]
-    /// What values are looked for in, the innermost last.
-    private var stack: [[String: Any]]
+    /// By the numbers of their names.
+    private var page: [PageValue?]
+    /// Of the sections of lists that are being written, the innermost last.
+    private var rows: [PageRow] = []
     private(set) var buffer: ByteBuffer
 
     /// Bytes of a page, more or less.
     private static let usualSize = 32 << 10
 
-    init(texts: [String: String], _ values: [String: Any]) {
+    /// - Parameter numbers: of the names that templates have.
+    init(texts: [String: String], _ values: [String: Any], numbers: [String: Int32]) {
         self.texts = texts
-        stack = [values]
+        page = Array(repeating: nil, count: numbers.count)
+        for (name, value) in values {
+            if let number = numbers[name] { page[Int(number)] = PageValue(value, numbers) }
+        }
         buffer = ByteBufferAllocator().buffer(capacity: Self.usualSize)
     }
 
-    mutating func write(_ parts: [Template.Part]) {
-        for part in parts {
-            switch part {
-            case .text(let bytes): buffer.writeBytes(bytes)
-            case .value(let name): if let value = value(name) { write(value) }
-            case .section(let name, let inner): if let value = value(name) { write(inner, for: value) }
-            case .inverted(let name, let inner): if !isThere(value(name)) { write(inner) }
-            case .named(let name):
-                guard let text = value(name) as? String, text.hasPrefix(TemplateSources.textPrefix) else { continue }
+    mutating func write(_ template: Template) {
+        template.steps.withUnsafeBufferPointer { steps in
+            template.bytes.withUnsafeBytes { bytes in write(steps, 0..<steps.count, bytes) }
+        }
+    }
+
+    private mutating func write(_ steps: UnsafeBufferPointer<Template.Step>, _ range: Range<Int>, _ bytes: UnsafeRawBufferPointer) {
+        var index = range.lowerBound
+        while index < range.upperBound {
+            let step = steps[index], end = Int(step.end)
+            index += 1
+            switch step.kind {
+            case .text: buffer.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[Int(step.subject)..<end]))
+            case .value: if let value = value(step.subject) { write(value) }
+            case .named:
+                guard case .text(let text)? = value(step.subject), text.hasPrefix(TemplateSources.textPrefix) else { continue }
                 buffer.writeString(texts[String(text.dropFirst(TemplateSources.textPrefix.count))] ?? "")
+            case .section:
+                switch value(step.subject) {
+                case .rows(let list)?:
+                    for row in list {
+                        rows.append(row)
+                        write(steps, index..<end, bytes)
+                        rows.removeLast()
+                    }
+                case let value?: if value.isThere { write(steps, index..<end, bytes) }
+                case nil: break
+                }
+                index = end
+            case .inverted:
+                if value(step.subject)?.isThere != true { write(steps, index..<end, bytes) }
+                index = end
             }
         }
     }
 
-    private func value(_ name: String) -> Any? {
-        for values in stack.reversed() {
-            if let value = values[name] { return value }
+    private func value(_ name: Int32) -> PageValue? {
+        var index = rows.count
+        while index > 0 {
+            index -= 1
+            if let value = rows[index][name] { return value }
         }
-        return nil
+        return Int(name) < page.count ? page[Int(name)] : nil
     }
 
-    private mutating func write(_ value: Any) {
+    private mutating func write(_ value: PageValue) {
         switch value {
-        case let text as String: write(escaping: text)
-        case let number as Int: buffer.writeString(String(number))
-        default: write(escaping: String(describing: value))
-        }
-    }
-
-    private mutating func write(_ inner: [Template.Part], for value: Any) {
-        switch value {
-        case let flag as Bool: if flag { write(inner) }
-        case is String: write(inner)
-        case let list as [[String: Any]]:
-            for values in list {
-                stack.append(values)
-                write(inner)
-                stack.removeLast()
-            }
-        default: write(inner)
-        }
-    }
-
-    private func isThere(_ value: Any?) -> Bool {
-        switch value {
-        case let flag as Bool: flag
-        case is String: true
-        case let list as [[String: Any]]: !list.isEmpty
-        default: value != nil
+        case .text(let text): write(escaping: text)
+        case .number(let number): buffer.writeString(String(number))
+        case .flag(let flag): buffer.writeString(String(flag))
+        // A list is for sections.
+        case .rows: break
         }
     }
 
@@ -74,7 +83,7 @@ struct TemplateWriter {
         text.withUTF8 { bytes in
             var begin = bytes.startIndex
             for index in bytes.indices {
-                guard let safe = Self.safe(bytes[index]) else { continue }
+                guard bytes[index] <= Self.lastEscaped, let safe = Self.safe(bytes[index]) else { continue }
                 buffer.writeBytes(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[begin..<index])))
                 buffer.writeStaticString(safe)
                 begin = index + 1
@@ -82,6 +91,9 @@ struct TemplateWriter {
             buffer.writeBytes(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[begin...])))
         }
     }
+
+    /// Most bytes of most texts are above all that `safe` has something for.
+    private static let lastEscaped = UInt8(ascii: ">")
 
     /// What stands for a byte in HTML; nil for itself.
     private static func safe(_ byte: UInt8) -> StaticString? {
