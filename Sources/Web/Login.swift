@@ -114,8 +114,15 @@ extension WebDialect {
     func logOut(_ session: Session, _ visit: Visit) async throws -> FrontResponse {
         _ = try await form(of: visit, session)
         try await sessions.close(session)
-        var response = visit.redirect(to: "login?out=1")
+        return leave(visit, "1")
+    }
+
+    /// To the login, from a session that has ended. The browser lets go of it, and of the pages that it has kept: whoever is there next goes back to
+    /// none of them.
+    func leave(_ visit: Visit, _ word: String) -> FrontResponse {
+        var response = visit.redirect(to: "login?out=" + word)
         response.headers.append(Cookie.session.set(nil, isSecure: isSecure(visit)))
+        response.headers[PageHeaders.clearing] = "\"cache\""
         return response
     }
 

@@ -12,6 +12,7 @@ extension WebDialect {
         case many = "wrong_many"
         case pinDiffers = "wrong_pin_differs"
         case pin = "wrong_pin"
+        case pinNumber = "wrong_pin_number"
         case mail = "wrong_mail"
         case until = "wrong_until"
         case zone = "wrong_setup_zone"
@@ -59,7 +60,7 @@ extension WebDialect {
             "has_greetings": !greetings.isEmpty, "longest_seconds": Self.longestGreeting,
             "has_pin": service.mailboxes.pin(of: mailbox) != nil, "longest_pin": service.limits.maximumPinLength,
             "sends_mail": sendsMail, "carries_audio": mailbox.mailCarriesAudio, "addresses": mailbox.notificationAddresses.joined(separator: ", "),
-            "boxes": boxes.items.map { Self.values(of: $0, isCurrent: $0.id == mailbox.id) },
+            "boxes": boxes.items.map { Self.row(of: $0, isCurrent: $0.id == mailbox.id) },
         ]
         values.merge(try await zoneValues(of: mailbox, account)) { $1 }
         values.merge(speechValues(visit)) { $1 }
@@ -118,10 +119,8 @@ extension WebDialect {
 
     private func setPIN(_ pin: String, again: String, of mailbox: Mailbox, _ account: Account) async throws {
         guard pin == again else { throw SettingsWrong.pinDiffers }
-        // It is dialled.
-        guard !pin.isEmpty, pin.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { throw SettingsWrong.pin }
         var settings = MailboxSettings()
-        settings.pin = PIN(pin)
+        do throws(PIN.Fault) { settings.pin = try PIN(chosen: pin, for: mailbox.number) } catch { throw error == .number ? SettingsWrong.pinNumber : .pin }
         try await change(mailbox, settings, account, orSay: .pin)
     }
 

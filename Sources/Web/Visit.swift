@@ -42,7 +42,8 @@ struct Visit: Sendable {
     }
 
     func page(of failure: WebFailure) -> FrontResponse {
-        page(.plain, ["title": "t." + failure.key, "more": "t.\(failure.key)_more"], status: failure.status)
+        // Who has no mailbox is where the way would lead.
+        page(.plain, ["title": "t." + failure.key, "more": "t.\(failure.key)_more", "leads_back": failure != .noMailbox], status: failure.status)
     }
 
     /// To a page below the page's own path.
@@ -53,6 +54,7 @@ extension User {
     /// What he is called on a page.
     var shownName: String {
         let name = [firstName, lastName].compactMap(\.self).filter { !$0.isEmpty }.joined(separator: " ")
-        return name.isEmpty ? username ?? self.name : name
+        // Who was made without a name has his user name for both.
+        return name.isEmpty || firstName == username && lastName == username ? username ?? self.name : name
     }
 }

@@ -97,6 +97,10 @@ struct ConsoleTests {
             (["number": "3000"], "The number is taken, or cannot be dialled. Nothing was changed."),
             (["number": ""], "The number is taken, or cannot be dialled. Nothing was changed."),
             (["number": "3005", "owner": "nobody"], "There is no user of that name. Nothing was changed."),
+            (["number": "reception"], "The number is taken, or cannot be dialled. Nothing was changed."),
+            (["number": "<b>1"], "The number is taken, or cannot be dialled. Nothing was changed."),
+            (["number": "3005", "pin": "12ab"], "A PIN has at least four digits, and no more than the server takes. Nothing was changed."),
+            (["number": "3005", "pin": "3005"], "That PIN is the number of the mailbox, and would open nothing. Nothing was changed."),
             (["number": "3005", "pin": "12"], "A PIN has at least four digits, and no more than the server takes. Nothing was changed."),
         ])
     func wrongMailboxes(_ fields: [String: String], _ words: String) async throws {

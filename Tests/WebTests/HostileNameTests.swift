@@ -49,6 +49,17 @@ struct HostileNameTests {
         }
     }
 
+    @Test("A mark that turns the direction of writing turns nothing but the name that it is in")
+    func direction() async throws {
+        let mark = "\u{202E}", isolating: Set = ["bdi", "title", "option", "textarea", "code"]
+        for (path, page) in try await Self.pages(mark + "gnp.exe") {
+            for piece in page.text.matches(of: /<([a-z0-9]+)(?:[^>"]|"[^"]*")*>([^<]*)/)
+            where piece.output.2.unicodeScalars.contains(where: { String($0) == mark }) {
+                #expect(isolating.contains(String(piece.output.1)), "\(path): \(piece.output.0)")
+            }
+        }
+    }
+
     /// Every page of an administrator's with something on it of that name, by what it is.
     private static func pages(_ name: String) async throws -> [String: Answer] {
         let collected = Collected()
@@ -60,8 +71,10 @@ struct HostileNameTests {
             // Lists are in order of name.
             let box = try await world.server.makeMailbox("3000", in: account, ["name": .string("1" + cut(120)), "owner_id": .string(chief.id)])
             let other = try await world.server.makeMailbox("3001", in: account, ["name": .string("2" + cut(120))])
+            // Other interfaces take numbers that nobody dials.
+            let number = try await world.server.makeMailbox("3002", in: account, ["mailbox": .string("4" + cut(28)), "owner_id": .string(chief.id)])
             let group = try await world.server.makeMailbox("6300", in: account, ["name": .string("3" + cut(120))])
-            try await service.groups.set(MailboxGroup(mode: .share, members: [box.id]), of: group.id, in: account)
+            try await service.groups.set(MailboxGroup(mode: .share, members: [box.id, number.id]), of: group.id, in: account)
             let message = try await world.server.leave(MessageDraft(callerName: name, callerNumber: name), in: other, of: account)
             _ = try await service.messages.copy(
                 [message.monthID], of: other.id, to: [box.id], account: account, note: ForwardingNote(author: name, text: cut(500)))

@@ -38,6 +38,24 @@ struct InboxTests {
             try await world.browser.logIn(user: "carl", password: "third horse")
             let page = try await world.browser.get("/")
             #expect(page.status == 200 && page.shown.contains("You have no mailbox yet"))
+            // The way back would lead here.
+            #expect(!page.shown.contains("Back to the messages") && page.shown.contains("carl Test"))
+        }
+    }
+
+    @Test("An administrator of an account without mailboxes finds himself where the first one is made")
+    func firstMailbox() async throws {
+        try await WebWorld.run { world in
+            let other = try await world.server.makeAccount("Other")
+            let request: JSONObject = ["username": "dora", "first_name": "dora", "last_name": "dora", "password": "dora horse", "priv_level": "admin"]
+            _ = try await world.server.service.users.create(request, id: nil, in: other)
+            try await world.browser.logIn(account: "Other", user: "dora", password: "dora horse")
+            let home = try await world.browser.get("/")
+            #expect(home.status == 303 && home["Location"] == "./console/mailboxes")
+            let page = try await world.browser.get("/console/mailboxes")
+            #expect(page.shown.contains("A new mailbox") && page.shown.contains("dora") && !page.shown.contains("dora dora"))
+            _ = try await world.server.makeMailbox("100", in: other)
+            #expect(try await world.browser.get("/").status == 200)
         }
     }
 

@@ -157,7 +157,7 @@ struct LoginTests {
             #expect(try await world.browser.get("/").status == 200)
             let token = try #require(await world.browser.cookies[Cookie.session.rawValue])
             let out = try await world.browser.post("/logout", [("form", try #require(inbox.field("form")))])
-            #expect(out.status == 303 && out["Location"] == "./login?out=1")
+            #expect(out.status == 303 && out["Location"] == "./login?out=1" && out["Clear-Site-Data"] == "\"cache\"")
             #expect(await world.browser.cookies[Cookie.session.rawValue] == nil)
             await #expect(throws: TicketError.unknown) { try await world.server.service.tickets.enter(token, .web) }
             try await world.browser.logIn()

@@ -165,7 +165,8 @@ struct SettingsTests {
             let form = try #require(try await world.browser.get(Self.path(world)).field("form"))
             for (pin, again, text) in [
                 ("4711", "4712", "The two PINs differ."), ("471", "471", "A PIN has at least four digits"), ("47a1", "47a1", "A PIN has at least four digits"),
-                ("", "", "A PIN has at least four digits"),
+                ("", "", "A PIN has at least four digits"), ("3000", "3000", "That PIN is the number of the mailbox"),
+                ("03000", "03000", "That PIN is the number of the mailbox"),
                 (String(repeating: "1", count: 16), String(repeating: "1", count: 16), "A PIN has at least four digits"),
             ] {
                 let answer = try await world.browser.post(Self.path(world), [("form", form), ("do", "pin"), ("pin", pin), ("again", again)])

@@ -60,6 +60,7 @@ struct SetupTests {
             (["mailbox": ""], "The number of the mailbox cannot be dialled. Nothing was changed."),
             (["mailbox": "reception"], "The number of the mailbox cannot be dialled. Nothing was changed."),
             (["pin": "12a4"], "A PIN has at least four digits, and no more than the server takes. Nothing was changed."),
+            (["mailbox": "4711", "pin": "4711"], "That PIN is the number of the mailbox, and would open nothing. Nothing was changed."),
             (["pin": "12"], "A PIN has at least four digits, and no more than the server takes. Nothing was changed."),
             (["mail": "nobody"], "One of these is no mail address. Nothing was changed."),
         ])

@@ -9,6 +9,26 @@ public struct PIN: Sendable, Hashable, CustomStringConvertible, CustomDebugStrin
 
     public init(_ text: String) { self.text = text }
 
+    /// Why somebody who chooses a PIN cannot have it. Programs may set others, as their interfaces promise.
+    public enum Fault: Error, Sendable, Hashable {
+        /// It is not dialled.
+        case notDigits
+        /// It is the mailbox's number, and would open nothing.
+        case number
+    }
+
+    /// A PIN that a person has chosen for a mailbox of this number. How long it may be is the schema's to say.
+    /// - Throws: `Fault`.
+    public init(chosen text: String, for number: String) throws(Fault) {
+        guard !text.isEmpty, text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { throw .notDigits }
+        self.init(text)
+        guard !isNumber(number) else { throw .number }
+    }
+
+    /// Whether it is the number of its mailbox. Such a one opens nothing: systems hand those out with new mailboxes (S§6.3), and they are the first
+    /// that strangers try.
+    func isNumber(_ number: String) -> Bool { MailboxNumber.comparable(text) == MailboxNumber.comparable(number) }
+
     /// Compares without telling by its duration where the texts differ, or whether they are of one length.
     public static func == (left: PIN, right: PIN) -> Bool {
         SHA256.hash(data: Array(left.text.utf8)) == SHA256.hash(data: Array(right.text.utf8))
@@ -57,12 +77,9 @@ extension Mailboxes {
     public func published(_ mailbox: Mailbox) -> JSONObject { mailbox.shown(mailbox.published, with: pin(of: mailbox)) }
 
     /// Whether what somebody entered opens a mailbox by telephone or on a web page.
-    ///
-    /// A PIN that is the mailbox's number opens nothing until it is changed: systems hand those out with new mailboxes (S§6.3), and they
-    /// are the first that strangers try.
     public func pinOpens(_ mailbox: Mailbox, _ entered: String) -> Bool {
         guard let pin = pin(of: mailbox), !entered.isEmpty else { return false }
         let isOpen = pin == PIN(entered)
-        return isOpen && MailboxNumber.comparable(pin.text) != MailboxNumber.comparable(mailbox.number)
+        return isOpen && !pin.isNumber(mailbox.number)
     }
 }

@@ -44,12 +44,16 @@ extension WebDialect {
     private func makeMailbox(_ form: Query, _ account: Account) async throws {
         let number = HTTPToken.trim(form["number"] ?? ""), name = HTTPToken.trim(form["name"] ?? ""), pin = HTTPToken.trim(form["pin"] ?? "")
         let zone = HTTPToken.trim(form["zone"] ?? "")
-        guard !number.isEmpty else { throw ConsoleRefusal.box }
+        guard MailboxNumber.isDialable(number) else { throw ConsoleRefusal.box }
         guard zone.isEmpty || Self.isZone(zone) else { throw ConsoleRefusal.zone }
         var request: JSONObject = ["mailbox": .string(number), "name": .string(name.isEmpty ? number : name)]
         if let owner = try await owner(form, account) { request["owner_id"] = .string(owner) }
         if !zone.isEmpty { request["timezone"] = .string(zone) }
-        if !pin.isEmpty { request["pin"] = .string(pin) }
+        if !pin.isEmpty {
+            do throws(PIN.Fault) { request["pin"] = .string(try PIN(chosen: pin, for: number).text) } catch {
+                throw error == .number ? ConsoleRefusal.pinNumber : .pin
+            }
+        }
         _ = try await service.mailboxes.create(request, id: nil, in: account)
     }
 

@@ -11,6 +11,7 @@ enum ConsoleRefusal: String, CaseIterable, Error {
     case box = "wrong_console_box"
     case owner = "wrong_console_owner"
     case pin = "wrong_pin"
+    case pinNumber = "wrong_pin_number"
     case zone = "wrong_setup_zone"
     case account = "wrong_console_account"
     case himself = "wrong_console_self"

@@ -11,6 +11,7 @@ struct SetupForm {
         case password = "wrong_setup_password"
         case mailbox = "wrong_setup_mailbox"
         case pin = "wrong_pin"
+        case pinNumber = "wrong_pin_number"
         case mail = "wrong_mail"
     }
 
@@ -50,15 +51,17 @@ struct SetupForm {
         guard !user.isEmpty else { throw .user }
         guard !password.isEmpty, password == passwordAgain else { throw .password }
         guard !mailbox.isEmpty else { throw .mailbox }
-        // It is dialled.
-        guard pin.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { throw .pin }
         var row = ProvisionedRow(account: account)
         row.accountAttributes = ["language": .string(language)]
         if !zone.isEmpty { row.accountAttributes["timezone"] = .string(zone) }
         row.user = ["username": .string(user), "password": .string(password), "priv_level": "admin"]
         if !mail.isEmpty { row.user["email"] = .string(mail) }
         row.mailbox = ["mailbox": .string(mailbox)]
-        if !pin.isEmpty { row.mailbox["pin"] = .string(pin) }
+        if !pin.isEmpty {
+            do throws(PIN.Fault) { row.mailbox["pin"] = .string(try PIN(chosen: pin, for: mailbox).text) } catch {
+                throw error == .number ? .pinNumber : .pin
+            }
+        }
         return row
     }
 

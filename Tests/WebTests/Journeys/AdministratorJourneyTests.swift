@@ -84,9 +84,13 @@ struct AdministratorJourneyTests {
                 try await browser.click("button[value=import]")
                 try await Self.told(browser, "This was done:")
                 try await go(.users)
-                #expect(try await browser.texts(".caller").contains("fay fay"))
+                #expect(try await browser.texts(".caller").contains("fay"))
                 let fay = try #require(try await world.server.service.mailboxes.find(number: "3012", of: world.account))
                 #expect(fay.ownerID != nil)
+                try await go(.overview)
+                try await browser.click("button[value='recordings on']")
+                try await Self.told(browser, "Done.")
+                #expect(try await world.server.service.accounts.find(world.account.id)?.letsOwnersHearRecordings == true)
             }
         }
     }
