@@ -51,9 +51,9 @@ public struct StoredTable: Sendable, Hashable {
     /// Where a row names the audio that it needs.
     public var audioColumn: String? { isNamed || name == "blob_garbage" ? nil : columns.first { $0.name == "blob_id" }?.name }
 
-    /// Whether a table holds rows for others to take. Counters follow the rows by themselves, and a probe means nothing.
+    /// Whether a table holds rows for others to take. Counters and who has deliveries waiting follow the rows by themselves, and a probe means nothing.
     public static func isTaken(_ name: String) -> Bool {
-        !name.hasSuffix("_tally") && !["message_day", "probe"].contains(name)
+        !name.hasSuffix("_tally") && !["message_day", "delivery_target", "probe"].contains(name)
     }
 
     /// What is named before what names it, and accounts before the tree that they may make themselves.

@@ -85,6 +85,7 @@ struct OpeningTests {
     private static let hashes = [
         1: "76ae3c14eca4dc14eb04db2de4fd6765588e55cd4a05bd0314b90be30132e17a", 2: "1d57c223c4b211a6c1e12c001e25a7a62877b936aa30a527e0c6bb37e0125a33",
         3: "878704a414d87709c1e41ea7e637a5957c462b67cd4915755d111dc3ad7d47f4",
+        4: "28deee4c42029b9440344477b63264870b3ad2d0feb41498bc3deb02981ba550",
     ]
 
     @Test("No migration changes once it has a hash, and each has one", arguments: Migrations.all.map { $0.number })

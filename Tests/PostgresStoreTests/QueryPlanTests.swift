@@ -13,7 +13,7 @@ struct QueryPlanTests {
     /// Statements that read all of an index, and why they may.
     private static let mayScan = [
         // The least of it, or the few that wait.
-        "WITH RECURSIVE waiting", "planned = 0", "WHERE batch = 0", "FROM document WHERE removed_at IS NOT NULL AND kind = 'account'",
+        "WITH RECURSIVE named", "planned = 0", "WHERE batch = 0", "FROM document WHERE removed_at IS NOT NULL AND kind = 'account'",
         // A row for each state and slot.
         "FROM delivery_tally",
     ]
@@ -31,7 +31,7 @@ struct QueryPlanTests {
         // Events of a stretch of time, which an administrator has told once more: those of one second in their order.
         "AND (created, serial) >",
         // Targets that wait, each found by a step in an index.
-        "WITH RECURSIVE waiting",
+        "WITH RECURSIVE named",
         // A row for each state and slot.
         "FROM delivery_tally",
     ]

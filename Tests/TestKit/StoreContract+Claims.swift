@@ -2,7 +2,7 @@ import Testing
 import Voicemail
 
 extension StoreContract {
-    private static func claim(_ store: any VoicemailStore, at: Timestamp = now, targets: Int = 99, perTarget: Int = 99) async throws -> [String] {
+    static func claim(_ store: any VoicemailStore, at: Timestamp = now, targets: Int = 99, perTarget: Int = 99) async throws -> [String] {
         try await store.write {
             try $0.claimDeliveries(under: Delivery.Claim(holder: "w", until: at.advanced(by: 10)), dueBy: at, targets: targets, perTarget: perTarget).map(\.id)
         }

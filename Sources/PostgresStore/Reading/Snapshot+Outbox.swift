@@ -43,7 +43,7 @@ extension Snapshot {
     }
 
     func hasDueDeliveries(at now: Timestamp, through gate: any DeliveryGate) throws -> Bool {
-        try !dueTargets(at: now, limit: 1, through: gate).isEmpty
+        try !dueTargets(at: now, limit: 1, through: gate, mending: nil).isEmpty
     }
 
     func deliveryTotals() throws -> DeliveryTotals {
@@ -56,35 +56,5 @@ extension Snapshot {
             }
         }
         return totals
-    }
-
-    /// A target with something due and nothing in progress.
-    struct DueTarget {
-        let channel: String
-        let target: String
-    }
-
-    /// Those that have waited longest, first. A target costs two steps in indexes, however much waits for it.
-    func dueTargets(at now: Timestamp, limit: Int, through gate: any DeliveryGate) throws -> [DueTarget] {
-        let found = try rows(
-            """
-            WITH RECURSIVE waiting AS (
-                (SELECT channel, target, due FROM delivery WHERE state = 'pending' ORDER BY channel, target, due LIMIT 1)
-                UNION ALL
-                SELECT next.channel, next.target, next.due FROM waiting CROSS JOIN LATERAL (
-                    SELECT channel, target, due FROM delivery
-                    WHERE state = 'pending' AND (channel, target) > (waiting.channel, waiting.target) ORDER BY channel, target, due LIMIT 1) AS next)
-            SELECT channel, target FROM waiting WHERE due <= \(now) AND channel <> ALL(\(gate.closedChannels.sorted())) AND NOT EXISTS (
-                SELECT 1 FROM delivery AS held
-                WHERE held.channel = waiting.channel AND held.target = waiting.target AND held.claimed_until > \(now) AND held.claimed_until <> 0)
-            ORDER BY due, channel, target
-            """
-        ).map { DueTarget(channel: $0.text(0), target: $0.text(1)) }
-        var gate = gate, admitted: [DueTarget] = []
-        for target in found {
-            guard admitted.count < limit else { break }
-            if gate.admits(target.channel, target.target) { admitted.append(target) }
-        }
-        return admitted
     }
 }

@@ -28,7 +28,7 @@ extension Transaction {
     func claimDeliveries(
         under claim: Delivery.Claim, dueBy now: Timestamp, targets: Int, perTarget: Int, through gate: any DeliveryGate
     ) throws -> [Delivery] {
-        let due = try dueTargets(at: now, limit: targets, through: gate)
+        let due = try dueTargets(at: now, limit: targets, through: gate, mending: { try self.mend($0) })
         guard !due.isEmpty else { return [] }
         let columns = DeliveryRow.columns.split(separator: ", ").map { "pending.\($0)" }.joined(separator: ", ")
         var claimed = try rows(
@@ -46,6 +46,26 @@ extension Transaction {
             UPDATE delivery SET claimed_by = \(claim.holder), claimed_until = \(claim.until) WHERE serial = ANY(\(claimed.map(\.serial)))
             """)
         return claimed
+    }
+
+    /// Keeps when the first delivery of each is due.
+    private func mend(_ targets: [DueTarget]) throws {
+        let later = targets.compactMap { target in target.due.map { (target, $0.unix) } }, gone = targets.filter { $0.due == nil }
+        if !later.isEmpty {
+            try execute(
+                """
+                UPDATE delivery_target AS kept SET due = known.due
+                FROM unnest(\(later.map(\.0.channel)), \(later.map(\.0.target)), \(later.map(\.1))) AS known (channel, target, due)
+                WHERE kept.channel = known.channel AND kept.target = known.target
+                """)
+        }
+        if !gone.isEmpty {
+            try execute(
+                """
+                DELETE FROM delivery_target AS kept USING unnest(\(gone.map(\.channel)), \(gone.map(\.target))) AS known (channel, target)
+                WHERE kept.channel = known.channel AND kept.target = known.target
+                """)
+        }
     }
 
     func update(_ delivery: Delivery) throws {

@@ -1,4 +1,4 @@
-/// How many deliveries there are in each state, so that metrics read none of them.
+/// How many deliveries there are in each state, so that metrics read none of them; and who has any waiting, so that a claim need not look.
 extension Counters {
     static let deliveries = [
         """
@@ -20,7 +20,26 @@ extension Counters {
             \(countDelivery)
         END
         """,
+        """
+        CREATE TRIGGER delivery_target_insert AFTER INSERT ON delivery WHEN NEW.state = 'pending'
+        BEGIN
+            \(noteTarget)
+        END
+        """,
+        """
+        CREATE TRIGGER delivery_target_update AFTER UPDATE OF state, due ON delivery
+        WHEN NEW.state = 'pending' AND (OLD.state <> 'pending' OR NEW.due < OLD.due)
+        BEGIN
+            \(noteTarget)
+        END
+        """,
     ]
+
+    /// The time only goes back here: who claims puts it forward.
+    private static let noteTarget = """
+        INSERT INTO delivery_target (channel, target, due) VALUES (NEW.channel, NEW.target, NEW.due)
+            ON CONFLICT (channel, target) DO UPDATE SET due = excluded.due WHERE excluded.due < due;
+        """
 
     private static let countDelivery = """
         INSERT INTO delivery_tally (state, count) VALUES (NEW.state, 1) ON CONFLICT (state) DO UPDATE SET count = count + 1;

@@ -58,7 +58,7 @@ extension Snapshot {
 
     func hasDueDeliveries(at now: Timestamp, through gate: any DeliveryGate) throws -> Bool {
         var gate = gate, found = false
-        try forEachDueTarget(at: now, except: gate.closedChannels) { target in
+        try forEachDueTarget(at: now, except: gate.closedChannels, mending: nil) { target in
             found = gate.admits(target.channel, target.target)
             return !found
         }
@@ -76,59 +76,5 @@ extension Snapshot {
             }
         }
         return totals
-    }
-
-    /// A target with something due and nothing in progress.
-    struct DueTarget {
-        let channel: String
-        let target: String
-        /// When its first delivery was due.
-        let due: Timestamp
-    }
-
-    /// Visits until `visit` returns false, in no particular order. A target costs two steps in indexes, however much waits for it, and a
-    /// channel that is passed over costs one.
-    func forEachDueTarget(at now: Timestamp, except channels: Set<String>, _ visit: (DueTarget) throws -> Bool) throws {
-        var next = try target(after: ("", ""))
-        while let target = next {
-            guard !channels.contains(target.channel) else {
-                next = try self.target(behind: target.channel)
-                continue
-            }
-            if target.due <= now, try !isInProgress(target, at: now), try !visit(target) { return }
-            next = try self.target(after: (target.channel, target.target))
-        }
-    }
-
-    private func target(behind channel: String) throws -> DueTarget? {
-        var run = try connection.prepare(
-            """
-            SELECT channel, target, due FROM delivery INDEXED BY delivery_due
-            WHERE state = 'pending' AND channel > ? ORDER BY channel, target, due LIMIT 1
-            """)
-        run.bind(channel)
-        return try run.step() ? DueTarget(channel: run.text(0), target: run.text(1), due: run.timestamp(2)) : nil
-    }
-
-    private func target(after place: (channel: String, target: String)) throws -> DueTarget? {
-        var run = try connection.prepare(
-            """
-            SELECT channel, target, due FROM delivery INDEXED BY delivery_due
-            WHERE state = 'pending' AND (channel, target) > (?, ?) ORDER BY channel, target, due LIMIT 1
-            """)
-        run.bind(place.channel)
-        run.bind(place.target)
-        return try run.step() ? DueTarget(channel: run.text(0), target: run.text(1), due: run.timestamp(2)) : nil
-    }
-
-    private func isInProgress(_ target: DueTarget, at now: Timestamp) throws -> Bool {
-        var run = try connection.prepare(
-            """
-            SELECT 1 FROM delivery INDEXED BY delivery_claimed WHERE channel = ? AND target = ? AND claimed_until > ? AND claimed_until <> 0 LIMIT 1
-            """)
-        run.bind(target.channel)
-        run.bind(target.target)
-        run.bind(now)
-        return try run.step()
     }
 }

@@ -50,18 +50,29 @@ extension Transaction {
 
     /// Those that have waited longest.
     private func dueTargets(_ now: Timestamp, limit: Int, through gate: any DeliveryGate) throws -> [DueTarget] {
-        var found: [DueTarget] = []
-        try forEachDueTarget(at: now, except: gate.closedChannels) {
-            found.append($0)
-            return true
-        }
-        found.sort { ($0.due, $0.channel, $0.target) < ($1.due, $1.channel, $1.target) }
+        guard limit > 0 else { return [] }
         var gate = gate, admitted: [DueTarget] = []
-        for target in found {
-            guard admitted.count < limit else { break }
+        try forEachDueTarget(at: now, except: gate.closedChannels, mending: { try self.mend($0, $1) }) { target in
             if gate.admits(target.channel, target.target) { admitted.append(target) }
+            return admitted.count < limit
         }
         return admitted
+    }
+
+    /// Keeps when the first delivery of a target is due, which is nil where it has none.
+    private func mend(_ target: DueTarget, _ due: Timestamp?) throws {
+        if let due {
+            try execute("UPDATE delivery_target SET due = ? WHERE channel = ? AND target = ?") { run in
+                run.bind(due)
+                run.bind(target.channel)
+                run.bind(target.target)
+            }
+        } else {
+            try execute("DELETE FROM delivery_target WHERE channel = ? AND target = ?") { run in
+                run.bind(target.channel)
+                run.bind(target.target)
+            }
+        }
     }
 
     func update(_ delivery: Delivery) throws {
