@@ -25,7 +25,7 @@ public struct OutboxSettings: Sendable, Hashable {
     public var reportInterval: Duration
 
     public init(
-        concurrency: Int = 16, batch: Int = 8, leaseSeconds: Int = 30, interval: Duration = .milliseconds(250),
+        concurrency: Int = 16, batch: Int = 32, leaseSeconds: Int = 30, interval: Duration = .milliseconds(250),
         reportInterval: Duration = .seconds(5)
     ) {
         self.reportInterval = reportInterval

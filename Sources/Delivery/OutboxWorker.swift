@@ -36,14 +36,17 @@ public struct OutboxWorker: Service {
         self.logger = logger
     }
 
-    /// What the loop and its batches share.
+    /// What the loops and the batches share.
     private final class Progress: Sendable {
+        /// Rung when something may be due.
         let bell = Bell()
-        /// Whether events have been committed since they were last turned into deliveries.
-        let hasEvents = Atomic(true)
+        /// Rung when there may be events to turn into deliveries.
+        let planBell = Bell()
         let isStopping = Atomic(false)
         /// Whether the totals may have changed since they were last reported.
         let hasWorked = Atomic(true)
+
+        var isOver: Bool { isStopping.load(ordering: .relaxed) || Task.isCancelled }
     }
 
     /// Works until the task is cancelled; when asked to stop, lets the attempts in progress finish.
@@ -51,10 +54,7 @@ public struct OutboxWorker: Service {
         let progress = Progress()
         await withDiscardingTaskGroup { group in
             group.addTask {
-                while await service.outbox.bell.rung() {
-                    progress.hasEvents.store(true, ordering: .relaxed)
-                    progress.bell.ring()
-                }
+                while await service.outbox.bell.rung() { progress.planBell.ring() }
             }
             await work(progress)
             group.cancelAll()
@@ -64,14 +64,11 @@ public struct OutboxWorker: Service {
     private func work(_ progress: Progress) async {
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
-                var nextReport = ContinuousClock.now, nextPlan = nextReport, nextLook = nextReport
-                while !Task.isCancelled, !progress.isStopping.load(ordering: .relaxed) {
-                    if ContinuousClock.now >= nextLook { progress.hasEvents.store(true, ordering: .relaxed) }
-                    if ContinuousClock.now >= nextPlan, progress.hasEvents.exchange(false, ordering: .relaxed) {
-                        await plan(progress)
-                        nextPlan = .now + settings.gap
-                        nextLook = .now + settings.interval
-                    }
+                // Beside the telling, so that neither waits for the other's commits.
+                group.addTask { await planAll(progress) }
+                var nextReport = ContinuousClock.now
+                while !progress.isOver {
+                    let nextLook = ContinuousClock.now + settings.interval
                     for batch in await claim() {
                         let number = destinations.begin(batch.destination)
                         group.addTask {
@@ -88,24 +85,34 @@ public struct OutboxWorker: Service {
                         }
                         nextReport = .now + settings.reportInterval
                     }
-                    let wake = progress.hasEvents.load(ordering: .relaxed) ? min(nextPlan, nextLook) : nextLook
-                    await progress.bell.rung(within: max(.zero, wake - .now))
+                    await progress.bell.rung(within: max(.zero, nextLook - .now))
                 }
             }
         } onGracefulShutdown: {
             progress.isStopping.store(true, ordering: .relaxed)
             progress.bell.ring()
+            progress.planBell.ring()
         }
     }
 
-    private func plan(_ progress: Progress) async {
-        await orLog("events could not be turned into deliveries") {
-            while true {
-                let events = try await service.outbox.plan(over: ordered)
-                hub.publish(events)
-                if events.isEmpty { return }
+    /// Turns events into deliveries as they come, and looks now and then for those that came without a bell.
+    private func planAll(_ progress: Progress) async {
+        while !progress.isOver {
+            let nextLook = ContinuousClock.now + settings.interval
+            var isAny = true
+            while isAny, !progress.isOver {
+                isAny =
+                    await orLog("events could not be turned into deliveries") {
+                        let events = try await service.outbox.plan(over: ordered)
+                        hub.publish(events)
+                        return !events.isEmpty
+                    } ?? false
+                guard isAny else { break }
                 progress.hasWorked.store(true, ordering: .relaxed)
+                progress.bell.ring()
             }
+            try? await Task.sleep(for: settings.gap)
+            await progress.planBell.rung(within: max(.zero, nextLook - .now))
         }
     }
 
@@ -128,31 +135,22 @@ public struct OutboxWorker: Service {
         }
     }
 
-    /// What is left of a batch, the delivery that is being made first.
-    private final class Remainder: Sendable {
-        private let list: Mutex<[Delivery]>
-
-        init(_ batch: [Delivery]) { list = Mutex(batch) }
-
-        var deliveries: [Delivery] { list.withLock { $0 } }
-
-        func removeFirst() { list.withLock { _ = $0.removeFirst() } }
-        func remove(_ ids: Set<String>) { list.withLock { $0.removeAll { ids.contains($0.id) } } }
-    }
-
     /// Tells one target one thing after the other, and holds what is told and what is still to be told for as long as that takes.
     private func carryOut(_ batch: Batch, _ number: Int, _ progress: Progress) async {
-        let remainder = Remainder(batch.deliveries)
+        let state = BatchState(batch.deliveries)
         await withDiscardingTaskGroup { group in
-            group.addTask { await keep(remainder) }
-            if await giveUpOverdue(remainder) { await tell(remainder, batch.destination, number, progress) }
+            group.addTask { await keep(state) }
+            group.addTask {
+                while (try? await Task.sleep(for: Self.longestUnwritten)) != nil { await writeDown(state) }
+            }
+            if await giveUpOverdue(state) { await tell(state, batch.destination, number, progress) }
             group.cancelAll()
         }
     }
 
     /// - Returns: whether it is known how the batch stands.
-    private func giveUpOverdue(_ remainder: Remainder) async -> Bool {
-        let deliveries = remainder.deliveries
+    private func giveUpOverdue(_ state: BatchState) async -> Bool {
+        let deliveries = state.left
         guard let first = deliveries.first, let channel = channels[first.channel] else { return true }
         let overdue = deliveries.filter { $0.isOverdue(channel.deadlineSeconds, at: service.clock.now) }
         guard !overdue.isEmpty else { return true }
@@ -160,42 +158,37 @@ public struct OutboxWorker: Service {
             try await service.outbox.giveUpOverdue(overdue, by: channel)
         }
         guard isDone != nil else { return false }
-        remainder.remove(Set(overdue.map(\.id)))
+        state.remove(Set(overdue.map(\.id)))
         logger.warning(
             "deliveries given up whose time has passed", metadata: ["channel": "\(first.channel)", "target": "\(first.target)", "count": "\(overdue.count)"])
         return true
     }
 
     /// Renews the claims long before they run out, until it is cancelled.
-    private func keep(_ remainder: Remainder) async {
+    private func keep(_ state: BatchState) async {
         while (try? await Task.sleep(for: .seconds(settings.leaseSeconds) / 3)) != nil {
-            await orLog("claims could not be renewed") {
-                try await service.outbox.renew(remainder.deliveries, lease: settings.leaseSeconds)
-            }
+            await orLog("claims could not be renewed") { try await service.outbox.renew(state.left, lease: settings.leaseSeconds) }
         }
     }
 
-    private func tell(_ remainder: Remainder, _ destination: String, _ number: Int, _ progress: Progress) async {
-        while true {
-            let deliveries = remainder.deliveries
-            guard let next = deliveries.first else { return }
-            let isAskedToStop = progress.isStopping.load(ordering: .relaxed) || Task.isCancelled
-            guard !isAskedToStop, await holds(deliveries) else { return await letGo(of: deliveries) }
-            // Later ones do not overtake one of which it is not known how it stands: its claim stays until it runs out.
+    private func tell(_ state: BatchState, _ destination: String, _ number: Int, _ progress: Progress) async {
+        while let next = state.left.first {
+            guard !progress.isOver, await holds(next, of: state) else { break }
             destinations.goOn(number, at: destination)
-            switch await attempt(next, destination) {
-            case .goOn: remainder.removeFirst()
-            case .stop: return await letGo(of: Array(deliveries.dropFirst()))
-            }
+            let continuation = await attempt(next, state, destination)
+            state.removeFirst()
+            if continuation == .stop { break }
         }
+        await writeDown(state)
+        await letGo(of: state.left)
     }
 
-    /// Whether none of some deliveries was taken over or dropped; they are held for an attempt then.
-    private func holds(_ deliveries: [Delivery]) async -> Bool {
+    /// Whether a delivery was neither taken over nor dropped; it is held for an attempt then, and so is what comes behind it.
+    private func holds(_ delivery: Delivery, of state: BatchState) async -> Bool {
         await orLog("claims could not be looked at") {
             // Mostly they last, and looking costs no write.
-            if try await service.outbox.areHeld(deliveries, for: settings.leaseSeconds / 2) { return true }
-            return try await service.outbox.renew(deliveries, lease: settings.leaseSeconds)
+            if try await service.outbox.areHeld([delivery], for: settings.leaseSeconds / 2) { return true }
+            return try await service.outbox.renew(state.left, lease: settings.leaseSeconds)
         } ?? false
     }
 
@@ -209,7 +202,7 @@ public struct OutboxWorker: Service {
         case stop
     }
 
-    private func attempt(_ delivery: Delivery, _ destination: String) async -> Continuation {
+    private func attempt(_ delivery: Delivery, _ state: BatchState, _ destination: String) async -> Continuation {
         let outcome: DeliveryOutcome
         let retries: RetryPolicy
         let began = ContinuousClock.now
@@ -220,19 +213,45 @@ public struct OutboxWorker: Service {
             outcome = .refused("nothing carries \(delivery.channel) any more")
             retries = RetryPolicy(maximumAttempts: 1, base: 0, ceiling: 0)
         }
+        let seconds = (ContinuousClock.now - began) / .seconds(1)
+        let isLeftAlone = note(outcome, seconds: seconds, at: destination)
+        switch outcome {
+        case .delivered, .withdrawn:
+            // Nothing behind it waits for that.
+            state.add(BatchState.Ended(delivery: delivery, end: outcome == .delivered ? .delivered : .withdrawn, seconds: seconds))
+            return .goOn
+        case .failed, .failedUnder, .unreachable, .notYet, .refused: break
+        }
+        // Later ones do not overtake one of which it is not known how it stands: its claim stays until it runs out.
         let settlement = await orLog("the outcome of a delivery could not be written down: it will be made again") {
             try await service.outbox.settle(delivery, outcome, by: channels[delivery.channel], retries: retries, jitter: Double.random(in: 0...1))
         }
-        let seconds = (ContinuousClock.now - began) / .seconds(1)
-        let isLeftAlone = note(outcome, seconds: seconds, at: destination)
         guard let settlement else { return .stop }
-        if case .notYet = outcome {
-            // The ones behind it do not overtake it.
-            return .stop
-        }
-        instruments.attempted(delivery.channel, Self.result(outcome, settlement), seconds)
+        // The ones behind one that was not tried do not overtake it.
+        if case .notYet = outcome { return .stop }
+        instruments.attempted(delivery.channel, Self.result(of: settlement), seconds)
         report(delivery, settlement)
         return settlement == .lost || isLeftAlone ? .stop : .goOn
+    }
+
+    /// How long it is not written down at most that a receiver has been told, so that several share a commit. A process that is killed before
+    /// tells them once more.
+    private static let longestUnwritten = Duration.milliseconds(50)
+
+    private func writeDown(_ state: BatchState) async {
+        let ended = state.takeEnded()
+        guard let first = ended.first else { return }
+        // Whoever is cut off has told them all the same.
+        let settlements = await Task {
+            await orLog("outcomes of deliveries could not be written down: they will be made again") {
+                try await service.outbox.settle(ended.map { ($0.delivery, $0.end) }, by: channels[first.delivery.channel])
+            }
+        }.value
+        for (each, settlement) in zip(ended, settlements ?? []) {
+            let result: OutboxInstruments.Result = settlement == .lost ? .lost : each.end == .withdrawn ? .withdrawn : .delivered
+            instruments.attempted(each.delivery.channel, result, each.seconds)
+            report(each.delivery, settlement)
+        }
     }
 
     /// - Returns: whether the destination is left alone for a while.
@@ -249,9 +268,9 @@ public struct OutboxWorker: Service {
         return true
     }
 
-    private static func result(_ outcome: DeliveryOutcome, _ settlement: Settlement) -> OutboxInstruments.Result {
+    private static func result(of settlement: Settlement) -> OutboxInstruments.Result {
         switch settlement {
-        case .over: outcome == .withdrawn ? .withdrawn : .delivered
+        case .over: .delivered
         case .left(let delivery): delivery.state == .dead ? .dead : .failed
         case .lost: .lost
         }

@@ -218,6 +218,27 @@ struct WebhookTests {
         }
     }
 
+    @Test("Who refuses and then takes it has it, under one id")
+    func refusesAndThenTakesIt() async throws {
+        let answers = [404, 429, 302, 200], receiver = Receiver { _, before in before < answers.count ? answers[before] : 500 }
+        try await Self.run(receiver) { world, receiver, url in
+            #expect(try await Self.update(world, [["url": .string(url)]], ["webhook_event_push_retry_count": 5]) == Self.success)
+            try await world.leave()
+            for count in answers.indices {
+                await receiver.wait(for: count + 1)
+                while let left = try await world.service.outbox.list(DeliveryQuery(limit: 9)).first, left.attempts != count + 1 {
+                    try await Task.sleep(for: .milliseconds(5))
+                }
+                world.server.clock.advance(by: 60)
+            }
+            try await Self.settled(world)
+            #expect(try await world.service.outbox.list(DeliveryQuery(limit: 9)).isEmpty)
+            #expect(receiver.requests.count == answers.count)
+            #expect(Set(receiver.requests.compactMap { $0["X-Delivery-Id"] }).count == 1)
+            #expect(receiver.requests.compactMap { $0["X-Delivery-Attempt"] } == ["1", "2", "3", "4"])
+        }
+    }
+
     @Test("Only what was asked for is sent, and nothing when it is switched off or the receiver is gone")
     func filters() async throws {
         try await Self.run { world, receiver, url in

@@ -111,11 +111,7 @@ extension Outbox {
         settled.attempts += 1
         switch outcome {
         case .delivered, .withdrawn:
-            return try await store.write { writer in
-                guard try writer.remove(deliveryID: delivery.id, heldBy: holder) else { return .lost }
-                try channel?.ended(delivery, outcome == .delivered ? .delivered : .withdrawn, at: now, writer)
-                return .over
-            }
+            return try await store.write { try Self.end(delivery, outcome == .delivered ? .delivered : .withdrawn, by: channel, at: now, $0) }
         case .refused(let reason):
             settled.state = .dead
             settled.failure = Self.shortened(reason)
@@ -136,6 +132,20 @@ extension Outbox {
             if result.state == .dead { try channel?.ended(result, .givenUp, at: now, writer) }
             return .left(result)
         }
+    }
+
+    /// The same of several that need no further attempt, in one transaction, which costs one sync.
+    public func settle(_ ended: [(delivery: Delivery, end: DeliveryEnd)], by channel: (any DeliveryChannel)?) async throws -> [Settlement] {
+        let now = clock.now
+        return try await store.write { writer in try ended.map { try Self.end($0.delivery, $0.end, by: channel, at: now, writer) } }
+    }
+
+    private static func end(
+        _ delivery: Delivery, _ end: DeliveryEnd, by channel: (any DeliveryChannel)?, at now: Timestamp, _ writer: any StoreWriter
+    ) throws -> Settlement {
+        guard let holder = delivery.claim?.holder, try writer.remove(deliveryID: delivery.id, heldBy: holder) else { return .lost }
+        try channel?.ended(delivery, end, at: now, writer)
+        return .over
     }
 
     private static func postpone(_ delivery: inout Delivery, _ policy: RetryPolicy, _ reason: String, _ jitter: Double, _ now: Timestamp) {
