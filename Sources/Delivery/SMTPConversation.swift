@@ -11,6 +11,9 @@ struct SMTPConversation: ~Copyable {
     private let mime: OpaquePointer
     /// libcurl writes what went wrong here for as long as the handle lives.
     private let errors = UnsafeMutableBufferPointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+    /// Where the handle came from and goes, if all went well.
+    private let handles: SMTPHandles?
+    private var isGood = false
     /// Lists that the handle reads from.
     private var lists: [UnsafeMutablePointer<curl_slist>] = []
 
@@ -18,17 +21,19 @@ struct SMTPConversation: ~Copyable {
 
     /// Blocks, for `server.attemptSeconds` at most.
     /// - Throws: `OutgoingMailError` when the server has not taken the mail, or it isn't known whether it has.
-    static func deliver(_ message: MailMessage, headers: [String], to server: MailServer) throws(OutgoingMailError) {
-        var conversation = try SMTPConversation()
+    /// - Parameter handles: those that are kept from one mail to the next.
+    static func deliver(_ message: MailMessage, headers: [String], to server: MailServer, over handles: SMTPHandles) throws(OutgoingMailError) {
+        var conversation = try SMTPConversation(handles)
         try conversation.set(server)
         try conversation.set(message, headers, from: server.sender)
         try conversation.perform()
+        conversation.isGood = true
     }
 
     /// The same without a mail: the connection, its security and the login, and then a question that asks for nothing. Blocks.
     /// - Throws: `OutgoingMailError` when the server would take no mail of ours.
     static func tryOut(_ server: MailServer) throws(OutgoingMailError) {
-        let conversation = try SMTPConversation()
+        let conversation = try SMTPConversation(nil)
         try conversation.set(server)
         try conversation.set(CURLOPT_CUSTOMREQUEST, "NOOP")
         try conversation.set(CURLOPT_NOBODY, 1)
@@ -36,23 +41,25 @@ struct SMTPConversation: ~Copyable {
         try conversation.perform()
     }
 
-    private init() throws(OutgoingMailError) {
-        guard Self.isReady, let handle = curl_easy_init() else { throw OutgoingMailError("libcurl could not be started") }
+    private init(_ handles: SMTPHandles?) throws(OutgoingMailError) {
+        guard Self.isReady, let handle = handles?.take() ?? curl_easy_init() else { throw OutgoingMailError("libcurl could not be started") }
         guard let mime = curl_mime_init(handle) else {
             curl_easy_cleanup(handle)
             throw OutgoingMailError("no memory for a mail")
         }
         self.handle = handle
         self.mime = mime
+        self.handles = handles
         errors.initialize(repeating: 0)
     }
 
     deinit {
-        // In this order: the handle names the others.
-        curl_easy_cleanup(handle)
+        // The handle names the others, so it lets go of them first.
+        if isGood { curl_easy_reset(handle) } else { curl_easy_cleanup(handle) }
         curl_mime_free(mime)
         for list in lists { curl_slist_free_all(list) }
         errors.deallocate()
+        if isGood { handles?.put(handle) }
     }
 
     private func set(_ server: MailServer) throws(OutgoingMailError) {

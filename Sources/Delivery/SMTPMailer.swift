@@ -6,6 +6,7 @@ import Voicemail
 public struct SMTPMailer: OutgoingMail {
     private let server: MailServer
     private let pool: NIOThreadPool
+    private let handles = SMTPHandles()
 
     /// - Parameter pool: where the conversations block; its size bounds how many there are at once.
     public init(_ server: MailServer, pool: NIOThreadPool) {
@@ -17,8 +18,8 @@ public struct SMTPMailer: OutgoingMail {
         let headers = headers(of: message)
         let result: Result<Void, OutgoingMailError>
         do {
-            result = try await pool.runIfActive { [server] in
-                Result { () throws(OutgoingMailError) in try SMTPConversation.deliver(message, headers: headers, to: server) }
+            result = try await pool.runIfActive { [server, handles] in
+                Result { () throws(OutgoingMailError) in try SMTPConversation.deliver(message, headers: headers, to: server, over: handles) }
             }
         } catch {
             throw OutgoingMailError("the server is stopping")

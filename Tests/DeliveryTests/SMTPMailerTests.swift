@@ -43,6 +43,22 @@ import Voicemail
         #expect(mail.lines.allSatisfy { $0.utf8.count <= 998 && $0.utf8.allSatisfy { (0x20...0x7E).contains($0) } })
     }
 
+    @Test("Mails that follow each other share a connection, until one does not go")
+    func oneConnection() async throws {
+        let receiver = MailReceiver(.none, .answers("452 4.3.1 no room", to: "DATA", times: 1))
+        try await receiver.run { port in
+            let mailer = try Self.mailer(port)
+            await #expect(throws: OutgoingMailError.self) { try await mailer.send(try Self.message("0\n")) }
+            for number in 1...3 { try await mailer.send(try Self.message("\(number)\n", subject: "Mail \(number)")) }
+            // Another mailer has connections of its own.
+            try await Self.mailer(port).send(try Self.message("4\n", subject: "Mail 4"))
+        }
+        #expect(receiver.mails.map(\.text) == ["1\n", "2\n", "3\n", "4\n"])
+        #expect(receiver.mails.map { $0["Subject"] } == (1...4).map { "Mail \($0)" })
+        #expect(Set(receiver.mails.compactMap { $0["Message-ID"] }).count == 4)
+        #expect(receiver.connections == 3)
+    }
+
     @Test("a name cannot write headers", arguments: ["a\r\nBcc: evil@example.com", "a\nX: y", "a\u{0}b\u{7F}", "a\u{85}Bcc: x"])
     func hostileSubjects(_ subject: String) async throws {
         let receiver = MailReceiver()
