@@ -1,4 +1,5 @@
 import Audio
+import Server
 import TestKit
 import Testing
 import Voicemail
@@ -8,6 +9,29 @@ struct DepositOriginTests {
     private static let everybody: [DepositOrigin] = [
         .call, .client(isJudged: false), .client(isJudged: true), .administrator(tells: false), .administrator(tells: true),
     ]
+
+    /// What an account and the server say of messages that are no caller's, and which of those are news then of whose origin nothing is said.
+    private static let settings: [(account: Bool?, server: Bool, isNews: Bool)] = [
+        (nil, false, false), (nil, true, true), (true, false, true), (false, true, false),
+    ]
+
+    @Test("Of what is no caller's the account says whether it is news, else the server; the origin's own word goes before both", arguments: settings)
+    func newsBySetting(_ account: Bool?, _ server: Bool, _ isNews: Bool) async throws {
+        try await TestServer.run {
+            $0.limits.notifiesOfClientMessages = server
+        } _: { (server: TestServer) async throws in
+            var owner = try await server.makeAccount("Acme")
+            if let account { owner = try await server.service.accounts.change(owner.id, .patch(["notify_of_client_messages": .bool(account)])) }
+            let box = try await server.makeMailbox("1000", in: owner)
+            let origins: [(DepositOrigin, Bool)] = [
+                (.client(isJudged: false), isNews), (.client(isJudged: true), isNews), (.administrator(tells: nil), isNews), (.call, true),
+                (.client(isJudged: true, tells: true), true), (.client(isJudged: true, tells: false), false), (.administrator(tells: false), false),
+            ]
+            for (origin, _) in origins { _ = try await leave(origin, MessageDraft(), server, owner, box) }
+            let events = try await server.service.store.read { try $0.events(after: 0, limit: 100) }.filter { $0.kind == .messageStored }
+            #expect(events.map(\.isAnnounced) == origins.map(\.1))
+        }
+    }
 
     private func withBox(
         _ attributes: JSONObject, _ body: @Sendable (TestServer, Account, Mailbox) async throws -> Void

@@ -11,9 +11,11 @@ extension KazooDialect {
         try await requireMailbox(box, call)
         // An envelope is judged before anything is stored; that of a multipart body may follow the file.
         let early = call.contentType.isEnvelope ? try Self.draft(call.envelope.data) : nil
+        let asked = try Self.notify(call)
         let content = try await Upload(call, service: service, limit: settings.maximumBody).read(accepting: .message)
-        let draft = try await service.dropping(content.audio) { try early ?? Self.draft(content.data ?? [:]) }
-        let message = try await service.messages.deposit(draft, mailboxID: box, in: account, audio: content.audio, from: .client(isJudged: false))
+        let (draft, tells) = try await service.dropping(content.audio) { try early ?? Self.draft(content.data ?? [:]) }
+        let message = try await service.messages.deposit(
+            draft, mailboxID: box, in: account, audio: content.audio, from: .client(isJudged: false, tells: tells ?? asked))
         return reply(message, account).created(at: "/v2/accounts/\(account.id)/vmboxes/\(box)/messages/\(message.monthID)")
     }
 
@@ -53,12 +55,21 @@ extension KazooDialect {
         return Reply(.raw(response))
     }
 
-    private static func draft(_ data: JSONObject) throws(KazooFailure) -> MessageDraft {
+    /// Whether others are told of it, as the query says; an addition of ours.
+    private static func notify(_ call: Call) throws(KazooFailure) -> Bool? {
+        guard let word = call.request.query["notify"] else { return nil }
+        let (checked, violations) = Schema.messageDraft.apply(to: ["notify": .string(word)])
+        if !violations.isEmpty { throw .invalid(violations) }
+        return checked["notify"]?.bool
+    }
+
+    private static func draft(_ data: JSONObject) throws(KazooFailure) -> (draft: MessageDraft, tells: Bool?) {
         let (checked, violations) = Schema.messageDraft.apply(to: data)
         if !violations.isEmpty { throw .invalid(violations) }
-        return MessageDraft(
+        let draft = MessageDraft(
             callID: checked["call_id"]?.string, callerName: checked["caller_id_name"]?.string, callerNumber: checked["caller_id_number"]?.string,
             from: checked["from"]?.string, to: checked["to"]?.string, folder: checked["folder"]?.string.flatMap(Folder.init),
             lengthMilliseconds: checked["length"]?.int, timestamp: checked["timestamp"]?.int.flatMap { Timestamp(gregorian: $0) })
+        return (draft, checked["notify"]?.bool)
     }
 }

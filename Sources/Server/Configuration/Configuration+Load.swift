@@ -187,6 +187,7 @@ extension Configuration {
         limits.nearlyFullPercent = reader.number("mail.nearly_full_percent", limits.nearlyFullPercent, 1...99)
         limits.allowsReceiversHere = reader.flag("outbox.receivers_on_this_machine", limits.allowsReceiversHere)
         limits.allowsPrivateReceivers = reader.flag("outbox.receivers_in_private_networks", limits.allowsPrivateReceivers)
+        limits.notifiesOfClientMessages = reader.flag("outbox.notify_of_client_messages", limits.notifiesOfClientMessages)
         limits.eventDays = reader.number("retention.event_days", limits.eventDays, 1...3_650)
         limits.numbers = NumberPlan(reader)
         return limits

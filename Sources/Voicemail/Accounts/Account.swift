@@ -68,6 +68,9 @@ public struct Account: Noun, StoredNoun {
     /// What happens to its mailboxes and is told, as far as it says so itself.
     var wantedNews: Set<MailboxNews>? { MailboxNews.wanted(stored.attributes) }
 
+    /// Whether messages that clients and administrators leave are news, as far as it says so itself.
+    var notifiesOfClientMessages: Bool? { stored.attributes["notify_of_client_messages"]?.bool }
+
     /// Whether it is noted who hears a message or a recording.
     var auditsListening: Bool { stored.attributes["audit_listening"] == true }
 

@@ -95,7 +95,7 @@ extension Messages {
                     let own =
                         recipient == mailbox.id
                         ? message : message.copied(to: recipient, id: index == 0 ? message.id : HexID.random(), history: true, at: change.now)
-                    return try change.add(own, isAnnounced: origin.isAnnounced)
+                    return try change.add(own, isAnnounced: origin.isAnnounced(in: account, limits))
                 }
             }
         }

@@ -73,6 +73,7 @@ extension Schema {
         Field("message_keep_days", .integer(min: MessageRetention.dayCounts.lowerBound, max: MessageRetention.dayCounts.upperBound)),
         Field("message_keep_bytes", .integer(min: 1)),
         Field("audit_listening", .boolean),
+        Field("notify_of_client_messages", .boolean),
         Field(MailboxNews.key, .array(.oneOf(MailboxNews.allCases.map(\.rawValue)))),
     ])
 
@@ -128,6 +129,7 @@ extension Schema {
         Field("to", .string(max: 512)),
         Field("folder", .oneOf(Folder.allCases.map(\.rawValue))),
         Field("length", .integer(min: 0, max: 1_000_000_000)),
+        Field("notify", .boolean),
         Field("timestamp", .integer(min: 0, max: Timestamp.gregorianOffset + Timestamp.plausible.upperBound)),
     ])
 }

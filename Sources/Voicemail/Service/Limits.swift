@@ -38,6 +38,8 @@ public struct Limits: Sendable, Hashable {
     public var messageRetention = MessageRetention()
     /// What happens to mailboxes and is told to their people, unless their account or mailbox says otherwise.
     public var mailboxNews: Set<MailboxNews> = []
+    /// Whether those who hear of new messages hear of those that clients and administrators leave, where neither they nor their account say.
+    public var notifiesOfClientMessages = false
     /// How full a mailbox is of which one says that it is nearly full: a hundredth part each.
     public var nearlyFullPercent = 90
     /// Whether receivers of webhooks and reports may be on this machine.

@@ -18,6 +18,8 @@ extension AccountCommand {
         @Option(help: ArgumentHelp("How many bytes its messages may have.", valueName: "bytes")) var keepMessageBytes: Int?
         @OptionGroup var news: NewsOptions
         @Flag(inversion: .prefixedEnableDisable, help: "Whether the audit log has who heard a message or a recording.") var auditListening: Bool?
+        @Flag(inversion: .prefixedEnableDisable, help: "Whether messages that clients and administrators leave are told of as those of callers are.")
+        var clientNotices: Bool?
         @Flag(inversion: .prefixedEnableDisable, help: "Whether anybody of it may log in.") var logins: Bool?
         @Flag(inversion: .prefixedEnableDisable, help: "Whether owners of mailboxes hear the recordings of their own calls.") var ownRecordings: Bool?
 
@@ -32,6 +34,7 @@ extension AccountCommand {
             change["message_keep_days"] = keepMessageDays.map { .int($0) }
             change["message_keep_bytes"] = keepMessageBytes.map { .int($0) }
             change["audit_listening"] = auditListening.map { .bool($0) }
+            change["notify_of_client_messages"] = clientNotices.map { .bool($0) }
             change["enabled"] = logins.map { .bool($0) }
             change["owners_hear_recordings"] = ownRecordings.map { .bool($0) }
             change.merge(news.change) { $1 }

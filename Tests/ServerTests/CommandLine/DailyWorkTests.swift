@@ -92,6 +92,8 @@ import Voicemail
             #expect(try await tool.json("account", "update", "new.example", "--disable-logins")["name"] == "Acme Ltd")
             #expect(try await tool.json("account", "update", "new.example", "--enable-own-recordings")["owners_hear_recordings"] == true)
             #expect(try await tool.json("account", "update", "new.example", "--disable-own-recordings")["owners_hear_recordings"] == false)
+            #expect(try await tool.json("account", "update", "new.example", "--enable-client-notices")["notify_of_client_messages"] == true)
+            #expect(try await tool.json("account", "update", "new.example", "--disable-client-notices")["notify_of_client_messages"] == false)
             _ = try await tool.json("account", "create", "Other", "--realm", "other.example")
             #expect(try await tool.refusal("account", "update", "Other", "--realm", "new.example") == "realm \"new.example\" is taken")
             #expect(try await tool.refusal("account", "update", "Other", "--message-days", "0")?.contains("less than 1") == true)
