@@ -2,7 +2,8 @@ import Voicemail
 
 /// Mails those who want to hear of a new message, each for himself (K§11.1).
 public struct MessageMailChannel: MailChannel {
-    public let name = "message-mail"
+    public let name = MessageMailChannel.channelName
+    private static let channelName = "message-mail"
     /// For about half a day: a mail server that is away is not always mended by whoever is there at night.
     public let retries = RetryPolicy(maximumAttempts: 20, base: 15, ceiling: 3600)
     public let deadlineSeconds: Int? = 86_400
@@ -64,5 +65,18 @@ public struct MessageMailChannel: MailChannel {
         try Messages.noteEnd(
             Notice(receiver: receiver, outcome: outcome, at: now), of: messageID, receivers: delivery.payload["receivers"]?.int ?? 1,
             deleting: settings.deletion, writer)
+    }
+}
+
+extension MessageMailChannel {
+    /// The mails for a message that still wait or were given up; of the others it says itself what became of them.
+    public static func deliveries(of message: Message, _ outbox: Outbox) async throws -> [Delivery] {
+        var query = DeliveryQuery(accountID: message.accountID, channel: channelName, limit: 500), found: [Delivery] = []
+        while true {
+            let page = try await outbox.list(query)
+            found += page.filter { $0.payload["message"]?.string == message.id }
+            guard let last = page.last, page.count == query.limit else { return found }
+            query.after = last.serial
+        }
     }
 }

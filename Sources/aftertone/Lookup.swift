@@ -8,8 +8,8 @@ struct Lookup {
     /// An account by id, realm or name.
     func account(_ reference: String) async throws -> Account {
         let found = try await service.accounts.list(named: reference)
-        guard let account = found.first else { throw Refusal("there is no account \(reference)") }
-        guard found.count == 1 else { throw Refusal("several accounts are called \(reference); use the id") }
+        guard let account = found.first else { throw Refusal("there is no account \(Terminal.typed(reference))") }
+        guard found.count == 1 else { throw Refusal("several accounts are called \(Terminal.typed(reference)); use the id") }
         return account
     }
 
@@ -19,7 +19,7 @@ struct Lookup {
         do {
             return try await service.users.find(reference, of: account)
         } catch VoicemailError.notFound {
-            throw Refusal("there is no user \(reference) in the account")
+            throw Refusal("there is no user \(Terminal.typed(reference)) in the account")
         }
     }
 
@@ -29,7 +29,7 @@ struct Lookup {
         do {
             return try await service.mailboxes.find(reference, of: account)
         } catch VoicemailError.notFound {
-            throw Refusal("there is no mailbox \(reference) in the account")
+            throw Refusal("there is no mailbox \(Terminal.typed(reference)) in the account")
         }
     }
 
@@ -38,7 +38,7 @@ struct Lookup {
         do {
             return try await service.greetings.find(name, on: shelf)
         } catch VoicemailError.notFound {
-            throw Refusal("there is no greeting \(name) there")
+            throw Refusal("there is no greeting \(Terminal.typed(name)) there")
         }
     }
 
@@ -47,7 +47,7 @@ struct Lookup {
         do {
             return try await service.recordings.find([.id(reference), .name(reference), .callRecord(reference)], of: account)
         } catch VoicemailError.notFound {
-            throw Refusal("there is no recording \(reference) in the account")
+            throw Refusal("there is no recording \(Terminal.typed(reference)) in the account")
         }
     }
 
@@ -56,14 +56,14 @@ struct Lookup {
         do {
             return try await service.webhooks.find(id, of: account)
         } catch VoicemailError.notFound {
-            throw Refusal("there is no webhook \(id) in the account")
+            throw Refusal("there is no webhook \(Terminal.typed(id)) in the account")
         }
     }
 
     /// A message by its 32 digits, with or without the month before them.
     func message(_ reference: String) async throws -> Message {
         let message = try await service.messages.find(anywhere: String(reference.suffix(32)))
-        guard let message, [message.id, message.monthID].contains(reference) else { throw Refusal("there is no message \(reference)") }
+        guard let message, [message.id, message.monthID].contains(reference) else { throw Refusal("there is no message \(Terminal.typed(reference))") }
         return message
     }
 

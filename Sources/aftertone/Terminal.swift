@@ -49,6 +49,16 @@ enum Terminal {
         return shown
     }
 
+    /// What was typed, as a refusal names it: its beginning, where it is long, and quotation marks where it is nothing.
+    static func typed(_ text: String) -> String {
+        guard !text.isEmpty else { return "\"\"" }
+        let beginning = text.prefix(longestTyped)
+        return beginning.endIndex == text.endIndex ? text : beginning + "…"
+    }
+
+    /// Longer than any id, number, address or name that is taken.
+    private static let longestTyped = 300
+
     /// How many columns a terminal takes for a text: two for each character of some scripts, none for marks over another one.
     static func columns(of text: String) -> Int {
         text.unicodeScalars.reduce(0) { $0 + max(0, Int(cterminal_columns($1.value))) }

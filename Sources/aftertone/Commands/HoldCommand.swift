@@ -87,7 +87,7 @@ struct HoldCommand: AsyncParsableCommand {
                 do {
                     common.output.show(try await installation.service.holds.lift(hold).asHold)
                 } catch VoicemailError.notFound {
-                    throw Refusal("there is no hold \(hold)")
+                    throw Refusal("there is no hold \(Terminal.typed(hold))")
                 }
             }
         }

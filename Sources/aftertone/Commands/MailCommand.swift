@@ -54,7 +54,9 @@ struct MailCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await common.open { installation in
-                guard let preview = try await preview(installation) else { throw Refusal("there is no message \(message ?? "") that is told of") }
+                guard let preview = try await preview(installation) else {
+                    throw Refusal("there is no message \(Terminal.typed(message ?? "")) that is told of")
+                }
                 let attachment = preview.attachment
                 let facts: JSONObject = [
                     "to": .array(preview.receivers.map { .string($0) }), "subject": .string(preview.parts.subject), "text": .string(preview.parts.text),
@@ -74,7 +76,7 @@ struct MailCommand: AsyncParsableCommand {
             let service = installation.service, settings = installation.configuration.notices, tag = language?.tag
             if let message {
                 return try await news == nil
-                    ? NoticePreview.ofMessage(message, language: tag, settings, service)
+                    ? NoticePreview.ofMessage(Lookup(service: service).message(message).id, language: tag, settings, service)
                     : NoticePreview.ofDeletedMessage(String(message.suffix(32)), language: tag, settings, service)
             }
             let lookup = Lookup(service: service)
@@ -95,7 +97,7 @@ struct MailCommand: AsyncParsableCommand {
         func run() async throws {
             try await common.open { installation in
                 guard let server = installation.configuration.mail else { throw Refusal("the configuration names no mail server (mail.host)") }
-                guard let receiver = MailAddress(address) else { throw Refusal("\(address) is no mail address") }
+                guard let receiver = MailAddress(address) else { throw Refusal("\(Terminal.typed(address)) is no mail address") }
                 let mail = try await compose(to: receiver, installation)
                 let pool = NIOThreadPool(numberOfThreads: 1)
                 pool.start()
@@ -115,8 +117,9 @@ struct MailCommand: AsyncParsableCommand {
                 return MailMessage(
                     to: receiver, subject: "Aftertone can send mail", text: "This mail was sent by `aftertone mail test`. Nothing else is in it.\n")
             }
-            let found = try await NoticePreview.ofMessage(message, language: nil, installation.configuration.notices, installation.service)
-            guard let preview = found else { throw Refusal("there is no message \(message) that is told of") }
+            let known = try await Lookup(service: installation.service).message(message)
+            let found = try await NoticePreview.ofMessage(known.id, language: nil, installation.configuration.notices, installation.service)
+            guard let preview = found else { throw Refusal("there is no message \(Terminal.typed(message)) that is told of") }
             return MailMessage(
                 to: receiver, subject: preview.parts.subject, text: preview.parts.text, html: preview.parts.html, attachment: preview.attachment)
         }

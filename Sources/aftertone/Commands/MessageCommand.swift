@@ -1,4 +1,5 @@
 import ArgumentParser
+import Notifications
 import Server
 import Voicemail
 
@@ -16,7 +17,10 @@ struct MessageCommand: AsyncParsableCommand {
         @Option(help: "The caller's number.") var from: String
         @Option(help: "The caller's name.") var name: String?
         @Option(help: ArgumentHelp("When it was left, in RFC 3339 (default: now).", valueName: "time"), transform: Moment.parse) var at: Moment?
-        @Flag(help: "Tells those who want to know of new messages, as if a caller had left it.") var notify = false
+        @Flag(
+            inversion: .prefixedNo,
+            help: "Tells those who want to know of new messages, as if a caller had left it, or nobody (default: as the account says, else the server).")
+        var notify: Bool?
         @Argument(help: "WAV, MP3, GSM, Ogg or FLAC; - is standard input.") var file: String
 
         func run() async throws {
@@ -52,12 +56,15 @@ struct MessageCommand: AsyncParsableCommand {
                 let message = try await lookup.message(message)
                 if let account {
                     let account = try await lookup.account(account)
-                    guard message.accountID == account.id else { throw Refusal("there is no message \(self.message) in the account") }
+                    guard message.accountID == account.id else { throw Refusal("there is no message \(Terminal.typed(self.message)) in the account") }
                     if let mailbox, try await lookup.mailbox(mailbox, of: account).id != message.mailboxID {
-                        throw Refusal("there is no message \(self.message) in the mailbox")
+                        throw Refusal("there is no message \(Terminal.typed(self.message)) in the mailbox")
                     }
                 }
-                common.output.show(message.asMessage)
+                var shown = message.asMessage
+                let mails = try await MessageMailChannel.deliveries(of: message, installation.service.outbox)
+                if !mails.isEmpty { shown["mails"] = .array(mails.map { .object($0.asMail) }) }
+                common.output.show(shown)
             }
         }
     }
@@ -68,6 +75,16 @@ extension CallParty {
     func judge(number: String, name: String) throws(VoicemailError) {
         let violations = violations(number: number, name: name)
         guard violations.isEmpty else { throw .invalid(violations) }
+    }
+}
+
+extension Delivery {
+    /// What is shown of a mail with its message: whom it is for, and how it stands.
+    fileprivate var asMail: JSONObject {
+        [
+            "to": payload["to"] ?? .null, "state": .string(state == .pending ? "waiting" : "given_up"), "attempts": .int(attempts),
+            "due": .string(due.iso8601), "failure": .string(failure), "delivery": .string(id),
+        ]
     }
 }
 

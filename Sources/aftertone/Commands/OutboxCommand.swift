@@ -171,7 +171,7 @@ struct OutboxCommand: AsyncParsableCommand {
 
 /// Runs `body` on a delivery; one that is not there, or no longer, is refused by name.
 private func refusing<Value>(_ id: String, _ body: (String) async throws -> Value) async throws -> Value {
-    do { return try await body(id) } catch VoicemailError.notFound { throw Refusal("there is no delivery \(id)") }
+    do { return try await body(id) } catch VoicemailError.notFound { throw Refusal("there is no delivery \(Terminal.typed(id))") }
 }
 
 extension Delivery {

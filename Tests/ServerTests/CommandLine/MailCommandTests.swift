@@ -41,12 +41,17 @@ struct MailCommandTests {
             let shown = try await world.mail("preview", world.message.id).json
             #expect(shown["to"] == ["anna@example.org"] && shown["subject"] == "New voicemail from Bob(2001)" && shown["content_type"] == "audio/wav")
             #expect(shown["text"]?.string?.contains("The message is attached.") == true && shown["html"]?.string?.hasPrefix("<!DOCTYPE html>") == true)
+            // By the id that is shown everywhere, too.
+            #expect(try await world.mail("preview", world.message.monthID).json["subject"] == shown["subject"])
             let french = try await world.mail("preview", world.message.id, "--language", "fr").json
             #expect(french["subject"] == "Nouveau message vocal de Bob(2001)")
             let full = try await world.mail("preview", "--account", "Acme", "--full-mailbox", "3000").json
             #expect(full["subject"] == "Voicemail box 'Box 3000' is full" && full["attachment"] == .null)
             let unknown = try await world.mail("preview", HexID.random())
             #expect(unknown.status == 1)
+            let nothing = try await world.mail("preview", ""), long = try await world.mail("preview", String(repeating: "x", count: 100_000))
+            #expect(nothing.status == 1 && nothing.refusal == "there is no message \"\"")
+            #expect(long.status == 1 && long.refusal == "there is no message " + String(repeating: "x", count: 300) + "…")
             for wrong in [["preview"], ["preview", "x", "--account", "Acme"], ["preview", "x", "--language", "xx"]] {
                 let refused = try await CommandLineProgram.run(["mail"] + wrong + ["--data", world.path])
                 #expect(refused.status == 2)
@@ -60,7 +65,7 @@ struct MailCommandTests {
         try await Self.run(receiver) { world in
             let sent = try await world.mail("test", "ops@example.org")
             #expect(sent.status == 0 && sent.json["to"] == "ops@example.org")
-            let whole = try await world.mail("test", "ops@example.org", "--message", world.message.id)
+            let whole = try await world.mail("test", "ops@example.org", "--message", world.message.monthID)
             #expect(whole.status == 0)
             #expect(receiver.mails.map(\.receiver) == ["ops@example.org", "ops@example.org"])
             #expect(receiver.mails.last?.mime.parts.last?.type == "audio/wav")
@@ -68,6 +73,33 @@ struct MailCommandTests {
             #expect(noAddress.status == 1 && noAddress.refusal == "nobody is no mail address")
             let noServer = try await CommandLineProgram.run(["mail", "test", "ops@example.org", "--data", world.path])
             #expect(noServer.status == 1 && noServer.refusal == "the configuration names no mail server (mail.host)")
+        }
+    }
+
+    @Test func aMessageShowsHowItsMailsStand() async throws {
+        try await TestServer.run { (server: TestServer) async throws in
+            let account = try await server.makeAccount("Acme"), mailbox = try await server.makeMailbox("3000", in: account)
+            let message = try await server.leave(from: .administrator(tells: false), in: mailbox, of: account)
+            let other = try await server.leave(from: .administrator(tells: false), in: mailbox, of: account)
+            func mail(_ receiver: String, of message: Message, _ state: Delivery.State) -> Delivery {
+                Delivery(
+                    channel: "message-mail", target: "\(mailbox.id) \(receiver)", accountID: account.id, eventSerial: 1,
+                    payload: ["message": .string(message.id), "to": .string(receiver)], state: state, attempts: 2,
+                    due: Timestamp(unix: 4_000_000_000), failure: "450 later", created: message.modified)
+            }
+            let waiting = mail("a@example.org", of: message, .pending), dead = mail("b@example.org", of: message, .dead)
+            let all = [waiting, dead, mail("a@example.org", of: other, .pending)]
+            try await server.service.store.write { writer in
+                for delivery in all { try writer.insert(delivery) }
+            }
+            let shown = try await CommandLineProgram.run(["message", "show", message.monthID, "--data", server.directory, "--json"]).json
+            let mails = shown["mails"]?.array ?? []
+            #expect(mails.map { $0["to"] } == ["a@example.org", "b@example.org"])
+            #expect(mails.map { $0["state"] } == ["waiting", "given_up"])
+            #expect(mails.map { $0["delivery"] } == [.string(waiting.id), .string(dead.id)])
+            #expect(mails.allSatisfy { $0["attempts"] == 2 && $0["failure"] == "450 later" })
+            let told = try await server.leave(from: .administrator(tells: false), in: mailbox, of: account)
+            #expect(try await CommandLineProgram.run(["message", "show", told.monthID, "--data", server.directory, "--json"]).json["mails"] == nil)
         }
     }
 
