@@ -183,6 +183,26 @@ import Voicemail
         }
     }
 
+    /// P-Series lets a mailbox have another's.
+    @Test func whoHasBorrowedAGreetingIsToldOfItsOtherSound() async throws {
+        try await MailWorld.run(box: ["mail_notices": ["greeting_changed"]]) { world in
+            let service = world.server.service, lender = try await world.server.makeMailbox("3001", in: world.account)
+            func put(_ frequency: Double) async throws -> NamedGreeting {
+                let audio = try await world.server.audio(WAV.tones([frequency], milliseconds: 300))
+                return try await service.greetings.put("lent.wav", audio: audio, origin: .upload, on: .mailbox(lender))
+            }
+            func count() async throws -> Int { try await Self.news(world).count }
+            let lent = try await put(500)
+            _ = try await service.mailboxes.change(
+                world.mailbox.id, .patch(["media": ["unavailable": .string(lent.greeting.id)]]), in: world.account)
+            #expect(try await count() == 1)
+            _ = try await put(600)
+            #expect(try await count() == 2)
+            try await service.greetings.remove("lent.wav", on: .mailbox(lender))
+            #expect(try await count() == 3)
+        }
+    }
+
     @Test func aGreetingThatNobodyHearsIsNoNews() async throws {
         try await MailWorld.run(box: ["mail_notices": ["greeting_changed"]]) { world in
             let service = world.server.service

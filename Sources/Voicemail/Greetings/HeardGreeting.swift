@@ -41,13 +41,17 @@ extension Change {
 }
 
 extension Greetings {
-    /// The mailboxes in which a greeting is heard that lies on no mailbox's shelf. It is looked for before a transaction, as it takes a look at
-    /// every mailbox; one that begins to hear the greeting meanwhile says so itself.
-    func hearers(of greetingID: String, in account: Account) async throws -> [String] {
+    /// The mailboxes besides its owner in which a greeting is heard: that lies on no mailbox's shelf, or is borrowed from another's. It is looked for
+    /// before a transaction, as it takes a look at every mailbox; one that begins to hear the greeting meanwhile says so itself.
+    func hearers(of greetingID: String, in account: Account) async throws -> [String] { try await hearers(in: account.id) { _ in greetingID } }
+
+    /// The same of the greeting that is found; nil for none.
+    func hearers(in accountID: String, of find: @escaping @Sendable (any StoreReader) throws -> String?) async throws -> [String] {
         try await store.read { reader in
-            guard let greeting: Greeting = try reader.find(id: greetingID), greeting.hasAudio || greeting.ownerID == nil else { return [] }
+            guard let greetingID = try find(reader), let greeting: Greeting = try reader.find(id: greetingID), greeting.hasAudio || greeting.ownerID == nil
+            else { return [] }
             var found: [String] = []
-            try reader.eachPage(Mailbox.self, DocumentQuery(kind: .mailbox, accountID: account.id, attributes: ["media"])) { page in
+            try reader.eachPage(Mailbox.self, DocumentQuery(kind: .mailbox, accountID: accountID, attributes: ["media"])) { page in
                 found += page.filter { $0.hears(greetingID) && $0.id != greeting.ownerID }.map(\.id)
             }
             return found

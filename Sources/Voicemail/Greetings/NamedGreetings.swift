@@ -29,6 +29,7 @@ extension Greetings {
             guard GreetingName.isFileName(fileName) else {
                 throw VoicemailError.invalid([Violation(["file"], .format("file name"), value: .string(fileName))])
             }
+            let hearers = try await hearers(in: shelf.account) { try Self.own(fileName, on: shelf, $0)?.id }
             return try await store.write { writer in
                 if case .mailbox(let mailbox) = shelf { let _: Mailbox = try writer.require(mailbox.id, in: mailbox.accountID) }
                 try writer.insert(audio.record, at: now)
@@ -37,6 +38,7 @@ extension Greetings {
                     let replaced = old.blobID
                     old.file(as: fileName, key: shelf.key(fileName), audio, origin)
                     let saved = try writer.save(old, at: now)
+                    try Change(writer: writer, now: now).noteOtherSound(of: saved.id, heardIn: hearers)
                     if let replaced { try writer.release(replaced) }
                     return NamedGreeting(greeting: saved, fileName: fileName)
                 }
@@ -85,6 +87,8 @@ extension Greetings {
         on isMeant: @escaping @Sendable (GreetingShelf) -> Bool, of account: Account
     ) async throws -> NamedGreeting {
         let now = clock.now
+        let hasSound = sound != nil
+        let hearers = try await hearers(in: account.id) { hasSound ? try Self.find(serial: serial, on: isMeant, of: account, $0).0.greeting.id : nil }
         let change: @Sendable (any StoreWriter) throws -> NamedGreeting = { writer in
             guard GreetingName.isStem(stem) else { throw VoicemailError.invalid([Violation(["file"], .format("file name"), value: .string(stem))]) }
             let (greeting, shelf) = try Self.find(serial: serial, on: isMeant, of: account, writer)
@@ -103,6 +107,7 @@ extension Greetings {
                 changed.rename(to: name, key: shelf.key(name))
             }
             let saved = try writer.save(changed, at: now)
+            if sound != nil { try Change(writer: writer, now: now).noteOtherSound(of: saved.id, heardIn: hearers) }
             if let replaced { try writer.release(replaced) }
             return NamedGreeting(greeting: saved, fileName: name)
         }
@@ -116,6 +121,7 @@ extension Greetings {
     /// - Throws: `VoicemailError.notFound`.
     public func remove(_ fileName: String, on shelf: GreetingShelf) async throws {
         let now = clock.now
+        let hearers = try await hearers(in: shelf.account) { try Self.own(fileName, on: shelf, $0)?.id }
         try await store.write { writer in
             let greeting = try Self.find(fileName, on: shelf, writer)
             if case .mailbox(let mailbox) = shelf, var current: Mailbox = try writer.find(id: mailbox.id) {
@@ -127,6 +133,7 @@ extension Greetings {
                 }
             }
             guard greeting.greeting.ownerID == shelf.ownerID else { return }
+            try Change(writer: writer, now: now).noteOtherSound(of: greeting.greeting.id, heardIn: hearers)
             try writer.discard(greeting.greeting, at: now)
         }
         garbageBell.ring()
