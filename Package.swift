@@ -190,7 +190,8 @@ let package = Package(
         .executableTarget(
             name: "measure",
             dependencies: [
-                "Audio", "SQLiteStore", "Server", "Voicemail", logging, nioCore, nioPosix, product("ArgumentParser", "swift-argument-parser"),
+                "Audio", "Delivery", "SQLiteStore", "Server", "Voicemail", logging, nioCore, nioPosix, product("AsyncHTTPClient", "async-http-client"),
+                product("ArgumentParser", "swift-argument-parser"),
                 product("Hummingbird", "hummingbird"),
             ],
             path: "Benchmarks/measure", swiftSettings: settings),
@@ -290,7 +291,7 @@ let package = Package(
         .testTarget(
             name: "CrashTests",
             dependencies: [
-                "aftertone", "Server", "TestKit", "Voicemail", "YeastarSSeriesAPI", crypto, nioCore, product("NIOHTTP1", "swift-nio"),
+                "aftertone", "Server", "TestKit", "Voicemail", "YeastarPSeriesAPI", "YeastarSSeriesAPI", crypto, nioCore, product("NIOHTTP1", "swift-nio"),
                 product("AsyncHTTPClient", "async-http-client"),
             ], swiftSettings: settings),
         .testTarget(
