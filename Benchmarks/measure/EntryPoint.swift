@@ -4,7 +4,10 @@ import ArgumentParser
 struct EntryPoint: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "measure", abstract: "The yardsticks and helpers of scripts/bench.",
-        subcommands: [Hello.self, RawLoop.self, Fill.self, FillRecordings.self, Extensions.self, Convert.self, Receive.self])
+        subcommands: [
+            Hello.self, RawLoop.self, Fill.self, FillRecordings.self, Extensions.self, Convert.self, Receive.self,
+            FillEvents.self, Sink.self, Push.self, MailSink.self,
+        ])
 }
 
 /// What a run counted, as one line of JSON.
