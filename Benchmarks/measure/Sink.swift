@@ -39,7 +39,9 @@ struct Sink: AsyncParsableCommand {
             try tally.value.withLock { tally in
                 if tally.count == 0 { tally.first = now }
                 tally.last = now
-                if tally.count < limit { try tally.file?.write(contentsOf: Data("\(time)\t\(String(buffer: body))\n".utf8)) }
+                // A line of JSON may be broken anywhere between words, and is as long without.
+                let line = String(buffer: body).replacing("\n", with: " ")
+                if tally.count < limit { try tally.file?.write(contentsOf: Data("\(time)\t\(line)\n".utf8)) }
                 tally.count += 1
             }
             return HTTPResponse.Status.ok
