@@ -166,7 +166,10 @@ class Outbox:
         self.leave(beside, DEAD // NOTICES, account=other)
 
         def waiting():
-            return beside.cli("status")["outbox"]["pending"]
+            # It ends with 1 while anything is not well, such as an old queue.
+            told = subprocess.run(
+                [self.tools.PRODUCTS / "aftertone", "status", "--data", beside.data, "--config", beside.config, "--json"], stdout=subprocess.PIPE)
+            return json.loads(told.stdout)["outbox"]["pending"]
 
         with beside.serving():
             end = time.monotonic() + 300
