@@ -14,8 +14,8 @@ final class Session {
     /// What ended the transaction. Nothing may run after it.
     var trouble: Trouble?
     var progress = Progress()
-    /// Whether questions that go together may be a transaction by themselves. Settings of a connection that is shared are of a transaction that has
-    /// begun, and who is not foreseen to ask no more asks in one.
+    /// Whether questions that go together may be a transaction by themselves (`Progress.isBare`). They may not on a connection that is shared, whose
+    /// settings are those of a transaction that was begun, and not after one of them was followed by a question that nobody had foreseen.
     var mayBeBare = false
     /// Whether a visitor is looking at rows. He asks nothing meanwhile: the connection may be in the middle of an answer.
     private var isVisited = false
