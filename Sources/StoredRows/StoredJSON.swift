@@ -51,10 +51,32 @@ public struct StoredJSON {
             return members
         }
         while true {
-            let key = try string()
+            let key = if let keys { try self.key(among: keys) } else { try string() }
             try skip(UInt8(ascii: ":"))
-            if keys?.contains(key) ?? true { members[key] = try value(depth: depth + 1) } else { try passOver() }
+            if let key { members[key] = try value(depth: depth + 1) } else { try passOver() }
             if try next(closing: UInt8(ascii: "}")) { return members }
+        }
+    }
+
+    /// A key if it is one of those. Most are none of the few that somebody wants, and no string is made of them.
+    private mutating func key(among keys: Set<String>) throws(Malformed) -> String? {
+        try skip(UInt8(ascii: "\""))
+        let start = position
+        while true {
+            switch try peek() {
+            case UInt8(ascii: "\""):
+                let written = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[start..<position]))
+                position += 1
+                for key in keys where key.utf8.count == written.count {
+                    var key = key
+                    if key.withUTF8({ UnsafeRawBufferPointer($0).elementsEqual(written) }) { return key }
+                }
+                return nil
+            case UInt8(ascii: "\\"):
+                let key = try escapedString(from: start)
+                return keys.contains(key) ? key : nil
+            default: position += 1
+            }
         }
     }
 

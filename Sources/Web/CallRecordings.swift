@@ -12,15 +12,14 @@ extension WebDialect {
             from: form.days.since?.begin(in: zone), to: form.days.until?.end(in: zone), caller: form.caller, callee: form.callee, after: after)
         let page = try await service.recordings.heard(by: session.listener, in: account, search, limit: Self.rowsOfPage)
         let times = ShownTimes(language: visit.pages?.language ?? "en", zone: zone)
-        var values = form.values
-        values["title"] = "t.console_recordings"
+        var values: [String: Any] = ["title": "t.console_recordings"]
         values["rows"] = page.recordings.map { Self.values(of: $0, times) }
         values["has_rows"] = !page.recordings.isEmpty
         values["are_own"] = !session.listener.isAdministrator
         func address(_ more: [String]) -> String { visit.root + "recordings" + Self.query(form.parameters + more) }
         if after != nil { values["newest"] = address([]) }
         if let next = page.next { values["older"] = address(["start=" + next.webKey]) }
-        return visit.page(.recordings, values)
+        return visit.page(.recordings, values) { form.set(in: &$0) }
     }
 
     private static func query(_ parameters: [String]) -> String { parameters.isEmpty ? "" : "?" + parameters.joined(separator: "&") }
@@ -89,9 +88,10 @@ private struct RecordingForm {
         days.parameters + [("caller", caller), ("callee", callee)].compactMap { name, text in text.map { "\(name)=\(PercentEncoding.encode($0))" } }
     }
 
-    var values: [String: Any] {
-        let isSearch = !days.isEmpty || caller != nil || callee != nil
-        return days.values.merging(["looked_caller": caller ?? "", "looked_callee": callee ?? "", "is_search": isSearch]) { $1 }
+    func set(in values: inout PageValues) {
+        days.set(in: &values)
+        values.set(["looked_caller": caller ?? "", "looked_callee": callee ?? ""])
+        values.set(.isSearch, !days.isEmpty || caller != nil || callee != nil)
     }
 }
 

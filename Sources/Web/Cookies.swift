@@ -12,17 +12,36 @@ enum Cookie: String {
 
     /// What the browser sent; nil for what cannot be ours.
     func value(in request: FrontRequest) -> String? {
-        for field in request.headers[values: .cookie] {
-            for pair in field.split(separator: ";") {
-                let text = HTTPToken.trim(pair)
-                guard text.hasPrefix(rawValue + "=") else { continue }
-                let value = text.dropFirst(rawValue.utf8.count + 1)
-                guard value.utf8.count == 64, value.utf8.allSatisfy(HexID.isLowerHex) else { continue }
-                return String(value)
-            }
+        for var field in request.headers[values: .cookie] {
+            if let value = field.withUTF8(find(in:)) { return value }
         }
         return nil
     }
+
+    private func find(in field: UnsafeBufferPointer<UInt8>) -> String? {
+        var begin = field.startIndex
+        while begin < field.endIndex {
+            let end = field[begin...].firstIndex(of: UInt8(ascii: ";")) ?? field.endIndex
+            if let value = self.value(ofPair: UnsafeBufferPointer(rebasing: field[begin..<end])) { return value }
+            begin = end + 1
+        }
+        return nil
+    }
+
+    private func value(ofPair pair: UnsafeBufferPointer<UInt8>) -> String? {
+        var begin = pair.startIndex, end = pair.endIndex
+        while begin < end, Self.isBlank(pair[begin]) { begin += 1 }
+        while end > begin, Self.isBlank(pair[end - 1]) { end -= 1 }
+        let name = rawValue.utf8, value = begin + name.count + 1
+        guard end - value == Self.length, pair[begin..<value - 1].elementsEqual(name), pair[value - 1] == UInt8(ascii: "=") else { return nil }
+        guard pair[value..<end].allSatisfy(HexID.isLowerHex) else { return nil }
+        return String(decoding: pair[value..<end], as: UTF8.self)
+    }
+
+    /// Digits of a value.
+    private static let length = 64
+
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
 
     /// A value that nobody guesses.
     static func newValue() -> String { HexID.random() + HexID.random() }

@@ -35,7 +35,7 @@ extension WebDialect {
     ) async throws -> FrontResponse {
         let account = session.account, mailboxes = service.mailboxes
         let start = visit.request.query["start"].flatMap { MessagePosition(web: $0) }
-        let search = Search(visit.request.query), wanted = MessageSearch(search.text)
+        let search = Search(visit.request.query), wanted = search.text.isEmpty ? nil : MessageSearch(search.text)
         // What retention has ended cannot be changed any more, and the owner's counts leave it out.
         let cutoff = mailboxes.cutoff(for: account)
         let sight = try await mailboxes.sight(of: mailboxID, by: session.listener, in: account, start: boxesStart, limit: Self.boxesOfPage) { mailbox, zone in
@@ -50,64 +50,64 @@ extension WebDialect {
             // He makes the first one himself.
             return visit.redirect(to: "console/mailboxes")
         }
-        return visit.page(.inbox, values(of: View(sight: sight, shelf: shelf, search: search), start: start, visit))
+        return visit.page(.inbox) { set(View(sight: sight, shelf: shelf, search: search), start: start, visit, in: &$0) }
     }
 
-    private func values(of view: View, start: MessagePosition?, _ visit: Visit) -> [String: Any] {
-        let here = "\(visit.root)boxes/\(view.mailbox.id)/\(view.shelf.rawValue)"
-        let times = ShownTimes(language: visit.pages?.language ?? "en", zone: view.sight.zone)
-        var values: [String: Any] = [
-            "title": "t.folder_" + view.shelf.rawValue, "heading": Self.heading(view.mailbox), "current": view.mailbox.id, "folder": view.shelf.rawValue,
-            "start": start?.webKey ?? "", "in_new": view.shelf == .new, "in_saved": view.shelf == .saved, "in_trash": view.shelf == .trash,
-            "empty": view.search.isEmpty ? "t.empty_" + view.shelf.rawValue : "t.search_none", "new_total": view.sight.tally.new,
-            "saved_total": view.sight.tally.saved,
-            "has_messages": !view.sight.page.messages.isEmpty, "messages": MessageView.rows(of: view.sight.page.messages, times),
-            "may_change": visit.session.map { Mailboxes.tends($0.listener, view.mailbox) } ?? false,
-            "boxes": view.sight.mailboxes.items.map { Self.row(of: $0, isCurrent: $0.id == view.mailbox.id) },
-        ]
-        values["has_pages"] = start != nil || view.sight.page.next != nil
-        if view.search.isEmpty { values["live"] = Self.state(of: view.sight.tally) }
-        if view.sight.tally.new > 0 { values["new_count"] = view.sight.tally.new }
+    private func set(_ view: View, start: MessagePosition?, _ visit: Visit, in values: inout PageValues) {
+        let shelf = view.shelf.rawValue, tally = view.sight.tally, page = view.sight.page
+        let here = "\(visit.root)boxes/\(view.mailbox.id)/\(shelf)"
+        values.set(.title, "t.folder_" + shelf)
+        values.set(.heading, Self.heading(view.mailbox))
+        values.set(.current, view.mailbox.id)
+        values.set(.folder, shelf)
+        values.set(.start, start?.webKey ?? "")
+        values.set(.inNew, view.shelf == .new)
+        values.set(.inSaved, view.shelf == .saved)
+        values.set(.inTrash, view.shelf == .trash)
+        values.set(.empty, view.search.isEmpty ? "t.empty_" + shelf : "t.search_none")
+        values.set(.newTotal, tally.new)
+        values.set(.savedTotal, tally.saved)
+        values.set(.mayChange, visit.session.map { Mailboxes.tends($0.listener, view.mailbox) } ?? false)
+        values.set(.hasMessages, !page.messages.isEmpty)
+        MessageView.list(page.messages, ShownTimes(language: visit.pages?.language ?? "en", zone: view.sight.zone), in: &values)
+        values.set(.hasPages, start != nil || page.next != nil)
+        if view.search.isEmpty { values.set(.live, Self.state(of: tally)) }
+        if tally.new > 0 { values.set(.newCount, tally.new) }
         let parameters = view.search.parameters
-        if start != nil { values["newest"] = here + (parameters.isEmpty ? "" : "?" + parameters.joined(separator: "&")) }
-        if let next = view.sight.page.next {
-            values["older"] = "\(here)?" + (parameters + ["start=" + next.webKey]).joined(separator: "&")
-            values["older_text"] = view.sight.page.messages.count < Self.pageSize ? "t.search_on" : "t.older"
+        if start != nil { values.set(.newest, here + (parameters.isEmpty ? "" : "?" + parameters.joined(separator: "&"))) }
+        if let next = page.next {
+            values.set(.older, "\(here)?" + (parameters + ["start=" + next.webKey]).joined(separator: "&"))
+            values.set(.olderText, page.messages.count < Self.pageSize ? "t.search_on" : "t.older")
         }
+        Self.list(view.sight.mailboxes.items, current: view.mailbox.id, as: .boxes, in: &values)
         if let next = view.sight.mailboxes.next {
-            values["more_boxes"] = "\(here)?box_name=\(PercentEncoding.encode(next.name))&box_id=\(PercentEncoding.encode(next.id))"
+            values.set(.moreBoxes, "\(here)?box_name=\(PercentEncoding.encode(next.name))&box_id=\(PercentEncoding.encode(next.id))")
         }
-        if visit.request.query.contains("box_id") { values["first_boxes"] = here }
-        values.merge(view.search.values) { $1 }
-        values.merge(told(visit.request.query)) { $1 }
-        return values
+        if visit.request.query.contains("box_id") { values.set(.firstBoxes, here) }
+        view.search.set(in: &values)
+        tell(visit.request.query, in: &values)
     }
 
     static func heading(_ mailbox: Mailbox) -> String { mailbox.name.isEmpty ? mailbox.number : "\(mailbox.name) · \(mailbox.number)" }
 
-    static func row(of box: HeardMailbox, isCurrent: Bool) -> PageRow {
-        var row = PageRow()
-        row.set(BoxName.id, .text(box.id))
-        row.set(BoxName.number, .text(box.number))
-        row.set(BoxName.name, .text(box.name))
-        row.set(BoxName.isShared, .flag(box.isShared))
-        row.set(BoxName.isCurrent, .flag(isCurrent))
-        if box.tally.new > 0 { row.set(BoxName.new, .number(box.tally.new)) }
-        return row
-    }
-
-    private enum BoxName {
-        static let id = ValueName("box_id"), number = ValueName("box_number"), name = ValueName("box_name"), new = ValueName("box_new")
-        static let isShared = ValueName("is_shared"), isCurrent = ValueName("is_current")
+    static func list(_ boxes: [HeardMailbox], current: String, as name: ValueName, in values: inout PageValues) {
+        values.list(name, of: boxes) { values, box in
+            values.set(.boxID, box.id)
+            values.set(.boxNumber, box.number)
+            values.set(.boxName, box.name)
+            values.set(.isShared, box.isShared)
+            values.set(.isCurrent, box.id == current)
+            if box.tally.new > 0 { values.set(.boxNew, box.tally.new) }
+        }
     }
 
     /// What the change before has done, as the address says it; only what is known is said.
-    private func told(_ query: Query) -> [String: Any] {
-        guard let word = query["told"], Filing.outcomes.contains(word) else { return [:] }
-        var values: [String: Any] = ["told": true, "told_text": "t.told_" + word]
-        if query.contains("left") { values["told_part"] = true }
-        if let undo = query["undo"], let filing = Filing(undo), filing.ids.count == 1 { values["undo"] = undo }
-        return values
+    private func tell(_ query: Query, in values: inout PageValues) {
+        guard let word = query["told"], Filing.outcomes.contains(word) else { return }
+        values.set(.told, true)
+        values.set(.toldText, "t.told_" + word)
+        if query.contains("left") { values.set(.toldPart, true) }
+        if let undo = query["undo"], let filing = Filing(undo), filing.ids.count == 1 { values.set(.undo, undo) }
     }
 }
 

@@ -21,5 +21,9 @@ struct ListPlace {
     }
 
     /// For a form's hidden fields.
-    var values: [String: Any] { search.values.merging(["folder": shelf.rawValue, "start": start?.webKey ?? ""]) { $1 } }
+    func set(in values: inout PageValues) {
+        search.set(in: &values)
+        values.set(.folder, shelf.rawValue)
+        values.set(.start, start?.webKey ?? "")
+    }
 }

@@ -3,47 +3,33 @@ import Voicemail
 
 /// A message as a row of a list. What callers said of themselves is text, whatever is in it.
 enum MessageView {
-    static func rows(of messages: [Message], _ times: ShownTimes) -> [PageRow] {
-        zip(messages, times.texts(messages.map(\.timestamp))).map { row(of: $0, left: $1) }
+    static func list(_ messages: [Message], _ times: ShownTimes, in values: inout PageValues) {
+        values.list(.messages, of: Array(zip(messages, times.texts(messages.map(\.timestamp))))) { set($1.0, left: $1.1, in: &$0) }
     }
 
-    private static func row(of message: Message, left: String) -> PageRow {
-        var row = PageRow()
-        row.set(Name.id, .text(message.monthID))
-        row.set(Name.left, .text(message.timestamp.iso8601))
-        row.set(Name.leftShown, .text(left))
-        row.set(Name.length, .text(length(seconds: message.lengthSeconds)))
-        row.set(Name.hasSound, .flag(message.audio != nil))
+    private static func set(_ message: Message, left: ShownTime, in values: inout PageValues) {
+        values.set(.id, message.monthID)
+        values.set(.left, left.machine)
+        values.set(.leftShown, left.shown)
+        values.set(.length, length(seconds: message.lengthSeconds))
+        values.set(.hasSound, message.audio != nil)
         let caller = caller(of: message), number = message.callerNumber
-        if let caller { row.set(Name.caller, .text(caller)) }
+        if let caller { values.set(.caller, caller) }
         if isKnown(number) {
             if isDialable(number) {
-                row.set(Name.dial, .text(number))
-                row.set(Name.number, .text(number))
+                values.set(.dial, number)
+                values.set(.number, number)
             } else if number != caller {
-                row.set(Name.label, .text(number))
+                values.set(.label, number)
             }
         }
         if let notes = message.reception?.notes, !notes.isEmpty {
-            row.set(
-                Name.notes,
-                .rows(
-                    notes.map { note in
-                        var row = PageRow()
-                        row.set(Name.noteBy, .text(note.author))
-                        if !note.text.isEmpty { row.set(Name.note, .text(note.text)) }
-                        return row
-                    }))
+            values.list(.notes, of: notes) { values, note in
+                values.set(.noteBy, note.author)
+                if !note.text.isEmpty { values.set(.note, note.text) }
+            }
         }
-        if let said = message.transcription?["text"]?.string, !said.isEmpty { row.set(Name.said, .text(said)) }
-        return row
-    }
-
-    private enum Name {
-        static let id = ValueName("id"), left = ValueName("left"), leftShown = ValueName("left_shown"), length = ValueName("length")
-        static let hasSound = ValueName("has_sound"), caller = ValueName("caller"), dial = ValueName("dial"), number = ValueName("number")
-        static let label = ValueName("label"), notes = ValueName("notes"), noteBy = ValueName("note_by"), note = ValueName("note")
-        static let said = ValueName("said")
+        if let said = message.transcription?["text"]?.string, !said.isEmpty { values.set(.said, said) }
     }
 
     /// nil for somebody who gave no name and no number.

@@ -11,22 +11,24 @@ enum PageHeaders {
 
     /// - Parameter recording: whether the page records: it gets the microphone, if its reader lets it, and plays what it has made itself.
     static func add(to response: inout FrontResponse, recording: Bool = false) {
-        response.headers.append(contentsOf: recording ? ofRecording : ofOthers)
+        var headers = recording ? ofRecording : ofOthers
+        headers.append(contentsOf: response.headers)
+        response.headers = headers
         // What is private is kept nowhere; the style sheet has said otherwise.
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
     }
 
     private static let ofRecording = fields(recording: true), ofOthers = fields(recording: false)
 
-    private static func fields(recording: Bool) -> [HTTPField] {
+    private static func fields(recording: Bool) -> HTTPFields {
         let microphone = recording ? "self" : ""
-        return [
+        return HTTPFields([
             HTTPField(name: .contentSecurityPolicy, value: policy(media: recording ? "'self' blob:" : "'self'")),
             HTTPField(name: .xContentTypeOptions, value: "nosniff"), HTTPField(name: frameOptions, value: "DENY"),
             HTTPField(name: referrerPolicy, value: "same-origin"), HTTPField(name: openerPolicy, value: "same-origin"),
             HTTPField(name: resourcePolicy, value: "same-origin"),
             HTTPField(name: permissionsPolicy, value: "camera=(), geolocation=(), microphone=(\(microphone)), payment=(), usb=()"),
-        ]
+        ])
     }
 
     /// Has a browser forget pages, those among them that it would go back to without asking for them (Clear-Site-Data).

@@ -12,7 +12,8 @@ struct Pages: Sendable {
     let language: String
     let texts: [String: String]
     private let templates: [Kind: Template]
-    private let numbers: [String: Int32]
+    /// What all of them have.
+    private let values: PageValues
 
     /// All that are compiled in, English first.
     static let all: [Pages] = Documents.texts.compactMap { try? Pages($0.language, JSON.parse($0.json)) }
@@ -32,14 +33,18 @@ struct Pages: Sendable {
         texts = (json.object ?? [:]).reduce(into: [:]) { $0[$1.key] = $1.value.string }
         let sources = TemplateSources(templates: Dictionary(uniqueKeysWithValues: Documents.templates.map { ($0.name, $0.text) }), texts: texts)
         templates = try Kind.allCases.reduce(into: [:]) { $0[$1] = try sources.template($1.rawValue) }
-        numbers = ValueName.known
+        var values = PageValues(numbers: ValueName.known)
+        values.set(.language, language)
+        values.set(.style, Documents.style.version)
+        self.values = values
     }
 
-    func render(_ kind: Kind, _ values: [String: Any]) -> ByteBuffer {
+    /// - Parameter fill: sets the page's values.
+    func render(_ kind: Kind, _ fill: (inout PageValues) -> Void) -> ByteBuffer {
         var values = values
-        values["language"] = language
-        values["style"] = Documents.style.version
-        var writer = TemplateWriter(texts: texts, values, numbers: numbers)
+        values.reserve()
+        fill(&values)
+        var writer = TemplateWriter(texts: texts, values)
         if let template = templates[kind] { writer.write(template) }
         return writer.buffer
     }

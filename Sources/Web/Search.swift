@@ -42,7 +42,10 @@ struct Search {
     }
 
     /// For the fields of the form.
-    var values: [String: Any] {
-        ["looked_for": text, "looked_since": since?.text ?? "", "looked_until": until?.text ?? "", "is_search": !isEmpty]
+    func set(in values: inout PageValues) {
+        values.set(.lookedFor, text)
+        values.set(.lookedSince, since?.text ?? "")
+        values.set(.lookedUntil, until?.text ?? "")
+        values.set(.isSearch, !isEmpty)
     }
 }

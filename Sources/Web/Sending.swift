@@ -48,15 +48,17 @@ extension WebDialect {
         let times = ShownTimes(language: visit.pages?.language ?? "en", zone: zone)
         var values: [String: Any] = [
             "title": "t.send", "heading": Self.heading(mailbox), "current": mailbox.id, "back": visit.root + place.address(in: mailbox, []),
-            "messages": MessageView.rows(of: messages, times), "boxes": boxes.items.map { Self.row(of: $0, isCurrent: $0.id == mailbox.id) },
-            "others": boxes.items.filter { $0.id != mailbox.id }.map { Self.row(of: $0, isCurrent: false) },
         ]
-        values.merge(place.values) { $1 }
         values["longest_note"] = ForwardingNote.longest
         if let refused {
             values.merge(["wrong": true, "wrong_text": "t." + wrong.rawValue, "typed": refused.to, "typed_note": refused.text]) { $1 }
         }
-        return visit.page(.send, values, status: refused == nil ? .ok : .badRequest)
+        return visit.page(.send, values, status: refused == nil ? .ok : .badRequest) { values in
+            place.set(in: &values)
+            MessageView.list(messages, times, in: &values)
+            Self.list(boxes.items, current: mailbox.id, as: .boxes, in: &values)
+            Self.list(boxes.items.filter { $0.id != mailbox.id }, current: mailbox.id, as: .others, in: &values)
+        }
     }
 
     /// The messages that are chosen, each as it is stored.

@@ -60,7 +60,6 @@ extension WebDialect {
             "has_greetings": !greetings.isEmpty, "longest_seconds": Self.longestGreeting,
             "has_pin": service.mailboxes.pin(of: mailbox) != nil, "longest_pin": service.limits.maximumPinLength,
             "sends_mail": sendsMail, "carries_audio": mailbox.mailCarriesAudio, "addresses": mailbox.notificationAddresses.joined(separator: ", "),
-            "boxes": boxes.items.map { Self.row(of: $0, isCurrent: $0.id == mailbox.id) },
         ]
         values.merge(try await zoneValues(of: mailbox, account)) { $1 }
         values.merge(speechValues(visit)) { $1 }
@@ -72,7 +71,9 @@ extension WebDialect {
         }
         values.merge(typed) { $1 }
         if let wrong { values.merge(["wrong": true, "wrong_text": "t." + wrong.rawValue]) { $1 } }
-        return visit.page(.settings, values, status: wrong == nil ? .ok : .badRequest)
+        return visit.page(.settings, values, status: wrong == nil ? .ok : .badRequest) {
+            Self.list(boxes.items, current: mailbox.id, as: .boxes, in: &$0)
+        }
     }
 
     // MARK: What is changed

@@ -24,19 +24,27 @@ struct Visit: Sendable {
 
     var pages: Pages? { Pages.inLanguage(languages) }
 
-    func page(_ kind: Pages.Kind, _ more: [String: Any], status: HTTPResponse.Status = .ok) -> FrontResponse {
-        var values: [String: Any] = ["root": root, "home": root]
-        if let session {
-            values["form"] = session.form
-            values["user_name"] = session.shownName
-            values["account_name"] = session.account.name
-            values["administers"] = session.listener.isAdministrator
-            values["hears_recordings"] = Recordings.hears(session.listener, in: session.account)
-        }
-        values.merge(more) { $1 }
+    /// - Parameters:
+    ///   - more: values of this page, under their names.
+    ///   - fill: sets those that there are many of, or that are asked for much.
+    func page(
+        _ kind: Pages.Kind, _ more: [String: Any] = [:], status: HTTPResponse.Status = .ok, _ fill: (inout PageValues) -> Void = { _ in }
+    ) -> FrontResponse {
         let pages = pages
-        var response = FrontResponse(
-            status: status, contentType: "text/html; charset=utf-8", bytes: pages?.render(kind, values) ?? ByteBuffer())
+        let bytes = pages?.render(kind) { values in
+            values.set(.root, root)
+            values.set(.home, root)
+            if let session {
+                values.set(.form, session.form)
+                values.set(.userName, session.shownName)
+                values.set(.accountName, session.account.name)
+                values.set(.administers, session.listener.isAdministrator)
+                values.set(.hearsRecordings, Recordings.hears(session.listener, in: session.account))
+            }
+            values.set(more)
+            fill(&values)
+        }
+        var response = FrontResponse(status: status, contentType: "text/html; charset=utf-8", bytes: bytes ?? ByteBuffer())
         response.headers[.contentLanguage] = pages?.language
         return response
     }

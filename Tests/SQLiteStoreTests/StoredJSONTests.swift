@@ -46,6 +46,26 @@ struct StoredJSONTests {
         }
     }
 
+    @Test("Of an object only what is asked for is read, whatever its keys are")
+    func kept() {
+        var random = SeededRandom(seed: 44)
+        for _ in 0..<2000 {
+            guard case .object(let whole) = Self.value(depth: 3, &random), !whole.isEmpty else { continue }
+            let asked = Set(whole.keys.filter { _ in Bool.random(using: &random) } + ["nobody's"])
+            var text = JSON.object(whole).encoded
+            let read = text.withUTF8 { StoredJSON.object($0, keeping: asked) }
+            #expect(read == whole.filter { asked.contains($0.key) })
+        }
+        var text = #"{"a":{"b":[1,"]"]},"aa":2,"\"":3,"b":"}","":4}"#
+        for (asked, read): (Set<String>, JSONObject) in [(["b"], ["b": "}"]), (["\""], ["\"": 3]), ([""], ["": 4]), ([], [:]), (["aa", "c"], ["aa": 2])] {
+            #expect(text.withUTF8 { StoredJSON.object($0, keeping: asked) } == read)
+        }
+        for cut in [#"{"a"#, #"{"a":"#, #"{"a":1,"b"#, #"{"\"#, "[1]", "1"] {
+            var cut = cut
+            #expect(cut.withUTF8 { StoredJSON.object($0, keeping: ["a"]) } == nil)
+        }
+    }
+
     private static func value(depth: Int, _ random: inout SeededRandom) -> JSON {
         switch Int.random(in: 0..<(depth < 4 ? 9 : 7), using: &random) {
         case 0: return .null

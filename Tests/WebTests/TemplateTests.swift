@@ -8,7 +8,9 @@ struct TemplateTests {
     private static func show(_ source: String, _ values: [String: Any] = [:], _ others: [String: String] = [:], texts: [String: String] = [:]) throws -> String
     {
         let template = try TemplateSources(templates: others.merging(["page": source]) { $1 }, texts: texts).template("page")
-        var writer = TemplateWriter(texts: texts, values, numbers: ValueName.known)
+        var page = PageValues(numbers: ValueName.known)
+        page.set(values)
+        var writer = TemplateWriter(texts: texts, page)
         writer.write(template)
         return String(buffer: writer.buffer)
     }

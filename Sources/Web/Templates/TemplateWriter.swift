@@ -1,111 +1,94 @@
 import NIOCore
 
 /// Writes a template with a request's values.
-struct TemplateWriter {
+struct TemplateWriter: ~Copyable {
     private let texts: [String: String]
-    /// By the numbers of their names.
-    private var page: [PageValue?]
-    /// Of the sections of lists that are being written, the innermost last.
-    private var rows: [PageRow] = []
-    private(set) var buffer: ByteBuffer
+    private let values: PageValues
+    /// By the numbers of their names. While a row is written, its values stand where those of the page and of the rows around it stood.
+    private var slots: [PageValues.Slot]
+    /// What rows that are being written have hidden of that, the last first.
+    private var hidden: [PageValues.Slot] = []
+    private var bytes: PageBytes
 
     /// Bytes of a page, more or less.
     private static let usualSize = 32 << 10
 
-    /// - Parameter numbers: of the names that templates have.
-    init(texts: [String: String], _ values: [String: Any], numbers: [String: Int32]) {
+    init(texts: [String: String], _ values: PageValues) {
         self.texts = texts
-        page = Array(repeating: nil, count: numbers.count)
-        for (name, value) in values {
-            if let number = numbers[name] { page[Int(number)] = PageValue(value, numbers) }
-        }
-        buffer = ByteBufferAllocator().buffer(capacity: Self.usualSize)
+        self.values = values
+        slots = values.slots
+        bytes = PageBytes(capacity: Self.usualSize)
     }
+
+    var buffer: ByteBuffer { bytes.buffer }
 
     mutating func write(_ template: Template) {
         template.steps.withUnsafeBufferPointer { steps in
-            template.bytes.withUnsafeBytes { bytes in write(steps, 0..<steps.count, bytes) }
+            template.bytes.withUnsafeBytes { words in
+                values.bytes.withUnsafeBytes { write(steps, 0..<steps.count, words, $0) }
+            }
         }
     }
 
-    private mutating func write(_ steps: UnsafeBufferPointer<Template.Step>, _ range: Range<Int>, _ bytes: UnsafeRawBufferPointer) {
+    /// - Parameters:
+    ///   - words: the template's.
+    ///   - said: of the values.
+    private mutating func write(
+        _ steps: UnsafeBufferPointer<Template.Step>, _ range: Range<Int>, _ words: UnsafeRawBufferPointer, _ said: UnsafeRawBufferPointer
+    ) {
         var index = range.lowerBound
         while index < range.upperBound {
-            let step = steps[index], end = Int(step.end)
+            let step = steps[index]
             index += 1
+            if step.kind == .text {
+                append(words, step.subject, step.end)
+                continue
+            }
+            let slot = slot(step.subject), end = Int(step.end)
             switch step.kind {
-            case .text: buffer.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[Int(step.subject)..<end]))
-            case .value: if let value = value(step.subject) { write(value) }
-            case .named:
-                guard case .text(let text)? = value(step.subject), text.hasPrefix(TemplateSources.textPrefix) else { continue }
-                buffer.writeString(texts[String(text.dropFirst(TemplateSources.textPrefix.count))] ?? "")
+            case .text: break
+            // A list is for sections.
+            case .value: if slot.kind == .text || slot.kind == .no { append(said, slot.begin, slot.end) }
+            case .named: if slot.kind == .text { append(textNamed: String(decoding: said[Int(slot.begin)..<Int(slot.end)], as: UTF8.self)) }
             case .section:
-                switch value(step.subject) {
-                case .rows(let list)?:
-                    for row in list {
-                        rows.append(row)
-                        write(steps, index..<end, bytes)
-                        rows.removeLast()
+                if slot.kind == .list {
+                    for row in Int(slot.begin)..<Int(slot.end) {
+                        show(row)
+                        write(steps, index..<end, words, said)
+                        hide(row)
                     }
-                case let value?: if value.isThere { write(steps, index..<end, bytes) }
-                case nil: break
+                } else if slot.isThere {
+                    write(steps, index..<end, words, said)
                 }
                 index = end
             case .inverted:
-                if value(step.subject)?.isThere != true { write(steps, index..<end, bytes) }
+                if !slot.isThere { write(steps, index..<end, words, said) }
                 index = end
             }
         }
     }
 
-    private func value(_ name: Int32) -> PageValue? {
-        var index = rows.count
-        while index > 0 {
-            index -= 1
-            if let value = rows[index][name] { return value }
-        }
-        return Int(name) < page.count ? page[Int(name)] : nil
-    }
+    private func slot(_ name: Int32) -> PageValues.Slot { Int(name) < slots.count ? slots[Int(name)] : PageValues.Slot() }
 
-    private mutating func write(_ value: PageValue) {
-        switch value {
-        case .text(let text): write(escaping: text)
-        case .number(let number): buffer.writeString(String(number))
-        case .flag(let flag): buffer.writeString(String(flag))
-        // A list is for sections.
-        case .rows: break
+    private mutating func show(_ row: Int) {
+        for index in values.rows[row] {
+            let entry = values.entries[Int(index)]
+            hidden.append(slots[Int(entry.name)])
+            slots[Int(entry.name)] = entry.slot
         }
     }
 
-    /// Escapes byte by byte, so that a quotation mark with an accent upon it is one still: a hostile name would end the attribute that it stands in.
-    private mutating func write(escaping text: String) {
-        var text = text
-        text.withUTF8 { bytes in
-            var begin = bytes.startIndex
-            for index in bytes.indices {
-                guard bytes[index] <= Self.lastEscaped, let safe = Self.safe(bytes[index]) else { continue }
-                buffer.writeBytes(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[begin..<index])))
-                buffer.writeStaticString(safe)
-                begin = index + 1
-            }
-            buffer.writeBytes(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[begin...])))
-        }
+    /// From the last to the first: a value that is set twice hides itself.
+    private mutating func hide(_ row: Int) {
+        for index in values.rows[row].reversed() { slots[Int(values.entries[Int(index)].name)] = hidden.removeLast() }
     }
 
-    /// Most bytes of most texts are above all that `safe` has something for.
-    private static let lastEscaped = UInt8(ascii: ">")
+    private mutating func append(_ source: UnsafeRawBufferPointer, _ begin: Int32, _ end: Int32) {
+        bytes.append(UnsafeRawBufferPointer(rebasing: source[Int(begin)..<Int(end)]))
+    }
 
-    /// What stands for a byte in HTML; nil for itself.
-    private static func safe(_ byte: UInt8) -> StaticString? {
-        switch byte {
-        case UInt8(ascii: "&"): "&amp;"
-        case UInt8(ascii: "<"): "&lt;"
-        case UInt8(ascii: ">"): "&gt;"
-        case UInt8(ascii: "\""): "&quot;"
-        case UInt8(ascii: "'"): "&#39;"
-        // What HTML allows in no text, and a browser shows in none.
-        case 0: "\u{FFFD}"
-        default: nil
-        }
+    private mutating func append(textNamed name: String) {
+        guard name.hasPrefix(TemplateSources.textPrefix), var text = texts[String(name.dropFirst(TemplateSources.textPrefix.count))] else { return }
+        text.withUTF8 { bytes.append(UnsafeRawBufferPointer($0)) }
     }
 }
