@@ -119,16 +119,17 @@ struct ErasureTests {
     @Test("Another account's data stays, and a removed account's trash is looked through")
     func accounts() async throws {
         try await Self.run { scene in
-            let message = try await scene.leave(from: "4711"), other = try await scene.server.makeAccount("Other")
-            let nothing = try await scene.service.erasures.erase("4711", in: other.id)
+            let message = try await scene.leave(from: "+4711"), other = try await scene.server.makeAccount("Other")
+            let nothing = try await scene.service.erasures.erase("+4711", in: other.id)
             #expect(nothing.isEmpty)
             _ = try await scene.service.accounts.remove(scene.account.id)
             let ids = try await scene.service.erasures.accountIDs()
             #expect(Set(ids) == [scene.account.id, other.id])
-            let erased = try await scene.service.erasures.erase("4711", in: scene.account.id)
+            let erased = try await scene.service.erasures.erase("+4711", in: scene.account.id)
             #expect(erased.messages == [message.monthID])
+            // No id has a plus in it.
             let rest = try await scene.everything()
-            #expect(!rest.contains("4711"))
+            #expect(!rest.contains("+4711"))
         }
     }
 }
