@@ -74,7 +74,7 @@ enum Wording {
             case .unique: "\(value) is taken"
             case .other(_, let message, _, _): "\(value): \(message)"
             }
-        return violation.path.joined(separator: ".") + (rule.hasPrefix(" ") ? "" : " ") + rule
+        return violation.path.joined(separator: ".") + (rule.hasPrefix(" ") || rule.hasPrefix(":") ? "" : " ") + rule
     }
 
     private static func text(_ error: StoreError) -> String {

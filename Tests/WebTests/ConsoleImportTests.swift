@@ -51,6 +51,8 @@ struct ConsoleImportTests {
                 Acme,,,,front,,
                 Acme,,,,3012,1,
                 Acme,,,,3013,,carol
+                Acme,,,,3014,front,
+                Acme,,,,03015,3015,
                 """
             let foreign = "account,mailbox\nAcme,3010\nOther,3010\n\(other.id),3011\nNobody,3012\n"
             for deed in ["preview", "import"] {
@@ -63,6 +65,8 @@ struct ConsoleImportTests {
                         "Line 4: The number is taken, or cannot be dialled. Nothing was changed.",
                         "Line 5: A PIN has at least four digits, and no more than the server takes. Nothing was changed.",
                         "Line 6: This cannot be done. Nothing was changed.",
+                        "Line 7: A PIN has at least four digits, and no more than the server takes. Nothing was changed.",
+                        "Line 8: That PIN is the number of the mailbox, and would open nothing. Nothing was changed.",
                     ], "\(told)")
                 let strangers = try await ConsoleTests.post(browser, "import", [("do", deed), ("list", foreign)])
                 #expect(strangers.status == 400)

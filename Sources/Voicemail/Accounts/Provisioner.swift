@@ -102,7 +102,10 @@ struct Provisioner {
         if found == nil, attributes["name"] == nil { attributes["name"] = .string(user?.username ?? number) }
         var mailbox = found ?? Mailbox(id: nil, in: account.id, at: now)
         let before = mailbox.stored.attributes, pin = mailbox.pin(secrets)
-        let (checked, violations) = try mailbox.applying(.patch(attributes), limits, pin: pin)
+        var (checked, violations) = try mailbox.applying(.patch(attributes), limits, pin: pin)
+        if violations.isEmpty, let chosen = attributes[Mailbox.pinKey]?.string {
+            do throws(PIN.Fault) { _ = try PIN(chosen: chosen, for: number) } catch { violations.append(error.violation) }
+        }
         mailbox.describe(checked)
         try mailbox.takePIN(of: checked, replacing: pin, secrets)
         try Mailboxes.refuse(violations, orTakenNumberOf: mailbox, writer)

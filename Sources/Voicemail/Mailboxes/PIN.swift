@@ -15,6 +15,16 @@ public struct PIN: Sendable, Hashable, CustomStringConvertible, CustomDebugStrin
         case notDigits
         /// It is the mailbox's number, and would open nothing.
         case number
+
+        /// The same as of an attribute, without the PIN itself.
+        public var violation: Violation {
+            let (code, message) =
+                switch self {
+                case .notDigits: ("digits", "it is dialled, so it has digits and nothing else")
+                case .number: ("number", "it is the mailbox's number, which opens nothing")
+                }
+            return Violation([Mailbox.pinKey], .other(code: code, message: message))
+        }
     }
 
     /// A PIN that a person has chosen for a mailbox of this number. How long it may be is the schema's to say.

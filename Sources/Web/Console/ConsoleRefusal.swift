@@ -41,7 +41,7 @@ enum ConsoleRefusal: String, CaseIterable, Error {
         case "email": .mail
         case "mailbox": .box
         case "owner_id": .owner
-        case "pin": .pin
+        case "pin": violations.first == PIN.Fault.number.violation ? .pinNumber : .pin
         case "timezone": .zone
         default: nil
         }

@@ -57,11 +57,7 @@ struct SetupForm {
         row.user = ["username": .string(user), "password": .string(password), "priv_level": "admin"]
         if !mail.isEmpty { row.user["email"] = .string(mail) }
         row.mailbox = ["mailbox": .string(mailbox)]
-        if !pin.isEmpty {
-            do throws(PIN.Fault) { row.mailbox["pin"] = .string(try PIN(chosen: pin, for: mailbox).text) } catch {
-                throw error == .number ? .pinNumber : .pin
-            }
-        }
+        if !pin.isEmpty { row.mailbox["pin"] = .string(pin) }
         return row
     }
 
@@ -74,7 +70,7 @@ struct SetupForm {
         case "password": .password
         case "email": .mail
         case "mailbox": .mailbox
-        case "pin": .pin
+        case "pin": violations.first == PIN.Fault.number.violation ? .pinNumber : .pin
         default: .account
         }
     }

@@ -54,14 +54,14 @@ extension MailboxCommand {
         }
 
         func run() async throws {
-            var change = change
-            if let pinFile { change["pin"] = .string(try SecretInput.read(file: pinFile, prompt: "PIN")) }
-            try await common.open { [change] installation in
+            let pin = try pinFile.map { try SecretInput.read(file: $0, prompt: "PIN") }
+            try await common.open { installation in
                 let service = installation.service
                 let lookup = Lookup(service: service)
                 let account = try await lookup.account(account)
                 var mailbox = try await lookup.mailbox(mailbox, of: account)
                 var change = change
+                if let pin { change["pin"] = try MailboxCommand.pin(pin, for: number ?? mailbox.number) }
                 if let owner { change["owner_id"] = .string(try await lookup.user(owner, of: account).id) }
                 // What cannot be is told before anything is changed.
                 if let greeting { _ = try await lookup.greeting(greeting, on: .mailbox(mailbox)) }

@@ -89,6 +89,43 @@ import Voicemail
         }
     }
 
+    @Test func aPINThatNobodyCanUseIsRefusedByRow() async throws {
+        try await Tool.run { tool, scratch in
+            _ = try await tool.json("account", "create", "Acme", "--realm", "acme.example")
+            let longest = String(repeating: "8", count: 15)
+            let bad = """
+                account,realm,mailbox,pin
+                Acme,acme.example,3000,4711
+                Acme,,3001,front
+                Acme,,3002,3002
+                Acme,,03003,3003
+                Acme,,3004,03004
+                Acme,,3005,47 11
+                Acme,,3006,\(longest)8
+                """
+            for preview in [["--preview"], []] {
+                let outcome = try await CommandLineProgram.run(["import", try scratch.write(bad, to: "in.csv"), "--json", "--data", tool.data] + preview)
+                #expect(outcome.status == 1)
+                let digits = "pin: it is dialled, so it has digits and nothing else", number = "pin: it is the mailbox's number, which opens nothing"
+                let problems = outcome.json["problems"]?.array?.map { [$0["line"], $0["text"]] }
+                #expect(
+                    problems == [
+                        [3, .string(digits)], [4, .string(number)], [5, .string(number)], [6, .string(number)], [7, .string(digits)],
+                        [8, "pin is longer than 15 characters"],
+                    ], "\(outcome.errors)")
+                #expect(!outcome.errors.contains("front") && !outcome.errors.contains("47 11"))
+            }
+            #expect(try await tool.json("mailbox", "list", "--account", "Acme") == [])
+            let good = "account,realm,mailbox,pin\nAcme,acme.example,3000,3001\nAcme,,3001,\(longest)\nAcme,,3002,0000\n"
+            #expect(try await run(tool, good, scratch).json["mailboxes"]?["made"] == 3)
+            // Of those who are there, only one that is to be set is looked at.
+            let word = good.replacing("3000,3001", with: "3000,front")
+            #expect(try await run(tool, word, scratch).json["mailboxes"]?["same"] == 3)
+            let set = try await run(tool, word, scratch, "--set-secrets")
+            #expect(set.status == 1 && set.errors.contains("line 2: pin: it is dialled"), "\(set.errors)")
+        }
+    }
+
     @Test func whatIsNoListIsRefused() async throws {
         try await Tool.run { tool, scratch in
             _ = try await tool.json("account", "create", "Acme")

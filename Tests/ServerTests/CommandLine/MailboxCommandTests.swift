@@ -91,6 +91,20 @@ import Voicemail
             #expect(
                 try await tool.refusal("mailbox", "create", "--account", "Acme", "--number", "1", "--name", "Two", "--pin-file", long)
                     == "pin is longer than 15 characters")
+            let word = try scratch.write("front", to: "word"), own = try scratch.write("3000", to: "own")
+            for (file, reason) in [(word, "it is dialled, so it has digits and nothing else"), (own, "it is the mailbox's number, which opens nothing")] {
+                let refusals = [
+                    try await tool.refusal("mailbox", "create", "--account", "Acme", "--number", "03000", "--name", "Two", "--pin-file", file),
+                    try await tool.refusal("mailbox", "update", "--account", "Acme", "3000", "--pin-file", file),
+                ]
+                #expect(refusals == ["pin: \(reason)", "pin: \(reason)"])
+            }
+            // With another number, it is that one that counts.
+            #expect(
+                try await tool.refusal(
+                    "mailbox", "update", "--account", "Acme", "3000", "--number", "9999", "--pin-file", try scratch.write("9999", to: "next"))
+                    == "pin: it is the mailbox's number, which opens nothing")
+            #expect(try await tool.json("mailbox", "show", "--account", "Acme", "3000")["number"] == "3000")
             #expect(try await tool.refusal("mailbox", "show", "--account", "Acme", "1") == "there is no mailbox 1 in the account")
             #expect(try await tool.refusal("mailbox", "list", "--account", "Nobody") == "there is no account Nobody")
             // Another account's mailbox is not there, also by id.
