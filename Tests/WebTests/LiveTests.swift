@@ -127,7 +127,7 @@ struct LiveTests {
         }
     }
 
-    @Test("Nobody follows a mailbox that is not his, or without a session; a session has so many streams and no more")
+    @Test("Nobody follows a mailbox that is not his, or without a session")
     func refusals() async throws {
         try await WebWorld.run { world in
             let nobody = try await Browser(world.server).get(Self.path(world, "0.0"))
@@ -138,29 +138,47 @@ struct LiveTests {
             try await world.browser.logIn()
             #expect(try await world.browser.get("/boxes/\(world.othersBox.id)/live").status == 404)
             #expect(try await world.browser.post(Self.path(world, "0.0"), []).status == 405)
-            func hold(_ left: Int) async throws {
-                guard left > 0 else {
-                    let refused = try await world.browser.get(Self.path(world, "0.0"))
-                    return #expect(refused.status == 503 && refused["Retry-After"] == "30")
+        }
+    }
+
+    @Test("A session has so many streams and no more: with the next one the oldest ends, which a browser that is gone never heard the end of")
+    func oneTooMany() async throws {
+        try await WebWorld.run { world in
+            try await world.browser.logIn()
+            try await LiveClient.run(world.browser, world.server, Self.path(world, "0.0")) { oldest in
+                try await oldest.wait(for: "retry: 1000\n")
+                func hold(_ left: Int) async throws {
+                    try await LiveClient.run(world.browser, world.server, Self.path(world, "0.0")) { client in
+                        try await client.wait(for: "retry: 1000\n")
+                        if left > 1 { return try await hold(left - 1) }
+                        _ = try await world.leave()
+                        try await client.wait(for: "event: change\nid: 1.0\n")
+                    }
                 }
-                try await LiveClient.run(world.browser, world.server, Self.path(world, "0.0")) { client in
-                    try await client.wait(for: "retry: 1000\n")
-                    try await hold(left - 1)
-                }
+                try await hold(LiveStreams.mostOfSession)
+                try await oldest.waitForEnd()
             }
-            try await hold(LiveStreams.mostOfSession)
         }
     }
 
     @Test("Rooms are counted by session, by account and in all, and given back")
     func rooms() {
         let streams = LiveStreams()
-        for index in 0..<LiveStreams.mostOfAccount { #expect(streams.enter(session: "s\(index)", account: "a")) }
-        #expect(!streams.enter(session: "s", account: "a") && streams.enter(session: "s", account: "b"))
-        streams.leave(session: "s0", account: "a")
-        #expect(streams.hasRoom(session: "s0", account: "a") && streams.count == LiveStreams.mostOfAccount)
+        let ended = Mutex<[Int]>([])
+        func enter(_ session: String, _ account: String, _ number: Int = 0) -> Int? {
+            streams.enter(session: session, account: account) { ended.withLock { $0.append(number) } }
+        }
+        let first = (1...LiveStreams.mostOfSession).map { enter("s0", "a", $0) }
+        for index in LiveStreams.mostOfSession..<LiveStreams.mostOfAccount { #expect(enter("s\(index)", "a") != nil) }
+        #expect(enter("s", "a") == nil && !streams.hasRoom(session: "s", account: "a") && enter("s", "b") != nil)
+        // Whoever ends one of his own takes nobody else's place.
+        #expect(streams.hasRoom(session: "s0", account: "a") && enter("s0", "a") != nil && ended.withLock { $0 } == [1])
+        #expect(streams.count == LiveStreams.mostOfAccount + 1)
+        // That one leaves as well, and is counted no more.
+        for case let place? in first.prefix(2) { streams.leave(place, session: "s0", account: "a") }
+        #expect(streams.count == LiveStreams.mostOfAccount && streams.hasRoom(session: "new", account: "a"))
         for account in 0..<20 {
-            for index in 0..<100 where streams.count < LiveStreams.most { _ = streams.enter(session: "\(account)-\(index)", account: "\(account)") }
+            for index in 0..<100 where streams.count < LiveStreams.most { _ = enter("\(account)-\(index)", "\(account)") }
         }
         #expect(streams.count == LiveStreams.most && !streams.hasRoom(session: "new", account: "new"))
     }

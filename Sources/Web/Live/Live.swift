@@ -20,8 +20,8 @@ extension WebDialect {
         return FrontResponse(
             status: .ok, headers: [.contentType: "text/event-stream", Self.buffering: "no"],
             body: .stream(length: nil) { [streams] writer in
-                guard streams.enter(session: ticket, account: account.id) else { return }
-                defer { streams.leave(session: ticket, account: account.id) }
+                guard let place = streams.enter(session: ticket, account: account.id, end: stream.end) else { return }
+                defer { streams.leave(place, session: ticket, account: account.id) }
                 try await stream.write(to: writer, known: known)
             })
     }

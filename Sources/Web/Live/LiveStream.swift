@@ -23,7 +23,7 @@ struct LiveStream: Sendable {
     }
 
     private enum Signal: Sendable {
-        case event, look, stop
+        case event, look
     }
 
     /// Milliseconds after which a browser whose stream has ended comes again.
@@ -38,11 +38,28 @@ struct LiveStream: Sendable {
     /// Whether whoever listens still may.
     let isWelcome: @Sendable () async throws -> Bool
 
+    private let signals: AsyncStream<Signal>
+    private let continuation: AsyncStream<Signal>.Continuation
+
+    init(
+        times: Times, events: AsyncStream<Event>, isMeant: @escaping @Sendable (Event) -> Bool, state: @escaping @Sendable () async throws -> String,
+        isWelcome: @escaping @Sendable () async throws -> Bool
+    ) {
+        self.times = times
+        self.events = events
+        self.isMeant = isMeant
+        self.state = state
+        self.isWelcome = isWelcome
+        // One signal waits at most: whatever it is, everything is looked at then.
+        (signals, continuation) = AsyncStream.makeStream(of: Signal.self, bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Ends it as if its time were over.
+    @Sendable func end() { continuation.finish() }
+
     /// Writes until its time is over, the session or the server ends, or the browser is gone.
     /// - Parameter known: what the page is like that listens.
     func write(to writer: ChunkWriter, known: String) async throws {
-        // One signal waits at most: whatever it is, everything is looked at then.
-        let (signals, continuation) = AsyncStream.makeStream(of: Signal.self, bufferingPolicy: .bufferingNewest(1))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 for await event in events where isMeant(event) { continuation.yield(.event) }
@@ -60,11 +77,11 @@ struct LiveStream: Sendable {
                 continuation.finish()
             }
             defer { group.cancelAll() }
-            try await tell(signals, writer, known: known)
+            try await tell(writer, known: known)
         }
     }
 
-    private func tell(_ signals: AsyncStream<Signal>, _ writer: ChunkWriter, known: String) async throws {
+    private func tell(_ writer: ChunkWriter, known: String) async throws {
         var known = known
         try await writer.write(ByteBuffer(string: "retry: \(Self.pause)\n"))
         try await tellChange(since: &known, writer)

@@ -1,47 +1,63 @@
 import Synchronization
 
-/// How many live pages are open, and how many may be: each keeps a connection.
+/// Which live pages are open, and how many may be: each keeps a connection.
 final class LiveStreams: Sendable {
     /// Of one session, of one account, of the server.
     static let mostOfSession = 6, mostOfAccount = 256, most = 1024
 
+    private struct Stream {
+        let id: Int
+        let end: @Sendable () -> Void
+    }
+
     private struct State {
+        var last = 0
         var total = 0
-        var sessions: [String: Int] = [:]
+        /// The oldest first.
+        var sessions: [String: [Stream]] = [:]
         var accounts: [String: Int] = [:]
     }
 
     private let state = Mutex(State())
 
-    /// - Returns: whether there is room for one more, which is counted until it leaves.
-    func enter(session: String, account: String) -> Bool {
-        state.withLock { state in
-            guard Self.hasRoom(state, session, account) else { return false }
+    /// Counts one more, until it leaves. Of a session that has as many as it may the oldest ends: most often nobody is there any more who would hear
+    /// it, as a connection that was closed at its other end is noticed only when something is written. A browser that still is there comes again.
+    /// - Returns: what it leaves by; nil where there is no room.
+    func enter(session: String, account: String, end: @escaping @Sendable () -> Void) -> Int? {
+        let (id, oldest) = state.withLock { state -> (Int?, Stream?) in
+            guard Self.hasRoom(state, session, account) else { return (nil, nil) }
+            let oldest = Self.isFull(state, session) ? state.sessions[session]?.first : nil
+            if let oldest { Self.remove(oldest.id, session, account, from: &state) }
+            state.last += 1
             state.total += 1
-            state.sessions[session, default: 0] += 1
+            state.sessions[session, default: []].append(Stream(id: state.last, end: end))
             state.accounts[account, default: 0] += 1
-            return true
+            return (state.last, oldest)
         }
+        oldest?.end()
+        return id
     }
 
     func hasRoom(session: String, account: String) -> Bool { state.withLock { Self.hasRoom($0, session, account) } }
 
-    func leave(session: String, account: String) {
-        state.withLock { state in
-            state.total -= 1
-            Self.lower(&state.sessions, session)
-            Self.lower(&state.accounts, account)
-        }
-    }
+    func leave(_ id: Int, session: String, account: String) { state.withLock { Self.remove(id, session, account, from: &$0) } }
 
     var count: Int { state.withLock { $0.total } }
 
+    /// Whoever takes the place of one of his own needs none.
     private static func hasRoom(_ state: State, _ session: String, _ account: String) -> Bool {
-        state.total < most && state.sessions[session, default: 0] < mostOfSession && state.accounts[account, default: 0] < mostOfAccount
+        isFull(state, session) || state.total < most && state.accounts[account, default: 0] < mostOfAccount
     }
 
-    private static func lower(_ counts: inout [String: Int], _ key: String) {
-        let left = counts[key, default: 0] - 1
-        counts[key] = left > 0 ? left : nil
+    private static func isFull(_ state: State, _ session: String) -> Bool { state.sessions[session, default: []].count >= mostOfSession }
+
+    /// Removes one that has not been removed.
+    private static func remove(_ id: Int, _ session: String, _ account: String, from state: inout State) {
+        guard var streams = state.sessions[session], let index = streams.firstIndex(where: { $0.id == id }) else { return }
+        streams.remove(at: index)
+        state.sessions[session] = streams.isEmpty ? nil : streams
+        state.total -= 1
+        let left = state.accounts[account, default: 0] - 1
+        state.accounts[account] = left > 0 ? left : nil
     }
 }
