@@ -27,7 +27,8 @@ extension WebDialect {
             return loginForm(
                 visit, to: place, by: proof(query),
                 [
-                    "is_unset": try await isUnset(), "is_ended": query.contains("ended"), "is_out": query.contains("out") && !isEverywhere,
+                    "is_unset": try await isUnset(), "is_ended": query.contains("ended"), "is_lost": query.contains("lost"),
+                    "is_out": query.contains("out") && !isEverywhere,
                     "is_out_everywhere": isEverywhere, "is_reset": query.contains("reset"),
                 ])
         }
@@ -126,12 +127,10 @@ extension WebDialect {
         return response
     }
 
-    /// Where somebody goes after the login, below the page's path: a folder of a mailbox, or the first page. A link cannot send him
-    /// anywhere else.
+    /// Where somebody goes after the login, below the page's path: a page to go on with, or the first one. A link cannot send him anywhere else.
     static func place(_ text: String?) -> String {
         let pieces = (text ?? "").split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-        guard case .folder(let mailbox, let shelf)? = Route(pieces[...]), HexID.isValid(mailbox) else { return "" }
-        return "boxes/\(mailbox)/\(shelf.rawValue)"
+        return Route(pieces[...])?.comeback ?? ""
     }
 
     func isSecure(_ visit: Visit) -> Bool { visit.request.isSecure || settings.isBehindTLS }

@@ -122,6 +122,18 @@ enum Route: Hashable, Sendable {
         }
     }
 
+    /// The page that somebody goes on with who has had to log in for this, below the page's own path; nil for none in particular.
+    var comeback: String? {
+        switch self {
+        case .folder(let mailbox, let shelf): HexID.isValid(mailbox) ? "boxes/\(mailbox)/\(shelf.rawValue)" : nil
+        case .messages(let mailbox): Route.folder(mailbox: mailbox, .new).comeback
+        case .settings(let mailbox), .greeting(let mailbox): HexID.isValid(mailbox) ? "boxes/\(mailbox)/settings" : nil
+        case .sessions, .recordings: label
+        case .console(let page): "console/\(page.rawValue)"
+        default: nil
+        }
+    }
+
     /// Whether who asks for it uses his session.
     var isUse: Bool {
         if case .live = self { false } else { true }

@@ -132,9 +132,12 @@ public struct WebDialect: Dialect {
     private func response(to failure: WebFailure, _ visit: Visit, _ route: Route?) -> FrontResponse {
         switch failure {
         case .logIn(let hadSession):
-            // Where he wanted to go, if that can be gone to; never to another server.
             var parameters = hadSession ? ["ended=1"] : []
-            if case .folder(let mailbox, let shelf)? = route, HexID.isValid(mailbox) { parameters.append("to=boxes/\(mailbox)/\(shelf.rawValue)") }
+            let isForm = visit.request.method == .post
+            // What he has typed is gone, and he must not think that it was done.
+            if hadSession, isForm, route != .logout { parameters.append("lost=1") }
+            // Where he wanted to go, or was; never to another server.
+            if hadSession || !isForm, let place = route?.comeback { parameters.append("to=" + place) }
             return visit.redirect(to: "login" + (parameters.isEmpty ? "" : "?" + parameters.joined(separator: "&")))
         case .method:
             var response = visit.page(of: failure)

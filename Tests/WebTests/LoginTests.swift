@@ -145,6 +145,34 @@ struct LoginTests {
         }
     }
 
+    @Test("Who sends a form with a session that has ended reads that it was not done, and is where he was when he has logged in")
+    func endedInAForm() async throws {
+        try await WebWorld.run { world in
+            try await world.browser.logIn()
+            let message = try await world.leave(), box = world.box.id
+            let form = try #require(try await world.browser.get(world.path()).field("form"))
+            world.server.clock.advance(by: 24 * 3600)
+            for (path, fields, place) in [
+                ("/boxes/\(box)/messages", [("from", "new"), ("do", "trash \(message.monthID)")], "boxes/\(box)/new"),
+                ("/boxes/\(box)/settings", [("do", "pin"), ("pin", "482915"), ("again", "482915")], "boxes/\(box)/settings"),
+                ("/sessions", [("do", "all")], "sessions"), ("/console/import", [("do", "import"), ("list", "mailbox\n3999\n")], "console/import"),
+            ] {
+                let ended = try await world.browser.post(path, [("form", form)] + fields)
+                let up = String(repeating: "../", count: path.split(separator: "/").count - 1)
+                #expect(ended.status == 303 && ended["Location"] == "\(up.isEmpty ? "./" : up)login?ended=1&lost=1&to=\(place)")
+                let page = try await world.browser.get("/login?ended=1&lost=1&to=\(place)")
+                #expect(
+                    page.shown.contains("You were not here for a while, so you were logged out. What you had just sent was not done.")
+                        && page.field("to") == place)
+            }
+            // Who logs out of what has ended has lost nothing.
+            let out = try await world.browser.post("/logout", [("form", form)])
+            #expect(out["Location"] == "./login?ended=1")
+            #expect(try await world.browser.logIn(to: "boxes/\(box)/settings")["Location"] == "./boxes/\(box)/settings")
+            #expect(try await world.browser.get(world.path()).text.contains(message.monthID))
+        }
+    }
+
     @Test("Logging out takes a form of the session; a new password ends it too")
     func logOut() async throws {
         try await WebWorld.run { world in
@@ -189,10 +217,10 @@ struct LoginTests {
     }
 
     @Test(
-        "No link leads to another place than a folder of a mailbox",
+        "No link leads to another place than a page to go on with",
         arguments: [
             "https://evil.example/", "//evil.example/", "/\\evil.example", "boxes/../../evil", "javascript:alert(1)", "boxes/x/new", "boxes//evil.example/new",
-            "logout",
+            "logout", "console/evil", "console/", "boxes/x/settings", "sessions/", "login", "setup", "recordings/x/play",
         ])
     func noOpenRedirect(_ place: String) async throws {
         try await WebWorld.run { world in

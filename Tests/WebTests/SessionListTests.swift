@@ -62,7 +62,7 @@ struct SessionListTests {
             #expect(try await world.browser.post("/sessions", [("form", own), ("do", "end  ")]).status == 400)
             for browser in [world.browser, second, bert] { #expect(try await browser.get("/").status == 200) }
             let nobody = try await Browser(world.server).get("/sessions")
-            #expect(nobody.status == 303 && nobody["Location"] == "./login")
+            #expect(nobody.status == 303 && nobody["Location"] == "./login?to=sessions")
             #expect(try await world.browser.get("/sessions", method: "DELETE").status == 405)
         }
     }

@@ -25,13 +25,16 @@ export function listen() {
     show(message);
   }
 
-  function press(deed) {
-    const chosen = current?.querySelector(`button[value^="${deed} "]`);
-    if (!chosen) return;
-    // The page comes again without this message: the next one is in its place.
-    write(sessionStorage, placeName, String(place()));
-    chosen.click();
+  // The page comes again without this message: the next one is in its place.
+  function keep(index) { if (index >= 0) write(sessionStorage, placeName, String(index)); }
+
+  function press(button) {
+    if (!button) return;
+    keep(place());
+    button.click();
   }
+
+  function deed(name) { press(current?.querySelector(`button[value^="${name} "]`)); }
 
   function play() {
     if (!current) go(0);
@@ -43,9 +46,9 @@ export function listen() {
     j: () => go(place() + 1),
     k: () => go(place() - 1),
     " ": play,
-    s: () => press("saved"),
-    d: () => press("trash"),
-    u: () => document.querySelector(".notice form button")?.click(),
+    s: () => deed("saved"),
+    d: () => deed("trash"),
+    u: () => press(document.querySelector(".notice form button")),
     r: () => current?.querySelector('a[href^="tel:"]')?.click(),
     "/": () => document.querySelector("#search")?.focus(),
     "?": () => help.showModal(),
@@ -55,10 +58,15 @@ export function listen() {
     if (!box.checked || help.open || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.target.closest("input, select, textarea")) return;
     if (event.key === " " && event.target.closest("a, button, summary, audio, canvas")) return;
-    const deed = deeds[event.key];
-    if (!deed) return;
+    const meant = deeds[event.key];
+    if (!meant) return;
     event.preventDefault();
-    deed();
+    meant();
+  });
+
+  // A button that is pressed without a mouse.
+  document.addEventListener("submit", ({ submitter }) => {
+    if (submitter?.matches(":focus-visible")) keep(messages().indexOf(submitter.closest(".message")));
   });
 
   box.checked = read(localStorage, settingName) !== "off";

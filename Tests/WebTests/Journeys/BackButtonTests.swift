@@ -23,7 +23,7 @@ struct BackButtonTests {
                 try await browser.click(way)
                 try await browser.until("the login") { try await browser.address().contains("login?out=") }
                 try await browser.run("history.back()")
-                try await browser.until("the login") { try await browser.address().hasSuffix("/login") }
+                try await browser.until("the login") { try await browser.address().hasSuffix("/login?to=sessions") }
                 #expect(try await browser.all(".who").isEmpty)
             }
         }

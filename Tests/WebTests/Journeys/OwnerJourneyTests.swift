@@ -96,7 +96,18 @@ struct OwnerJourneyTests {
                 try await browser.texts(".message[aria-current=true] .caller") == ["Clara Dunn"]
             }
             try await browser.press("u")
-            try await browser.until("it is back") { try await Self.isReady(browser, 3) }
+            try await browser.until("it is back, in its place") {
+                let chosen = try await browser.texts(".message[aria-current=true] .caller")
+                return try await Self.isReady(browser, 3) ? chosen == ["Front Desk"] : false
+            }
+            // A button does as a key does: whoever has reached it is not at the head of the page afterwards.
+            try await browser.run("document.querySelectorAll('.message')[1].querySelector('button[value^=\"saved \"]').focus()")
+            try await browser.press(Chromium.Key.enter)
+            try await browser.until("it is saved, and the next one has the focus") {
+                try await browser.run("return document.activeElement.querySelector('.caller')?.textContent") == "Clara Dunn"
+            }
+            try await browser.press("u")
+            try await browser.until("it is back again") { try await Self.isReady(browser, 3) }
             try await browser.press("j", "j", "j", "j", "d")
             try await browser.until("the last is gone") { try await Self.isReady(browser, 2) }
             try await browser.press("/")
