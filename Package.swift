@@ -175,7 +175,8 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "Voicemail", "Waiting", "StoredRows", "PostgresStore", "SQLiteStore", "FileArchive", "S3Archive", "Audio", "Delivery", "HTTPFront", "KazooAPI",
+                "Voicemail", "Threads", "Waiting", "StoredRows", "PostgresStore", "SQLiteStore", "FileArchive", "S3Archive", "Audio", "Delivery", "HTTPFront",
+                "KazooAPI",
                 "RecordingIntake",
                 "YeastarPSeriesAPI",
                 "YeastarSSeriesAPI",

@@ -14,8 +14,17 @@ static inline CURLcode aftertone_curl_set_list(CURL *handle, CURLoption option, 
     return (curl_easy_setopt)(handle, option, value);
 }
 
-static inline CURLcode aftertone_curl_set_mime(CURL *handle, curl_mime *value) {
-    return (curl_easy_setopt)(handle, CURLOPT_MIMEPOST, value);
+// What is sent, and of which length: it is asked for piece by piece.
+static inline CURLcode aftertone_curl_set_source(CURL *handle, curl_read_callback read, void *context, curl_off_t size) {
+    CURLcode code = (curl_easy_setopt)(handle, CURLOPT_UPLOAD, 1L);
+    if (code == CURLE_OK) code = (curl_easy_setopt)(handle, CURLOPT_READFUNCTION, read);
+    if (code == CURLE_OK) code = (curl_easy_setopt)(handle, CURLOPT_READDATA, context);
+    if (code == CURLE_OK) code = (curl_easy_setopt)(handle, CURLOPT_INFILESIZE_LARGE, size);
+    return code;
+}
+
+static inline CURLcode aftertone_curl_connections(CURL *handle, long *count) {
+    return (curl_easy_getinfo)(handle, CURLINFO_NUM_CONNECTS, count);
 }
 
 static inline CURLcode aftertone_curl_set_errors(CURL *handle, char *buffer) {

@@ -1,7 +1,7 @@
 import Synchronization
 import Voicemail
 
-/// How far a batch has come: what one target is still to be told, and what of it was told and is not written down yet.
+/// How far a batch has come: what is still to be told, and what of it was told and is not written down yet.
 final class BatchState: Sendable {
     struct Ended: Sendable {
         let delivery: Delivery
@@ -13,6 +13,8 @@ final class BatchState: Sendable {
     private struct Lists {
         var left: [Delivery]
         var ended: [Ended] = []
+        /// Who is being told something, and since when.
+        var current: (target: String, since: ContinuousClock.Instant)?
     }
 
     private let lists: Mutex<Lists>
@@ -22,8 +24,33 @@ final class BatchState: Sendable {
     /// In order; the one that is being told is the first of them.
     var left: [Delivery] { lists.withLock { $0.left } }
 
-    func removeFirst() { lists.withLock { _ = $0.left.removeFirst() } }
+    /// What is to be told now; nil where nothing is left.
+    func next() -> Delivery? {
+        lists.withLock { lists in
+            lists.current = lists.left.first.map { ($0.target, .now) }
+            return lists.left.first
+        }
+    }
+
+    func remove(_ id: String) { remove([id]) }
     func remove(_ ids: Set<String>) { lists.withLock { $0.left.removeAll { ids.contains($0.id) } } }
+
+    /// - Returns: what was left of the target, which no longer is.
+    func take(_ target: String) -> [Delivery] { lists.withLock { Self.take(from: &$0) { $0.target == target } } }
+
+    /// - Returns: what was left of all targets but the one that has been told something for longer than `patience`; nothing where none has.
+    func takeOthers(after patience: Duration) -> [Delivery] {
+        lists.withLock { lists in
+            guard let current = lists.current, ContinuousClock.now - current.since > patience else { return [] }
+            return Self.take(from: &lists) { $0.target != current.target }
+        }
+    }
+
+    private static func take(from lists: inout Lists, _ isTaken: (Delivery) -> Bool) -> [Delivery] {
+        let taken = lists.left.filter(isTaken)
+        lists.left.removeAll(where: isTaken)
+        return taken
+    }
 
     func add(_ ended: Ended) { lists.withLock { $0.ended.append(ended) } }
 

@@ -108,7 +108,8 @@ final class Destinations: Sendable {
     func gate() -> Gate {
         state.withLock { state in
             let now = ContinuousClock.now
-            var gate = Gate(channels: channels, places: settings.concurrency, perDestination: settings.perDestination)
+            var gate = Gate(
+                channels: channels, places: settings.concurrency, perDestination: settings.perDestination, perPlace: settings.perPlace)
             for (name, destination) in state.known {
                 gate.running[name] = destination.running.count
                 let hanging = destination.running.values.count { now - $0 > settings.slowAfter }
@@ -126,67 +127,6 @@ final class Destinations: Sendable {
                 }
             }
             return gate
-        }
-    }
-
-    struct Gate: DeliveryGate {
-        let channels: [String: any DeliveryChannel]
-        let places: Int
-        let perDestination: Int
-        /// Batches under way, by destination.
-        fileprivate(set) var running: [String: Int] = [:]
-        fileprivate(set) var quick = 0
-        fileprivate(set) var slow = 0
-        fileprivate(set) var suspects: Set<String> = []
-        /// Of them, those that were slow and no worse.
-        fileprivate(set) var answering: Set<String> = []
-        fileprivate(set) var closed: Set<String> = []
-        fileprivate(set) var probes: Set<String> = []
-
-        fileprivate init(channels: [String: any DeliveryChannel], places: Int, perDestination: Int) {
-            self.channels = channels
-            self.places = places
-            self.perDestination = perDestination
-        }
-
-        /// What takes long and finds no room beside the others keeps its place among them.
-        private var quickRoom: Int { places - quick - max(0, slow - places) }
-        private var slowRoom: Int { places - slow }
-
-        /// Targets that can be taken at most.
-        var room: Int { max(0, quickRoom) + max(0, slowRoom) }
-
-        /// Those whose targets all have the same destination, where that is not to be asked.
-        var closedChannels: Set<String> {
-            guard !closed.isEmpty || !running.isEmpty else { return [] }
-            return Set(
-                channels.filter { name, channel in
-                    // No target has such a name: who gives one for it gives the same for all.
-                    let shared = channel.destination(of: "\0")
-                    return shared == channel.destination(of: "\0\0") && isFull(shared)
-                }.keys)
-        }
-
-        private func isFull(_ destination: String) -> Bool { closed.contains(destination) || running[destination, default: 0] >= perDestination }
-
-        mutating func admits(_ channel: String, _ target: String) -> Bool {
-            let destination = channels[channel]?.destination(of: target) ?? channel
-            guard !isFull(destination) else { return false }
-            if suspects.contains(destination) {
-                if slowRoom > 0 {
-                    slow += 1
-                } else {
-                    // Those that hang hold up none that answers; half of the places are for who is quick.
-                    guard answering.contains(destination), quickRoom > places / 2 else { return false }
-                    quick += 1
-                }
-            } else {
-                guard quickRoom > 0 else { return false }
-                quick += 1
-            }
-            running[destination, default: 0] += 1
-            if probes.contains(destination) { closed.insert(destination) }
-            return true
         }
     }
 }

@@ -6,6 +6,8 @@ public struct OutboxSettings: Sendable, Hashable {
     public var concurrency: Int
     /// Targets of one destination that are told at once.
     public var perDestination = 4
+    /// Targets of one destination that are taken together and told one after the other, where that is quick: they share the commits.
+    public var perPlace = 16
     /// An attempt that takes longer leaves its place to others.
     public var slowAfter = Duration.seconds(2)
     /// Attempts in a row without an answer after which a destination is left alone for a while.

@@ -8,7 +8,6 @@ struct SMTPConversation: ~Copyable {
     private static let connectSeconds = 15
 
     private let handle: OpaqueCurl
-    private let mime: OpaquePointer
     /// libcurl writes what went wrong here for as long as the handle lives.
     private let errors = UnsafeMutableBufferPointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
     /// Where the handle came from and goes, if all went well.
@@ -22,33 +21,52 @@ struct SMTPConversation: ~Copyable {
     /// Blocks, for `server.attemptSeconds` at most.
     /// - Throws: `OutgoingMailError` when the server has not taken the mail, or it isn't known whether it has.
     /// - Parameter handles: those that are kept from one mail to the next.
-    static func deliver(_ message: MailMessage, headers: [String], to server: MailServer, over handles: SMTPHandles) throws(OutgoingMailError) {
-        var conversation = try SMTPConversation(handles)
+    static func deliver(_ content: MailContent, to server: MailServer, over handles: SMTPHandles) throws(OutgoingMailError) {
+        // A server may close a connection that was kept while the next mail is on its way to it.
+        guard try attempt(content, to: server, handles, isKept: true) == .closed else { return }
+        _ = try attempt(content, to: server, handles, isKept: false)
+    }
+
+    private enum End {
+        case taken
+        /// The server had closed the connection of an earlier mail, and has seen nothing of this one.
+        case closed
+    }
+
+    /// - Parameter isKept: whether the connection of an earlier mail will do.
+    private static func attempt(
+        _ content: MailContent, to server: MailServer, _ handles: SMTPHandles, isKept: Bool
+    ) throws(OutgoingMailError) -> End {
+        let source = try MailSource(content)
+        defer { withExtendedLifetime(source) {} }
+        var conversation = try SMTPConversation(isKept ? handles.take() : nil, handles)
         try conversation.set(server)
-        try conversation.set(message, headers, from: server.sender)
-        try conversation.perform()
-        conversation.isGood = true
+        try conversation.set(content, source)
+        let code = conversation.perform()
+        if code == CURLE_OK {
+            conversation.isGood = true
+            return .taken
+        }
+        if let failure = source.failure { throw OutgoingMailError(failure) }
+        if !source.hasBegun, conversation.hasFoundClosed(code) { return .closed }
+        throw conversation.error(code)
     }
 
     /// The same without a mail: the connection, its security and the login, and then a question that asks for nothing. Blocks.
     /// - Throws: `OutgoingMailError` when the server would take no mail of ours.
     static func tryOut(_ server: MailServer) throws(OutgoingMailError) {
-        let conversation = try SMTPConversation(nil)
+        let conversation = try SMTPConversation(nil, nil)
         try conversation.set(server)
         try conversation.set(CURLOPT_CUSTOMREQUEST, "NOOP")
         try conversation.set(CURLOPT_NOBODY, 1)
         try conversation.set(CURLOPT_TIMEOUT, min(connectSeconds, server.attemptSeconds))
-        try conversation.perform()
+        let code = conversation.perform()
+        if code != CURLE_OK { throw conversation.error(code) }
     }
 
-    private init(_ handles: SMTPHandles?) throws(OutgoingMailError) {
-        guard Self.isReady, let handle = handles?.take() ?? curl_easy_init() else { throw OutgoingMailError("libcurl could not be started") }
-        guard let mime = curl_mime_init(handle) else {
-            curl_easy_cleanup(handle)
-            throw OutgoingMailError("no memory for a mail")
-        }
+    private init(_ kept: OpaqueCurl?, _ handles: SMTPHandles?) throws(OutgoingMailError) {
+        guard Self.isReady, let handle = kept ?? curl_easy_init() else { throw OutgoingMailError("libcurl could not be started") }
         self.handle = handle
-        self.mime = mime
         self.handles = handles
         errors.initialize(repeating: 0)
     }
@@ -56,7 +74,6 @@ struct SMTPConversation: ~Copyable {
     deinit {
         // The handle names the others, so it lets go of them first.
         if isGood { curl_easy_reset(handle) } else { curl_easy_cleanup(handle) }
-        curl_mime_free(mime)
         for list in lists { curl_slist_free_all(list) }
         errors.deallocate()
         if isGood { handles?.put(handle) }
@@ -82,64 +99,37 @@ struct SMTPConversation: ~Copyable {
         try set(CURLOPT_TIMEOUT, server.attemptSeconds)
     }
 
-    private mutating func set(_ message: MailMessage, _ headers: [String], from sender: MailAddress) throws(OutgoingMailError) {
-        try set(CURLOPT_MAIL_FROM, "<\(sender.text)>")
-        try set(CURLOPT_MAIL_RCPT, ["<\(message.to.text)>"])
-        try set(CURLOPT_HTTPHEADER, headers)
-        try add(message.text, message.html)
-        if let attachment = message.attachment { try add(attachment) }
-        try check(aftertone_curl_set_mime(handle, mime))
-    }
-
-    /// The text; where there is HTML too, both as alternatives, the better one last (RFC 2046 §5.1.4).
-    private func add(_ text: String, _ html: String?) throws(OutgoingMailError) {
-        guard let html else { return try add(text, as: "text/plain", to: mime) }
-        guard let alternatives = curl_mime_init(handle) else { throw OutgoingMailError("no memory for a mail") }
-        do throws(OutgoingMailError) {
-            try add(text, as: "text/plain", to: alternatives)
-            try add(html, as: "text/html", to: alternatives)
-            let part = try part(of: mime)
-            // From here on the part owns them.
-            try check(curl_mime_subparts(part, alternatives))
-            try check(curl_mime_type(part, "multipart/alternative"))
-        } catch {
-            // Freeing what a part owns takes it out of the part first.
-            curl_mime_free(alternatives)
-            throw error
+    private mutating func set(_ content: MailContent, _ source: MailSource) throws(OutgoingMailError) {
+        try set(CURLOPT_MAIL_FROM, "<\(content.sender.text)>")
+        try set(CURLOPT_MAIL_RCPT, ["<\(content.receiver.text)>"])
+        let read: curl_read_callback = { place, size, count, source in
+            guard let place, let source else { return Int(CURL_READFUNC_ABORT) }
+            let bytes = UnsafeMutableRawBufferPointer(start: place, count: size * count)
+            return Unmanaged<MailSource>.fromOpaque(source).takeUnretainedValue().read(into: bytes) ?? Int(CURL_READFUNC_ABORT)
         }
+        try check(aftertone_curl_set_source(handle, read, Unmanaged.passUnretained(source).toOpaque(), curl_off_t(source.size)))
     }
 
-    private func add(_ text: String, as type: String, to mime: OpaquePointer) throws(OutgoingMailError) {
-        let part = try part(of: mime)
-        // Lines end in CRLF on the wire (RFC 5321 §2.3.8).
-        let text = text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\r\n")
-        try check(curl_mime_data(part, text, text.utf8.count))
-        try check(curl_mime_type(part, "\(type); charset=utf-8"))
-        try check(curl_mime_encoder(part, "quoted-printable"))
-    }
+    private func perform() -> CURLcode { curl_easy_perform(handle) }
 
-    /// libcurl reads the file while it sends.
-    private func add(_ attachment: MailAttachment) throws(OutgoingMailError) {
-        let part = try part(of: mime)
-        try check(curl_mime_filedata(part, attachment.content.path))
-        try check(curl_mime_filename(part, attachment.name))
-        try check(curl_mime_type(part, attachment.contentType))
-        try check(curl_mime_encoder(part, "base64"))
-    }
-
-    private func part(of mime: OpaquePointer) throws(OutgoingMailError) -> OpaquePointer {
-        guard let part = curl_mime_addpart(mime) else { throw OutgoingMailError("no memory for a mail") }
-        return part
-    }
-
-    private func perform() throws(OutgoingMailError) {
-        let code = curl_easy_perform(handle)
-        guard code != CURLE_OK else { return }
+    private var status: Int {
         var status = 0
         _ = aftertone_curl_response(handle, &status)
+        return status
+    }
+
+    /// Whether an earlier mail's connection was used, and the server does not talk over it any more (421: RFC 5321 §3.8).
+    private func hasFoundClosed(_ code: CURLcode) -> Bool {
+        var opened = 0
+        guard aftertone_curl_connections(handle, &opened) == CURLE_OK, opened == 0 else { return false }
+        return [CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING].contains { $0 == code } && (status == 0 || status == 421)
+    }
+
+    private func error(_ code: CURLcode) -> OutgoingMailError {
+        let status = status
         // A wrong password is the administrator's to mend, and mail waits for him; a refused receiver is for good (RFC 5321 §4.2.1).
         let isPermanent = (550...559).contains(status) && code != CURLE_LOGIN_DENIED
-        throw OutgoingMailError(
+        return OutgoingMailError(
             explanation(code), isPermanent: isPermanent, isTooLarge: status == 552, isUnreachable: status == 0 || status == 421 || Self.isAboutTheServer(code))
     }
 

@@ -1,4 +1,3 @@
-import Foundation
 import NIOPosix
 import Voicemail
 
@@ -15,11 +14,11 @@ public struct SMTPMailer: OutgoingMail {
     }
 
     public func send(_ message: MailMessage) async throws(OutgoingMailError) {
-        let headers = headers(of: message)
+        let content = MailContent(message, from: server.sender, headers: headers(of: message))
         let result: Result<Void, OutgoingMailError>
         do {
             result = try await pool.runIfActive { [server, handles] in
-                Result { () throws(OutgoingMailError) in try SMTPConversation.deliver(message, headers: headers, to: server, over: handles) }
+                Result { () throws(OutgoingMailError) in try SMTPConversation.deliver(content, to: server, over: handles) }
             }
         } catch {
             throw OutgoingMailError("the server is stopping")
@@ -29,7 +28,7 @@ public struct SMTPMailer: OutgoingMail {
 
     private func headers(of message: MailMessage) -> [String] {
         var headers = [
-            "Date: \(Self.date(Date()))", "From: <\(server.sender.text)>", "To: <\(message.to.text)>",
+            "Date: \(SystemClock().now.internetDate) +0000", "From: <\(server.sender.text)>", "To: <\(message.to.text)>",
             "Message-ID: <\(message.id)@\(server.sender.domain)>", "Subject: \(HeaderText.encoded(message.subject))",
             // So that nobody's absence is answered to it (RFC 3834 §5).
             "Auto-Submitted: auto-generated",
@@ -39,14 +38,5 @@ public struct SMTPMailer: OutgoingMail {
         if let list = message.list { headers.append("List-Id: <\(list).\(server.sender.domain)>") }
         if let address = message.replyTo { headers.append("Reply-To: <\(address.text)>") }
         return headers
-    }
-
-    /// RFC 5322 §3.3, in UTC.
-    private static func date(_ date: Date) -> String {
-        let formatter = DateFormatter()
-        formatter.locale = Locale(identifier: "en_US_POSIX")
-        formatter.timeZone = .gmt
-        formatter.dateFormat = "EEE, d MMM yyyy HH:mm:ss '+0000'"
-        return formatter.string(from: date)
     }
 }

@@ -76,7 +76,9 @@ extension MemoryTransaction {
         }
         let inOrder = due.sorted { ($0.due, $0.target.channel, $0.target.name) < ($1.due, $1.target.channel, $1.target.name) }.map(\.target)
         var gate = gate, admitted: [Target] = []
-        for target in inOrder where admitted.count < limit && gate.admits(target.channel, target.name) { admitted.append(target) }
+        for target in inOrder where admitted.count < limit && !gate.closedChannels.contains(target.channel) {
+            if gate.admits(target.channel, target.name) { admitted.append(target) }
+        }
         return admitted
     }
 

@@ -126,14 +126,7 @@ enum NoticeVariables {
     private static func user(of address: String) -> String { String(address.prefix { $0 != "@" }) }
 
     private static func date(_ time: Timestamp, _ zone: TimeZone, _ language: String) -> [String: Any] {
-        func written(in zone: TimeZone) -> String {
-            let formatter = DateFormatter()
-            formatter.locale = Locale(identifier: language)
-            formatter.timeZone = zone
-            formatter.dateStyle = .full
-            formatter.timeStyle = .short
-            return formatter.string(from: Date(timeIntervalSince1970: TimeInterval(time.unix)))
-        }
+        func written(in zone: TimeZone) -> String { WrittenDates.text(of: time, in: zone, language: language) }
         return ["utc": written(in: .gmt), "local": written(in: zone), "timestamp": time.gregorian, "timezone": zone.identifier]
     }
 

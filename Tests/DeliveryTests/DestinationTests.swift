@@ -145,6 +145,79 @@ struct DestinationTests {
         #expect(receiver.requests.count == 60)
     }
 
+    @Test("Those behind one that hangs are told by others")
+    func spared() async throws {
+        let told = Mutex<Set<String>>([]), others = Set((0..<20).map { "b\($0)" })
+        try await Bench.run { bench in
+            let courier = Courier(targets: ["a"] + others.sorted(), shared: "there") { delivery in
+                if delivery.target == "a" { try? await bench.until { told.withLock { $0 } == others } }
+                told.withLock { _ = $0.insert(delivery.target) }
+                return .delivered
+            }
+            var settings = OutboxSettings.quick
+            settings.perDestination = 2
+            settings.slowAfter = .milliseconds(30)
+            try await bench.happen(["s"])
+            try await bench.working([courier], settings: settings) { try await bench.until { told.withLock { $0.contains("a") } } }
+        }
+        #expect(told.withLock { $0 } == others.union(["a"]))
+    }
+
+    @Test("Behind one that cannot be told yet the other targets are told")
+    func notYetAmongOthers() async throws {
+        let isReady = Atomic(false), told = Mutex<[String]>([])
+        try await Bench.run { bench in
+            let courier = Courier(targets: ["a", "b", "c"], shared: "there") { delivery in
+                guard delivery.target != "a" || isReady.load(ordering: .relaxed) else { return .notYet("not ready", seconds: 5) }
+                told.withLock { $0.append("\(delivery.target) \(delivery.payload["subject"]?.string ?? "")") }
+                return .delivered
+            }
+            var settings = OutboxSettings.quick
+            settings.perDestination = 1
+            try await bench.happen(["s", "t"])
+            try await bench.working([courier], settings: settings) {
+                try await bench.until { try await bench.deliveries().count == 2 }
+                isReady.store(true, ordering: .relaxed)
+                bench.clock.advance(by: 5)
+                try await bench.until { try await bench.deliveries().isEmpty }
+            }
+        }
+        let order = told.withLock { $0 }
+        #expect(Set(order.prefix(4)) == ["b s", "b t", "c s", "c t"] && Set(order.suffix(2)) == ["a s", "a t"])
+    }
+
+    @Test("Many targets of one destination share its places; of one that is not known to answer, nobody waits behind another")
+    func together() {
+        let courier = Courier(name: "c", targets: [], shared: "there") { _ in .delivered }
+        var settings = OutboxSettings.quick
+        settings.perDestination = 3
+        settings.perPlace = 4
+        let destinations = Destinations(settings, channels: ["c": courier])
+        func admitted(_ gate: Destinations.Gate) -> (targets: [String], closed: Set<String>) {
+            var gate = gate
+            return ((0..<99).map(String.init).filter { gate.admits("c", $0) }, gate.closedChannels)
+        }
+        func batches(_ gate: Destinations.Gate) -> [[String]] {
+            let claimed = admitted(gate).targets.enumerated().flatMap { place, target in
+                [2, 1].map {
+                    Delivery(serial: $0 * 100 + place, channel: "c", target: target, accountID: "a", eventSerial: 1, payload: [:], due: now, created: now)
+                }
+            }
+            return DeliveryBatch.split(claimed, through: gate).map { $0.deliveries.map { "\($0.target)/\($0.serial / 100)" } }
+        }
+        let now = Timestamp(unix: 0), free = destinations.gate()
+        #expect(free.closedChannels.isEmpty && free.room >= 12)
+        #expect(admitted(free).targets.count == 12 && admitted(free).closed == ["c"])
+        let split = batches(free)
+        #expect(split.map(\.count) == [8, 8, 8])
+        #expect(split.first == ["0/1", "3/1", "6/1", "9/1", "0/2", "3/2", "6/2", "9/2"])
+        let one = destinations.begin("there")
+        #expect(admitted(destinations.gate()).targets.count == 8)
+        _ = destinations.note(.unreachable, seconds: 1, at: "there")
+        #expect(admitted(destinations.gate()).targets.count == 2 && batches(destinations.gate()).count == 2)
+        destinations.end(one, at: "there")
+    }
+
     @Test("What has not been told in its time is given up without an attempt; tried again it has one")
     func overdue() async throws {
         let told = Atomic(0), ends = Mutex<[DeliveryEnd]>([])

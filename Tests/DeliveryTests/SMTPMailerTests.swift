@@ -59,6 +59,48 @@ import Voicemail
         #expect(receiver.connections == 3)
     }
 
+    @Test("A server that closes a connection that was kept gets the mail over another", arguments: [nil, "421 4.4.2 idle for too long"])
+    func keptAndClosed(_ lastWord: String?) async throws {
+        let receiver = MailReceiver(.none, .takesOneEach(lastWord))
+        try await receiver.run { port in
+            let mailer = try Self.mailer(port)
+            for number in 1...3 { try await mailer.send(try Self.message("\(number)\n")) }
+        }
+        #expect(receiver.mails.map(\.text) == ["1\n", "2\n", "3\n"])
+        #expect(receiver.connections == 3)
+    }
+
+    @Test("An attachment arrives byte for byte, beside both texts", arguments: [0, 1, 56, 57, 58, 58_367, 58_368, 58_369, 300_000])
+    func attachments(_ size: Int) async throws {
+        let file = try AttachedBytes((0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) })
+        let receiver = MailReceiver()
+        try await receiver.run { port in
+            var message = try Self.message("Plain.\n")
+            message.html = "<p>Rich.</p>\n"
+            message.attachment = MailAttachment(name: "a \"b\\c\".wav", contentType: "audio/x-wav\r\nX: y", content: file.copy)
+            try await Self.mailer(port).send(message)
+        }
+        let mail = try #require(receiver.mails.first).mime
+        #expect(mail.type == "multipart/mixed" && mail.parts.map(\.type) == ["multipart/alternative", "audio/x-wavX: y"])
+        #expect(mail.parts[0].parts.map(\.type) == ["text/plain", "text/html"] && mail.parts[0].parts.map(\.text) == ["Plain.\n", "<p>Rich.</p>\n"])
+        #expect(mail.parts[1].content == file.bytes && mail.parts[1]["X"] == nil)
+        #expect(mail.parts[1]["Content-Disposition"] == #"attachment; filename="a bc.wav""#)
+        #expect(try #require(receiver.mails.first).lines.allSatisfy { $0.utf8.count <= 998 })
+    }
+
+    @Test func anAttachmentThatIsGoneIsNoMailAndNotForGood() async throws {
+        let receiver = MailReceiver()
+        let file = try AttachedBytes([1, 2, 3])
+        try FileManager.default.removeItem(atPath: file.path)
+        try await receiver.run { port in
+            var message = try Self.message()
+            message.attachment = MailAttachment(name: "a.wav", contentType: "audio/x-wav", content: file.copy)
+            let mailer = try Self.mailer(port), sent = message
+            await #expect(throws: OutgoingMailError("the attachment cannot be opened")) { try await mailer.send(sent) }
+        }
+        #expect(receiver.mails.isEmpty)
+    }
+
     @Test("a name cannot write headers", arguments: ["a\r\nBcc: evil@example.com", "a\nX: y", "a\u{0}b\u{7F}", "a\u{85}Bcc: x"])
     func hostileSubjects(_ subject: String) async throws {
         let receiver = MailReceiver()

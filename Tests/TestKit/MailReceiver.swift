@@ -28,7 +28,7 @@ public final class MailReceiver: Sendable {
 
         /// The only part of the body: its headers, an empty line and its text; nil when there are more or none.
         public var part: [String]? {
-            guard let boundary = self["Content-Type"]?.firstMatch(of: /^multipart\/mixed; boundary=(\S+)$/)?.1 else { return nil }
+            guard let boundary = self["Content-Type"]?.firstMatch(of: /^multipart\/mixed; boundary="(\S+)"$/)?.1 else { return nil }
             let parts = lines.drop { !$0.isEmpty }.split(separator: "--" + boundary, omittingEmptySubsequences: false)
             guard parts.count == 2, parts[1].contains("--\(boundary)--") else { return nil }
             return Array(parts[1].prefix { $0 != "--\(boundary)--" })
@@ -50,6 +50,8 @@ public final class MailReceiver: Sendable {
         case takes
         /// Answers a command with this line, the given number of times.
         case answers(String, to: String, times: Int)
+        /// Takes one mail over each connection. When another begins it says this, or nothing, and closes the connection.
+        case takesOneEach(String?)
         /// Says nothing after the greeting.
         case isSilent
     }
@@ -126,6 +128,10 @@ public final class MailReceiver: Sendable {
         }
     }
 
+    fileprivate var takesOneEach: Bool { if case .takesOneEach = behaviour { true } else { false } }
+
+    fileprivate var lastWord: String? { if case .takesOneEach(let line) = behaviour { line } else { nil } }
+
     fileprivate var isSilent: Bool { if case .isSilent = behaviour { true } else { false } }
 
     fileprivate var offersUpgrade: Bool { security == .starttls }
@@ -141,6 +147,7 @@ private final class Conversation: ChannelInboundHandler {
     private var isSecure: Bool
     private var login: String?
     private var sender = "", to = ""
+    private var taken = 0
     /// nil outside of DATA.
     private var lines: [String]?
 
@@ -181,6 +188,9 @@ private final class Conversation: ChannelInboundHandler {
             let token = line.split(separator: " ").dropFirst(2).first.map(String.init)
             guard let token else { return say("334 ", context) }
             logIn(token, context)
+        case "MAIL" where taken > 0 && receiver.takesOneEach:
+            if let lastWord = receiver.lastWord { say(lastWord, context) }
+            context.close(promise: nil)
         case "MAIL", "RCPT":
             let address = String(line.drop { $0 != "<" }.dropFirst().prefix { $0 != ">" })
             if word == "MAIL" { sender = address } else { to = address }
@@ -212,6 +222,7 @@ private final class Conversation: ChannelInboundHandler {
         let mail = MailReceiver.Mail(sender: sender, receiver: to, lines: lines ?? [], isSecure: isSecure, login: login)
         lines = nil
         if let instead = receiver.override(".") { return say(instead, context) }
+        taken += 1
         receiver.keep(mail)
         say("250 kept", context)
     }

@@ -55,7 +55,9 @@ extension StoreContract {
             }
             #expect(found.0 == ["e1"] && found.1 == ["e3"] && found.2 == [] && found.3 == batch(2) && found.4 == nil)
             #expect(found.5 == [batch(1), batch(2)] && found.6 == [2])
-            await #expect(throws: StoreError.self) { try await store.write { try $0.append(entry("e1")) } }
+            for taken in [entry("e1"), entry("e1", texts: ["number": "4711"])] {
+                await #expect(throws: StoreError.conflict) { try await store.write { try $0.append(taken) } }
+            }
         },
         Case("what stands beside an entry can be erased, also of one that is sealed") { store in
             try await store.write { try $0.append(entry("e1", texts: ["number": "4711", "address": "192.0.2.1"])) }

@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 import Voicemail
 
@@ -73,6 +74,35 @@ extension StoreContract {
             #expect(try await store.read { try !$0.hasDueDeliveries(at: now, through: Gate()) })
             #expect(try await claimed(Gate(closedChannels: ["c"], left: 9)) == [])
             #expect(try await store.read { try $0.hasDueDeliveries(at: now) })
+        },
+        Case("a channel that is full is left, however many wait behind the last one for whom there was room") { store in
+            final class Asked: Sendable {
+                let targets = Mutex<[String]>([])
+            }
+            struct Gate: DeliveryGate {
+                let asked = Asked()
+                var left = 2
+                var closedChannels: Set<String> { left > 0 ? [] : ["c"] }
+
+                mutating func admits(_ channel: String, _ target: String) -> Bool {
+                    asked.targets.withLock { $0.append(target) }
+                    guard channel == "c" else { return true }
+                    guard left > 0 else { return false }
+                    left -= 1
+                    return true
+                }
+            }
+            try await store.write { writer in
+                for number in 0..<200 { try writer.insert(delivery("c\(number)", target: "t\(number)", due: now.unix - 300 + number)) }
+                for number in 0..<2 { try writer.insert(delivery("z\(number)", target: "z\(number)", channel: "z", due: now.unix - 2 + number)) }
+            }
+            let gate = Gate(), claim = Delivery.Claim(holder: "w", until: now.advanced(by: 10))
+            let claimed = try await store.write { try $0.claimDeliveries(under: claim, dueBy: now, targets: 99, perTarget: 9, through: gate).map(\.id) }
+            #expect(claimed == ["c0", "c1", "z0", "z1"])
+            #expect(gate.asked.targets.withLock { $0.filter { $0 != "t2" } } == ["t0", "t1", "z0", "z1"])
+            let full = Gate(left: 0)
+            #expect(try await store.read { try $0.hasDueDeliveries(at: now, through: full) } == false)
+            #expect(full.asked.targets.withLock { $0 } == [])
         },
         Case("a claim is not in a transaction that throws") { store in
             try await store.write { try $0.insert(delivery("one")) }

@@ -121,7 +121,8 @@ final class Session {
         try checkOpen()
         let draw = SQL.draw(table, progress.draws)
         progress.noteDraw(draw)
-        return try (progress.takeDrawn(draw) ?? exchange([step(draw)])[0]).first?.int(0) ?? 0
+        guard let row = try (progress.takeDrawn(draw) ?? exchange([step(draw)])[0]).first else { throw StoreError.failed("no number was drawn") }
+        return row.int(0)
     }
 
     /// Runs a statement of the transaction that is open, whatever it does.

@@ -30,11 +30,16 @@ extension Snapshot {
         while admitted.count < limit {
             let found = try targets(dueBy: now, except: passed, behind: places)
             try mending?(found.filter { $0.due != $0.kept })
-            for target in found.sorted(by: { $0.goes(before: $1) }) where admitted.count < limit {
+            for target in found.sorted(by: { $0.goes(before: $1) }) where admitted.count < limit && !passed.contains(target.channel) {
                 guard let due = target.due, due <= now, !target.isInProgress, asked.insert([target.channel, target.target]).inserted else { continue }
-                if gate.admits(target.channel, target.target) { admitted.append(target) }
+                if gate.admits(target.channel, target.target) {
+                    admitted.append(target)
+                } else if gate.closedChannels.contains(target.channel) {
+                    // Many may wait behind the last one for whom there was room.
+                    passed.insert(target.channel)
+                }
             }
-            let channels = Dictionary(grouping: found, by: \.channel).filter { $0.value.count == Self.page }
+            let channels = Dictionary(grouping: found, by: \.channel).filter { $0.value.count == Self.page && !passed.contains($0.key) }
             guard !channels.isEmpty else { break }
             passed.formUnion(found.map(\.channel).filter { channels[$0] == nil })
             places = channels.compactMapValues(\.last)

@@ -3,11 +3,16 @@ import Voicemail
 
 extension Transaction {
     func append(_ entry: AuditEntry) throws {
-        let insertion: SQL = "INSERT INTO audit_entry (\(raw: AuditRow.bound)) VALUES (\(row: { AuditRow.bind(entry, to: &$0) }))"
-        guard let texts = AuditRow.text(entry.texts) else { return try execute(insertion) }
+        let insertion: SQL = """
+            INSERT INTO audit_entry (\(raw: AuditRow.bound)) VALUES (\(row: { AuditRow.bind(entry, to: &$0) })) ON CONFLICT DO NOTHING
+            """
+        guard let texts = AuditRow.text(entry.texts) else { return try insertRow(insertion) }
+        // As `insertRow` does, with another row that goes with the first.
         try execute(
             """
-            WITH entry AS (\(insertion) RETURNING serial) INSERT INTO audit_text (entry_serial, texts) SELECT serial, \(texts) FROM entry
+            WITH entry AS (\(insertion) RETURNING serial),
+            texts AS (INSERT INTO audit_text (entry_serial, texts) SELECT serial, \(texts) FROM entry)
+            SELECT 1 / count(*) FROM entry
             """)
     }
 

@@ -14,12 +14,20 @@ extension Snapshot {
         fileprivate func goes(before other: Self) -> Bool { (due, channel, target) < (other.due, other.channel, other.target) }
     }
 
-    /// Visits targets with something due and nothing in progress, those first that have waited longest, until `visit` returns false. Who has
+    /// Where a walk goes on.
+    enum DueTargetStep {
+        case toNext
+        /// No other target of the channel is of interest.
+        case toOtherChannels
+        case nowhere
+    }
+
+    /// Visits targets with something due and nothing in progress, those first that have waited longest, for as long as `visit` goes on. Who has
     /// nothing due is not walked over, and a channel that is passed over costs one step.
     /// - Parameter mending: puts a target where it belongs of which the first delivery is due at another time than is kept, or which has none
     ///   any more. Without it such a target is visited out of its turn.
     func forEachDueTarget(
-        at now: Timestamp, except channels: Set<String>, mending: ((DueTarget, Timestamp?) throws -> Void)?, _ visit: (DueTarget) throws -> Bool
+        at now: Timestamp, except channels: Set<String>, mending: ((DueTarget, Timestamp?) throws -> Void)?, _ visit: (DueTarget) throws -> DueTargetStep
     ) throws {
         // The next of each channel.
         var next: [DueTarget] = []
@@ -30,12 +38,14 @@ extension Snapshot {
         }
         while let place = next.indices.min(by: { next[$0].goes(before: next[$1]) }) {
             let target = next[place], due = try firstDue(of: target)
+            var step = DueTargetStep.toNext
             if let mending, due != target.due {
                 try mending(target, due)
-            } else if let due, due <= now, try !isInProgress(target, at: now), try !visit(target) {
-                return
+            } else if let due, due <= now, try !isInProgress(target, at: now) {
+                step = try visit(target)
             }
-            if let following = try self.target(of: target.channel, behind: target, by: now) {
+            if case .nowhere = step { return }
+            if case .toNext = step, let following = try self.target(of: target.channel, behind: target, by: now) {
                 next[place] = following
             } else {
                 next.remove(at: place)

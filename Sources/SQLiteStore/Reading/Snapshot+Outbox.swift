@@ -60,7 +60,8 @@ extension Snapshot {
         var gate = gate, found = false
         try forEachDueTarget(at: now, except: gate.closedChannels, mending: nil) { target in
             found = gate.admits(target.channel, target.target)
-            return !found
+            if found { return .nowhere }
+            return gate.closedChannels.contains(target.channel) ? .toOtherChannels : .toNext
         }
         return found
     }

@@ -53,8 +53,12 @@ extension Transaction {
         guard limit > 0 else { return [] }
         var gate = gate, admitted: [DueTarget] = []
         try forEachDueTarget(at: now, except: gate.closedChannels, mending: { try self.mend($0, $1) }) { target in
-            if gate.admits(target.channel, target.target) { admitted.append(target) }
-            return admitted.count < limit
+            guard gate.admits(target.channel, target.target) else {
+                // Many may wait behind the last one for whom there was room.
+                return gate.closedChannels.contains(target.channel) ? .toOtherChannels : .toNext
+            }
+            admitted.append(target)
+            return admitted.count < limit ? .toNext : .nowhere
         }
         return admitted
     }

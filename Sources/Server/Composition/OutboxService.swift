@@ -4,6 +4,7 @@ import HTTPFront
 import Logging
 import NIOPosix
 import ServiceLifecycle
+import Threads
 import Voicemail
 
 /// Tells the world what has happened: the outbox's worker with the client it speaks through.
@@ -41,7 +42,8 @@ struct OutboxService: Service {
             service: service, channels: channels(push, mailServer.map { SMTPMailer($0, pool: mailers) }), hub: hub, settings: settings,
             instruments: instruments, logger: logger)
         do {
-            try await worker.run()
+            // What is told is read where it is, without a change of thread for each reading.
+            try await withTaskExecutorPreference(WorkerThreads.shared) { try await worker.run() }
         } catch {
             try await teardown.run()
             throw error

@@ -52,7 +52,7 @@ public struct EventQuery: Sendable, Hashable {
 public protocol DeliveryGate: Sendable {
     /// Whether the target may be taken, which it then is.
     mutating func admits(_ channel: String, _ target: String) -> Bool
-    /// Channels of which no target will be admitted, whatever they are asked.
+    /// Channels of which no target will be admitted, whatever they are asked. More may be among them after a target was admitted.
     var closedChannels: Set<String> { get }
 }
 

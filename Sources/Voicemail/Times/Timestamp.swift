@@ -40,6 +40,17 @@ public struct Timestamp: Hashable, Comparable, Sendable {
         return "\(at.date("-"))T\(at.time(":"))Z"
     }
 
+    /// `Sun, 06 Nov 1994 08:49:37` in UTC, without its zone, which mail and HTTP write in different ways (RFC 5322 §3.3, RFC 9110 §5.6.7).
+    public var internetDate: String {
+        let at = utc
+        // 1970-01-01 was a Thursday.
+        let weekday = (CalendarFields.floorDivide(unix, 86_400) % 7 + 7 + 4) % 7
+        return "\(Self.weekdays[weekday]), \(CalendarFields.pad(at.day, 2)) \(Self.months[at.month - 1]) \(CalendarFields.pad(at.year, 4)) \(at.time(":"))"
+    }
+
+    private static let weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+    private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
     /// Parses RFC 3339, such as `2016-05-10T01:18:42+01:00`.
     public init?(rfc3339 text: String) {
         let whole = ISO8601DateFormatter()
@@ -73,7 +84,7 @@ public struct CalendarFields: Hashable, Sendable {
         second = rest % 60
     }
 
-    private static func floorDivide(_ value: Int, _ divisor: Int) -> Int {
+    fileprivate static func floorDivide(_ value: Int, _ divisor: Int) -> Int {
         value >= 0 ? value / divisor : -((-value + divisor - 1) / divisor)
     }
 
