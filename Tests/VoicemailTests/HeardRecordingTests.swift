@@ -49,6 +49,8 @@ struct HeardRecordingTests {
             let group = try await server.makeMailbox("1003", in: account, own)
             try await server.service.groups.set(MailboxGroup(mode: .share, members: [first.id]), of: group.id, in: account)
             _ = try await server.service.accounts.change(account.id, .patch(["owners_hear_recordings": .bool(lets)]))
+            // Calls of the last quarter of an hour are hers.
+            server.clock.advance(by: 900)
             try await body(Scene(server: server, account: account, anna: anna))
         }
     }
@@ -126,12 +128,54 @@ struct HeardRecordingTests {
         try await Self.run { scene in
             let own: JSONObject = ["owner_id": .string(scene.anna.id)]
             for number in 2000..<(2000 + Recordings.mostNumbers - 2) { _ = try await scene.server.makeMailbox(String(number), in: scene.account, own) }
+            scene.server.clock.advance(by: 60)
             let last = try await scene.add("4711", String(2000 + Recordings.mostNumbers - 3))
             #expect(try await scene.heard() == [last.id])
             _ = try await scene.server.makeMailbox("9000", in: scene.account, own)
+            scene.server.clock.advance(by: 60)
             let beyond = try await scene.add("4711", "9000", secondsAgo: 30)
             #expect(try await scene.heard() == [last.id])
             #expect(try await scene.hears(beyond))
         }
     }
+
+    @Test("Whoever gets a number from somebody else hears what was recorded since, however he gets it", arguments: Handover.allCases)
+    func handedOver(_ way: Handover) async throws {
+        try await Self.run { scene in
+            let service = scene.service, account = scene.account, bert = try await scene.server.makeUser("bert", password: "bert horse", in: account)
+            let before = try await scene.add("4711", "1000", secondsAgo: 30), his = MailboxListener.user(bert)
+            let box = try #require(try await service.mailboxes.find(number: "1000", of: account))
+            let owner: JSONObject = ["owner_id": .string(bert.id)]
+            switch way {
+            case .owner: _ = try await service.mailboxes.change(box.id, .patch(owner), in: account)
+            case .list:
+                var row = ProvisionedRow(account: account.id)
+                row.mailbox = ["mailbox": "1000"]
+                row.owner = "bert"
+                #expect(try await service.provisioning.apply([row]).isGood)
+            case .madeAnew:
+                _ = try await service.mailboxes.remove(box.id, in: account)
+                _ = try await scene.server.makeMailbox("1000", in: account, owner)
+            case .number:
+                let other = try await scene.server.makeMailbox("1005", in: account, owner)
+                _ = try await service.mailboxes.remove(box.id, in: account)
+                _ = try await service.mailboxes.change(other.id, .patch(["mailbox": "1000"]), in: account)
+            }
+            #expect(try await scene.heard(his) == [])
+            for listener in [his, scene.listener] { #expect(!(try await scene.hears(before, listener))) }
+            // In the second of the change it is his.
+            let since = try await scene.add("4711", "1000", secondsAgo: 0)
+            #expect(try await scene.heard(his) == [since.id])
+            #expect(try await scene.hears(since, his))
+            #expect(!(try await scene.hears(since)))
+            // A change of anything else changes nothing of that.
+            scene.server.clock.advance(by: 60)
+            let now = try #require(try await service.mailboxes.find(number: "1000", of: account))
+            _ = try await service.mailboxes.change(now.id, .patch(["name": "Bert's", "mailbox": "01000"]), in: account)
+            _ = try await service.mailboxes.change(now.id, .patch(["mailbox": "1000"]), in: account)
+            #expect(try await scene.heard(his) == [since.id])
+        }
+    }
+
+    enum Handover: CaseIterable { case owner, list, madeAnew, number }
 }

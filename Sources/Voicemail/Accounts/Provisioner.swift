@@ -106,7 +106,7 @@ struct Provisioner {
         if violations.isEmpty, let chosen = attributes[Mailbox.pinKey]?.string {
             do throws(PIN.Fault) { _ = try PIN(chosen: chosen, for: number) } catch { violations.append(error.violation) }
         }
-        mailbox.describe(checked)
+        if found == nil { mailbox.describe(checked) } else { mailbox.describe(checked, at: now) }
         try mailbox.takePIN(of: checked, replacing: pin, secrets)
         try Mailboxes.refuse(violations, orTakenNumberOf: mailbox, writer)
         guard found == nil || mailbox.stored.attributes != before || mailbox.pin(secrets) != pin else {

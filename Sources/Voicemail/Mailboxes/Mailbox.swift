@@ -29,6 +29,18 @@ public struct Mailbox: Noun, StoredNoun {
         stored.key = stored.label.map(MailboxNumber.comparable)
     }
 
+    /// A change of what is there, in which it may come to somebody else.
+    mutating func describe(_ checked: JSONObject, at now: Timestamp) {
+        let (owner, key) = (stored.ownerID, stored.key)
+        describe(checked)
+        if (stored.ownerID, stored.key) != (owner, key) { stored.hidden[Self.ownedSinceKey] = .int(now.unix) }
+    }
+
+    /// Since when it belongs to its owner under its number.
+    var ownedSince: Timestamp { stored.hidden[Self.ownedSinceKey]?.int.map { Timestamp(unix: $0) } ?? created }
+
+    private static let ownedSinceKey = "owned_since"
+
     /// The user it belongs to.
     public var ownerID: String? { stored.ownerID }
 

@@ -48,7 +48,7 @@ extension Mailboxes {
             if let number {
                 let checked: JSONObject
                 (checked, violations) = try mailbox.applying(.patch(["mailbox": .string(number)]), limits, pin: mailbox.pin(secrets))
-                mailbox.describe(checked)
+                mailbox.describe(checked, at: change.now)
             }
             try Self.refuse(violations, orTakenNumberOf: mailbox, writer)
             let restored = try writer.bringBack(mailbox, at: change.now)

@@ -59,7 +59,7 @@ extension Mailboxes {
             if let claim { try Self.judge(claim, writer) }
             let pin = mailbox.pin(secrets)
             let (checked, violations) = try mailbox.applying(change, keeping: kept, limits, pin: pin)
-            mailbox.describe(checked)
+            mailbox.describe(checked, at: now)
             try mailbox.takePIN(of: checked, replacing: pin, secrets)
             if let kept { mailbox.keep(kept) }
             try Self.refuse(violations, orTakenNumberOf: mailbox, writer)

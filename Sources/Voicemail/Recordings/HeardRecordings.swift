@@ -38,8 +38,8 @@ public struct HeardRecordings: Sendable {
 }
 
 /// Who hears which recorded calls when he comes as himself: an administrator all of his account. Where the account lets owners hear recordings, a
-/// user hears those in which a mailbox of his own called or was called, by its number; never by a mailbox that a group shares, whose calls are
-/// others' too. Whoever has shown nothing but a PIN hears none: a PIN is short, and opens messages.
+/// user hears those in which a mailbox of his own called or was called, by its number, since he has it: what was said before was another's. Never by
+/// a mailbox that a group shares, whose calls are others' too. Whoever has shown nothing but a PIN hears none: a PIN is short, and opens messages.
 extension Recordings {
     /// Mailboxes of one user whose calls are listed, in order of their names. Each is looked for twice.
     public static let mostNumbers = 32
@@ -94,7 +94,7 @@ extension Recordings {
         if listener.isAdministrator { return true }
         for number in [recording.callerNumber, recording.calleeNumber] where !number.isEmpty {
             let found = try reader.mailbox(number: number, in: recording.accountID, attributes: MailboxEntry.attributes)
-            if let mailbox = found, mailbox.number == number, isOwn(mailbox, of: listener) { return true }
+            if let mailbox = found, mailbox.number == number, isOwn(mailbox, of: listener), recording.started >= mailbox.ownedSince { return true }
         }
         return false
     }
@@ -110,21 +110,23 @@ extension Recordings {
             callee: search.callee, order: .time, ascending: false)
         if listener.isAdministrator { return [query] }
         var queries: [RecordingQuery] = []
-        for number in try numbers(of: listener, account, reader) {
+        for (number, since) in try numbers(of: listener, account, reader) {
             for side in [\RecordingQuery.caller, \.callee] where query[keyPath: side] == nil || query[keyPath: side] == number {
                 var own = query
                 own[keyPath: side] = number
+                own.from = max(query.from ?? since, since)
                 queries.append(own)
             }
         }
         return queries
     }
 
-    private static func numbers(of listener: MailboxListener, _ account: Account, _ reader: any StoreReader) throws -> [String] {
-        var numbers: [String] = []
+    /// - Returns: numbers, and since when each is his.
+    private static func numbers(of listener: MailboxListener, _ account: Account, _ reader: any StoreReader) throws -> [(String, Timestamp)] {
+        var numbers: [(String, Timestamp)] = []
         let query = DocumentQuery(kind: .mailbox, accountID: account.id, ownerID: listener.id, attributes: MailboxEntry.attributes)
         try reader.each(Mailbox.self, query) { mailbox in
-            if isOwn(mailbox, of: listener) { numbers.append(mailbox.number) }
+            if isOwn(mailbox, of: listener) { numbers.append((mailbox.number, mailbox.ownedSince)) }
             return numbers.count < mostNumbers
         }
         return numbers
