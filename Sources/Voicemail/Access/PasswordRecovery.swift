@@ -12,6 +12,8 @@ extension Access {
     /// Seconds that a link is good, and within which a user is sent at most so many.
     public static let passwordResetLifetime = 3600
     public static let maximumPasswordResets = 3
+    /// How long each request takes. Only for some something is stored, and nobody is to learn from the time that took whether there is such a user.
+    private static let passwordRequestTime = Duration.milliseconds(250)
     /// Characters of a link's id.
     public static let passwordResetLength = 137
 
@@ -19,6 +21,7 @@ extension Access {
     /// said; nor that he has been sent as many as he may be.
     /// - Parameter url: of the page that the link leads to.
     public func requestPasswordReset(username: String, of selector: AccountSelector, url: String) async throws {
+        let end = ContinuousClock.now + Self.passwordRequestTime
         let candidates = try await accounts(for: selector).filter(\.isEnabled)
         let now = clock.now
         try await store.write { writer in
@@ -33,6 +36,7 @@ extension Access {
                 return
             }
         }
+        try await Task.sleep(until: end)
     }
 
     /// Makes the link that answers a request; each attempt to mail it has one of its own, because none is kept.
