@@ -34,12 +34,26 @@ struct ShownTimes: Sendable {
         let style = Date.FormatStyle(
             date: .abbreviated, time: .shortened, locale: Locale(identifier: language), calendar: Calendar(identifier: .gregorian), timeZone: zone)
         let all = times.map { time in
-            known[time.unix]
-                ?? ShownTime(shown: Date(timeIntervalSince1970: TimeInterval(time.unix)).formatted(style), machine: time.iso8601)
+            if let found = known[time.unix] { return found }
+            let date = Date(timeIntervalSince1970: TimeInterval(time.unix))
+            let shown = date.formatted(style), zone = comesTwice(date) ? " " + date.formatted(style.onlyZone) : ""
+            return ShownTime(shown: shown + zone, machine: time.iso8601)
         }
         Self.written.withLock { $0.keep(Dictionary(zip(times.map(\.unix), all)) { $1 }, of: place) }
         return all
     }
+
+    /// Whether clocks show this time twice, as they do in the hour that is repeated in autumn. Which of the two it was is told then.
+    private func comesTwice(_ date: Date) -> Bool {
+        let offset = zone.secondsFromGMT(for: date)
+        return [-1, 1].contains { side in
+            let other = zone.secondsFromGMT(for: date.addingTimeInterval(side * Self.longestRepeat))
+            return other != offset && zone.secondsFromGMT(for: date.addingTimeInterval(TimeInterval(offset - other))) == other
+        }
+    }
+
+    /// More seconds than clocks are put back by.
+    private static let longestRepeat: TimeInterval = 3 * 3600
 
     private struct Place: Hashable {
         let language: String
@@ -60,5 +74,12 @@ struct ShownTimes: Sendable {
             times[place, default: [:]].merge(more) { $1 }
             count += more.count
         }
+    }
+}
+
+extension Date.FormatStyle {
+    /// The zone of a time, in the words of the same language.
+    fileprivate var onlyZone: Date.FormatStyle {
+        Date.FormatStyle(locale: locale, calendar: calendar, timeZone: timeZone).timeZone(.localizedGMT(.short))
     }
 }

@@ -38,6 +38,25 @@ struct ZoneTests {
         }
     }
 
+    @Test("A time that clocks show twice says which one it is; none beside it does")
+    func repeatedHour() throws {
+        let dublin = try #require(TimeZone(identifier: "Europe/Dublin")), lordHowe = try #require(TimeZone(identifier: "Australia/Lord_Howe"))
+        func shown(_ time: String, _ zone: TimeZone, _ language: String = "en") throws -> String {
+            ShownTimes(language: language, zone: zone).text(try #require(Timestamp(rfc3339: time))).replacing("\u{202F}", with: " ")
+        }
+        for (time, text) in [
+            ("2026-10-24T23:59:59Z", "Oct 25, 2026 at 12:59 AM"), ("2026-10-25T00:00:00Z", "Oct 25, 2026 at 1:00 AM GMT+1"),
+            ("2026-10-25T00:59:59Z", "Oct 25, 2026 at 1:59 AM GMT+1"), ("2026-10-25T01:00:00Z", "Oct 25, 2026 at 1:00 AM GMT"),
+            ("2026-10-25T01:59:59Z", "Oct 25, 2026 at 1:59 AM GMT"), ("2026-10-25T02:00:00Z", "Oct 25, 2026 at 2:00 AM"),
+            ("2026-03-29T00:30:00Z", "Mar 29, 2026 at 12:30 AM"), ("2026-03-29T01:00:00Z", "Mar 29, 2026 at 2:00 AM"),
+        ] { #expect(try shown(time, dublin) == text) }
+        // Half an hour is put back there.
+        for (time, ends) in [("2026-04-04T14:29:59Z", false), ("2026-04-04T14:30:00Z", true), ("2026-04-04T15:29:59Z", true), ("2026-04-04T15:30:00Z", false)] {
+            #expect(try shown(time, lordHowe).contains("GMT") == ends, "\(time)")
+        }
+        #expect(try shown("2026-10-25T00:30:00Z", dublin, "fr").hasSuffix("UTC+1"))
+    }
+
     @Test("Every zone of the system's database is taken, those among them that are not offered")
     func everyZone() async throws {
         try await WebWorld.run { world in
