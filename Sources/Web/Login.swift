@@ -115,12 +115,13 @@ extension WebDialect {
     func logOut(_ session: Session, _ visit: Visit) async throws -> FrontResponse {
         _ = try await form(of: visit, session)
         try await sessions.close(session)
-        return leave(visit, "1")
+        return leave(session, visit, "1")
     }
 
     /// To the login, from a session that has ended. The browser lets go of it, and of the pages that it has kept: whoever is there next goes back to
-    /// none of them.
-    func leave(_ visit: Visit, _ word: String) -> FrontResponse {
+    /// none of them, and those that are open in other windows hear of it.
+    func leave(_ session: Session, _ visit: Visit, _ word: String) -> FrontResponse {
+        streams.end(session: session.ticket.hash, account: session.account.id)
         var response = visit.redirect(to: "login?out=" + word)
         response.headers.append(Cookie.session.set(nil, isSecure: isSecure(visit)))
         response.headers[PageHeaders.clearing] = "\"cache\""

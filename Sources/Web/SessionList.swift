@@ -22,7 +22,7 @@ extension WebDialect {
             return visit.redirect(to: "sessions?told=ended")
         case ("all"?, 1):
             try await service.tickets.close(of: session.listener, .web)
-            return leave(visit, "all")
+            return leave(session, visit, "all")
         case ("password"?, 1):
             guard let user = session.user else { throw WebFailure.malformed(400) }
             do { return try await changePassword(form, user, session, visit) } catch let wrong as OwnLoginWrong {

@@ -101,6 +101,26 @@ struct LiveTests {
         }
     }
 
+    @Test("Whoever logs out ends what his other windows follow, and nobody else's", arguments: ["/logout", "/sessions"])
+    func loggedOut(_ way: String) async throws {
+        try await WebWorld.run { world in
+            let other = Browser(world.server)
+            for browser in [world.browser, other] { try await browser.logIn() }
+            try await LiveClient.run(other, world.server, Self.path(world, "0.0")) { stays in
+                try await stays.wait(for: "retry: 1000\n")
+                try await LiveClient.run(world.browser, world.server, Self.path(world, "0.0")) { client in
+                    try await client.wait(for: "retry: 1000\n")
+                    let form = try #require(try await world.browser.get(world.path()).field("form"))
+                    #expect(try await world.browser.post(way, [("form", form), ("do", "all")]).status == 303)
+                    try await client.waitForEnd()
+                }
+                _ = try await world.leave()
+                // By the next event the other has heard that his session is over as well, where it is.
+                try await stays.wait(for: way == "/logout" ? "event: change\nid: 1.0\n" : "event: end\n")
+            }
+        }
+    }
+
     @Test("Who may not listen to the mailbox any more is not told of it")
     func takenAway() async throws {
         try await WebWorld.run { world in

@@ -18,6 +18,8 @@ export function follow() {
     source.addEventListener("error", () => {
       if (source?.readyState !== EventSource.CLOSED) return;
       source = null;
+      // It may be that the session has ended, and then nothing of it is to be seen any longer.
+      look();
       clearInterval(timer);
       timer = setInterval(() => { if (!document.hidden) look(); }, poll);
     });

@@ -42,6 +42,16 @@ final class LiveStreams: Sendable {
 
     func leave(_ id: Int, session: String, account: String) { state.withLock { Self.remove(id, session, account, from: &$0) } }
 
+    /// Ends all of a session that has ended itself.
+    func end(session: String, account: String) {
+        let ended = state.withLock { state in
+            let streams = state.sessions[session] ?? []
+            for stream in streams { Self.remove(stream.id, session, account, from: &state) }
+            return streams
+        }
+        for stream in ended { stream.end() }
+    }
+
     var count: Int { state.withLock { $0.total } }
 
     /// Whoever takes the place of one of his own needs none.
