@@ -292,7 +292,8 @@ let package = Package(
         .testTarget(
             name: "CrashTests",
             dependencies: [
-                "aftertone", "Server", "TestKit", "Voicemail", "YeastarPSeriesAPI", "YeastarSSeriesAPI", crypto, nioCore, product("NIOHTTP1", "swift-nio"),
+                "aftertone", "Delivery", "Server", "TestKit", "Voicemail", "YeastarPSeriesAPI", "YeastarSSeriesAPI", crypto, nioCore,
+                product("NIOHTTP1", "swift-nio"),
                 product("AsyncHTTPClient", "async-http-client"),
             ], swiftSettings: settings),
         .testTarget(

@@ -15,22 +15,29 @@ public struct MessageLink: Sendable, Hashable {
     public let messageID: String
     public let issued: Timestamp
     public let expires: Timestamp
+    /// What it is told by from others to the same message that were made in the same second: each can be revoked alone.
+    private let mark: String
 
     public init(messageID: String, issued: Timestamp, expires: Timestamp) {
+        self.init(messageID: messageID, issued: issued, expires: expires, mark: String(HexID.random().prefix(8)))
+    }
+
+    private init(messageID: String, issued: Timestamp, expires: Timestamp, mark: String) {
         self.messageID = messageID
         self.issued = issued
         self.expires = expires
+        self.mark = mark
     }
 
-    private var facts: String { "\(messageID).\(issued.unix).\(expires.unix)" }
+    fileprivate var facts: String { "\(messageID).\(issued.unix).\(expires.unix).\(mark)" }
 
     public func text(_ secrets: Secrets) -> String { facts + "." + Self.signature(of: facts, secrets) }
 
     /// - Throws: `Fault.unknown` for what was not signed here.
     public init(_ text: String, _ secrets: Secrets) throws(Fault) {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 4, let issued = Int(parts[1]), let expires = Int(parts[2]), HexID.isValid(String(parts[0])) else { throw .unknown }
-        self.init(messageID: String(parts[0]), issued: Timestamp(unix: issued), expires: Timestamp(unix: expires))
+        guard parts.count == 5, let issued = Int(parts[1]), let expires = Int(parts[2]), HexID.isValid(String(parts[0])) else { throw .unknown }
+        self.init(messageID: String(parts[0]), issued: Timestamp(unix: issued), expires: Timestamp(unix: expires), mark: String(parts[3]))
         // Numbers that are written in another way are no text of ours.
         guard Secrets.equal(text, self.text(secrets)) else { throw .unknown }
     }
@@ -98,7 +105,7 @@ public struct MessageLinks: Sendable {
     private static let revoked = Ticket.Kind(rawValue: "revoked-link")
 
     /// What a revocation is found by; the link itself opens nothing else.
-    private static func secret(of link: MessageLink) -> String { "revoked link \(link.messageID).\(link.issued.unix).\(link.expires.unix)" }
+    private static func secret(of link: MessageLink) -> String { "revoked link " + link.facts }
 
     /// Ends all links to an account's messages, or to those of one mailbox, that were mailed until now.
     public func revoke(of account: Account, mailbox: Mailbox?) async throws {

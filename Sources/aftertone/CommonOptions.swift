@@ -18,10 +18,15 @@ struct CommonOptions: ParsableArguments {
 
     var output: Output { Output(json: json) }
 
+    /// An empty variable names none, as service managers set those that are left open.
+    private var fileOfEnvironment: String? {
+        ProcessInfo.processInfo.environment[Configuration.fileVariable].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
     /// The configuration with what the command line says over it.
     func loadConfiguration() throws -> Configuration {
         let environment = ProcessInfo.processInfo.environment
-        var configuration = try Configuration.load(file: config ?? environment[Configuration.fileVariable], environment: environment)
+        var configuration = try Configuration.load(file: config ?? fileOfEnvironment, environment: environment)
         if let data { configuration.data = data }
         guard !configuration.data.isEmpty else { throw ValidationError("--data is empty") }
         configuration.data = FilePath.settled(configuration.data).string
@@ -31,7 +36,7 @@ struct CommonOptions: ParsableArguments {
     /// The same for who wants to know everything that is wrong with it.
     func examineConfiguration() throws -> ReadConfiguration {
         let environment = ProcessInfo.processInfo.environment
-        var read = Configuration.examine(file: config ?? environment[Configuration.fileVariable], environment: environment)
+        var read = Configuration.examine(file: config ?? fileOfEnvironment, environment: environment)
         guard data?.isEmpty != true else { throw ValidationError("--data is empty") }
         if let data { read.use(data: data) }
         return read
@@ -40,7 +45,7 @@ struct CommonOptions: ParsableArguments {
     /// The configuration, and every setting as it holds with where it comes from.
     @Sendable func settings() throws -> (Configuration, [ShownSetting]) {
         let environment = ProcessInfo.processInfo.environment
-        let shown = try Configuration.settings(file: config ?? environment[Configuration.fileVariable], environment: environment)
+        let shown = try Configuration.settings(file: config ?? fileOfEnvironment, environment: environment)
         let configuration = try loadConfiguration()
         return (
             configuration,

@@ -21,4 +21,8 @@ struct ListOptions: ParsableArguments {
 struct PeriodOptions: ParsableArguments {
     @Option(help: ArgumentHelp("From this time on, in RFC 3339.", valueName: "time"), transform: Moment.parse) var since: Moment?
     @Option(help: ArgumentHelp("Up to this time.", valueName: "time"), transform: Moment.parse) var until: Moment?
+
+    func validate() throws {
+        if let since, let until, until.timestamp < since.timestamp { throw ValidationError("--until is before --since") }
+    }
 }

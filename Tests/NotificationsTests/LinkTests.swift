@@ -71,10 +71,11 @@ import Voicemail
             let message = try await world.leave(audio: Self.sound), other = try await world.leave(audio: Self.sound)
             let path = try Self.path(in: try #require(await world.mails(1).values.first))
             let parts = path.dropFirst("/download/".count).split(separator: ".").map(String.init)
-            #expect(parts.count == 4)
+            #expect(parts.count == 5)
             let id = parts[0] == message.id ? other.id : message.id
-            var wrong = [[id] + parts[1...], [parts[0], parts[1], "9" + parts[2], parts[3]], [parts[0], "+" + parts[1], parts[2], parts[3]]]
-            wrong += [Array(parts[..<3]), parts + ["x"], [parts[0].uppercased()] + parts[1...], [parts[0], parts[1], parts[2], String(parts[3].reversed())]]
+            func with(_ text: String, at index: Int) -> [String] { parts[..<index] + [text] + parts[(index + 1)...] }
+            var wrong = [with(id, at: 0), with("9" + parts[2], at: 2), with("+" + parts[1], at: 1), with(String(parts[3].reversed()) + "0", at: 3)]
+            wrong += [Array(parts[..<3]), Array(parts[..<4]), parts + ["x"], with(parts[0].uppercased(), at: 0), with(String(parts[4].reversed()), at: 4)]
             for link in wrong.map({ "/download/" + $0.joined(separator: ".") }) + ["/download/", "/download/x", path + "/x"] {
                 #expect(try await world.server.send("GET", link).status == 404)
             }
@@ -142,8 +143,9 @@ import Voicemail
         try await Self.run { world in
             let links = MessageLinks(world.server.service), message = try await world.leave(audio: Self.sound)
             let first = try Self.path(in: try #require(await world.mails(1).values.first))
-            world.server.clock.advance(by: 1)
-            let second = links.make(to: message, base: "", days: 1).url
+            // In the same second.
+            let second = links.make(to: message, base: "", days: 7).url
+            #expect(first != second)
             try await links.revoke("https://voicemail.example.com" + first)
             #expect(try await world.server.send("GET", first).status == 410)
             #expect(try await world.server.send("GET", second).status == 200)

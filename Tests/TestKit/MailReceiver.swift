@@ -52,6 +52,8 @@ public final class MailReceiver: Sendable {
         case answers(String, to: String, times: Int)
         /// Takes one mail over each connection. When another begins it says this, or nothing, and closes the connection.
         case takesOneEach(String?)
+        /// Takes mails, and has something done before it says so and after.
+        case calls(before: @Sendable () -> Void, after: @Sendable () -> Void)
         /// Says nothing after the greeting.
         case isSilent
     }
@@ -127,6 +129,9 @@ public final class MailReceiver: Sendable {
             return line
         }
     }
+
+    fileprivate func before() { if case .calls(let before, _) = behaviour { before() } }
+    fileprivate func after() { if case .calls(_, let after) = behaviour { after() } }
 
     fileprivate var takesOneEach: Bool { if case .takesOneEach = behaviour { true } else { false } }
 
@@ -224,7 +229,9 @@ private final class Conversation: ChannelInboundHandler {
         if let instead = receiver.override(".") { return say(instead, context) }
         taken += 1
         receiver.keep(mail)
+        receiver.before()
         say("250 kept", context)
+        receiver.after()
     }
 
     private func say(_ line: String, _ context: ChannelHandlerContext) {

@@ -50,7 +50,7 @@ import Voicemail
                 let outcome = try await CommandLineProgram.run(["account", "create", name] + arguments, environment: environment, in: scratch.path)
                 #expect(outcome.status == 0, "\(outcome.errors)")
             }
-            try await create("Here", [], [:])
+            try await create("Here", [], ["AFTERTONE_CONFIG": ""])
             try await create("Variable", [], ["AFTERTONE_DATA": scratch.path + "/variable"])
             try await create("Option", ["--data", "option"], ["AFTERTONE_DATA": scratch.path + "/variable"])
             let file = try scratch.write("data: \(scratch.path)/file\n", to: "a.yaml")

@@ -56,6 +56,12 @@ struct OutboxCommandTests {
         }
     }
 
+    @Test("A time that ends before it begins is wrong usage", arguments: [["outbox", "list"], ["outbox", "drop", "--all"], ["audit", "list"]])
+    func noTime(_ command: [String]) async throws {
+        let refused = try await CommandLineProgram.run(command + ["--since", "2026-02-01T00:00:00Z", "--until", "2026-01-31T23:59:59Z"])
+        #expect(refused.status == 2 && refused.errors.contains("--until is before --since"))
+    }
+
     @Test("Thousands are chosen by channel, receiver, account and time")
     func many() async throws {
         try await TemporaryDirectory.run { directory in
