@@ -7,6 +7,7 @@ let settings: [SwiftSetting] =
     [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     ] + (Context.environment["AFTERTONE_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
 func product(_ name: String, _ package: String) -> Target.Dependency {
@@ -84,7 +85,7 @@ let package = Package(
         .target(name: "StoredRows", dependencies: ["Voicemail"], swiftSettings: settings),
         .target(
             name: "PostgresStore",
-            dependencies: ["CPostgres", "StoredRows", "Voicemail", "Waiting", product("NIOConcurrencyHelpers", "swift-nio")],
+            dependencies: ["CPostgres", "StoredRows", "Threads", "Voicemail", "Waiting", product("NIOConcurrencyHelpers", "swift-nio")],
             swiftSettings: settings),
         .target(
             name: "SQLiteStore",
@@ -257,7 +258,8 @@ let package = Package(
             exclude: ["Stored"],
             swiftSettings: settings),
         .testTarget(
-            name: "PostgresStoreTests", dependencies: ["PostgresStore", "StoredRows", "TestKit", "Voicemail", "Waiting", crypto], swiftSettings: settings),
+            name: "PostgresStoreTests", dependencies: ["PostgresStore", "StoredRows", "TestKit", "Threads", "Voicemail", "Waiting", crypto],
+            swiftSettings: settings),
         .testTarget(name: "ShortageTests", dependencies: ["TestKit", "aftertone"], swiftSettings: settings),
         .testTarget(name: "MemoryStoreTests", dependencies: ["MemoryStore", "TestKit", "Voicemail"], swiftSettings: settings),
         .testTarget(

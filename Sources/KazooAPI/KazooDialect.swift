@@ -153,7 +153,7 @@ public struct KazooDialect: Dialect {
         }
         let call = Call(
             request: request, route: path.route, method: method, envelope: envelope, contentType: contentType, caller: caller,
-            token: draft.token, account: account, mailbox: entry.mailbox)
+            token: draft.token, account: account, mailbox: entry.mailbox, earlyPage: entry.page)
         // 8. What can be answered.
         guard Self.acceptable(call) else { throw KazooFailure.notAcceptable }
         // 9. to 11. in the endpoint.
@@ -162,10 +162,19 @@ public struct KazooDialect: Dialect {
         return reply
     }
 
-    /// Looks up what a token and a path lead to. A change of a mailbox's messages begins with the mailbox, which is so found by the way.
+    /// Looks up what a token and a path lead to. A change of a mailbox's messages begins with the mailbox, which is so found by the way, and a
+    /// listing of them is read with it.
     private func enter(_ token: String?, _ request: FrontRequest, _ path: RoutedPath?) async throws -> AccessEntry {
         let mailboxID: String? = if case .messages(let box)? = path?.route, request.method != .get { box } else { nil }
-        return try await service.access.enter(token: token, kind: .kazoo, accountID: path?.accountID, mailboxID: mailboxID)
+        return try await service.access.enter(token: token, kind: .kazoo, accountID: path?.accountID, mailboxID: mailboxID) { account in
+            guard case .messages(let box)? = path?.route, request.method == .get, !request.isUnread else { return nil }
+            // What is wrong with it is told when it is its turn to be judged.
+            let call = Call(
+                request: request, route: .messages(box), method: .get, envelope: RequestEnvelope(), contentType: .absent, caller: nil, token: nil,
+                account: account)
+            guard let list = try? MessageList(of: box, call, in: account, service), list.paging.isShort else { return nil }
+            return list.shown
+        }
     }
 
     /// How much of a body is taken, and from whom.

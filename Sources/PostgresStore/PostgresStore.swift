@@ -1,12 +1,13 @@
 import Dispatch
 import NIOConcurrencyHelpers
 import Synchronization
+import Threads
 import Voicemail
 import Waiting
 
 /// The store for several processes: one PostgreSQL database that all of them share.
 ///
-/// Some connections read and as many write, each on a thread of its own, so that nothing blocks the cooperative pool and no reader waits behind
+/// Some connections read and as many write, on threads that may wait, so that nothing blocks the cooperative pool and no reader waits behind
 /// writers. A transaction that writes is serializable: what it has read holds when it is committed, or it is run again. After some attempts it is
 /// run alone, so that each comes to its end.
 public final class PostgresStore: MaintainedStore {
@@ -41,6 +42,7 @@ public final class PostgresStore: MaintainedStore {
         }
         let health = Health()
         self.health = health
+        WorkerThreads.shared.makeRoom(for: options.readers)
         let foresight = Foresight(), patience = Duration.seconds(options.waitSeconds)
         readers = Lanes("database-reader", count: options.readers, patience: patience) { Session(options, health: health, foresight: foresight) }
         writers = Lanes("database-writer", count: options.writers, patience: patience) { Session(options, health: health, foresight: foresight) }
@@ -81,6 +83,15 @@ public final class PostgresStore: MaintainedStore {
     }
 
     public func read<Value: Sendable>(_ body: @escaping @Sendable (any StoreReader) throws -> Value) async throws -> Value {
+        if WorkerThreads.shared.isCurrent,
+            let result = readers.runHere({ session -> Result<Value, any Error> in
+                let result = Result { try session.read { try body(Snapshot(session, isAbandoned: { Task.isCancelled })) } }
+                if case .success = result { session.endReading() }
+                return result
+            })
+        {
+            return try result.get()
+        }
         // A thread of ours is not in the caller's task.
         let isAbandoned = NIOLockedValueBox(false)
         return try await withTaskCancellationHandler {

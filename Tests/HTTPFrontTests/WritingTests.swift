@@ -53,7 +53,7 @@ import Testing
         #expect(String(buffer: csv.buffer) == "=1,+2\r\n")
     }
 
-    private static func request(_ headers: HTTPFields, isUnread: Bool = false) -> FrontRequest {
+    private static func request(_ headers: RequestHeaders, isUnread: Bool = false) -> FrontRequest {
         FrontRequest(id: "r", method: .get, path: "/", segments: [], headers: headers, isUnread: isUnread, logger: Logger(label: "test"))
     }
 

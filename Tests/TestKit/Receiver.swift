@@ -11,7 +11,7 @@ public final class Receiver: Sendable {
         public let path: String
         /// Decoded query parameters, in order.
         public let query: [Query.Item]
-        public let headers: HTTPFields
+        public let headers: RequestHeaders
         public let body: String
 
         public subscript(header: String) -> String? {

@@ -56,7 +56,7 @@ public struct RawConnection {
 
     /// What comes next; nil once the server has closed.
     public mutating func read() async throws -> [UInt8]? {
-        try await inbound.next().map { Array($0.readableBytesView) }
+        try await inbound.next(isolation: #isolation).map { Array($0.readableBytesView) }
     }
 
     public mutating func readToEnd() async throws -> [UInt8] {

@@ -12,7 +12,7 @@ public struct FrontRequest: Sendable {
     /// segments are kept.
     public let segments: [String]
     public let query: Query
-    public let headers: HTTPFields
+    public let headers: RequestHeaders
     public let body: RequestBody
     /// The client's IP address as text; empty when the socket has none.
     public let remote: String
@@ -23,7 +23,7 @@ public struct FrontRequest: Sendable {
     private let serverLogger: Logger
 
     public init(
-        id: String, method: HTTPRequest.Method, path: String, segments: [String], query: Query = Query(), headers: HTTPFields = [:],
+        id: String, method: HTTPRequest.Method, path: String, segments: [String], query: Query = Query(), headers: RequestHeaders = [:],
         body: RequestBody = .empty, remote: String = "", isSecure: Bool = false, isUnread: Bool = false, logger: Logger
     ) {
         self.id = id

@@ -1,12 +1,31 @@
+import Synchronization
 import Voicemail
 
 /// The name of one request in answers and logs.
 enum RequestID {
+    /// Half of a fresh name: the process's own. Where the other half begins, so that no two processes' names meet.
+    private static let process = HexID.bits(), beginning = HexID.bits()
+    private static let drawn = Atomic<UInt64>(0)
+
     /// The client's `X-Request-ID` when it is 1…128 visible ASCII characters, so that it can neither forge a log line nor a
     /// header; otherwise a fresh one.
     static func choose(_ offered: String?) -> String {
-        guard let offered, isSane(offered) else { return HexID.random() }
+        guard let offered, isSane(offered) else { return fresh() }
         return offered
+    }
+
+    /// 32 hex digits that were not given before. Nothing is opened by such a name, so the system is not asked for each.
+    private static func fresh() -> String {
+        let count = drawn.wrappingAdd(1, ordering: .relaxed).newValue
+        return HexID.encode(process, scattered(beginning &+ count))
+    }
+
+    /// Another number for each (the finishing steps of SplitMix64), so that a name does not tell how many came before it.
+    private static func scattered(_ number: UInt64) -> UInt64 {
+        var bits = number &* 0x9E37_79B9_7F4A_7C15
+        bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
+        return bits ^ (bits >> 31)
     }
 
     static func isSane(_ text: String) -> Bool {

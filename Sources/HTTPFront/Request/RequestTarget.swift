@@ -7,8 +7,15 @@ struct RequestTarget {
 
     /// Origin form and absolute form (RFC 9112 §3.2); a fragment, which clients must not send, is dropped.
     init(_ target: String) {
+        var target = target
+        // Most have nothing else.
+        if target.withUTF8({ bytes in bytes.first == Self.slash && !bytes.contains { $0 == Self.mark || $0 == Self.hash } }) {
+            path = target
+            query = nil
+            return
+        }
         var rest = Substring(target)
-        if let hash = rest.utf8.firstIndex(of: UInt8(ascii: "#")) { rest = rest[..<hash] }
+        if let hash = rest.utf8.firstIndex(of: Self.hash) { rest = rest[..<hash] }
         if rest.utf8.first != Self.slash, let scheme = rest.firstRange(of: "://") {
             let authority = rest[scheme.upperBound...]
             rest = authority.utf8.firstIndex { $0 == Self.slash || $0 == Self.mark }.map { authority[$0...] } ?? "/"
@@ -37,4 +44,5 @@ struct RequestTarget {
     // Bytes, not characters: a slash with a combining accent behind it is still a slash.
     private static let slash = UInt8(ascii: "/")
     private static let mark = UInt8(ascii: "?")
+    private static let hash = UInt8(ascii: "#")
 }

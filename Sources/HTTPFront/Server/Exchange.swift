@@ -93,7 +93,7 @@ struct Exchange {
         } catch {
             fault = error
         }
-        let headers = HTTPFields(head.headers, splitCookie: false)
+        let headers = RequestHeaders(head.headers)
         let id = RequestID.choose(headers[.xRequestID])
         // The parser knows a fixed list of methods, all of them tokens.
         let method = HTTPRequest.Method(head.method.rawValue) ?? .options

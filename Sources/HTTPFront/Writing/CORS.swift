@@ -19,7 +19,7 @@ public enum CORS {
     private static func isOfPage(_ request: FrontRequest) -> Bool { request.isUnread || request.headers[.origin] != nil }
 
     /// Whether a browser asks what it may send before it sends it.
-    public static func isPreflight(_ request: HTTPFields) -> Bool { request[.accessControlRequestMethod] != nil }
+    public static func isPreflight(_ request: RequestHeaders) -> Bool { request[.accessControlRequestMethod] != nil }
 
     /// What pages send that know no vendor's own headers.
     public static let plainHeaders = "authorization, content-type, range, x-requested-with"

@@ -7,39 +7,26 @@ extension KazooDialect {
     /// Rows encoded and sent at a time when everything is asked for in one answer.
     static let streamedPage = 1000
 
-    /// - Parameter box: nil for every mailbox of the account; each row is then an object whose one key is its mailbox.
+    /// - Parameter box: nil for every mailbox of the account.
     func listMessages(of box: String?, _ call: Call) async throws -> Reply {
-        let account = try call.requireAccount()
-        let paging = try Paging(call)
-        let window = try Window(call, account: account, service: service)
-        let rows = MessageRows(view: MessageView(cutoff: service.mailboxes.cutoff(for: account)), namesMailbox: box == nil)
-        let filters = Filters(call.request.query)
-        let modified = try DocumentFilter.range("modified", call)
-        let query = MessageQuery(
-            scope: box.map { .mailbox($0) } ?? .account(account.id), from: window.from, to: window.to, start: try paging.messageStart(),
-            ascending: paging.ascending, folder: Self.indexedFolder(filters))
-        let show: @Sendable (MessageQuery) async throws -> MessagePage<ListedMessage> = { query in
-            try await service.messages.show(query, limit: paging.size ?? Self.streamedPage) { message in
-                message.accountID == account.id && modified?.contains(message.modified.unix) != false
-                    && (filters.isEmpty || filters.pass(rows.view.object(message)))
-            }
-        }
-        let page = try await show(query)
-        guard paging.size == nil, page.next != nil else {
-            var reply = Reply(.encoded(rows.array(page.messages)))
-            if paging.size != nil {
+        let list = try MessageList(of: box, call, in: try call.requireAccount(), service)
+        let page: MessagePage<ListedMessage> =
+            if let early = call.earlyPage, call.envelope.isEmpty { early } else { try await service.messages.show(list.shown) }
+        guard list.paging.size == nil, page.next != nil else {
+            var reply = Reply(.encoded(list.rows.array(page.messages)))
+            if list.paging.size != nil {
                 reply.page = Reply.Page(
-                    size: page.messages.count, start: page.messages.first.map { Paging.key($0.position) } ?? paging.start,
+                    size: page.messages.count, start: page.messages.first.map { Paging.key($0.position) } ?? list.paging.start,
                     next: page.next.map { Paging.key($0) })
             }
             return reply
         }
         return Reply(
             .rows { sink in
-                try await stream(page, rows, to: sink) { start in
-                    var rest = query
-                    rest.start = start
-                    return try await show(rest)
+                try await stream(page, list.rows, to: sink) { start in
+                    var rest = list.shown
+                    rest.query.start = start
+                    return try await service.messages.show(rest)
                 }
             })
     }
@@ -56,15 +43,6 @@ extension KazooDialect {
             isFirst = false
             guard let next = page.next else { return }
             page = try await pageFrom(next)
-        }
-    }
-
-    /// A folder that an index can serve. What is shown as deleted also holds what retention has ended, so that one is not.
-    private static func indexedFolder(_ filters: Filters) -> Folder? {
-        switch filters.equality("folder") {
-        case "new": .new
-        case "saved": .saved
-        default: nil
         }
     }
 }
@@ -92,13 +70,14 @@ struct MessageRows: Sendable {
     private func write(_ messages: [ListedMessage], continues: Bool, _ writer: inout JSONWriter) {
         // By span: iterating the array would copy each message, which is a dozen counted references.
         let messages = messages.span
+        var months = MonthPrefixes()
         for index in messages.indices {
             if index > 0 || continues { writer.raw(",") }
             if namesMailbox {
                 writer.raw("{")
                 writer.key(messages[index].mailboxID, first: true)
             }
-            view.write(messages[index], to: &writer)
+            view.write(messages[index], &months, to: &writer)
             if namesMailbox { writer.raw("}") }
         }
     }

@@ -20,6 +20,8 @@ struct Call: Sendable {
     let account: Account?
     /// The mailbox whose messages the path names, where it was looked up with the account.
     var mailbox: Mailbox?
+    /// The page that the request asks for, where it was read with the account; of a request that says nothing in a body.
+    var earlyPage: MessagePage<ListedMessage>?
 
     /// A request value: in `data`, then in the query, then at the top of the envelope (K§2.3).
     func value(_ name: String) -> JSON? {

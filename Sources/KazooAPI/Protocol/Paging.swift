@@ -12,6 +12,10 @@ struct Paging: Sendable {
 
     /// The most rows one page holds, whatever is asked for.
     static let maximumSize = 10_000
+    /// Rows of a page that is cheap enough to be read before its request has paid for it (K§2.12).
+    private static let shortSize = 100
+
+    var isShort: Bool { size.map { $0 <= Self.shortSize } ?? false }
 
     init(_ call: Call) throws(KazooFailure) {
         ascending = call.flag("ascending") ?? false

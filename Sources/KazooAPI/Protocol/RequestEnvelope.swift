@@ -11,6 +11,8 @@ struct RequestEnvelope: Sendable {
     /// The other keys, lower-case and with `_` for `-`.
     var top: JSONObject = [:]
 
+    var isEmpty: Bool { data.isEmpty && list == nil && top.isEmpty }
+
     init() {}
 
     /// Bytes that should be an envelope. Empty ones are an empty envelope.

@@ -46,7 +46,7 @@ struct MessageView: Sendable {
     }
 
     /// The listed form, without the detour over a tree: listings are what clients ask for most.
-    func write(_ message: ListedMessage, to writer: inout JSONWriter) {
+    func write(_ message: ListedMessage, _ months: inout MonthPrefixes, to writer: inout JSONWriter) {
         let expired = message.timestamp < cutoff
         writer.raw("{\"timestamp\":")
         writer.write(message.timestamp.gregorian)
@@ -65,7 +65,7 @@ struct MessageView: Sendable {
         writer.raw(",\"length\":")
         writer.write(message.lengthMilliseconds)
         writer.raw(",\"media_id\":")
-        writer.write(message.monthPrefix, message.id)
+        writer.write(months.prefix(of: message.timestamp), message.id)
         if message.isTranscribed { writer.raw(",\"transcribed\":true") }
         if expired {
             writer.raw(",\"retention\":\"enforced\",\"retention_message\":")

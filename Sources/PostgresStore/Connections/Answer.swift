@@ -46,11 +46,20 @@ final class Answer {
 
     /// The type of the first column that this store does not read; nil when it reads all of them.
     var unknownType: UInt32? {
-        (0..<PQnfields(result)).map { PQftype(result, $0) }.first { !Self.known.contains($0) }
+        for column in 0..<PQnfields(result) {
+            let type = PQftype(result, column)
+            if !Self.isKnown(type) { return type }
+        }
+        return nil
     }
 
     /// bool, bytea, int8, int2, int4, text, oid, xid8.
-    private static let known: Set<UInt32> = [16, 17, 20, 21, 23, 25, 26, 5069]
+    private static func isKnown(_ type: UInt32) -> Bool {
+        switch type {
+        case 16, 17, 20, 21, 23, 25, 26, 5069: true
+        default: false
+        }
+    }
 
     fileprivate func type(_ column: Int32) -> UInt32 { PQftype(result, column) }
 
@@ -74,7 +83,9 @@ struct Row: StoredRow {
     func int(_ column: Int32) -> Int {
         let bytes = answer.bytes(index, column)
         guard let first = bytes.first, bytes.count <= 8 else { return 0 }
-        return bytes.dropFirst().reduce(bytes.count == 1 ? Int(first) : Int(Int8(bitPattern: first))) { $0 << 8 | Int($1) }
+        var number = bytes.count == 1 ? Int(first) : Int(Int8(bitPattern: first))
+        for place in 1..<max(1, bytes.count) { number = number << 8 | Int(bytes[place]) }
+        return number
     }
 
     func text(_ column: Int32) -> String { withBytes(column) { String(decoding: $0, as: UTF8.self) } }

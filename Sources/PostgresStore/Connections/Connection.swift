@@ -3,7 +3,7 @@ import Foundation
 import Glibc
 import Voicemail
 
-/// One connection, on one thread. Owns libpq's memory; closed when it is let go.
+/// One connection, of one thread at a time. Owns libpq's memory; closed when it is let go.
 ///
 /// libpq's own waiting has no end. Everything is sent and received without waiting here, and what is waited for is the socket, for so long.
 final class Connection {

@@ -1,4 +1,4 @@
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// What transactions that begin alike have asked next, for all connections together. A transaction's first question takes the next ones along, so
 /// that the database is waited for once.
@@ -30,11 +30,12 @@ final class Foresight: Sendable {
     /// Beginnings in a generation. One of some questions takes two or three kilobytes.
     private static let generation = 1000
 
-    private let known = Mutex(Known())
+    /// Not a `Mutex`, for the reason that `WorkerThreads` gives.
+    private let known = NIOLockedValueBox(Known())
 
     /// What is likely to follow; nil for a beginning that nobody has seen.
     func course(after beginning: Beginning) -> Course? {
-        known.withLock { known in
+        known.withLockedValue { known in
             if let found = known.young[beginning] { return found }
             guard let found = known.old[beginning] else { return nil }
             Self.keep(found, after: beginning, &known)
@@ -44,7 +45,7 @@ final class Foresight: Sendable {
 
     /// Notes what followed.
     func note(_ course: Course, after beginning: Beginning) {
-        known.withLock { known in
+        known.withLockedValue { known in
             guard (known.young[beginning] ?? known.old[beginning]) != course else { return }
             Self.keep(course, after: beginning, &known)
         }
@@ -52,7 +53,7 @@ final class Foresight: Sendable {
 
     /// Forgets what led into trouble.
     func forget(_ beginning: Beginning) {
-        known.withLock { known in
+        known.withLockedValue { known in
             known.young[beginning] = nil
             known.old[beginning] = nil
         }

@@ -14,9 +14,12 @@ struct Progress {
     /// What was asked before anything was changed, in order, as far as it may be taken along another time.
     private(set) var trail: [SQL] = []
     /// What was answered to it, whether it was asked already or not. It holds until something is changed.
-    private var answers: [SQL: Answer] = [:]
+    /// They are few, and found sooner by looking at each than by adding their texts up.
+    private var answers: [(question: SQL, answer: Answer)] = []
     /// Numbers that were drawn, which hold whatever is changed.
     private var drawn: [SQL: Answer] = [:]
+    /// What was foreseen, and asked with the first question.
+    var foreseen: Foresight.Course?
     /// How many numbers the transaction has asked for.
     var draws = 0
     private var hasChanged = false
@@ -44,11 +47,11 @@ struct Progress {
         return trail.count == 1
     }
 
-    func answer(to question: SQL) -> Answer? { answers[question] }
+    func answer(to question: SQL) -> Answer? { answers.first { $0.question == question }?.answer }
 
     mutating func keep(_ answer: Answer, to question: SQL) {
         // Who asks more goes through many rows, and they are not to be kept.
-        if !hasChanged, trail.count <= Foresight.most { answers[question] = answer }
+        if !hasChanged, trail.count <= Foresight.most { answers.append((question, answer)) }
     }
 
     mutating func noteDraw(_ draw: SQL) {
@@ -62,6 +65,6 @@ struct Progress {
 
     mutating func noteChange() {
         hasChanged = true
-        answers = [:]
+        answers = []
     }
 }

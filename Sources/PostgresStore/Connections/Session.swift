@@ -103,6 +103,7 @@ final class Session {
         if progress.isBare { throw note(.surprised) }
         let beginning = isFirst ? progress.beginning : nil, course = beginning.flatMap { foresight?.course(after: $0) }
         let next = course?.questions ?? []
+        progress.foreseen = course
         if course?.isWhole == true, mayBeBare, !progress.isWriting { progress.leaveBare() }
         do {
             let answers = try exchange(([question] + next).map(step))
@@ -144,6 +145,7 @@ final class Session {
     func noteCourse() {
         guard let foresight, let beginning = progress.beginning else { return }
         let isWhole = progress.trail.count <= Foresight.most && progress.cursors == 0
+        if let foreseen = progress.foreseen, foreseen.isWhole == isWhole, progress.trail.dropFirst().elementsEqual(foreseen.questions) { return }
         foresight.note(Foresight.Course(questions: Array(progress.trail.dropFirst()), isWhole: isWhole), after: beginning)
     }
 

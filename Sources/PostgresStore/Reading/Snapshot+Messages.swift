@@ -17,6 +17,16 @@ extension Snapshot {
     }
 
     func messages(_ query: MessageQuery, _ visit: (Message) throws -> Bool) throws {
+        var shared = MessageRow.Shared()
+        try rows(of: query, Self.columns) { try visit(MessageRow.decode($0, &shared)) }
+    }
+
+    func listedMessages(_ query: MessageQuery, _ visit: (ListedMessage) throws -> Bool) throws {
+        var shared = MessageRow.Shared()
+        try rows(of: query, ListedRow.columns) { try visit(ListedRow.decode($0, &shared)) }
+    }
+
+    private func rows(of query: MessageQuery, _ columns: String, _ visit: (Row) throws -> Bool) throws {
         let bounds = MessageBounds(query)
         guard bounds.holdsAny else { return }
         let direction = query.ascending ? "ASC" : "DESC"
@@ -26,15 +36,13 @@ extension Snapshot {
             case .account(let id): "account_id = \(id)"
             }
         if let folder = query.folder { conditions = "\(conditions) AND folder = \(folder.rawValue)" }
-        var shared = MessageRow.Shared()
         try self.visit(
             """
-            SELECT \(raw: Self.columns) FROM message WHERE removed_at IS NULL AND \(conditions)
+            SELECT \(raw: columns) FROM message WHERE removed_at IS NULL AND \(conditions)
             AND (timestamp, serial) >= (\(bounds.first.second), \(bounds.first.serial))
             AND (timestamp, serial) <= (\(bounds.last.second), \(bounds.last.serial))
             ORDER BY timestamp \(raw: direction), serial \(raw: direction)
-            """, most: query.limit
-        ) { try visit(MessageRow.decode($0, &shared)) }
+            """, most: query.limit, visit)
     }
 
     /// The kept counters, set right by what has passed `cutoff` in either direction since the last `retire`.

@@ -30,11 +30,17 @@ public struct AccessEntry: Sendable {
     public let account: Account?
     /// The mailbox named by the path, where it is the account's.
     public let mailbox: Mailbox?
+    /// What was to be shown of the account, where the caller may act on it.
+    public let page: MessagePage<ListedMessage>?
 }
 
 extension Access {
     /// Looks a token and an account up, and a mailbox of this account.
-    public func enter(token: String?, kind: Ticket.Kind, accountID: String?, mailboxID: String? = nil) async throws -> AccessEntry {
+    /// - Parameter showing: which of the account's messages are likely to be asked for next; they are read by the way. nil for none.
+    public func enter(
+        token: String?, kind: Ticket.Kind, accountID: String?, mailboxID: String? = nil,
+        showing: @escaping @Sendable (Account) -> ShownMessages? = { _ in nil }
+    ) async throws -> AccessEntry {
         let hash = token.map(secrets.fingerprint)
         let now = clock.now
         let found = try await store.read { reader in
@@ -44,8 +50,11 @@ extension Access {
             // Mostly the account of the token, which has been read.
             let account = entry?.account.id == accountID ? entry?.account : try reader.account(id: accountID)
             let mailbox: Mailbox? = account == nil ? nil : try reader.find(id: mailboxID)
+            let principal = entry.map { Principal($0) }
+            let shown = account.flatMap { principal?.may(actOn: $0) == true ? showing($0) : nil }
             return AccessEntry(
-                principal: entry.map { Principal($0) }, account: account, mailbox: mailbox?.accountID == account?.id ? mailbox : nil)
+                principal: principal, account: account, mailbox: mailbox?.accountID == account?.id ? mailbox : nil,
+                page: try shown.map { try Messages.page($0, reader) })
         }
         AuditActor.current.identify(found.principal?.userID ?? found.principal?.credentialID)
         return found

@@ -7,7 +7,8 @@ import NIOPosix
 /// the server's key; chosen ones (passwords) under scrypt (RFC 7914), which is slow for everybody. What has to be shown again (PINs) is
 /// sealed under a key that the server's is turned into.
 public struct Secrets: Sendable {
-    private let key: SymmetricKey
+    /// Begun with the server's key: what a key has to be made into is made once.
+    private let keyed: HMAC<SHA256>
     let sealingKey: SymmetricKey
     private let pool: NIOThreadPool
     private let cost: Int
@@ -17,20 +18,27 @@ public struct Secrets: Sendable {
     ///   - pool: where slow hashes run; its size bounds how many run at once, 16 MiB each at the standard cost.
     ///   - cost: scrypt's N, a power of two.
     public init(key: [UInt8], pool: NIOThreadPool, cost: Int = 16_384) {
-        self.key = SymmetricKey(data: key)
-        sealingKey = Self.sealingKey(from: self.key)
+        let key = SymmetricKey(data: key)
+        keyed = HMAC<SHA256>(key: key)
+        sealingKey = Self.sealingKey(from: key)
         self.pool = pool
         self.cost = cost
     }
 
     /// The keyed hash of a random secret: 64 hex digits.
     public func fingerprint(_ secret: String) -> String {
-        HexID.encode(HMAC<SHA256>.authenticationCode(for: Array(secret.utf8), using: key))
+        HexID.encode(code(of: secret))
     }
 
     /// A signature over `text` with the server's key, for tokens.
     public func sign(_ text: String) -> [UInt8] {
-        Array(HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: key))
+        Array(code(of: text))
+    }
+
+    private func code(of text: String) -> HMAC<SHA256>.MAC {
+        var code = keyed
+        code.update(data: Array(text.utf8))
+        return code.finalize()
     }
 
     /// The slow hash of a chosen secret under a salt: 64 hex digits.

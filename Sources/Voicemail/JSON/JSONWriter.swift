@@ -81,18 +81,22 @@ public struct JSONWriter: ~Copyable {
     }
 
     private mutating func escaped(_ value: String) {
-        var value = value
-        value.withUTF8 { bytes in
-            let bytes = UnsafeRawBufferPointer(bytes)
-            guard Self.mayNeedEscape(bytes) else { return text.append(bytes) }
-            var clean = 0
-            for index in bytes.indices where Self.needsEscape(bytes[index]) {
-                text.append(UnsafeRawBufferPointer(rebasing: bytes[clean..<index]))
-                escape(bytes[index])
-                clean = index + 1
-            }
-            text.append(UnsafeRawBufferPointer(rebasing: bytes[clean...]))
+        // Where a text lies, mostly; a copy of it would be counted.
+        if value.utf8.withContiguousStorageIfAvailable({ escaped(UnsafeRawBufferPointer($0)) }) == nil {
+            var value = value
+            value.withUTF8 { escaped(UnsafeRawBufferPointer($0)) }
         }
+    }
+
+    private mutating func escaped(_ bytes: UnsafeRawBufferPointer) {
+        guard Self.mayNeedEscape(bytes) else { return text.append(bytes) }
+        var clean = 0
+        for index in bytes.indices where Self.needsEscape(bytes[index]) {
+            text.append(UnsafeRawBufferPointer(rebasing: bytes[clean..<index]))
+            escape(bytes[index])
+            clean = index + 1
+        }
+        text.append(UnsafeRawBufferPointer(rebasing: bytes[clean...]))
     }
 
     /// Text that is JSON already, such as a stored document or a part put together before.

@@ -48,8 +48,5 @@ public struct ListedMessage: Sendable, Hashable {
     public var position: MessagePosition { MessagePosition(timestamp: timestamp, serial: serial) }
 
     /// Its name outside, as a message's.
-    public var monthID: String { monthPrefix + id }
-
-    /// What comes before the id in `monthID`.
-    public var monthPrefix: String { timestamp.monthPrefix }
+    public var monthID: String { timestamp.monthPrefix + id }
 }

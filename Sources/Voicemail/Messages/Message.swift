@@ -114,10 +114,7 @@ public struct Message: Sendable, Hashable {
     public var position: MessagePosition { MessagePosition(timestamp: timestamp, serial: serial) }
 
     /// Its name outside: the month of the timestamp in UTC, then the id (K§6.2).
-    public var monthID: String { monthPrefix + id }
-
-    /// What comes before the id in `monthID`.
-    public var monthPrefix: String { timestamp.monthPrefix }
+    public var monthID: String { timestamp.monthPrefix + id }
 }
 
 extension Timestamp {

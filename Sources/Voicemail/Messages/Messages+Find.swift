@@ -50,6 +50,20 @@ public struct MessagePage<Row: Sendable>: Sendable {
     }
 }
 
+/// The same of what listings show.
+public struct ShownMessages: Sendable {
+    public var query: MessageQuery
+    /// Messages in the answer; nil for all.
+    public var limit: Int?
+    public var keep: @Sendable (ListedMessage) -> Bool
+
+    public init(query: MessageQuery, limit: Int?, keep: @escaping @Sendable (ListedMessage) -> Bool) {
+        self.query = query
+        self.limit = limit
+        self.keep = keep
+    }
+}
+
 extension Messages {
     /// One page. A page is filled through what `keep` leaves out, so only the last one is short (K§2.10).
     public func list(_ listing: MessageListing) async throws -> MessagePage<Message> {
@@ -69,17 +83,17 @@ extension Messages {
     }
 
     /// The same of what listings show.
-    public func show(
-        _ query: MessageQuery, limit: Int?, where keep: @escaping @Sendable (ListedMessage) -> Bool
-    ) async throws -> MessagePage<ListedMessage> {
-        try await store.read { reader in
-            var page = MessagePage<ListedMessage>()
-            try reader.listedMessages(query) { message in
-                guard keep(message) else { return true }
-                return page.take(message, at: message.position, limit: limit)
-            }
-            return page
+    public func show(_ shown: ShownMessages) async throws -> MessagePage<ListedMessage> {
+        try await store.read { try Self.page(shown, $0) }
+    }
+
+    static func page(_ shown: ShownMessages, _ reader: any StoreReader) throws -> MessagePage<ListedMessage> {
+        var page = MessagePage<ListedMessage>()
+        try reader.listedMessages(shown.query) { message in
+            guard shown.keep(message) else { return true }
+            return page.take(message, at: message.position, limit: shown.limit)
         }
+        return page
     }
 
     /// How many messages a query visits. Each is visited, so this is for who is about to change them all.

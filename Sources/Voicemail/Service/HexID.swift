@@ -2,9 +2,25 @@
 public enum HexID {
     /// A fresh identifier from the system's cryptographic source.
     public static func random() -> String {
+        encode(bits(), bits())
+    }
+
+    /// 64 bits from the system's cryptographic source.
+    public static func bits() -> UInt64 {
         var generator = SystemRandomNumberGenerator()
-        let bits = (generator.next() as UInt64, generator.next() as UInt64)
-        return withUnsafeBytes(of: bits) { encode($0) }
+        return generator.next()
+    }
+
+    /// Two numbers as 32 digits.
+    public static func encode(_ first: UInt64, _ second: UInt64) -> String {
+        String(unsafeUninitializedCapacity: 32) { digits in
+            for place in 0..<16 {
+                let shift = UInt64(60 - 4 * place)
+                digits[place] = digit(UInt8(truncatingIfNeeded: first >> shift) & 15)
+                digits[16 + place] = digit(UInt8(truncatingIfNeeded: second >> shift) & 15)
+            }
+            return 32
+        }
     }
 
     /// Whether `text` is exactly 32 lower-case hex digits.
