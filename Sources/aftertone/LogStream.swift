@@ -3,7 +3,8 @@
 struct LogStream: TextOutputStream, Sendable {
     /// - Parameter text: one event, its line end included.
     mutating func write(_ text: String) {
-        let isPlain = text.utf8.dropLast().allSatisfy { (0x20...0x7E).contains($0) }
+        var text = text
+        let isPlain = text.withUTF8 { $0.dropLast().allSatisfy { (0x20...0x7E).contains($0) } }
         let line = isPlain ? text : Terminal.visible(text.hasSuffix("\n") ? String(text.dropLast()) : text) + "\n"
         Terminal.write(line, to: Terminal.errors)
     }

@@ -78,7 +78,7 @@ import Testing
     }
 
     @Test func anOpenAnswerTellsAPreflightWhatItMaySend() {
-        func opened(_ request: HTTPFields) -> HTTPFields {
+        func opened(_ request: RequestHeaders) -> HTTPFields {
             var response = FrontResponse(status: .ok)
             CORS.open(&response, for: Self.request(request), methods: "GET")
             return response.headers
@@ -92,11 +92,11 @@ import Testing
     }
 
     @Test func corsEchoesTheMethodAskedFor() {
-        let asked: HTTPFields = [.accessControlRequestMethod: "PATCH"]
+        let asked: RequestHeaders = [.accessControlRequestMethod: "PATCH"]
         #expect(CORS.headers(for: Self.request(asked), methods: [.get])?[.accessControlAllowMethods] == "OPTIONS, GET, PATCH")
-        let known: HTTPFields = [.accessControlRequestMethod: "GET", .accessControlRequestHeaders: "x"]
+        let known: RequestHeaders = [.accessControlRequestMethod: "GET", .accessControlRequestHeaders: "x"]
         #expect(CORS.headers(for: Self.request(known), methods: [.get])?[.accessControlAllowMethods] == "OPTIONS, GET")
-        let forged: HTTPFields = [.accessControlRequestMethod: "X, EVIL"]
+        let forged: RequestHeaders = [.accessControlRequestMethod: "X, EVIL"]
         #expect(CORS.headers(for: Self.request(forged), methods: [.get])?[.accessControlAllowMethods] == "OPTIONS, GET")
     }
 }

@@ -141,22 +141,21 @@ final class RequestLineReader: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     private func nextLine() -> ByteBuffer? {
-        guard let end = pending.readableBytesView.firstIndex(of: Self.lineFeed) else {
+        guard let end = pending.withUnsafeReadableBytes({ $0.firstIndex(of: Self.lineFeed) }) else {
             // Not even the beginning of a request, such as a TLS greeting, or longer than any may be.
             guard let first = pending.readableBytesView.first, !Self.mayBegin(first) || pending.readableBytes > longest else { return nil }
-            begin(with: pending.readableBytesView)
+            begin(with: pending)
             return pending.readSlice(length: pending.readableBytes)
         }
-        let length = end + 1 - pending.readerIndex
-        guard let whole = pending.readSlice(length: length) else { return nil }
+        guard let whole = pending.readSlice(length: end + 1) else { return nil }
         // Empty lines before a request are nobody's (RFC 9112 §2.2).
-        if whole.readableBytesView.allSatisfy({ $0 == Self.lineFeed || $0 == Self.carriageReturn }) { return whole }
-        begin(with: whole.readableBytesView)
-        return whole.readableBytesView.contains { $0 > 0x7F } ? Self.encoded(whole) : whole
+        if whole.withUnsafeReadableBytes({ $0.allSatisfy { $0 == Self.lineFeed || $0 == Self.carriageReturn } }) { return whole }
+        begin(with: whole)
+        return whole.withUnsafeReadableBytes { $0.contains { $0 > 0x7F } } ? Self.encoded(whole) : whole
     }
 
-    private func begin(with bytes: ByteBufferView) {
-        line = bytes.prefix(Self.kept).filter { $0 != Self.lineFeed && $0 != Self.carriageReturn }
+    private func begin(with bytes: ByteBuffer) {
+        line = bytes.withUnsafeReadableBytes { $0.prefix(Self.kept).filter { $0 != Self.lineFeed && $0 != Self.carriageReturn } }
         place = .fields
         told = .nothing
         fields = []
@@ -166,20 +165,25 @@ final class RequestLineReader: ChannelInboundHandler, RemovableChannelHandler {
 
     /// Up to the empty line that ends a head.
     private func nextFields() -> ByteBuffer? {
-        let view = pending.readableBytesView
-        for (offset, byte) in view.enumerated() {
+        let end = pending.withUnsafeReadableBytes { endOfHead(in: $0) }
+        if end != nil { headEnds = true }
+        return pending.readSlice(length: end ?? pending.readableBytes)
+    }
+
+    /// How many bytes come up to the end of the empty line; nil when it does not come.
+    private func endOfHead(in bytes: UnsafeRawBufferPointer) -> Int? {
+        var inField = fieldBytes
+        defer { fieldBytes = inField }
+        for (offset, byte) in bytes.enumerated() {
             switch byte {
             case Self.lineFeed:
-                guard fieldBytes > 0 else {
-                    headEnds = true
-                    return pending.readSlice(length: offset + 1)
-                }
-                fieldBytes = 0
+                if inField == 0 { return offset + 1 }
+                inField = 0
             case Self.carriageReturn: break
-            default: fieldBytes += 1
+            default: inField += 1
             }
         }
-        return pending.readSlice(length: pending.readableBytes)
+        return nil
     }
 
     private func moveOn(behind count: Int) {

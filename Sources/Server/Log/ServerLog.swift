@@ -80,6 +80,8 @@ public struct ServerLog: LogHandler {
     }
 
     private func facts(of event: LogEvent) -> Logger.Metadata {
+        // Most events bring all that there is to say.
+        guard !metadata.isEmpty || metadataProvider != nil else { return event.metadata ?? [:] }
         var facts = metadata
         if let provided = metadataProvider?.get() { facts.merge(provided) { $1 } }
         if let given = event.metadata { facts.merge(given) { $1 } }

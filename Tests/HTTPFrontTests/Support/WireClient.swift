@@ -114,7 +114,7 @@ struct WireClient {
     }
 
     private mutating func readMore() async throws -> Bool {
-        guard var bytes = try await iterator.next() else { return false }
+        guard var bytes = try await iterator.next(isolation: #isolation) else { return false }
         pending.writeBuffer(&bytes)
         return true
     }
