@@ -4,35 +4,6 @@ import Logging
 import NIOCore
 import Voicemail
 
-/// What an installation sets for this dialect.
-public struct KazooSettings: Sendable {
-    /// Bytes of one request body, files included (K§2.3).
-    public var maximumBody: Int
-    public var rateLimit: RateLimit
-    /// Names this server in answers; opaque.
-    public var node: String
-    public var version: String
-    /// Sends `"next_start_key": []` on a last page, as old servers did (K§12-09).
-    public var emptyNextStartKey: Bool
-    /// How files in a ZIP are named.
-    public var zipNames: EntryNames.Style
-    /// Pages that links to a new password may lead to; none where no such links are mailed.
-    public var recoveryPages: [RecoveryPage]
-
-    public init(
-        maximumBody: Int = 8_000_000, rateLimit: RateLimit = RateLimit(), node: String = "aftertone", version: String = "5.0.0",
-        emptyNextStartKey: Bool = false, zipNames: EntryNames.Style = .withColons, recoveryPages: [RecoveryPage] = []
-    ) {
-        self.zipNames = zipNames
-        self.recoveryPages = recoveryPages
-        self.maximumBody = maximumBody
-        self.rateLimit = rateLimit
-        self.node = node
-        self.version = version
-        self.emptyNextStartKey = emptyNextStartKey
-    }
-}
-
 /// KAZOO's REST interface, `/v2` (contract: `docs/contracts/kazoo.md`).
 public struct KazooDialect: Dialect {
     public let name = "kazoo"
@@ -263,16 +234,6 @@ public struct KazooDialect: Dialect {
                     || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
                     || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
             }
-    }
-}
-
-extension Route {
-    /// Whether an attempt costs as much as a login (K§2.12).
-    var isLogin: Bool {
-        switch self {
-        case .userAuth, .userAuthRecovery, .apiAuth: true
-        default: false
-        }
     }
 }
 

@@ -219,3 +219,13 @@ extension Route {
         }
     }
 }
+
+extension Route {
+    /// Whether an attempt costs as much as a login (K§2.12).
+    var isLogin: Bool {
+        switch self {
+        case .userAuth, .userAuthRecovery, .apiAuth: true
+        default: false
+        }
+    }
+}
