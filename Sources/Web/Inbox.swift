@@ -30,6 +30,15 @@ extension WebDialect {
         return try await show(shelf, of: mailboxID, beside: start, session, visit)
     }
 
+    /// To the list that a message is in, which begins with it.
+    func lead(to place: MessagePlace, _ session: Session, _ visit: Visit) async throws -> FrontResponse {
+        let message = try await message(place, session)
+        // The lists show nothing that is older.
+        guard message.timestamp >= service.mailboxes.cutoff(for: session.account), let shelf = Shelf.allCases.first(where: { $0.folder == message.folder })
+        else { throw VoicemailError.notFound(id: place.monthID) }
+        return visit.redirect(to: "boxes/\(place.mailboxID)/\(shelf.rawValue)?start=\(message.position.webKey)")
+    }
+
     private func show(
         _ shelf: Shelf, of mailboxID: String?, beside boxesStart: ListingPlace? = nil, _ session: Session, _ visit: Visit
     ) async throws -> FrontResponse {
@@ -59,6 +68,8 @@ extension WebDialect {
         values.set(.title, "t.folder_" + shelf)
         values.set(.heading, Self.heading(view.mailbox))
         values.set(.current, view.mailbox.id)
+        // Said for each message, so it is as short as it may be: from the address of a folder.
+        values.set(.messagesAt, visit.root == "../../" ? "messages/" : "\(visit.root)boxes/\(view.mailbox.id)/messages/")
         values.set(.folder, shelf)
         values.set(.start, start?.webKey ?? "")
         values.set(.inNew, view.shelf == .new)

@@ -46,6 +46,8 @@ enum Route: Hashable, Sendable {
     case messages(mailbox: String)
     /// What happens in a mailbox, as it happens.
     case live(mailbox: String)
+    /// A message, wherever it is filed: what links to it name.
+    case message(MessagePlace)
     case play(MessagePlace)
     /// Its waveform.
     case peaks(MessagePlace)
@@ -90,6 +92,7 @@ enum Route: Hashable, Sendable {
         case (3, "boxes"):
             guard let shelf = Shelf(rawValue: pieces[2]) else { return nil }
             self = .folder(mailbox: pieces[1], shelf)
+        case (4, "boxes") where pieces[2] == "messages": self = .message(MessagePlace(mailboxID: pieces[1], monthID: pieces[3]))
         case (5, "boxes") where pieces[2] == "messages" && pieces[4] == "play":
             self = .play(MessagePlace(mailboxID: pieces[1], monthID: pieces[3]))
         case (5, "boxes") where pieces[2] == "messages" && pieces[4] == "peaks":
@@ -127,6 +130,7 @@ enum Route: Hashable, Sendable {
         switch self {
         case .folder(let mailbox, let shelf): HexID.isValid(mailbox) ? "boxes/\(mailbox)/\(shelf.rawValue)" : nil
         case .messages(let mailbox): Route.folder(mailbox: mailbox, .new).comeback
+        case .message(let place): HexID.isValid(place.mailboxID) && place.isNamed ? "boxes/\(place.mailboxID)/messages/\(place.monthID)" : nil
         case .settings(let mailbox), .greeting(let mailbox): HexID.isValid(mailbox) ? "boxes/\(mailbox)/settings" : nil
         case .sessions, .recordings: label
         case .console(let page): "console/\(page.rawValue)"
@@ -162,6 +166,7 @@ enum Route: Hashable, Sendable {
         case .folder: "boxes/{box}/{folder}"
         case .messages: "boxes/{box}/messages"
         case .live: "boxes/{box}/live"
+        case .message: "boxes/{box}/messages/{message}"
         case .play: "boxes/{box}/messages/{message}/play"
         case .settings: "boxes/{box}/settings"
         case .greeting: "boxes/{box}/greeting"

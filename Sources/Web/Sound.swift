@@ -48,7 +48,7 @@ extension WebDialect {
         }
     }
 
-    private func message(_ place: MessagePlace, _ session: Session) async throws -> Message {
+    func message(_ place: MessagePlace, _ session: Session) async throws -> Message {
         let mailbox = try await service.mailboxes.heard(place.mailboxID, by: session.listener, in: session.account)
         return try await service.messages.find(MessagePlace(mailboxID: mailbox.id, monthID: place.monthID), in: session.account)
     }

@@ -114,6 +114,7 @@ public struct WebDialect: Dialect {
         case .folder(let mailbox, let shelf): return try await folder(shelf, of: mailbox, session, visit)
         case .messages(let mailbox): return try await file(messagesOf: mailbox, session, visit)
         case .live(let mailbox): return try await live(mailbox, session, visit)
+        case .message(let place): return try await lead(to: place, session, visit)
         case .play(let place): return try await play(place, session, visit)
         case .settings(let mailbox): return try await settings(of: mailbox, session, visit)
         case .greeting(let mailbox): return try await upload(to: mailbox, session, visit)

@@ -221,6 +221,7 @@ struct LoginTests {
         arguments: [
             "https://evil.example/", "//evil.example/", "/\\evil.example", "boxes/../../evil", "javascript:alert(1)", "boxes/x/new", "boxes//evil.example/new",
             "logout", "console/evil", "console/", "boxes/x/settings", "sessions/", "login", "setup", "recordings/x/play",
+            "boxes/x/messages/201605-00000000000000000000000000000000", "boxes/00000000000000000000000000000000/messages/evil",
         ])
     func noOpenRedirect(_ place: String) async throws {
         try await WebWorld.run { world in

@@ -61,7 +61,8 @@ import Voicemail
             let message = try await world.leave()
             let (browser, _) = try await Self.browser(of: caller, world)
             let sound = "\(world.messagesPath)/\(message.monthID)"
-            for path in Shelf.allCases.map({ world.path($0.rawValue) }) + ["/play", "/peaks", "/file/stored", "/file/wav", "/file/mp3"].map({ sound + $0 }) {
+            for path in Shelf.allCases.map({ world.path($0.rawValue) }) + ["", "/play", "/peaks", "/file/stored", "/file/wav", "/file/mp3"].map({ sound + $0 })
+            {
                 let answer = try await browser.get(path)
                 #expect(answer.status == (caller == .nobody ? 303 : 404), "\(path)")
                 #expect(!answer.text.contains("Bob") && !answer.text.contains("Box 3000 "))
@@ -76,7 +77,8 @@ import Voicemail
             try await world.browser.logIn()
             let hidden = try await world.browser.get("/boxes/\(world.othersBox.id)/new")
             for path in [
-                "/boxes/\(HexID.random())/new", "/boxes/x/new", "\(world.messagesPath)/\(foreign.monthID)/play",
+                "/boxes/\(HexID.random())/new", "/boxes/x/new", "\(world.messagesPath)/\(foreign.monthID)/play", "\(world.messagesPath)/\(foreign.monthID)",
+                "\(world.messagesPath)/201601-\(message.id)", "\(world.messagesPath)/nonsense",
                 "\(world.messagesPath)/201601-\(message.id)/play",
                 "\(world.messagesPath)/nonsense/play", world.path("nonsense"), "/boxes", "\(world.messagesPath)/\(message.monthID)/file/exe",
             ] {

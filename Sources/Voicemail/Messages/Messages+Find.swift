@@ -10,6 +10,13 @@ public struct MessagePlace: Sendable, Hashable {
         self.mailboxID = mailboxID
         self.monthID = monthID
     }
+
+    /// Whether a message may have this name.
+    public var isNamed: Bool {
+        let month = monthID.utf8.prefix(7)
+        return month.count == 7 && month.dropLast().allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+            && month.last == UInt8(ascii: "-") && HexID.isValid(String(monthID.dropFirst(7)))
+    }
 }
 
 /// Messages of a mailbox or an account, newest first unless `ascending`.

@@ -34,7 +34,7 @@ extension ValueName {
     static let hasMessages = ValueName("has_messages"), messages = ValueName("messages"), mayChange = ValueName("may_change"), live = ValueName("live")
     static let hasPages = ValueName("has_pages"), newest = ValueName("newest"), older = ValueName("older"), olderText = ValueName("older_text")
     static let lookedFor = ValueName("looked_for"), lookedSince = ValueName("looked_since"), lookedUntil = ValueName("looked_until")
-    static let isSearch = ValueName("is_search")
+    static let isSearch = ValueName("is_search"), messagesAt = ValueName("messages_at")
     static let told = ValueName("told"), toldText = ValueName("told_text"), toldPart = ValueName("told_part"), undo = ValueName("undo")
 
     static let id = ValueName("id"), left = ValueName("left"), leftShown = ValueName("left_shown"), length = ValueName("length")
