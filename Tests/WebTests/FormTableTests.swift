@@ -199,14 +199,15 @@ extension Route {
             switch route {
             case .home, .login, .logout, .forgotten, .reset, .sessions, .console, .recordings, .playRecording, .recordingPeaks, .recordingFile, .reference,
                 .interface, .setup,
-                .style, .icon, .script, .folder, .messages, .live, .play, .peaks, .file, .settings, .greeting, .hear:
+                .style, .icon, .script, .folder, .messages, .live, .message, .play, .peaks, .file, .settings, .greeting, .hear:
                 true
             }
         }
         let samples: [Route] = [
             .home, .login, .logout, .forgotten, .reset, .sessions, .recordings, .playRecording(id), .recordingPeaks(id), .recordingFile(id, .wav), .reference,
             .interface("kazoo"),
-            .setup, .style, .icon, .script("inbox.js"), .folder(mailbox: id, .new), .messages(mailbox: id), .live(mailbox: id), .play(place), .peaks(place),
+            .setup, .style, .icon, .script("inbox.js"), .folder(mailbox: id, .new), .messages(mailbox: id), .live(mailbox: id), .message(place), .play(place),
+            .peaks(place),
             .file(place, .mp3), .settings(mailbox: id), .greeting(mailbox: id), .hear(mailbox: id, "1"),
         ]
         return (samples + ConsolePage.allCases.map { .console($0) }).filter(isHere)
