@@ -12,11 +12,13 @@ public final class WorkerThreads: TaskExecutor {
     public static let shared = WorkerThreads()
 
     /// How many may read an embedded database at once. Longer reads than these wait elsewhere, and not on these threads.
-    public static let readers = min(16, max(4, ProcessInfo.processInfo.activeProcessorCount))
+    public static let readers = min(16, max(4, cores))
+    private static let cores = ProcessInfo.processInfo.activeProcessorCount
     /// Threads that are never all reading, so that what needs no database is answered whatever the database has to do.
     private static let spare = 2
 
-    /// As long as jobs wait and a thread sleeps, another one is searching: each search that ends with a job wakes the next while there is more.
+    /// As long as jobs wait and a thread sleeps, others are searching, no more than can run at once: each search that ends with a job wakes the next
+    /// while there is more.
     private struct State {
         var jobs: Deque<UnownedJob> = []
         var sleeping = 0
@@ -26,7 +28,7 @@ public final class WorkerThreads: TaskExecutor {
 
         /// - Returns: whether a sleeping thread is to be woken, which then counts as awake.
         mutating func callsForAnother() -> Bool {
-            guard !jobs.isEmpty, searching == 0, sleeping > 0 else { return false }
+            guard jobs.count > searching, searching < WorkerThreads.cores, sleeping > 0 else { return false }
             sleeping -= 1
             searching += 1
             return true
