@@ -1,4 +1,4 @@
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// What is counted of every exchange.
 final class ExchangeMetrics: Sendable {
@@ -20,7 +20,8 @@ final class ExchangeMetrics: Sendable {
     private let received: MetricCounter
     private let sent: MetricCounter
     /// Spares rendering label text for every request; bounded by `MetricsRegistry.seriesLimit` through `remember`.
-    private let known = Mutex<[Key: Instruments]>([:])
+    /// Not a `Mutex`, for the reason that `WorkerThreads` gives.
+    private let known = NIOLockedValueBox<[Key: Instruments]>([:])
 
     init(_ registry: MetricsRegistry) {
         self.registry = registry
@@ -31,7 +32,7 @@ final class ExchangeMetrics: Sendable {
 
     func record(dialect: String, route: String, status: Int, seconds: Double, received bytesIn: Int, sent bytesOut: Int) {
         let key = Key(dialect: dialect, route: route, status: status)
-        let instruments = known.withLock { $0[key] } ?? remember(key)
+        let instruments = known.withLockedValue { $0[key] } ?? remember(key)
         if dialect != OperationsRoutes.name { exchanges.add() }
         instruments.requests.add()
         instruments.seconds.observe(seconds)
@@ -54,7 +55,7 @@ final class ExchangeMetrics: Sendable {
             seconds: registry.histogram(
                 "aftertone_http_request_seconds", help: "From the request's head to the last byte of the answer.",
                 labels: [("dialect", key.dialect), ("route", key.route)]))
-        known.withLock { known in
+        known.withLockedValue { known in
             if known.count < MetricsRegistry.seriesLimit { known[key] = made }
         }
         return made

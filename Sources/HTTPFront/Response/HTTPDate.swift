@@ -1,13 +1,14 @@
+import NIOConcurrencyHelpers
 import NIOCore
-import Synchronization
 import Voicemail
 
 /// The `Date` header, formatted once a second.
 final class HTTPDate: Sendable {
-    private let last = Mutex<(until: NIODeadline, text: String)>((.distantPast, ""))
+    /// Not a `Mutex`, for the reason that `WorkerThreads` gives.
+    private let last = NIOLockedValueBox<(until: NIODeadline, text: String)>((.distantPast, ""))
 
     func text(at now: NIODeadline) -> String {
-        last.withLock { last in
+        last.withLockedValue { last in
             if now >= last.until { last = (now + .seconds(1), Self.format(SystemClock().now)) }
             return last.text
         }

@@ -39,7 +39,7 @@ public struct ServerLog: LogHandler {
         let part = LogPart(module: event.source)
         guard levels.takes(event.level, of: part) else { return }
         if let tail, event.level >= LogTail.least { tail.add(event.level, at: SystemClock().now, from: part, said(by: event)) }
-        switch levels.settings.format {
+        switch levels.format {
         case .text: write(text(of: event))
         case .json: write(line(of: event, part) + "\n")
         }
