@@ -51,7 +51,7 @@ struct PageValues: Sendable {
         slots = Array(repeating: Slot(), count: numbers.count)
     }
 
-    /// - Parameter count: texts of a page take at least as many bytes.
+    /// Makes room for the texts of most pages.
     mutating func reserve() { bytes.reserveCapacity(Self.usualSize) }
 
     mutating func set(_ name: ValueName, _ text: String) { set(name.number, text) }
