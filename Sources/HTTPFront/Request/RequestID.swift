@@ -3,7 +3,7 @@ import Voicemail
 
 /// The name of one request in answers and logs.
 enum RequestID {
-    /// Half of a fresh name: the process's own. Where the other half begins, so that no two processes' names meet.
+    /// The first half of fresh names, which keeps those of two processes apart, and the number that the second halves are counted from.
     private static let process = HexID.bits(), beginning = HexID.bits()
     private static let drawn = Atomic<UInt64>(0)
 
