@@ -52,6 +52,8 @@ public final class ObjectStore: Sendable {
         pipeline = $1-server
         [app:$1-server]
         use = egg:swift#$1
+        conn_timeout = 30
+        node_timeout = 60
         END
             (cd etc && swift-ring-builder $1.builder create 6 1 1 && swift-ring-builder $1.builder add r1z1-127.0.0.1:$2/d1 1 && swift-ring-builder $1.builder rebalance)
         }
@@ -70,6 +72,8 @@ public final class ObjectStore: Sendable {
         use = egg:swift#proxy
         account_autocreate = true
         error_suppression_limit = 1000000
+        conn_timeout = 30
+        node_timeout = 60
         END
         for filter in $filters; do
             printf '[filter:%s]\\nuse = egg:swift#%s\\n' $filter ${filter/%cache/memcache} >> etc/proxy.conf
@@ -115,6 +119,16 @@ public final class ObjectStore: Sendable {
             try await Task.sleep(for: .milliseconds(50))
         }
         endpoint = try String(contentsOfFile: ready, encoding: .utf8).trimmingCharacters(in: .newlines)
+        // The first change makes the account, and those beside it may find none and be refused: nobody is beside this one.
+        while true {
+            do {
+                try await makeBucket(named: "first")
+                break
+            } catch let trouble as NotReady {
+                guard ContinuousClock.now < end else { throw trouble }
+                try await Task.sleep(for: .milliseconds(50))
+            }
+        }
     }
 
     /// The one that all tests share.

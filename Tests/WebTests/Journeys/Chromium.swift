@@ -1,5 +1,4 @@
 import Foundation
-import NIOPosix
 import TestKit
 import Testing
 import Voicemail
@@ -31,14 +30,10 @@ struct Chromium: Sendable {
     ///   - script: whether pages may run any.
     ///   - more: further arguments of its command line.
     static func run(script: Bool = true, _ more: [String] = [], _ body: @Sendable (Chromium) async throws -> Void) async throws {
-        let output = Pipe()
-        let process = try ChildProcess(["chromedriver", "--port=0"], output: output.fileHandleForWriting.fileDescriptor)
-        try output.fileHandleForWriting.close()
+        let driver = try await Driver()
         let result: Result<Void, any Error>
         do {
-            let descriptor = output.fileHandleForReading.fileDescriptor
-            let port = try #require(try await NIOThreadPool.singleton.runIfActive { readPort(descriptor) })
-            let browser = try await open(RemoteServer(port: port), script: script, more)
+            let browser = try await open(RemoteServer(port: driver.port), script: script, more)
             do {
                 try await body(browser)
                 result = .success(())
@@ -51,22 +46,8 @@ struct Chromium: Sendable {
         } catch {
             result = .failure(error)
         }
-        process.send(SIGTERM)
-        _ = await process.status()
-        withExtendedLifetime(output) {}
+        await driver.stop()
         try result.get()
-    }
-
-    /// Reads until the driver has told it. Blocks.
-    private static func readPort(_ descriptor: Int32) -> Int? {
-        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: false)
-        var text = ""
-        while true {
-            let more = handle.availableData
-            if more.isEmpty { return nil }
-            text += String(decoding: more, as: UTF8.self)
-            if let match = text.firstMatch(of: /started successfully on port ([0-9]+)/) { return Int(match.output.1) }
-        }
     }
 
     private static func open(_ driver: RemoteServer, script: Bool, _ more: [String]) async throws -> Chromium {
