@@ -10,10 +10,13 @@ actor Cluster {
     }
 
     let nodes: [Node]
+    /// What the database knows its connections by.
+    private let name: String
     private var processes: [ServerProcess?]
 
-    private init(_ nodes: [Node]) {
+    private init(_ nodes: [Node], name: String) {
         self.nodes = nodes
+        self.name = name
         processes = nodes.map { _ in nil }
     }
 
@@ -28,7 +31,9 @@ actor Cluster {
         let store = try await ObjectStore.shared.value
         return try await store.withBucket { bucket in
             try await TemporaryDirectory.run { directory in
+                let name = "c" + HexID.random()
                 var settings = store.environment(bucket: bucket)
+                let url = url + "&application_name=" + name
                 settings.merge(["AFTERTONE_STORE_KIND": "postgres", "AFTERTONE_STORE_URL": url, "AFTERTONE_STORE_POOL": "4"]) { $1 }
                 if let endpoint { settings["AFTERTONE_ARCHIVE_ENDPOINT"] = endpoint }
                 settings.merge(environment) { $1 }
@@ -38,7 +43,7 @@ actor Cluster {
                     try FileManager.default.createDirectory(atPath: node.data, withIntermediateDirectories: true)
                     try key.write(to: URL(filePath: node.data + "/secret.key"))
                 }
-                let cluster = Cluster(nodes)
+                let cluster = Cluster(nodes, name: name)
                 let result: Result<Value, any Error>
                 do { result = .success(try await body(cluster)) } catch { result = .failure(error) }
                 await cluster.killAll()
@@ -63,6 +68,12 @@ actor Cluster {
     var servers: [RemoteServer] { ports.map { RemoteServer(port: $0) } }
     var ids: [pid_t] { processes.compactMap { $0?.id } }
 
+    /// Waits until the database has done what it was asked for, also by those that were killed since: what they have sent it still does.
+    func isSettled(_ database: PostgresCluster) async throws {
+        let busy = "SELECT count(*) FROM pg_stat_activity WHERE application_name = '\(name)' AND state <> 'idle'"
+        try await Patience.until { try await database.run(busy) == "0" }
+    }
+
     /// Ends one as a power cut would.
     func kill(_ index: Int) {
         processes[index]?.kill()
@@ -73,9 +84,11 @@ actor Cluster {
 
     /// Asks all to stop.
     /// - Returns: their exit statuses.
-    func stop() -> [Int32] {
-        let statuses = processes.compactMap { $0?.stop() }
+    func stop() async -> [Int32] {
+        let running = processes.compactMap(\.self)
         processes = nodes.map { _ in nil }
+        var statuses: [Int32] = []
+        for process in running { statuses.append(await process.stop()) }
         return statuses
     }
 }

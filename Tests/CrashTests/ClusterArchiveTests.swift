@@ -34,9 +34,12 @@ import Voicemail
                     try await servers.start()
                     let ports = await servers.ports
                     for _ in 0..<(Self.isFull ? 10 : 1) {
-                        isBad.store(true, ordering: .relaxed)
+                        let goal = try await Writer.total(writers) + 4
                         try await withThrowingTaskGroup(of: Void.self) { tasks in
                             for writer in writers { tasks.addTask { try await writer.workUntilStopped(ports: ports) } }
+                            // There is something to spoil.
+                            try await Patience.until { try await Writer.total(writers) >= goal }
+                            isBad.store(true, ordering: .relaxed)
                             try await Task.sleep(for: .seconds(Self.isFull ? 10 : 4))
                             for writer in writers { await writer.stop() }
                             try await tasks.waitForAll()

@@ -27,13 +27,18 @@ import Voicemail
         for kill in 1...kills {
             let ports = await cluster.ports
             let victim = Int.random(in: 0..<ports.count, using: &random)
-            let pause = Duration.milliseconds(Int.random(in: 20...600, using: &random))
+            // Once so much more has been acknowledged, and a moment later.
+            let goal = try await Writer.total(writers) + Int.random(in: 0...20, using: &random)
+            let pause = Duration.milliseconds(Int.random(in: 0...50, using: &random))
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 for writer in writers { tasks.addTask { try await writer.work(ports: ports) } }
+                try await Patience.until { try await Writer.total(writers) >= goal }
                 try await Task.sleep(for: pause)
                 await cluster.kill(victim)
                 try await tasks.waitForAll()
             }
+            // What the dead one asked the database for last may be done only now.
+            try await cluster.isSettled(PostgresCluster.shared.value)
             // The survivors know everything at once: nobody waits for the dead one to come back.
             let survivors = await cluster.ports
             for (number, writer) in writers.enumerated() {

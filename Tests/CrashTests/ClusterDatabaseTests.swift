@@ -20,12 +20,12 @@ import Voicemail
                 let before = try await servers.ids.map(Self.load)
                 try await withThrowingTaskGroup(of: Void.self) { tasks in
                     for writer in writers { tasks.addTask { try await writer.workUntilStopped(ports: ports) } }
-                    try await Task.sleep(for: .seconds(1))
+                    try await Patience.until { try await Writer.total(writers) >= 4 }
                     try cluster.signal(SIGSTOP)
                     let asked = ContinuousClock.now
                     async let ready = RemoteServer(port: ports[0]).send("GET", "/readyz")
+                    // While the database stands still, which it does until this was answered.
                     #expect(try await RemoteServer(port: ports[1]).send("GET", "/livez").status == 200)
-                    #expect(ContinuousClock.now - asked < .seconds(5))
                     try await Task.sleep(until: asked + .seconds(seconds), clock: .continuous)
                     try cluster.signal(SIGCONT)
                     let said = try await ready
@@ -35,14 +35,18 @@ import Voicemail
                     try await tasks.waitForAll()
                 }
                 for server in await servers.servers { try await Self.becomesReady(server) }
+                // What servers have given up waiting for is done or not by now.
+                try await servers.isSettled(cluster)
                 for writer in writers {
                     for fault in try await writer.check(port: ports[0]) { Issue.record("seed \(seed): \(fault)") }
                 }
-                // No thread and no connection stays behind.
-                let after = try await servers.ids.map(Self.load)
-                for (was, now) in zip(before, after) {
-                    #expect(now.threads <= was.threads + 12, "\(was) \(now)")
-                    #expect(now.files <= was.files + 24, "\(was) \(now)")
+                // No thread and no connection stays behind for good.
+                for (server, was) in zip(await servers.ids, before) {
+                    let isGone = try await Patience.until {
+                        let now = try Self.load(server)
+                        return now.threads <= was.threads + 12 && now.files <= was.files + 24
+                    }
+                    #expect(isGone, "more than \(was)")
                 }
                 #expect(await servers.stop() == [0, 0])
                 let verified = try await servers.command(["verify"])
@@ -59,6 +63,11 @@ import Voicemail
         try await primary.run("CREATE DATABASE aftertone")
         try await primary.run("ALTER SYSTEM SET synchronous_standby_names = '*'")
         try await primary.run("SELECT pg_reload_conf()")
+        // Before that a commit waits for nobody.
+        let isSynchronous = try await Patience.until {
+            try await primary.run("SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'") == "1"
+        }
+        try #require(isSynchronous)
         let url = "postgresql:///aftertone?host=\(primary.directory),\(standby.directory)&user=aftertone&target_session_attrs=read-write"
         try await Cluster.run(url: url, nodes: 2) { servers in
             let seed = UInt64.random(in: 1...UInt64(UInt32.max))
@@ -67,7 +76,7 @@ import Voicemail
             let ports = await servers.ports
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 for writer in writers { tasks.addTask { try await writer.workUntilStopped(ports: ports) } }
-                try await Task.sleep(for: .seconds(1))
+                try await Patience.until { try await Writer.total(writers) >= 4 }
                 try primary.signal(SIGKILL)
                 try await standby.promote()
                 try await Task.sleep(for: .seconds(2))
@@ -92,13 +101,7 @@ import Voicemail
     }
 
     private static func becomesReady(_ server: RemoteServer) async throws {
-        let end = ContinuousClock.now + .seconds(60)
-        while try await server.send("GET", "/readyz").status != 200 {
-            guard ContinuousClock.now < end else {
-                Issue.record("not ready again")
-                return
-            }
-            try await Task.sleep(for: .milliseconds(200))
-        }
+        let isReady = try await Patience.until { try await server.send("GET", "/readyz").status == 200 }
+        #expect(isReady)
     }
 }

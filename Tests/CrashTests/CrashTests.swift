@@ -21,9 +21,12 @@ import Voicemail
             var random = SeededRandom(seed: seed)
             for kill in 1...kills {
                 let server = try await ServerProcess.start(in: data)
-                let pause = Duration.milliseconds(Int.random(in: 20...300, using: &random))
+                // Once so much more has been acknowledged, and a moment later.
+                let goal = try await Self.total(writers) + Int.random(in: 0...60, using: &random)
+                let pause = Duration.milliseconds(Int.random(in: 0...20, using: &random))
                 try await withThrowingTaskGroup(of: Void.self) { tasks in
                     for writer in writers { tasks.addTask { try await writer.work(port: server.port) } }
+                    try await Patience.until { try await Self.total(writers) >= goal }
                     try await Task.sleep(for: pause)
                     server.kill()
                     try await tasks.waitForAll()
@@ -63,7 +66,7 @@ import Voicemail
     /// Nothing is missing, altered or left over, and the counts are right.
     private static func verify(_ data: String) async throws {
         let server = try await ServerProcess.start(in: data)
-        #expect(server.stop() == 0)
+        #expect(await server.stop() == 0)
         try await TestServer.run(in: data) { server in
             try await server.service.housekeeping.verifyArchive { damage in Issue.record("\(damage.description)") }
         }

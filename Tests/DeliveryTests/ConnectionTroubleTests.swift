@@ -1,6 +1,6 @@
 import AsyncHTTPClient
-import NIOCore
 import NIOPosix
+import TestKit
 import Testing
 import Voicemail
 
@@ -10,10 +10,7 @@ import Voicemail
 @Suite struct ConnectionTroubleTests {
     @Test(arguments: ["127.0.0.1", "localhost"])
     func nobodyListens(_ host: String) async throws {
-        // A port that was free a moment ago.
-        let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton).bind(host: "127.0.0.1", port: 0).get()
-        let port = try #require(server.localAddress?.port)
-        try await server.close()
+        let port = try FreePort.draw()
         let client = HTTPClient(configuration: HTTPPush.configuration)
         let push = HTTPPush(client: client, pool: .singleton, product: "Aftertone/test")
         let request = OutgoingRequest(url: "http://\(host):\(port)/", method: "GET", timeoutSeconds: 600, reach: .anywhere)

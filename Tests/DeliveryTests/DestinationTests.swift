@@ -65,7 +65,7 @@ struct DestinationTests {
         let receiver = Receiver(), count = 200
         try await Bench.run { bench in
             try await HTTPPush.run { push in
-                let nobody = try await Receiver().run { $0 }
+                let nobody = try FreePort.draw()
                 try await receiver.run { port in
                     let asked = Atomic(0)
                     let dead = Courier(name: "a", targets: ["http://127.0.0.1:\(nobody)/"]) { delivery in
@@ -121,7 +121,11 @@ struct DestinationTests {
 
     @Test("Of many targets at one destination a few are told at once")
     func shared() async throws {
-        let receiver = Receiver { _, _ in
+        let come = Atomic(0)
+        let receiver = Receiver { _, before in
+            come.add(1, ordering: .relaxed)
+            // The first waits for a second, which comes beside it.
+            for _ in 0..<6000 where before == 0 && come.load(ordering: .relaxed) < 2 { try? await Task.sleep(for: .milliseconds(10)) }
             try? await Task.sleep(for: .milliseconds(3))
             return 200
         }

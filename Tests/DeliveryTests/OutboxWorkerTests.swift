@@ -167,7 +167,7 @@ struct OutboxWorkerTests {
     func nobodyListens() async throws {
         try await Bench.run { bench in
             try await HTTPPush.run { push in
-                let port = try await Receiver().run { $0 }
+                let port = try FreePort.draw()
                 try await bench.happen(["s"])
                 try await bench.working([PostChannel(["http://127.0.0.1:\(port)/", "no url"], push: push)]) {
                     try await bench.until { try await bench.deliveries(.dead).count == 2 }

@@ -195,8 +195,7 @@ import Voicemail
             let error = await #expect(throws: OutgoingMailError.self) { try await silent.send(try Self.message()) }
             #expect(error?.isPermanent == false)
         }
-        let port = try await receiver.run { $0 }
-        let absent = try Self.mailer(port)
+        let absent = try Self.mailer(FreePort.draw())
         let error = await #expect(throws: OutgoingMailError.self) { try await absent.send(try Self.message()) }
         #expect(error?.isPermanent == false)
     }

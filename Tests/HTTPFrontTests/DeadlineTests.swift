@@ -38,7 +38,8 @@ private func drip(_ client: inout WireClient, every pause: Duration = .milliseco
         let metrics = MetricsRegistry()
         try await withFront(TestDialect.echo, deadlines: deadlines { $0.head = .milliseconds(60) }, metrics: metrics) { port in
             try await WireClient.connect(port) { client in
-                if !start.isEmpty { try await client.send(start) }
+                // On a busy machine it may be too late already.
+                if !start.isEmpty { try? await client.send(start) }
                 #expect(await client.isClosed())
             }
         }
@@ -49,7 +50,8 @@ private func drip(_ client: inout WireClient, every pause: Duration = .milliseco
         let metrics = MetricsRegistry()
         try await withFront(TestDialect.echo, deadlines: deadlines { $0.head = .milliseconds(100) }, metrics: metrics) { port in
             try await WireClient.connect(port) { client in
-                try await client.send("GET /t/")
+                // On a busy machine it may be too late already.
+                try? await client.send("GET /t/")
                 await drip(&client)
             }
         }

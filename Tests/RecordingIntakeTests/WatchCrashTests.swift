@@ -34,7 +34,7 @@ struct WatchCrashTests {
             }
             let last = try await ServerProcess.start(in: data, environment: environment)
             try await until { try FileManager.default.contentsOfDirectory(atPath: spool).isEmpty }
-            #expect(last.stop() == 0)
+            #expect(await last.stop() == 0)
             let expected = sounds
             try await TestServer.run(in: data) { (server: TestServer) async throws in
                 let recordings = try await server.service.recordings.list(RecordingQuery(accountID: account.id)).recordings

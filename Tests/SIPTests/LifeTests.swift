@@ -28,7 +28,7 @@ struct LifeTests {
     func quiet() async throws {
         try await withQuietCall { phone, told in
             for status in ["200 OK", "405 Method Not Allowed", "200 OK"] {
-                phone.answer(try await phone.next("OPTIONS", within: 5) { $0.method == "OPTIONS" }, status)
+                phone.answer(try await phone.next("OPTIONS") { $0.method == "OPTIONS" }, status)
             }
             try await phone.hangUp()
             #expect(await told.next() == .caller)
@@ -48,7 +48,7 @@ struct LifeTests {
     @Test("One who knows of no such call has none", arguments: ["481 Call/Transaction Does Not Exist", "408 Request Timeout"])
     func unknown(status: String) async throws {
         try await withQuietCall { phone, told in
-            phone.answer(try await phone.next("OPTIONS", within: 5) { $0.method == "OPTIONS" }, status)
+            phone.answer(try await phone.next("OPTIONS") { $0.method == "OPTIONS" }, status)
             #expect(await told.next() == .lost)
         }
     }
@@ -57,7 +57,7 @@ struct LifeTests {
     func gone() async throws {
         #expect(CallLimits().answerSeconds == 32)
         try await withQuietCall(answerSeconds: 1) { phone, told in
-            _ = try await phone.next("OPTIONS", within: 5) { $0.method == "OPTIONS" }
+            _ = try await phone.next("OPTIONS") { $0.method == "OPTIONS" }
             #expect(await told.next() == .lost)
         }
     }

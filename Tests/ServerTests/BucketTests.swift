@@ -90,7 +90,7 @@ struct BucketTests {
         #expect(blobs == [])
         #expect(try await writer.send("DELETE", "\(path)/\(ids[0])", token: token).status == 200)
         #expect(try await reader.send("GET", "\(path)/\(ids[0])/raw", token: token).status == 404)
-        for process in processes { #expect(process.stop() == 0) }
+        for process in processes { #expect(await process.stop() == 0) }
     }
 
     @Test("config check tries the bucket; what is not possible with one is refused in words") func checks() async throws {
@@ -136,7 +136,7 @@ struct BucketTests {
                 #expect(try await remote.send("GET", "/livez").status == 200)
                 try await store.makeBucket(named: bucket)
                 try await ready(remote, says: "ready", 200)
-                #expect(server.stop() == 0)
+                #expect(await server.stop() == 0)
             }
         }
     }

@@ -79,7 +79,7 @@ struct SharedDatabaseTests {
             #expect(try await servers[1].send("GET", "\(path)/\(ids[2])/raw", token: token).status == 200)
             let verified = try await two("verify")
             #expect(verified.status == 0, "\(verified.errors) \(verified.output)")
-            #expect(second.stop() == 0)
+            #expect(await second.stop() == 0)
         }
     }
 

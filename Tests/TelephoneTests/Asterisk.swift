@@ -17,8 +17,7 @@ struct Asterisk {
     /// Runs it while `body` does.
     /// - Parameter voicemail: where it forwards calls.
     static func run<Value: Sendable>(voicemail: Int, _ body: (Asterisk) async throws -> Value) async throws -> Value {
-        let free = try DatagramSocket { _ in }
-        free.close()
+        let port = try FreePort.draw()
         let name = "aftertone-\(UInt32.random(in: 0...(.max)))", files = FileManager.default
         let settings = root + "/etc/" + name, state = root + "/tmp/" + name
         for directory in [settings, state] { try files.createDirectory(atPath: directory, withIntermediateDirectories: true) }
@@ -28,7 +27,7 @@ struct Asterisk {
         let scenario = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Scenarios/asterisk").path
         for file in try files.contentsOfDirectory(atPath: scenario) {
             var text = try String(contentsOfFile: scenario + "/" + file, encoding: .utf8)
-            for (word, value) in [("HERE", name), (":PORT", ":\(free.port)"), ("VOICEMAIL", "\(voicemail)")] {
+            for (word, value) in [("HERE", name), (":PORT", ":\(port)"), ("VOICEMAIL", "\(voicemail)")] {
                 text = text.replacingOccurrences(of: word, with: value)
             }
             try Data(text.utf8).write(to: URL(filePath: settings + "/" + file))
@@ -44,8 +43,8 @@ struct Asterisk {
             try output.close()
         }
         do {
-            try await answers(free.port, log)
-            let value = try await body(Asterisk(port: free.port))
+            try await answers(port, log)
+            let value = try await body(Asterisk(port: port))
             try await stop()
             return value
         } catch {
@@ -57,7 +56,7 @@ struct Asterisk {
     private static func answers(_ port: Int, _ log: String) async throws {
         let phone = try TestPhone(server: port)
         defer { phone.close() }
-        for _ in 0..<300 {
+        for _ in 0..<1000 {
             phone.send(phone.request("OPTIONS", user: "1000"))
             if (try? await phone.next("Asterisk", within: 0) { $0.status != nil }) != nil { return }
             try await Task.sleep(for: .milliseconds(100))

@@ -14,7 +14,7 @@ enum FileList {
 
     /// Waits until nothing is.
     static func becomesEmpty(_ directory: String) async throws {
-        let clock = ContinuousClock(), end = clock.now + .seconds(20)
+        let clock = ContinuousClock(), end = clock.now + .seconds(60)
         while try !names(in: directory).isEmpty, clock.now < end { try await Task.sleep(for: .milliseconds(20)) }
     }
 }

@@ -26,13 +26,11 @@ struct Kamailio {
         }
         socket.withLockedValue { $0 = busy }
         defer { busy.close() }
-        // A port that is free; nothing else takes it meanwhile.
-        let free = try DatagramSocket { _ in }
-        free.close()
+        let port = try FreePort.draw()
         return try await TemporaryDirectory.run { directory in
             let template = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Scenarios/kamailio.cfg")
             var text = try String(contentsOf: template, encoding: .utf8)
-            for (word, value) in [("PORT", "\(free.port)"), ("BUSY", "\(busy.port)"), (":VOICEMAIL", ":\(voicemail)"), ("WAY", way)] {
+            for (word, value) in [("PORT", "\(port)"), ("BUSY", "\(busy.port)"), (":VOICEMAIL", ":\(voicemail)"), ("WAY", way)] {
                 text = text.replacingOccurrences(of: word, with: value)
             }
             try Data(text.utf8).write(to: URL(filePath: directory.path + "/kamailio.cfg"))
@@ -43,9 +41,9 @@ struct Kamailio {
                 ["kamailio", "-DD", "-E", "-m", "32", "-M", "4", "-Y", directory.path, "-f", directory.path + "/kamailio.cfg"], output: output.fileDescriptor,
                 errors: output.fileDescriptor)
             func answers() async throws {
-                let phone = try TestPhone(server: free.port)
+                let phone = try TestPhone(server: port)
                 defer { phone.close() }
-                for _ in 0..<100 {
+                for _ in 0..<1000 {
                     phone.send(phone.request("OPTIONS", user: "proxy"))
                     if (try? await phone.next("the proxy", within: 0) { $0.status == 200 }) != nil { return }
                     try await Task.sleep(for: .milliseconds(100))
@@ -60,7 +58,7 @@ struct Kamailio {
             }
             do {
                 try await answers()
-                let value = try await body(Kamailio(port: free.port))
+                let value = try await body(Kamailio(port: port))
                 try await stop()
                 return value
             } catch {

@@ -77,10 +77,7 @@ struct RegistrationServerTests {
 
     @Test("sipp asks for the password, and takes ours", .enabled(if: OtherPhones.isInstalled("sipp")), arguments: [SIPTransport.udp, .tcp])
     func sipp(transport: SIPTransport) async throws {
-        // A port that is free; nothing else takes it meanwhile.
-        let free = try DatagramSocket { _ in }
-        let port = free.port
-        free.close()
+        let port = try FreePort.draw()
         try await TemporaryDirectory.run { directory in
             let scenario = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Scenarios/registrar.xml")
             try Data(contentsOf: scenario).write(to: URL(filePath: directory.path + "/registrar.xml"))

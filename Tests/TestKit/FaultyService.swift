@@ -133,7 +133,7 @@ public final class FaultyService: Sendable {
         for name in ["content-length", "connection", "transfer-encoding"] { outgoing.headers.remove(name: name) }
         if head.method == .HEAD { outgoing.headers.add(name: "connection", value: "close") }
         outgoing.body = .bytes(body)
-        let response = try await HTTPClient.shared.execute(outgoing, timeout: .seconds(60))
+        let response = try await HTTPClient.shared.execute(outgoing, timeout: .seconds(300))
         var found = try await response.body.collect(upTo: 64 << 20)
         var headers = response.headers
         if head.method != .HEAD { headers.replaceOrAdd(name: "content-length", value: "\(found.readableBytes)") }

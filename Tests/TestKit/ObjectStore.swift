@@ -22,7 +22,7 @@ public final class ObjectStore: Sendable {
 
     private static let script = """
         set -eu
-        directory=$1
+        directory=$1 proxy=$2 account=$3 container=$4 object=$5 memory=$6
         # Another one's leash, if this was begun just when that was made: it would hold it for ever.
         for file in /proc/$$/fd/*; do
             number=${file##*/}
@@ -31,11 +31,8 @@ public final class ObjectStore: Sendable {
         cd "$directory"
         trap 'touch failed; kill $(jobs -p)' ERR
         mkdir etc node node/d1
-        read -r proxy account container object memory < <(python3 -c 'if True:
-            import socket
-            sockets = [socket.socket() for _ in range(5)]
-            for s in sockets: s.bind(("127.0.0.1", 0))
-            print(*[s.getsockname()[1] for s in sockets])')
+        # Its own limits are of half a second and more: on a machine that stands still for longer a listing would lack what was stored.
+        patience=$(printf '%s = 120\\n' conn_timeout node_timeout recoverable_node_timeout container_update_timeout client_timeout)
         user=$(id -un)
         printf '[swift-hash]\\nswift_hash_path_prefix = a\\nswift_hash_path_suffix = b\\n[storage-policy:0]\\nname = only\\ndefault = yes\\n' > etc/swift.conf
         server() { # NAME PORT
@@ -48,12 +45,11 @@ public final class ObjectStore: Sendable {
         mount_check = false
         user = $user
         workers = 0
+        $patience
         [pipeline:main]
         pipeline = $1-server
         [app:$1-server]
         use = egg:swift#$1
-        conn_timeout = 30
-        node_timeout = 60
         END
             (cd etc && swift-ring-builder $1.builder create 6 1 1 && swift-ring-builder $1.builder add r1z1-127.0.0.1:$2/d1 1 && swift-ring-builder $1.builder rebalance)
         }
@@ -66,19 +62,18 @@ public final class ObjectStore: Sendable {
         swift_dir = $directory/etc
         user = $user
         workers = 0
+        $patience
         [pipeline:main]
         pipeline = $filters proxy-server
         [app:proxy-server]
         use = egg:swift#proxy
         account_autocreate = true
         error_suppression_limit = 1000000
-        conn_timeout = 30
-        node_timeout = 60
         END
         for filter in $filters; do
             printf '[filter:%s]\\nuse = egg:swift#%s\\n' $filter ${filter/%cache/memcache} >> etc/proxy.conf
             case $filter in
-            cache) echo "memcache_servers = 127.0.0.1:$memory" >> etc/proxy.conf ;;
+            cache) printf '%s\\n' "memcache_servers = 127.0.0.1:$memory" "connect_timeout = 60" "pool_timeout = 60" "io_timeout = 60" >> etc/proxy.conf ;;
             s3api) printf 'location = us-east-1\\nstorage_domain = s3.test\\n' >> etc/proxy.conf ;;
             tempauth) echo "user_test_tester = testing .admin" >> etc/proxy.conf ;;
             esac
@@ -105,13 +100,14 @@ public final class ObjectStore: Sendable {
         let script = directory + "/run.sh", log = directory + "/log", ready = directory + "/ready"
         try Self.script.write(toFile: script, atomically: true, encoding: .utf8)
         _ = FileManager.default.createFile(atPath: log, contents: nil)
+        let ports = try (0..<5).map { _ in try FreePort.draw() }
         let output = try FileHandle(forWritingTo: URL(filePath: log))
         leash = Pipe.closing()
         process = try ChildProcess(
-            ["bash", script, directory], input: leash.fileHandleForReading.fileDescriptor, output: output.fileDescriptor,
+            ["bash", script, directory] + ports.map(String.init), input: leash.fileHandleForReading.fileDescriptor, output: output.fileDescriptor,
             errors: output.fileDescriptor)
         try output.close()
-        let end = ContinuousClock.now + .seconds(180)
+        let end = ContinuousClock.now + .seconds(300)
         while !FileManager.default.fileExists(atPath: ready) {
             guard ContinuousClock.now < end, !FileManager.default.fileExists(atPath: directory + "/failed") else {
                 throw NotReady(log: (try? String(contentsOfFile: log, encoding: .utf8)) ?? "")
@@ -119,14 +115,15 @@ public final class ObjectStore: Sendable {
             try await Task.sleep(for: .milliseconds(50))
         }
         endpoint = try String(contentsOfFile: ready, encoding: .utf8).trimmingCharacters(in: .newlines)
-        // The first change makes the account, and those beside it may find none and be refused: nobody is beside this one.
+        try await beginAccount(by: end)
+    }
+
+    /// The first bucket makes the account. Of several that do so at once some would be told that there is none: that is remembered for a while.
+    private func beginAccount(by end: ContinuousClock.Instant) async throws {
         while true {
-            do {
-                try await makeBucket(named: "first")
-                break
-            } catch let trouble as NotReady {
-                guard ContinuousClock.now < end else { throw trouble }
-                try await Task.sleep(for: .milliseconds(50))
+            do { return try await makeBucket(named: "first") } catch {
+                guard ContinuousClock.now < end else { throw error }
+                try await Task.sleep(for: .milliseconds(100))
             }
         }
     }
@@ -179,14 +176,14 @@ public final class ObjectStore: Sendable {
     private func change(_ bucket: String, _ method: HTTPMethod) async throws -> String {
         var login = HTTPClientRequest(url: endpoint + "/auth/v1.0")
         login.headers = ["X-Storage-User": Self.accessKey, "X-Storage-Pass": Self.secretKey]
-        let answer = try await HTTPClient.shared.execute(login, timeout: .seconds(30))
+        let answer = try await HTTPClient.shared.execute(login, timeout: .seconds(120))
         guard let storage = answer.headers.first(name: "x-storage-url"), let token = answer.headers.first(name: "x-auth-token") else {
             throw NotReady(log: "login: \(answer.status)")
         }
         var request = HTTPClientRequest(url: storage + "/" + bucket)
         request.method = method
         request.headers = ["X-Auth-Token": token]
-        let changed = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+        let changed = try await HTTPClient.shared.execute(request, timeout: .seconds(120))
         guard (200..<300).contains(changed.status.code) else { throw NotReady(log: "\(method) \(bucket): \(changed.status)") }
         return String(buffer: try await changed.body.collect(upTo: 1 << 20))
     }

@@ -57,7 +57,7 @@ public final class Pooler: Sendable {
             ["bash", script, directory, cluster.directory], input: leash.fileHandleForReading.fileDescriptor, output: output.fileDescriptor,
             errors: output.fileDescriptor)
         try output.close()
-        let end = ContinuousClock.now + .seconds(30)
+        let end = ContinuousClock.now + .seconds(300)
         while !FileManager.default.fileExists(atPath: directory + "/ready") {
             guard ContinuousClock.now < end, FileManager.default.fileExists(atPath: log) else {
                 throw PostgresCluster.NotReady(log: (try? String(contentsOfFile: log, encoding: .utf8)) ?? "")

@@ -1,6 +1,4 @@
 import Foundation
-import NIOCore
-import NIOPosix
 import Voicemail
 
 /// Debian's Postfix with a configuration and a queue of its own, on a port of the loopback interface: mail is submitted over STARTTLS by who logs in (Cyrus
@@ -120,7 +118,7 @@ public final class Postfix: Sendable {
 
     private init(_ certificate: TestCertificates.Pair) async throws {
         directory = FileManager.default.temporaryDirectory.path + "/aftertone-postfix-" + String(HexID.random().prefix(8))
-        port = try await Self.freePort()
+        port = try FreePort.draw()
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         (authorities, passwordFile) = (directory + "/certificate.pem", directory + "/password")
         let log = directory + "/log", script = directory + "/run.sh"
@@ -134,7 +132,7 @@ public final class Postfix: Sendable {
             ["bash", script, directory, String(port), Self.login.name, Self.login.password, String(Self.largest)],
             input: leash.fileHandleForReading.fileDescriptor, output: output.fileDescriptor, errors: output.fileDescriptor)
         try output.close()
-        let end = ContinuousClock.now + .seconds(60)
+        let end = ContinuousClock.now + .seconds(300)
         while !FileManager.default.fileExists(atPath: directory + "/ready") {
             guard ContinuousClock.now < end, !isOver else { throw NotReady(log: (try? String(contentsOfFile: log, encoding: .utf8)) ?? "") }
             try await Task.sleep(for: .milliseconds(20))
@@ -143,15 +141,6 @@ public final class Postfix: Sendable {
 
     private var isOver: Bool {
         FileManager.default.fileExists(atPath: directory + "/over") || !FileManager.default.fileExists(atPath: directory)
-    }
-
-    /// A port that nobody listens on at this moment.
-    private static func freePort() async throws -> Int {
-        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton).bind(host: "127.0.0.1", port: 0).get()
-        let port = channel.localAddress?.port
-        try await channel.close()
-        guard let port else { throw NotReady(log: "no port") }
-        return port
     }
 
     /// The mails that have come once as many are there, as they lie in the maildir, in no particular order.

@@ -63,7 +63,7 @@ public final class PostgresCluster: Sendable {
             ["bash", script, directory, settings, primary?.directory ?? ""], input: leash.fileHandleForReading.fileDescriptor, output: output.fileDescriptor,
             errors: output.fileDescriptor)
         try output.close()
-        let end = ContinuousClock.now + .seconds(60)
+        let end = ContinuousClock.now + .seconds(300)
         while !FileManager.default.fileExists(atPath: directory + "/ready") {
             guard ContinuousClock.now < end, FileManager.default.fileExists(atPath: log) else {
                 throw NotReady(log: (try? String(contentsOfFile: log, encoding: .utf8)) ?? "")

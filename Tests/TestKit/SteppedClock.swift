@@ -67,7 +67,7 @@ public final class SteppedClock: Clock {
     }
 
     /// Waits until somebody sleeps who has so long to go, and wakes him.
-    public func pass(_ range: ClosedRange<Duration>, within limit: Duration = .seconds(20)) async throws {
+    public func pass(_ range: ClosedRange<Duration>, within limit: Duration = .seconds(60)) async throws {
         let clock = ContinuousClock(), end = clock.now + limit
         while true {
             let left = state.withLockedValue { state in state.sleepers.map { state.now.duration(to: $0.deadline) }.first { range.contains($0) } }

@@ -7,21 +7,6 @@ import Testing
 @Suite struct SocketActivationTests {
     private static let environment = ["PATH": "/usr/bin:/bin"]
 
-    /// A port of this machine that nobody has, or had a moment ago.
-    private static func freePort() throws -> Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isKnown = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0 }
-        }
-        try #require(isKnown)
-        return Int(UInt16(bigEndian: address.sin_port))
-    }
-
     /// What became of requests, each over a connection of its own.
     private final class Requests: Sendable {
         private let counts = NIOLockedValueBox((answered: 0, failures: [String]()))
@@ -63,7 +48,7 @@ import Testing
     @Test("A server that is started anew under the same socket refuses nobody and loses no request")
     func restarts() async throws {
         try await TemporaryDirectory.run { scratch in
-            let port = try Self.freePort(), program = CommandLineProgram.executable.path
+            let port = try FreePort.draw(), program = CommandLineProgram.executable.path
             // Holds the socket, as systemd does, and starts one server after the other on it.
             let holder = try scratch.write(
                 """
@@ -112,7 +97,7 @@ import Testing
     @Test("A socket that stands for an address of the page's own has the page and no interface, and the other the interfaces and no page")
     func page() async throws {
         try await TemporaryDirectory.run { scratch in
-            let ports = try [Self.freePort(), Self.freePort()], program = CommandLineProgram.executable.path
+            let ports = try [FreePort.draw(), FreePort.draw()], program = CommandLineProgram.executable.path
             let process = try ChildProcess(
                 [
                     "systemd-socket-activate", "-l", "127.0.0.1:\(ports[0])", "-l", "127.0.0.1:\(ports[1])", "-E", "AFTERTONE_WEB_LISTEN=127.0.0.1:\(ports[1])",

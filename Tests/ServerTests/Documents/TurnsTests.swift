@@ -34,7 +34,7 @@ struct TurnsTests {
                     }
                     #expect(outcome.status == 0, "\(outcome.output)")
                     #expect(front.count >= 4)
-                    for server in servers { #expect(server.stop() == 0) }
+                    for server in servers { #expect(await server.stop() == 0) }
                     let verified = try await CommandLineProgram.run(["verify", "--data", nodes[0]], environment: settings)
                     #expect(verified.status == 0, "\(verified.errors) \(verified.output)")
                 }

@@ -44,7 +44,7 @@ struct MoveTests {
             try await world.check(remote)
             #expect(try await remote.send("PUT", world.path, token: world.token, data: ["caller_id_number": "1"]).status >= 500)
             #expect(try await remote.send("GET", "/readyz").status == 503)
-            #expect(server.stop() == 0)
+            #expect(await server.stop() == 0)
             let refused = try await old("account", "list")
             #expect(refused.status == 1 && refused.refusal?.contains("moved away from") == true, "\(refused.errors)")
 
@@ -53,7 +53,7 @@ struct MoveTests {
             let next = try await new.serve()
             try await world.check(RemoteServer(port: next.port))
             try await world.leave(WAV.tones([620], milliseconds: 300), at: RemoteServer(port: next.port))
-            #expect(next.stop() == 0)
+            #expect(await next.stop() == 0)
 
             // Back to where it was, over what is left there.
             let back = try await new.move(to: old)
@@ -64,7 +64,7 @@ struct MoveTests {
             let last = try await old.serve()
             try await world.check(RemoteServer(port: last.port))
             try await world.leave(WAV.tones([620], milliseconds: 300), at: RemoteServer(port: last.port))
-            #expect(last.stop() == 0)
+            #expect(await last.stop() == 0)
             #expect(try await new("account", "list").status == 1)
         }
     }
@@ -76,7 +76,7 @@ struct MoveTests {
             var world = try await MovingWorld(in: old)
             let server = try await old.serve()
             for number in 0..<24 { try await world.leave(WAV.tones([440], milliseconds: 100 + number), at: RemoteServer(port: server.port)) }
-            #expect(server.stop() == 0)
+            #expect(await server.stop() == 0)
             var random = SeededRandom(seed: UInt64.random(in: 0...UInt64(UInt32.max)))
             var kills = 0
             for _ in 0..<6 {
@@ -99,7 +99,7 @@ struct MoveTests {
             #expect(verified.status == 0, "\(kills) kills: \(verified.errors) \(verified.output)")
             let next = try await new.serve()
             try await world.check(RemoteServer(port: next.port))
-            #expect(next.stop() == 0)
+            #expect(await next.stop() == 0)
         }
     }
 
@@ -133,7 +133,7 @@ struct MoveTests {
             var world = try await MovingWorld(in: old)
             let server = try await old.serve()
             for number in 0..<3 { try await world.leave(WAV.tones([440], milliseconds: 200 + number), at: RemoteServer(port: server.port)) }
-            #expect(server.stop() == 0)
+            #expect(await server.stop() == 0)
             let blobs = (FileManager.default.enumerator(atPath: old.data + "/blobs")?.compactMap { $0 as? String } ?? []).filter { $0.count > 30 }.sorted()
             #expect(blobs.count == 3)
             try FileManager.default.removeItem(atPath: "\(old.data)/blobs/\(blobs[0])")

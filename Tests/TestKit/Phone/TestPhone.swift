@@ -167,7 +167,7 @@ public final class TestPhone: Sendable {
     public func hangUp() async throws { try await ask("BYE") }
 
     /// Waits until the server hangs up, and says that it was heard.
-    public func hungUp(within seconds: Int = 30) async throws {
+    public func hungUp(within seconds: Int = 60) async throws {
         let clock = ContinuousClock(), end = clock.now + .seconds(seconds)
         // What is said before has to be said.
         while let pace = sound.pace, clock.now < end {
@@ -190,7 +190,7 @@ public final class TestPhone: Sendable {
     }
 
     /// The next message that fits; those before it are gone.
-    public func next(_ what: String, within seconds: Int = 15, _ fits: @escaping @Sendable (Message) -> Bool) async throws -> Message {
+    public func next(_ what: String, within seconds: Int = 60, _ fits: @escaping @Sendable (Message) -> Bool) async throws -> Message {
         guard let message = await inbox.next(within: .seconds(seconds), fits) else { throw TimedOut(what: what) }
         return message
     }

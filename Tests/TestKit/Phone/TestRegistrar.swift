@@ -60,7 +60,7 @@ public final class TestRegistrar: Sendable {
     public func change(_ body: (inout Policy) -> Void) { state.withLockedValue { body(&$0.policy) } }
 
     /// Waits until it has so many requests.
-    public func waits(for count: Int, within limit: Duration = .seconds(20)) async throws {
+    public func waits(for count: Int, within limit: Duration = .seconds(60)) async throws {
         let clock = ContinuousClock(), end = clock.now + limit
         while requests.count < count {
             if clock.now > end { throw TestPhone.TimedOut(what: "\(count) requests to a registrar") }

@@ -28,7 +28,7 @@ extension TestSound {
     public func forget() { state.withLockedValue { $0.heard = [] } }
 
     /// Waits until a tone is heard, and has been for some time.
-    public func hears(hertz: Double, milliseconds: Int = 100, within seconds: Int = 15) async throws {
+    public func hears(hertz: Double, milliseconds: Int = 100, within seconds: Int = 60) async throws {
         let clock = ContinuousClock(), end = clock.now + .seconds(seconds)
         while TestTone.milliseconds(of: hertz, in: heard) < milliseconds {
             if clock.now > end { throw TestPhone.TimedOut(what: "\(hertz) Hz") }
