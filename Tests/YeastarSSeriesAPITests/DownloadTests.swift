@@ -5,6 +5,8 @@ import TestKit
 import Testing
 import Voicemail
 
+@testable import YeastarSSeriesAPI
+
 @Suite("voicemail/get_random and voicemail/download (S§3.2, S§3.3)")
 struct DownloadTests {
     /// Asks for a random and tells the link it opens.
@@ -31,6 +33,22 @@ struct DownloadTests {
             #expect(try await world.client.get(try await link(world.client)).status == 200)
             let heard = try await service.audit.list(of: account.id, limit: 100).filter { $0.action == .heard }
             #expect(heard.count == 1 && heard.first?.actor.hasPrefix("s-series ") == true)
+        }
+    }
+
+    @Test("Of more randoms than one user has, the oldest opens nothing any more, and the others what they did")
+    func oldestRandomEnds() async throws {
+        try await SSeriesWorld.run(extensions: ["1000"]) { (world: SSeriesWorld) async throws in
+            try await world.leave(in: "1000", seconds: 1)
+            let other = try await world.server.logIn(try await world.server.makeSSeriesUser(in: world.account))
+            let first = try await link(world.client), theirs = try await link(other)
+            world.server.clock.advance(by: 1)
+            var links: [String] = []
+            for _ in 0..<DownloadGrant.most { links.append(try await link(world.client)) }
+            #expect(try await world.client.get(first).json == failed("20017"))
+            for one in [links[0], links[links.count - 1]] { #expect(try await world.client.get(one).status == 200) }
+            #expect(try await world.client.get(links[1])["Content-Type"] == "audio/wav")
+            #expect(try await other.get(theirs)["Content-Type"] == "audio/wav")
         }
     }
 

@@ -62,6 +62,26 @@ struct SessionTests {
         }
     }
 
+    @Test("Who logs in for each request goes on: beyond as many tokens as one user has, his oldest end, with what refreshes them, and nobody else's")
+    func oldestEnd() async throws {
+        try await SSeriesWorld.run("v2.0.0") { (world: SSeriesWorld) async throws in
+            let server = world.server, user = try await server.makeSSeriesUser(in: world.account)
+            let first = try await server.send("POST", "/api/v2.0.0/login", json: user.login()).json
+            var clients: [SSeriesClient] = []
+            for _ in 0..<APIUsers.mostTokens {
+                server.clock.advance(by: 1)
+                clients.append(try await server.logIn(user, "v2.0.0"))
+            }
+            let oldest = SSeriesClient(server: server, version: "v2.0.0", token: first["token"]?.string ?? "")
+            #expect(try await oldest.post("heartbeat") == failed("20004"))
+            let refreshed = try await server.send("POST", "/api/v2.0.0/token/refresh", json: ["refreshtoken": first["refreshtoken"] ?? .null]).json
+            #expect(refreshed == failed("20004"))
+            for client in [clients[0], clients[clients.count - 1], world.client] { #expect(try await client.post("heartbeat") == succeeded) }
+            let living = try await server.service.tickets.living(of: world.account.id, .sSeries, from: .sSeries)
+            #expect(living.count == APIUsers.mostTokens + 1)
+        }
+    }
+
     @Test("Tokens outlive a restart, and lie nowhere in clear")
     func restart() async throws {
         try await TemporaryDirectory.run { directory in

@@ -17,10 +17,22 @@ public struct TicketPairRules: Sendable, Hashable {
     /// Seconds.
     public let accessLifetime: Int
     public let refreshLifetime: Int
-    /// Access tickets of one credential at once; nil for any number.
-    public let maximumLive: Int?
+    /// Access tickets of one credential at once.
+    public let maximumLive: Int
+    public let whenFull: WhenFull
 
-    public init(access: Ticket.Kind, refresh: Ticket.Kind, accessLifetime: Int, refreshLifetime: Int, maximumLive: Int? = nil) {
+    /// What becomes of who wants one more than he may have.
+    public enum WhenFull: Sendable, Hashable {
+        /// He is refused, and has those that he has.
+        case refuse
+        /// His oldest end for it, with their partners.
+        case endOldest
+    }
+
+    public init(
+        access: Ticket.Kind, refresh: Ticket.Kind, accessLifetime: Int, refreshLifetime: Int, maximumLive: Int, whenFull: WhenFull = .refuse
+    ) {
+        self.whenFull = whenFull
         self.access = access
         self.refresh = refresh
         self.accessLifetime = accessLifetime
@@ -30,8 +42,8 @@ public struct TicketPairRules: Sendable, Hashable {
 }
 
 extension Tickets {
-    /// Opens a pair for a credential. Nothing is evicted for it.
-    /// - Throws: `VoicemailError.limitReached`.
+    /// Opens a pair for a credential.
+    /// - Throws: `VoicemailError.limitReached` for one that has as many as it may, where the rules refuse it.
     public func open(_ pair: TicketPair, for credential: Credential, _ rules: TicketPairRules, details: JSONObject = [:]) async throws {
         let issue = PairIssue(pair, credential, rules, secrets, clock.now)
         try await store.write { writer in
@@ -113,9 +125,10 @@ private struct PairIssue: Sendable {
     }
 
     func insert(details: JSONObject, replacing old: String?, _ writer: any StoreWriter) throws {
-        if let maximum = rules.maximumLive {
-            let live = try writer.tickets(credentialID: credential.id, kind: rules.access, aliveAt: now).count
-            guard live < maximum else { throw VoicemailError.limitReached }
+        let live = try writer.tickets(credentialID: credential.id, kind: rules.access, aliveAt: now)
+        switch rules.whenFull {
+        case .refuse: guard live.count < rules.maximumLive else { throw VoicemailError.limitReached }
+        case .endOldest: try Tickets.makeRoom(among: live, atMost: rules.maximumLive, writer)
         }
         func draft(_ kind: Ticket.Kind, _ lifetime: Int) -> TicketDraft {
             TicketDraft(kind, accountID: credential.accountID, credentialID: credential.id, lifetime: lifetime, details: details)

@@ -11,8 +11,7 @@ extension Tickets {
         let draft = TicketDraft(kind, accountID: listener.accountID, userID: listener.id, lifetime: lifetime, details: details)
         let now = clock.now, ticket = Self.ticket(secrets.fingerprint(secret), draft, now)
         try await store.write { writer in
-            let living = try writer.tickets(userID: listener.id, kind: kind, aliveAt: now)
-            for old in living.prefix(max(0, living.count - limit + 1)) { try Self.close(old, writer) }
+            try Self.makeRoom(among: try writer.tickets(userID: listener.id, kind: kind, aliveAt: now), atMost: limit, writer)
             try writer.insert(ticket)
             try Self.noteLogin(ticket, writer)
         }

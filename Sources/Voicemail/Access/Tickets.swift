@@ -45,9 +45,14 @@ public struct TicketEntry: Sendable {
 
 extension Tickets {
     /// Opens a ticket under a secret of the interface's making; it counts once this returns.
-    public func open(_ secret: String, _ draft: TicketDraft) async throws {
+    /// - Parameter limit: how many of the kind the draft's credential may have at once: beyond these its oldest end.
+    public func open(_ secret: String, _ draft: TicketDraft, atMost limit: Int? = nil) async throws {
         let ticket = Self.ticket(secrets.fingerprint(secret), draft, clock.now)
         try await store.write { writer in
+            if let limit, let credentialID = draft.credentialID {
+                let living = try writer.tickets(credentialID: credentialID, kind: draft.kind, aliveAt: ticket.created)
+                try Self.makeRoom(among: living, atMost: limit, writer)
+            }
             try writer.insert(ticket)
             if draft.isLogin { try Self.noteLogin(ticket, writer) }
         }
@@ -130,6 +135,11 @@ extension Tickets {
     ) throws -> [Ticket] {
         try reader.credentials(accountID: accountID).filter { $0.kind == credentials }
             .flatMap { try reader.tickets(credentialID: $0.id, kind: kind, aliveAt: now) }
+    }
+
+    /// Makes room for one more: of living tickets, oldest first, those beyond the limit end.
+    static func makeRoom(among living: [Ticket], atMost limit: Int, _ writer: any StoreWriter) throws {
+        for old in living.prefix(max(0, living.count - limit + 1)) { try close(old, writer) }
     }
 
     static func close(_ ticket: Ticket, _ writer: any StoreWriter) throws {

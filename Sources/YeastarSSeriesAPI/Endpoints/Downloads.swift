@@ -22,7 +22,8 @@ extension SSeriesDialect {
             random,
             TicketDraft(
                 .sSeriesDownload, accountID: session.accountID, credentialID: session.credentialID, lifetime: DownloadGrant.lifetime + 1,
-                details: grant.details))
+                details: grant.details),
+            atMost: DownloadGrant.most)
         return random
     }
 

@@ -24,8 +24,12 @@ public struct APIUsers: Sendable {
     /// Seconds between two notes of a token's use.
     private static let touchInterval = 60
 
+    /// Tokens of one user at once; beyond these his oldest end. A client that logs in for each request goes on, and fills nothing.
+    public static let mostTokens = 200
+
     private static let rules = TicketPairRules(
-        access: .sSeries, refresh: .sSeriesRefresh, accessLifetime: idleTime + touchInterval, refreshLifetime: idleTime)
+        access: .sSeries, refresh: .sSeriesRefresh, accessLifetime: idleTime + touchInterval, refreshLifetime: idleTime, maximumLive: mostTokens,
+        whenFull: .endOldest)
 
     /// Makes a user of an account with a random password, which is shown once.
     /// - Parameter name: the user name, at most 64 characters; something is added to one that is taken. nil or empty for a made-up one.

@@ -20,6 +20,9 @@ struct DownloadGrant: Sendable {
 
     /// Seconds a random lives.
     static let lifetime = 30
+
+    /// Randoms of one user at once; beyond these his oldest end.
+    static let most = 200
 }
 
 /// As it is kept with its ticket.
