@@ -21,6 +21,14 @@ public enum GreetingShelf: Sendable, Hashable {
     }
 
     func key(_ fileName: String) -> String { ownerID + "/" + fileName }
+
+    /// Whether a greeting lies here, so that it may be changed here.
+    func holds(_ greeting: Greeting) -> Bool { greeting.ownerID == ownerID }
+}
+
+extension Mailbox {
+    /// Whether a greeting is listed here only because callers hear it here: it lies on another's shelf, or on none, and is its owner's to change.
+    func borrows(_ greeting: Greeting) -> Bool { greetingInForceID == greeting.id && !GreetingShelf.mailbox(self).holds(greeting) }
 }
 
 /// A greeting as lists of a shelf show it.

@@ -16,7 +16,7 @@ extension Greetings {
     /// The greeting in force of a mailbox, whoever made it. What it costs does not depend on how many there are.
     static func inForce(of mailbox: Mailbox, _ reader: any StoreReader) throws -> ListedGreeting? {
         guard let greeting = try reader.find(Greeting.self, id: mailbox.greetingInForceID), greeting.accountID == mailbox.accountID else { return nil }
-        if greeting.ownerID == mailbox.id, let name = greeting.fileLabel { return ListedGreeting(greeting, fileName: name) }
+        if !mailbox.borrows(greeting), let name = greeting.fileLabel { return ListedGreeting(greeting, fileName: name) }
         guard greeting.hasAudio else { return nil }
         let shelf = GreetingShelf.mailbox(mailbox)
         return ListedGreeting(greeting, fileName: try greeting.borrowedName { try own($0, on: shelf, reader) != nil })
@@ -49,5 +49,16 @@ extension Greetings {
         }
         guard isMeant(shelf) else { throw VoicemailError.notFound(id: String(serial)) }
         return (NamedGreeting(greeting: greeting, fileName: name), shelf)
+    }
+
+    /// Whether a mailbox whose shelf is meant lists the greeting of a number that it only borrows.
+    static func isBorrowed(serial: Int, by isMeant: (GreetingShelf) -> Bool, of account: Account, _ reader: any StoreReader) throws -> Bool {
+        guard let greeting = try reader.find(Greeting.self, serial: serial, in: account.id), greeting.hasAudio else { return false }
+        var isBorrowed = false
+        try reader.each(Mailbox.self, DocumentQuery(kind: .mailbox, accountID: account.id, attributes: Mailbox.ownAttributes)) { mailbox in
+            isBorrowed = mailbox.borrows(greeting) && isMeant(.mailbox(mailbox))
+            return !isBorrowed
+        }
+        return isBorrowed
     }
 }

@@ -60,23 +60,16 @@ extension Greetings {
     }
 
     /// The greeting of a number, if it is on a shelf that is meant.
-    /// - Throws: `VoicemailError.notFound`.
+    /// - Throws: `VoicemailError.notFound`; `.forbidden` for one that a mailbox whose shelf is meant only borrows.
     public func find(
         serial: Int, on isMeant: @escaping @Sendable (GreetingShelf) -> Bool, of account: Account
     ) async throws -> (greeting: NamedGreeting, shelf: GreetingShelf) {
-        try await store.read { try Self.find(serial: serial, on: isMeant, of: account, $0) }
-    }
-
-    /// Whether a greeting is listed for a mailbox that is meant only because it is in force there: it lies elsewhere, or on no shelf.
-    public func isBorrowed(serial: Int, by isMeant: @escaping @Sendable (Mailbox) -> Bool, of account: Account) async throws -> Bool {
         try await store.read { reader in
-            guard let greeting = try reader.find(Greeting.self, serial: serial, in: account.id), greeting.hasAudio else { return false }
-            var isBorrowed = false
-            try reader.each(Mailbox.self, DocumentQuery(kind: .mailbox, accountID: account.id, attributes: Mailbox.ownAttributes)) { mailbox in
-                isBorrowed = mailbox.greetingInForceID == greeting.id && mailbox.id != greeting.ownerID && isMeant(mailbox)
-                return !isBorrowed
+            do {
+                return try Self.find(serial: serial, on: isMeant, of: account, reader)
+            } catch let VoicemailError.notFound(id) {
+                throw try Self.isBorrowed(serial: serial, by: isMeant, of: account, reader) ? VoicemailError.forbidden : .notFound(id: id)
             }
-            return isBorrowed
         }
     }
 
@@ -128,11 +121,11 @@ extension Greetings {
                 if current.greetingInForceID == greeting.greeting.id {
                     current.greetingInForceID = nil
                     _ = try writer.save(current, at: now)
-                } else if greeting.greeting.ownerID == shelf.ownerID {
+                } else if shelf.holds(greeting.greeting) {
                     try Change(writer: writer, now: now).noteOtherSound(of: greeting.greeting.id, heardIn: [current.id])
                 }
             }
-            guard greeting.greeting.ownerID == shelf.ownerID else { return }
+            guard shelf.holds(greeting.greeting) else { return }
             try Change(writer: writer, now: now).noteOtherSound(of: greeting.greeting.id, heardIn: hearers)
             try writer.discard(greeting.greeting, at: now)
         }

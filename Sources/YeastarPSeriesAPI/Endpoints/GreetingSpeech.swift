@@ -41,10 +41,8 @@ extension PSeriesDialect {
         let found: (greeting: NamedGreeting, shelf: GreetingShelf)
         do {
             found = try await service.greetings.find(serial: id, on: isShelf, of: call.account)
-        } catch VoicemailError.notFound {
+        } catch VoicemailError.forbidden {
             // One that is only borrowed is listed, but it is its owner's to change.
-            let isBorrower: @Sendable (Mailbox) -> Bool = { kind.fits($0) && (owner == nil || owner == $0.id) }
-            guard try await service.greetings.isBorrowed(serial: id, by: isBorrower, of: call.account) else { throw PSeriesFailure.notFound }
             throw PSeriesFailure.operationFailed
         }
         // Everything is judged, and spoken, before anything is changed.
