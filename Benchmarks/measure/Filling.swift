@@ -35,7 +35,7 @@ struct Filling: ParsableArguments {
 
     /// The file, taken in as an upload is.
     func audio(_ service: VoicemailService) async throws -> ReceivedAudio {
-        let intake = try await service.messages.receiveAudio()
+        let intake = service.messages.receiveAudio()
         try await intake.write(ByteBuffer(bytes: try Data(contentsOf: URL(filePath: file))))
         return try await intake.finish(contentType: "audio/wav", fileName: "audio.wav", policy: .playableOnly)
     }

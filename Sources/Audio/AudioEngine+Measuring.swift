@@ -84,5 +84,5 @@ extension AudioEngine {
 
 extension MeasuringOutcome {
     /// What has to be searched for sound: all but MP3 is recognised by how it begins.
-    fileprivate static let unsearched = MeasuringOutcome.pending(container: "mp3")
+    fileprivate static let unsearched = MeasuringOutcome.pending(container: AudioContainer.mp3.rawValue)
 }

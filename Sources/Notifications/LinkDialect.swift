@@ -54,7 +54,7 @@ public struct LinkDialect: Dialect {
             return (sound.reader, sound.contentType, "inline; filename=\"message.mp3\"")
         } catch VoicemailError.unplayable {
             let (reader, audio) = try await service.messages.audio(of: message)
-            return (reader, "application/octet-stream", "attachment; filename=\"message.\(audio.fileExtension.filter { $0.isASCII && $0.isLetter })\"")
+            return (reader, AudioContainer.unknownType, "attachment; filename=\"message.\(audio.fileExtension.filter { $0.isASCII && $0.isLetter })\"")
         }
     }
 

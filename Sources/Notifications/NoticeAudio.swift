@@ -48,16 +48,10 @@ extension NoticeAudio {
     private static func open(
         _ message: Message, _ stored: AudioAttachment, _ wanted: NoticeSettings.Audio, _ service: VoicemailService
     ) async throws -> (any BlobReader, contentType: String, suffix: String) {
-        let rendition: Rendition? =
-            switch wanted {
-            case .mp3: .mp3
-            case .wav: .wideband
-            case .stored, .link, .none: nil
-            }
-        if let rendition {
+        if let container = wanted.container {
             do {
-                let rendered = try await service.renditions.rendition(of: message, rendition)
-                return (rendered.reader, rendered.contentType, rendition.container.rawValue)
+                let rendered = try await service.renditions.rendition(of: message, .heard(as: container))
+                return (rendered.reader, rendered.contentType, container.rawValue)
             } catch VoicemailError.unplayable {}
         }
         return (try await service.messages.audio(of: message).0, stored.contentType, stored.fileExtension)

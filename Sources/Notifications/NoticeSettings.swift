@@ -11,6 +11,9 @@ public struct NoticeSettings: Sendable, Hashable {
         /// A way to it, in place of the sound itself.
         case link
         case none
+
+        /// What it is rendered in; nil where it is not.
+        var container: Rendition.Container? { Rendition.Container(rawValue: rawValue) }
     }
 
     public var audio = Audio.stored

@@ -61,6 +61,6 @@ actor AccountPrompts {
     private static func promptID(of greeting: Greeting) -> String? {
         if let id = greeting.promptID { return id.split(separator: "/").last.map(String.init) }
         guard greeting.ownerID == greeting.accountID else { return nil }
-        return greeting.name.lowercased().hasSuffix(".wav") ? String(greeting.name.dropLast(4)) : greeting.name
+        return AudioContainer(fileName: greeting.name) == .wav ? String(greeting.name.dropLast(4)) : greeting.name
     }
 }

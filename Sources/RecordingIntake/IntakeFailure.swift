@@ -54,7 +54,7 @@ struct IntakeFailure: Error {
         case .badCredentials: badKey
         case .disabled: IntakeFailure(.forbidden, "the account is switched off")
         case .conflict: IntakeFailure(.conflict, "there is another recording of this name")
-        case .unplayable: IntakeFailure(.unsupportedMediaType, "no decoder accepts the audio; what is taken: \(AudioFacts.acceptedKinds)")
+        case .unplayable: IntakeFailure(.unsupportedMediaType, "no decoder accepts the audio; what is taken: \(AudioContainer.acceptedKinds)")
         case .invalid(let violations):
             IntakeFailure(.badRequest, violations.map { $0.path.joined(separator: ".") + " " + words($0.rule) }.joined(separator: "; "))
         default: IntakeFailure(.internalServerError, "the recording could not be stored")

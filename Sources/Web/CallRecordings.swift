@@ -30,23 +30,21 @@ extension WebDialect {
         return response(sound.reader, sound.contentType, ContentDisposition.inline("recording.mp3"), visit)
     }
 
-    func downloadRecording(_ id: String, as format: SoundFormat, _ session: Session, _ visit: Visit) async throws -> FrontResponse {
+    func downloadRecording(_ id: String, as form: DownloadForm, _ session: Session, _ visit: Visit) async throws -> FrontResponse {
         let recording = try await recording(id, session)
         func name(_ suffix: String) -> String {
             let stem = recording.name.split(separator: ".").dropLast().joined(separator: ".")
             return ContentDisposition.attachment((stem.isEmpty ? recording.name : stem) + "." + suffix)
         }
-        switch format {
-        case .stored:
+        guard let container = form.container else {
             let sound = try await service.renditions.download(of: recording, as: nil)
             try await service.audit.noteHeard(recording, in: session.account)
             // As with messages: no browser is to act on it.
-            return response(sound.reader, "application/octet-stream", ContentDisposition.attachment(recording.name), visit)
-        case .wav, .mp3:
-            let sound = try await service.renditions.download(of: recording, as: format == .wav ? .wav : .mp3)
-            try await service.audit.noteHeard(recording, in: session.account)
-            return response(sound.reader, sound.contentType, name(format.rawValue), visit)
+            return response(sound.reader, AudioContainer.unknownType, ContentDisposition.attachment(recording.name), visit)
         }
+        let sound = try await service.renditions.download(of: recording, as: container)
+        try await service.audit.noteHeard(recording, in: session.account)
+        return response(sound.reader, sound.contentType, name(container.rawValue), visit)
     }
 
     func recording(_ id: String, _ session: Session) async throws -> Recording {

@@ -66,13 +66,13 @@ extension WebDialect {
 
     /// What it is says decoding, and no name of the client's.
     private func greetingName(_ audio: ReceivedAudio) throws(SettingsWrong) -> String {
-        guard let container = audio.record.container, GreetingName.extensions.contains(container) else { throw .sound }
+        guard let container = audio.record.container.flatMap(AudioContainer.init(rawValue:)), GreetingName.containers.contains(container) else { throw .sound }
         return greetingName(container)
     }
 
-    func greetingName(_ container: String) -> String {
+    func greetingName(_ container: AudioContainer) -> String {
         let at = service.clock.now.utc
-        return "web-\(at.date("-"))-\(at.time("")).\(container)"
+        return "web-\(at.date("-"))-\(at.time("")).\(container.rawValue)"
     }
 
     /// Callers hear it from then on.
@@ -89,7 +89,7 @@ extension WebDialect {
     private func receive(_ request: FrontRequest, _ session: Session) async throws -> ReceivedAudio {
         guard let boundary = request.headers[.contentType].flatMap({ MediaType(parsing: $0) })?.boundary else { throw WebFailure.notAForm }
         return try await service.messages.receivingAudio(for: session.account.id) { intake in
-            var parser = MultipartParser(boundary: boundary), part: String?, word = "", isFound = false
+            var part: String?, word = "", isFound = false
             func take(_ event: MultipartEvent) async throws {
                 switch event {
                 case .partBegin(let headers): part = headers.disposition?.name
@@ -105,12 +105,7 @@ extension WebDialect {
                 }
             }
             do {
-                for try await chunk in request.body {
-                    parser.append(chunk)
-                    while let event = try parser.next() { try await take(event) }
-                }
-                parser.finish()
-                while let event = try parser.next() { try await take(event) }
+                try await MultipartParser.read(request.body, boundary: boundary, take)
             } catch is MultipartError {
                 throw WebFailure.malformed(400)
             }

@@ -15,8 +15,11 @@ enum Shelf: String, CaseIterable, Sendable {
 }
 
 /// What a message is downloaded as.
-enum SoundFormat: String, CaseIterable, Sendable {
+enum DownloadForm: String, CaseIterable, Sendable {
     case stored, wav, mp3
+
+    /// nil for the bytes as they are stored.
+    var container: Rendition.Container? { Rendition.Container(rawValue: rawValue) }
 }
 
 /// What a path names, relative to where the page is.
@@ -33,7 +36,7 @@ enum Route: Hashable, Sendable {
     case playRecording(String)
     /// The waveforms of its channels.
     case recordingPeaks(String)
-    case recordingFile(String, SoundFormat)
+    case recordingFile(String, DownloadForm)
     /// The interfaces, and one of them, for who writes programs.
     case reference
     case interface(String)
@@ -51,7 +54,7 @@ enum Route: Hashable, Sendable {
     case play(MessagePlace)
     /// Its waveform.
     case peaks(MessagePlace)
-    case file(MessagePlace, SoundFormat)
+    case file(MessagePlace, DownloadForm)
     case settings(mailbox: String)
     /// Where a greeting is sent to.
     case greeting(mailbox: String)
@@ -73,7 +76,7 @@ enum Route: Hashable, Sendable {
         case (3, "recordings") where pieces[2] == "play": self = .playRecording(pieces[1])
         case (3, "recordings") where pieces[2] == "peaks": self = .recordingPeaks(pieces[1])
         case (4, "recordings") where pieces[2] == "file":
-            guard let format = SoundFormat(rawValue: pieces[3]) else { return nil }
+            guard let format = DownloadForm(rawValue: pieces[3]) else { return nil }
             self = .recordingFile(pieces[1], format)
         case (1, "reference"): self = .reference
         case (2, "reference"): self = .interface(pieces[1])
@@ -98,7 +101,7 @@ enum Route: Hashable, Sendable {
         case (5, "boxes") where pieces[2] == "messages" && pieces[4] == "peaks":
             self = .peaks(MessagePlace(mailboxID: pieces[1], monthID: pieces[3]))
         case (6, "boxes") where pieces[2] == "messages" && pieces[4] == "file":
-            guard let format = SoundFormat(rawValue: pieces[5]) else { return nil }
+            guard let format = DownloadForm(rawValue: pieces[5]) else { return nil }
             self = .file(MessagePlace(mailboxID: pieces[1], monthID: pieces[3]), format)
         default: return nil
         }

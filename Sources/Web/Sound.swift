@@ -30,22 +30,20 @@ extension WebDialect {
         return FrontResponse(contentType: "application/json", bytes: JSON.array(lists).encode())
     }
 
-    func download(_ place: MessagePlace, as format: SoundFormat, _ session: Session, _ visit: Visit) async throws -> FrontResponse {
+    func download(_ place: MessagePlace, as form: DownloadForm, _ session: Session, _ visit: Visit) async throws -> FrontResponse {
         let message = try await message(place, session)
         let mailbox = try await service.mailboxes.heard(place.mailboxID, by: session.listener, in: session.account)
         let zone = try await service.mailboxes.timeZone(of: mailbox, account: session.account)
         func name(_ suffix: String) -> String { ContentDisposition.attachment(MessageView.fileName(message, zone: zone, suffix: suffix)) }
-        switch format {
-        case .stored:
+        guard let container = form.container else {
             let (reader, audio) = try await service.messages.audio(of: message)
             try await service.audit.noteHeard(message, in: session.account)
             // Its type is its sender's word, and no browser is to act on it.
-            return response(reader, "application/octet-stream", name(audio.fileExtension), visit)
-        case .wav, .mp3:
-            let sound = try await service.renditions.rendition(of: message, format == .wav ? .wideband : .mp3)
-            try await service.audit.noteHeard(message, in: session.account)
-            return response(sound.reader, sound.contentType, name(format.rawValue), visit)
+            return response(reader, AudioContainer.unknownType, name(audio.fileExtension), visit)
         }
+        let sound = try await service.renditions.rendition(of: message, .heard(as: container))
+        try await service.audit.noteHeard(message, in: session.account)
+        return response(sound.reader, sound.contentType, name(container.rawValue), visit)
     }
 
     func message(_ place: MessagePlace, _ session: Session) async throws -> Message {

@@ -14,7 +14,7 @@ extension WebDialect {
         guard let synthesizer, let language = form["language"], Pages.all.contains(where: { $0.language == language }) else { throw WebFailure.malformed(400) }
         let text = TypedText.lines(form["text"])
         guard !text.isEmpty, text.unicodeScalars.count <= SpeechRequest.longestText else { throw SettingsWrong.speech }
-        let speech = SpeechRequest(text: text, language: language), name = greetingName("wav")
+        let speech = SpeechRequest(text: text, language: language), name = greetingName(.wav)
         do {
             let audio = try await service.greetings.speak(speech, by: synthesizer, as: name, for: account)
             try await put(name, audio, speech.origin, mailbox)

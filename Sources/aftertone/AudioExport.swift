@@ -20,15 +20,7 @@ struct AudioExport {
 
         var container: Rendition.Container? { Rendition.Container(rawValue: rawValue) }
 
-        /// For a person's ear: as small as telephones have it, and for WAV what every program plays.
-        var rendition: Rendition? {
-            switch self {
-            case .original: nil
-            case .wav: .wideband
-            case .mp3: .mp3
-            case .gsm: .gsm
-            }
-        }
+        var rendition: Rendition? { container.map { .heard(as: $0) } }
     }
 
     private static let chunk = 262_144

@@ -77,11 +77,11 @@ struct AudioFile {
         guard FileManager.default.isReadableFile(atPath: file) else { throw Refusal("\(title) cannot be read") }
         do {
             switch try await installation.service.codec.measure(.file(path: file), for: "", .upload) {
-            case .known(let facts): return AudioFacts.contentType(ofContainer: facts.container)
-            case .pending(let container): return AudioFacts.contentType(ofContainer: container)
+            case .known(let facts): return AudioContainer.contentType(ofStored: facts.container)
+            case .pending(let container): return AudioContainer.contentType(ofStored: container)
             }
         } catch AudioError.undecodable {
-            throw Refusal("no decoder accepts \(title); what is taken: \(AudioFacts.acceptedKinds)")
+            throw Refusal("no decoder accepts \(title); what is taken: \(AudioContainer.acceptedKinds)")
         }
     }
 }

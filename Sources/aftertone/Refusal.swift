@@ -49,7 +49,7 @@ enum Wording {
         case .expired(let id, _): "\(id) is older than retention allows to change"
         case .held(let id): "\(id) is under legal hold, or something in it is; aftertone hold list shows what and why"
         case .conflict: "it conflicts with what is there"
-        case .unplayable: "no decoder accepts the audio; what is taken: \(AudioFacts.acceptedKinds)"
+        case .unplayable: "no decoder accepts the audio; what is taken: \(AudioContainer.acceptedKinds)"
         }
     }
 
@@ -98,7 +98,7 @@ enum Wording {
 
     private static func text(_ error: AudioError) -> String {
         switch error {
-        case .undecodable: "no decoder accepts the audio; what is taken: \(AudioFacts.acceptedKinds)"
+        case .undecodable: "no decoder accepts the audio; what is taken: \(AudioContainer.acceptedKinds)"
         case .tooLong(let limit): "the audio is longer than \(limit.counted("second"))"
         case .full: "no room for a rendering"
         case .overloaded(let reason), .failed(let reason): "decoding failed: \(reason)"

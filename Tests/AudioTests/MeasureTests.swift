@@ -24,7 +24,7 @@ import Voicemail
         try await withEngine { engine, _ in
             let facts = try await engine.measure(.bytes(bytes))
             #expect(abs(facts.durationMilliseconds - 1510) <= Self.tolerance(format), "\(facts)")
-            #expect(facts.container == format.container)
+            #expect(facts.container == format.container.rawValue)
             #expect(facts.sampleRate == 8000)
             #expect(facts.channels == 1)
             #expect(try await engine.measure(.file(path: path)) == facts)

@@ -68,7 +68,7 @@ import Voicemail
                 func upload(_ id: String, _ language: String, samples: Int) async throws {
                     let greeting = try await server.service.greetings.create(
                         ["name": .string("\(language) \(id)"), "language": .string(language), "prompt_id": .string(id)], id: nil, in: account)
-                    let intake = try await server.service.messages.receiveAudio()
+                    let intake = server.service.messages.receiveAudio()
                     try await intake.write(ByteBuffer(bytes: Self.wav(samples: samples)))
                     let audio = try await intake.finish(contentType: "audio/wav", fileName: "a.wav", policy: .playableOnly)
                     _ = try await server.service.greetings.upload(greeting.id, audio: audio, in: account)

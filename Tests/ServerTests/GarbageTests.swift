@@ -12,7 +12,7 @@ import Waiting
     private func store(_ sounds: Int, in server: TestServer) async throws -> [BlobID] {
         var ids: [BlobID] = []
         for number in 0..<sounds {
-            let intake = try await server.service.messages.receiveAudio()
+            let intake = server.service.messages.receiveAudio()
             try await intake.write(ByteBuffer(bytes: Sound.bytes(1, number)))
             let record = try await intake.finish(contentType: "audio/wav", fileName: "a.wav", policy: .playableOnly).record
             try await server.service.store.write { try $0.insert(record, at: server.clock.now) }

@@ -20,7 +20,7 @@ import Voicemail
 
         /// Leaves a message with two seconds of sound that has to be decoded.
         func leave(_ draft: MessageDraft = MessageDraft()) async throws -> Message {
-            let intake = try await service.messages.receiveAudio(for: account.id)
+            let intake = service.messages.receiveAudio(for: account.id)
             try await intake.write(ByteBuffer(bytes: try AudioSamples.tones([500], seconds: 2).encoded(as: .flac)))
             let audio = try await intake.finish(contentType: "audio/flac", fileName: "a.flac", policy: .keepAnything)
             #expect(audio.record.facts == nil && audio.record.unmeasured == "flac")

@@ -93,7 +93,7 @@ struct MailboxStateTests {
             let service = world.server.service
             func greeting(_ hertz: Double) async throws -> Greeting {
                 let greeting = try await service.greetings.create(["name": "hello"], id: nil, in: world.account)
-                let intake = try await service.messages.receiveAudio(for: world.account.id)
+                let intake = service.messages.receiveAudio(for: world.account.id)
                 try await intake.write(.init(bytes: try AudioSamples.tones([hertz], seconds: 1).encoded(as: .wavPCM16)))
                 let audio = try await intake.finish(fileName: "hello.wav", policy: .playableOnly)
                 return try await service.greetings.upload(greeting.id, audio: audio, in: world.account)

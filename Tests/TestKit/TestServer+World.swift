@@ -64,7 +64,7 @@ extension TestServer {
 
     /// Takes audio in, for something that is to have it.
     public func audio(_ audio: [UInt8], contentType: String = "audio/wav", fileName: String = "audio.wav") async throws -> ReceivedAudio {
-        let intake = try await service.messages.receiveAudio()
+        let intake = service.messages.receiveAudio()
         try await intake.write(ByteBuffer(bytes: audio))
         return try await intake.finish(contentType: contentType, fileName: fileName, policy: .keepAnything)
     }

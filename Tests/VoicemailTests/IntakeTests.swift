@@ -1,4 +1,5 @@
 import NIOCore
+import Synchronization
 import TestKit
 import Testing
 import Voicemail
@@ -34,7 +35,7 @@ import Voicemail
             let service = server.service
             let broken = VoicemailService(
                 store: service.store, archive: service.archive, codec: BrokenCodec(whole: service.codec), secrets: service.secrets)
-            let intake = try await broken.messages.receiveAudio()
+            let intake = broken.messages.receiveAudio()
             try await intake.write(ByteBuffer(repeating: 1, count: bytes))
             await #expect(throws: AudioError.failed("no threads")) {
                 _ = try await intake.finish(contentType: "audio/wav", fileName: "a.wav", policy: .keepAnything)
@@ -48,7 +49,7 @@ import Voicemail
     func whatMayBeNamedStays(error: StoreError, stays: Bool) async throws {
         try await TestServer.run { server in
             let service = server.service
-            let intake = try await service.messages.receiveAudio()
+            let intake = service.messages.receiveAudio()
             try await intake.write(ByteBuffer(repeating: 1, count: 10_000))
             let received = try await intake.finish(contentType: "audio/wav", fileName: "a.wav", policy: .keepAnything, isLengthKnown: true)
             do { try await service.dropping(received) { throw error } } catch let thrown { #expect(thrown as? StoreError == error) }
@@ -65,7 +66,7 @@ import Voicemail
             let codec = BrokenCodec(whole: service.codec, error: busy)
             let busyService = VoicemailService(store: service.store, archive: service.archive, codec: codec, secrets: service.secrets)
             for policy in [AudioPolicy.keepAnything, .playableOnly] {
-                let intake = try await busyService.messages.receiveAudio()
+                let intake = busyService.messages.receiveAudio()
                 try await intake.write(ByteBuffer(repeating: 1, count: bytes))
                 if policy == .keepAnything {
                     let received = try await intake.finish(contentType: "audio/wav", fileName: "a.wav", policy: policy)
@@ -86,11 +87,11 @@ import Voicemail
             let service = server.service
             let broken = VoicemailService(
                 store: service.store, archive: service.archive, codec: BrokenCodec(whole: service.codec), secrets: service.secrets)
-            let intake = try await broken.messages.receiveAudio()
+            let intake = broken.messages.receiveAudio()
             try await intake.write(ByteBuffer(repeating: 1, count: bytes))
             let received = try await intake.finish(contentType: "audio/wav", fileName: "a.wav", policy: .keepAnything, isLengthKnown: true)
             #expect(received.record.unmeasured == "wav" && received.record.blob.size == bytes)
-            let playable = try await broken.messages.receiveAudio()
+            let playable = broken.messages.receiveAudio()
             try await playable.write(ByteBuffer(repeating: 1, count: bytes))
             await #expect(throws: AudioError.failed("no threads")) {
                 _ = try await playable.finish(contentType: "audio/wav", fileName: "a.wav", policy: .playableOnly, isLengthKnown: true)
@@ -98,10 +99,35 @@ import Voicemail
         }
     }
 
+    @Test("Nothing is opened before the first byte, and what was begun and not finished is dropped, though nothing went wrong")
+    func unfinished() async throws {
+        try await TestServer.run { server in
+            let messages = server.service.messages
+            let isEmpty = try await messages.receivingAudio { intake in
+                try await intake.write(ByteBuffer())
+                return intake.isEmpty
+            }
+            #expect(isEmpty)
+            let isBegun = try await messages.receivingAudio { intake in
+                try await intake.write(ByteBuffer(bytes: Sound.bytes(1, 1)))
+                return !intake.isEmpty
+            }
+            #expect(isBegun)
+            let listed = Mutex(0)
+            try await server.service.archive.list { _, _ in listed.withLock { $0 += 1 } }
+            #expect(listed.withLock { $0 } == 0)
+            // As an empty file, not as nothing: whoever finishes has one.
+            let empty = try await messages.receivingAudio { intake in
+                try await intake.finish(contentType: "audio/wav", fileName: "a.wav", policy: .keepAnything)
+            }
+            #expect(empty.record.blob.size == 0 && empty.record.facts == nil)
+        }
+    }
+
     /// What is received is nobody's left-over while somebody holds it.
     @Test func whatIsHeldIsNotSwept() async throws {
         try await TestServer.run { server in
-            let intake = try await server.service.messages.receiveAudio()
+            let intake = server.service.messages.receiveAudio()
             try await intake.write(ByteBuffer(bytes: Sound.bytes(1, 1)))
             let received = try await intake.finish(contentType: "audio/wav", fileName: "a.wav", policy: .keepAnything)
             #expect(try await server.service.housekeeping.removeOrphans() == 0)

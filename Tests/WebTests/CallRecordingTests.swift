@@ -13,7 +13,7 @@ struct CallRecordingTests {
         audio: [UInt8] = WAV.tones([440], milliseconds: 1200),
         in account: Account? = nil
     ) async throws -> Recording {
-        let intake = try await world.server.service.messages.receiveAudio()
+        let intake = world.server.service.messages.receiveAudio()
         try await intake.write(ByteBuffer(bytes: audio))
         let audio = try await intake.finish(contentType: "audio/wav", fileName: "call.wav", policy: .playableOnly)
         let draft = RecordingDraft(

@@ -14,7 +14,7 @@ import Voicemail
 
     /// Puts a greeting as if it had been spoken.
     private func speak(_ name: String, _ world: PSeriesWorld) async throws {
-        let intake = try await world.service.messages.receiveAudio()
+        let intake = world.service.messages.receiveAudio()
         try await intake.write(.init(bytes: sound))
         _ = try await world.service.greetings.put(
             name, audio: intake.finish(contentType: "audio/wav", fileName: name, policy: .playableOnly), origin: .speech(text: "Good bye", voice: [:]),

@@ -56,7 +56,7 @@ import YeastarPSeriesAPI
             _ = try await world.upload("vm_welcome.wav", sound)
             _ = try await world.upload("vm_busy.WAV", sound)
             _ = try await world.upload("other.wav", sound, owner: "3201")
-            let spoken = try await world.service.messages.receiveAudio()
+            let spoken = world.service.messages.receiveAudio()
             try await spoken.write(.init(bytes: sound))
             _ = try await world.service.greetings.put(
                 "vm_end.wav", audio: spoken.finish(contentType: "audio/wav", fileName: "vm_end.wav", policy: .playableOnly),
@@ -151,7 +151,7 @@ import YeastarPSeriesAPI
             _ = try await world.upload("vm_own.wav", sound, owner: "3201")
             let other = try await world.service.greetings.find("vm_own.wav", on: .mailbox(world.extensions[1])).greeting
             let media = try await world.service.greetings.create(["name": "Office"], id: nil, in: world.account)
-            let intake = try await world.service.messages.receiveAudio()
+            let intake = world.service.messages.receiveAudio()
             try await intake.write(.init(bytes: sound))
             _ = try await world.service.greetings.upload(
                 media.id, audio: intake.finish(contentType: "audio/wav", fileName: "office.wav", policy: .playableOnly), in: world.account)
@@ -219,7 +219,7 @@ import YeastarPSeriesAPI
         try await PSeriesWorld.run { world in
             _ = try await world.upload("vm_away.wav", sound)
             let greeting = try await world.service.greetings.find("vm_away.wav", on: .mailbox(world.extensions[0])).greeting
-            let intake = try await world.service.messages.receiveAudio()
+            let intake = world.service.messages.receiveAudio()
             try await intake.write(.init(bytes: sound))
             _ = try await world.service.greetings.upload(
                 greeting.id, audio: intake.finish(contentType: "audio/wav", fileName: "from kazoo.wav", policy: .playableOnly), in: world.account)

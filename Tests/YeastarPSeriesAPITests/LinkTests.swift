@@ -172,7 +172,7 @@ import YeastarPSeriesAPI
             let url = try await TestServer.run(in: directory.path + "/data", clock: clock) { server in
                 let account = try await server.makeAccount("Acme")
                 let mailbox = try await server.makeMailbox("3200", in: account)
-                let intake = try await server.service.messages.receiveAudio()
+                let intake = server.service.messages.receiveAudio()
                 try await intake.write(.init(bytes: sound))
                 let audio = try await intake.finish(contentType: "audio/wav", fileName: "a.wav", policy: .playableOnly)
                 _ = try await server.service.greetings.put("a.wav", audio: audio, origin: .upload, on: .mailbox(mailbox))

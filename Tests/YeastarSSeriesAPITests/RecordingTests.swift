@@ -346,7 +346,7 @@ extension SSeriesWorld {
     func record(_ name: String, _ audio: [UInt8]) async throws -> Recording {
         let service = server.service
         let parsed = RecordingName(parsing: name)
-        let intake = try await service.messages.receiveAudio()
+        let intake = service.messages.receiveAudio()
         try await intake.write(ByteBuffer(bytes: audio))
         let received = try await intake.finish(contentType: "application/octet-stream", fileName: name, policy: .playableOnly)
         let draft = RecordingDraft(

@@ -55,7 +55,7 @@ extension AudioFacts {
         let frames = try decoding.forEachBlock { _ in }
         self.init(
             frames: frames, sampleRate: decoding.decoder.sampleRate, channels: decoding.decoder.channels,
-            container: decoding.input.container, isIncomplete: decoding.isIncomplete(after: frames))
+            container: decoding.input.container.rawValue, isIncomplete: decoding.isIncomplete(after: frames))
     }
 }
 
@@ -95,13 +95,13 @@ extension MeasuringOutcome {
 
     private init(_ input: AudioInput, maxSeconds: Int) throws(AudioError) {
         guard let frames = input.exactFrames else {
-            self = .pending(container: input.container)
+            self = .pending(container: input.container.rawValue)
             return
         }
         guard frames <= maxSeconds * input.sampleRate else { throw .tooLong(limitSeconds: maxSeconds) }
         self = .known(
             AudioFacts(
-                frames: frames, sampleRate: input.sampleRate, channels: input.channels, container: input.container,
+                frames: frames, sampleRate: input.sampleRate, channels: input.channels, container: input.container.rawValue,
                 isIncomplete: input.statedFrames ?? 0 > frames))
     }
 }

@@ -19,8 +19,7 @@ struct AudioInput {
         case mpeg(Range<Int>)
     }
 
-    /// As clients are told: `wav`, `mp3`, `ogg`, `flac`, `gsm`.
-    let container: String
+    let container: AudioContainer
     let sampleRate: Int
     let channels: Int
     /// Samples per channel where the number follows from the bytes that are really there, as in
@@ -45,7 +44,7 @@ struct AudioInput {
     }
 
     init(
-        container: String, sampleRate: Int, channels: Int, exactFrames: Int? = nil, mostFrames: Int? = nil, statedFrames: Int? = nil, stream: Stream
+        container: AudioContainer, sampleRate: Int, channels: Int, exactFrames: Int? = nil, mostFrames: Int? = nil, statedFrames: Int? = nil, stream: Stream
     ) {
         self.container = container
         self.sampleRate = sampleRate

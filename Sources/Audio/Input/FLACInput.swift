@@ -16,7 +16,7 @@ enum FLACInput {
 
     static func recognise(_ source: ByteSource, at start: Int) throws(AudioError) -> AudioInput? {
         guard let stream = try FLACStream(in: source, at: start) else { return nil }
-        return AudioInput(container: "flac", sampleRate: stream.header.sampleRate, channels: stream.header.channels, stream: .flac(start))
+        return AudioInput(container: .flac, sampleRate: stream.header.sampleRate, channels: stream.header.channels, stream: .flac(start))
     }
 
     /// A decoder of all streams, one after the other.

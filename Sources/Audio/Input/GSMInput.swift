@@ -22,7 +22,7 @@ enum GSMInput {
         let sample = try source.bytes(at: 0, count: frameBytes * fewestFrames)
         guard !(0..<4).contains(where: { String(validating: sample.dropLast($0), as: UTF8.self) != nil }) else { return nil }
         return AudioInput(
-            container: "gsm", sampleRate: 8000, channels: 1, exactFrames: frames * frameSamples,
+            container: .gsm, sampleRate: 8000, channels: 1, exactFrames: frames * frameSamples,
             stream: .soundFile(
                 format: Int32(SF_FORMAT_RAW) | Int32(SF_FORMAT_GSM610), prefix: [], range: 0..<frames * frameBytes))
     }

@@ -13,7 +13,7 @@ enum MPEGInput {
         var search = MPEGSearch(source, end: range.upperBound)
         guard let (first, offset) = try search.chain(from: range.lowerBound, before: range.lowerBound + mostJunk + 1) else { return nil }
         return AudioInput(
-            container: "mp3", sampleRate: first.sampleRate, channels: first.channels, stream: .mpeg(offset..<range.upperBound))
+            container: .mp3, sampleRate: first.sampleRate, channels: first.channels, stream: .mpeg(offset..<range.upperBound))
     }
 
     /// A decoder of all that is sound from the first frame on.

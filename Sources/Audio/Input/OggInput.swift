@@ -21,7 +21,7 @@ enum OggInput {
         for _ in 0..<mostStreams {
             guard let page = try OggPage(in: source, at: offset, checked: &checked), page.isFirst else { return nil }
             if let head = try OggHead(page, in: source) {
-                return AudioInput(container: "ogg", sampleRate: head.sampleRate, channels: head.channels, stream: .ogg)
+                return AudioInput(container: .ogg, sampleRate: head.sampleRate, channels: head.channels, stream: .ogg)
             }
             offset = page.range.upperBound
         }

@@ -47,14 +47,14 @@ struct WaveFormat {
         switch tag {
         case .mp3:
             guard let sound = try MPEGInput.recognise(source, in: data) else { return nil }
-            return AudioInput(container: "wav", sampleRate: sound.sampleRate, channels: sound.channels, stream: sound.stream)
+            return AudioInput(container: .wav, sampleRate: sound.sampleRate, channels: sound.channels, stream: sound.stream)
         case .gsm, .microsoftADPCM, .imaADPCM, .g721:
             return blocks.flatMap { blockInput($0, data: data, declared: declared, stated: stated) }
         default:
             guard let (encoding, bytes) = sampleEncoding else { return nil }
             let frames = data.count / (bytes * channels)
             return AudioInput(
-                container: "wav", sampleRate: sampleRate, channels: channels, exactFrames: frames,
+                container: .wav, sampleRate: sampleRate, channels: channels, exactFrames: frames,
                 statedFrames: declared.map { $0 / (bytes * channels) },
                 stream: .soundFile(
                     format: Int32(SF_FORMAT_RAW) | Int32(SF_ENDIAN_LITTLE) | Int32(encoding), prefix: [],
@@ -117,7 +117,7 @@ struct WaveFormat {
         let frames = (max(1, all - blocks.samples + 1)...all).contains(stated) ? stated : all
         let prefix = header(blocks, rate: rate, dataBytes: dataBytes)
         return AudioInput(
-            container: "wav", sampleRate: sampleRate, channels: channels, exactFrames: blocks.isPlain ? samples(used) : nil,
+            container: .wav, sampleRate: sampleRate, channels: channels, exactFrames: blocks.isPlain ? samples(used) : nil,
             mostFrames: blocks.isPlain ? nil : frames, statedFrames: declared.flatMap { $0 > used + blocks.bytes ? samples($0) : nil },
             stream: .soundFile(format: nil, prefix: prefix, range: data.lowerBound..<data.lowerBound + used))
     }

@@ -1,25 +1,18 @@
 import CSndFile
+import Voicemail
 
 /// Every kind of file this module writes. Renderings need three of them; the others make test and demonstration audio.
 public enum FileFormat: String, Sendable, CaseIterable {
     case wavPCM8, wavPCM16, wavPCM24, wavPCM32, wavFloat, wavMuLaw, wavALaw, wavGSM, wavIMA, wavMicrosoft, wavG721
     case mp3, gsm, oggVorbis, oggOpus, flac
 
-    /// The container as `AudioFacts` names it.
-    public var container: String {
+    public var container: AudioContainer {
         switch self {
-        case .wavPCM8, .wavPCM16, .wavPCM24, .wavPCM32, .wavFloat, .wavMuLaw, .wavALaw, .wavGSM, .wavIMA, .wavMicrosoft, .wavG721: "wav"
-        case .mp3: "mp3"
-        case .gsm: "gsm"
-        case .oggVorbis, .oggOpus: "ogg"
-        case .flac: "flac"
-        }
-    }
-
-    public var contentType: String {
-        switch container {
-        case "mp3": "audio/mpeg"
-        case let container: "audio/\(container)"
+        case .wavPCM8, .wavPCM16, .wavPCM24, .wavPCM32, .wavFloat, .wavMuLaw, .wavALaw, .wavGSM, .wavIMA, .wavMicrosoft, .wavG721: .wav
+        case .mp3: .mp3
+        case .gsm: .gsm
+        case .oggVorbis, .oggOpus: .ogg
+        case .flac: .flac
         }
     }
 

@@ -32,6 +32,23 @@ public struct MultipartParser: Sendable {
         scanner = BoundaryScanner(boundary)
     }
 
+    /// Reads a whole body, and hands its events to `take` as they come.
+    /// - Parameter limit: bytes of the body, with what surrounds its parts.
+    /// - Throws: `MultipartError`; `BodyError`, `.tooLarge` also beyond `limit`; what `take` throws.
+    public static func read(
+        _ body: RequestBody, boundary: String, upTo limit: Int = .max, _ take: (MultipartEvent) async throws -> Void
+    ) async throws {
+        var parser = MultipartParser(boundary: boundary), received = 0
+        for try await chunk in body {
+            received += chunk.readableBytes
+            guard received <= limit else { throw BodyError.tooLarge(limit: limit) }
+            parser.append(chunk)
+            while let event = try parser.next() { try await take(event) }
+        }
+        parser.finish()
+        while let event = try parser.next() { try await take(event) }
+    }
+
     /// 1…70 visible characters or inner spaces (RFC 2046 §5.1.1 allows fewer, clients send more).
     static func isBoundary(_ text: String) -> Bool {
         let bytes = text.utf8

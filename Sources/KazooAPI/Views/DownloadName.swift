@@ -16,6 +16,6 @@ enum DownloadName {
     static func ofUpload(requested: String?, contentType: String, now: Timestamp) -> String {
         let base = requested.flatMap { $0.isEmpty ? nil : $0 } ?? "uploaded_file_\(now.gregorian)"
         if let dot = base.lastIndex(of: "."), dot != base.startIndex, base.index(after: dot) != base.endIndex { return base }
-        return base + "." + AudioAttachment.standardExtension(of: contentType)
+        return base + "." + AudioContainer.fileExtension(ofType: contentType)
     }
 }

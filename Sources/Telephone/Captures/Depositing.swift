@@ -30,14 +30,18 @@ struct Depositing: Sendable {
         try await service.messages.receivingAudio(for: account.id) { intake in
             if sound.format == .opus {
                 try await OggOpus.write(sound) { try await intake.write(ByteBuffer(bytes: $0)) }
-                return try await intake.finish(contentType: OggOpus.contentType, fileName: facts.id + ".ogg", policy: .keepAnything, isLengthKnown: true)
+                return try await intake.finish(
+                    contentType: AudioContainer.ogg.contentType, fileName: Self.name(facts, .ogg), policy: .keepAnything, isLengthKnown: true)
             }
             try await Self.writeWave(sound) { try await intake.write(ByteBuffer(bytes: $0)) }
-            return try await intake.finish(contentType: "audio/wav", fileName: facts.id + ".wav", policy: .keepAnything, isLengthKnown: true)
+            return try await intake.finish(
+                contentType: AudioContainer.wav.contentType, fileName: Self.name(facts, .wav), policy: .keepAnything, isLengthKnown: true)
         }
     }
 
-    /// What is none of Opus.
+    private static func name(_ facts: CaptureFacts, _ container: AudioContainer) -> String { facts.id + "." + container.rawValue }
+
+    /// Everything but Opus.
     private static func writeWave(_ sound: CapturedSound, to write: ([UInt8]) async throws -> Void) async throws {
         let format = sound.format
         try await write(WaveHeader.bytes(format, ticks: sound.bytes.count))

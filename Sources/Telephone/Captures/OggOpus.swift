@@ -3,8 +3,6 @@ import SIP
 
 /// Puts packets of Opus into an Ogg file as they are (RFC 7845).
 enum OggOpus {
-    static let contentType = "audio/ogg"
-
     /// Units of 48,000 a second at the beginning that are not to be heard (RFC 7845 §4.2). None: the recording begins in the middle of a stream, and what a
     /// decoder does not yet know of it is heard as less than a click.
     private static let beginning = 0

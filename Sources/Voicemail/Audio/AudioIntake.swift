@@ -1,4 +1,5 @@
 import Logging
+import NIOConcurrencyHelpers
 import NIOCore
 import Waiting
 
@@ -33,12 +34,21 @@ public struct ReceivedAudio: Sendable {
     }
 }
 
-/// Takes one upload in, piece by piece: the only way audio enters (N§2.3-6).
+/// Takes one upload in, piece by piece: the only way audio enters (N§2.3-6). Nothing is opened in the archive before the first byte, so whoever
+/// turns out to have no file costs no device anything. Used by one task.
 public final class AudioIntake: Sendable {
     /// Up to this many bytes are measured from memory while the archive syncs them.
     private static let measuredInMemory = 1_048_576
 
-    private let writer: any BlobWriter
+    private struct State {
+        /// What writes to the archive, once there is something to write.
+        var writer: (any BlobWriter)?
+        var isFinished = false
+    }
+
+    private let state = NIOLockedValueBox(State())
+    /// Bytes.
+    private let limit: Int
     private let codec: any AudioCodec
     private let archive: any AudioArchive
     private let logger: Logger
@@ -46,19 +56,33 @@ public final class AudioIntake: Sendable {
     private let accountID: String
     private let copy = CopyBox()
 
-    init(writer: any BlobWriter, codec: any AudioCodec, archive: any AudioArchive, accountID: String, logger: Logger) {
+    init(limit: Int, codec: any AudioCodec, archive: any AudioArchive, accountID: String, logger: Logger) {
         self.accountID = accountID
-        self.writer = writer
+        self.limit = limit
         self.codec = codec
         self.archive = archive
         self.logger = logger
     }
 
     /// Appends bytes.
-    /// - Throws: `ArchiveError.tooLarge`, `.full`, `.failed`; call `abandon` then.
+    /// - Throws: `ArchiveError.tooLarge`, `.full`, `.failed`; `abandon` is called then.
     public func write(_ bytes: ByteBuffer) async throws {
+        guard bytes.readableBytes > 0 else { return }
         copy.append(bytes, upTo: Self.measuredInMemory)
-        try await writer.write(bytes)
+        try await writer().write(bytes)
+    }
+
+    /// Whether the bytes are durable, and a value for whoever finished them.
+    var isFinished: Bool { state.withLockedValue(\.isFinished) }
+
+    /// Whether no byte has come yet: an empty file is no file.
+    public var isEmpty: Bool { state.withLockedValue { $0.writer == nil } }
+
+    private func writer() async throws -> any BlobWriter {
+        if let writer = state.withLockedValue(\.writer) { return writer }
+        let writer = try await archive.begin(limit: limit)
+        state.withLockedValue { $0.writer = writer }
+        return writer
     }
 
     /// Makes the bytes durable and measures them, both at once. What takes too long to measure is measured later.
@@ -72,13 +96,15 @@ public final class AudioIntake: Sendable {
             case .keepAnything: isLengthKnown ? .none : .moment
             case .playableOnly: .upload
             }
-        let (blob, verdict) = try await stored(patience)
+        let writer = try await writer()
+        let (blob, verdict) = try await stored(writer, patience)
         do {
             let measurement = try verdict.get()
             if policy == .playableOnly, measurement == nil { throw VoicemailError.unplayable }
             let record = BlobRecord(blob: blob, measurement)
-            let type = contentType ?? AudioFacts.contentType(ofContainer: record.container ?? "")
+            let type = contentType ?? AudioContainer.contentType(ofStored: record.container)
             record.logIfIncomplete(logger, fileName: fileName)
+            state.withLockedValue { $0.isFinished = true }
             return ReceivedAudio(record: record, contentType: type, fileName: fileName, writer: writer)
         } catch {
             try await archive.remove(blob.id)
@@ -87,7 +113,7 @@ public final class AudioIntake: Sendable {
     }
 
     /// The durable blob, and what the decoder made of it.
-    private func stored(_ patience: MeasuringPatience) async throws -> (StoredBlob, Result<MeasuringOutcome?, any Error>) {
+    private func stored(_ writer: any BlobWriter, _ patience: MeasuringPatience) async throws -> (StoredBlob, Result<MeasuringOutcome?, any Error>) {
         if let bytes = copy.complete {
             async let blob = writer.finish()
             let verdict = await verdict { try await self.measure(.bytes(bytes), patience) }
@@ -106,7 +132,7 @@ public final class AudioIntake: Sendable {
     }
 
     /// Drops the upload.
-    public func abandon() async { await writer.abandon() }
+    public func abandon() async { await state.withLockedValue(\.writer)?.abandon() }
 
     /// - Returns: nil for what no decoder accepts. A machine that fails to decode is an error, not a verdict.
     private func measure(_ source: AudioSource, _ patience: MeasuringPatience) async throws -> MeasuringOutcome? {

@@ -29,11 +29,7 @@ extension Renditions {
     /// A greeting's audio in another format.
     /// - Throws: as that of a message.
     public func rendition(of greeting: Greeting, _ rendition: Rendition) async throws -> RenderedAudio {
-        guard let blobID = greeting.blobID else { throw VoicemailError.noAudio(id: greeting.id) }
-        let attachment = AudioAttachment(
-            blobID: blobID, size: try await open(blobID, size: greeting.contentLength).size,
-            contentType: greeting.contentType ?? "application/octet-stream", fileName: greeting.downloadName)
-        return try await self.rendition(of: attachment, rendition, for: greeting.accountID)
+        try await self.rendition(of: try await service.greetings.audio(of: greeting).1, rendition, for: greeting.accountID)
     }
 
     private func rendition(of audio: AudioAttachment, _ rendition: Rendition, for accountID: String) async throws -> RenderedAudio {
@@ -76,36 +72,32 @@ extension Renditions {
                 guard let wanted = container ?? Self.namedContainer(of: recording), let record = try reader.blob(id: recording.audio.blobID),
                     record.container != wanted.rawValue, let facts = record.facts
                 else { continue }
-                sizes[recording.id] = codec.size(of: facts, as: Self.channels(wanted)) ?? recording.audio.size
+                sizes[recording.id] = codec.size(of: facts, as: .channels(as: wanted)) ?? recording.audio.size
             }
             return sizes
         }
     }
 
     private static func namedContainer(of recording: Recording) -> Rendition.Container? {
-        recording.name.lowercased().hasSuffix(".wav") ? .wav : nil
+        AudioContainer(fileName: recording.name) == .wav ? .wav : nil
     }
 
     /// A recording in a container, channels kept apart: the bytes as stored where they are that already, or where any container will do.
     /// - Throws: `VoicemailError.unplayable`, `ArchiveError`, `AudioError`.
     public func download(of recording: Recording, as container: Rendition.Container?) async throws -> RenderedAudio {
         let stored = try await storedContainer(of: recording)
-        if let container, stored != container.rawValue { return try await rendition(of: recording.audio, Self.channels(container), for: recording.accountID) }
-        return RenderedAudio(reader: try await open(recording.audio), contentType: AudioFacts.contentType(ofContainer: stored))
+        if let container, stored != container.rawValue { return try await rendition(of: recording.audio, .channels(as: container), for: recording.accountID) }
+        return RenderedAudio(reader: try await open(recording.audio), contentType: AudioContainer.contentType(ofStored: stored))
     }
 
     /// Whether a download of a recording in a container needs a conversion that has not been made yet.
     public func needsConversion(_ recording: Recording, to container: Rendition.Container) async throws -> Bool {
         if try await storedContainer(of: recording) == container.rawValue { return false }
-        return try await codec.rendered(recording.audio.blobID, as: Self.channels(container)) == nil
+        return try await codec.rendered(recording.audio.blobID, as: .channels(as: container)) == nil
     }
 
     private func storedContainer(of recording: Recording) async throws -> String {
         let blobID = recording.audio.blobID
         return try await store.read { try $0.blob(id: blobID) }?.container ?? ""
-    }
-
-    private static func channels(_ container: Rendition.Container) -> Rendition {
-        container == .mp3 ? .mp3Channels : Rendition(container, sampleRate: nil, mono: false)
     }
 }

@@ -31,9 +31,8 @@ extension Greeting {
         let label = stored.hidden["file_name"]?.string ?? name
         let container = GreetingName.container(of: label)
         let clean = String(String.UnicodeScalarView(label.unicodeScalars.prefix(120).map { GreetingName.isComponent(String($0)) || $0 == "." ? $0 : "_" }))
-        let type = contentType ?? ""
-        let suffix = type.contains("wav") ? ".wav" : type.contains("gsm") ? ".gsm" : ".mp3"
-        let name = container == nil ? clean + suffix : clean
+        let standard = contentType.flatMap { AudioContainer(contentType: $0) }.flatMap { GreetingName.containers.contains($0) ? $0 : nil } ?? .mp3
+        let name = container == nil ? clean + "." + standard.rawValue : clean
         return try isTaken(name) ? "\(serial)_" + name : name
     }
 }

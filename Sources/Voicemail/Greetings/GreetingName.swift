@@ -1,7 +1,7 @@
 /// The file names that greetings and prompts go by where they are files (P§5.4, P§5.7). A label, never a path.
 public enum GreetingName {
-    /// The formats that may be uploaded, by extension.
-    public static let extensions = ["wav", "mp3", "gsm"]
+    /// What may be uploaded.
+    public static let containers: [AudioContainer] = [.wav, .mp3, .gsm]
 
     private static let longest = 255
 
@@ -15,11 +15,10 @@ public enum GreetingName {
         isComponent(stem) && stem.unicodeScalars.count <= 250 && !stem.unicodeScalars.contains { excluded.contains($0) || $0.properties.isWhitespace }
     }
 
-    /// What the extension says the file is, in lower case; nil for any that may not be uploaded.
-    public static func container(of name: String) -> String? {
-        guard let dot = name.lastIndex(of: ".") else { return nil }
-        let text = name[name.index(after: dot)...].lowercased()
-        return extensions.contains(text) ? text : nil
+    /// What the extension says the file is; nil for any that may not be uploaded.
+    public static func container(of name: String) -> AudioContainer? {
+        guard let container = AudioContainer(fileName: name), containers.contains(container) else { return nil }
+        return container
     }
 
     /// `.wav` of `vm_away.wav`, as written.

@@ -71,7 +71,7 @@ extension Greetings {
         guard let blobID = greeting.blobID else { throw VoicemailError.noAudio(id: greeting.id) }
         let reader = try await service.renditions.open(blobID, size: greeting.contentLength)
         let attachment = AudioAttachment(
-            blobID: blobID, size: reader.size, contentType: greeting.contentType ?? "application/octet-stream", fileName: greeting.downloadName)
+            blobID: blobID, size: reader.size, contentType: greeting.contentType ?? AudioContainer.unknownType, fileName: greeting.downloadName)
         return (reader, attachment)
     }
 

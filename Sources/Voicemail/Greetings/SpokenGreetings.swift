@@ -23,7 +23,7 @@ extension Greetings {
         // A legal text can sound longer than an upload may: only what the synthesizer itself allows bounds it.
         return try await service.messages.receivingAudio(for: account.id, limit: sound.readableBytes) { intake in
             try await intake.write(sound)
-            return try await intake.finish(contentType: "audio/wav", fileName: fileName, policy: .playableOnly)
+            return try await intake.finish(contentType: AudioContainer.wav.contentType, fileName: fileName, policy: .playableOnly)
         }
     }
 }

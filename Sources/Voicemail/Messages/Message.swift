@@ -28,12 +28,7 @@ public struct AudioAttachment: Sendable, Hashable {
             let suffix = fileName[fileName.index(after: dot)...]
             if (1...8).contains(suffix.utf8.count), suffix.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) }) { return String(suffix) }
         }
-        return Self.standardExtension(of: contentType)
-    }
-
-    /// Of files of a media type.
-    public static func standardExtension(of contentType: String) -> String {
-        AudioFacts.container(ofContentType: contentType) ?? (contentType == "video/mp4" ? "mp4" : "bin")
+        return AudioContainer.fileExtension(ofType: contentType)
     }
 }
 

@@ -38,24 +38,23 @@ extension Messages {
     /// The length of a message that nobody measured (K§6.1).
     public static let unmeasuredLength = 1
 
-    /// Starts taking audio in.
+    /// Starts taking audio in; whoever calls finishes it or abandons it.
     /// - Parameter accountID: whose it will be.
-    /// - Throws: `ArchiveError.full`, `.failed`.
-    public func receiveAudio(for accountID: String = "", limit: Int? = nil) async throws -> AudioIntake {
-        AudioIntake(
-            writer: try await archive.begin(limit: limit ?? limits.maximumAudioBytes), codec: codec, archive: archive, accountID: accountID,
-            logger: logger)
+    public func receiveAudio(for accountID: String = "", limit: Int? = nil) -> AudioIntake {
+        AudioIntake(limit: limit ?? limits.maximumAudioBytes, codec: codec, archive: archive, accountID: accountID, logger: logger)
     }
 
-    /// Takes one piece of audio in. Whatever goes wrong, nothing of it stays.
+    /// Takes one piece of audio in. Whatever goes wrong, nothing of it stays; nor of what `body` wrote and did not finish.
     /// - Parameter body: writes the bytes, and finishes.
-    /// - Throws: what `receiveAudio` and `body` throw.
+    /// - Throws: what `body` throws.
     public func receivingAudio<Value>(
         for accountID: String = "", limit: Int? = nil, _ body: (AudioIntake) async throws -> Value
     ) async throws -> Value {
-        let intake = try await receiveAudio(for: accountID, limit: limit)
+        let intake = receiveAudio(for: accountID, limit: limit)
         do {
-            return try await body(intake)
+            let value = try await body(intake)
+            if !intake.isFinished { await intake.abandon() }
+            return value
         } catch {
             await intake.abandon()
             throw error

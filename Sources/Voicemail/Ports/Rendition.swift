@@ -4,7 +4,15 @@ public struct Rendition: Hashable, Sendable {
         case wav, mp3, gsm
 
         /// The media type a client is told.
-        public var contentType: String { AudioFacts.contentType(ofContainer: rawValue) }
+        public var contentType: String { audio.contentType }
+
+        private var audio: AudioContainer {
+            switch self {
+            case .wav: .wav
+            case .mp3: .mp3
+            case .gsm: .gsm
+            }
+        }
     }
 
     public let container: Container
@@ -28,6 +36,20 @@ public struct Rendition: Hashable, Sendable {
     public static let mp3Channels = Rendition(.mp3, sampleRate: nil, mono: false)
     /// Raw GSM 06.10, 8 kHz mono.
     public static let gsm = Rendition(.gsm, sampleRate: 8000, mono: true)
+
+    /// For a person's ear: as small as telephones have it, and for WAV what every program plays.
+    public static func heard(as container: Container) -> Rendition {
+        switch container {
+        case .wav: .wideband
+        case .mp3: .mp3
+        case .gsm: .gsm
+        }
+    }
+
+    /// With the source's channels kept apart, where the container can.
+    public static func channels(as container: Container) -> Rendition {
+        container == .mp3 ? .mp3Channels : Rendition(container, sampleRate: nil, mono: false)
+    }
 
     /// The bytes of this rendition of a sound, where they follow from its length: 16 bits a sample behind a header of 44 bytes in WAV.
     public func size(of facts: AudioFacts) -> Int? {

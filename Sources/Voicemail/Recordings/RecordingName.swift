@@ -104,9 +104,6 @@ public struct RecordingName: Sendable, Hashable {
         return plain.isEmpty || plain == "unknown" ? nil : plain
     }
 
-    /// What names end in that were composed here: the containers that are known.
-    public static let containers = ["wav", "mp3", "gsm", "ogg", "flac"]
-
     /// Bytes of a name.
     public static let longest = 255
 

@@ -15,7 +15,7 @@ extension PSeriesDialect {
         let speech = try speech(parameters, text: try parameters.requireText("text"), language: try parameters.requireText("language"))
         _ = try parameters.requireText("asr_manufacturer")
         let shelf = GreetingShelf.mailbox(try await box(number, kind, of: call.account))
-        let name = stem + ".wav"
+        let name = stem + "." + AudioContainer.wav.rawValue
         let greeting: NamedGreeting
         do {
             greeting = try await service.greetings.put(

@@ -35,7 +35,7 @@ extension PSeriesDialect {
         let message = try await service.messages.find(try messageKey(call, ["msg_id", "id"]), of: call.account)
         // What no decoder accepts cannot be sent as WAV either.
         guard let audio = message.audio, try await service.messages.audioFacts(of: [message])[audio.blobID] != nil else { throw PSeriesFailure.notFound }
-        let link = try await link(to: .message(id: message.id), kind: .message, fileExtension: "wav", isOpen: false, call)
+        let link = try await link(to: .message(id: message.id), kind: .message, fileExtension: Rendition.telephone.container.rawValue, isOpen: false, call)
         return .fields(["file": .string(link.name), "download_resource_url": .string(link.url)])
     }
 

@@ -43,7 +43,7 @@ extension PSeriesDialect {
         let name = container.map { recording.stem + "." + $0.rawValue } ?? recording.name
         let link = try await link(
             to: .recording(id: recording.id, format: settings.recordingFormat), kind: .recording,
-            fileExtension: name.split(separator: ".").last.map(String.init) ?? "wav", isOpen: false, call)
+            fileExtension: name.split(separator: ".").last.map(String.init) ?? AudioContainer.wav.rawValue, isOpen: false, call)
         return .fields(["file": .string(name), "download_resource_url": .string(link.url)])
     }
 
@@ -55,7 +55,7 @@ extension PSeriesDialect {
         guard let format = settings.recordingFormat else { return names.map { .name($0) } }
         // Programs that record name their files by either case.
         let stored = names.filter { $0.lowercased().hasSuffix("." + format.rawValue) }.flatMap { name in
-            RecordingName.containers.flatMap(Self.spellings).map { String(name.dropLast(format.rawValue.count)) + $0 }
+            AudioContainer.allCases.map(\.rawValue).flatMap(Self.spellings).map { String(name.dropLast(format.rawValue.count)) + $0 }
         }
         return (names + stored).map { .name($0) }
     }

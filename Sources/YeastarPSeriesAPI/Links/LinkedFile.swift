@@ -22,8 +22,9 @@ extension PSeriesDialect {
             let file = try await answering(within: settings.longestAnswer) {
                 try await linkedFile(target, linkName: name[0], in: entry.account)
             }
+            // The type is that of the link's ending (P§4).
             let headers: HTTPFields = [
-                .contentType: FileType.of(name[0]), .contentDisposition: ContentDisposition.attachment(file.name),
+                .contentType: AudioContainer.contentType(ofFile: name[0]), .contentDisposition: ContentDisposition.attachment(file.name),
                 .cacheControl: "private, no-store",
             ]
             return .ranged(file.reader, range: request.headers[.range], policy: .standard, headers: headers)

@@ -21,8 +21,7 @@ final class PSeriesUpload {
     private static let framing = 65_536
 
     private let call: PSeriesCall
-    private let service: VoicemailService
-    private var intake: AudioIntake?
+    private let intake: AudioIntake
     private var label: String?
     private var received = 0
     private var fields: [String: String] = [:]
@@ -34,22 +33,17 @@ final class PSeriesUpload {
         case ignored
     }
 
-    private init(_ call: PSeriesCall, service: VoicemailService) {
+    private init(_ call: PSeriesCall, _ intake: AudioIntake) {
         self.call = call
-        self.service = service
+        self.intake = intake
     }
 
     /// Reads the whole upload, then lets `body` judge it. Whatever is not stored by then is dropped.
     static func read<Value>(_ call: PSeriesCall, service: VoicemailService, _ body: (PSeriesUpload) async throws -> Value) async throws -> Value {
-        let upload = PSeriesUpload(call, service: service)
-        do {
+        try await service.messages.receivingAudio(for: call.account.id, limit: longestFile) { intake in
+            let upload = PSeriesUpload(call, intake)
             try await upload.parse()
-            let value = try await body(upload)
-            await upload.intake?.abandon()
-            return value
-        } catch {
-            await upload.intake?.abandon()
-            throw error
+            return try await body(upload)
         }
     }
 
@@ -82,13 +76,10 @@ final class PSeriesUpload {
 
     /// The file, durable; whoever calls stores it or drops it.
     func audio(named name: String) async throws -> ReceivedAudio {
-        guard let intake else { throw PSeriesFailure.invalid("file", .string(name)) }
+        guard !intake.isEmpty else { throw PSeriesFailure.invalid("file", .string(name)) }
         do {
-            let audio = try await intake.finish(contentType: FileType.of(name), fileName: name, policy: .playableOnly)
-            self.intake = nil
-            return audio
+            return try await intake.finish(contentType: AudioContainer.contentType(ofFile: name), fileName: name, policy: .playableOnly)
         } catch VoicemailError.unplayable {
-            self.intake = nil
             throw PSeriesFailure.invalid("file", .string(name))
         }
     }
@@ -99,21 +90,12 @@ final class PSeriesUpload {
         guard let type = call.request.headers[.contentType].flatMap({ MediaType(parsing: $0) }), let boundary = type.boundary else {
             throw PSeriesFailure.syntaxError
         }
-        var parser = MultipartParser(boundary: boundary)
-        var total = 0
         do {
-            for try await chunk in call.request.body {
-                total += chunk.readableBytes
-                if total > Self.longestFile + Self.framing { throw PSeriesFailure.fileTooLarge }
-                parser.append(chunk)
-                while let event = try parser.next() { try await take(event) }
-            }
+            try await MultipartParser.read(call.request.body, boundary: boundary, upTo: Self.longestFile + Self.framing) { try await take($0) }
         } catch BodyError.tooLarge {
             // More than the installation takes of anything.
             throw PSeriesFailure.fileTooLarge
         }
-        parser.finish()
-        while let event = try parser.next() { try await take(event) }
     }
 
     private func take(_ event: MultipartEvent) async throws {
@@ -149,8 +131,7 @@ final class PSeriesUpload {
             guard received <= Self.longestFile else { throw PSeriesFailure.fileTooLarge }
             // Asked only for the name, nothing is written.
             if fields["is_check"] == Mode.ask.rawValue { return }
-            if intake == nil { intake = try await service.messages.receiveAudio(for: call.account.id, limit: Self.longestFile) }
-            try await intake?.write(bytes)
+            try await intake.write(bytes)
         case .field(let name, var text):
             guard text.readableBytes + bytes.readableBytes <= Self.longestField else { throw PSeriesFailure.invalid(name, nil) }
             part = .ignored

@@ -20,10 +20,3 @@ extension ListedGreeting {
     /// `record` also for what was uploaded.
     var typeWord: String { isSynthesized ? "tts" : "record" }
 }
-
-/// The media type of a file by its extension (P§4).
-enum FileType {
-    static func of(_ name: String) -> String {
-        AudioFacts.contentType(ofContainer: name.split(separator: ".").last?.lowercased() ?? "")
-    }
-}

@@ -150,7 +150,7 @@ private struct DemoBuilder {
     private func receive(_ sound: AudioSamples, _ format: FileFormat, _ name: String) async throws -> ReceivedAudio {
         try await service.messages.receivingAudio { intake in
             try await intake.write(ByteBuffer(bytes: try sound.encoded(as: format)))
-            return try await intake.finish(contentType: format.contentType, fileName: "\(name).\(format.container)", policy: .playableOnly)
+            return try await intake.finish(contentType: format.container.contentType, fileName: "\(name).\(format.container.rawValue)", policy: .playableOnly)
         }
     }
 

@@ -135,7 +135,7 @@ struct PSeriesWorld: Sendable {
     func record(
         _ draft: RecordingDraft, _ sound: [UInt8] = WAV.tones([440, 880], milliseconds: 200), in account: Account? = nil
     ) async throws -> Recording {
-        let intake = try await service.messages.receiveAudio()
+        let intake = service.messages.receiveAudio()
         try await intake.write(ByteBuffer(bytes: sound))
         let audio = try await intake.finish(contentType: "audio/wav", fileName: "call.wav", policy: .playableOnly)
         return try await service.recordings.add(draft, audio: audio, in: account ?? self.account)

@@ -68,7 +68,7 @@ extension TestServer {
         let moment = try #require(Timestamp(rfc3339: time.replacing(" ", with: "T") + "Z"))
         let audio = try AudioSamples.tones([440], seconds: seconds).encoded(as: format)
         return try await leave(
-            MessageDraft(callerNumber: number, folder: folder, timestamp: moment), audio: audio, contentType: format.contentType, in: mailbox,
+            MessageDraft(callerNumber: number, folder: folder, timestamp: moment), audio: audio, contentType: format.container.contentType, in: mailbox,
             of: account)
     }
 }
