@@ -7,19 +7,19 @@ public struct HeardMailbox: Sendable, Hashable {
     public let name: String
     /// Whether a group shares it.
     public let isShared: Bool
-    /// None that retention has ended.
+    /// Counts no message that retention has ended.
     public let tally: Tally
 }
 
 /// A mailbox that somebody has before him.
 public struct MailboxSight: Sendable {
     public let mailbox: Mailbox
-    /// In which its times are shown.
+    /// The zone that its times are shown in.
     public let zone: TimeZone
     public let page: MessagePage<Message>
     /// Those that he listens to, a page of them.
     public let mailboxes: ListingPage<HeardMailbox>
-    /// None that retention has ended.
+    /// Counts no message that retention has ended.
     public let tally: Tally
 }
 
@@ -32,32 +32,13 @@ extension Mailboxes {
     ///   - limit: others at most.
     public func heard(by listener: MailboxListener, in account: Account, start: ListingPlace? = nil, limit: Int) async throws -> ListingPage<HeardMailbox> {
         let cutoff = cutoff(for: account)
-        return try await store.read { try Self.heard(by: listener, in: account, cutoff, $0, start: start, limit: limit) }
-    }
-
-    private static func heard(
-        by listener: MailboxListener, in account: Account, _ cutoff: Timestamp, _ reader: any StoreReader, start: ListingPlace?, limit: Int
-    ) throws -> ListingPage<HeardMailbox> {
-        let own = try own(of: listener, account, reader)
-        let others = try others(than: own, for: listener, account, reader, start: start, limit: limit)
-        let mailboxes = (start == nil ? own.values.sorted { ($0.name, $0.id) < ($1.name, $1.id) } : []) + others.items
-        let tallies = try reader.tallies(mailboxIDs: mailboxes.map(\.id), cutoff: cutoff)
-        let items = zip(mailboxes, tallies).map { mailbox, tally in
-            HeardMailbox(id: mailbox.id, number: mailbox.number, name: mailbox.name, isShared: mailbox.group?.mode == .share, tally: tally)
-        }
-        return ListingPage(items: items, first: others.first, next: others.next)
+        return try await store.read { try Listening(listener, in: account, $0).mailboxes(cutoff: cutoff, start: start, limit: limit) }
     }
 
     /// A mailbox that somebody listens to.
     /// - Throws: `VoicemailError.notFound` also for one that he does not listen to: he need not know that it is there.
     public func heard(_ id: String, by listener: MailboxListener, in account: Account) async throws -> Mailbox {
-        try await store.read { try Self.heard(id, by: listener, in: account, $0) }
-    }
-
-    private static func heard(_ id: String, by listener: MailboxListener, in account: Account, _ reader: any StoreReader) throws -> Mailbox {
-        let mailbox: Mailbox = try reader.require(id, in: account.id)
-        guard listener.accountID == account.id, try listens(listener, to: mailbox, account, reader) else { throw VoicemailError.notFound(id: id) }
-        return mailbox
+        try await store.read { try Listening(listener, in: account, $0).mailbox(id) }
     }
 
     /// A mailbox with its messages and those beside it, all from one reading, so that counts and lists agree.
@@ -73,9 +54,10 @@ extension Mailboxes {
     ) async throws -> MailboxSight? {
         let cutoff = cutoff(for: account)
         return try await store.read { reader in
-            let asked = try id.map { try Self.heard($0, by: listener, in: account, reader) }
-            let mailboxes = try Self.heard(by: listener, in: account, cutoff, reader, start: start, limit: limit)
-            guard let mailbox = try asked ?? mailboxes.items.first.map({ try Self.heard($0.id, by: listener, in: account, reader) }) else { return nil }
+            let listening = Listening(listener, in: account, reader)
+            let asked = try id.map { try listening.mailbox($0) }
+            let mailboxes = try listening.mailboxes(cutoff: cutoff, start: start, limit: limit)
+            guard let mailbox = try asked ?? mailboxes.items.first.map({ try listening.mailbox($0.id) }) else { return nil }
             let zone = try timeZone(of: mailbox, account: account, reader)
             let listed = mailboxes.items.first { $0.id == mailbox.id }
             return MailboxSight(
@@ -93,20 +75,41 @@ extension Mailboxes {
         return mailbox
     }
 
-    /// Whether they are.
+    /// Whether a mailbox's greeting and settings are somebody's to change.
     public static func tends(_ listener: MailboxListener, _ mailbox: Mailbox) -> Bool {
         listener.accountID == mailbox.accountID && (listener.isAdministrator || listener.owns(mailbox))
     }
+}
 
-    private static func listens(_ listener: MailboxListener, to mailbox: Mailbox, _ account: Account, _ reader: any StoreReader) throws -> Bool {
+extension Listening {
+    /// Before the first page's others all of his own, each in order of name.
+    fileprivate func mailboxes(cutoff: Timestamp, start: ListingPlace?, limit: Int) throws -> ListingPage<HeardMailbox> {
+        let own = try own()
+        let others = try others(than: own, start: start, limit: limit)
+        let mailboxes = (start == nil ? own.values.sorted { ($0.name, $0.id) < ($1.name, $1.id) } : []) + others.items
+        let tallies = try reader.tallies(mailboxIDs: mailboxes.map(\.id), cutoff: cutoff)
+        let items = zip(mailboxes, tallies).map { mailbox, tally in
+            HeardMailbox(id: mailbox.id, number: mailbox.number, name: mailbox.name, isShared: mailbox.group?.mode == .share, tally: tally)
+        }
+        return ListingPage(items: items, first: others.first, next: others.next)
+    }
+
+    /// - Throws: `VoicemailError.notFound` also for one that he does not listen to.
+    fileprivate func mailbox(_ id: String) throws -> Mailbox {
+        let mailbox: Mailbox = try reader.require(id, in: account.id)
+        guard listener.accountID == account.id, try listens(to: mailbox) else { throw VoicemailError.notFound(id: id) }
+        return mailbox
+    }
+
+    private func listens(to mailbox: Mailbox) throws -> Bool {
         if listener.isAdministrator || listener.owns(mailbox) { return true }
         guard case .user(let user) = listener, let group = mailbox.group, group.mode == .share else { return false }
         let members = try reader.find(Mailbox.self, ids: group.members, in: account.id, attributes: MailboxEntry.attributes)
         return members.contains { $0.ownerID == user.id }
     }
 
-    /// By their ids.
-    private static func own(of listener: MailboxListener, _ account: Account, _ reader: any StoreReader) throws -> [String: Mailbox] {
+    /// His own mailboxes, by their ids.
+    private func own() throws -> [String: Mailbox] {
         let user: User
         switch listener {
         case .user(let found): user = found
@@ -121,9 +124,7 @@ extension Mailboxes {
         return own
     }
 
-    private static func others(
-        than own: [String: Mailbox], for listener: MailboxListener, _ account: Account, _ reader: any StoreReader, start: ListingPlace?, limit: Int
-    ) throws -> ListingPage<Mailbox> {
+    private func others(than own: [String: Mailbox], start: ListingPlace?, limit: Int) throws -> ListingPage<Mailbox> {
         var builder = ListingPageBuilder<Mailbox>(limit: limit)
         if listener.isAdministrator {
             let query = DocumentQuery(kind: .mailbox, accountID: account.id, start: start, attributes: MailboxEntry.attributes)

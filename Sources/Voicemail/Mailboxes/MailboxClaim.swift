@@ -24,9 +24,9 @@ public struct MailboxClaim: Sendable {
 extension Mailboxes {
     /// Prepares a claim; nil where a part is not claimed.
     public func claim(number: String?, mailAddress: String?, for mailbox: Mailbox?, in account: Account) async throws -> MailboxClaim {
-        try await store.read { reader in
-            let seen = try reader.seen([.mailbox, .user], of: account.id)
-            let rivals = try Self.rivals(mailAddress, mailbox?.id, account, reader)
+        try await look(in: account) { look in
+            let seen = try look.reader.seen([.mailbox, .user], of: account.id)
+            let rivals = try look.rivals(for: mailAddress, of: mailbox?.id)
             return MailboxClaim(account: account, ownID: mailbox?.id, number: number, mailAddress: mailAddress, rivals: rivals, seen: seen)
         }
     }
@@ -37,13 +37,18 @@ extension Mailboxes {
             try reader.mailbox(number: $0, in: claim.account.id)
         }.flatMap { $0.id == claim.ownID ? nil : $0 }
         var rivals = claim.rivals
-        if claim.mailAddress != nil, try !reader.stillHolds(claim.seen) { rivals = try Self.rivals(claim.mailAddress, claim.ownID, claim.account, reader) }
+        if claim.mailAddress != nil, try !reader.stillHolds(claim.seen) {
+            rivals = try AccountLook(reader: reader, account: claim.account).rivals(for: claim.mailAddress, of: claim.ownID)
+        }
         guard holder == nil, rivals.isEmpty else { throw MailboxClaim.Clash(numberHolder: holder, addressHolders: rivals) }
     }
+}
 
-    private static func rivals(_ address: String?, _ ownID: String?, _ account: Account, _ reader: any StoreReader) throws -> [MailboxEntry] {
+extension AccountLook {
+    /// Persons' mailboxes that have an address already, besides the one that wants it.
+    fileprivate func rivals(for address: String?, of ownID: String?) throws -> [MailboxEntry] {
         guard let wanted = address?.lowercased() else { return [] }
-        return try collectPersonal(of: account, reader) { owned in
+        return try collectPersonal { owned in
             owned.mailbox.id != ownID && owned.mailAddress.lowercased() == wanted ? MailboxEntry(owned.mailbox) : nil
         }
     }

@@ -10,7 +10,7 @@ public enum MailboxListener: Sendable, Hashable {
         }
     }
 
-    /// Of the user or the mailbox.
+    /// The id of the user or of the mailbox.
     public var id: String {
         switch self {
         case .user(let user): user.id

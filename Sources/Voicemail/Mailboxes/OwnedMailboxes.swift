@@ -14,27 +14,18 @@ extension Mailboxes {
     public func collectPersonal<Kept: Sendable>(
         of account: Account, _ keep: @escaping @Sendable (OwnedMailbox) -> Kept?
     ) async throws -> [Kept] {
-        try await store.read { try Self.collectPersonal(of: account, $0, keep) }
-    }
-
-    static func collectPersonal<Kept>(of account: Account, _ reader: any StoreReader, _ keep: (OwnedMailbox) -> Kept?) throws -> [Kept] {
-        var kept: [Kept] = []
-        let query = DocumentQuery(kind: .mailbox, accountID: account.id, attributes: Mailbox.ownAttributes)
-        try reader.eachPage(Mailbox.self, query) { page in
-            kept += try owned(page.filter { $0.group == nil }, account, reader).compactMap(keep)
-        }
-        return kept
+        try await look(in: account) { try $0.collectPersonal(keep) }
     }
 
     /// The mailbox of a person by its serial.
     /// - Throws: `VoicemailError.notFound` also for a group's.
     public func personal(serial: Int, of account: Account) async throws -> OwnedMailbox {
-        try await store.read { try Self.personal(serial, account, $0) }
+        try await look(in: account) { try $0.personal(serial: serial) }
     }
 
     /// The same with its details.
     public func personalDetails(serial: Int, of account: Account) async throws -> MailboxDetails {
-        try await store.read { reader in try details(try Self.personal(serial, account, reader), reader) }
+        try await look(in: account) { try details(try $0.personal(serial: serial), $0.reader) }
     }
 
     /// Mailboxes of persons by serial, in the order asked and each once; nil for one that is none.
@@ -54,32 +45,45 @@ extension Mailboxes {
     public func owned<Item: Sendable>(
         _ ids: [String], of account: Account, item: @escaping @Sendable (OwnedMailbox) -> Item
     ) async throws -> [Item] {
-        try await store.read { try Self.owned(ids, account, $0).map(item) }
+        try await look(in: account) { try $0.owned(ids).map(item) }
     }
 
     /// The same with the details of each, from one reading.
     public func details<Item: Sendable>(
         _ ids: [String], of account: Account, item: @escaping @Sendable (MailboxDetails) -> Item
     ) async throws -> [Item] {
-        try await store.read { reader in try Self.owned(ids, account, reader).map { item(try details($0, reader)) } }
+        try await look(in: account) { look in try look.owned(ids).map { item(try details($0, look.reader)) } }
     }
 
     private func details(_ owned: OwnedMailbox, _ reader: any StoreReader) throws -> MailboxDetails {
         MailboxDetails(owned: owned, pin: pin(of: owned.mailbox), greeting: try Greetings.inForce(of: owned.mailbox, reader))
     }
+}
 
-    private static func personal(_ serial: Int, _ account: Account, _ reader: any StoreReader) throws -> OwnedMailbox {
+extension AccountLook {
+    /// What `keep` takes from each mailbox that is a person's and no group's.
+    func collectPersonal<Kept>(_ keep: (OwnedMailbox) -> Kept?) throws -> [Kept] {
+        var kept: [Kept] = []
+        let query = DocumentQuery(kind: .mailbox, accountID: account.id, attributes: Mailbox.ownAttributes)
+        try reader.eachPage(Mailbox.self, query) { page in
+            kept += try owned(page.filter { $0.group == nil }).compactMap(keep)
+        }
+        return kept
+    }
+
+    /// - Throws: `VoicemailError.notFound` also for a group's.
+    fileprivate func personal(serial: Int) throws -> OwnedMailbox {
         guard let mailbox = try reader.find(Mailbox.self, serial: serial, in: account.id, attributes: Mailbox.ownAttributes), mailbox.group == nil,
-            let found = try owned([mailbox], account, reader).first
+            let found = try owned([mailbox]).first
         else { throw VoicemailError.notFound(id: String(serial)) }
         return found
     }
 
-    private static func owned(_ ids: [String], _ account: Account, _ reader: any StoreReader) throws -> [OwnedMailbox] {
-        try owned(reader.find(Mailbox.self, ids: ids, in: account.id, attributes: Mailbox.ownAttributes), account, reader)
+    fileprivate func owned(_ ids: [String]) throws -> [OwnedMailbox] {
+        try owned(reader.find(Mailbox.self, ids: ids, in: account.id, attributes: Mailbox.ownAttributes))
     }
 
-    private static func owned(_ mailboxes: [Mailbox], _ account: Account, _ reader: any StoreReader) throws -> [OwnedMailbox] {
+    private func owned(_ mailboxes: [Mailbox]) throws -> [OwnedMailbox] {
         let users = try reader.find(User.self, ids: Array(Set(mailboxes.compactMap(\.ownerID))), in: account.id, attributes: OwnedMailbox.Owner.attributes)
         let owners = Dictionary(users.map { ($0.id, OwnedMailbox.Owner($0)) }, uniquingKeysWith: { first, _ in first })
         return mailboxes.map { mailbox in OwnedMailbox(mailbox: mailbox, owner: mailbox.ownerID.flatMap { owners[$0] }) }

@@ -25,7 +25,7 @@ public enum DepositOrigin: Sendable, Hashable {
         }
     }
 
-    /// Whether it is news to others.
+    /// Whether those who want to hear of new messages are told.
     func isAnnounced(in account: Account, _ limits: Limits) -> Bool {
         switch self {
         case .call: true

@@ -32,7 +32,7 @@ extension Messages {
     public func file(_ place: MessagePlace, in folder: Folder, account: Account) async throws -> Message {
         let cutoff = service.mailboxes.cutoff(for: account)
         return try await inTransaction(of: account) { change in
-            try change.change.file(try Self.changeable(place, account, cutoff, change.writer), in: folder)
+            try change.change.file(try change.look.changeable(place, since: cutoff), in: folder)
         }
     }
 
@@ -50,7 +50,7 @@ extension Messages {
     public func move(_ place: MessagePlace, to destination: String, account: Account) async throws -> Message {
         let cutoff = service.mailboxes.cutoff(for: account)
         return try await inTransaction(of: account) { change in
-            try change.move(try Self.changeable(place, account, cutoff, change.writer), to: destination)
+            try change.move(try change.look.changeable(place, since: cutoff), to: destination)
         }
     }
 
@@ -86,7 +86,7 @@ extension Messages {
     public func remove(_ place: MessagePlace, account: Account) async throws -> Message {
         let cutoff = service.mailboxes.cutoff(for: account)
         return try await inTransaction { change in
-            var message = try Self.changeable(place, account, cutoff, change.writer)
+            var message = try change.look(in: account).changeable(place, since: cutoff)
             try change.remove(message)
             message.folder = .deleted
             return message
@@ -161,7 +161,7 @@ extension Messages {
             var part = BatchOutcome()
             for id in ids {
                 do {
-                    let message = try Self.changeable(MessagePlace(mailboxID: mailboxID, monthID: id), account, cutoff, current.writer)
+                    let message = try current.look.changeable(MessagePlace(mailboxID: mailboxID, monthID: id), since: cutoff)
                     part.succeeded += try change(message, current)
                 } catch VoicemailError.notFound(let missing) where missing == id {
                     part.failed.append((id, .notFound))

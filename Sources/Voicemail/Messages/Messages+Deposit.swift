@@ -109,7 +109,7 @@ extension Messages {
             let cutoff = service.mailboxes.cutoff(for: account)
             return try await inTransaction { change in
                 let writer = change.writer
-                var message = try Self.changeable(place, account, cutoff, writer)
+                var message = try change.look(in: account).changeable(place, since: cutoff)
                 let replaced = message.audio
                 // What was said is what is held.
                 guard try replaced == nil || !writer.isHeld(message) else { throw VoicemailError.held(id: place.monthID) }

@@ -117,7 +117,7 @@ extension Messages {
 
     /// - Throws: `VoicemailError.notFound` also for a message of another mailbox (K§7.4).
     public func find(_ place: MessagePlace, in account: Account) async throws -> Message {
-        try await store.read { try Self.find(place, account, $0) }
+        try await look(in: account) { try $0.message(at: place) }
     }
 
     /// A message by its 32 hex digits, whosever it is: for an administrator of the server.
@@ -126,21 +126,21 @@ extension Messages {
     }
 
     /// A message, and the zone that its mailbox's times are shown in (K§7.9), from one reading.
-    /// - Throws: as `message(_:in:)`.
+    /// - Throws: as `find(_:in:)`.
     public func findZoned(_ place: MessagePlace, in account: Account) async throws -> (Message, TimeZone) {
-        try await store.read { reader in
-            let message = try Self.find(place, account, reader)
-            guard let mailbox: Mailbox = try reader.find(id: message.mailboxID) else { throw VoicemailError.notFound(id: place.mailboxID) }
-            return (message, try service.mailboxes.timeZone(of: mailbox, account: account, reader))
+        try await look(in: account) { look in
+            let message = try look.message(at: place)
+            guard let mailbox: Mailbox = try look.reader.find(id: message.mailboxID) else { throw VoicemailError.notFound(id: place.mailboxID) }
+            return (message, try service.mailboxes.timeZone(of: mailbox, account: account, look.reader))
         }
     }
 
     /// Messages of a mailbox by id, in the order asked; unknown ones are left out.
     public func list(_ ids: [String], of mailboxID: String, in account: Account) async throws -> [Message] {
-        try await store.read { reader in
+        try await look(in: account) { look in
             try ids.compactMap { id in
                 do {
-                    return try Self.find(MessagePlace(mailboxID: mailboxID, monthID: id), account, reader)
+                    return try look.message(at: MessagePlace(mailboxID: mailboxID, monthID: id))
                 } catch VoicemailError.notFound {
                     return nil
                 }
@@ -154,8 +154,11 @@ extension Messages {
         guard let audio = message.audio else { throw VoicemailError.noAudio(id: message.monthID) }
         return (try await service.renditions.open(audio), audio)
     }
+}
 
-    static func find(_ place: MessagePlace, _ account: Account, _ reader: any StoreReader) throws -> Message {
+extension AccountLook {
+    /// - Throws: `VoicemailError.notFound` also for a message of another mailbox (K§7.4).
+    func message(at place: MessagePlace) throws -> Message {
         // The month is seven characters; the rest is the id. A wrong month names nothing.
         let id = String(place.monthID.dropFirst(7))
         guard HexID.isValid(id), let message = try reader.message(id: id), message.monthID == place.monthID,
@@ -165,8 +168,8 @@ extension Messages {
     }
 
     /// A message that retention still allows to change (K§6.5).
-    static func changeable(_ place: MessagePlace, _ account: Account, _ cutoff: Timestamp, _ reader: any StoreReader) throws -> Message {
-        let message = try find(place, account, reader)
+    func changeable(_ place: MessagePlace, since cutoff: Timestamp) throws -> Message {
+        let message = try message(at: place)
         guard message.timestamp >= cutoff else { throw VoicemailError.expired(id: place.monthID, cutoff: cutoff) }
         return message
     }

@@ -13,7 +13,7 @@ extension Messages {
     /// - Throws: `VoicemailError.notFound` also for one in the trash.
     public func find(_ key: MessageKey, of account: Account) async throws -> Message {
         let zone = service.mailboxes.timeZone(of: account)
-        return try await store.read { try Self.find(key, account, zone, $0) }
+        return try await look(in: account) { try $0.message(key, zone) }
     }
 
     /// A message by its id for life.
@@ -33,27 +33,30 @@ extension Messages {
     public func markRead(_ key: MessageKey, of account: Account) async throws -> Message {
         let zone = service.mailboxes.timeZone(of: account)
         return try await inTransaction { change in
-            let message = try Self.find(key, account, zone, change.writer)
+            let message = try change.look(in: account).message(key, zone)
             return message.folder == .new ? try change.file(message, in: .saved) : message
         }
     }
 
     public func remove(_ key: MessageKey, of account: Account) async throws {
         let zone = service.mailboxes.timeZone(of: account)
-        try await inTransaction { change in try change.remove(try Self.find(key, account, zone, change.writer)) }
+        try await inTransaction { change in try change.remove(try change.look(in: account).message(key, zone)) }
     }
+}
 
-    private static func find(_ key: MessageKey, _ account: Account, _ zone: TimeZone, _ reader: any StoreReader) throws -> Message {
+extension AccountLook {
+    /// - Parameter zone: the account's, in which a call record's id has its time.
+    fileprivate func message(_ key: MessageKey, _ zone: TimeZone) throws -> Message {
         let found: Message? =
             switch key {
             case .serial(let serial, let left): try reader.message(serial: serial).flatMap { $0.timestamp == left ? $0 : nil }
-            case .callRecord(let id): try find(ofCallRecord: id, account, zone, reader)
+            case .callRecord(let id): try message(ofCallRecord: id, zone)
             }
         guard let found, found.accountID == account.id, found.folder != .deleted else { throw VoicemailError.notFound(id: "message") }
         return found
     }
 
-    private static func find(ofCallRecord id: String, _ account: Account, _ zone: TimeZone, _ reader: any StoreReader) throws -> Message? {
+    private func message(ofCallRecord id: String, _ zone: TimeZone) throws -> Message? {
         guard let (time, digits) = CallRecordID.parse(id) else { return nil }
         var found: Message?
         for left in time.timestamps(in: zone) {

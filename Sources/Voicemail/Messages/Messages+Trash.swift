@@ -40,7 +40,7 @@ extension Messages {
             let id = String(place.monthID.dropFirst(7))
             guard var message = try change.writer.removedMessage(id: id)?.message, message.monthID == place.monthID,
                 message.mailboxID == place.mailboxID, message.accountID == account.id
-            else { return try change.change.file(try Self.changeable(place, account, cutoff, change.writer), in: folder) }
+            else { return try change.change.file(try change.look.changeable(place, since: cutoff), in: folder) }
             guard message.timestamp >= cutoff else { throw VoicemailError.expired(id: place.monthID, cutoff: cutoff) }
             message.folder = folder
             return try change.change.bringBack(message)

@@ -61,7 +61,7 @@ extension Recordings {
         guard Self.hears(listener, in: account) else { throw VoicemailError.notFound(id: "recordings") }
         return try await store.read { reader in
             var found: [Recording] = []
-            for query in try Self.queries(search, listener, account, reader) {
+            for query in try Listening(listener, in: account, reader).queries(search) {
                 var room = limit + 1
                 try reader.recordings(query) { recording in
                     // Calls of one second are told apart by their serials.
@@ -84,33 +84,33 @@ extension Recordings {
     public func heard(_ id: String, by listener: MailboxListener, in account: Account) async throws -> Recording {
         try await store.read { reader in
             guard Self.hears(listener, in: account), let recording = try reader.recording(.id(id), accountID: account.id),
-                try Self.isHeard(recording, by: listener, reader)
+                try Listening(listener, in: account, reader).hears(recording)
             else { throw VoicemailError.notFound(id: id) }
             return recording
         }
     }
+}
 
-    private static func isHeard(_ recording: Recording, by listener: MailboxListener, _ reader: any StoreReader) throws -> Bool {
+extension Listening {
+    fileprivate func hears(_ recording: Recording) throws -> Bool {
         if listener.isAdministrator { return true }
         for number in [recording.callerNumber, recording.calleeNumber] where !number.isEmpty {
             let found = try reader.mailbox(number: number, in: recording.accountID, attributes: MailboxEntry.attributes)
-            if let mailbox = found, mailbox.number == number, isOwn(mailbox, of: listener), recording.started >= mailbox.ownedSince { return true }
+            if let mailbox = found, mailbox.number == number, isOwn(mailbox), recording.started >= mailbox.ownedSince { return true }
         }
         return false
     }
 
-    private static func isOwn(_ mailbox: Mailbox, of listener: MailboxListener) -> Bool { listener.owns(mailbox) && mailbox.group == nil }
+    private func isOwn(_ mailbox: Mailbox) -> Bool { listener.owns(mailbox) && mailbox.group == nil }
 
     /// One for an administrator; else two for each number.
-    private static func queries(_ search: RecordingSearch, _ listener: MailboxListener, _ account: Account, _ reader: any StoreReader) throws
-        -> [RecordingQuery]
-    {
+    fileprivate func queries(_ search: RecordingSearch) throws -> [RecordingQuery] {
         let query = RecordingQuery(
             accountID: account.id, from: search.from, to: [search.to, search.after?.started].compactMap(\.self).min(), caller: search.caller,
             callee: search.callee, order: .time, ascending: false)
         if listener.isAdministrator { return [query] }
         var queries: [RecordingQuery] = []
-        for (number, since) in try numbers(of: listener, account, reader) {
+        for (number, since) in try numbers() {
             for side in [\RecordingQuery.caller, \.callee] where query[keyPath: side] == nil || query[keyPath: side] == number {
                 var own = query
                 own[keyPath: side] = number
@@ -122,12 +122,12 @@ extension Recordings {
     }
 
     /// - Returns: numbers, and since when each is his.
-    private static func numbers(of listener: MailboxListener, _ account: Account, _ reader: any StoreReader) throws -> [(String, Timestamp)] {
+    private func numbers() throws -> [(String, Timestamp)] {
         var numbers: [(String, Timestamp)] = []
         let query = DocumentQuery(kind: .mailbox, accountID: account.id, ownerID: listener.id, attributes: MailboxEntry.attributes)
         try reader.each(Mailbox.self, query) { mailbox in
-            if isOwn(mailbox, of: listener) { numbers.append((mailbox.number, mailbox.ownedSince)) }
-            return numbers.count < mostNumbers
+            if isOwn(mailbox) { numbers.append((mailbox.number, mailbox.ownedSince)) }
+            return numbers.count < Recordings.mostNumbers
         }
         return numbers
     }

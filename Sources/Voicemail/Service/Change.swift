@@ -12,6 +12,13 @@ struct AccountChange {
 
     var writer: any StoreWriter { change.writer }
     var now: Timestamp { change.now }
+
+    /// What the change may look up first.
+    var look: AccountLook { change.look(in: account) }
+}
+
+extension Change {
+    func look(in account: Account) -> AccountLook { AccountLook(reader: writer, account: account) }
 }
 
 extension DomainOperations {

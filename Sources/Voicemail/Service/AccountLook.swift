@@ -1,0 +1,13 @@
+/// A look at what belongs to one account, within a transaction, be it one that reads or one that changes something. What is looked up is a method of
+/// this, in the file of the noun that is found.
+struct AccountLook {
+    let reader: any StoreReader
+    let account: Account
+}
+
+extension DomainOperations {
+    /// Looks something up in an account, all of it from one reading.
+    func look<Value: Sendable>(in account: Account, _ body: @escaping @Sendable (AccountLook) throws -> Value) async throws -> Value {
+        try await store.read { try body(AccountLook(reader: $0, account: account)) }
+    }
+}
