@@ -3,39 +3,7 @@ import Logging
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
-import SystemPackage
 import Voicemail
-
-/// A directory whose recordings are taken into an account.
-public struct WatchedDirectory: Sendable, Hashable {
-    /// By id, realm or name.
-    public var account: String
-    public var path: String
-
-    public init(account: String, path: String) {
-        self.account = account
-        self.path = path
-    }
-}
-
-/// How directories are watched, and what becomes of a file that was taken.
-public struct WatchSettings: Sendable, Hashable {
-    /// Between two looks.
-    public var interval: Duration
-    /// How long a file must stay as it is to count as complete.
-    public var settling: Duration
-    /// Where files go that were taken; nil to delete them. On the file system of the watched directory.
-    public var done: String?
-    /// Where files go that are no recordings; nil to leave them where they are.
-    public var refused: String?
-
-    public init(interval: Duration = .seconds(5), settling: Duration = .seconds(10), done: String? = nil, refused: String? = nil) {
-        self.interval = interval
-        self.settling = settling
-        self.done = done
-        self.refused = refused
-    }
-}
 
 /// Takes recordings that a recorder leaves in directories.
 ///
@@ -174,50 +142,4 @@ public struct DirectoryIntake: Service {
     private func blocking<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
         try await NIOThreadPool.singleton.runIfActive(body)
     }
-}
-
-/// What is remembered of a directory's files between two looks.
-struct WatchMemory {
-    private struct Sight {
-        let state: FileState
-        let since: ContinuousClock.Instant
-        /// Was taken or refused in this state.
-        var isOver = false
-        /// Why it could not be taken, as it was told last.
-        var failure: String?
-    }
-
-    /// Whether it has been told that there is no account for the directory.
-    var lacksAccount = false
-
-    private var sights: [FilePath: Sight] = [:]
-
-    /// The files that have stayed as they are since an earlier look, at least so long ago, and are not over with; oldest names first.
-    mutating func settled(_ files: [WatchedTree.File], for time: Duration, now: ContinuousClock.Instant = .now) -> [WatchedTree.File] {
-        var next: [FilePath: Sight] = [:]
-        var settled: [WatchedTree.File] = []
-        for file in files {
-            if let known = sights[file.place], known.state == file.state {
-                next[file.place] = known
-                if !known.isOver, now - known.since >= time { settled.append(file) }
-            } else {
-                next[file.place] = Sight(state: file.state, since: now)
-            }
-        }
-        sights = next
-        return settled.sorted { $0.place.string < $1.place.string }
-    }
-
-    /// The file is not to be taken again as it is.
-    mutating func dismiss(_ file: WatchedTree.File) { sights[file.place]?.isOver = true }
-
-    /// Whether the file could not be taken for a reason that has not been told yet.
-    mutating func isNews(_ failure: String, of file: WatchedTree.File) -> Bool {
-        guard sights[file.place]?.failure != failure else { return false }
-        sights[file.place]?.failure = failure
-        return true
-    }
-
-    /// The file has changed while it was read.
-    mutating func forget(_ file: WatchedTree.File) { sights[file.place] = nil }
 }

@@ -75,7 +75,7 @@ extension Configuration {
             TimeZone(identifier: $0) == nil ? nil : $0
         }
         http = HTTP(reader)
-        limits = Self.limits(limits, reader)
+        limits = Limits(limits, reader)
         logins.maximumFailures = reader.number("logins.maximum_failures", logins.maximumFailures, 1...1_000_000)
         logins.lockSeconds = reader.number("logins.lock_seconds", logins.lockSeconds, 1...86_400)
         logins.maximumFailuresOfLogin = reader.number("logins.maximum_failures_of_login", logins.maximumFailuresOfLogin, 1...1_000_000)
@@ -106,7 +106,7 @@ extension Configuration {
         store.checkpointPages = reader.number("store.checkpoint_pages", store.checkpointPages, 10...1_000_000)
         store.maximumPages = reader.optionalNumber("store.maximum_pages", 64...(.max))
         store.reservedBytes = reader.number("store.reserve_bytes", store.reservedBytes, 0...(.max))
-        postgres = Self.postgres(reader)
+        postgres = PostgresOptions.read(reader)
         archive.directory = reader.optionalPath("archive.directory")
         // A backup of a data directory holds its audio, which is there then.
         if archive.directory != nil, postgres == nil {
@@ -134,128 +134,5 @@ extension Configuration {
         prompts = PromptSettings(reader)
         telephone = Telephone(reader)
         housekeeping.intervalSeconds = reader.number("housekeeping.interval_seconds", housekeeping.intervalSeconds, 1...86_400)
-    }
-
-    private static func postgres(_ reader: SettingsReader) -> PostgresOptions? {
-        let kind = reader.word("store.kind", StoreKind.sqlite)
-        let url = reader.optionalText("store.url"), pool = reader.number("store.pool", PostgresOptions.standardPool, 2...1000)
-        let sharesConnections = reader.flag("store.transaction_pooling", false)
-        switch (kind, url) {
-        case (.sqlite, nil): return nil
-        case (.sqlite, _?):
-            reader.refuse("store.url", because: "needs store.kind postgres", given: ["store.kind"])
-            return nil
-        case (.postgres, nil):
-            reader.refuse("store.kind", because: "is postgres, which needs store.url")
-            return nil
-        case (.postgres, let url?):
-            // Not quoted, as it may hold a password.
-            if let trouble = PostgresOptions.trouble(with: url) {
-                reader.refuse("store.url", because: trouble)
-                return nil
-            }
-            var options = PostgresOptions(url: url, pool: pool)
-            options.sharesConnections = sharesConnections
-            return options
-        }
-    }
-
-    private static func limits(_ standard: Limits, _ reader: SettingsReader) -> Limits {
-        var limits = standard
-        limits.maximumPinLength = reader.number("limits.pin_length", limits.maximumPinLength, 4...64)
-        limits.maximumAudioBytes = reader.number("limits.audio_bytes", limits.maximumAudioBytes, 1...(.max))
-        limits.maximumRecordingBytes = reader.number("limits.recording_bytes", limits.maximumRecordingBytes, 1...(.max))
-        limits.maximumDocumentBytes = reader.number("limits.document_bytes", limits.maximumDocumentBytes, 4096...16_777_216)
-        limits.maximumBatch = reader.number("limits.messages_per_request", limits.maximumBatch, 1...1_000_000)
-        limits.maximumRange = reader.number("limits.listing_seconds", limits.maximumRange, 1...Int(Int32.max))
-        limits.maximumAccountDepth = reader.number("limits.account_depth", limits.maximumAccountDepth, 1...64)
-        limits.tokenLifetime = reader.number("limits.token_seconds", limits.tokenLifetime, 1...31_536_000)
-        limits.retentionDays = reader.number("retention.message_days", limits.retentionDays, 1...36_500)
-        limits.trashDays = reader.number("retention.trash_days", limits.trashDays, 0...36_500)
-        limits.deadLetterDays = reader.number("retention.dead_letter_days", limits.deadLetterDays, 1...3_650)
-        limits.recordingRetention.days = reader.optionalNumber("retention.recording_days", 1...36_500)
-        limits.recordingRetention.bytes = reader.optionalNumber("retention.recording_bytes", 1...(.max))
-        limits.messageRetention.days = reader.optionalNumber("retention.keep_message_days", 1...36_500)
-        limits.messageRetention.count = reader.optionalNumber("retention.keep_messages", 1...(.max))
-        limits.messageRetention.bytes = reader.optionalNumber("retention.keep_message_bytes", 1...(.max))
-        limits.maximumGreetings = reader.number("limits.greetings", limits.maximumGreetings, 1...100_000)
-        limits.mailboxCapacity = reader.number("limits.messages_per_mailbox", limits.mailboxCapacity, 1...(.max))
-        limits.longestMessageSeconds = reader.number("limits.message_seconds", limits.longestMessageSeconds, 1...36_000)
-        limits.shortestMessageMilliseconds = reader.number("limits.message_milliseconds", limits.shortestMessageMilliseconds, 0...60_000)
-        limits.mailboxNews = Set(
-            reader.list("mail.notices", [MailboxNews](), expecting: MailboxNews.allCases.map(\.rawValue).joined(separator: ", ")) { MailboxNews(rawValue: $0) })
-        limits.nearlyFullPercent = reader.number("mail.nearly_full_percent", limits.nearlyFullPercent, 1...99)
-        limits.allowsReceiversHere = reader.flag("outbox.receivers_on_this_machine", limits.allowsReceiversHere)
-        limits.allowsPrivateReceivers = reader.flag("outbox.receivers_in_private_networks", limits.allowsPrivateReceivers)
-        limits.notifiesOfClientMessages = reader.flag("outbox.notify_of_client_messages", limits.notifiesOfClientMessages)
-        limits.eventDays = reader.number("retention.event_days", limits.eventDays, 1...3_650)
-        limits.numbers = NumberPlan(reader)
-        return limits
-    }
-}
-
-extension Configuration.HTTP {
-    fileprivate init(_ reader: SettingsReader) {
-        self.init()
-        listen = reader.list("http.listen", listen, expecting: "http://HOST:PORT or https://HOST:PORT") { ListenAddress($0) }
-        operations = reader.word("http.operations", operations)
-        publicURL = reader.value("http.public_url", String?.none, expecting: "an address such as https://voicemail.example.com, or nothing") {
-            text -> String?? in
-            guard !text.isEmpty else { return .some(nil) }
-            guard let url = ReceiverURL(text), !url.text.contains(where: { "?#@".contains($0) }) else { return nil }
-            return .some(text)
-        }
-        trustedProxies = reader.list("http.trusted_proxies", trustedProxies, expecting: "an IP address or a network such as 10.0.0.0/8") {
-            NetworkRange($0)
-        }
-        let certificate = reader.optionalPath("http.tls.certificate"), key = reader.optionalPath("http.tls.key")
-        reader.files["http.tls.certificate"] = certificate
-        reader.files["http.tls.key"] = key
-        if let certificate, let key { tls = TLSFiles(certificate: certificate, key: key) }
-        let pair: Set = ["http.tls.certificate", "http.tls.key"]
-        if (certificate == nil) != (key == nil) { reader.refuse("http.tls", because: "needs both certificate and key", given: pair) }
-        if listen.isEmpty { reader.refuse("http.listen", because: "names no address", given: ["http.listen"]) }
-        // Of one file alone it is said already that the other is missing.
-        if certificate == nil, key == nil, listen.contains(where: \.isSecure) {
-            reader.refuse("http.listen", because: "has an https address, which needs http.tls", given: pair)
-        }
-        limits.body = reader.number("http.limits.body_bytes", limits.body, 1...(.max))
-        limits.bodiesInMemory = reader.number("http.limits.bodies_in_memory_bytes", limits.bodiesInMemory, 0...(.max))
-        limits.target = reader.number("http.limits.target_bytes", limits.target, 64...1_048_576)
-        limits.headerCount = reader.number("http.limits.headers", limits.headerCount, 8...10_000)
-        limits.headerBytes = reader.number("http.limits.header_bytes", limits.headerBytes, 512...16_777_216)
-        limits.queryParameters = reader.number("http.limits.query_parameters", limits.queryParameters, 1...100_000)
-        limits.connections = reader.number("http.limits.connections", limits.connections, 1...1_000_000)
-        limits.lingering = reader.number("http.limits.lingering_bytes", limits.lingering, 0...(.max))
-        deadlines.head = reader.seconds("http.deadlines.head_seconds", deadlines.head, 1...3_600)
-        deadlines.exchange = reader.seconds("http.deadlines.exchange_seconds", deadlines.exchange, 1...86_400)
-        deadlines.minimumRate = reader.number("http.deadlines.minimum_bytes_per_second", deadlines.minimumRate, 0...(.max))
-        deadlines.idle = reader.seconds("http.deadlines.idle_seconds", deadlines.idle, 1...86_400)
-        deadlines.lingering = reader.seconds("http.deadlines.lingering_seconds", deadlines.lingering, 0...3_600)
-        deadlines.drain = reader.seconds("http.deadlines.drain_seconds", deadlines.drain, 0...3_600)
-        deadlines.certificateCheck = reader.seconds("http.deadlines.certificate_check_seconds", deadlines.certificateCheck, 1...86_400)
-    }
-}
-
-extension Configuration.Kazoo {
-    fileprivate init(_ reader: SettingsReader) {
-        self.init()
-        node = reader.text("kazoo.node", node)
-        maximumBody = reader.number("kazoo.body_bytes", maximumBody, 1...(.max))
-        rateLimit.burst = reader.number("kazoo.rate_limit.burst", rateLimit.burst, 1...1_000_000_000)
-        rateLimit.perSecond = reader.number("kazoo.rate_limit.per_second", rateLimit.perSecond, 1...1_000_000_000)
-        rateLimit.loginCost = reader.number("kazoo.rate_limit.login_cost", rateLimit.loginCost, 1...1_000_000_000)
-        emptyNextStartKey = reader.flag("kazoo.empty_next_start_key", emptyNextStartKey)
-        zipColons = reader.flag("kazoo.zip_colons", zipColons)
-        recoveryPages = reader.list("kazoo.recovery_pages", recoveryPages, expecting: "URLs of http or https") { RecoveryPage($0) }
-    }
-}
-
-extension WatchedDirectory {
-    /// `ACCOUNT=DIRECTORY`, as the configuration has it.
-    fileprivate init?(setting: String, settled: (String) -> String) {
-        let parts = setting.split(separator: "=", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
-        guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty }) else { return nil }
-        self.init(account: parts[0], path: settled(parts[1]))
     }
 }
