@@ -14,7 +14,8 @@ final class ExchangeMetrics: Sendable {
     }
 
     let openConnections: MetricGauge
-    /// All exchanges with dialects, however they ended; who looks after the server asks every few seconds, day and night.
+    /// All exchanges with dialects, however they ended. What monitors ask of the front every few seconds is left out, so that this stands still while
+    /// nobody uses the server.
     let exchanges = MetricCounter()
     private let registry: MetricsRegistry
     private let received: MetricCounter

@@ -14,7 +14,7 @@ struct Exchange {
     /// Why the parser did not take it; then nothing comes behind its head.
     var refusal: RequestFault?
 
-    /// What a request must have left unread at most for its connection to be kept.
+    /// Bytes of a request that may be left unread for its connection to be kept.
     private static let drainable = 64 << 10
 
     /// HTTP/1.0 has no chunks, no `100 Continue`, and closes unless asked not to.

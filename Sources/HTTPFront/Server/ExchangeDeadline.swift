@@ -29,9 +29,9 @@ final class ExchangeDeadline: ChannelDuplexHandler {
     private var phase = Phase.head
     private var deadline = NIODeadline.distantFuture
     private var timer: (task: Scheduled<Void>, due: NIODeadline)?
-    /// Heads read less answers whose last byte the system has taken.
+    /// How many requests were read, less the answers whose last byte the system has taken.
     private var unanswered = 0
-    /// Answers' ends that the system has not taken yet.
+    /// How many answers have been written to their end and are not with the system yet.
     private var unsent = 0
     /// Closes our side when nothing is unsent.
     private var pendingClose: EventLoopPromise<Void>?
@@ -47,10 +47,10 @@ final class ExchangeDeadline: ChannelDuplexHandler {
     private var dropped = 0
     /// What arrived was not HTTP, and there may be more of it.
     private var isRefused = false
-    /// What the client says has no end but its connection's.
+    /// Nothing that the client sends tells where it ends: only the end of the connection does.
     private var isEndless = false
 
-    /// What a client that has just come gets for his first request while the server stops.
+    /// How long a client that has just connected has for its first request while the server stops.
     private static let firstWord = Duration.seconds(3)
 
     init(_ core: FrontCore, _ lines: RequestLineReader) {
@@ -218,7 +218,7 @@ final class ExchangeDeadline: ChannelDuplexHandler {
         lines.stop()
         guard !isReading else { return context.fireErrorCaught(error) }
         if unanswered == 0 { enter(.exchange, after: core.deadlines.exchange, context) }
-        // Counts as the request that it was not.
+        // It is answered as a request is, so it is counted as one.
         unanswered += 1
         let meaning: RequestFault = fault == .headerOverflow ? .headersTooLarge(limit: core.limits.headerBytes) : .malformedRequest
         context.fireChannelRead(wrapInboundOut(.refused(RefusedRequest(line: lines.line, fields: lines.fields, fault: meaning))))

@@ -94,7 +94,7 @@ struct HTTPConnection: Sendable {
         do {
             while try await parts.next() != nil {}
         } catch is HTTPParserError {
-            // Of a body that was answered and is not read any more; `ExchangeDeadline` waits until the client has the answer.
+            // The fault is in a body that was answered before it was read; `ExchangeDeadline` waits until the client has that answer.
         }
     }
 

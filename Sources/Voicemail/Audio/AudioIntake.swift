@@ -145,7 +145,7 @@ public final class AudioIntake: Sendable {
 }
 
 extension BlobRecord {
-    /// Sound that is not whole is kept and played as far as it goes, and not without a word.
+    /// Says in the log that sound came incomplete. It is kept, and played as far as it goes.
     func logIfIncomplete(_ logger: Logger, fileName: String) {
         guard let facts, facts.isIncomplete else { return }
         logger.warning(
@@ -155,8 +155,8 @@ extension BlobRecord {
 }
 
 extension VoicemailService {
-    /// Runs `body`; when it fails, the audio it was to store goes too, unless something may name it all the same. What is stored unmeasured is
-    /// measured from then on.
+    /// Runs `body`; when it fails, the audio that it was to store goes too, unless nobody knows whether the change took place. Audio that is stored
+    /// unmeasured is measured from then on.
     public func dropping<Value: Sendable>(_ audio: ReceivedAudio?, _ body: () async throws -> Value) async throws -> Value {
         do {
             let value = try await body()

@@ -61,9 +61,9 @@ extension Renditions {
         try await download(of: recording, as: Self.namedContainer(of: recording))
     }
 
-    /// Bytes that downloads of recordings send, by the recordings' ids: of what is stored as it is those, of what is to be rendered those
-    /// of the rendering. Of sound that nobody has measured yet it is the stored ones.
-    /// - Parameter container: as `download`; nil for what the names say.
+    /// How many bytes a download of each recording sends, by the recordings' ids: the stored bytes where they are sent as they are, else those of the
+    /// rendering. Sound that nobody has measured yet counts with its stored bytes.
+    /// - Parameter container: as in `download`; nil for what the recordings' names say.
     public func downloadSizes(of recordings: [Recording], as container: Rendition.Container?) async throws -> [String: Int] {
         try await store.read { [codec] reader in
             var sizes: [String: Int] = [:]

@@ -2,9 +2,9 @@
 public struct Answering: Sendable, Hashable {
     public enum Manner: Sendable, Hashable {
         case takesMessages
-        /// It says something, and takes none.
+        /// It plays its greeting and takes no messages.
         case announces
-        /// It has as many as it may have.
+        /// It has as many messages as it may have.
         case full
         /// It is switched off.
         case off
@@ -22,20 +22,20 @@ public struct Answering: Sendable, Hashable {
 
     public let manner: Manner
     public let greeting: Words
-    /// Whether it is said first that the subscriber cannot be reached.
+    /// Whether callers are told first that the subscriber cannot be reached.
     public let hasIntroduction: Bool
-    /// Whether it is said what to do.
+    /// Whether callers are told how to leave a message.
     public let hasInstructions: Bool
-    /// Of one message.
+    /// The longest message that is taken.
     public let longestSeconds: Int
-    /// What is shorter is none.
+    /// A shorter recording is dropped, as nothing was said.
     public let shortestMilliseconds: Int
-    /// nil for the server's.
+    /// What callers are spoken to in; nil for the server's.
     public let language: String?
 }
 
 extension Mailbox {
-    /// Says something and takes no messages.
+    /// Whether it plays its greeting and takes no messages.
     var isAnnouncementOnly: Bool { stored.attributes["announcement_only"] == true }
 
     /// Seconds of one message, where it says so itself.

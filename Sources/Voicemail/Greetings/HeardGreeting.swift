@@ -31,7 +31,7 @@ extension Change {
         try writer.append(Event(kind: .greetingChanged, accountID: mailbox.accountID, subjectID: mailbox.id, created: now))
     }
 
-    /// Says of those of some mailboxes in which a greeting is heard that they have another sound, or none.
+    /// Tells of each of some mailboxes whose callers hear a greeting that it has another sound now, or none.
     func noteOtherSound(of greetingID: String, heardIn mailboxIDs: [String]) throws {
         for id in mailboxIDs {
             guard let mailbox: Mailbox = try writer.find(id: id), mailbox.hears(greetingID) else { continue }
@@ -41,8 +41,8 @@ extension Change {
 }
 
 extension Greetings {
-    /// The mailboxes besides its owner in which a greeting is heard: that lies on no mailbox's shelf, or is borrowed from another's. It is looked for
-    /// before a transaction, as it takes a look at every mailbox; one that begins to hear the greeting meanwhile says so itself.
+    /// The mailboxes, besides its owner, whose callers hear a greeting: it lies on no mailbox's shelf, or they borrow it. They are looked for before the
+    /// transaction that changes the greeting, as that takes a look at every mailbox; a mailbox that chooses the greeting meanwhile tells so itself.
     func hearers(of greetingID: String, in account: Account) async throws -> [String] { try await hearers(in: account.id) { _ in greetingID } }
 
     /// The same of the greeting that is found; nil for none.

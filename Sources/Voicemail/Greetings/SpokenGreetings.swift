@@ -4,7 +4,7 @@ extension SpeechRequest {
     /// Characters of a text.
     public static let longestText = 1000
 
-    /// Where a greeting comes from that speaks it, with what it is spoken anew when only a part of it changes.
+    /// The origin of a greeting that is made of this. Text and voice are kept with it, so that when one of them changes it can be spoken anew with the others.
     public var origin: GreetingOrigin {
         var voice: JSONObject = ["language": .string(language)]
         voice["speed"] = speed.map { .int($0) }

@@ -17,8 +17,8 @@ public struct GarbageBlob: Sendable, Hashable {
 
 extension Housekeeping {
     /// Removes blobs that no row names any more, and their renderings. One that cannot be removed holds up no other: it is logged,
-    /// stays marked and is tried again later, each time after a longer pause. Where databases are taken back to earlier times, each stays as long
-    /// as that may be from when it is first looked at.
+    /// stays marked and is tried again later, each time after a longer pause. Where the database may be set back to an earlier state
+    /// (`Limits.audioRecoveryHours`), each is kept for that long after it was first found here, so that the rows of that state find their audio.
     public func collectGarbage() async {
         do {
             while try await collectBatch(dueAt: clock.now), !Task.isCancelled {}

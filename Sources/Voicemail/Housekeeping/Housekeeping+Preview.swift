@@ -1,6 +1,6 @@
 extension Housekeeping {
     /// What retention removes of an account until a time, by the rules as they are and the things as they are now, the first due first; what is due
-    /// already goes with the next `sweep`. The same visits say so that `sweep` removes by.
+    /// already goes with the next `sweep`, which removes by the same visits.
     /// - Parameter limit: at most so many are looked for by each rule in each place.
     public func departures(of account: Account, until time: Timestamp, limit: Int) async throws -> [Departure] {
         let service = service

@@ -31,11 +31,11 @@ extension Housekeeping {
         }
         try await service.audit.seal()
         await collectGarbage()
-        // Commands store audio beside the server.
+        // A command may have stored audio unmeasured, and cannot ring the bell of this process.
         measuringBell.ring()
     }
 
-    /// The log has an entry for each account, with the ids.
+    /// Removes for good what has been in the trash long enough. The audit log gets one entry for each account, with the ids.
     private static func purge(removedBefore before: Timestamp, limit: Int, at now: Timestamp, _ writer: any StoreWriter) throws -> Int {
         let gone = try writer.purge(removedBefore: before, limit: limit)
         for (accountID, own) in Dictionary(grouping: gone, by: \.accountID).sorted(by: { $0.key < $1.key }) {

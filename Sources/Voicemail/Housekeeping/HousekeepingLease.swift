@@ -1,7 +1,7 @@
 /// Who of several processes that share a store does what is to be done once.
 ///
-/// It is kept as a ticket that opens nothing: a word that all processes know, good for a while, with the name of who holds it. One that is gone
-/// lets go by doing nothing; no transaction of his is undone by that, and each removal is judged again in its own.
+/// It is kept as a ticket that opens nothing: a word that all processes know, good for a while, with the name of who holds it. A process that
+/// has died loses it when its time is over. Nothing that it had committed is undone by that, and whoever follows judges each removal again.
 public struct HousekeepingLease: Sendable {
     private let service: VoicemailService
     /// Made up for each process.

@@ -81,7 +81,7 @@ public struct JSONWriter: ~Copyable {
     }
 
     private mutating func escaped(_ value: String) {
-        // Where a text lies, mostly; a copy of it would be counted.
+        // Most texts can be read where they lie; a copy of the string would cost a retain and a release.
         if value.utf8.withContiguousStorageIfAvailable({ escaped(UnsafeRawBufferPointer($0)) }) == nil {
             var value = value
             value.withUTF8 { escaped(UnsafeRawBufferPointer($0)) }

@@ -31,7 +31,7 @@ extension MailTemplates {
         }
     }
 
-    /// Has mails say again what the server's say.
+    /// Removes what an account has of its own, so that its mails say again what the server's templates say.
     /// - Throws: `VoicemailError.notFound` where the account has none of its own.
     public func remove(_ kind: String, _ language: String, of account: Account) async throws {
         try await inTransaction { change in
