@@ -212,7 +212,8 @@ let package = Package(
         .target(
             name: "TestKit",
             dependencies: [
-                "Web", "Voicemail", "Waiting", "CFileIO", "StoredRows", "SQLiteStore", "FileArchive", "Audio", "Delivery", "HTTPFront", "Server", crypto,
+                "Web", "Voicemail", "Waiting", "Threads", "CFileIO", "StoredRows", "SQLiteStore", "FileArchive", "Audio", "Delivery", "HTTPFront", "Server",
+                crypto,
                 product("CryptoExtras", "swift-crypto"),
                 logging, nioCore, nioPosix,
                 product("HTTPTypes", "swift-http-types"), product("NIOConcurrencyHelpers", "swift-nio"), product("NIOHTTP1", "swift-nio"),

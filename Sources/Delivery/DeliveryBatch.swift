@@ -9,7 +9,7 @@ struct DeliveryBatch: Sendable {
     /// - Parameters:
     ///   - claimed: in the order in which their targets were admitted.
     ///   - gate: as it was before.
-    static func split(_ claimed: [Delivery], through gate: Destinations.Gate) -> [DeliveryBatch] {
+    static func split(_ claimed: [Delivery], through gate: DestinationRecord.Gate) -> [DeliveryBatch] {
         struct Target: Hashable {
             let channel: String
             let name: String
@@ -20,7 +20,7 @@ struct DeliveryBatch: Sendable {
             if byTarget[target] == nil { order.append(target) }
             byTarget[target, default: []].append(delivery)
         }
-        var places: [(destination: String, targets: Int, deliveries: [Delivery])] = [], ofLine: [Destinations.Gate.Line: [Int]] = [:]
+        var places: [(destination: String, targets: Int, deliveries: [Delivery])] = [], ofLine: [DestinationRecord.Gate.Line: [Int]] = [:]
         for target in order {
             let line = gate.line(of: target.name, target.channel), turn = gate.turn(of: target.name, target.channel)
             // The emptiest of those that were opened for it.

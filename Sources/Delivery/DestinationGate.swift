@@ -1,6 +1,6 @@
 import Voicemail
 
-extension Destinations {
+extension DestinationRecord {
     /// Who may be told something at a moment.
     struct Gate: DeliveryGate {
         /// How a target gets its turn.

@@ -145,7 +145,7 @@ extension OutboxWorker {
 
     /// - Returns: whether the destination is left alone for a while.
     private func note(_ outcome: DeliveryOutcome, seconds: Double, at destination: String) -> Bool {
-        let finding: Destinations.Finding =
+        let finding: DestinationRecord.Finding =
             switch outcome {
             case .unreachable: .unreachable
             case .notYet, .withdrawn: .nothing

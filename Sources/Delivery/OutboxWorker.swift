@@ -17,7 +17,7 @@ public struct OutboxWorker: Service {
     let channels: [String: any DeliveryChannel]
     private let ordered: [any DeliveryChannel]
     private let hub: EventHub
-    let destinations: Destinations
+    let destinations: DestinationRecord
     let settings: OutboxSettings
     let instruments: OutboxInstruments
     let logger: Logger
@@ -30,7 +30,7 @@ public struct OutboxWorker: Service {
         self.service = service
         ordered = channels
         self.channels = Dictionary(channels.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        destinations = Destinations(settings, channels: self.channels)
+        destinations = DestinationRecord(settings, channels: self.channels)
         self.hub = hub
         self.settings = settings
         self.logger = logger

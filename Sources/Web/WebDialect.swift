@@ -18,7 +18,7 @@ public struct WebDialect: Dialect {
     let setup: SetupCode
     /// Of failed logins, which the console shows.
     let loginRules: LoginRules
-    let descriptions: Descriptions
+    let descriptions: ReferencePages
     /// What programs can be given to log in with.
     let keyKinds: [KeyKind]
     /// How the server is.
@@ -39,7 +39,7 @@ public struct WebDialect: Dialect {
         self.events = events
         self.setup = setup
         self.loginRules = loginRules
-        descriptions = Descriptions(interfaces)
+        descriptions = ReferencePages(interfaces)
         self.keyKinds = keyKinds
         self.glance = glance
         self.synthesizer = synthesizer

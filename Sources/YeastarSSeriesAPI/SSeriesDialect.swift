@@ -89,10 +89,10 @@ public struct SSeriesDialect: Dialect {
         try Self.judgeMethod(request.method, endpoint)
         let entry = endpoint.needsToken ? try await enter(request) : nil
         let parameters = try await parameters(of: request, endpoint, format)
-        let call = Call(request: request, version: version, format: format, parameters: parameters, entry: entry)
+        let call = SSeriesCall(request: request, version: version, format: format, parameters: parameters, entry: entry)
         switch try await endpoint.row.answer(self, call) {
         case .success(let fields):
-            return FrontResponse(contentType: format.contentType, bytes: try format.document(Reply.succeeded(fields)))
+            return FrontResponse(contentType: format.contentType, bytes: try format.document(SSeriesReply.succeeded(fields)))
         case .written(let write):
             return FrontResponse(status: .ok, headers: [.contentType: format.contentType], body: try await FrontResponse.Body.written(write))
         case .file(let response): return response
@@ -103,10 +103,10 @@ public struct SSeriesDialect: Dialect {
         guard endpoint.methods.contains(method) else { throw endpoint.isDownload ? .unsupportedRequest : .onlyPost }
     }
 
-    private func enter(_ request: FrontRequest) async throws -> Call.Entry {
+    private func enter(_ request: FrontRequest) async throws -> SSeriesCall.Entry {
         guard let token = request.query["token"]?.trimmed, !token.isEmpty else { throw SSeriesFailure.tokenBlank }
         let entry = try await users.enter(token)
-        return Call.Entry(session: entry.ticket, account: entry.account)
+        return SSeriesCall.Entry(session: entry.ticket, account: entry.account)
     }
 
     private func parameters(of request: FrontRequest, _ endpoint: Endpoint, _ format: AnswerFormat) async throws -> RequestParameters {

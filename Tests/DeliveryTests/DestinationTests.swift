@@ -196,12 +196,12 @@ struct DestinationTests {
         var settings = OutboxSettings.quick
         settings.perDestination = 3
         settings.perPlace = 4
-        let destinations = Destinations(settings, channels: ["c": courier])
-        func admitted(_ gate: Destinations.Gate) -> (targets: [String], closed: Set<String>) {
+        let destinations = DestinationRecord(settings, channels: ["c": courier])
+        func admitted(_ gate: DestinationRecord.Gate) -> (targets: [String], closed: Set<String>) {
             var gate = gate
             return ((0..<99).map(String.init).filter { gate.admits("c", $0) }, gate.closedChannels)
         }
-        func batches(_ gate: Destinations.Gate) -> [[String]] {
+        func batches(_ gate: DestinationRecord.Gate) -> [[String]] {
             let claimed = admitted(gate).targets.enumerated().flatMap { place, target in
                 [2, 1].map {
                     Delivery(serial: $0 * 100 + place, channel: "c", target: target, accountID: "a", eventSerial: 1, payload: [:], due: now, created: now)

@@ -85,7 +85,7 @@ struct PagingTests {
         try store.reads.lanes.map(\.connection).reduce(0) { sum, connection in
             try sum
                 + connection.inDatabase { database in
-                    try MessageListing.texts.reduce(0) { sum, sql in
+                    try MessageStretch.texts.reduce(0) { sum, sql in
                         sum + Int(sqlite3_stmt_status(try database.cachedStatement(sql: sql).sqliteStatement, SQLITE_STMTSTATUS_VM_STEP, 1))
                     }
                 }

@@ -25,7 +25,7 @@ struct QueryPlanTests {
     @Test("No statement that the contract makes the store run passes over rows it does not want, or sorts")
     func nothingScans() async throws {
         var statements = Set(
-            MessageListing.texts + MessageListing.listedTexts + DocumentListing.all.map(\.sql) + [
+            MessageStretch.texts + MessageStretch.listedTexts + DocumentListing.all.map(\.sql) + [
                 AccountListing.byName, AccountListing.byLookup, AccountListing.byNameDescending, AccountListing.byLookupDescending,
             ])
         for promise in StoreContract.all {
@@ -51,12 +51,12 @@ struct QueryPlanTests {
         }
     }
 
-    @Test("A listing looks for both ends of what it wants in its index", arguments: MessageListing.shapes.indices)
+    @Test("A listing looks for both ends of what it wants in its index", arguments: MessageStretch.shapes.indices)
     func listingsSeekBothEnds(index: Int) async throws {
         try await withStore { store in
-            let shape = MessageListing.shapes[index]
-            let plan = try Self.plan(MessageListing.texts[index], store)
-            let listed = try Self.plan(MessageListing.listedTexts[index], store)
+            let shape = MessageStretch.shapes[index]
+            let plan = try Self.plan(MessageStretch.texts[index], store)
+            let listed = try Self.plan(MessageStretch.listedTexts[index], store)
             #expect(listed == plan)
             let key = shape.account ? "account_id=?" : shape.folder ? "mailbox_id=? AND folder=?" : "mailbox_id=?"
             let name = shape.account ? "message_by_account" : shape.folder ? "message_by_folder" : "message_by_mailbox"

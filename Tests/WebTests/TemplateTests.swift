@@ -57,6 +57,6 @@ struct TemplateTests {
         "What is no template is refused",
         arguments: ["{{#a}}", "{{/a}}", "{{#a}}{{/b}}", "{{a", "{{>none}}", "{{>t.none}}", "{{<frame}}{{a}}{{/frame}}", "{{<frame}}", "{{$a}}", "{{!a}}"])
     func refused(_ source: String) {
-        #expect(throws: TemplateFault.self) { try Self.show(source, [:], ["frame": "{{$body}}{{/body}}"]) }
+        #expect(throws: PageFault.self) { try Self.show(source, [:], ["frame": "{{$body}}{{/body}}"]) }
     }
 }

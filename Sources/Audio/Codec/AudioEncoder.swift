@@ -9,7 +9,7 @@ final class AudioEncoder: SampleEncoder {
 
     /// - Throws: `AudioError.failed` when the format does not take such a rate or so many channels.
     init(_ file: VirtualFile, format: FileFormat, sampleRate: Int, channels: Int) throws(AudioError) {
-        let info = SoundFormat(code: Int32(format.code), sampleRate: sampleRate, channels: channels).info
+        let info = RawSound(code: Int32(format.code), sampleRate: sampleRate, channels: channels).info
         soundFile = try SoundFile(file, mode: SFM_WRITE, info: info)
         self.channels = channels
         takes16Bits = format.takes16Bits

@@ -2,7 +2,7 @@ import CSndFile
 import Voicemail
 
 /// A format as libsndfile numbers it, with what it needs to be told of samples.
-struct SoundFormat {
+struct RawSound {
     let code: Int32
     let sampleRate: Int
     let channels: Int
@@ -74,7 +74,7 @@ final class SoundFileDecoder: SampleDecoder {
     /// - Parameters:
     ///   - raw: what samples without a header are; nil when the bytes say it themselves.
     ///   - statedFrames: samples per channel that there should be, where somebody says.
-    init(_ window: SourceWindow, raw: SoundFormat?, statedFrames: Int? = nil) throws(AudioError) {
+    init(_ window: SourceWindow, raw: RawSound?, statedFrames: Int? = nil) throws(AudioError) {
         self.statedFrames = statedFrames
         let info = raw?.info ?? SF_INFO(frames: 0, samplerate: 0, channels: 0, format: 0, sections: 0, seekable: 0)
         soundFile = try SoundFile(window, mode: SFM_READ, info: info)

@@ -71,7 +71,7 @@ struct AudioInput {
     func decoder(of source: ByteSource, upTo limit: Int = .max) throws(AudioError) -> OpenedStream {
         switch stream {
         case .soundFile(let format, let prefix, let range):
-            let raw = format.map { SoundFormat(code: $0, sampleRate: sampleRate, channels: channels) }
+            let raw = format.map { RawSound(code: $0, sampleRate: sampleRate, channels: channels) }
             return OpenedStream(try SoundFileDecoder(SourceWindow(source, prefix: prefix, ranges: [range]), raw: raw))
         case .flac(let start): return try FLACInput.decoder(of: source, from: start, upTo: limit)
         case .ogg: return try OggInput.decoder(of: source, upTo: limit)

@@ -22,7 +22,7 @@ import Waiting
     private var ending: CallEnding?
 
     var playing: Playing?
-    var recording: Recording?
+    var recording: SoundRecorder?
     /// Keys that nobody has asked for yet.
     var pressedKeys: [Character] = []
     var keyWait: Wait<Character?>?
@@ -87,7 +87,7 @@ import Waiting
     /// - Returns: when it is over by the rules, by a key or with the call.
     public func record(to sink: any SoundSink, _ rules: RecordRules) async -> RecordEnd {
         pressedKeys.removeAll()
-        let recording = Recording(format, to: sink, rules)
+        let recording = SoundRecorder(format, to: sink, rules)
         if ending == nil { self.recording = recording } else { recording.end(.over) }
         return await recording.ended.outcome()
     }

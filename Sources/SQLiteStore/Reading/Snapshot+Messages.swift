@@ -33,12 +33,12 @@ extension Snapshot {
     }
 
     private func rows(
-        of query: MessageQuery, _ sql: KeyPath<MessageListing, String>, _ visit: (borrowing Execution) throws -> Bool
+        of query: MessageQuery, _ sql: KeyPath<MessageStretch, String>, _ visit: (borrowing Execution) throws -> Bool
     ) throws {
         var left = query.limit ?? Int.max
-        for part in MessageListing.parts(of: query) {
+        for part in MessageStretch.parts(of: query) {
             guard left > 0 else { return }
-            let listing = MessageListing(part, of: query)
+            let listing = MessageStretch(part, of: query)
             var run = try connection.prepare(listing[keyPath: sql])
             listing.bind(query, to: &run)
             while left > 0, try goesOn(run.step()) {

@@ -59,7 +59,7 @@ public struct AftertoneServer: Sendable {
                 manager?.listening(on: ListenAddress(host: bound.listener.host, port: bound.port, isSecure: bound.listener.tls != nil))
                 await onListening(bound)
             })
-        let housekeeping = Housekeeping(
+        let housekeeping = HousekeepingRounds(
             service: installation.service, archive: installation.archive, interval: .seconds(configuration.housekeeping.intervalSeconds),
             instruments: HousekeepingInstruments(registry), logger: logger)
         let outbox = OutboxService(

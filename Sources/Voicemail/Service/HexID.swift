@@ -13,14 +13,7 @@ public enum HexID {
 
     /// Two numbers as 32 digits.
     public static func encode(_ first: UInt64, _ second: UInt64) -> String {
-        String(unsafeUninitializedCapacity: 32) { digits in
-            for place in 0..<16 {
-                let shift = UInt64(60 - 4 * place)
-                digits[place] = digit(UInt8(truncatingIfNeeded: first >> shift) & 15)
-                digits[16 + place] = digit(UInt8(truncatingIfNeeded: second >> shift) & 15)
-            }
-            return 32
-        }
+        withUnsafeBytes(of: (first.bigEndian, second.bigEndian)) { digits(of: $0) }
     }
 
     /// Whether `text` is exactly 32 lower-case hex digits.
@@ -36,13 +29,17 @@ public enum HexID {
 
     /// Bytes as lower-case hex digits.
     public static func encode(_ bytes: some Sequence<UInt8>) -> String {
-        var out: [UInt8] = []
-        out.reserveCapacity(2 * bytes.underestimatedCount)
-        for byte in bytes {
-            out.append(digit(byte >> 4))
-            out.append(digit(byte & 15))
+        Array(bytes).withUnsafeBytes { digits(of: $0) }
+    }
+
+    private static func digits(of bytes: UnsafeRawBufferPointer) -> String {
+        String(unsafeUninitializedCapacity: 2 * bytes.count) { digits in
+            for (place, byte) in bytes.enumerated() {
+                digits[2 * place] = digit(byte >> 4)
+                digits[2 * place + 1] = digit(byte & 15)
+            }
+            return 2 * bytes.count
         }
-        return String(decoding: out, as: UTF8.self)
     }
 
     private static func digit(_ value: UInt8) -> UInt8 {

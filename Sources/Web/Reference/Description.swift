@@ -19,7 +19,7 @@ public struct DescribedInterface: Sendable {
 }
 
 /// The descriptions and their pages, each of which is made when somebody first looks at it: they are long, and the same for everybody.
-final class Descriptions: Sendable {
+final class ReferencePages: Sendable {
     let interfaces: [DescribedInterface]
     /// By what they depend on: an interface, a language, and the way to the page's root.
     private let pages = Mutex<[String: FrontResponse]>([:])

@@ -57,7 +57,7 @@ struct Template: Sendable {
 }
 
 /// Why a template is none.
-struct TemplateFault: Error {
+struct PageFault: Error {
     let template: String
     let what: String
 }
@@ -71,12 +71,12 @@ struct TemplateSources {
     /// How texts are named.
     static let textPrefix = "t."
 
-    /// - Throws: `TemplateFault` also for a name that is none's.
-    func template(_ name: String) throws(TemplateFault) -> Template { Template(parts: try parts(of: name)) }
+    /// - Throws: `PageFault` also for a name that is none's.
+    func template(_ name: String) throws(PageFault) -> Template { Template(parts: try parts(of: name)) }
 
     /// - Parameter blocks: what stands in place of the template's own.
-    func parts(of name: String, blocks: [String: [Template.Part]] = [:]) throws(TemplateFault) -> [Template.Part] {
-        guard let source = templates[name] else { throw TemplateFault(template: name, what: "there is no such template") }
+    func parts(of name: String, blocks: [String: [Template.Part]] = [:]) throws(PageFault) -> [Template.Part] {
+        guard let source = templates[name] else { throw PageFault(template: name, what: "there is no such template") }
         var reader = TemplateReader(name, source, self, blocks: blocks)
         return try reader.read(until: nil)
     }

@@ -15,7 +15,7 @@ struct TemplateReader {
     }
 
     /// - Parameter end: the name of the section or block that is read; nil for the whole.
-    mutating func read(until end: String?) throws(TemplateFault) -> [Template.Part] {
+    mutating func read(until end: String?) throws(PageFault) -> [Template.Part] {
         var parts: [Template.Part] = []
         func add(_ text: some StringProtocol) {
             guard !text.isEmpty else { return }
@@ -53,21 +53,21 @@ struct TemplateReader {
         return parts
     }
 
-    private func fault(_ what: String) -> TemplateFault { TemplateFault(template: name, what: what) }
+    private func fault(_ what: String) -> PageFault { PageFault(template: name, what: what) }
 
-    private func words(_ name: String) throws(TemplateFault) -> String {
+    private func words(_ name: String) throws(PageFault) -> String {
         guard let text = sources.texts[String(name.dropFirst(TemplateSources.textPrefix.count))] else { throw fault("there is no text \(name)") }
         return text
     }
 
     /// What is inside, behind a tag that opens it.
-    private mutating func inner(_ name: String) throws(TemplateFault) -> [Template.Part] {
+    private mutating func inner(_ name: String) throws(PageFault) -> [Template.Part] {
         endLine()
         return try read(until: name)
     }
 
     /// The blocks between a parent's tags; what stands between them counts for nothing.
-    private mutating func definitions(until end: String) throws(TemplateFault) -> [String: [Template.Part]] {
+    private mutating func definitions(until end: String) throws(PageFault) -> [String: [Template.Part]] {
         var found: [String: [Template.Part]] = [:]
         while let (_, tag) = try next() {
             let name = String(tag.dropFirst())
@@ -83,7 +83,7 @@ struct TemplateReader {
     }
 
     /// The text before the next tag, and what is in that; nil where there is none.
-    private mutating func next() throws(TemplateFault) -> (text: Substring, tag: Substring)? {
+    private mutating func next() throws(PageFault) -> (text: Substring, tag: Substring)? {
         guard let open = rest.firstRange(of: "{{") else { return nil }
         guard let close = rest[open.upperBound...].firstRange(of: "}}") else { throw fault("a tag does not end") }
         let text = rest[..<open.lowerBound], tag = rest[open.upperBound..<close.lowerBound]

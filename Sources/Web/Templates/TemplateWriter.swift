@@ -1,4 +1,5 @@
 import NIOCore
+import Voicemail
 
 /// Writes a template with a request's values.
 struct TemplateWriter: ~Copyable {
@@ -8,7 +9,7 @@ struct TemplateWriter: ~Copyable {
     private var slots: [PageValues.Slot]
     /// What rows that are being written have hidden of that, the last first.
     private var hidden: [PageValues.Slot] = []
-    private var bytes: PageBytes
+    private var bytes: GrowingBytes
 
     /// Bytes of a page, more or less.
     private static let usualSize = 32 << 10
@@ -17,10 +18,10 @@ struct TemplateWriter: ~Copyable {
         self.texts = texts
         self.values = values
         slots = values.slots
-        bytes = PageBytes(capacity: Self.usualSize)
+        bytes = GrowingBytes(capacity: Self.usualSize)
     }
 
-    var buffer: ByteBuffer { bytes.buffer }
+    var buffer: ByteBuffer { bytes.copied() }
 
     mutating func write(_ template: Template) {
         template.steps.withUnsafeBufferPointer { steps in
@@ -88,7 +89,7 @@ struct TemplateWriter: ~Copyable {
     }
 
     private mutating func append(textNamed name: String) {
-        guard name.hasPrefix(TemplateSources.textPrefix), var text = texts[String(name.dropFirst(TemplateSources.textPrefix.count))] else { return }
-        text.withUTF8 { bytes.append(UnsafeRawBufferPointer($0)) }
+        guard name.hasPrefix(TemplateSources.textPrefix), let text = texts[String(name.dropFirst(TemplateSources.textPrefix.count))] else { return }
+        bytes.append(text)
     }
 }

@@ -4,7 +4,7 @@ import Voicemail
 struct CallRecordFilter: Sendable {
     var from: Timestamp?
     var to: Timestamp?
-    var disposition: Disposition?
+    var disposition: CallStatus?
     var type: CallDirection?
     var caller: String?
     var callee: String?
@@ -36,7 +36,7 @@ extension PSeriesDialect {
     func callRecordFilter(_ call: PSeriesCall) throws -> CallRecordFilter {
         var filter = CallRecordFilter(from: try time("start_time", call), to: try time("end_time", call, isEnd: true))
         if let word = try call.parameters.text("status") {
-            guard let disposition = Disposition(rawValue: word.uppercased()) else { throw PSeriesFailure.invalid("status", .string(word)) }
+            guard let disposition = CallStatus(rawValue: word.uppercased()) else { throw PSeriesFailure.invalid("status", .string(word)) }
             filter.disposition = disposition
         }
         if let word = try call.parameters.text("call_type") {

@@ -32,7 +32,7 @@ struct CallRecordView: Sendable {
 }
 
 /// The words for how a call ended.
-enum Disposition: String, Sendable, CaseIterable {
+enum CallStatus: String, Sendable, CaseIterable {
     case answered = "ANSWERED"
     case noAnswer = "NO ANSWER"
     case busy = "BUSY"
@@ -48,7 +48,7 @@ struct CallFacts: Sendable {
     let toNumber: String
     let toName: String
     let type: CallDirection
-    let disposition: Disposition
+    let disposition: CallStatus
     let seconds: Int
     /// Its recording; nil where there is none.
     let recordFile: String?

@@ -4,7 +4,7 @@ import Voicemail
 
 /// `cdr/get_random` and `cdr/download` (S§5), from recordings and messages.
 extension SSeriesDialect {
-    func callRecordRandom(_ call: Call) async throws -> Reply {
+    func callRecordRandom(_ call: SSeriesCall) async throws -> SSeriesReply {
         let extensions = try call.requiredExtension()
         let (start, end) = try Self.times(call)
         let allowed = try allowedAddress(call)
@@ -16,7 +16,7 @@ extension SSeriesDialect {
         ])
     }
 
-    func downloadCallRecords(_ call: Call) async throws -> Reply {
+    func downloadCallRecords(_ call: SSeriesCall) async throws -> SSeriesReply {
         let extensions = Self.selection(try call.requiredExtension())
         let (start, end) = try Self.times(call)
         let random = try call.parameters.required("random")
@@ -37,7 +37,7 @@ extension SSeriesDialect {
     private static func selection(_ text: String) -> Set<String>? { text.lowercased() == "all" ? nil : Set(text.listed) }
 
     /// Both ends of the time asked for, in order.
-    private static func times(_ call: Call) throws -> (start: WallTime, end: WallTime) {
+    private static func times(_ call: SSeriesCall) throws -> (start: WallTime, end: WallTime) {
         let texts = (try call.parameters.required("starttime"), try call.parameters.required("endtime"))
         guard let start = SSeriesTime.parse(texts.0), let end = SSeriesTime.parse(texts.1), SSeriesTime.text(start) <= SSeriesTime.text(end) else {
             throw SSeriesFailure.wrongCallRecordTime

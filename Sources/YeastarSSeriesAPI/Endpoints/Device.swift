@@ -3,7 +3,7 @@ import Voicemail
 
 /// `deviceinfo/query` (S§6.4).
 extension SSeriesDialect {
-    func deviceInfo(_ call: Call) async throws -> Reply {
+    func deviceInfo(_ call: SSeriesCall) async throws -> SSeriesReply {
         let account = try call.requireEntry().account
         let now = service.clock.now
         let zone = service.mailboxes.timeZone(of: account)

@@ -5,14 +5,14 @@ import Voicemail
 /// What the two steps of every download have in common (S§3.2, S§4.2).
 extension SSeriesDialect {
     /// The one address that may download besides the client.
-    func allowedAddress(_ call: Call) throws -> NetworkAddress? {
+    func allowedAddress(_ call: SSeriesCall) throws -> NetworkAddress? {
         guard let text = try call.parameters.optional("allowedip") else { return nil }
         guard let address = NetworkAddress(text) else { throw SSeriesFailure.wrongAddress }
         return address
     }
 
     /// A random for something, to the client of a call.
-    func issue(_ subject: DownloadGrant.Subject, _ allowed: NetworkAddress?, _ call: Call) async throws -> String {
+    func issue(_ subject: DownloadGrant.Subject, _ allowed: NetworkAddress?, _ call: SSeriesCall) async throws -> String {
         let session = try call.requireEntry().session
         let grant = DownloadGrant(
             subject: subject, tokenHash: session.hash, client: ClientDetails(of: session).loginAddress, allowedAddress: allowed)
@@ -33,7 +33,7 @@ extension SSeriesDialect {
     }
 
     /// Refuses a download from anywhere but the client, the address it allowed and this machine (S§4.2).
-    func judgeAddress(_ call: Call, _ grant: DownloadGrant) throws {
+    func judgeAddress(_ call: SSeriesCall, _ grant: DownloadGrant) throws {
         guard settings.enforcesDownloadAddress else { return }
         let session = try call.requireEntry().session
         guard let remote = NetworkAddress(call.request.remote),
@@ -43,8 +43,8 @@ extension SSeriesDialect {
 
     /// The file, once everything has been judged: that uses the random up, but for a HEAD (S§3.3).
     func file(
-        _ contentType: String, named name: String, _ body: FrontResponse.Body, _ random: String, _ call: Call, used: SSeriesFailure
-    ) async throws -> Reply {
+        _ contentType: String, named name: String, _ body: FrontResponse.Body, _ random: String, _ call: SSeriesCall, used: SSeriesFailure
+    ) async throws -> SSeriesReply {
         if call.request.method != .head, !(try await service.tickets.use(random, .sSeriesDownload)) { throw used }
         return .file(
             FrontResponse(

@@ -6,11 +6,11 @@ extension Endpoint {
         let methods: Set<HTTPRequest.Method>
         let isDownload: Bool
         let needsToken: Bool
-        let answer: @Sendable (SSeriesDialect, Call) async throws -> Reply
+        let answer: @Sendable (SSeriesDialect, SSeriesCall) async throws -> SSeriesReply
 
         init(
             _ methods: Set<HTTPRequest.Method>, isDownload: Bool = false, needsToken: Bool = true,
-            _ answer: @escaping @Sendable (SSeriesDialect, Call) async throws -> Reply
+            _ answer: @escaping @Sendable (SSeriesDialect, SSeriesCall) async throws -> SSeriesReply
         ) {
             self.methods = methods
             self.isDownload = isDownload

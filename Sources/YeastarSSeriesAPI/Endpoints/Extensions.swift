@@ -6,14 +6,14 @@ extension SSeriesDialect {
     /// Extensions that are read in one go.
     private static let page = 50
 
-    func listExtensions(_ call: Call) async throws -> Reply {
+    func listExtensions(_ call: SSeriesCall) async throws -> SSeriesReply {
         let account = try call.requireEntry().account
         let view = ExtensionView(version: call.version)
         let mailboxes = try await service.mailboxes.personalDirectory(of: account)
         return .written { try await write(mailboxes, as: "extlist", account, call.format, to: $0) { view.listed($0.owned) } }
     }
 
-    func queryExtensions(_ call: Call) async throws -> Reply {
+    func queryExtensions(_ call: SSeriesCall) async throws -> SSeriesReply {
         let account = try call.requireEntry().account
         let named = call.version.requiresExtensions ? try call.requiredExtension() : try call.optionalExtension()
         let mailboxes = try await mailboxes(named: named, of: account)
@@ -25,7 +25,7 @@ extension SSeriesDialect {
         _ mailboxes: [MailboxEntry], as list: String, _ account: Account, _ format: AnswerFormat, to writer: PieceWriter,
         _ show: @escaping @Sendable (MailboxDetails) -> JSONObject
     ) async throws {
-        let whole = try format.frame(Reply.succeeded(), list: list)
+        let whole = try format.frame(SSeriesReply.succeeded(), list: list)
         try await writer.write(whole.head)
         var index = 0
         for start in stride(from: 0, to: mailboxes.count, by: Self.page) {
@@ -39,7 +39,7 @@ extension SSeriesDialect {
     }
 
     /// A new mailbox. A number that is taken, and anything the domain's rules refuse, is a failure to configure it (S§6.3).
-    func addExtension(_ call: Call) async throws -> Reply {
+    func addExtension(_ call: SSeriesCall) async throws -> SSeriesReply {
         let number = try call.requiredExtension()
         let account = try call.requireEntry().account
         guard number.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
@@ -55,7 +55,7 @@ extension SSeriesDialect {
         return .success
     }
 
-    func updateExtension(_ call: Call) async throws -> Reply {
+    func updateExtension(_ call: SSeriesCall) async throws -> SSeriesReply {
         let number = try call.requiredExtension()
         var settings = try ExtensionRequest(call.parameters).settings
         let account = try call.requireEntry().account
@@ -70,7 +70,7 @@ extension SSeriesDialect {
     }
 
     /// Removes extensions with their messages: all that are named, or none.
-    func deleteExtension(_ call: Call) async throws -> Reply {
+    func deleteExtension(_ call: SSeriesCall) async throws -> SSeriesReply {
         let account = try call.requireEntry().account
         let found = try await service.mailboxes.list(numbers: try call.requiredExtension().listed, of: account, where: Self.isExtension)
         let ids = found.compactMap { $0?.id }

@@ -3,7 +3,7 @@ import Voicemail
 
 /// Logging in and out, and staying so (S§2.1 to S§2.4).
 extension SSeriesDialect {
-    func logIn(_ call: Call) async throws -> Reply {
+    func logIn(_ call: SSeriesCall) async throws -> SSeriesReply {
         let username = try call.parameters.required("username")
         let digest = try call.parameters.required("password")
         if call.version.requiresReportPort { _ = try call.parameters.required("port") }
@@ -20,7 +20,7 @@ extension SSeriesDialect {
     }
 
     /// Having come this far, the token lives on; what is given changes where reports go.
-    func heartbeat(_ call: Call) async throws -> Reply {
+    func heartbeat(_ call: SSeriesCall) async throws -> SSeriesReply {
         let session = try call.requireEntry().session
         var report: ReportSettings
         do { report = try ReportSettings(call.parameters) } catch SSeriesFailure.wrongPort { throw SSeriesFailure.wrongReportSettings }
@@ -30,12 +30,12 @@ extension SSeriesDialect {
         return .success
     }
 
-    func logOut(_ call: Call) async throws -> Reply {
+    func logOut(_ call: SSeriesCall) async throws -> SSeriesReply {
         try await service.tickets.close(hash: try call.requireEntry().session.hash)
         return .success
     }
 
-    func refreshToken(_ call: Call) async throws -> Reply {
+    func refreshToken(_ call: SSeriesCall) async throws -> SSeriesReply {
         let tokens = try await users.refresh(try call.parameters.required("refreshtoken"))
         return .success(["token": .string(tokens.access), "refreshtoken": .string(tokens.refresh)])
     }

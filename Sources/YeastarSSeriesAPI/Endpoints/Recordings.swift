@@ -3,7 +3,7 @@ import Voicemail
 
 /// `recording/get_random` and `recording/download` (S§4). A recording has one name, whatever made it.
 extension SSeriesDialect {
-    func recordingRandom(_ call: Call) async throws -> Reply {
+    func recordingRandom(_ call: SSeriesCall) async throws -> SSeriesReply {
         let name = try call.parameters.required("recording")
         let allowed = try allowedAddress(call)
         let recording: Recording
@@ -16,7 +16,7 @@ extension SSeriesDialect {
         return .success(["recording": .string(recording.name), "random": .string(random)])
     }
 
-    func downloadRecording(_ call: Call) async throws -> Reply {
+    func downloadRecording(_ call: SSeriesCall) async throws -> SSeriesReply {
         _ = try call.parameters.required("recording")
         let random = try call.parameters.required("random")
         let session = try call.requireEntry().session

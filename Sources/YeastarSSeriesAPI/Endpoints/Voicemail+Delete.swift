@@ -5,7 +5,7 @@ extension SSeriesDialect {
     /// Words that version 2 takes for every extension and every version for every file and either status.
     private static let all = "all"
 
-    func deleteVoicemail(_ call: Call) async throws -> Reply {
+    func deleteVoicemail(_ call: SSeriesCall) async throws -> SSeriesReply {
         let extensions = try call.requiredExtension()
         let files = try call.parameters.required("voicemailfile")
         let names = call.version.deletesSeveral ? files.listed : [files]
@@ -32,7 +32,7 @@ extension SSeriesDialect {
     }
 
     /// Where the messages must be; nil for wherever they are.
-    private func deletedFolder(_ call: Call) throws -> Folder? {
+    private func deletedFolder(_ call: SSeriesCall) throws -> Folder? {
         guard let word = try call.parameters.optional("voicemailstatus"), word != Self.all else { return nil }
         guard let status = VoicemailStatus(rawValue: word) else { throw SSeriesFailure.wrongVoicemailStatus }
         return status.folder

@@ -3,7 +3,7 @@ import Voicemail
 
 /// `voicemail/get_random` and `voicemail/download`: two steps, within thirty seconds (S§3.2, S§3.3).
 extension SSeriesDialect {
-    func voicemailRandom(_ call: Call) async throws -> Reply {
+    func voicemailRandom(_ call: SSeriesCall) async throws -> SSeriesReply {
         let number = try call.requiredExtension()
         let file = try call.parameters.required("voicemailfile")
         let status = try voicemailStatus(call)
@@ -22,7 +22,7 @@ extension SSeriesDialect {
         return .success(fields)
     }
 
-    func downloadVoicemail(_ call: Call) async throws -> Reply {
+    func downloadVoicemail(_ call: SSeriesCall) async throws -> SSeriesReply {
         let number = try call.requiredExtension()
         let file = try call.parameters.required("voicemailfile")
         let random = try call.parameters.required("random")
@@ -52,7 +52,7 @@ extension SSeriesDialect {
     }
 
     /// Where the message must be; nil for wherever it is (S§3.2).
-    private func voicemailStatus(_ call: Call) throws -> VoicemailStatus? {
+    private func voicemailStatus(_ call: SSeriesCall) throws -> VoicemailStatus? {
         guard let word = try call.parameters.optional("voicemailstatus") else { return nil }
         guard let status = VoicemailStatus(rawValue: word) else { throw SSeriesFailure.wrongVoicemailStatus }
         return status

@@ -7,7 +7,7 @@ extension SSeriesDialect {
     /// Mailboxes looked at together for whether they have messages.
     private static let group = 500
 
-    func queryVoicemail(_ call: Call) async throws -> Reply {
+    func queryVoicemail(_ call: SSeriesCall) async throws -> SSeriesReply {
         let account = try call.requireEntry().account
         let mailboxes = try await mailboxes(named: try call.optionalExtension(), of: account)
         let view = VoicemailView(version: call.version, zone: service.mailboxes.timeZone(of: account))
@@ -30,7 +30,7 @@ extension SSeriesDialect {
     private func writeVoicemails(
         of mailboxes: [MailboxEntry], _ view: VoicemailView, _ format: AnswerFormat, to writer: PieceWriter
     ) async throws {
-        let whole = try format.frame(Reply.succeeded(), list: "voicemails")
+        let whole = try format.frame(SSeriesReply.succeeded(), list: "voicemails")
         var written = 0
         for start in stride(from: 0, to: mailboxes.count, by: Self.group) {
             let group = Array(mailboxes[start..<min(start + Self.group, mailboxes.count)])
@@ -40,7 +40,7 @@ extension SSeriesDialect {
                 written += 1
             }
         }
-        try await writer.write(written > 0 ? whole.tail : try format.document(Reply.succeeded()))
+        try await writer.write(written > 0 ? whole.tail : try format.document(SSeriesReply.succeeded()))
     }
 
     private func write(

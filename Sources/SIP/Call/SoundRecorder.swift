@@ -1,7 +1,7 @@
 import Waiting
 
 /// One recording of a call, while it lasts.
-@SIPLoop final class Recording {
+@SIPLoop final class SoundRecorder {
     let ended = Wait<RecordEnd>()
     private let sink: any SoundSink
     private let rules: RecordRules

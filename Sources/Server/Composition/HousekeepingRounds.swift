@@ -4,7 +4,7 @@ import ServiceLifecycle
 import Voicemail
 
 /// What has to be done every few minutes while the server runs. Of several servers that share a store one does it: who holds the lease.
-struct Housekeeping: Service {
+struct HousekeepingRounds: Service {
     let service: VoicemailService
     let archive: any MaintainedArchive
     let interval: Duration

@@ -2,7 +2,7 @@ import HTTPFront
 import Voicemail
 
 /// What an endpoint answers.
-enum Reply: Sendable {
+enum SSeriesReply: Sendable {
     /// Fields beside `status`.
     case success(JSONObject)
     /// An answer that may be too long to hold: written by the closure, which writes a whole answer every time it runs.
@@ -10,7 +10,7 @@ enum Reply: Sendable {
     /// A file.
     case file(FrontResponse)
 
-    static let success = Reply.success([:])
+    static let success = SSeriesReply.success([:])
 
     /// The fields of an answer that says yes, `status` first (S§2.0).
     static func succeeded(_ fields: JSONObject = [:]) -> JSONObject {

@@ -6,7 +6,7 @@ import Voicemail
 /// A listing that starts at a message reads what is left of that message's second, then the other seconds.
 /// As one condition on (timestamp, serial) SQLite would use only the timestamp and pass over every message of
 /// that second, which may be a whole import.
-struct MessageListing {
+struct MessageStretch {
     enum Part: Sendable {
         /// Timestamps from the first to the second.
         case seconds(Int, Int)
@@ -79,7 +79,7 @@ struct MessageListing {
     static let listedTexts = shapes.map { $0.text(of: ListedRow.columns) }
 }
 
-extension MessageListing.Shape {
+extension MessageStretch.Shape {
     fileprivate var index: Int { (account ? 8 : 0) + (folder ? 4 : 0) + (ascending ? 2 : 0) + (within ? 1 : 0) }
 
     fileprivate func text(of columns: String) -> String {

@@ -8,7 +8,7 @@ import Voicemail
 /// has given none several times is asked once in a while, by one attempt, until it answers.
 ///
 /// It is known by the process, and forgotten at its end: that costs a few attempts.
-final class Destinations: Sendable {
+final class DestinationRecord: Sendable {
     /// What one attempt has shown.
     enum Finding: Sendable {
         case answered, unreachable

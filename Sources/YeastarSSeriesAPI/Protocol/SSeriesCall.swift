@@ -2,7 +2,7 @@ import HTTPFront
 import Voicemail
 
 /// One request after its path, token and body were taken apart: what an endpoint sees.
-struct Call: Sendable {
+struct SSeriesCall: Sendable {
     let request: FrontRequest
     let version: APIVersion
     let format: AnswerFormat
