@@ -3,7 +3,7 @@ extension Change {
     /// - Throws: `VoicemailError.notFound` for the name.
     func choose(_ fileName: String?, of mailbox: Mailbox) throws -> Mailbox {
         var current: Mailbox = try writer.require(mailbox.id, in: mailbox.accountID)
-        let chosen = try fileName.map { try Greetings.find($0, on: .mailbox(current), writer).greeting.id }
+        let chosen = try fileName.map { try OpenShelf(.mailbox(current), writer).greeting(called: $0).greeting.id }
         guard chosen != current.greetingInForceID else { return current }
         current.greetingInForceID = chosen
         return try writer.save(current, at: now)

@@ -3,17 +3,17 @@ import Waiting
 extension Greetings {
     /// The greetings of a shelf, newest first. A mailbox has, besides its own, the one in force, whoever made it.
     public func list(on shelf: GreetingShelf) async throws -> [ListedGreeting] {
-        try await store.read { try Self.list(on: shelf, $0) }
+        try await store.read { try OpenShelf(shelf, $0).list() }
     }
 
     /// - Throws: `VoicemailError.notFound`.
     public func find(_ fileName: String, on shelf: GreetingShelf) async throws -> NamedGreeting {
-        try await store.read { try Self.find(fileName, on: shelf, $0) }
+        try await store.read { try OpenShelf(shelf, $0).greeting(called: fileName) }
     }
 
     /// The greeting of a mailbox that callers hear; nil for the standard one.
     public func inForce(of mailbox: Mailbox) async throws -> ListedGreeting? {
-        try await store.read { try Self.inForce(of: mailbox, $0) }
+        try await store.read { try OpenShelf(.mailbox(mailbox), $0).greetingInForce() }
     }
 
     /// Puts a greeting on a shelf. One of the same name gets the new content and keeps its identity; one of the same name that a mailbox
@@ -29,11 +29,12 @@ extension Greetings {
             guard GreetingName.isFileName(fileName) else {
                 throw VoicemailError.invalid([Violation(["file"], .format("file name"), value: .string(fileName))])
             }
-            let hearers = try await hearers(in: shelf.account) { try Self.own(fileName, on: shelf, $0)?.id }
+            let hearers = try await hearers(in: shelf.account) { try OpenShelf(shelf, $0).ownGreeting(called: fileName)?.id }
             return try await store.write { writer in
                 if case .mailbox(let mailbox) = shelf { let _: Mailbox = try writer.require(mailbox.id, in: mailbox.accountID) }
                 try writer.insert(audio.record, at: now)
-                if var old = try Self.own(fileName, on: shelf, writer) {
+                let place = OpenShelf(shelf, writer)
+                if var old = try place.ownGreeting(called: fileName) {
                     guard replacing else { throw VoicemailError.conflict }
                     let replaced = old.blobID
                     old.file(as: fileName, key: shelf.key(fileName), audio, origin)
@@ -42,7 +43,7 @@ extension Greetings {
                     if let replaced { try writer.release(replaced) }
                     return NamedGreeting(greeting: saved, fileName: fileName)
                 }
-                let listed = try Self.list(on: shelf, writer)
+                let listed = try place.list()
                 // One that is in force here and is somebody else's stays as it is; what is put here takes its place.
                 let isBorrowed = listed.contains { $0.isCalled(fileName) }
                 guard replacing || !isBorrowed else { throw VoicemailError.conflict }
@@ -64,11 +65,11 @@ extension Greetings {
     public func find(
         serial: Int, on isMeant: @escaping @Sendable (GreetingShelf) -> Bool, of account: Account
     ) async throws -> (greeting: NamedGreeting, shelf: GreetingShelf) {
-        try await store.read { reader in
+        try await look(in: account) { look in
             do {
-                return try Self.find(serial: serial, on: isMeant, of: account, reader)
+                return try look.greeting(serial: serial, on: isMeant)
             } catch let VoicemailError.notFound(id) {
-                throw try Self.isBorrowed(serial: serial, by: isMeant, of: account, reader) ? VoicemailError.forbidden : .notFound(id: id)
+                throw try look.isBorrowed(serial: serial, by: isMeant) ? VoicemailError.forbidden : .notFound(id: id)
             }
         }
     }
@@ -81,14 +82,16 @@ extension Greetings {
     ) async throws -> NamedGreeting {
         let now = clock.now
         let hasSound = sound != nil
-        let hearers = try await hearers(in: account.id) { hasSound ? try Self.find(serial: serial, on: isMeant, of: account, $0).0.greeting.id : nil }
+        let hearers = try await hearers(in: account.id) { reader in
+            hasSound ? try AccountLook(reader: reader, account: account).greeting(serial: serial, on: isMeant).greeting.greeting.id : nil
+        }
         let change: @Sendable (any StoreWriter) throws -> NamedGreeting = { writer in
             guard GreetingName.isStem(stem) else { throw VoicemailError.invalid([Violation(["file"], .format("file name"), value: .string(stem))]) }
-            let (greeting, shelf) = try Self.find(serial: serial, on: isMeant, of: account, writer)
+            let (greeting, shelf) = try AccountLook(reader: writer, account: account).greeting(serial: serial, on: isMeant)
             let name = stem + greeting.suffix
             var changed = greeting.greeting
             do {
-                guard try Self.find(name, on: shelf, writer).greeting.id == changed.id else { throw VoicemailError.conflict }
+                guard try OpenShelf(shelf, writer).greeting(called: name).greeting.id == changed.id else { throw VoicemailError.conflict }
             } catch VoicemailError.notFound {
                 // Nobody has the name.
             }
@@ -114,9 +117,9 @@ extension Greetings {
     /// - Throws: `VoicemailError.notFound`.
     public func remove(_ fileName: String, on shelf: GreetingShelf) async throws {
         let now = clock.now
-        let hearers = try await hearers(in: shelf.account) { try Self.own(fileName, on: shelf, $0)?.id }
+        let hearers = try await hearers(in: shelf.account) { try OpenShelf(shelf, $0).ownGreeting(called: fileName)?.id }
         try await store.write { writer in
-            let greeting = try Self.find(fileName, on: shelf, writer)
+            let greeting = try OpenShelf(shelf, writer).greeting(called: fileName)
             if case .mailbox(let mailbox) = shelf, var current: Mailbox = try writer.find(id: mailbox.id) {
                 if current.greetingInForceID == greeting.greeting.id {
                     current.greetingInForceID = nil

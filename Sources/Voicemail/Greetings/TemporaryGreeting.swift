@@ -36,7 +36,7 @@ extension Greetings {
             if let end, end <= change.now {
                 throw VoicemailError.invalid([Violation(["until"], .other(code: "past", message: "has passed", target: nil, cause: nil))])
             }
-            let chosen = try fileName.map { try Self.find($0, on: .mailbox(current), change.writer).greeting.id }
+            let chosen = try fileName.map { try OpenShelf(.mailbox(current), change.writer).greeting(called: $0).greeting.id }
             current.setTemporaryGreeting(chosen.map { TemporaryGreeting(greetingID: $0, end: end) })
             return try change.writer.save(current, at: change.now)
         }

@@ -56,7 +56,7 @@ extension Mailboxes {
     }
 
     private func details(_ owned: OwnedMailbox, _ reader: any StoreReader) throws -> MailboxDetails {
-        MailboxDetails(owned: owned, pin: pin(of: owned.mailbox), greeting: try Greetings.inForce(of: owned.mailbox, reader))
+        MailboxDetails(owned: owned, pin: pin(of: owned.mailbox), greeting: try OpenShelf(.mailbox(owned.mailbox), reader).greetingInForce())
     }
 }
 
