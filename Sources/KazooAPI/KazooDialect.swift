@@ -122,7 +122,7 @@ public struct KazooDialect: Dialect {
             guard let caller else { throw KazooFailure.unauthenticated }
             if let account, !caller.may(actOn: account) { throw KazooFailure.forbidden }
         }
-        let call = Call(
+        let call = KazooCall(
             request: request, route: path.route, method: method, envelope: envelope, contentType: contentType, caller: caller,
             token: draft.token, account: account, mailbox: entry.mailbox, earlyPage: entry.page)
         // 8. What can be answered.
@@ -140,7 +140,7 @@ public struct KazooDialect: Dialect {
         return try await service.access.enter(token: token, kind: .kazoo, accountID: path?.accountID, mailboxID: mailboxID) { account in
             guard case .messages(let box)? = path?.route, request.method == .get, !request.isUnread else { return nil }
             // What is wrong with it is told when it is its turn to be judged.
-            let call = Call(
+            let call = KazooCall(
                 request: request, route: .messages(box), method: .get, envelope: RequestEnvelope(), contentType: .absent, caller: nil, token: nil,
                 account: account)
             guard let list = try? MessageList(of: box, call, in: account, service), list.paging.isShort else { return nil }
@@ -198,7 +198,7 @@ public struct KazooDialect: Dialect {
         return method
     }
 
-    private static func acceptable(_ call: Call) -> Bool {
+    private static func acceptable(_ call: KazooCall) -> Bool {
         let wanted = Negotiation(call.request)
         switch call.route {
         case .messageAudio where call.method == .get: return wanted.acceptsAudio

@@ -4,7 +4,7 @@ import Voicemail
 
 /// Accounts and their tree (K§9).
 extension KazooDialect {
-    func account(_ call: Call) async throws -> Reply {
+    func account(_ call: KazooCall) async throws -> Reply {
         switch call.method {
         case .put: return try await createAccount(call)
         case .get: return reply(try call.requireAccount())
@@ -19,7 +19,7 @@ extension KazooDialect {
         }
     }
 
-    private func createAccount(_ call: Call) async throws -> Reply {
+    private func createAccount(_ call: KazooCall) async throws -> Reply {
         let caller = try call.requireCaller()
         var parent = call.account
         if parent == nil { parent = try await service.accounts.list([caller.accountID]).first }
@@ -32,7 +32,7 @@ extension KazooDialect {
     }
 
     /// Accounts around one, in the order of their names.
-    func accountListing(_ call: Call) async throws -> Reply {
+    func accountListing(_ call: KazooCall) async throws -> Reply {
         let account = try call.requireAccount()
         let caller = try call.requireCaller()
         switch call.route {
@@ -51,13 +51,13 @@ extension KazooDialect {
     }
 
     /// Those right below one.
-    private func listAccounts(below parent: String, except left: String? = nil, _ call: Call) async throws -> Reply {
+    private func listAccounts(below parent: String, except left: String? = nil, _ call: KazooCall) async throws -> Reply {
         try await list(call, { try await service.accounts.list(below: parent, $0, item: $1) }) { (account: Account) in
             account.id == left ? nil : .object(AccountView.row(account))
         }
     }
 
-    private func listAccounts(_ query: AccountQuery, except left: String? = nil, _ call: Call) async throws -> Reply {
+    private func listAccounts(_ query: AccountQuery, except left: String? = nil, _ call: KazooCall) async throws -> Reply {
         let filter = try DocumentFilter(call)
         return try await list(call) { range in
             var query = query
@@ -70,7 +70,7 @@ extension KazooDialect {
     }
 
     /// `?t=account&q=name&v={name}` (K§9).
-    private func search(_ call: Call, below account: Account) async throws -> Reply {
+    private func search(_ call: KazooCall, below account: Account) async throws -> Reply {
         func required(_ name: String) throws(KazooFailure) -> String {
             guard let value = call.text(name), !value.isEmpty else { throw .invalid([Violation([name], .required, value: .string(name))]) }
             return value

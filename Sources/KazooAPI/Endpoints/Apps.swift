@@ -4,7 +4,7 @@ import Voicemail
 
 /// The applications a front end may show: one, the voicemails app (F§2-6).
 extension KazooDialect {
-    func apps(_ call: Call) throws -> Reply {
+    func apps(_ call: KazooCall) throws -> Reply {
         let account = try call.requireAccount()
         let app = Self.voicemailsApp(of: account)
         switch call.route {

@@ -5,7 +5,7 @@ import Voicemail
 
 /// Mailboxes (K§5).
 extension KazooDialect {
-    func boxes(_ call: Call, ownerID: String?) async throws -> Reply {
+    func boxes(_ call: KazooCall, ownerID: String?) async throws -> Reply {
         let account = try call.requireAccount()
         let filter = try DocumentFilter(call)
         return try await list(call, attributes: filter.attributes(BoxView.shown)) { range in
@@ -17,7 +17,7 @@ extension KazooDialect {
         }
     }
 
-    func createBox(_ call: Call) async throws -> Reply {
+    func createBox(_ call: KazooCall) async throws -> Reply {
         let account = try call.requireAccount()
         let request = BoxRequest(call.envelope.data)
         if !call.contentType.isEnvelope {
@@ -28,7 +28,7 @@ extension KazooDialect {
         return shown(box, request).created(at: "/v2/accounts/\(account.id)/vmboxes/\(box.id)")
     }
 
-    func box(_ id: String, _ call: Call) async throws -> Reply {
+    func box(_ id: String, _ call: KazooCall) async throws -> Reply {
         let account = try call.requireAccount()
         switch call.method {
         case .get:

@@ -8,7 +8,7 @@ struct DocumentFilter: Sendable {
     private let created: ClosedRange<Int>?
     private let modified: ClosedRange<Int>?
 
-    init(_ call: Call) throws(KazooFailure) {
+    init(_ call: KazooCall) throws(KazooFailure) {
         filters = Filters(call.request.query)
         created = try Self.range("created", call)
         modified = try Self.range("modified", call)
@@ -25,7 +25,7 @@ struct DocumentFilter: Sendable {
     }
 
     /// Unix seconds, inclusive; nil when neither bound is given.
-    static func range(_ name: String, _ call: Call) throws(KazooFailure) -> ClosedRange<Int>? {
+    static func range(_ name: String, _ call: KazooCall) throws(KazooFailure) -> ClosedRange<Int>? {
         let from = try Window.bound(name + "_from", call)
         let to = try Window.bound(name + "_to", call)
         guard from != nil || to != nil else { return nil }
@@ -44,7 +44,7 @@ struct DocumentFilter: Sendable {
 extension KazooDialect {
     /// Creates a document of a collection of the account (K§2.2: a body that cannot be one is judged before its type is).
     func createDocument(
-        _ call: Call, in collection: String, _ schema: Schema, _ make: (_ request: JSONObject, _ id: String?, Account) async throws -> some Noun
+        _ call: KazooCall, in collection: String, _ schema: Schema, _ make: (_ request: JSONObject, _ id: String?, Account) async throws -> some Noun
     ) async throws -> Reply {
         let account = try call.requireAccount()
         try await requireEnvelope(call, for: .replace(call.envelope.data), schema: schema, attributes: [:])
@@ -57,7 +57,7 @@ extension KazooDialect {
     ///   - shown: the attributes that `row` takes; nil for all.
     ///   - row: what the listing shows; nil leaves one out.
     func list<Kind: Noun>(
-        _ call: Call, showing shown: Set<String>? = nil,
+        _ call: KazooCall, showing shown: Set<String>? = nil,
         _ read: @escaping @Sendable (ListingRange, _ item: @escaping @Sendable (Kind) -> ByteBuffer?) async throws -> ListingPage<ByteBuffer>,
         row: @escaping @Sendable (Kind) -> JSON?
     ) async throws -> Reply {
@@ -70,7 +70,7 @@ extension KazooDialect {
     ///   - attributes: those that are read of each; nil for all.
     ///   - page: rows as text: what they show of a document is all that is held of it.
     func list(
-        _ call: Call, attributes: Set<String>? = nil, page: @escaping @Sendable (ListingRange) async throws -> ListingPage<ByteBuffer>
+        _ call: KazooCall, attributes: Set<String>? = nil, page: @escaping @Sendable (ListingRange) async throws -> ListingPage<ByteBuffer>
     ) async throws -> Reply {
         let paging = try Paging(call)
         let page = Self.bounded(page)

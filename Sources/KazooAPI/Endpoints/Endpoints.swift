@@ -3,7 +3,7 @@ import Voicemail
 
 extension KazooDialect {
     /// Sends a call to the function that answers it.
-    func endpoint(_ call: Call) async throws -> Reply {
+    func endpoint(_ call: KazooCall) async throws -> Reply {
         switch call.route {
         case .userAuth: try await logIn(call)
         case .apiAuth: try await logInByKey(call)
@@ -37,7 +37,7 @@ extension KazooDialect {
     }
 
     /// Refuses what is not an envelope (K§2.2, step 10), once the body has been found valid.
-    func requireEnvelope(_ call: Call) throws(KazooFailure) {
+    func requireEnvelope(_ call: KazooCall) throws(KazooFailure) {
         if !call.contentType.isEnvelope { throw .unsupportedMediaType }
     }
 }

@@ -4,18 +4,18 @@ import Voicemail
 
 /// Greetings, which KAZOO calls media (K§8).
 extension KazooDialect {
-    func createGreeting(_ call: Call) async throws -> Reply {
+    func createGreeting(_ call: KazooCall) async throws -> Reply {
         try await createDocument(call, in: "media", Schema.media) { try await service.greetings.create($0, id: $1, in: $2) }
     }
 
-    func greetings(_ call: Call) async throws -> Reply {
+    func greetings(_ call: KazooCall) async throws -> Reply {
         let account = try call.requireAccount()
         return try await list(call, showing: GreetingView.shown, { try await service.greetings.list(of: account, $0, item: $1) }) {
             .object(GreetingView.row($0))
         }
     }
 
-    func greeting(_ id: String, _ call: Call) async throws -> Reply {
+    func greeting(_ id: String, _ call: KazooCall) async throws -> Reply {
         let account = try call.requireAccount()
         switch call.method {
         case .get:
@@ -31,7 +31,7 @@ extension KazooDialect {
         }
     }
 
-    func uploadGreeting(_ id: String, _ call: Call) async throws -> Reply {
+    func uploadGreeting(_ id: String, _ call: KazooCall) async throws -> Reply {
         let account = try call.requireAccount()
         _ = try await service.greetings.find(id, of: account)
         let upload = Upload(call, service: service, limit: settings.maximumBody, missingFile: "Please provide an media file")
@@ -39,7 +39,7 @@ extension KazooDialect {
         return .document(try await service.greetings.upload(id, audio: audio, in: account))
     }
 
-    func downloadGreeting(_ id: String, _ call: Call) async throws -> Reply {
+    func downloadGreeting(_ id: String, _ call: KazooCall) async throws -> Reply {
         let account = try call.requireAccount()
         let greeting = try await service.greetings.find(id, of: account)
         do {
@@ -51,7 +51,7 @@ extension KazooDialect {
     }
 
     /// How many greetings there are in each language, or of each prompt.
-    func greetingIndex(_ kind: String, _ call: Call) async throws -> Reply {
+    func greetingIndex(_ kind: String, _ call: KazooCall) async throws -> Reply {
         let account = try call.requireAccount()
         var range = ListingRange(limit: Self.streamedPage, attributes: GreetingView.shown)
         var counts = JSONObject()
@@ -64,7 +64,7 @@ extension KazooDialect {
     }
 
     /// The ids of one entry of that index.
-    func greetingIndexEntry(_ kind: String, _ name: String, _ call: Call) async throws -> Reply {
+    func greetingIndexEntry(_ kind: String, _ name: String, _ call: KazooCall) async throws -> Reply {
         let account = try call.requireAccount()
         return try await list(call, showing: GreetingView.shown, { try await service.greetings.list(of: account, $0, item: $1) }) { (greeting: Greeting) in
             Self.indexKey(kind, greeting) == name ? .string(greeting.id) : nil

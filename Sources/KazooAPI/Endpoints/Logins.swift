@@ -15,7 +15,7 @@ extension KazooDialect {
 
     static let keySchema = Schema([Schema.Field("api_key", .string(min: 64, max: 64), required: true)], isClosed: true)
 
-    func logIn(_ call: Call) async throws -> Reply {
+    func logIn(_ call: KazooCall) async throws -> Reply {
         let (form, violations) = Self.loginSchema.apply(to: call.envelope.data)
         guard violations.isEmpty else { throw KazooFailure.invalid(violations) }
         try requireEnvelope(call)
@@ -34,7 +34,7 @@ extension KazooDialect {
         login.user.username.map { .user($0, accountID: login.account.id) }
     }
 
-    func logInByKey(_ call: Call) async throws -> Reply {
+    func logInByKey(_ call: KazooCall) async throws -> Reply {
         let (form, violations) = Self.keySchema.apply(to: call.envelope.data)
         guard violations.isEmpty, let key = form["api_key"]?.string else { throw KazooFailure.invalid(violations) }
         try requireEnvelope(call)
@@ -54,20 +54,20 @@ extension KazooDialect {
         return reply
     }
 
-    func logOut(_ call: Call) async throws -> Reply {
+    func logOut(_ call: KazooCall) async throws -> Reply {
         guard let hash = try call.requireCaller().ticketHash else { throw KazooFailure.badToken }
         try await service.tickets.close(hash: hash)
         return Reply(.none)
     }
 
     /// Who a token belongs to. The token of the path must be the one presented.
-    func describeToken(_ call: Call, named token: String? = nil) async throws -> Reply {
+    func describeToken(_ call: KazooCall, named token: String? = nil) async throws -> Reply {
         if let token, token != call.token { throw KazooFailure.unauthenticated }
         return try await describe(try call.requireCaller())
     }
 
     /// The same for a token in the body or the query, without any header: front ends ask after a reload (F§2-2'').
-    func tokenInfo(_ call: Call) async throws -> Reply {
+    func tokenInfo(_ call: KazooCall) async throws -> Reply {
         guard let token = call.text("token") ?? call.token else {
             throw KazooFailure.invalid([Violation(["token"], .required, value: "token")])
         }

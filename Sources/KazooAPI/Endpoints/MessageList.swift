@@ -11,7 +11,7 @@ struct MessageList: Sendable {
     private static let step = 900
 
     /// - Parameter box: nil for every mailbox of the account; each row is then an object whose one key is its mailbox.
-    init(of box: String?, _ call: Call, in account: Account, _ service: VoicemailService) throws {
+    init(of box: String?, _ call: KazooCall, in account: Account, _ service: VoicemailService) throws {
         let paging = try Paging(call)
         let window = try Window(call, account: account, service: service)
         let rows = MessageRows(view: MessageView(cutoff: service.mailboxes.cutoff(for: account)), namesMailbox: box == nil)

@@ -6,7 +6,7 @@ import Voicemail
 
 /// Messages with their audio, coming and going (K§7.3, K§7.9 to K§7.11).
 extension KazooDialect {
-    func createMessage(in box: String, _ call: Call) async throws -> Reply {
+    func createMessage(in box: String, _ call: KazooCall) async throws -> Reply {
         let account = try call.requireAccount()
         try await requireMailbox(box, call)
         // An envelope is judged before anything is stored; that of a multipart body may follow the file.
@@ -19,7 +19,7 @@ extension KazooDialect {
         return reply(message, account).created(at: "/v2/accounts/\(account.id)/vmboxes/\(box)/messages/\(message.monthID)")
     }
 
-    func attachAudio(_ place: MessagePlace, _ call: Call) async throws -> Reply {
+    func attachAudio(_ place: MessagePlace, _ call: KazooCall) async throws -> Reply {
         let account = try call.requireAccount()
         let before = try await service.messages.find(place, in: account)
         let cutoff = service.mailboxes.cutoff(for: account)
@@ -28,7 +28,7 @@ extension KazooDialect {
         return reply(try await service.messages.attach(audio, to: place, in: account), account)
     }
 
-    func messageAudio(_ place: MessagePlace, _ call: Call) async throws -> Reply {
+    func messageAudio(_ place: MessagePlace, _ call: KazooCall) async throws -> Reply {
         if call.method == .put { return try await attachAudio(place, call) }
         let account = try call.requireAccount()
         let (message, zone) = try await service.messages.findZoned(place, in: account)
@@ -40,7 +40,7 @@ extension KazooDialect {
 
     /// A ZIP of the audio of several messages; those that are missing or silent, or whose audio the disk has lost, are left out, and where
     /// nothing is left there is no archive (K§12-40).
-    func archive(of box: String, _ call: Call) async throws -> Reply {
+    func archive(of box: String, _ call: KazooCall) async throws -> Reply {
         let account = try call.requireAccount()
         let mailbox = try await service.mailboxes.find(box, of: account)
         let ids = try messageIDs(call)
@@ -56,7 +56,7 @@ extension KazooDialect {
     }
 
     /// Whether others are told of it, as the query says; an addition of ours.
-    private static func notify(_ call: Call) throws(KazooFailure) -> Bool? {
+    private static func notify(_ call: KazooCall) throws(KazooFailure) -> Bool? {
         guard let word = call.request.query["notify"] else { return nil }
         let (checked, violations) = Schema.messageDraft.apply(to: ["notify": .string(word)])
         if !violations.isEmpty { throw .invalid(violations) }

@@ -8,7 +8,7 @@ extension KazooDialect {
     static let streamedPage = 1000
 
     /// - Parameter box: nil for every mailbox of the account.
-    func listMessages(of box: String?, _ call: Call) async throws -> Reply {
+    func listMessages(of box: String?, _ call: KazooCall) async throws -> Reply {
         let list = try MessageList(of: box, call, in: try call.requireAccount(), service)
         let page: MessagePage<ListedMessage> =
             if let early = call.earlyPage, call.envelope.isEmpty { early } else { try await service.messages.show(list.shown) }

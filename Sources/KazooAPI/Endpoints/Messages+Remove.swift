@@ -6,7 +6,7 @@ import Voicemail
 extension KazooDialect {
     /// The messages named, else those of a folder, else all of the mailbox. What a request says and this cannot follow is
     /// refused: reading past it would remove more than was meant (K§12-20).
-    func deleteMessages(of box: String, _ call: Call) async throws -> Reply {
+    func deleteMessages(of box: String, _ call: KazooCall) async throws -> Reply {
         let account = try call.requireAccount()
         try await requireReadable(call)
         if let named = call.envelope.data["messages"] {
@@ -27,7 +27,7 @@ extension KazooDialect {
         return .json(MessageView.outcome(outcome))
     }
 
-    private func knownFolder(_ call: Call) throws(KazooFailure) -> Folder? {
+    private func knownFolder(_ call: KazooCall) throws(KazooFailure) -> Folder? {
         guard let word = call.value("folder") else { return nil }
         guard let known = word.string.flatMap(Folder.init) else {
             throw .invalid([Violation(["folder"], .enumeration(Folder.allCases.map(\.rawValue)), value: word)])
@@ -36,7 +36,7 @@ extension KazooDialect {
     }
 
     /// A body of a type that is no envelope was not read, whatever it selects.
-    private func requireReadable(_ call: Call) async throws {
+    private func requireReadable(_ call: KazooCall) async throws {
         guard !call.contentType.isEnvelope else { return }
         do {
             for try await chunk in call.request.body where chunk.readableBytes > 0 { throw KazooFailure.unsupportedMediaType }
@@ -47,7 +47,7 @@ extension KazooDialect {
 
     /// A payload that selects nothing this knows (a bare list, `messages[]` of a form, ids beside `data` or in the query)
     /// is a selection that was meant otherwise.
-    private func requireSelection(_ call: Call) throws(KazooFailure) {
+    private func requireSelection(_ call: KazooCall) throws(KazooFailure) {
         if let list = call.envelope.list { throw .invalid([Violation(["data"], .type(["object"]), value: .array(list))]) }
         let meansMessages = call.envelope.top["messages"] != nil || call.request.query.items.contains { $0.name.hasPrefix("messages") }
         let isForeign = call.envelope.data["folder"] == nil && call.envelope.data.keys.contains { !Self.selectionless.contains($0) }

@@ -5,7 +5,7 @@ import Voicemail
 
 /// Messages, one and many (K§7).
 extension KazooDialect {
-    func messages(of box: String, _ call: Call) async throws -> Reply {
+    func messages(of box: String, _ call: KazooCall) async throws -> Reply {
         switch call.method {
         case .get: try await listMessages(of: box, call)
         case .put: try await createMessage(in: box, call)
@@ -14,7 +14,7 @@ extension KazooDialect {
         }
     }
 
-    func message(_ place: MessagePlace, _ call: Call) async throws -> Reply {
+    func message(_ place: MessagePlace, _ call: KazooCall) async throws -> Reply {
         let account = try call.requireAccount()
         switch call.method {
         case .get: return reply(try await service.messages.find(place, in: account), account)
@@ -31,7 +31,7 @@ extension KazooDialect {
     }
 
     /// `data.folder`, `?folder=` or the envelope's; anything but the three words means saved (K§12-19).
-    private func folder(_ call: Call) -> Folder {
+    private func folder(_ call: KazooCall) -> Folder {
         call.text("folder").flatMap(Folder.init) ?? .saved
     }
 
@@ -42,7 +42,7 @@ extension KazooDialect {
     }
 
     /// One mailbox is a move, a list is a copy (K§7.5).
-    private func destination(_ call: Call, allowsEmptyList: Bool) throws(KazooFailure) -> Destination {
+    private func destination(_ call: KazooCall, allowsEmptyList: Bool) throws(KazooFailure) -> Destination {
         let empty = KazooFailure.invalid(
             "source_id", "required", "empty source_id is specified. please set a single or a list of source_ids.")
         switch call.value("source_id") {
@@ -58,7 +58,7 @@ extension KazooDialect {
         }
     }
 
-    private func changeMessage(_ place: MessagePlace, _ call: Call) async throws -> Reply {
+    private func changeMessage(_ place: MessagePlace, _ call: KazooCall) async throws -> Reply {
         let account = try call.requireAccount()
         let destination = try destination(call, allowsEmptyList: false)
         // Judged before the type of the body is (K§2.2).
@@ -76,7 +76,7 @@ extension KazooDialect {
         }
     }
 
-    private func changeMessages(of box: String, _ call: Call) async throws -> Reply {
+    private func changeMessages(of box: String, _ call: KazooCall) async throws -> Reply {
         let account = try call.requireAccount()
         try await requireMailbox(box, call)
         let ids = try messageIDs(call)
@@ -93,12 +93,12 @@ extension KazooDialect {
     }
 
     /// - Throws: `VoicemailError.notFound` for a mailbox that the account does not have.
-    func requireMailbox(_ id: String, _ call: Call) async throws {
+    func requireMailbox(_ id: String, _ call: KazooCall) async throws {
         if call.mailbox?.id != id { _ = try await service.mailboxes.find(id, of: try call.requireAccount()) }
     }
 
     /// The ids of a request that must name some (K§2.7, `messages`).
-    func messageIDs(_ call: Call) throws(KazooFailure) -> [String] {
+    func messageIDs(_ call: KazooCall) throws(KazooFailure) -> [String] {
         guard let items = call.envelope.data["messages"]?.array, !items.isEmpty else {
             throw .invalid("messages", "required", "No array of message ids are specified")
         }

@@ -9,7 +9,7 @@ extension KazooDialect {
         ]
     }
 
-    func schemas(_ call: Call) throws -> Reply {
+    func schemas(_ call: KazooCall) throws -> Reply {
         guard case .schema(let name) = call.route else { return .json(JSON(schemas.map(\.name))) }
         guard let (_, schema) = schemas.first(where: { $0.name == name }) else { throw KazooFailure.badIdentifier(name) }
         let head: JSONObject = ["$schema": "http://json-schema.org/draft-04/schema#", "id": .string(name)]

@@ -4,16 +4,16 @@ import Voicemail
 
 /// Users (K§9).
 extension KazooDialect {
-    func createUser(_ call: Call) async throws -> Reply {
+    func createUser(_ call: KazooCall) async throws -> Reply {
         try await createDocument(call, in: "users", Schema.user) { try await service.users.create($0, id: $1, in: $2) }
     }
 
-    func users(_ call: Call) async throws -> Reply {
+    func users(_ call: KazooCall) async throws -> Reply {
         let account = try call.requireAccount()
         return try await list(call, showing: UserView.shown, { try await service.users.list(of: account, $0, item: $1) }) { .object(UserView.row($0)) }
     }
 
-    func user(_ id: String, _ call: Call) async throws -> Reply {
+    func user(_ id: String, _ call: KazooCall) async throws -> Reply {
         let account = try call.requireAccount()
         switch call.method {
         case .get: return .document(try await service.users.find(id, of: account))
@@ -30,7 +30,7 @@ extension KazooDialect {
     }
 
     /// Logging in as somebody else, for administrators of the whole system (K§3.4).
-    func impersonate(_ id: String, _ call: Call) async throws -> Reply {
+    func impersonate(_ id: String, _ call: KazooCall) async throws -> Reply {
         let account = try call.requireAccount()
         guard try call.requireCaller().isSuperduperAdmin else { throw KazooFailure.forbidden }
         let user = try await service.users.find(id, of: account)
@@ -42,7 +42,7 @@ extension KazooDialect {
     }
 
     /// Finds a body that is no envelope valid or not before its type is refused (K§2.2).
-    func requireEnvelope(_ call: Call, for change: AttributeChange, schema: Schema, attributes: JSONObject) async throws {
+    func requireEnvelope(_ call: KazooCall, for change: AttributeChange, schema: Schema, attributes: JSONObject) async throws {
         guard !call.contentType.isEnvelope else { return }
         let violations = try service.limits.checked(change.applied(to: attributes), by: schema, before: attributes).1
         throw violations.isEmpty ? KazooFailure.unsupportedMediaType : KazooFailure.invalid(violations)

@@ -4,7 +4,7 @@ import Voicemail
 
 /// Webhooks as stored documents (K§11.4).
 extension KazooDialect {
-    func webhook(_ call: Call) async throws -> Reply {
+    func webhook(_ call: KazooCall) async throws -> Reply {
         let account = try call.requireAccount()
         switch call.route {
         case .webhook(let id): return try await webhook(id, call, account)
@@ -28,7 +28,7 @@ extension KazooDialect {
         }
     }
 
-    private func webhook(_ id: String, _ call: Call, _ account: Account) async throws -> Reply {
+    private func webhook(_ id: String, _ call: KazooCall, _ account: Account) async throws -> Reply {
         switch call.method {
         case .get: return .document(try await service.webhooks.find(id, of: account))
         case .delete:
@@ -44,7 +44,7 @@ extension KazooDialect {
     }
 
     /// Enables every hook of the account again.
-    private func enableAll(_ call: Call, _ account: Account) async throws -> Reply {
+    private func enableAll(_ call: KazooCall, _ account: Account) async throws -> Reply {
         try requireEnvelope(call)
         guard call.envelope.data["re-enable"]?.bool == true || call.envelope.data["enabled"]?.bool == true else {
             throw KazooFailure.invalid([Violation(["re-enable"], .required, value: "re-enable")])
@@ -62,7 +62,7 @@ extension KazooDialect {
     }
 
     /// The kinds of hook, and what they send; without a login.
-    func hooks(_ call: Call) throws -> Reply {
+    func hooks(_ call: KazooCall) throws -> Reply {
         switch call.route {
         case .hookTypes:
             return .json([

@@ -5,7 +5,7 @@ import NIOCore
 import Voicemail
 
 /// One request after the front and the envelope were taken apart: what an endpoint sees.
-struct Call: Sendable {
+struct KazooCall: Sendable {
     let request: FrontRequest
     let route: Route
     /// The method in force, after tunnelling (K§2.8).

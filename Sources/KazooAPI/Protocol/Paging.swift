@@ -17,7 +17,7 @@ struct Paging: Sendable {
 
     var isShort: Bool { size.map { $0 <= Self.shortSize } ?? false }
 
-    init(_ call: Call) throws(KazooFailure) {
+    init(_ call: KazooCall) throws(KazooFailure) {
         ascending = call.flag("ascending") ?? false
         start = call.text("start_key")
         if call.flag("paginate") == false {

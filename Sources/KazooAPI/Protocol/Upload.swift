@@ -28,7 +28,7 @@ struct Upload {
     /// What a body may have around the files it carries: boundaries and part headers.
     private static let framing = 65_536
 
-    private let call: Call
+    private let call: KazooCall
     private let service: VoicemailService
     private let limit: Int
     private let missingFile: String
@@ -42,7 +42,7 @@ struct Upload {
     /// - Parameters:
     ///   - limit: bytes of one file, and of a body that is no multipart.
     ///   - missingFile: the text that asks for a file.
-    init(_ call: Call, service: VoicemailService, limit: Int, missingFile: String = "Please provide a media file") {
+    init(_ call: KazooCall, service: VoicemailService, limit: Int, missingFile: String = "Please provide a media file") {
         self.call = call
         self.service = service
         self.limit = limit

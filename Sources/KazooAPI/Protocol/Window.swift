@@ -7,7 +7,7 @@ struct Window: Sendable {
     /// nil: no end, so that messages of clocks that run ahead are listed (K§12-41).
     let to: Timestamp?
 
-    init(_ call: Call, account: Account, service: VoicemailService) throws(KazooFailure) {
+    init(_ call: KazooCall, account: Account, service: VoicemailService) throws(KazooFailure) {
         let limits = service.limits
         let start = try Self.bound("created_from", call)
         let end = try Self.bound("created_to", call)
@@ -33,7 +33,7 @@ struct Window: Sendable {
     }
 
     /// A Gregorian second from the request.
-    static func bound(_ name: String, _ call: Call) throws(KazooFailure) -> Timestamp? {
+    static func bound(_ name: String, _ call: KazooCall) throws(KazooFailure) -> Timestamp? {
         guard let value = call.value(name) else { return nil }
         guard let seconds = value.text.flatMap(Int.init), let timestamp = Timestamp(gregorian: seconds) else {
             throw .invalid([Violation([name], .type(["integer"]), value: value)])

@@ -16,7 +16,7 @@ extension KazooDialect {
     ])
 
     /// Has a link mailed to a user. The answer is the same whether or not there is such a user.
-    func requestRecovery(_ call: Call) async throws -> Reply {
+    func requestRecovery(_ call: KazooCall) async throws -> Reply {
         guard !settings.recoveryPages.isEmpty else { throw KazooFailure.notFound }
         var (form, violations) = Self.recoverySchema.apply(to: call.envelope.data)
         if let url = form["ui_url"]?.string, !url.isEmpty, !isRecoveryPage(url) {
@@ -40,7 +40,7 @@ extension KazooDialect {
     }
 
     /// Logs the bearer of a link in, once.
-    func useRecovery(_ call: Call) async throws -> Reply {
+    func useRecovery(_ call: KazooCall) async throws -> Reply {
         guard !settings.recoveryPages.isEmpty else { throw KazooFailure.notFound }
         let (form, violations) = Self.useSchema.apply(to: call.envelope.data)
         guard violations.isEmpty, let id = form["reset_id"]?.string else { throw KazooFailure.invalid(violations) }
