@@ -178,35 +178,13 @@ public final class FileArchive: MaintainedArchive {
 }
 
 extension FileArchive {
-    /// Counts anew what is stored, where there is a quota: other processes store and remove in the same directory, of which this
-    /// one knows nothing. What is being written stays counted. A directory of the 256 that this process keeps changing
-    /// while it is read is left to the next call.
-    /// - Throws: `ArchiveError.failed`.
-    public func recount() async throws {
-        guard configuration.quotaBytes != nil else { return }
-        for prefix in BlobLayout.prefixes {
-            for _ in 0..<Self.attemptsToCount where try await count(prefix) { break }
-        }
-    }
-
-    private static let attemptsToCount = 3
-
-    private func count(_ prefix: String) async throws(ArchiveError) -> Bool {
-        try await room.count(prefix) { () throws(ArchiveError) in
-            let directory = try await openDirectory(prefix)
-            var bytes = 0
-            while let entries = try await next(in: directory) { bytes += entries.reduce(0) { $0 + $1.size } }
-            return bytes
-        }
-    }
-
-    private func openDirectory(_ prefix: String) async throws(ArchiveError) -> DirectoryReader {
+    func openDirectory(_ prefix: String) async throws(ArchiveError) -> DirectoryReader {
         let path = layout.directory(prefix)
         return try await system(others) { () throws(SystemError) in try DirectoryReader(path: path) }
     }
 
     /// Some more entries; nil at the end.
-    private func next(in directory: DirectoryReader) async throws(ArchiveError) -> [DirectoryReader.Entry]? {
+    func next(in directory: DirectoryReader) async throws(ArchiveError) -> [DirectoryReader.Entry]? {
         let entries = try await system(others) { () throws(SystemError) in try directory.next(256) }
         return entries.isEmpty ? nil : entries
     }

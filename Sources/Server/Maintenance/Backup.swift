@@ -195,11 +195,3 @@ extension VoicemailStore {
         try await read { try $0.blob(id: id) != nil && !$0.isGarbage(id) }
     }
 }
-
-extension StoredBlob {
-    /// How bytes that were found differ from what the database says of the blob.
-    func damage(_ found: BackupManifest.Digest) -> Damage? {
-        if found.size != size { return .truncatedBlob(id, expected: size, found: found.size) }
-        return found.sha256 == sha256 ? nil : .alteredBlob(id)
-    }
-}

@@ -155,3 +155,11 @@ struct BackupManifestReader {
 
     private func broken(_ what: String) -> RestoreError { .refused("the manifest is damaged: \(what)") }
 }
+
+extension StoredBlob {
+    /// How bytes that were found differ from what the database says of the blob.
+    func damage(_ found: BackupManifest.Digest) -> Damage? {
+        if found.size != size { return .truncatedBlob(id, expected: size, found: found.size) }
+        return found.sha256 == sha256 ? nil : .alteredBlob(id)
+    }
+}
