@@ -64,7 +64,10 @@ struct FailingDiskTests {
             defer { phone.close() }
             try await phone.call("1000")
             try await phone.waitForTone(in: data)
+            let before = try FileList.bytes(in: data + "/captures")
             try await phone.sound.say(hertz: 500, milliseconds: 1500)
+            // What is to be kept is there: eight bytes a millisecond.
+            while try FileList.bytes(in: data + "/captures") < before + 8 * 1200 { try await phone.sound.say(hertz: nil, milliseconds: 40) }
             try disk.fill("rest")
             try await phone.sound.say(hertz: 800, milliseconds: 1500)
             await phone.sound.press("#")

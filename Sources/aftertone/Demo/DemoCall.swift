@@ -84,7 +84,7 @@ struct DemoCall: Sendable {
 
     /// The message of the call among those that are listed; it may take a moment to be there.
     private func found(_ list: () async throws -> JSON) async throws -> JSON {
-        let clock = ContinuousClock(), end = clock.now + .seconds(15)
+        let clock = ContinuousClock(), end = clock.now + .seconds(60)
         while clock.now < end {
             if let message = Self.message(in: try await list()) { return message }
             try await Task.sleep(for: .milliseconds(100))
@@ -111,7 +111,7 @@ struct DemoCall: Sendable {
             request.headers.add(name: "Content-Type", value: "application/json")
             request.body = .bytes(ByteBuffer(string: body.encoded))
         }
-        let answer = try await client.execute(request, timeout: .seconds(10))
+        let answer = try await client.execute(request, timeout: .seconds(60))
         let bytes = try await answer.body.collect(upTo: 1 << 20)
         return try JSON.parse(String(buffer: bytes))
     }

@@ -109,7 +109,7 @@ import Voicemail
     @Test func webhooksAreMadeTriedAndDeleted() async throws {
         try await Tool.run { tool, _ in
             _ = try await tool.json("account", "create", "Acme")
-            let receiver = Receiver { _, count in count == 2 ? 500 : 204 }
+            let receiver = Receiver { request, _ in request.method == "GET" ? 500 : 204 }
             try await receiver.run { port in
                 func run(_ arguments: [String]) async throws -> CommandLineProgram.Outcome {
                     // The receiver is on this machine, where none may be otherwise.
@@ -123,11 +123,21 @@ import Voicemail
                     return made.json.text("id")
                 }
                 let form = try await create("form"), json = try await create("json", "--json-body"), get = try await create("get", "--verb", "get")
-                #expect(try await run(["test", form]).json["status"] == 204)
-                #expect(try await run(["test", json]).json["status"] == 204)
-                let refused = try await run(["test", get])
+                /// Once more where the receiver, which is beside many others here, had no time for it.
+                func tryOut(_ webhook: String) async throws -> CommandLineProgram.Outcome {
+                    for _ in 0..<9 {
+                        let outcome = try await run(["test", webhook])
+                        if outcome.refusal?.contains("no answer in time") != true { return outcome }
+                    }
+                    return try await run(["test", webhook])
+                }
+                for webhook in [form, json] {
+                    let tried = try await tryOut(webhook)
+                    #expect(tried.json["status"] == 204, "\(tried.errors)")
+                }
+                let refused = try await tryOut(get)
                 #expect(refused.status == 1 && refused.refusal == "the receiver answered with the status 500")
-                let requests = receiver.requests
+                let all = receiver.requests, requests = [all.first, all.last { $0.method == "POST" }, all.last].compactMap(\.self)
                 #expect(requests.map(\.method) == ["POST", "POST", "GET"])
                 #expect(requests[0].body.contains("hook_event=notifications") && requests[0].body.contains("test=true"))
                 #expect(try JSON.parse(requests[1].body)["webhook_id"] == .string(json))
