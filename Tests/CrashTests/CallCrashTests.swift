@@ -33,17 +33,19 @@ import Voicemail
             var random = SeededRandom(seed: seed), spoken: [Spoken] = []
             for _ in 1...kills {
                 let server = try await ServerProcess.start(in: data, takesCalls: true, environment: Self.environment)
-                let isDead = Locked(false), speaking = Locked(0)
+                let isDead = Locked(false), speaking = Locked(0), phones = try (0..<Self.phones).map { _ in try TestPhone(server: server.sipPort) }
+                defer { for phone in phones { phone.close() } }
                 // In the middle of one message, at the end of another, or in both.
                 let pause = Duration.milliseconds(Int.random(in: 300...1700, using: &random)),
                     ends = (0..<Self.phones).map { _ in Int.random(in: 3...20, using: &random) }
                 spoken += try await Standstill.watching(directory.path) { standstill in
                     try await withThrowingTaskGroup(of: Spoken?.self) { calls in
-                        for end in ends { calls.addTask { try await Self.speak(to: server.sipPort, pieces: end, isDead, speaking) } }
+                        for (phone, end) in zip(phones, ends) { calls.addTask { try await Self.speak(with: phone, pieces: end, isDead, speaking) } }
                         try await Patience.until { speaking.withLockedValue { $0 } > 0 }
                         try await Task.sleep(for: pause)
                         isDead.withLockedValue { $0 = true }
                         server.kill()
+                        for phone in phones { phone.stopWaiting() }
                         // What is said waits three times on its way: to be taken, for the sync before its own, and to be written.
                         let loss = 500 + 3 * standstill.milliseconds
                         return try await calls.reduce(into: []) { all, one in
@@ -62,9 +64,7 @@ import Voicemail
 
     /// Calls, and says so many pieces of a tenth of a second, or as many as there is time for.
     /// - Returns: nil for one who had said nothing.
-    private static func speak(to port: Int, pieces: Int, _ isDead: Locked<Bool>, _ speaking: Locked<Int>) async throws -> Spoken? {
-        let phone = try TestPhone(server: port)
-        defer { phone.close() }
+    private static func speak(with phone: TestPhone, pieces: Int, _ isDead: Locked<Bool>, _ speaking: Locked<Int>) async throws -> Spoken? {
         do {
             try await phone.call("1000")
             try await phone.sound.hears(hertz: 440, milliseconds: 400)

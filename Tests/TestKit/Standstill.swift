@@ -4,7 +4,15 @@ import Synchronization
 /// How long a machine lets programs and files wait. What is promised in milliseconds is promised of one that does not stand still; who tests it on
 /// another has to know how long that stood.
 public final class Standstill: Sendable {
-    private let worst = Mutex(Duration.zero)
+    private struct State {
+        var worst = Duration.zero
+        /// When the wait that goes on has begun.
+        var began = ContinuousClock.now
+
+        mutating func note() { worst = max(worst, ContinuousClock.now - began - Standstill.step) }
+    }
+
+    private let state = Mutex(State())
     private let isOver = Atomic(false)
 
     /// What a machine may take to wake somebody and to sync a byte without standing still.
@@ -27,22 +35,23 @@ public final class Standstill: Sendable {
         return try result.get()
     }
 
-    /// The longest so far, beyond what is usual.
+    /// The longest so far, the one that goes on included, beyond what is usual.
     public var milliseconds: Int {
-        let beyond = max(.zero, worst.withLock(\.self) - Self.usual)
-        return Int(beyond / .milliseconds(1))
+        let worst = state.withLock { state in
+            state.note()
+            return state.worst
+        }
+        return Int(max(.zero, worst - Self.usual) / .milliseconds(1))
     }
 
     private func watch(_ file: FileHandle) {
-        let clock = ContinuousClock()
         while !isOver.load(ordering: .relaxed) {
-            let start = clock.now
+            state.withLock { $0.began = .now }
             Thread.sleep(forTimeInterval: Self.step / .seconds(1))
             // One that cannot be written is met by the test itself.
             try? file.write(contentsOf: [0])
             try? file.synchronize()
-            let waited = clock.now - start - Self.step
-            worst.withLock { $0 = max($0, waited) }
+            state.withLock { $0.note() }
         }
         try? file.close()
     }

@@ -69,6 +69,12 @@ public final class TestPhone: Sendable {
         sound = try TestSound(family)
     }
 
+    /// Whoever waits for the server, which is gone, waits no longer.
+    public func stopWaiting() {
+        inbox.end()
+        sound.stopWaiting()
+    }
+
     public func close() {
         sip.close()
         sound.close()
@@ -199,6 +205,9 @@ public final class TestPhone: Sendable {
 /// Messages in the order they came.
 private final class Inbox: Sendable {
     private let messages = Locked<[TestPhone.Message]>([])
+    private let isOver = Locked(false)
+
+    func end() { isOver.withLockedValue { $0 = true } }
 
     func add(_ message: TestPhone.Message) { messages.withLockedValue { $0.append(message) } }
 
@@ -211,7 +220,7 @@ private final class Inbox: Sendable {
                 return messages[index]
             }
             if let found { return found }
-            if clock.now > end { return nil }
+            if clock.now > end || isOver.withLockedValue({ $0 }) { return nil }
             try? await Task.sleep(for: .milliseconds(5))
         }
     }

@@ -31,7 +31,7 @@ extension TestSound {
     public func hears(hertz: Double, milliseconds: Int = 100, within seconds: Int = 60) async throws {
         let clock = ContinuousClock(), end = clock.now + .seconds(seconds)
         while TestTone.milliseconds(of: hertz, in: heard) < milliseconds {
-            if clock.now > end { throw TestPhone.TimedOut(what: "\(hertz) Hz") }
+            if clock.now > end || state.withLockedValue(\.isOver) { throw TestPhone.TimedOut(what: "\(hertz) Hz") }
             if let pace { await pace() } else { try await Task.sleep(for: .milliseconds(10)) }
         }
     }

@@ -17,6 +17,8 @@ public final class TestSound: Sendable {
         var unreadable = 0
         /// Sent, of whatever kind.
         var sent = 0
+        /// Nothing is waited for any more.
+        var isOver = false
         /// Has twenty milliseconds pass.
         var pace: (@Sendable () async -> Void)?
     }
@@ -80,6 +82,8 @@ public final class TestSound: Sendable {
     public var unreadable: Int { state.withLockedValue(\.unreadable) }
 
     public var port: Int { socket.port }
+
+    func stopWaiting() { state.withLockedValue { $0.isOver = true } }
 
     func close() { socket.close() }
 
