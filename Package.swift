@@ -85,7 +85,10 @@ let package = Package(
         .target(name: "StoredRows", dependencies: ["Voicemail"], swiftSettings: settings),
         .target(
             name: "PostgresStore",
-            dependencies: ["CPostgres", "StoredRows", "Threads", "Voicemail", "Waiting", product("NIOConcurrencyHelpers", "swift-nio")],
+            dependencies: [
+                "CPostgres", "StoredRows", "Threads", "Voicemail", "Waiting", product("DequeModule", "swift-collections"),
+                product("NIOConcurrencyHelpers", "swift-nio"),
+            ],
             swiftSettings: settings),
         .target(
             name: "SQLiteStore",
@@ -185,7 +188,7 @@ let package = Package(
                 product("NIOHTTP1", "swift-nio"), logging,
                 product("Configuration", "swift-configuration"), product("Yams", "Yams"),
                 product("ServiceLifecycle", "swift-service-lifecycle"), product("UnixSignals", "swift-service-lifecycle"),
-                crypto, nioCore, nioPosix, system,
+                crypto, nioCore, nioPosix, product("NIOConcurrencyHelpers", "swift-nio"), system,
             ],
             swiftSettings: settings),
         // What `scripts/bench` needs beside ready-made programs. It is no product: nothing but a whole build and the script asks for it.

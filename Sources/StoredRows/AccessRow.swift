@@ -4,6 +4,8 @@ import Voicemail
 public enum TicketRow {
     /// What `bind` binds, in its order.
     public static let columns = "hash, kind, account_id, user_id, credential_id, partner, replaced, created, expires, details"
+    /// How many these are.
+    public static let count = 10
 
     @inlinable
     public static func decode<Row: StoredRow & ~Copyable>(_ row: borrowing Row) throws -> Ticket {

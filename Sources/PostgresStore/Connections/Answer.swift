@@ -76,14 +76,19 @@ final class Answer {
 struct Row: StoredRow {
     fileprivate let answer: Answer
     fileprivate let index: Int32
+    /// Where its columns begin.
+    fileprivate var first: Int32 = 0
 
-    func isNull(_ column: Int32) -> Bool { answer.isNull(index, column) }
+    /// The same row without its first columns.
+    func dropping(_ columns: Int) -> Row { Row(answer: answer, index: index, first: first + Int32(columns)) }
+
+    func isNull(_ column: Int32) -> Bool { answer.isNull(index, first + column) }
 
     /// Whole numbers come in one, two, four or eight bytes, the most significant first.
     func int(_ column: Int32) -> Int {
-        let bytes = answer.bytes(index, column)
-        guard let first = bytes.first, bytes.count <= 8 else { return 0 }
-        var number = bytes.count == 1 ? Int(first) : Int(Int8(bitPattern: first))
+        let bytes = answer.bytes(index, first + column)
+        guard let highest = bytes.first, bytes.count <= 8 else { return 0 }
+        var number = bytes.count == 1 ? Int(highest) : Int(Int8(bitPattern: highest))
         for place in 1..<max(1, bytes.count) { number = number << 8 | Int(bytes[place]) }
         return number
     }
@@ -103,16 +108,16 @@ struct Row: StoredRow {
     /// A value as it is.
     func value(_ column: Int32) -> StoredValue {
         guard !isNull(column) else { return .null }
-        switch answer.type(column) {
+        switch answer.type(first + column) {
         case Parameters.Kind.bytes.rawValue: return .bytes(bytes(column) ?? [])
         case Parameters.Kind.text.rawValue: return .text(text(column))
         default: return .int(int(column))
         }
     }
 
-    func bytes(_ column: Int32) -> [UInt8]? { isNull(column) ? nil : Array(answer.bytes(index, column)) }
+    func bytes(_ column: Int32) -> [UInt8]? { isNull(column) ? nil : Array(answer.bytes(index, first + column)) }
 
     func withBytes<Value>(_ column: Int32, _ body: (UnsafeBufferPointer<UInt8>) throws -> Value) rethrows -> Value {
-        try StoredText.withBytes(of: answer.bytes(index, column), body)
+        try StoredText.withBytes(of: answer.bytes(index, first + column), body)
     }
 }

@@ -18,6 +18,8 @@ struct Progress {
     private var answers: [(question: SQL, answer: Answer)] = []
     /// Numbers that were drawn, which hold whatever is changed.
     private var drawn: [SQL: Answer] = [:]
+    /// A document that was read by the way; a row of nulls where there is none. It holds until something is changed.
+    private var companion: (id: String, row: Row)?
     /// What was foreseen, and asked with the first question.
     var foreseen: Foresight.Course?
     /// How many numbers the transaction has asked for.
@@ -54,6 +56,13 @@ struct Progress {
         if !hasChanged, trail.count <= Foresight.most { answers.append((question, answer)) }
     }
 
+    mutating func keep(document id: String, _ row: Row) {
+        if !hasChanged { companion = (id, row) }
+    }
+
+    /// The document, where it was read by the way.
+    func document(_ id: String) -> Row? { companion?.id == id ? companion?.row : nil }
+
     mutating func noteDraw(_ draw: SQL) {
         draws += 1
         if trail.count <= Foresight.most { trail.append(draw) }
@@ -66,5 +75,6 @@ struct Progress {
     mutating func noteChange() {
         hasChanged = true
         answers = []
+        companion = nil
     }
 }

@@ -5,7 +5,11 @@ extension Snapshot {
     private static let columns = DocumentRow.columns
 
     func document(id: String, attributes: Set<String>?) throws -> StoredDocument? {
-        try first("SELECT \(raw: Self.columns) FROM document WHERE id = \(id) AND \(raw: Self.isThere)")
+        if let row = session.progress.document(id) {
+            // Its serial; there is no row.
+            return row.isNull(0) ? nil : try DocumentRow.decode(row, attributes: attributes)
+        }
+        return try first("SELECT \(raw: Self.columns) FROM document WHERE id = \(id) AND \(raw: Self.isThere)")
             .map { try DocumentRow.decode($0, attributes: attributes) }
     }
 

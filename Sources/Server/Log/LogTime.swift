@@ -1,15 +1,16 @@
 import Glibc
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// The local time that begins a line of text, formatted once a second: the zone's rules are asked each time that it is.
 final class LogTime: Sendable {
     static let shared = LogTime()
 
-    private let last = Mutex<(second: time_t, text: String)>((.min, ""))
+    /// Not a `Mutex`, for the reason that `WorkerThreads` gives.
+    private let last = NIOLockedValueBox<(second: time_t, text: String)>((.min, ""))
 
     /// - Parameter second: since 1970.
     func text(at second: time_t) -> String {
-        last.withLock { last in
+        last.withLockedValue { last in
             if last.second != second { last = (second, Self.format(second)) }
             return last.text
         }
