@@ -85,10 +85,7 @@ let package = Package(
         .target(name: "StoredRows", dependencies: ["Voicemail"], swiftSettings: settings),
         .target(
             name: "PostgresStore",
-            dependencies: [
-                "CPostgres", "StoredRows", "Threads", "Voicemail", "Waiting", product("DequeModule", "swift-collections"),
-                product("NIOConcurrencyHelpers", "swift-nio"),
-            ],
+            dependencies: ["CPostgres", "StoredRows", "Threads", "Voicemail", "Waiting", product("NIOConcurrencyHelpers", "swift-nio")],
             swiftSettings: settings),
         .target(
             name: "SQLiteStore",

@@ -83,14 +83,13 @@ public final class PostgresStore: MaintainedStore {
     }
 
     public func read<Value: Sendable>(_ body: @escaping @Sendable (any StoreReader) throws -> Value) async throws -> Value {
-        if WorkerThreads.shared.isCurrent {
-            let result = await readers.runHere { session, isTooLate -> Result<Value, any Error> in
-                if isTooLate { return .failure(Self.busy) }
+        if WorkerThreads.shared.isCurrent,
+            let result = readers.runHere({ session -> Result<Value, any Error> in
                 let result = Result { try session.read { try body(Snapshot(session, isAbandoned: { Task.isCancelled })) } }
                 if case .success = result { session.endReading() }
                 return result
-            }
-            guard let result else { throw Self.closed }
+            })
+        {
             return try result.get()
         }
         // A thread of ours is not in the caller's task.

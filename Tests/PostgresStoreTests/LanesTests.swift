@@ -35,10 +35,7 @@ struct LanesTests {
         await withTaskGroup(of: Void.self) { group in
             for number in 0..<3_000 {
                 group.addTask(executorPreference: number.isMultiple(of: 2) ? WorkerThreads.shared : nil) {
-                    if number.isMultiple(of: 2) {
-                        let isRun: Void? = await lanes.runHere { _, _ in work(true) }
-                        return #expect(isRun != nil)
-                    }
+                    if number.isMultiple(of: 2), lanes.runHere({ _ in work(true) }) != nil { return }
                     let isQueued = lanes.enqueue { _, _ in work(false) }
                     #expect(isQueued)
                 }
@@ -48,24 +45,24 @@ struct LanesTests {
         let end = count.withLock { $0 }
         #expect(end.done == 3_000 && end.running == 0)
         #expect(end.most <= 3)
-        #expect(end.here == 1_500)
+        #expect(end.here > 0 && end.here < 3_000)
     }
 
-    @Test("When all is closed nothing is run any more; what has a connection, or waits for one, is done before, in order")
+    @Test("When all is closed nothing is run any more; what has a connection, or waits for one, is done before")
     func closing() async {
         let lanes = lanes(1), order = Mutex<[String]>([])
         let isHeld = DispatchSemaphore(value: 0), goesOn = DispatchSemaphore(value: 0)
-        #expect(
-            lanes.enqueue { _, _ in
+        let holder = Thread {
+            _ = lanes.runHere { _ in
                 isHeld.signal()
                 goesOn.wait()
                 order.withLock { $0.append("held") }
-            })
+            }
+        }
+        holder.start()
         isHeld.wait()
-        // Begins to wait before this task goes on, which runs on the same thread.
-        let second = Task { @LanesActor in await lanes.runHere { _, _ in order.withLock { $0.append("first") } } }
-        await LanesActor.run {}
-        for name in ["second", "third"] { #expect(lanes.enqueue { _, _ in order.withLock { $0.append(name) } }) }
+        #expect(lanes.runHere { _ in order.withLock { $0.append("never") } } == nil)
+        for name in ["first", "second"] { #expect(lanes.enqueue { _, _ in order.withLock { $0.append(name) } }) }
         let closer = Thread {
             lanes.close()
             order.withLock { $0.append("closed") }
@@ -74,30 +71,18 @@ struct LanesTests {
         closer.start()
         goesOn.signal()
         isHeld.wait()
-        #expect(await second.value != nil)
-        #expect(order.withLock { $0 } == ["held", "first", "second", "third", "closed"])
-        #expect(await lanes.runHere { _, _ in 1 } == nil)
+        #expect(order.withLock { $0 } == ["held", "first", "second", "closed"])
+        #expect(lanes.runHere { _ in 1 } == nil)
         #expect(!lanes.enqueue { _, _ in order.withLock { $0.append("never") } })
-        #expect(order.withLock { $0.count } == 5)
+        #expect(order.withLock { $0.count } == 4)
     }
 
     @Test("Whoever has waited longer than anybody should is told")
-    func patience() async {
+    func patience() {
         let lanes = lanes(1, patience: .zero), told = Mutex<[Bool]>([])
-        let isHeld = DispatchSemaphore(value: 0), goesOn = DispatchSemaphore(value: 0)
-        #expect(
-            lanes.enqueue { _, _ in
-                isHeld.signal()
-                goesOn.wait()
-            })
-        isHeld.wait()
-        let task = Task { @LanesActor in await lanes.runHere { _, isTooLate in told.withLock { $0.append(isTooLate) } } }
-        await LanesActor.run {}
-        #expect(lanes.enqueue { _, isTooLate in told.withLock { $0.append(isTooLate) } })
-        goesOn.signal()
-        #expect(await task.value != nil)
+        _ = lanes.runHere { _ in #expect(lanes.enqueue { _, isTooLate in told.withLock { $0.append(isTooLate) } }) }
         lanes.close()
-        #expect(told.withLock { $0 } == [true, true])
+        #expect(told.withLock { $0 } == [true])
     }
 
     @Test("Reads by tasks that may wait see what was committed, and what they throw gives the connection back")
@@ -107,12 +92,4 @@ struct LanesTests {
             #expect(found == 200)
         }
     }
-}
-
-/// One task at a time, in the order of their coming.
-@globalActor
-private actor LanesActor {
-    static let shared = LanesActor()
-
-    static func run(_ body: @LanesActor () -> Void) async { await body() }
 }

@@ -1,11 +1,10 @@
-import DequeModule
 import Dispatch
 import Foundation
 import NIOConcurrencyHelpers
 import Synchronization
 
-/// A fixed number of connections. A task that runs where it may wait uses one there; for all others one of as many threads does it. Callers beyond
-/// that wait in order.
+/// A fixed number of connections. Whoever may wait uses one where he is; for all others one of as many threads does it. Callers beyond that wait in
+/// order.
 final class Lanes: Sendable {
     /// Told whether it has waited too long; it fails then.
     typealias Job = @Sendable (Session, _ isTooLate: Bool) -> Void
@@ -22,20 +21,13 @@ final class Lanes: Sendable {
         let end: ContinuousClock.Instant
     }
 
-    /// Who waits for a connection.
-    private enum Caller {
-        case thread(Waiting)
-        /// It is given the connection, and goes on where it was.
-        case task(CheckedContinuation<Seat?, Never>)
-    }
-
     private struct State {
         /// The one used last is at the end, and is used next.
         var idle: [Seat]
         /// As long as a seat is idle, nobody waits for one.
-        var waiting: Deque<Caller> = []
+        var waiting: [Waiting] = []
         /// What has a seat, and waits for a thread.
-        var ready: Deque<(seat: Seat, job: Waiting)> = []
+        var ready: [(seat: Seat, job: Waiting)] = []
         var dismissed = 0
         var isClosed = false
     }
@@ -69,7 +61,7 @@ final class Lanes: Sendable {
         let (isOpen, isReady) = state.withLockedValue { state in
             guard !state.isClosed else { return (false, false) }
             guard let seat = state.idle.popLast() else {
-                state.waiting.append(.thread(waiting))
+                state.waiting.append(waiting)
                 return (true, false)
             }
             state.ready.append((seat, waiting))
@@ -79,29 +71,13 @@ final class Lanes: Sendable {
         return isOpen
     }
 
-    /// Runs `body` in the calling task, which must run where it may wait. It waits for a connection without holding a thread.
-    /// - Returns: nil when all is closed; nothing was run then.
-    func runHere<Value: Sendable>(_ body: @Sendable (Session, _ isTooLate: Bool) -> Value) async -> Value? {
-        var seat = state.withLockedValue { $0.idle.popLast() }, isTooLate = false
-        if seat == nil {
-            let end = ContinuousClock.now + patience
-            seat = await withCheckedContinuation { wait(for: $0) }
-            isTooLate = .now > end
-        }
-        guard let seat else { return nil }
-        let value = seat.session.withLock { body($0, isTooLate) }
+    /// Runs `body` on the calling thread, which must be one that may wait.
+    /// - Returns: nil when every connection is in use, or all is closed; nothing was run then.
+    func runHere<Value: Sendable>(_ body: @Sendable (Session) -> Value) -> Value? {
+        guard let seat = state.withLockedValue({ $0.idle.popLast() }) else { return nil }
+        let value = seat.session.withLock { body($0) }
         giveBack(seat)
         return value
-    }
-
-    private func wait(for continuation: CheckedContinuation<Seat?, Never>) {
-        let (seat, waits) = state.withLockedValue { state -> (Seat?, Bool) in
-            guard !state.isClosed else { return (nil, false) }
-            if let seat = state.idle.popLast() { return (seat, false) }
-            state.waiting.append(.task(continuation))
-            return (nil, true)
-        }
-        if !waits { continuation.resume(returning: seat) }
     }
 
     /// Ends once what waits has been done. Blocks.
@@ -118,30 +94,23 @@ final class Lanes: Sendable {
     private func work() {
         while true {
             wake.wait()
-            guard let (seat, first) = state.withLockedValue({ $0.ready.popFirst() }) else { return }
+            guard let (seat, first) = state.withLockedValue({ state in state.ready.isEmpty ? nil : state.ready.removeFirst() }) else { return }
             var next: Waiting? = first
             while let waiting = next {
                 seat.session.withLock { waiting.job($0, .now > waiting.end) }
-                next = state.withLockedValue { state in
-                    guard case .thread(let waiting)? = state.waiting.first else { return nil }
-                    state.waiting.removeFirst()
-                    return waiting
-                }
+                next = state.withLockedValue { state in state.waiting.isEmpty ? nil : state.waiting.removeFirst() }
             }
             giveBack(seat)
         }
     }
 
-    private enum Outcome { case idle, ready, given(CheckedContinuation<Seat?, Never>), dismissed }
+    private enum Outcome { case idle, taken, dismissed }
 
     private func giveBack(_ seat: Seat) {
         let outcome = state.withLockedValue { state -> Outcome in
-            switch state.waiting.popFirst() {
-            case .thread(let waiting)?:
-                state.ready.append((seat, waiting))
-                return .ready
-            case .task(let continuation)?: return .given(continuation)
-            case nil: break
+            if !state.waiting.isEmpty {
+                state.ready.append((seat, state.waiting.removeFirst()))
+                return .taken
             }
             if state.isClosed { return .dismissed }
             state.idle.append(seat)
@@ -149,8 +118,7 @@ final class Lanes: Sendable {
         }
         switch outcome {
         case .idle: break
-        case .ready: wake.signal()
-        case .given(let continuation): continuation.resume(returning: seat)
+        case .taken: wake.signal()
         case .dismissed: dismiss(seat)
         }
     }
