@@ -58,7 +58,14 @@ struct OutboxAdministrationTests {
                                 try await bench.service.outbox.replay(
                                     from: begin.advanced(by: from), to: begin.advanced(by: to), of: account, over: channel, target: target)
                             }
-                            #expect(try await replayed(0, 60, "b") == 0)
+                            // Of another account, and before anything happened.
+                            for (from, to, account) in [(0, 60, "b"), (-60, -1, "a")] {
+                                await #expect {
+                                    _ = try await replayed(from, to, account)
+                                } throws: { error in
+                                    if case VoicemailError.notFound = error { true } else { false }
+                                }
+                            }
                             #expect(try await replayed(10, 39) == 3)
                             await receiver.wait(for: 9)
                             try await bench.until { try await bench.deliveries().isEmpty }

@@ -109,33 +109,39 @@ extension Outbox {
     /// has already. What still waits for it waits as it did, and what was given up is tried again.
     /// - Parameter to: inclusive.
     /// - Returns: how many deliveries were sent on their way.
+    /// - Throws: `VoicemailError.notFound` when nothing of it is for the target.
     public func replay(
         from: Timestamp, to: Timestamp, of accountID: String, over channel: any DeliveryChannel, target: String
     ) async throws -> Int {
         let now = clock.now
-        var count = 0, query = EventQuery(accountID: accountID, from: from, to: to, limit: 100)
+        var meant = 0, sent = 0, query = EventQuery(accountID: accountID, from: from, to: to, limit: 100)
         while true {
             let events = try await store.read { [query] in try $0.events(query) }
-            guard let last = events.last else { return count }
-            count += try await store.write { writer in try Self.replay(events, over: channel, target: target, at: now, writer) }
+            guard let last = events.last else { break }
+            let found = try await store.write { writer in try Self.replay(events, over: channel, target: target, at: now, writer) }
+            meant += found.meant
+            sent += found.sent
             query.after = last
         }
+        guard meant > 0 else { throw VoicemailError.notFound(id: target) }
+        return sent
     }
 
     private static func replay(
         _ events: [Event], over channel: any DeliveryChannel, target: String, at now: Timestamp, _ writer: any StoreWriter
-    ) throws -> Int {
-        var count = 0
+    ) throws -> (meant: Int, sent: Int) {
+        var meant = 0, sent = 0
         for event in events {
             for delivery in try deliveries(of: event, over: channel, at: now, writer) where delivery.target == target {
+                meant += 1
                 switch try writer.delivery(id: delivery.id) {
                 case nil: try writer.insert(delivery)
                 case let known? where known.state == .dead: _ = try retry(known, at: now, writer)
                 default: continue
                 }
-                count += 1
+                sent += 1
             }
         }
-        return count
+        return (meant, sent)
     }
 }

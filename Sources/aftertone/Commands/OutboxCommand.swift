@@ -160,10 +160,14 @@ struct OutboxCommand: AsyncParsableCommand {
                 guard let way = installation.channels.first(where: { $0.name == channel }) else {
                     throw Refusal("nothing is carried by \(channel); there are \(installation.channels.map(\.name).joined(separator: ", "))")
                 }
-                let count = try await service.outbox.replay(
-                    from: period.since?.timestamp ?? service.clock.now, to: period.until?.timestamp ?? service.clock.now, of: owner.id, over: way,
-                    target: target)
-                common.output.show(["replayed": .int(count)])
+                do {
+                    let count = try await service.outbox.replay(
+                        from: period.since?.timestamp ?? service.clock.now, to: period.until?.timestamp ?? service.clock.now, of: owner.id, over: way,
+                        target: target)
+                    common.output.show(["replayed": .int(count)])
+                } catch VoicemailError.notFound {
+                    throw Refusal("nothing that happened then is for \(Terminal.typed(target)) over \(channel)")
+                }
             }
         }
     }

@@ -103,6 +103,9 @@ struct OutboxCommandTests {
             }
             let unknown = try await outbox("replay", "--account", "Acme", "--channel", "c", "--target", "t", "--since", "2016-05-11T20:53:20Z")
             #expect(unknown.status == 1 && unknown.refusal == "nothing is carried by c; there are s-series-report, p-series-webhook, kazoo-webhook")
+            let nobody = try await outbox(
+                "replay", "--account", "Acme", "--channel", "kazoo-webhook", "--target", "t", "--since", "2016-05-11T20:53:20Z")
+            #expect(nobody.status == 1 && nobody.refusal == "nothing that happened then is for t over kazoo-webhook")
         }
     }
 
