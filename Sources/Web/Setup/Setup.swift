@@ -14,12 +14,10 @@ extension WebDialect {
         }
     }
 
-    /// Whoever sends the form with the code, and comes second, learns so. To everybody else there is nothing here.
+    /// Whoever comes with the code, and second, learns so. To everybody else there is nothing here.
     private func tooLate(_ visit: Visit) async throws -> FrontResponse {
-        guard visit.request.method == .post, let code = try await Self.readForm(visit.request, from: .stranger)["code"], setup.wasOpened(with: code) else {
-            throw WebFailure.notFound
-        }
-        throw WebFailure.alreadySetUp
+        let code = visit.request.method == .post ? try await Self.readForm(visit.request, from: .stranger)["code"] : visit.request.query["code"]
+        throw code.map { setup.wasOpened(with: $0) } == true ? WebFailure.alreadySetUp : WebFailure.notFound
     }
 
     /// Whether the server is still to be set up. An account that has come in some other way ends that.

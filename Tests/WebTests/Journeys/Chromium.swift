@@ -111,11 +111,15 @@ struct Chromium: Sendable {
     @discardableResult
     func run(_ script: String) async throws -> JSON { try await command("POST", "/execute/sync", ["script": .string(script), "args": []]) }
 
-    /// As on a screen of that width, narrower than any window, in a system of these colours.
-    func look(width: Int, dark: Bool) async throws {
+    /// As on a screen or a sheet of paper of that width, narrower than any window, in a system of these colours.
+    func look(width: Int, dark: Bool, isPaper: Bool = false) async throws {
         try await tool("Emulation.setDeviceMetricsOverride", ["width": .int(width), "height": 900, "deviceScaleFactor": 1, "mobile": false])
         try await tool(
-            "Emulation.setEmulatedMedia", ["features": [["name": "prefers-color-scheme", "value": .string(dark ? "dark" : "light")]]])
+            "Emulation.setEmulatedMedia",
+            [
+                "media": isPaper ? "print" : "screen",
+                "features": [["name": "prefers-color-scheme", "value": .string(dark ? "dark" : "light")]],
+            ])
     }
 
     private func tool(_ name: String, _ parameters: JSON) async throws {

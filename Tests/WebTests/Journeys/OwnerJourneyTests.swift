@@ -227,4 +227,24 @@ struct OwnerJourneyTests {
             try await browser.screenshot("inbox-\(width)\(dark ? "-dark" : "")")
         }
     }
+
+    @Test("On paper stand the messages and where they are filed, in dark on white in a system of any colours, and nothing to press", arguments: [false, true])
+    func onPaper(_ dark: Bool) async throws {
+        try await Self.run { world, browser in
+            try await Self.logIn(browser)
+            try await browser.until("the list") { try await Self.isReady(browser, 3) }
+            try await browser.look(width: 800, dark: dark, isPaper: true)
+            // What WebDriver tells the text of is what is seen.
+            let folders = try await browser.texts(".folders a").filter { !$0.isEmpty }
+            #expect(folders.count == 1 && folders.first?.hasPrefix("New") == true && folders.first?.hasSuffix("3") == true, "\(folders)")
+            #expect(try await browser.texts(".bar a").filter { !$0.isEmpty } == ["Aftertone"])
+            let pressed = try await browser.run(
+                "return [...document.querySelectorAll('button, input, audio, summary')].filter(part => part.checkVisibility()).length")
+            #expect(pressed == 0)
+            let colours = try await browser.run("const style = getComputedStyle(document.body); return [style.color, style.backgroundColor]")
+            #expect(colours == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"])
+            let soft = try await browser.run("return getComputedStyle(document.documentElement).getPropertyValue('--soft')")
+            #expect(soft == "#565d64")
+        }
+    }
 }
