@@ -194,6 +194,20 @@ private func limits(body: Int) -> FrontLimits {
         }
     }
 
+    @Test func whoSendsAllBeforeHeLooksSeesTheAnswer() async throws {
+        var deadlines = FrontDeadlines()
+        deadlines.lingering = .seconds(600)
+        try await withFront(TestDialect { _ in .text(.contentTooLarge, "early") }, deadlines: deadlines) { port in
+            try await WireClient.connect(port) { client in
+                try await client.send("PUT /t/x HTTP/1.1\r\nHost: h\r\nContent-Length: 30000000\r\n\r\n")
+                for _ in 0..<30 { try await client.send([UInt8](repeating: 0, count: 1_000_000)) }
+                let response = try await client.response()
+                #expect(response.status == 413 && response.text == "early\n")
+                #expect(await client.isClosed())
+            }
+        }
+    }
+
     @Test func noMoreThanTheBoundIsReadOfTheRest() async throws {
         var limits = FrontLimits()
         limits.lingering = 100_000

@@ -62,8 +62,9 @@ public struct FrontLimits: Hashable, Sendable {
     public var queryParameters = 256
     /// Open connections of one listener; further ones wait in the system's queue.
     public var connections = 4096
-    /// What is read of a request that was answered early, so that the client gets to see the answer.
-    public var lingering = 1 << 20
+    /// What is read of a request that was answered early, so that the client gets to see the answer. Many clients look for it only when they have
+    /// sent all, so this is as much as the longest body; `FrontDeadlines.lingering` bounds it by time.
+    public var lingering = 64 << 20
 
     public init() {}
 }
