@@ -72,7 +72,7 @@ public final class AudioIntake: Sendable {
         try await writer().write(bytes)
     }
 
-    /// Whether the bytes are durable, and a value for whoever finished them.
+    /// Whether `finish` has succeeded: the audio belongs to who called it then, and is not to be abandoned.
     var isFinished: Bool { state.withLockedValue(\.isFinished) }
 
     /// Whether no byte has come yet: an empty file is no file.

@@ -93,7 +93,7 @@ final class PSeriesUpload {
         do {
             try await MultipartParser.read(call.request.body, boundary: boundary, upTo: Self.longestFile + Self.framing) { try await take($0) }
         } catch BodyError.tooLarge {
-            // More than the installation takes of anything.
+            // More than a file with what surrounds it, or than the installation takes of anything.
             throw PSeriesFailure.fileTooLarge
         }
     }
