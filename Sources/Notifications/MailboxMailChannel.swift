@@ -33,10 +33,10 @@ public struct MailboxMailChannel: MailChannel {
 
     public func plan(_ event: Event, _ reader: any StoreReader) throws -> [PlannedDelivery] {
         if name == Self.fullName {
-            return (try Mailboxes.mailReceivers(ofFull: event, reader) ?? []).map { planned(event, event.subjectID, $0) }
+            return (try reader.mailReceivers(ofFull: event) ?? []).map { planned(event, event.subjectID, $0) }
         }
         guard let (news, mailbox) = try service.mailboxes.news(event, reader) else { return [] }
-        return try Mailboxes.mailReceivers(of: news, mailbox, reader).map { planned(event, mailbox.id, $0, news) }
+        return try reader.mailReceivers(of: news, in: mailbox).map { planned(event, mailbox.id, $0, news) }
     }
 
     /// What is told is bounded by target, so that much of one kind leaves room for another.

@@ -22,7 +22,7 @@ public struct MessageMailChannel: MailChannel {
     }
 
     public func plan(_ event: Event, _ reader: any StoreReader) throws -> [PlannedDelivery] {
-        guard let (mailboxID, receivers) = try Messages.mailReceivers(of: event, reader) else { return [] }
+        guard let (mailboxID, receivers) = try reader.mailReceivers(ofMessage: event) else { return [] }
         return receivers.map { receiver in
             PlannedDelivery(
                 target: "\(mailboxID) \(receiver)",
@@ -62,9 +62,9 @@ public struct MessageMailChannel: MailChannel {
             case .withdrawn: .withdrawn
             case .givenUp: .failed
             }
-        try Messages.noteEnd(
-            Notice(receiver: receiver, outcome: outcome, at: now), of: messageID, receivers: delivery.payload["receivers"]?.int ?? 1,
-            deleting: settings.deletion, writer)
+        try writer.note(
+            Notice(receiver: receiver, outcome: outcome, at: now), ofMessage: messageID, receivers: delivery.payload["receivers"]?.int ?? 1,
+            deleting: settings.deletion)
     }
 }
 

@@ -28,9 +28,9 @@ public struct HookChannel: DeliveryChannel {
     public func destination(of target: String) -> String { ReceiverURL(String(target.drop { $0 != " " }.dropFirst()))?.destination ?? target }
 
     public func plan(_ event: Event, _ reader: any StoreReader) throws -> [PlannedDelivery] {
-        let webhooks = try Webhooks.listening(to: event.accountID, reader)
+        let webhooks = try reader.webhooks(listeningTo: event.accountID)
         guard !webhooks.isEmpty else { return [] }
-        let events = try HookEvent.all(of: event, node: settings.node, service.mailboxes, reader)
+        let events = try ToldEvent(event: event, node: settings.node, mailboxes: service.mailboxes, reader: reader).hookEvents()
         return webhooks.flatMap { webhook in
             events.filter { $0.isWanted(by: webhook) }.map { wanted in
                 PlannedDelivery(
@@ -75,6 +75,6 @@ public struct HookChannel: DeliveryChannel {
 
     public func ended(_ delivery: Delivery, _ end: DeliveryEnd, at now: Timestamp, _ writer: any StoreWriter) throws {
         guard end != .withdrawn, let id = delivery.payload["hook"]?.string else { return }
-        try Webhooks.noteEnd(id, wasTold: end == .delivered, limit: Self.failuresBeforeOff, at: now, writer)
+        try writer.noteTelling(ofWebhook: id, wasTold: end == .delivered, limit: Self.failuresBeforeOff, at: now)
     }
 }

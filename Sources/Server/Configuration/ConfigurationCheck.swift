@@ -100,7 +100,7 @@ public struct ConfigurationCheck: Sendable {
                 access(directory.database, F_OK) != 0
                 ? named.map { _ in 0 }
                 : try SQLiteStore.look(at: directory.database) { reader in
-                    try named.map { try Accounts.list(named: $0.account, reader).count }
+                    try named.map { try reader.accounts(named: $0.account).count }
                 }
             tell(counts, &report)
         } catch let error as StoreOpenError {
@@ -122,7 +122,7 @@ public struct ConfigurationCheck: Sendable {
         guard let options = configuration.postgres else { return }
         do {
             let counts = try PostgresStore.look(options) { reader in
-                try configuration.namedAccounts.map { try Accounts.list(named: $0.account, reader).count }
+                try configuration.namedAccounts.map { try reader.accounts(named: $0.account).count }
             }
             tell(counts, &report)
         } catch PostgresOpenError.olderSchema {

@@ -42,10 +42,10 @@ extension Access {
         showing: @escaping @Sendable (Account) -> ShownMessages? = { _ in nil }
     ) async throws -> AccessEntry {
         let hash = token.map(secrets.fingerprint)
-        let now = clock.now
-        let found = try await store.read { reader in
+        let found = try await look { look in
+            let reader = look.reader
             let entry = try hash.flatMap { hash -> TicketEntry? in
-                do { return try Tickets.entry(hash, kind, now, reader) } catch is TicketError { return nil }
+                do { return try look.entry(ofTicket: hash, kind) } catch is TicketError { return nil }
             }
             // Mostly the account of the token, which has been read.
             let account = entry?.account.id == accountID ? entry?.account : try reader.account(id: accountID)
@@ -54,7 +54,7 @@ extension Access {
             let shown = account.flatMap { principal?.may(actOn: $0) == true ? showing($0) : nil }
             return AccessEntry(
                 principal: principal, account: account, mailbox: mailbox?.accountID == account?.id ? mailbox : nil,
-                page: try shown.map { try Messages.page($0, reader) })
+                page: try shown.map { try reader.page($0) })
         }
         AuditActor.current.identify(found.principal?.userID ?? found.principal?.credentialID)
         return found

@@ -6,7 +6,7 @@ extension Access {
         let credential = Credential(
             kind: draft.kind, accountID: account.id, name: draft.name, handle: secrets.fingerprint(key), verifier: "", details: draft.details,
             created: clock.now)
-        try await insert(credential)
+        try await store.write { try $0.issue(credential) }
         return IssuedCredential(credential: credential, secret: key)
     }
 
@@ -18,7 +18,7 @@ extension Access {
         let credential = Credential(
             kind: draft.kind, accountID: account.id, name: draft.name, handle: Secrets.randomText(length),
             verifier: secrets.fingerprint(secret), details: draft.details, created: clock.now)
-        try await insert(credential)
+        try await store.write { try $0.issue(credential) }
         return IssuedCredential(credential: credential, secret: secret)
     }
 
@@ -43,17 +43,10 @@ extension Access {
             let credential = Credential(
                 id: id, kind: draft.kind, accountID: account.id, name: draft.name.isEmpty ? handle : draft.name, handle: handle,
                 verifier: verifier, details: draft.details, created: now)
-            try Self.insert(credential, writer)
+            try writer.issue(credential)
             return credential
         }
         return IssuedCredential(credential: credential, secret: password)
-    }
-
-    private func insert(_ credential: Credential) async throws { try await store.write { try Self.insert(credential, $0) } }
-
-    private static func insert(_ credential: Credential, _ writer: any StoreWriter) throws {
-        try writer.insert(credential)
-        try writer.audit(.keyCreated, of: credential.accountID, [credential.id], ["kind": .string(credential.kind.rawValue)], at: credential.created)
     }
 
     private static let longestUsername = 64
@@ -63,7 +56,7 @@ extension Access {
     /// - Throws: `VoicemailError.badCredentials`, `.disabled` for an account that is switched off.
     public func holder(ofKey key: String, _ kind: Credential.Kind) async throws -> CredentialHolder {
         let handle = secrets.fingerprint(key)
-        return Self.identified(try await store.read { try Self.enabled(try Self.holder(kind, handle, $0)) })
+        return Self.identified(try await store.read { try Self.enabled(try $0.holder(of: handle, kind)) })
     }
 
     /// Who is behind a program's id and secret.
@@ -72,7 +65,7 @@ extension Access {
         let verifier = secrets.fingerprint(secret)
         return Self.identified(
             try await store.read { reader in
-                let found = try Self.holder(kind, id, reader)
+                let found = try reader.holder(of: id, kind)
                 return try Self.enabled(found.flatMap { Secrets.equal($0.credential.verifier, verifier) ? $0 : nil })
             })
     }
@@ -85,18 +78,11 @@ extension Access {
     /// Who is behind a user's name and what is sent for his password.
     /// - Throws: `VoicemailError.badCredentials`, also for an account that is switched off.
     public func holder(ofUser name: String, proof: String, _ kind: Credential.Kind) async throws -> CredentialHolder {
-        let found = try await store.read { try Self.holder(kind, name, $0) }
+        let found = try await store.read { try $0.holder(of: name, kind) }
         // A name that nobody has takes as long as a wrong password, so that names cannot be probed.
         let verifier = try await secrets.slowHash(proof, salt: found?.credential.id ?? "nobody")
         guard let found, Secrets.equal(verifier, found.credential.verifier), found.account.isEnabled else { throw VoicemailError.badCredentials }
         return found
-    }
-
-    private static func holder(_ kind: Credential.Kind, _ handle: String, _ reader: any StoreReader) throws -> CredentialHolder? {
-        guard let credential = try reader.credential(kind: kind, handle: handle), let account = try reader.account(id: credential.accountID) else {
-            return nil
-        }
-        return CredentialHolder(account: account, credential: credential)
     }
 
     private static func enabled(_ holder: CredentialHolder?) throws -> CredentialHolder {
@@ -119,5 +105,20 @@ extension Access {
             try writer.remove(credentialID: id)
             try writer.removeTickets(accountID: nil, userID: nil, credentialID: id)
         }
+    }
+}
+
+extension StoreReader {
+    fileprivate func holder(of handle: String, _ kind: Credential.Kind) throws -> CredentialHolder? {
+        guard let credential = try credential(kind: kind, handle: handle), let account = try account(id: credential.accountID) else { return nil }
+        return CredentialHolder(account: account, credential: credential)
+    }
+}
+
+extension StoreWriter {
+    /// Stores a new one and says so.
+    fileprivate func issue(_ credential: Credential) throws {
+        try insert(credential)
+        try audit(.keyCreated, of: credential.accountID, [credential.id], ["kind": .string(credential.kind.rawValue)], at: credential.created)
     }
 }

@@ -60,40 +60,43 @@ extension Access {
     /// Looks whether a link is still good, and leaves it so.
     /// - Throws: `VoicemailError.badCredentials` for one that is unknown, too old, or used.
     public func judgePasswordReset(_ id: String) async throws {
-        let hash = secrets.fingerprint(id), now = clock.now
-        try await store.read { _ = try Self.holder(ofReset: hash, now, $0) }
+        let hash = secrets.fingerprint(id)
+        try await look { _ = try $0.holder(ofReset: hash) }
     }
 
     /// Sets a new password with a link, which ends with it, as all sessions of its user do. What is wrong with the password leaves the link good.
     /// - Throws: `VoicemailError.badCredentials` for a link that is unknown, too old, or used, also by somebody who was faster; `.invalid`.
     public func setPassword(_ password: String, byReset id: String) async throws {
         let hash = secrets.fingerprint(id), now = clock.now
-        let (account, user) = try await store.read { try Self.holder(ofReset: hash, now, $0) }
+        let (account, user) = try await store.read { try Look(reader: $0, now: now).holder(ofReset: hash) }
         AuditActor.current.identify(user.id)
         _ = try await service.users.change(
             user.id, .patch(["password": .string(password), "require_password_update": .null]), in: account
-        ) { _ = try Self.holder(ofReset: hash, now, $0) }
-    }
-
-    private static func holder(ofReset hash: String, _ now: Timestamp, _ reader: any StoreReader) throws -> (account: Account, user: User) {
-        let entry: TicketEntry
-        do { entry = try Tickets.entry(hash, .passwordReset, now, reader) } catch is TicketError { throw VoicemailError.badCredentials }
-        guard let user = entry.user else { throw VoicemailError.badCredentials }
-        return (entry.account, user)
+        ) { _ = try Look(reader: $0, now: now).holder(ofReset: hash) }
     }
 
     /// Uses a link up. The user is to choose a new password (`require_password_update`; F§2-5).
     /// - Throws: `VoicemailError.badCredentials` for a link that is unknown, too old, or used.
     public func usePasswordReset(_ id: String) async throws -> (account: Account, user: User) {
         let hash = secrets.fingerprint(id)
-        let now = clock.now
-        return try await store.write { writer in
-            let (account, holder) = try Self.holder(ofReset: hash, now, writer)
+        return try await inTransaction { change in
+            let (account, holder) = try change.look.holder(ofReset: hash)
             var user = holder
-            try writer.remove(ticketHash: hash)
+            try change.writer.remove(ticketHash: hash)
             user.stored.attributes["require_password_update"] = true
-            return (account, try writer.save(user, at: now))
+            return (account, try change.writer.save(user, at: change.now))
         }
+    }
+}
+
+extension Look {
+    /// Whose password a link resets.
+    /// - Throws: `VoicemailError.badCredentials`.
+    fileprivate func holder(ofReset hash: String) throws -> (account: Account, user: User) {
+        let entry: TicketEntry
+        do { entry = try self.entry(ofTicket: hash, .passwordReset) } catch is TicketError { throw VoicemailError.badCredentials }
+        guard let user = entry.user else { throw VoicemailError.badCredentials }
+        return (entry.account, user)
     }
 }
 

@@ -48,7 +48,7 @@ extension Tickets {
         let issue = PairIssue(pair, credential, rules, secrets, clock.now)
         try await store.write { writer in
             try issue.insert(details: details, replacing: nil, writer)
-            if let ticket = try writer.ticket(hash: issue.access) { try Self.noteLogin(ticket, writer) }
+            if let ticket = try writer.ticket(hash: issue.access) { try writer.noteLogin(ticket) }
         }
     }
 
@@ -62,13 +62,13 @@ extension Tickets {
         let now = clock.now
         let secrets = secrets
         try await store.write { writer in
-            let entry = try Self.entry(hash, rules.refresh, now, writer)
+            let entry = try Look(reader: writer, now: now).entry(ofTicket: hash, rules.refresh)
             guard let credential = entry.credential else { throw TicketError.unknown }
             try judge(credential)
             let old = entry.ticket
             // What has changed since stands with the access ticket, as long as that is there.
             let access = try old.partner.flatMap { try writer.ticket(hash: $0) }
-            try Self.close(old, writer)
+            try writer.close(old)
             try PairIssue(pair, credential, rules, secrets, now).insert(details: access?.details ?? old.details, replacing: old.partner, writer)
         }
     }
@@ -128,7 +128,7 @@ private struct PairIssue: Sendable {
         let live = try writer.tickets(credentialID: credential.id, kind: rules.access, aliveAt: now)
         switch rules.whenFull {
         case .refuse: guard live.count < rules.maximumLive else { throw VoicemailError.limitReached }
-        case .endOldest: try Tickets.makeRoom(among: live, atMost: rules.maximumLive, writer)
+        case .endOldest: try writer.makeRoom(among: live, atMost: rules.maximumLive)
         }
         func draft(_ kind: Ticket.Kind, _ lifetime: Int) -> TicketDraft {
             TicketDraft(kind, accountID: credential.accountID, credentialID: credential.id, lifetime: lifetime, details: details)

@@ -11,9 +11,9 @@ extension Tickets {
         let draft = TicketDraft(kind, accountID: listener.accountID, userID: listener.id, lifetime: lifetime, details: details)
         let now = clock.now, ticket = Self.ticket(secrets.fingerprint(secret), draft, now)
         try await store.write { writer in
-            try Self.makeRoom(among: try writer.tickets(userID: listener.id, kind: kind, aliveAt: now), atMost: limit, writer)
+            try writer.makeRoom(among: try writer.tickets(userID: listener.id, kind: kind, aliveAt: now), atMost: limit)
             try writer.insert(ticket)
-            try Self.noteLogin(ticket, writer)
+            try writer.noteLogin(ticket)
         }
     }
 
@@ -33,7 +33,7 @@ extension Tickets {
         let now = clock.now
         return try await store.write { writer in
             let meant = try writer.tickets(userID: listener.id, kind: kind, aliveAt: now).filter(isMeant)
-            for ticket in meant { try Self.close(ticket, writer) }
+            for ticket in meant { try writer.close(ticket) }
             return meant.count
         }
     }

@@ -51,26 +51,18 @@ extension Tickets {
         try await store.write { writer in
             if let limit, let credentialID = draft.credentialID {
                 let living = try writer.tickets(credentialID: credentialID, kind: draft.kind, aliveAt: ticket.created)
-                try Self.makeRoom(among: living, atMost: limit, writer)
+                try writer.makeRoom(among: living, atMost: limit)
             }
             try writer.insert(ticket)
-            if draft.isLogin { try Self.noteLogin(ticket, writer) }
+            if draft.isLogin { try writer.noteLogin(ticket) }
         }
-    }
-
-    /// Notes that somebody was let in.
-    static func noteLogin(_ ticket: Ticket, _ writer: any StoreWriter) throws {
-        let who = [ticket.userID, ticket.credentialID].compactMap(\.self)
-        AuditActor.current.identify(who.first)
-        try writer.audit(.loggedIn, of: ticket.accountID, who, ["kind": .string(ticket.kind.rawValue)], at: ticket.created)
     }
 
     /// Looks a ticket up.
     /// - Throws: `TicketError`; `.unknown` also where its account or user is gone or switched off, or its credential withdrawn.
     public func enter(_ secret: String, _ kind: Ticket.Kind) async throws -> TicketEntry {
         let hash = secrets.fingerprint(secret)
-        let now = clock.now
-        let entry = try await store.read { try Self.entry(hash, kind, now, $0) }
+        let entry = try await look { try $0.entry(ofTicket: hash, kind) }
         AuditActor.current.identify(entry.ticket.userID ?? entry.ticket.credentialID)
         return entry
     }
@@ -118,33 +110,14 @@ extension Tickets {
     public func close(hash: String) async throws -> Bool {
         try await store.write { writer in
             guard let ticket = try writer.ticket(hash: hash) else { return false }
-            try Self.close(ticket, writer)
+            try writer.close(ticket)
             return true
         }
     }
 
     /// The living tickets of an account that came from credentials of one kind, oldest first for each of them.
     public func living(of accountID: String, _ kind: Ticket.Kind, from credentials: Credential.Kind) async throws -> [Ticket] {
-        let now = clock.now
-        return try await store.read { try Self.living(of: accountID, kind, from: credentials, at: now, $0) }
-    }
-
-    /// The same within a transaction.
-    public static func living(
-        of accountID: String, _ kind: Ticket.Kind, from credentials: Credential.Kind, at now: Timestamp, _ reader: any StoreReader
-    ) throws -> [Ticket] {
-        try reader.credentials(accountID: accountID).filter { $0.kind == credentials }
-            .flatMap { try reader.tickets(credentialID: $0.id, kind: kind, aliveAt: now) }
-    }
-
-    /// Makes room for one more: of living tickets, oldest first, those beyond the limit end.
-    static func makeRoom(among living: [Ticket], atMost limit: Int, _ writer: any StoreWriter) throws {
-        for old in living.prefix(max(0, living.count - limit + 1)) { try close(old, writer) }
-    }
-
-    static func close(_ ticket: Ticket, _ writer: any StoreWriter) throws {
-        try writer.remove(ticketHash: ticket.hash)
-        if let partner = ticket.partner { try writer.remove(ticketHash: partner) }
+        try await look { try $0.reader.livingTickets(of: accountID, kind, from: credentials, at: $0.now) }
     }
 
     static func ticket(_ hash: String, _ draft: TicketDraft, _ now: Timestamp, partner: String? = nil, replaced: String? = nil) -> Ticket {
@@ -152,8 +125,42 @@ extension Tickets {
             hash: hash, kind: draft.kind, accountID: draft.accountID, userID: draft.userID, credentialID: draft.credentialID, partner: partner,
             replaced: replaced, created: now, expires: now.advanced(by: draft.lifetime), details: draft.details)
     }
+}
 
-    static func entry(_ hash: String, _ kind: Ticket.Kind, _ now: Timestamp, _ reader: any StoreReader) throws -> TicketEntry {
+extension StoreReader {
+    /// As `Tickets.living(of:_:from:)`, within a transaction.
+    public func livingTickets(
+        of accountID: String, _ kind: Ticket.Kind, from credentials: Credential.Kind, at now: Timestamp
+    ) throws -> [Ticket] {
+        try self.credentials(accountID: accountID).filter { $0.kind == credentials }
+            .flatMap { try tickets(credentialID: $0.id, kind: kind, aliveAt: now) }
+    }
+}
+
+extension StoreWriter {
+    /// Notes that somebody was let in.
+    func noteLogin(_ ticket: Ticket) throws {
+        let who = [ticket.userID, ticket.credentialID].compactMap(\.self)
+        AuditActor.current.identify(who.first)
+        try audit(.loggedIn, of: ticket.accountID, who, ["kind": .string(ticket.kind.rawValue)], at: ticket.created)
+    }
+
+    /// Makes room for one more: of living tickets, oldest first, those beyond the limit end.
+    func makeRoom(among living: [Ticket], atMost limit: Int) throws {
+        for old in living.prefix(max(0, living.count - limit + 1)) { try close(old) }
+    }
+
+    /// Ends a ticket with its partner.
+    func close(_ ticket: Ticket) throws {
+        try remove(ticketHash: ticket.hash)
+        if let partner = ticket.partner { try remove(ticketHash: partner) }
+    }
+}
+
+extension Look {
+    /// What a ticket leads to now.
+    /// - Throws: `TicketError`.
+    func entry(ofTicket hash: String, _ kind: Ticket.Kind) throws -> TicketEntry {
         guard let ticket = try reader.ticket(hash: hash), ticket.kind == kind else { throw TicketError.unknown }
         guard ticket.expires > now else { throw TicketError.expired }
         guard let account = try reader.account(id: ticket.accountID), account.isEnabled else { throw TicketError.unknown }
@@ -166,7 +173,7 @@ extension Tickets {
     }
 
     /// Whether a ticket was opened with the PIN that a mailbox has now.
-    private static func isOf(_ mailbox: Mailbox, _ ticket: Ticket) -> Bool {
-        mailbox.accountID == ticket.accountID && mailbox.pinEdition != nil && ticket.details[pinKey]?.string == mailbox.pinEdition
+    private func isOf(_ mailbox: Mailbox, _ ticket: Ticket) -> Bool {
+        mailbox.accountID == ticket.accountID && mailbox.pinEdition != nil && ticket.details[Tickets.pinKey]?.string == mailbox.pinEdition
     }
 }

@@ -3,7 +3,7 @@ import Waiting
 extension Accounts {
     /// Accounts that people mean by an id, a realm or a name; more than one only where a name is not unique, and then not all.
     public func list(named reference: String) async throws -> [Account] {
-        try await store.read { try Self.list(named: reference, $0) }
+        try await store.read { try $0.accounts(named: reference) }
     }
 
     /// The account of a realm, in whatever case.
@@ -13,14 +13,6 @@ extension Accounts {
     public func only() async throws -> Account? {
         let page = try await list(below: nil, ListingRange(limit: 2)) { $0 }
         return page.items.count == 1 ? page.items[0] : nil
-    }
-
-    /// The same within a transaction.
-    public static func list(named reference: String, _ reader: any StoreReader) throws -> [Account] {
-        if let account = try reader.account(id: reference) { return [account] }
-        if let account = try reader.account(realm: reference) { return [account] }
-        let name = comparableName(reference)
-        return name.isEmpty ? [] : try reader.accounts(called: name, limit: 2)
     }
 
     /// Creates an account below `parent`, or a root when there is none.
@@ -43,8 +35,8 @@ extension Accounts {
             if let free = try madeUp.first(where: { try writer.account(realm: $0) == nil }) { attributes["realm"] = .string(free) }
             var draft = Account(id: id, below: lineage, isSuperduperAdmin: superduperAdmin, at: now)
             draft.describe(attributes)
-            try Self.claimRealm(of: draft, writer)
-            if hasOwnName, try !Self.list(named: draft.name, writer).isEmpty {
+            try writer.requireFreeRealm(of: draft)
+            if hasOwnName, try !writer.accounts(named: draft.name).isEmpty {
                 throw VoicemailError.invalid([Violation(["name"], .unique, value: .string(draft.name))])
             }
             return try writer.add(draft)
@@ -61,7 +53,7 @@ extension Accounts {
             let (attributes, violations) = try limits.checked(merged, by: Schema.account, before: account.stored.attributes)
             guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
             account.describe(attributes)
-            try Self.claimRealm(of: account, writer)
+            try writer.requireFreeRealm(of: account)
             return try writer.save(account, at: now)
         }
     }
@@ -130,9 +122,20 @@ extension Accounts {
     public static func comparableName(_ name: String) -> String {
         String(name.lowercased().unicodeScalars.filter { $0.properties.isAlphabetic || $0.properties.numericType != nil })
     }
+}
 
-    static func claimRealm(of account: Account, _ reader: any StoreReader) throws {
-        guard let holder = try reader.account(realm: account.realm), holder.id != account.id else { return }
+extension StoreReader {
+    /// As `Accounts.list(named:)`, within a transaction.
+    public func accounts(named reference: String) throws -> [Account] {
+        if let account = try account(id: reference) { return [account] }
+        if let account = try account(realm: reference) { return [account] }
+        let name = Accounts.comparableName(reference)
+        return name.isEmpty ? [] : try accounts(called: name, limit: 2)
+    }
+
+    /// - Throws: `VoicemailError.invalid` when another account has the realm.
+    func requireFreeRealm(of account: Account) throws {
+        guard let holder = try self.account(realm: account.realm), holder.id != account.id else { return }
         throw VoicemailError.invalid([Violation(["realm"], .unique, value: .string(account.realm))])
     }
 }

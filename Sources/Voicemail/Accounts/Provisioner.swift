@@ -33,7 +33,7 @@ struct Provisioner {
     }
 
     private func account(_ row: ProvisionedRow, _ done: inout ProvisioningReport.Row) throws -> Account {
-        let found = try Accounts.list(named: row.account, writer)
+        let found = try writer.accounts(named: row.account)
         guard found.count < 2 else {
             throw Self.refusal("account", .other(code: "ambiguous", message: "several accounts are called so", target: nil, cause: nil), row.account)
         }
@@ -46,7 +46,7 @@ struct Provisioner {
             return account
         }
         account.describe(attributes)
-        try Accounts.claimRealm(of: account, writer)
+        try writer.requireFreeRealm(of: account)
         done.account = .changed
         return try writer.save(account, at: now)
     }
@@ -59,7 +59,7 @@ struct Provisioner {
         guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
         if attributes["realm"] == nil { attributes["realm"] = .string("\(draft.id.prefix(12)).sip.aftertone.invalid") }
         draft.describe(attributes)
-        try Accounts.claimRealm(of: draft, writer)
+        try writer.requireFreeRealm(of: draft)
         done.account = .made
         return try writer.add(draft)
     }
@@ -81,9 +81,9 @@ struct Provisioner {
             done.user = .same
             return user
         }
-        try Users.claimUsername(of: user, writer)
+        try writer.requireFreeUsername(of: user)
         if let planned, found == nil || hasSecret {
-            try Users.replaceLogins(of: user.id, with: planned.logins, writer)
+            try writer.replaceLogins(of: user.id, with: planned.logins)
             try writer.removeTickets(accountID: nil, userID: user.id, credentialID: nil)
         }
         done.user = found == nil ? .made : .changed
@@ -108,7 +108,7 @@ struct Provisioner {
         }
         if found == nil { mailbox.describe(checked) } else { mailbox.describe(checked, at: now) }
         try mailbox.takePIN(of: checked, replacing: pin, secrets)
-        try Mailboxes.refuse(violations, orTakenNumberOf: mailbox, writer)
+        try writer.refuse(violations, orTakenNumberOf: mailbox)
         guard found == nil || mailbox.stored.attributes != before || mailbox.pin(secrets) != pin else {
             done.mailbox = .same
             return

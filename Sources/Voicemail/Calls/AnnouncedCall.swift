@@ -30,7 +30,7 @@ public struct AnnouncedCall: Sendable, Hashable {
             guard let mailbox = try reader.find(Mailbox.self, id: text("mailbox_id")) else { return nil }
             started = Timestamp(unix: facts["timestamp"]?.int ?? event.created.unix)
             callee = mailbox.number
-            direction = try CallRecords.direction(fromCaller: caller, to: event.accountID, reader)
+            direction = try reader.direction(ofCallFrom: caller, to: event.accountID)
             seconds = (facts["length_ms"]?.int ?? 0) / 1000
             talkSeconds = seconds
             recording = nil

@@ -48,20 +48,24 @@ extension Mailboxes {
     /// How a mailbox answers a call now.
     /// - Throws: `VoicemailError.notFound`.
     public func answering(_ id: String, in account: Account) async throws -> Answering {
-        let limits = limits, now = clock.now
-        return try await store.read { reader in
-            let mailbox: Mailbox = try reader.require(id, in: account.id)
-            let isFull = try Messages.visibleTally(id, reader).total >= mailbox.capacity(limits.mailboxCapacity)
+        let limits = limits
+        return try await look { look in
+            let mailbox: Mailbox = try look.reader.require(id, in: account.id)
+            let isFull = try look.reader.visibleMessages(of: id).tally().total >= mailbox.capacity(limits.mailboxCapacity)
             let manner: Answering.Manner =
                 if !mailbox.isEnabled { .off } else if mailbox.isAnnouncementOnly { .announces } else if isFull { .full } else { .takesMessages }
             return Answering(
-                manner: manner, greeting: try Self.words(of: mailbox, at: now, reader), hasIntroduction: mailbox.isSet("play_greeting_intro"),
+                manner: manner, greeting: try look.words(of: mailbox), hasIntroduction: mailbox.isSet("play_greeting_intro"),
                 hasInstructions: !mailbox.isSet("skip_instructions"), longestSeconds: mailbox.longestMessage ?? limits.longestMessageSeconds,
                 shortestMilliseconds: limits.shortestMessageMilliseconds, language: account.language)
         }
     }
 
-    private static func words(of mailbox: Mailbox, at now: Timestamp, _ reader: any StoreReader) throws -> Answering.Words {
+}
+
+extension Look {
+    /// What callers of a mailbox hear.
+    fileprivate func words(of mailbox: Mailbox) throws -> Answering.Words {
         if mailbox.isSet("skip_greeting") { return .none }
         // A greeting that is gone, or never got its audio, gives way to the next.
         for id in [mailbox.temporaryGreeting(at: now)?.greetingID, mailbox.greetingInForceID] {

@@ -120,15 +120,17 @@ extension CallRecords {
             return try messages.map { message in
                 let box = try called[message.mailboxID] ?? reader.find(Mailbox.self, id: message.mailboxID).map { ($0.number, $0.name) } ?? ("", "")
                 called[message.mailboxID] = box
-                let direction = try Self.direction(fromCaller: message.callerNumber, to: account.id, reader)
+                let direction = try reader.direction(ofCallFrom: message.callerNumber, to: account.id)
                 return .message(message, mailboxNumber: box.number, mailboxName: box.name, direction: direction)
             }
         }
     }
+}
 
+extension StoreReader {
     /// Which way the call of a message went: within, when its caller has a mailbox in the account too.
-    public static func direction(fromCaller number: String, to accountID: String, _ reader: any StoreReader) throws -> CallDirection {
-        try reader.mailbox(number: number, in: accountID) == nil ? .inbound : .within
+    func direction(ofCallFrom number: String, to accountID: String) throws -> CallDirection {
+        try mailbox(number: number, in: accountID) == nil ? .inbound : .within
     }
 }
 

@@ -10,8 +10,8 @@ extension Holds {
         let length = reason.unicodeScalars.count
         guard length > 0 else { throw VoicemailError.invalid([Violation(["reason"], .required)]) }
         guard length <= Self.longestReason else { throw VoicemailError.invalid([Violation(["reason"], .maxLength(Self.longestReason))]) }
-        let hold = try await inTransaction { change in
-            let mailboxID = try Self.mailboxID(of: subject, id, account, change.writer)
+        let hold = try await inTransaction(of: account) { change in
+            let mailboxID = try change.look.mailboxID(of: subject, id)
             let hold = Hold(subject: subject, subjectID: id, accountID: account.id, mailboxID: mailboxID, reason: reason, created: change.now)
             try change.writer.audit(.holdPlaced, of: account.id, [hold.id, id], ["subject": .string(subject.rawValue)], at: change.now)
             return try change.writer.insert(hold)
@@ -54,10 +54,12 @@ extension Holds {
         logger.notice(
             text, metadata: ["hold": "\(hold.id)", "account": "\(hold.accountID)", "subject": "\(hold.subject.rawValue)", "id": "\(hold.subjectID)"])
     }
+}
 
+extension AccountLook {
     /// Finds what is to be held.
     /// - Returns: the mailbox that it is, or is in.
-    private static func mailboxID(of subject: Hold.Subject, _ id: String, _ account: Account, _ reader: any StoreReader) throws -> String? {
+    fileprivate func mailboxID(of subject: Hold.Subject, _ id: String) throws -> String? {
         switch subject {
         case .account:
             guard id == account.id, try reader.account(id: id) != nil else { throw VoicemailError.notFound(id: id) }

@@ -20,7 +20,7 @@ extension Housekeeping {
             range.start = page.next
         } while range.start != nil
         let removedBefore = now.advanced(by: -limits.trashDays * 86_400)
-        try await repeatedly { try Self.purge(removedBefore: removedBefore, limit: $1, at: now, $0) }
+        try await repeatedly { try Change(writer: $0, now: now).purge(removedBefore: removedBefore, limit: $1) }
         let eventsBefore = now.advanced(by: -limits.eventDays * 86_400)
         let deadBefore = now.advanced(by: -limits.deadLetterDays * 86_400)
         try await store.write { writer in
@@ -35,15 +35,6 @@ extension Housekeeping {
         measuringBell.ring()
     }
 
-    /// Removes for good what has been in the trash long enough. The audit log gets one entry for each account, with the ids.
-    private static func purge(removedBefore before: Timestamp, limit: Int, at now: Timestamp, _ writer: any StoreWriter) throws -> Int {
-        let gone = try writer.purge(removedBefore: before, limit: limit)
-        for (accountID, own) in Dictionary(grouping: gone, by: \.accountID).sorted(by: { $0.key < $1.key }) {
-            try writer.audit(.purged, of: accountID, own.map(\.id), ["count": .int(own.count)], at: now)
-        }
-        return gone.count
-    }
-
     private func sweep(_ account: Account) async throws {
         let cutoff = service.mailboxes.cutoff(for: account)
         try await repeatedly { try $0.retire(accountID: account.id, cutoff: cutoff, limit: $1) }
@@ -56,5 +47,16 @@ extension Housekeeping {
     func repeatedly(_ step: @escaping @Sendable (any StoreWriter, _ limit: Int) throws -> Int) async throws {
         let limit = Self.housekeepingBatch
         while try await store.write({ try step($0, limit) }) == limit {}
+    }
+}
+
+extension Change {
+    /// Removes for good what has been in the trash long enough. The audit log gets one entry for each account, with the ids.
+    fileprivate func purge(removedBefore before: Timestamp, limit: Int) throws -> Int {
+        let gone = try writer.purge(removedBefore: before, limit: limit)
+        for (accountID, own) in Dictionary(grouping: gone, by: \.accountID).sorted(by: { $0.key < $1.key }) {
+            try writer.audit(.purged, of: accountID, own.map(\.id), ["count": .int(own.count)], at: now)
+        }
+        return gone.count
     }
 }

@@ -9,7 +9,7 @@ extension MailTemplates {
         }
         try await inTransaction { change in
             for (draft, attributes) in checked {
-                let old = try Self.find(draft.kind, draft.language, of: account.id, change.writer)
+                let old = try change.writer.mailTemplate(draft.kind, draft.language, of: account.id)
                 var template = old ?? MailTemplate(id: nil, in: account.id, at: change.now)
                 template.describe(attributes)
                 _ = try old == nil ? change.writer.add(template) : change.writer.save(template, at: change.now)
@@ -19,7 +19,7 @@ extension MailTemplates {
 
     /// - Returns: nil where the account has none of its own.
     public func find(_ kind: String, _ language: String, of accountID: String) async throws -> MailTemplate? {
-        try await store.read { try Self.find(kind, language, of: accountID, $0) }
+        try await store.read { try $0.mailTemplate(kind, language, of: accountID) }
     }
 
     /// All that an account has of its own, by kind and language.
@@ -35,14 +35,16 @@ extension MailTemplates {
     /// - Throws: `VoicemailError.notFound` where the account has none of its own.
     public func remove(_ kind: String, _ language: String, of account: Account) async throws {
         try await inTransaction { change in
-            guard let template = try Self.find(kind, language, of: account.id, change.writer) else {
+            guard let template = try change.writer.mailTemplate(kind, language, of: account.id) else {
                 throw VoicemailError.notFound(id: MailTemplate.key(kind, language))
             }
             try change.writer.discard(template, at: change.now, physically: true)
         }
     }
+}
 
-    private static func find(_ kind: String, _ language: String, of accountID: String, _ reader: any StoreReader) throws -> MailTemplate? {
-        MailTemplate(try reader.document(kind: .mailTemplate, scope: accountID, key: MailTemplate.key(kind, language)))
+extension StoreReader {
+    fileprivate func mailTemplate(_ kind: String, _ language: String, of accountID: String) throws -> MailTemplate? {
+        MailTemplate(try document(kind: .mailTemplate, scope: accountID, key: MailTemplate.key(kind, language)))
     }
 }

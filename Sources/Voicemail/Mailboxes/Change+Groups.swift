@@ -25,7 +25,7 @@ extension Change {
     /// Hands a message that lies in a broadcasting group's box on to the members.
     /// - Returns: the first copy; nil where there is nobody to have one, and the message stays.
     func distribute(_ message: Message, of mailbox: Mailbox) throws -> Message? {
-        let members = try Groups.recipients(of: mailbox, writer).filter { $0 != mailbox.id }
+        let members = try writer.recipients(of: mailbox).filter { $0 != mailbox.id }
         guard !members.isEmpty else { return nil }
         let copies = try members.map { try add(message.copied(to: $0, history: true, at: now), isAnnounced: false) }
         try putAway(message, because: .moved)

@@ -41,7 +41,7 @@ extension Groups {
 
     /// The members of a group that are there, in its order.
     public func members(of group: Mailbox) async throws -> [GroupMember] {
-        try await store.read { try Self.members(of: group, $0) }
+        try await store.read { try $0.members(of: group) }
     }
 
     /// What `item` takes from some groups by id, with members and counts, in the order given; what is gone is left out. A message counts
@@ -51,15 +51,8 @@ extension Groups {
     ) async throws -> [Item] {
         try await store.read { reader in
             let groups = try reader.find(Mailbox.self, ids: ids, in: account.id).filter { $0.group != nil }
-            let tallies = try Messages.visibleTallies(groups.map(\.id), reader)
-            return try zip(groups, tallies).map { item(GroupSummary(mailbox: $0, members: try Self.members(of: $0, reader), tally: $1)) }
-        }
-    }
-
-    static func members(of mailbox: Mailbox, _ reader: any StoreReader) throws -> [GroupMember] {
-        guard let group = mailbox.group, !group.members.isEmpty else { return [] }
-        return try reader.find(Mailbox.self, ids: group.members, in: mailbox.accountID, attributes: MailboxEntry.attributes).map {
-            GroupMember(id: $0.id, serial: $0.serial, number: $0.number, name: $0.name)
+            let tallies = try reader.visibleTallies(groups.map(\.id))
+            return try zip(groups, tallies).map { item(GroupSummary(mailbox: $0, members: try reader.members(of: $0), tally: $1)) }
         }
     }
 
@@ -80,7 +73,7 @@ extension Groups {
                 throw VoicemailError.notFound(id: messageID)
             }
             let box: Mailbox = try writer.require(message.mailboxID, in: account.id)
-            let members = try Self.members(of: box, writer).map(\.id)
+            let members = try writer.members(of: box).map(\.id)
             guard members.contains(memberID) else { throw VoicemailError.notFound(id: memberID) }
             guard !Self.hasHeard(message, member: memberID) else { return message }
             message.readers.append(memberID)
@@ -93,15 +86,6 @@ extension Groups {
     }
 
     // MARK: Broadcasting
-
-    /// The mailboxes that a message for `mailbox` really goes to: those of the members of a broadcasting group, else itself.
-    ///
-    /// A group without members keeps what it gets, so that nothing is lost; `distribute` hands it on when there are some.
-    static func recipients(of mailbox: Mailbox, _ reader: any StoreReader) throws -> [String] {
-        guard mailbox.group?.mode == .broadcast else { return [mailbox.id] }
-        let members = try members(of: mailbox, reader)
-        return members.isEmpty ? [mailbox.id] : members.map(\.id)
-    }
 
     /// Hands on what was left in broadcasting groups' boxes without audio, or before they had members.
     func distributeLeftovers(of account: Account) async throws {
@@ -123,6 +107,25 @@ extension Groups {
 
     /// How long a message that came without audio waits for it before it is handed on as it is.
     private static let secondsForAudio = 600
+}
+
+extension StoreReader {
+    /// The members of a group that are there, in its order.
+    func members(of group: Mailbox) throws -> [GroupMember] {
+        guard let ids = group.group?.members, !ids.isEmpty else { return [] }
+        return try find(Mailbox.self, ids: ids, in: group.accountID, attributes: MailboxEntry.attributes).map {
+            GroupMember(id: $0.id, serial: $0.serial, number: $0.number, name: $0.name)
+        }
+    }
+
+    /// The mailboxes that a message for `mailbox` really goes to: those of the members of a broadcasting group, else itself.
+    ///
+    /// A group without members keeps what it gets, so that nothing is lost; `distribute` hands it on when there are some.
+    func recipients(of mailbox: Mailbox) throws -> [String] {
+        guard mailbox.group?.mode == .broadcast else { return [mailbox.id] }
+        let members = try members(of: mailbox)
+        return members.isEmpty ? [mailbox.id] : members.map(\.id)
+    }
 }
 
 extension Message {

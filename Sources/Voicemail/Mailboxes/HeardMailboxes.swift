@@ -61,7 +61,7 @@ extension Mailboxes {
             let zone = try timeZone(of: mailbox, account: account, reader)
             let listed = mailboxes.items.first { $0.id == mailbox.id }
             return MailboxSight(
-                mailbox: mailbox, zone: zone, page: try Messages.page(listing(mailbox, zone), reader), mailboxes: mailboxes,
+                mailbox: mailbox, zone: zone, page: try reader.page(listing(mailbox, zone)), mailboxes: mailboxes,
                 tally: try listed?.tally ?? reader.tally(mailboxID: mailbox.id, cutoff: cutoff))
         }
     }

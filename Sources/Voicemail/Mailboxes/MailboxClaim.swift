@@ -3,7 +3,6 @@
 /// Who has the address already is found out by looking at every mailbox. That is done beforehand, and in the transaction again only if
 /// the account's mailboxes or users have changed meanwhile.
 public struct MailboxClaim: Sendable {
-    fileprivate let account: Account
     /// The mailbox that claims; nil for one that is to be made.
     fileprivate let ownID: String?
     fileprivate let number: String?
@@ -22,29 +21,27 @@ public struct MailboxClaim: Sendable {
 }
 
 extension Mailboxes {
-    /// Prepares a claim; nil where a part is not claimed.
+    /// Prepares a claim in an account; nil where a part is not claimed.
     public func claim(number: String?, mailAddress: String?, for mailbox: Mailbox?, in account: Account) async throws -> MailboxClaim {
         try await look(in: account) { look in
             let seen = try look.reader.seen([.mailbox, .user], of: account.id)
             let rivals = try look.rivals(for: mailAddress, of: mailbox?.id)
-            return MailboxClaim(account: account, ownID: mailbox?.id, number: number, mailAddress: mailAddress, rivals: rivals, seen: seen)
+            return MailboxClaim(ownID: mailbox?.id, number: number, mailAddress: mailAddress, rivals: rivals, seen: seen)
         }
-    }
-
-    /// - Throws: `MailboxClaim.Clash`.
-    static func judge(_ claim: MailboxClaim, _ reader: any StoreReader) throws {
-        let holder = try claim.number.flatMap {
-            try reader.mailbox(number: $0, in: claim.account.id)
-        }.flatMap { $0.id == claim.ownID ? nil : $0 }
-        var rivals = claim.rivals
-        if claim.mailAddress != nil, try !reader.stillHolds(claim.seen) {
-            rivals = try AccountLook(reader: reader, account: claim.account).rivals(for: claim.mailAddress, of: claim.ownID)
-        }
-        guard holder == nil, rivals.isEmpty else { throw MailboxClaim.Clash(numberHolder: holder, addressHolders: rivals) }
     }
 }
 
 extension AccountLook {
+    /// - Throws: `MailboxClaim.Clash`.
+    func judge(_ claim: MailboxClaim) throws {
+        let holder = try claim.number.flatMap { try reader.mailbox(number: $0, in: account.id) }.flatMap { $0.id == claim.ownID ? nil : $0 }
+        var rivals = claim.rivals
+        if claim.mailAddress != nil, try !reader.stillHolds(claim.seen) {
+            rivals = try self.rivals(for: claim.mailAddress, of: claim.ownID)
+        }
+        guard holder == nil, rivals.isEmpty else { throw MailboxClaim.Clash(numberHolder: holder, addressHolders: rivals) }
+    }
+
     /// Persons' mailboxes that have an address already, besides the one that wants it.
     fileprivate func rivals(for address: String?, of ownID: String?) throws -> [MailboxEntry] {
         guard let wanted = address?.lowercased() else { return [] }

@@ -57,7 +57,7 @@ extension Mailboxes {
     /// Which of some mailboxes have a message that is not in the trash, in the order given.
     public func withMessages(_ entries: [MailboxEntry]) async throws -> [MailboxEntry] {
         try await store.read { reader in
-            zip(entries, try Messages.visibleTallies(entries.map(\.id), reader)).filter { $1.total > 0 }.map(\.0)
+            zip(entries, try reader.visibleTallies(entries.map(\.id))).filter { $1.total > 0 }.map(\.0)
         }
     }
 

@@ -45,7 +45,7 @@ extension Mailboxes {
         let standard = limits.mailboxCapacity
         try await inTransaction { change in
             let mailbox: Mailbox = try change.writer.require(id, in: account.id)
-            let count = try Messages.visibleTally(id, change.writer).total
+            let count = try change.writer.visibleMessages(of: id).tally().total
             try change.writer.append(
                 Event(
                     kind: .mailboxFull, accountID: account.id, subjectID: id,
@@ -55,23 +55,12 @@ extension Mailboxes {
 
     static func counts(_ count: Int, of capacity: Int) -> JSONObject { ["message_count": .int(count), "max_message_count": .int(capacity)] }
 
-    /// Who is to be told by mail that a mailbox is full; nil for an event of another kind, and where the mailbox is gone.
-    public static func mailReceivers(ofFull event: Event, _ reader: any StoreReader) throws -> [String]? {
-        guard event.kind == .mailboxFull, let mailbox: Mailbox = try reader.find(id: event.subjectID) else { return nil }
-        return mailbox.mailReceiversOfItself(owner: try mailbox.owner(reader))
-    }
-
     /// What an event is to a mailbox whose people are told of such things; nil for what is no news, and where nobody has asked for it.
     public func news(_ event: Event, _ reader: any StoreReader) throws -> (news: MailboxNews, mailbox: Mailbox)? {
         guard let (news, mailboxID) = MailboxNews.of(event), let mailbox: Mailbox = try reader.find(id: mailboxID),
             let account = try reader.account(id: mailbox.accountID), mailbox.tells(news, of: account, limits)
         else { return nil }
         return (news, mailbox)
-    }
-
-    /// Who is to be told by mail of something that has happened to a mailbox.
-    public static func mailReceivers(of news: MailboxNews, _ mailbox: Mailbox, _ reader: any StoreReader) throws -> [String] {
-        mailbox.mailReceivers(of: news, owner: try mailbox.owner(reader))
     }
 
     /// What an event of some news might say, to be shown.
@@ -92,5 +81,18 @@ extension Mailboxes {
             return MailboxNotice(
                 mailbox: mailbox, owner: try mailbox.owner(reader), account: account, zone: try timeZone(of: mailbox, account: account, reader))
         }
+    }
+}
+
+extension StoreReader {
+    /// Who is to be told by mail that a mailbox is full; nil for an event of another kind, and where the mailbox is gone.
+    public func mailReceivers(ofFull event: Event) throws -> [String]? {
+        guard event.kind == .mailboxFull, let mailbox: Mailbox = try find(id: event.subjectID) else { return nil }
+        return mailbox.mailReceiversOfItself(owner: try mailbox.owner(self))
+    }
+
+    /// Who is to be told by mail of something that has happened to a mailbox.
+    public func mailReceivers(of news: MailboxNews, in mailbox: Mailbox) throws -> [String] {
+        mailbox.mailReceivers(of: news, owner: try mailbox.owner(self))
     }
 }

@@ -50,7 +50,7 @@ extension Mailboxes {
                 (checked, violations) = try mailbox.applying(.patch(["mailbox": .string(number)]), limits, pin: mailbox.pin(secrets))
                 mailbox.describe(checked, at: change.now)
             }
-            try Self.refuse(violations, orTakenNumberOf: mailbox, writer)
+            try writer.refuse(violations, orTakenNumberOf: mailbox)
             let restored = try writer.bringBack(mailbox, at: change.now)
             try change.change.bringBackGreetings(of: mailbox, removedAt: removed)
             let messages = try writer.restoreMessages(mailboxID: id, removedAt: removed.removed, to: folder, now: change.now)

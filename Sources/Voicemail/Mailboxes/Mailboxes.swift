@@ -37,8 +37,8 @@ extension Mailboxes {
         let plain = planned
         return try await inTransaction(of: account) { change in
             var draft = plain
-            if let claim { try Self.judge(claim, change.writer) }
-            try Self.refuse(violations, orTakenNumberOf: draft, change.writer)
+            if let claim { try change.look.judge(claim) }
+            try change.writer.refuse(violations, orTakenNumberOf: draft)
             if let group { try change.set(group, of: &draft) }
             return try change.writer.add(draft)
         }
@@ -51,19 +51,19 @@ extension Mailboxes {
     public func change(
         _ id: String, _ change: AttributeChange, claim: MailboxClaim? = nil, keeping kept: KeptFields? = nil, in account: Account
     ) async throws -> Mailbox {
-        let now = clock.now
         let limits = limits
         let secrets = secrets
-        return try await store.write { writer in
+        return try await inTransaction(of: account) { transaction in
+            let writer = transaction.writer
             var mailbox: Mailbox = try writer.require(id, in: account.id)
-            if let claim { try Self.judge(claim, writer) }
+            if let claim { try transaction.look.judge(claim) }
             let pin = mailbox.pin(secrets)
             let (checked, violations) = try mailbox.applying(change, keeping: kept, limits, pin: pin)
-            mailbox.describe(checked, at: now)
+            mailbox.describe(checked, at: transaction.now)
             try mailbox.takePIN(of: checked, replacing: pin, secrets)
             if let kept { mailbox.keep(kept) }
-            try Self.refuse(violations, orTakenNumberOf: mailbox, writer)
-            return try writer.save(mailbox, at: now)
+            try writer.refuse(violations, orTakenNumberOf: mailbox)
+            return try writer.save(mailbox, at: transaction.now)
         }
     }
 
@@ -78,7 +78,7 @@ extension Mailboxes {
         var changed = mailbox
         changed.describe(checked)
         let planned = changed
-        try await store.read { try Self.refuse(violations, orTakenNumberOf: planned, $0) }
+        try await store.read { try $0.refuse(violations, orTakenNumberOf: planned) }
     }
 
     /// Removes a mailbox, its messages and the greetings that are its own; its number is free afterwards (K§5.7).
@@ -147,10 +147,13 @@ extension Mailboxes {
     public func cutoff(for account: Account) -> Timestamp {
         clock.now.advanced(by: -limits.retentionSeconds(of: account))
     }
+}
 
-    static func refuse(_ violations: [Violation], orTakenNumberOf mailbox: Mailbox, _ reader: any StoreReader) throws {
+extension StoreReader {
+    /// - Throws: `VoicemailError.invalid` with the violations there are, and with one more where the number is another mailbox's.
+    func refuse(_ violations: [Violation], orTakenNumberOf mailbox: Mailbox) throws {
         var violations = violations
-        if !mailbox.number.isEmpty, let holder = try reader.mailbox(number: mailbox.number, in: mailbox.accountID), holder.id != mailbox.id {
+        if !mailbox.number.isEmpty, let holder = try self.mailbox(number: mailbox.number, in: mailbox.accountID), holder.id != mailbox.id {
             violations.append(Violation(["mailbox"], .unique, value: .string(mailbox.number)))
         }
         guard violations.isEmpty else { throw VoicemailError.invalid(violations) }

@@ -69,7 +69,7 @@ extension AccountChange {
     /// - Returns: the first.
     func duplicate(_ message: Message, to destination: String, _ note: ForwardingNote? = nil) throws -> Message {
         let mailbox: Mailbox = try writer.require(destination, in: account.id)
-        let copies = try Groups.recipients(of: mailbox, writer).map { recipient in
+        let copies = try writer.recipients(of: mailbox).map { recipient in
             try change.add(
                 Message(
                     accountID: account.id, mailboxID: recipient, timestamp: now, folder: .new, from: message.from,

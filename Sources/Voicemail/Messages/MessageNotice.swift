@@ -68,14 +68,6 @@ extension Messages {
             isMeasured: try !isUnmeasured || message.audio.map { try reader.blob(id: $0.blobID)?.unmeasured == nil } ?? true)
     }
 
-    /// Who is to be told by mail of what has happened, for each receiver's delivery.
-    public static func mailReceivers(of event: Event, _ reader: any StoreReader) throws -> (mailboxID: String, receivers: [String])? {
-        guard event.kind == .messageStored, event.isAnnounced,
-            let mailbox: Mailbox = try reader.find(id: event.payload["mailbox_id"]?.string)
-        else { return nil }
-        return (mailbox.id, mailbox.mailReceivers(owner: try mailbox.owner(reader)))
-    }
-
     /// What becomes of a message that was deleted because its owner was told (K§12-13).
     public enum DeletionAfterNotify: String, Sendable, CaseIterable {
         /// Out of sight of all interfaces, until an administrator brings it back.
@@ -84,19 +76,28 @@ extension Messages {
         case folder
     }
 
+}
+
+extension StoreReader {
+    /// Who is to be told by mail of a new message, for each receiver's delivery; nil for an event of another kind, and where the mailbox is gone.
+    public func mailReceivers(ofMessage event: Event) throws -> (mailboxID: String, receivers: [String])? {
+        guard event.kind == .messageStored, event.isAnnounced, let mailbox: Mailbox = try find(id: event.payload["mailbox_id"]?.string) else { return nil }
+        return (mailbox.id, mailbox.mailReceivers(owner: try mailbox.owner(self)))
+    }
+}
+
+extension StoreWriter {
     /// Notes how telling a receiver has ended. Once it has for all of them, and one was told, does with the message what its mailbox
     /// says (K§10.6); where it says both, the message is saved.
     /// - Parameter receivers: how many there were.
-    public static func noteEnd(
-        _ notice: Notice, of messageID: String, receivers: Int, deleting: DeletionAfterNotify, _ writer: any StoreWriter
-    ) throws {
-        guard var message = try writer.message(id: messageID) else { return }
+    public func note(_ notice: Notice, ofMessage id: String, receivers: Int, deleting: Messages.DeletionAfterNotify) throws {
+        guard var message = try message(id: id) else { return }
         message.note(notice)
-        try writer.update(message)
+        try update(message)
         guard message.notices.count >= receivers, message.notices.contains(where: { $0.outcome == .sent }), message.folder == .new,
-            let mailbox: Mailbox = try writer.find(id: message.mailboxID)
+            let mailbox: Mailbox = try find(id: message.mailboxID)
         else { return }
-        let change = Change(writer: writer, now: notice.at)
+        let change = Change(writer: self, now: notice.at)
         if mailbox.isSavedAfterNotify {
             _ = try change.file(message, in: .saved)
         } else if mailbox.isDeletedAfterNotify {

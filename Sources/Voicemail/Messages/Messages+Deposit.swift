@@ -80,7 +80,7 @@ extension Messages {
                 let mailbox: Mailbox = try writer.require(mailboxID, in: account.id)
                 guard mailbox.isEnabled || !origin.needsEnabled else { throw VoicemailError.mailboxDisabled }
                 if origin.needsRoom {
-                    let count = try Self.visibleTally(mailboxID, writer).total, capacity = mailbox.capacity(limits.mailboxCapacity)
+                    let count = try writer.visibleMessages(of: mailboxID).tally().total, capacity = mailbox.capacity(limits.mailboxCapacity)
                     guard count < capacity else { throw VoicemailError.limitReached }
                     // At this one message and at no further one: what has been told is not told again.
                     if count + 1 == limits.nearlyFull(of: capacity), draft.folder ?? .new != .deleted {
@@ -89,7 +89,7 @@ extension Messages {
                 }
                 let message = Self.message(draft, mailbox, account, audio, change.now)
                 if let audio { try writer.insert(audio.record, at: change.now) }
-                let recipients = audio == nil ? [mailbox.id] : try Groups.recipients(of: mailbox, writer)
+                let recipients = audio == nil ? [mailbox.id] : try writer.recipients(of: mailbox)
                 return try recipients.enumerated().map { index, recipient in
                     let own =
                         recipient == mailbox.id

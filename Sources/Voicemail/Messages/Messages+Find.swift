@@ -74,33 +74,12 @@ public struct ShownMessages: Sendable {
 extension Messages {
     /// One page. A page is filled through what `keep` leaves out, so only the last one is short (K§2.10).
     public func list(_ listing: MessageListing) async throws -> MessagePage<Message> {
-        try await store.read { try Self.page(listing, $0) }
-    }
-
-    static func page(_ listing: MessageListing, _ reader: any StoreReader) throws -> MessagePage<Message> {
-        var page = MessagePage<Message>()
-        var looked = 0
-        try reader.messages(listing.query) { message in
-            if looked == listing.looks { return page.end(before: message.position) }
-            looked += 1
-            guard listing.keep(message) else { return true }
-            return page.take(message, at: message.position, limit: listing.limit)
-        }
-        return page
+        try await store.read { try $0.page(listing) }
     }
 
     /// The same of what listings show.
     public func show(_ shown: ShownMessages) async throws -> MessagePage<ListedMessage> {
-        try await store.read { try Self.page(shown, $0) }
-    }
-
-    static func page(_ shown: ShownMessages, _ reader: any StoreReader) throws -> MessagePage<ListedMessage> {
-        var page = MessagePage<ListedMessage>()
-        try reader.listedMessages(shown.query) { message in
-            guard shown.keep(message) else { return true }
-            return page.take(message, at: message.position, limit: shown.limit)
-        }
-        return page
+        try await store.read { try $0.page(shown) }
     }
 
     /// How many messages a query visits. Each is visited, so this is for who is about to change them all.
@@ -153,6 +132,29 @@ extension Messages {
     public func audio(of message: Message) async throws -> (any BlobReader, AudioAttachment) {
         guard let audio = message.audio else { throw VoicemailError.noAudio(id: message.monthID) }
         return (try await service.renditions.open(audio), audio)
+    }
+}
+
+extension StoreReader {
+    func page(_ listing: MessageListing) throws -> MessagePage<Message> {
+        var page = MessagePage<Message>()
+        var looked = 0
+        try messages(listing.query) { message in
+            if looked == listing.looks { return page.end(before: message.position) }
+            looked += 1
+            guard listing.keep(message) else { return true }
+            return page.take(message, at: message.position, limit: listing.limit)
+        }
+        return page
+    }
+
+    func page(_ shown: ShownMessages) throws -> MessagePage<ListedMessage> {
+        var page = MessagePage<ListedMessage>()
+        try listedMessages(shown.query) { message in
+            guard shown.keep(message) else { return true }
+            return page.take(message, at: message.position, limit: shown.limit)
+        }
+        return page
     }
 }
 

@@ -11,9 +11,8 @@ extension Messages {
         try await inTransaction { change in
             for mailboxID in mailboxIDs {
                 // All of a mailbox's names are judged before the first message goes.
-                for message in try Self.list(named: fileNames, of: mailboxID, change.writer, where: { folder == nil || $0.folder == folder }) {
-                    try change.remove(message)
-                }
+                let visible = change.writer.visibleMessages(of: mailboxID)
+                for message in try visible.messages(named: fileNames, where: { folder == nil || $0.folder == folder }) { try change.remove(message) }
             }
         }
     }
@@ -47,28 +46,5 @@ extension Messages {
             removed += count
             if count < Self.emptyingBatch { return removed }
         }
-    }
-
-    /// The messages of several names, each once, found in one pass over the mailbox however many names there are.
-    private static func list(
-        named fileNames: [String], of mailboxID: String, _ reader: any StoreReader, where matches: (Message) -> Bool
-    ) throws -> [Message] {
-        var wanted: [Int: String] = [:]
-        for name in fileNames {
-            guard let position = PositionName.position(name) else { throw VoicemailError.notFound(id: name) }
-            wanted[position] = name
-        }
-        guard var position = wanted.keys.min() else { return [] }
-        var found: [Message] = []
-        try reader.visibleMessages(mailboxID: mailboxID, offset: position, limit: Int.max) { message in
-            if wanted[position] != nil, matches(message) {
-                wanted[position] = nil
-                found.append(message)
-            }
-            position += 1
-            return !wanted.isEmpty
-        }
-        if let missing = wanted.min(by: { $0.key < $1.key }) { throw VoicemailError.notFound(id: missing.value) }
-        return found
     }
 }

@@ -27,24 +27,25 @@ extension Messages {
     /// the newest. Positions stay those of arrival.
     public func positioned(of mailboxID: String, offset: Int, limit: Int, newestFirst: Bool = false) async throws -> PositionedPage {
         try await store.read { reader in
-            let total = try Self.visibleTotal(mailboxID, reader)
+            let visible = reader.visibleMessages(of: mailboxID)
+            let total = try visible.tally().total
             let offset = min(max(0, offset), total)
             let count = min(max(0, limit), total - offset)
             let first = newestFirst ? total - offset - count : offset
-            let items = try Self.positioned(mailboxID, from: first, count, reader)
+            let items = try visible.page(from: first, limit: count)
             return PositionedPage(items: newestFirst ? items.reversed() : items, total: total)
         }
     }
 
     /// How many messages of a mailbox are unread and read, whatever their age; those in the trash not counted.
     public func visibleTally(of mailboxID: String) async throws -> Tally {
-        try await store.read { try Self.visibleTally(mailboxID, $0) }
+        try await store.read { try $0.visibleMessages(of: mailboxID).tally() }
     }
 
     /// The message of a mailbox that `fileName` names now.
     /// - Throws: `VoicemailError.notFound`.
     public func find(named fileName: String, of mailboxID: String) async throws -> PositionedMessage {
-        try await store.read { try Self.find(named: fileName, of: mailboxID, $0) }
+        try await store.read { try $0.visibleMessages(of: mailboxID).message(named: fileName) }
     }
 
     /// The place a message has now.
@@ -74,35 +75,5 @@ extension Messages {
             next += page.messages.count
             start = page.next
         } while start != nil
-    }
-
-    static func find(named fileName: String, of mailboxID: String, _ reader: any StoreReader) throws -> PositionedMessage {
-        guard let position = PositionName.position(fileName),
-            let found = try positioned(mailboxID, from: position, 1, reader).first
-        else { throw VoicemailError.notFound(id: fileName) }
-        return found
-    }
-
-    static func visibleTally(_ mailboxID: String, _ reader: any StoreReader) throws -> Tally {
-        try visibleTallies([mailboxID], reader).first ?? Tally()
-    }
-
-    /// Of each mailbox, in the order given.
-    static func visibleTallies(_ mailboxIDs: [String], _ reader: any StoreReader) throws -> [Tally] {
-        // A cutoff before every message leaves none out.
-        try reader.tallies(mailboxIDs: mailboxIDs, cutoff: Timestamp(unix: Timestamp.plausible.lowerBound))
-    }
-
-    private static func visibleTotal(_ mailboxID: String, _ reader: any StoreReader) throws -> Int {
-        try visibleTally(mailboxID, reader).total
-    }
-
-    private static func positioned(_ mailboxID: String, from first: Int, _ count: Int, _ reader: any StoreReader) throws -> [PositionedMessage] {
-        var items: [PositionedMessage] = []
-        try reader.visibleMessages(mailboxID: mailboxID, offset: first, limit: count) { message in
-            items.append(PositionedMessage(position: first + items.count, message: message))
-            return true
-        }
-        return items
     }
 }

@@ -27,52 +27,31 @@ extension Outbox {
     /// Has a delivery tried at once, with all its attempts before it again; where its time has passed, with one. An attempt that is under way
     /// then counts for nothing.
     public func retry(_ id: String) async throws -> Delivery {
-        let now = clock.now
-        return try await store.write { writer in
-            guard let delivery = try writer.delivery(id: id) else { throw VoicemailError.notFound(id: id) }
-            return try Self.retry(delivery, at: now, writer)
+        try await inTransaction { change in
+            guard let delivery = try change.writer.delivery(id: id) else { throw VoicemailError.notFound(id: id) }
+            return try change.retry(delivery)
         }
     }
 
     /// The same with all that there are of some.
     /// - Returns: how many.
     public func retry(all query: DeliveryQuery) async throws -> Int {
-        let now = clock.now
-        return try await change(all: query) { _ = try Self.retry($0, at: now, $1) }
-    }
-
-    private static func retry(_ delivery: Delivery, at now: Timestamp, _ writer: any StoreWriter) throws -> Delivery {
-        var delivery = delivery
-        delivery.state = .pending
-        delivery.attempts = 0
-        delivery.due = now
-        delivery.claim = nil
-        try writer.update(delivery)
-        return delivery
+        try await change(all: query) { try $0.retry($1) }
     }
 
     /// Forgets a delivery: its receiver is not told. What follows from that is its channel's to say, as it is of every end.
     /// - Throws: `VoicemailError.notFound`.
     public func drop(_ id: String, of channels: [any DeliveryChannel] = []) async throws {
-        let now = clock.now
-        try await store.write { writer in
-            guard let delivery = try writer.delivery(id: id) else { throw VoicemailError.notFound(id: id) }
-            try Self.drop(delivery, of: channels, at: now, writer)
+        try await inTransaction { change in
+            guard let delivery = try change.writer.delivery(id: id) else { throw VoicemailError.notFound(id: id) }
+            try change.drop(delivery, of: channels)
         }
     }
 
     /// The same with all that there are of some.
     /// - Returns: how many.
     public func drop(all query: DeliveryQuery, of channels: [any DeliveryChannel] = []) async throws -> Int {
-        let now = clock.now
-        return try await change(all: query) { try Self.drop($0, of: channels, at: now, $1) }
-    }
-
-    private static func drop(_ delivery: Delivery, of channels: [any DeliveryChannel], at now: Timestamp, _ writer: any StoreWriter) throws {
-        try writer.remove(deliveryID: delivery.id)
-        // One that was given up has had its end.
-        guard delivery.state == .pending else { return }
-        try channels.first { $0.name == delivery.channel }?.ended(delivery, .withdrawn, at: now, writer)
+        try await change(all: query) { try $0.drop($1, of: channels) }
     }
 
     private func eachPage(of query: DeliveryQuery, _ visit: ([Delivery]) async throws -> Void) async throws {
@@ -87,16 +66,16 @@ extension Outbox {
     }
 
     /// Changes what there is of some, as it is when its turn comes.
-    private func change(
-        all query: DeliveryQuery, _ body: @escaping @Sendable (Delivery, any StoreWriter) throws -> Void
-    ) async throws -> Int {
+    private func change(all query: DeliveryQuery, _ body: @escaping @Sendable (Change, Delivery) throws -> Void) async throws -> Int {
+        let now = clock.now
         var count = 0
         try await eachPage(of: query) { page in
             count += try await store.write { writer in
+                let change = Change(writer: writer, now: now)
                 var changed = 0
                 for delivery in page {
                     guard let current = try writer.delivery(id: delivery.id), query.state.map({ $0 == current.state }) ?? true else { continue }
-                    try body(current, writer)
+                    try body(change, current)
                     changed += 1
                 }
                 return changed
@@ -118,30 +97,12 @@ extension Outbox {
         while true {
             let events = try await store.read { [query] in try $0.events(query) }
             guard let last = events.last else { break }
-            let found = try await store.write { writer in try Self.replay(events, over: channel, target: target, at: now, writer) }
+            let found = try await store.write { try Change(writer: $0, now: now).replay(events, over: channel, target: target) }
             meant += found.meant
             sent += found.sent
             query.after = last
         }
         guard meant > 0 else { throw VoicemailError.notFound(id: target) }
         return sent
-    }
-
-    private static func replay(
-        _ events: [Event], over channel: any DeliveryChannel, target: String, at now: Timestamp, _ writer: any StoreWriter
-    ) throws -> (meant: Int, sent: Int) {
-        var meant = 0, sent = 0
-        for event in events {
-            for delivery in try deliveries(of: event, over: channel, at: now, writer) where delivery.target == target {
-                meant += 1
-                switch try writer.delivery(id: delivery.id) {
-                case nil: try writer.insert(delivery)
-                case let known? where known.state == .dead: _ = try retry(known, at: now, writer)
-                default: continue
-                }
-                sent += 1
-            }
-        }
-        return (meant, sent)
     }
 }

@@ -22,10 +22,11 @@ extension Outbox {
         let hasEvents = try await store.read { try !$0.unplannedEvents(limit: 1).isEmpty }
         guard hasEvents else { return [] }
         return try await store.write { writer in
+            let look = Look(reader: writer, now: now)
             let events = try writer.unplannedEvents(limit: limit)
             for event in events {
                 for channel in channels {
-                    for delivery in try Self.deliveries(of: event, over: channel, at: now, writer) {
+                    for delivery in try look.deliveries(of: event, over: channel) {
                         // A replay may have made it already.
                         if try writer.delivery(id: delivery.id) == nil { try writer.insert(delivery) }
                     }
@@ -33,18 +34,6 @@ extension Outbox {
             }
             try writer.markPlanned(events)
             return events
-        }
-    }
-
-    /// What a channel tells of an event.
-    static func deliveries(of event: Event, over channel: any DeliveryChannel, at now: Timestamp, _ reader: any StoreReader) throws -> [Delivery] {
-        var counts: [String: Int] = [:]
-        return try channel.plan(event, reader).map { planned in
-            let number = counts[planned.target, default: 0]
-            counts[planned.target] = number + 1
-            return Delivery(
-                id: Delivery.id(of: event, channel: channel.name, target: planned.target, number: number), channel: channel.name, target: planned.target,
-                accountID: event.accountID, eventSerial: event.serial, payload: planned.payload, due: now, created: now)
         }
     }
 
@@ -111,19 +100,21 @@ extension Outbox {
         settled.attempts += 1
         switch outcome {
         case .delivered, .withdrawn:
-            return try await store.write { try Self.end(delivery, outcome == .delivered ? .delivered : .withdrawn, by: channel, at: now, $0) }
+            return try await store.write {
+                try Change(writer: $0, now: now).end(delivery, outcome == .delivered ? .delivered : .withdrawn, by: channel)
+            }
         case .refused(let reason):
             settled.state = .dead
-            settled.failure = Self.shortened(reason)
+            settled.note(failure: reason)
         case .failed(let reason):
-            Self.postpone(&settled, retries, reason, jitter, now)
+            settled.postpone(by: retries, because: reason, jitter: jitter, at: now)
         case .failedUnder(let policy, let reason):
-            Self.postpone(&settled, policy, reason, jitter, now)
+            settled.postpone(by: policy, because: reason, jitter: jitter, at: now)
         case .unreachable(let reason, let policy):
-            Self.postpone(&settled, policy ?? retries, reason, jitter, now)
+            settled.postpone(by: policy ?? retries, because: reason, jitter: jitter, at: now)
         case .notYet(let reason, let seconds):
             settled.attempts = delivery.attempts
-            settled.failure = Self.shortened(reason)
+            settled.note(failure: reason)
             settled.due = now.advanced(by: max(1, seconds))
         }
         let result = settled
@@ -136,25 +127,7 @@ extension Outbox {
 
     /// The same of several that need no further attempt, in one transaction, which costs one sync.
     public func settle(_ ended: [(delivery: Delivery, end: DeliveryEnd)], by channel: (any DeliveryChannel)?) async throws -> [Settlement] {
-        let now = clock.now
-        return try await store.write { writer in try ended.map { try Self.end($0.delivery, $0.end, by: channel, at: now, writer) } }
-    }
-
-    private static func end(
-        _ delivery: Delivery, _ end: DeliveryEnd, by channel: (any DeliveryChannel)?, at now: Timestamp, _ writer: any StoreWriter
-    ) throws -> Settlement {
-        guard let holder = delivery.claim?.holder, try writer.remove(deliveryID: delivery.id, heldBy: holder) else { return .lost }
-        try channel?.ended(delivery, end, at: now, writer)
-        return .over
-    }
-
-    private static func postpone(_ delivery: inout Delivery, _ policy: RetryPolicy, _ reason: String, _ jitter: Double, _ now: Timestamp) {
-        delivery.failure = shortened(reason)
-        if delivery.attempts >= policy.maximumAttempts {
-            delivery.state = .dead
-        } else {
-            delivery.due = now.advanced(by: policy.delay(afterAttempts: delivery.attempts, jitter: jitter))
-        }
+        try await inTransaction { change in try ended.map { try change.end($0.delivery, $0.end, by: channel) } }
     }
 
     /// Gives up deliveries whose time has passed, where they are still held.
@@ -166,25 +139,36 @@ extension Outbox {
                 guard let holder = delivery.claim?.holder else { continue }
                 delivery.claim = nil
                 delivery.state = .dead
-                delivery.failure = Self.shortened("its time has passed" + (delivery.failure.isEmpty ? "" : "; " + delivery.failure))
+                delivery.note(failure: "its time has passed" + (delivery.failure.isEmpty ? "" : "; " + delivery.failure))
                 if try writer.update(delivery, heldBy: holder) { try channel.ended(delivery, .givenUp, at: now, writer) }
             }
         }
     }
 
-    private static func shortened(_ reason: String) -> String { String(reason.unicodeScalars.prefix(500).map(Character.init)) }
-
     /// Lets go of what was claimed and not tried, where it is still held.
     public func unclaim(_ deliveries: [Delivery]) async throws {
         guard !deliveries.isEmpty else { return }
-        try await store.write { try Self.release(deliveries, $0) }
+        try await store.write { writer in
+            for var delivery in deliveries {
+                guard let holder = delivery.claim?.holder else { continue }
+                delivery.claim = nil
+                _ = try writer.update(delivery, heldBy: holder)
+            }
+        }
     }
+}
 
-    private static func release(_ deliveries: [Delivery], _ writer: any StoreWriter) throws {
-        for var delivery in deliveries {
-            guard let holder = delivery.claim?.holder else { continue }
-            delivery.claim = nil
-            _ = try writer.update(delivery, heldBy: holder)
+extension Delivery {
+    /// Why it was not told, as far as it is kept.
+    fileprivate mutating func note(failure reason: String) { failure = String(reason.unicodeScalars.prefix(500).map(Character.init)) }
+
+    /// Puts it off until a policy has it tried again, or gives it up.
+    fileprivate mutating func postpone(by policy: RetryPolicy, because reason: String, jitter: Double, at now: Timestamp) {
+        note(failure: reason)
+        if attempts >= policy.maximumAttempts {
+            state = .dead
+        } else {
+            due = now.advanced(by: policy.delay(afterAttempts: attempts, jitter: jitter))
         }
     }
 }

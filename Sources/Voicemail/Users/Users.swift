@@ -12,9 +12,9 @@ extension Users {
         let draft = planned
         let logins = try await self.logins(attributes: checked, userID: draft.id, account: account)
         return try await store.write { writer in
-            try Self.claimUsername(of: draft, writer)
+            try writer.requireFreeUsername(of: draft)
             let stored = try writer.add(draft)
-            try Self.replaceLogins(of: draft.id, with: logins, writer)
+            try writer.replaceLogins(of: draft.id, with: logins)
             try writer.audit(.userCreated, of: draft.accountID, [draft.id], draft.rights, at: draft.created)
             return stored
         }
@@ -57,11 +57,11 @@ extension Users {
             if checked["password"] != nil, checked["username"] != planned["username"] { return nil }
             var changed = user
             changed.describe(checked)
-            try Self.claimUsername(of: changed, writer)
+            try writer.requireFreeUsername(of: changed)
             if !logins.isEmpty {
-                try Self.replaceLogins(of: id, with: logins, writer)
+                try writer.replaceLogins(of: id, with: logins)
                 try writer.removeTickets(accountID: nil, userID: id, credentialID: nil)
-            } else if user.loginKey != changed.loginKey, try Self.hasLogin(id, writer) {
+            } else if user.loginKey != changed.loginKey, try writer.hasLogin(id) {
                 // The digests of the login forms hold the name, so the old ones would stand for nothing.
                 if changed.loginKey != nil {
                     throw VoicemailError.invalid([
@@ -71,7 +71,7 @@ extension Users {
                                 code: "required", message: "The password must be provided when updating the user name", target: nil, cause: nil))
                     ])
                 }
-                try Self.replaceLogins(of: id, with: [], writer)
+                try writer.replaceLogins(of: id, with: [])
                 try writer.removeTickets(accountID: nil, userID: id, credentialID: nil)
             }
             if !logins.isEmpty || user.rights != changed.rights || user.loginKey != changed.loginKey {
@@ -89,7 +89,7 @@ extension Users {
         let now = clock.now
         return try await store.write { writer in
             let user: User = try writer.require(id, in: account.id)
-            try Self.replaceLogins(of: id, with: [], writer)
+            try writer.replaceLogins(of: id, with: [])
             try writer.removeTickets(accountID: nil, userID: id, credentialID: nil)
             try writer.discard(user, at: now)
             return user
@@ -110,11 +110,6 @@ extension Users {
         try await pageStored(accountID: account.id, range, item: item)
     }
 
-    static func claimUsername(of user: User, _ reader: any StoreReader) throws {
-        guard let name = user.username, let holder = try reader.user(named: name, in: user.accountID), holder.id != user.id else { return }
-        throw VoicemailError.invalid([Violation(["username"], .unique, value: .string(name))])
-    }
-
     /// The verifiers of the two digests that login forms send (K§3.2); none without a password.
     func logins(attributes: JSONObject, userID: String, account: Account) async throws -> [Credential] {
         guard let name = attributes["username"]?.string, let password = attributes["password"]?.string else { return [] }
@@ -128,14 +123,24 @@ extension Users {
         }
         return logins
     }
+}
 
-    private static func hasLogin(_ userID: String, _ reader: any StoreReader) throws -> Bool {
-        try LoginDigest.allCases.contains { try reader.credential(id: "\(userID)-\($0.rawValue)") != nil }
+extension StoreReader {
+    /// - Throws: `VoicemailError.invalid` when another user of the account has the name.
+    func requireFreeUsername(of user: User) throws {
+        guard let name = user.username, let holder = try self.user(named: name, in: user.accountID), holder.id != user.id else { return }
+        throw VoicemailError.invalid([Violation(["username"], .unique, value: .string(name))])
     }
 
-    static func replaceLogins(of userID: String, with logins: [Credential], _ writer: any StoreWriter) throws {
-        for form in LoginDigest.allCases { try writer.remove(credentialID: "\(userID)-\(form.rawValue)") }
-        for login in logins { try writer.insert(login) }
+    fileprivate func hasLogin(_ userID: String) throws -> Bool {
+        try LoginDigest.allCases.contains { try credential(id: "\(userID)-\($0.rawValue)") != nil }
+    }
+}
+
+extension StoreWriter {
+    func replaceLogins(of userID: String, with logins: [Credential]) throws {
+        for form in LoginDigest.allCases { try remove(credentialID: "\(userID)-\(form.rawValue)") }
+        for login in logins { try insert(login) }
     }
 }
 

@@ -56,20 +56,7 @@ extension Webhooks {
 /// What a channel that tells webhooks needs to know.
 extension Webhooks {
     /// Webhooks of one account that an event is offered to.
-    private static let most = 100
-
-    /// Those that may want to hear what happens in an account: its own, and those of accounts above it that ask for it.
-    public static func listening(to accountID: String, _ reader: any StoreReader) throws -> [Webhook] {
-        guard let account = try reader.account(id: accountID) else { return [] }
-        return try ([accountID] + account.lineage.reversed()).flatMap { listener in
-            var found: [Webhook] = []
-            try reader.each(Webhook.self, DocumentQuery(kind: .webhook, accountID: listener)) { webhook in
-                if webhook.isEnabled, listener == accountID || webhook.includesAccountsBelow { found.append(webhook) }
-                return found.count < most
-            }
-            return found
-        }
-    }
+    fileprivate static let most = 100
 
     /// One that is there and switched on.
     public func enabled(_ id: String) async throws -> Webhook? {
@@ -79,20 +66,38 @@ extension Webhooks {
         }
     }
 
+}
+
+extension StoreReader {
+    /// Webhooks that may want to hear what happens in an account: its own, and those of accounts above it that ask for it.
+    public func webhooks(listeningTo accountID: String) throws -> [Webhook] {
+        guard let account = try account(id: accountID) else { return [] }
+        return try ([accountID] + account.lineage.reversed()).flatMap { listener in
+            var found: [Webhook] = []
+            try each(Webhook.self, DocumentQuery(kind: .webhook, accountID: listener)) { webhook in
+                if webhook.isEnabled, listener == accountID || webhook.includesAccountsBelow { found.append(webhook) }
+                return found.count < Webhooks.most
+            }
+            return found
+        }
+    }
+}
+
+extension StoreWriter {
     /// Notes whether what a webhook was to be told reached it. After `limit` deliveries in a row that did not it is switched off, with a word
     /// that says why.
-    public static func noteEnd(_ id: String, wasTold: Bool, limit: Int, at now: Timestamp, _ writer: any StoreWriter) throws {
-        guard var webhook: Webhook = try writer.find(id: id) else { return }
+    public func noteTelling(ofWebhook id: String, wasTold: Bool, limit: Int, at now: Timestamp) throws {
+        guard var webhook: Webhook = try find(id: id) else { return }
         if wasTold {
             guard webhook.failures > 0 else { return }
             webhook.failures = 0
-            return try writer.update(webhook.stored)
+            return try update(webhook.stored)
         }
         webhook.failures += 1
-        guard webhook.failures >= limit, webhook.isEnabled else { return try writer.update(webhook.stored) }
+        guard webhook.failures >= limit, webhook.isEnabled else { return try update(webhook.stored) }
         webhook.failures = 0
         webhook.stored.attributes["enabled"] = false
         webhook.stored.attributes["disable_message"] = .string("too many failed attempts")
-        _ = try writer.save(webhook, at: now)
+        _ = try save(webhook, at: now)
     }
 }

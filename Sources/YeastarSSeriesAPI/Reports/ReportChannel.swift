@@ -31,7 +31,7 @@ public struct ReportChannel: DeliveryChannel {
         guard let account = try reader.account(id: event.accountID) else { return [] }
         let zone = service.mailboxes.timeZone(of: account)
         guard let call = try AnnouncedCall(event, zone: zone, reader).map({ CallFacts($0) }) else { return [] }
-        let sessions = try Tickets.living(of: account.id, .sSeries, from: .sSeries, at: service.clock.now, reader)
+        let sessions = try reader.livingTickets(of: account.id, .sSeries, from: .sSeries, at: service.clock.now)
         return Self.destinations(of: sessions).map { destination in
             let report = destination.format.newCallRecord(call, zone: zone, serialNumber: service.serialNumber)
             return PlannedDelivery(

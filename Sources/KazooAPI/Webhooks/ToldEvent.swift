@@ -1,0 +1,114 @@
+import Voicemail
+
+/// An event of ours on its way to webhooks, with what it takes to put it into KAZOO's words, within a transaction.
+struct ToldEvent {
+    let event: Event
+    /// What KAZOO calls the machine that it happened on.
+    let node: String
+    let mailboxes: Mailboxes
+    let reader: any StoreReader
+
+    /// What it is to webhooks.
+    func hookEvents() throws -> [HookEvent] {
+        switch event.kind {
+        case .messageStored:
+            return try notices() + [change("doc_created", "mailbox_message")]
+        case .messageChanged: return try deletion() + [change("doc_edited", "mailbox_message")]
+        case .messageRemoved: return try deletion() + [change("doc_deleted", "mailbox_message")]
+        case .documentCreated, .documentEdited, .documentDeleted:
+            guard let kind = event.payload["type"]?.string.flatMap(DocumentKind.init), kind != .mailTemplate else { return [] }
+            return [change(event.kind.rawValue, Self.name(of: kind))]
+        case .mailboxFull:
+            return [
+                notice(
+                    "voicemail_full",
+                    [
+                        "account_id": .string(event.accountID), "voicemail_box": .string(event.subjectID),
+                        "max_message_count": event.payload["max_message_count"] ?? .null, "message_count": event.payload["message_count"] ?? .null,
+                    ])
+            ]
+        case .recordingStored, .passwordResetRequested, .mailboxNearlyFull, .pinLocked, .greetingChanged: return []
+        }
+    }
+
+    private func change(_ action: String, _ type: String) -> HookEvent {
+        HookEvent(
+            hook: "object", type: type, action: action,
+            fields: [
+                "id": .string(event.subjectID), "account_id": .string(event.accountID), "action": .string(action), "type": .string(type),
+                "cluster_id": .string(Self.clusterID),
+            ])
+    }
+
+    private static func name(of kind: DocumentKind) -> String { kind == .mailbox ? "vmbox" : kind.rawValue }
+
+    /// A new message; one more for one that stays as it is once it was told of.
+    private func notices() throws -> [HookEvent] {
+        guard event.isAnnounced else { return [] }
+        let message = try reader.message(id: event.subjectID) ?? told
+        var fields = Self.describe(message)
+        let saved = notice("voicemail_saved", fields)
+        if let transcription = message.transcription { fields["voicemail_transcription"] = transcription }
+        let new = notice("voicemail_new", fields)
+        return try actsAfterNotify(message.mailboxID) ? [new] : [new, saved]
+    }
+
+    /// That a message was deleted, where that is told at all (K§11.2).
+    private func deletion() throws -> [HookEvent] {
+        guard let reason = event.deletionReason, try mailboxes.news(event, reader) != nil,
+            let message = try reader.message(id: event.subjectID) ?? reader.removedMessage(id: event.subjectID)?.message
+        else { return [] }
+        var fields = Self.describe(message)
+        if let transcription = message.transcription { fields["voicemail_transcription"] = transcription }
+        fields["reason"] = .string(reason)
+        return [notice("voicemail_deleted", fields)]
+    }
+
+    private static func describe(_ message: Message) -> JSONObject {
+        func party(_ address: String) -> (user: JSON, realm: JSON) {
+            let cut = address.firstIndex(of: "@") ?? address.endIndex
+            return (.string(String(address[..<cut])), .string(String(address[cut...].dropFirst())))
+        }
+        let from = party(message.from), to = party(message.to)
+        return [
+            "account_id": .string(message.accountID), "account_db": .string(database(message.accountID)), "call_id": .string(message.callID),
+            "caller_id_name": .string(message.callerName), "caller_id_number": .string(message.callerNumber), "from_user": from.user,
+            "from_realm": from.realm, "to_user": to.user, "to_realm": to.realm, "voicemail_box": .string(message.mailboxID),
+            "voicemail_id": .string(message.monthID), "voicemail_length": .int(message.lengthMilliseconds),
+            "voicemail_timestamp": .int(message.timestamp.gregorian),
+        ]
+    }
+
+    /// The message as the event tells of it: it may be gone by now.
+    private var told: Message {
+        func text(_ name: String) -> String { event.payload[name]?.string ?? "" }
+        return Message(
+            id: event.subjectID, accountID: event.accountID, mailboxID: text("mailbox_id"),
+            timestamp: Timestamp(unix: event.payload["timestamp"]?.int ?? event.created.unix), folder: .new, from: text("from"), to: text("to"),
+            callerName: text("caller_name"), callerNumber: text("caller_number"), callID: text("call_id"),
+            lengthMilliseconds: event.payload["length_ms"]?.int ?? 0, modified: event.created)
+    }
+
+    /// Whether a message of the mailbox is filed or deleted once it was told of.
+    private func actsAfterNotify(_ mailboxID: String) throws -> Bool {
+        let wishes: Set = ["save_after_notify", "delete_after_notify"]
+        guard let mailbox = try reader.document(id: mailboxID, attributes: wishes) else { return false }
+        return wishes.contains { mailbox.attributes[$0] == .bool(true) }
+    }
+
+    private func notice(_ name: String, _ fields: JSONObject) -> HookEvent {
+        var all = fields
+        let more: JSONObject = [
+            "app_name": "callflow", "app_version": "5.0", "event_category": "notification", "event_name": .string(name), "msg_id": .string(event.id),
+            "node": .string(node), "server_id": .string(node), "system_log_id": .string(event.id), "cluster_id": .string(Self.clusterID),
+        ]
+        all.merge(more) { $1 }
+        return HookEvent(hook: "notifications", type: name, action: nil, fields: all)
+    }
+
+    /// KAZOO's name of an account's database, as it is encoded there.
+    private static func database(_ id: String) -> String { "account%2F\(id.prefix(2))%2F\(id.dropFirst(2).prefix(2))%2F\(id.dropFirst(4))" }
+
+    /// There is one cluster.
+    private static let clusterID = "00000000000000000000000000000000"
+}

@@ -1,0 +1,19 @@
+/// A look at what is stored at some time, within a transaction, be it one that reads or one that changes something. What is looked up, and depends
+/// on what time it is, is a method of this, in the file of the noun that is found.
+struct Look {
+    let reader: any StoreReader
+    let now: Timestamp
+}
+
+extension Change {
+    /// What the change may look up first.
+    var look: Look { Look(reader: writer, now: now) }
+}
+
+extension DomainOperations {
+    /// Looks something up as things stand now, all of it from one reading.
+    func look<Value: Sendable>(_ body: @escaping @Sendable (Look) throws -> Value) async throws -> Value {
+        let now = clock.now
+        return try await store.read { try body(Look(reader: $0, now: now)) }
+    }
+}
