@@ -38,7 +38,7 @@ public final class FileArchive: MaintainedArchive {
 
     let room: Room
     let configuration: Configuration
-    private let layout: BlobLayout
+    let layout: BlobLayout
     let fileSystem: FileSystem
     let prepared: PreparedFiles
     let scratch = ScratchBuffers()
@@ -150,15 +150,6 @@ public final class FileArchive: MaintainedArchive {
         }
     }
 
-    public func list(_ visit: @Sendable (BlobID, Int) async throws -> Void) async throws {
-        for prefix in BlobLayout.prefixes {
-            let directory = try await openDirectory(prefix)
-            while let entries = try await next(in: directory) {
-                for entry in entries { try await visit(entry.id, entry.size) }
-            }
-        }
-    }
-
     func path(of id: BlobID) -> String { layout.path(id) }
 
     func directory(of id: BlobID) -> String { layout.directory(BlobLayout.prefix(of: id)) }
@@ -178,17 +169,6 @@ public final class FileArchive: MaintainedArchive {
 }
 
 extension FileArchive {
-    func openDirectory(_ prefix: String) async throws(ArchiveError) -> DirectoryReader {
-        let path = layout.directory(prefix)
-        return try await system(others) { () throws(SystemError) in try DirectoryReader(path: path) }
-    }
-
-    /// Some more entries; nil at the end.
-    func next(in directory: DirectoryReader) async throws(ArchiveError) -> [DirectoryReader.Entry]? {
-        let entries = try await system(others) { () throws(SystemError) in try directory.next(256) }
-        return entries.isEmpty ? nil : entries
-    }
-
     private func measureRoom() async throws(ArchiveError) {
         guard room.wantsMeasurement() else { return }
         try await system(others) { [room] () throws(SystemError) in try room.measure() }

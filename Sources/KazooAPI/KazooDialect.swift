@@ -1,7 +1,6 @@
 import HTTPFront
 import HTTPTypes
 import Logging
-import NIOCore
 import Voicemail
 
 /// KAZOO's REST interface, `/v2` (contract: `docs/contracts/kazoo.md`).
@@ -101,7 +100,7 @@ public struct KazooDialect: Dialect {
         if request.segments.first == "v1" { throw KazooFailure.gone }
         // 1. The body, where it is an envelope; uploads are read when everything else has been judged.
         let contentType = RequestContentType(request.headers[.contentType])
-        let envelope = try await envelope(of: request, contentType, allowance(path, early))
+        let envelope = try await BodyAllowance(path, early, settings).envelope(of: request, contentType)
         // 2. A token that was presented.
         let presented = try await PresentedToken.find(in: request, envelope, dialect: self)
         draft.token = presented?.echo
@@ -113,7 +112,7 @@ public struct KazooDialect: Dialect {
         draft.isAuthenticated = caller != nil
         // 3. and 4. The path, then the method.
         guard let path else { throw KazooFailure.notFound }
-        let method = try Self.effectiveMethod(request, envelope)
+        let method = try envelope.method(of: request)
         guard path.route.methods.contains(method) else { throw KazooFailure.wrongMethod }
         // 5. The account in the path.
         let account = try await account(of: path, entry, caller)
@@ -126,7 +125,7 @@ public struct KazooDialect: Dialect {
             request: request, route: path.route, method: method, envelope: envelope, contentType: contentType, caller: caller,
             token: draft.token, account: account, mailbox: entry.mailbox, earlyPage: entry.page)
         // 8. What can be answered.
-        guard Self.acceptable(call) else { throw KazooFailure.notAcceptable }
+        guard call.isAnswerable else { throw KazooFailure.notAcceptable }
         // 9. to 11. in the endpoint.
         var reply = try await endpoint(call)
         if method == .put { reply.status = .created }
@@ -148,37 +147,6 @@ public struct KazooDialect: Dialect {
         }
     }
 
-    /// How much of a body is taken, and from whom.
-    private struct Allowance {
-        let sender: BodySender
-        let bytes: Int
-    }
-
-    /// Bytes of a body that may bring its token with it: enough to name as many messages as a request may.
-    private static let withTokenInside = 1 << 20
-
-    /// What anybody may call needs few words, whoever calls it.
-    private func allowance(_ path: RoutedPath?, _ early: AccessEntry) -> Allowance {
-        if path?.route.isPublic == true { return Allowance(sender: .stranger, bytes: min(settings.maximumBody, RequestBody.smallest)) }
-        guard early.principal == nil else { return Allowance(sender: .known, bytes: settings.maximumBody) }
-        return Allowance(sender: .stranger, bytes: min(settings.maximumBody, Self.withTokenInside))
-    }
-
-    private func envelope(
-        of request: FrontRequest, _ contentType: RequestContentType, _ allowance: Allowance
-    ) async throws -> RequestEnvelope {
-        guard contentType.isEnvelope else { return RequestEnvelope() }
-        let bytes: ByteBuffer
-        do { bytes = try await request.body.collect(upTo: allowance.bytes, from: allowance.sender) } catch BodyError.tooLarge {
-            throw KazooFailure.tooLarge(allowance.bytes)
-        } catch BodyError.busy {
-            throw KazooFailure.tooManyRequests
-        } catch {
-            throw KazooFailure.parseError()
-        }
-        return contentType == .form ? try RequestEnvelope(form: bytes) : try RequestEnvelope(parsing: bytes)
-    }
-
     private func account(of path: RoutedPath, _ entry: AccessEntry, _ caller: Principal?) async throws -> Account? {
         if path.usesTokenAccount {
             guard let caller else { throw KazooFailure.unauthenticated }
@@ -188,25 +156,6 @@ public struct KazooDialect: Dialect {
         guard HexID.isValid(id) else { throw KazooFailure.badAccount(id) }
         guard let account = entry.account else { throw KazooFailure.badIdentifier(id) }
         return account
-    }
-
-    /// A POST may say which method it stands for (K§2.8).
-    private static func effectiveMethod(_ request: FrontRequest, _ envelope: RequestEnvelope) throws(KazooFailure) -> HTTPRequest.Method {
-        guard request.method == .post else { return request.method }
-        guard let verb = envelope.data["verb"]?.string ?? request.query["verb"] ?? envelope.top["verb"]?.string else { return .post }
-        guard let method = HTTPRequest.Method(verb.uppercased()) else { throw .wrongMethod }
-        return method
-    }
-
-    private static func acceptable(_ call: KazooCall) -> Bool {
-        let wanted = Negotiation(call.request)
-        switch call.route {
-        case .messageAudio where call.method == .get: return wanted.acceptsAudio
-        case .greetingAudio where call.method == .get: return wanted.acceptsAudio
-        case .greeting where call.method == .get && wanted.namesAudio: return true
-        case .archive: return wanted.acceptsZip
-        default: return wanted.format != nil
-        }
     }
 
     /// The reply in its envelope, or as CSV (K§2.9).
@@ -223,17 +172,7 @@ public struct KazooDialect: Dialect {
             requestID: request.id, node: settings.node, version: settings.version, timestamp: service.clock.now,
             tokens: (spent, remaining), token: draft.token, isAuthenticated: draft.isAuthenticated,
             pretty: request.query["pretty_print"] == "true" || request.headers[.xPrettyPrint] == "true",
-            emptyNextStartKey: settings.emptyNextStartKey, callback: request.query["jsonp"].flatMap { Self.isFunctionName($0) ? $0 : nil })
-    }
-
-    /// Only the name of a function: anything else would run in the client's page.
-    private static func isFunctionName(_ text: String) -> Bool {
-        (1...128).contains(text.utf8.count)
-            && text.utf8.allSatisfy { byte in
-                byte == UInt8(ascii: "_") || byte == UInt8(ascii: "$") || byte == UInt8(ascii: ".")
-                    || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
-                    || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-            }
+            emptyNextStartKey: settings.emptyNextStartKey, callback: request.callback)
     }
 }
 

@@ -2,9 +2,6 @@ import NIOCore
 import NIOHTTP1
 
 /// Bounds the time a connection may take, answers what is not HTTP, and ends connections when the server stops.
-///
-/// One timer serves a connection for life: a deadline that moves later is looked at when the timer fires, so a
-/// request costs no scheduling.
 final class ExchangeDeadline: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = RequestPart
@@ -27,8 +24,7 @@ final class ExchangeDeadline: ChannelDuplexHandler {
     private let core: FrontCore
     private let lines: RequestLineReader
     private var phase = Phase.head
-    private var deadline = NIODeadline.distantFuture
-    private var timer: (task: Scheduled<Void>, due: NIODeadline)?
+    private var timer = ConnectionTimer()
     /// How many requests were read, less the answers whose last byte the system has taken.
     private var unanswered = 0
     /// How many answers have been written to their end and are not with the system yet.
@@ -63,8 +59,7 @@ final class ExchangeDeadline: ChannelDuplexHandler {
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        timer?.task.cancel()
-        timer = nil
+        timer.stop()
         pendingClose?.fail(ChannelError.alreadyClosed)
         pendingClose = nil
     }
@@ -123,16 +118,8 @@ final class ExchangeDeadline: ChannelDuplexHandler {
     private func leaveHTTP(_ context: ChannelHandlerContext) {
         phase = .conversation
         isEndless = true
-        deadline = .distantFuture
-        timer?.task.cancel()
-        timer = nil
-        let pipeline = context.pipeline.syncOperations
-        do {
-            try pipeline.addHandlers(WebSocketBridge.handlers, position: .before(self))
-            pipeline.removeHandler(try pipeline.handler(type: HTTPResponseEncoder.self), promise: nil)
-            pipeline.removeHandler(try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self), promise: nil)
-            pipeline.removeHandler(lines, promise: nil)
-        } catch {
+        timer.stop()
+        do { try context.pipeline.syncOperations.speakWebSocket(to: self, insteadOf: lines) } catch {
             context.fireErrorCaught(error)
             context.close(promise: nil)
         }
@@ -238,8 +225,7 @@ final class ExchangeDeadline: ChannelDuplexHandler {
 
     private func enter(_ phase: Phase, after time: Duration, _ context: ChannelHandlerContext) {
         self.phase = phase
-        deadline = .now() + TimeAmount(time)
-        schedule(context)
+        timer.set(to: .now() + TimeAmount(time), on: context.eventLoop) { ring(context) }
     }
 
     /// Lets a callback of the loop come back here.
@@ -249,20 +235,16 @@ final class ExchangeDeadline: ChannelDuplexHandler {
 
     private func credit(_ bytes: Int) {
         guard phase == .exchange, core.deadlines.minimumRate > 0 else { return }
-        deadline = deadline + .nanoseconds(Int64(bytes) * 1_000_000_000 / Int64(core.deadlines.minimumRate))
+        timer.extend(by: .nanoseconds(Int64(bytes) * 1_000_000_000 / Int64(core.deadlines.minimumRate)))
     }
 
-    private func schedule(_ context: ChannelHandlerContext) {
-        if let timer, timer.due <= deadline { return }
-        timer?.task.cancel()
+    private func ring(_ context: ChannelHandlerContext) -> @Sendable () -> Void {
         let bound = bind(context)
-        let due = deadline
-        timer = (context.eventLoop.scheduleTask(deadline: due) { bound.value.handler.fire(bound.value.context) }, due)
+        return { bound.value.handler.timerRang(bound.value.context) }
     }
 
-    private func fire(_ context: ChannelHandlerContext) {
-        timer = nil
-        guard NIODeadline.now() >= deadline else { return schedule(context) }
+    private func timerRang(_ context: ChannelHandlerContext) {
+        guard timer.hasPassed(on: context.eventLoop, { ring(context) }) else { return }
         core.metrics.cut(phase.rawValue)
         context.close(promise: nil)
     }

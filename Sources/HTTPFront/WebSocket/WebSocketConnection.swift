@@ -184,3 +184,16 @@ private enum CloseFrame {
         }
     }
 }
+
+extension ChannelPipeline.SynchronousOperations {
+    /// Speaks web socket from here on, and HTTP no more.
+    /// - Parameters:
+    ///   - handler: which took what HTTP's parser made of the bytes.
+    ///   - lines: what stood before that parser.
+    func speakWebSocket(to handler: any ChannelHandler, insteadOf lines: RequestLineReader) throws {
+        try addHandlers(WebSocketBridge.handlers, position: .before(handler))
+        removeHandler(try self.handler(type: HTTPResponseEncoder.self), promise: nil)
+        removeHandler(try self.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self), promise: nil)
+        removeHandler(lines, promise: nil)
+    }
+}

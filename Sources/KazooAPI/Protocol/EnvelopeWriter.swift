@@ -150,3 +150,16 @@ struct EnvelopeWriter: Sendable {
         return out
     }
 }
+
+extension FrontRequest {
+    /// The function a JSONP client wants called. Only the name of one: anything else would run in the client's page.
+    var callback: String? {
+        guard let name = query["jsonp"], (1...128).contains(name.utf8.count) else { return nil }
+        let isName = name.utf8.allSatisfy { byte in
+            byte == UInt8(ascii: "_") || byte == UInt8(ascii: "$") || byte == UInt8(ascii: ".")
+                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+                || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+        }
+        return isName ? name : nil
+    }
+}

@@ -40,6 +40,18 @@ struct KazooCall: Sendable {
         }
     }
 
+    /// Whether the client wants what the route answers (K§2.9).
+    var isAnswerable: Bool {
+        let wanted = Negotiation(request)
+        switch route {
+        case .messageAudio where method == .get: return wanted.acceptsAudio
+        case .greetingAudio where method == .get: return wanted.acceptsAudio
+        case .greeting where method == .get && wanted.namesAudio: return true
+        case .archive: return wanted.acceptsZip
+        default: return wanted.format != nil
+        }
+    }
+
     /// The account of a route that names one; judged before any endpoint runs.
     func requireAccount() throws -> Account {
         guard let account else { throw KazooFailure.unauthenticated }

@@ -1,4 +1,5 @@
 import HTTPFront
+import HTTPTypes
 import NIOCore
 import Voicemail
 
@@ -58,6 +59,14 @@ struct RequestEnvelope: Sendable {
         self.init()
         for item in form.items { data[item.name] = .string(item.value) }
         top = data
+    }
+
+    /// The method in force: a POST may say which one it stands for (K§2.8).
+    func method(of request: FrontRequest) throws(KazooFailure) -> HTTPRequest.Method {
+        guard request.method == .post else { return request.method }
+        guard let verb = data["verb"]?.string ?? request.query["verb"] ?? top["verb"]?.string else { return .post }
+        guard let method = HTTPRequest.Method(verb.uppercased()) else { throw .wrongMethod }
+        return method
     }
 
     private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }

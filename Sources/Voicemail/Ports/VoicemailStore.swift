@@ -23,18 +23,6 @@ public protocol VoicemailStore: Sendable {
     func unavailability() async -> String?
 }
 
-/// Why a store could not do what was asked.
-public enum StoreError: Error, Equatable, Sendable {
-    /// A unique key is taken: an id, a mailbox number, a realm.
-    case conflict
-    /// No room on the device.
-    case full
-    /// The database failed; the text is for the log.
-    case failed(String)
-    /// Whether the change took place could not be found out: whoever was asked for it may not drop what belongs to it.
-    case undecided
-}
-
 /// Reading within a transaction. Removed documents and messages do not exist here.
 ///
 /// What is visited is one answer of the database, read to its end: a visitor asks the store nothing, which fails. Whoever needs more of
