@@ -3,7 +3,7 @@ public struct NameAddress: Sendable, Hashable {
     /// nil where there is none, or an empty one.
     public let name: String?
     public let uri: AddressURI
-    public let parameters: Parameters
+    public let parameters: SIPParameters
 
     public var tag: String? { parameters["tag"] }
 
@@ -37,7 +37,7 @@ public struct NameAddress: Sendable, Hashable {
             guard !address.contains(Byte.question), !address.contains(Byte.comma) else { throw .value("a URI with ? or , outside of angle brackets") }
             uri = try AddressURI(address)
         }
-        parameters = try Parameters.ofHeader(&scanner)
+        parameters = try SIPParameters.ofHeader(&scanner)
     }
 
     /// Whether an address without brackets ends before that place, which then is in a parameter.

@@ -7,7 +7,7 @@ public struct SIPURI: Sendable, Hashable {
     /// In lower case; an IPv6 address without its brackets.
     public let host: String
     public let port: Int?
-    public let parameters: Parameters
+    public let parameters: SIPParameters
     /// What is after `?`: headers that a call to it would carry.
     public let headers: [Header]
 
@@ -35,7 +35,7 @@ public struct SIPURI: Sendable, Hashable {
         headers = try Self.headers(rest[question...].dropFirst())
         rest = rest[..<question]
         let semicolon = rest.firstIndex(of: Byte.semicolon) ?? rest.endIndex
-        parameters = try Parameters.ofURI(rest[semicolon...].dropFirst())
+        parameters = try SIPParameters.ofURI(rest[semicolon...].dropFirst())
         (host, port) = try Host.read(rest[..<semicolon])
     }
 

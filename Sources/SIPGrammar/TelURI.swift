@@ -2,7 +2,7 @@
 public struct TelURI: Sendable, Hashable {
     /// Without the marks that only please the eye; a `+` in front of a global one.
     public let number: String
-    public let parameters: Parameters
+    public let parameters: SIPParameters
 
     public var isGlobal: Bool { number.hasPrefix("+") }
     /// Where a local number is good: a domain, or a global number's first digits.
@@ -19,7 +19,7 @@ public struct TelURI: Sendable, Hashable {
             throw .value("a telephone number that is none")
         }
         number = SIPText.text(digits)
-        parameters = try Parameters.ofURI(bytes[semicolon...].dropFirst())
+        parameters = try SIPParameters.ofURI(bytes[semicolon...].dropFirst())
     }
 
     private static let separators = Array("-.()".utf8)

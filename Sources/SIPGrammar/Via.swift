@@ -4,7 +4,7 @@ public struct Via: Sendable, Hashable {
     public let transport: String
     public let host: String
     public let port: Int?
-    public let parameters: Parameters
+    public let parameters: SIPParameters
 
     public var branch: String? { parameters["branch"] }
 
@@ -27,7 +27,7 @@ public struct Via: Sendable, Hashable {
         } else {
             port = nil
         }
-        parameters = try Parameters.ofHeader(&scanner)
+        parameters = try SIPParameters.ofHeader(&scanner)
     }
 }
 

@@ -51,7 +51,7 @@ struct CallReception: Sendable {
             let answering = try await service.mailboxes.answering(mailbox.id, in: destination.account)
             guard await call.answer() else { return mailbox }
             answered()
-            let visit = Visit(
+            let visit = MailboxVisit(
                 call: call, account: destination.account, mailbox: mailbox, answering: answering, callerNumber: destination.callerNumber,
                 callerName: destination.callerName, from: destination.callerNumber.flatMap { address(of: call.invitation, $0) },
                 operatorNumber: operators.number(of: mailbox, in: destination.account), service: service,

@@ -5,7 +5,7 @@ import Voicemail
 
 /// Recorded calls, for who hears them.
 extension WebDialect {
-    func recordingList(_ session: Session, _ visit: Visit) async throws -> FrontResponse {
+    func recordingList(_ session: WebSession, _ visit: PageVisit) async throws -> FrontResponse {
         let account = session.account, query = visit.request.query, zone = service.mailboxes.timeZone(of: account)
         let form = RecordingForm(query), after = query["start"].flatMap { RecordingSearch.Place(web: $0) }
         let search = RecordingSearch(
@@ -24,13 +24,13 @@ extension WebDialect {
 
     private static func query(_ parameters: [String]) -> String { parameters.isEmpty ? "" : "?" + parameters.joined(separator: "&") }
 
-    func playRecording(_ id: String, _ session: Session, _ visit: Visit) async throws -> FrontResponse {
+    func playRecording(_ id: String, _ session: WebSession, _ visit: PageVisit) async throws -> FrontResponse {
         let recording = try await recording(id, session), sound = try await service.renditions.download(of: recording, as: .mp3)
         try await service.audit.noteHeard(recording, in: session.account)
         return response(sound.reader, sound.contentType, ContentDisposition.inline("recording.mp3"), visit)
     }
 
-    func downloadRecording(_ id: String, as form: DownloadForm, _ session: Session, _ visit: Visit) async throws -> FrontResponse {
+    func downloadRecording(_ id: String, as form: DownloadForm, _ session: WebSession, _ visit: PageVisit) async throws -> FrontResponse {
         let recording = try await recording(id, session)
         func name(_ suffix: String) -> String {
             let stem = recording.name.split(separator: ".").dropLast().joined(separator: ".")
@@ -47,7 +47,7 @@ extension WebDialect {
         return response(sound.reader, sound.contentType, name(container.rawValue), visit)
     }
 
-    func recording(_ id: String, _ session: Session) async throws -> Recording {
+    func recording(_ id: String, _ session: WebSession) async throws -> Recording {
         try await service.recordings.heard(id, by: session.listener, in: session.account)
     }
 

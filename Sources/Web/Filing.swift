@@ -46,7 +46,7 @@ struct Filing: Sendable {
 
 /// Filing messages, deleting them and bringing them back.
 extension WebDialect {
-    func file(messagesOf mailboxID: String, _ session: Session, _ visit: Visit) async throws -> FrontResponse {
+    func file(messagesOf mailboxID: String, _ session: WebSession, _ visit: PageVisit) async throws -> FrontResponse {
         let form = try await form(of: visit, session)
         let mailbox = try await service.mailboxes.heard(mailboxID, by: session.listener, in: session.account)
         guard var filing = form["do"].flatMap(Filing.init) else { throw WebFailure.malformed(400) }
@@ -78,7 +78,7 @@ extension WebDialect {
     }
 
     /// The list again, with what was done, and how it is undone where it can be.
-    private func response(to filing: Filing, _ outcome: BatchOutcome, _ mailbox: Mailbox, _ place: ListPlace, _ visit: Visit) throws -> FrontResponse {
+    private func response(to filing: Filing, _ outcome: BatchOutcome, _ mailbox: Mailbox, _ place: ListPlace, _ visit: PageVisit) throws -> FrontResponse {
         if outcome.succeeded.isEmpty, filing.ids.count == 1 { throw WebFailure.notFound }
         var parameters = ["told=" + filing.word]
         if !outcome.failed.isEmpty { parameters.append("left=1") }

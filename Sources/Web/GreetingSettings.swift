@@ -26,7 +26,7 @@ extension WebDialect {
     }
 
     func values(
-        of temporary: TemporaryGreeting, _ greetings: [ListedGreeting], _ mailbox: Mailbox, _ account: Account, _ visit: Visit
+        of temporary: TemporaryGreeting, _ greetings: [ListedGreeting], _ mailbox: Mailbox, _ account: Account, _ visit: PageVisit
     ) async throws -> [String: Any] {
         var values: [String: Any] = ["has_temporary": true]
         if let listed = greetings.first(where: { $0.id == temporary.greetingID }) { values["temporary_name"] = listed.fileName }
@@ -40,7 +40,7 @@ extension WebDialect {
         return values
     }
 
-    func hear(_ serial: String, of mailboxID: String, _ session: Session, _ visit: Visit) async throws -> FrontResponse {
+    func hear(_ serial: String, of mailboxID: String, _ session: WebSession, _ visit: PageVisit) async throws -> FrontResponse {
         let mailbox = try await service.mailboxes.tended(mailboxID, by: session.listener, in: session.account)
         let greeting = try await service.greetings.find(try await listed(serial, of: mailbox).id, of: session.account)
         let sound = try await service.renditions.rendition(of: greeting, .mp3)
@@ -48,7 +48,7 @@ extension WebDialect {
     }
 
     /// Takes a greeting in, which callers hear from then on.
-    func upload(to mailboxID: String, _ session: Session, _ visit: Visit) async throws -> FrontResponse {
+    func upload(to mailboxID: String, _ session: WebSession, _ visit: PageVisit) async throws -> FrontResponse {
         let mailbox = try await service.mailboxes.tended(mailboxID, by: session.listener, in: session.account)
         do {
             let audio = try await receive(visit.request, session)
@@ -86,7 +86,7 @@ extension WebDialect {
     }
 
     /// The file of a form whose word comes before it: nothing is stored for who has none.
-    private func receive(_ request: FrontRequest, _ session: Session) async throws -> ReceivedAudio {
+    private func receive(_ request: FrontRequest, _ session: WebSession) async throws -> ReceivedAudio {
         guard let boundary = request.headers[.contentType].flatMap({ MediaType(parsing: $0) })?.boundary else { throw WebFailure.notAForm }
         return try await service.messages.receivingAudio(for: session.account.id) { intake in
             var part: String?, word = "", isFound = false

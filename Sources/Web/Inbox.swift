@@ -22,16 +22,16 @@ extension WebDialect {
     static let boxesOfPage = 100
 
     /// The first mailbox's new messages: nobody has to choose before there is something to see.
-    func home(_ session: Session, _ visit: Visit) async throws -> FrontResponse { try await show(.new, of: nil, session, visit) }
+    func home(_ session: WebSession, _ visit: PageVisit) async throws -> FrontResponse { try await show(.new, of: nil, session, visit) }
 
-    func folder(_ shelf: Shelf, of mailboxID: String, _ session: Session, _ visit: Visit) async throws -> FrontResponse {
+    func folder(_ shelf: Shelf, of mailboxID: String, _ session: WebSession, _ visit: PageVisit) async throws -> FrontResponse {
         let query = visit.request.query
         let start: ListingPlace? = if let name = query["box_name"], let id = query["box_id"] { (name: name, id: id) } else { nil }
         return try await show(shelf, of: mailboxID, beside: start, session, visit)
     }
 
     /// To the list that a message is in, which begins with it.
-    func lead(to place: MessagePlace, _ session: Session, _ visit: Visit) async throws -> FrontResponse {
+    func lead(to place: MessagePlace, _ session: WebSession, _ visit: PageVisit) async throws -> FrontResponse {
         let message = try await message(place, session)
         // The lists show nothing that is older.
         guard message.timestamp >= service.mailboxes.cutoff(for: session.account), let shelf = Shelf.allCases.first(where: { $0.folder == message.folder })
@@ -40,7 +40,7 @@ extension WebDialect {
     }
 
     private func show(
-        _ shelf: Shelf, of mailboxID: String?, beside boxesStart: ListingPlace? = nil, _ session: Session, _ visit: Visit
+        _ shelf: Shelf, of mailboxID: String?, beside boxesStart: ListingPlace? = nil, _ session: WebSession, _ visit: PageVisit
     ) async throws -> FrontResponse {
         let account = session.account, mailboxes = service.mailboxes
         let start = visit.request.query["start"].flatMap { MessagePosition(web: $0) }
@@ -62,7 +62,7 @@ extension WebDialect {
         return visit.page(.inbox) { set(View(sight: sight, shelf: shelf, search: search), start: start, visit, in: &$0) }
     }
 
-    private func set(_ view: View, start: MessagePosition?, _ visit: Visit, in values: inout PageValues) {
+    private func set(_ view: View, start: MessagePosition?, _ visit: PageVisit, in values: inout PageValues) {
         let shelf = view.shelf.rawValue, tally = view.sight.tally, page = view.sight.page
         let here = "\(visit.root)boxes/\(view.mailbox.id)/\(shelf)"
         values.set(.title, "t.folder_" + shelf)

@@ -9,7 +9,7 @@ extension WebDialect {
         case password, pin
     }
 
-    func login(_ visit: Visit) async throws -> FrontResponse {
+    func login(_ visit: PageVisit) async throws -> FrontResponse {
         switch visit.request.method {
         case .get, .head: try await loginPage(visit)
         case .post: try await logIn(visit)
@@ -17,7 +17,7 @@ extension WebDialect {
         }
     }
 
-    private func loginPage(_ visit: Visit) async throws -> FrontResponse {
+    private func loginPage(_ visit: PageVisit) async throws -> FrontResponse {
         let query = visit.request.query, place = Self.place(query["to"])
         do {
             _ = try await sessions.enter(visit.request)
@@ -38,7 +38,7 @@ extension WebDialect {
     private func proof(_ query: Query) -> Proof { settings.takesPINs ? query["with"].flatMap(Proof.init) ?? .password : .password }
 
     private func loginForm(
-        _ visit: Visit, to place: String, by proof: Proof, _ more: [String: Any], status: HTTPResponse.Status = .ok
+        _ visit: PageVisit, to place: String, by proof: Proof, _ more: [String: Any], status: HTTPResponse.Status = .ok
     ) -> FrontResponse {
         let values: [String: Any] = [
             "title": "t.login_button", "to": place, "with_pin": proof == .pin, "takes_pins": settings.takesPINs, "sends_links": settings.recoveryPage != nil,
@@ -48,7 +48,7 @@ extension WebDialect {
     }
 
     /// A page with a form for who has no session, tied to his browser.
-    func visitForm(_ visit: Visit, _ kind: Pages.Kind, _ values: [String: Any], status: HTTPResponse.Status) -> FrontResponse {
+    func visitForm(_ visit: PageVisit, _ kind: Pages.Kind, _ values: [String: Any], status: HTTPResponse.Status) -> FrontResponse {
         let known = Cookie.visit.value(in: visit.request), word = known ?? Cookie.newValue()
         var response = visit.page(kind, values.merging(["form": sessions.form(ofVisit: word)]) { $1 }, status: status)
         if known == nil { response.headers.append(Cookie.visit.set(word, isSecure: isSecure(visit))) }
@@ -56,12 +56,12 @@ extension WebDialect {
     }
 
     /// Whether a form is of this browser's visit.
-    func isOwnForm(_ form: Query, _ visit: Visit) -> Bool {
+    func isOwnForm(_ form: Query, _ visit: PageVisit) -> Bool {
         guard let word = Cookie.visit.value(in: visit.request), let sent = form["form"] else { return false }
         return Secrets.equal(sent, sessions.form(ofVisit: word))
     }
 
-    private func logIn(_ visit: Visit) async throws -> FrontResponse {
+    private func logIn(_ visit: PageVisit) async throws -> FrontResponse {
         let form = try await Self.readForm(visit.request, from: .stranger)
         let account = HTTPToken.trim(form["account"] ?? ""), name = HTTPToken.trim(form["user"] ?? ""), place = Self.place(form["to"])
         let proof = proof(form)
@@ -89,7 +89,7 @@ extension WebDialect {
     }
 
     /// Opens a session, which the browser is told with a response.
-    func enter(_ listener: MailboxListener, _ visit: Visit, _ response: inout FrontResponse) async throws {
+    func enter(_ listener: MailboxListener, _ visit: PageVisit, _ response: inout FrontResponse) async throws {
         let token = try await sessions.open(for: listener, by: visit.request)
         response.headers.append(Cookie.session.set(token, isSecure: isSecure(visit)))
     }
@@ -112,7 +112,7 @@ extension WebDialect {
         }
     }
 
-    func logOut(_ session: Session, _ visit: Visit) async throws -> FrontResponse {
+    func logOut(_ session: WebSession, _ visit: PageVisit) async throws -> FrontResponse {
         _ = try await form(of: visit, session)
         try await sessions.close(session)
         return leave(session, visit, "1")
@@ -120,7 +120,7 @@ extension WebDialect {
 
     /// To the login, from a session that has ended. The browser lets go of it, and of the pages that it has kept: whoever is there next goes back to
     /// none of them, and those that are open in other windows hear of it.
-    func leave(_ session: Session, _ visit: Visit, _ word: String) -> FrontResponse {
+    func leave(_ session: WebSession, _ visit: PageVisit, _ word: String) -> FrontResponse {
         streams.end(session: session.ticket.hash, account: session.account.id)
         var response = visit.redirect(to: "login?out=" + word)
         response.headers.append(Cookie.session.set(nil, isSecure: isSecure(visit)))
@@ -134,5 +134,5 @@ extension WebDialect {
         return Route(pieces[...])?.comeback ?? ""
     }
 
-    func isSecure(_ visit: Visit) -> Bool { visit.request.isSecure || settings.isBehindTLS }
+    func isSecure(_ visit: PageVisit) -> Bool { visit.request.isSecure || settings.isBehindTLS }
 }

@@ -34,7 +34,7 @@ extension WebDialect {
     }
 
     /// Changes the password of who knows the present one. All his sessions end, and this one is opened anew.
-    func changePassword(_ form: Query, _ user: User, _ session: Session, _ visit: Visit) async throws -> FrontResponse {
+    func changePassword(_ form: Query, _ user: User, _ session: WebSession, _ visit: PageVisit) async throws -> FrontResponse {
         guard let username = user.username else { throw WebFailure.malformed(400) }
         do {
             try await loginGuard.attempt(from: visit.request.remote, as: [.user(username, accountID: session.account.id)]) {

@@ -12,7 +12,7 @@ extension WebDialect {
 
     // MARK: Asking for a link
 
-    func forgotten(_ visit: Visit) async throws -> FrontResponse {
+    func forgotten(_ visit: PageVisit) async throws -> FrontResponse {
         guard let page = settings.recoveryPage else { throw WebFailure.notFound }
         switch visit.request.method {
         case .get, .head: return forgottenPage(visit, ["is_asked": visit.request.query.contains("asked")])
@@ -21,12 +21,12 @@ extension WebDialect {
         }
     }
 
-    private func forgottenPage(_ visit: Visit, _ more: [String: Any], status: HTTPResponse.Status = .ok) -> FrontResponse {
+    private func forgottenPage(_ visit: PageVisit, _ more: [String: Any], status: HTTPResponse.Status = .ok) -> FrontResponse {
         visitForm(visit, .forgotten, more.merging(["title": "t.forgotten"]) { $1 }, status: status)
     }
 
     /// One answer to all: nobody learns which accounts and users there are, and who has an address.
-    private func sendLink(to page: String, _ visit: Visit) async throws -> FrontResponse {
+    private func sendLink(to page: String, _ visit: PageVisit) async throws -> FrontResponse {
         let form = try await Self.readForm(visit.request, from: .stranger)
         let account = HTTPToken.trim(form["account"] ?? ""), name = HTTPToken.trim(form["user"] ?? "")
         func again(_ why: String, _ status: HTTPResponse.Status) -> FrontResponse {
@@ -46,7 +46,7 @@ extension WebDialect {
 
     // MARK: Using it
 
-    func reset(_ visit: Visit) async throws -> FrontResponse {
+    func reset(_ visit: PageVisit) async throws -> FrontResponse {
         guard settings.recoveryPage != nil else { throw WebFailure.notFound }
         switch visit.request.method {
         case .get, .head:
@@ -60,7 +60,7 @@ extension WebDialect {
         }
     }
 
-    private func takePassword(_ visit: Visit) async throws -> FrontResponse {
+    private func takePassword(_ visit: PageVisit) async throws -> FrontResponse {
         let form = try await Self.readForm(visit.request, from: .stranger), id = form["recovery"] ?? ""
         guard isOwnForm(form, visit) else { return resetPage(visit, ["recovery": id, "is_stale": true], status: .forbidden) }
         return try await guarded(visit) {
@@ -81,12 +81,12 @@ extension WebDialect {
         }
     }
 
-    private func resetPage(_ visit: Visit, _ more: [String: Any], status: HTTPResponse.Status = .ok) -> FrontResponse {
+    private func resetPage(_ visit: PageVisit, _ more: [String: Any], status: HTTPResponse.Status = .ok) -> FrontResponse {
         visitForm(visit, .reset, more.merging(["title": "t.forgotten"]) { $1 }, status: status)
     }
 
     /// For who has a link that is good; others count as failed logins.
-    private func guarded(_ visit: Visit, _ body: () async throws -> FrontResponse) async throws -> FrontResponse {
+    private func guarded(_ visit: PageVisit, _ body: () async throws -> FrontResponse) async throws -> FrontResponse {
         do {
             return try await loginGuard.attempt(from: visit.request.remote) { try await body() }
         } catch is LoginGuard.Locked {

@@ -22,7 +22,7 @@ struct SendingForm {
     }
 
     /// nil for one that is too long.
-    func note(of session: Session) -> ForwardingNote? {
+    func note(of session: WebSession) -> ForwardingNote? {
         text.unicodeScalars.count <= ForwardingNote.longest ? ForwardingNote(author: session.shownName, text: text) : nil
     }
 }
@@ -30,7 +30,7 @@ struct SendingForm {
 /// Sending messages on to another mailbox, and taking several along.
 extension WebDialect {
     /// The mailbox of a number: any of the account but the one that they are in, as by telephone.
-    func destination(_ number: String, from mailbox: Mailbox, _ session: Session) async throws -> Mailbox? {
+    func destination(_ number: String, from mailbox: Mailbox, _ session: WebSession) async throws -> Mailbox? {
         guard !number.isEmpty, let other = try await service.mailboxes.find(number: number, of: session.account), other.id != mailbox.id else { return nil }
         return other
     }
@@ -38,7 +38,7 @@ extension WebDialect {
     /// Asks where to.
     /// - Parameter refused: what was typed and cannot be done.
     func sendPage(
-        _ ids: [String], of mailbox: Mailbox, _ place: ListPlace, _ session: Session, _ visit: Visit, refused: SendingForm? = nil,
+        _ ids: [String], of mailbox: Mailbox, _ place: ListPlace, _ session: WebSession, _ visit: PageVisit, refused: SendingForm? = nil,
         for wrong: SendingForm.Wrong = .box
     ) async throws -> FrontResponse {
         let messages = try await service.messages.list(ids, of: mailbox.id, in: session.account)
@@ -62,7 +62,7 @@ extension WebDialect {
     }
 
     /// The messages that are chosen, each as it is stored.
-    func zip(_ ids: [String], of mailbox: Mailbox, _ place: ListPlace, _ session: Session, _ visit: Visit) async throws -> FrontResponse {
+    func zip(_ ids: [String], of mailbox: Mailbox, _ place: ListPlace, _ session: WebSession, _ visit: PageVisit) async throws -> FrontResponse {
         let zone = try await service.mailboxes.timeZone(of: mailbox, account: session.account)
         let messages = try await service.messages.list(ids, of: mailbox.id, in: session.account)
         let entries = messages.sorted { $0.position < $1.position }.compactMap { message in

@@ -12,7 +12,7 @@ extension WebDialect {
     /// Digits of a session's hash that name it among those of one user.
     private static let nameLength = 16
 
-    func sessionList(_ session: Session, _ visit: Visit) async throws -> FrontResponse {
+    func sessionList(_ session: WebSession, _ visit: PageVisit) async throws -> FrontResponse {
         guard visit.request.method == .post else { return try await sessionPage(session, visit) }
         let form = try await form(of: visit, session), words = (form["do"] ?? "").split(separator: " ")
         switch (words.first, words.count) {
@@ -36,7 +36,7 @@ extension WebDialect {
         }
     }
 
-    private func sessionPage(_ session: Session, _ visit: Visit, _ wrong: OwnLoginWrong? = nil) async throws -> FrontResponse {
+    private func sessionPage(_ session: WebSession, _ visit: PageVisit, _ wrong: OwnLoginWrong? = nil) async throws -> FrontResponse {
         let times = ShownTimes(language: visit.pages?.language ?? "en", zone: service.mailboxes.timeZone(of: session.account))
         let living = try await service.tickets.living(of: session.listener, .web)
         var values: [String: Any] = [

@@ -25,7 +25,7 @@ extension WebDialect {
     /// Texts that this page is told by the address or says when something is wrong.
     static let settingsTexts = Set(SettingsWrong.allCases.map(\.rawValue) + outcomes.map { "told_" + $0 } + ["settings", "told_greeting_later"])
 
-    func settings(of mailboxID: String, _ session: Session, _ visit: Visit) async throws -> FrontResponse {
+    func settings(of mailboxID: String, _ session: WebSession, _ visit: PageVisit) async throws -> FrontResponse {
         let mailbox = try await service.mailboxes.tended(mailboxID, by: session.listener, in: session.account)
         guard visit.request.method == .post else { return try await settingsPage(mailbox, session, visit) }
         let form = try await form(of: visit, session)
@@ -47,7 +47,7 @@ extension WebDialect {
     }
 
     func settingsPage(
-        _ mailbox: Mailbox, _ session: Session, _ visit: Visit, _ wrong: SettingsWrong? = nil, typed: [String: Any] = [:]
+        _ mailbox: Mailbox, _ session: WebSession, _ visit: PageVisit, _ wrong: SettingsWrong? = nil, typed: [String: Any] = [:]
     ) async throws -> FrontResponse {
         let account = session.account
         let boxes = try await service.mailboxes.heard(by: session.listener, in: account, limit: Self.boxesOfPage)

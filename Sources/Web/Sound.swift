@@ -5,7 +5,7 @@ import Voicemail
 /// Messages to be heard, and to be taken along.
 extension WebDialect {
     /// As MP3, which every browser plays, whatever the message is stored as.
-    func play(_ place: MessagePlace, _ session: Session, _ visit: Visit) async throws -> FrontResponse {
+    func play(_ place: MessagePlace, _ session: WebSession, _ visit: PageVisit) async throws -> FrontResponse {
         let message = try await message(place, session)
         let sound = try await service.renditions.rendition(of: message, .mp3)
         try await service.audit.noteHeard(message, in: session.account)
@@ -15,11 +15,11 @@ extension WebDialect {
     /// Peaks of a waveform: enough for a screen, each from 0 to 100, the loudest of them 100.
     private static let peakCount = 160
 
-    func peaks(_ place: MessagePlace, _ session: Session) async throws -> FrontResponse {
+    func peaks(_ place: MessagePlace, _ session: WebSession) async throws -> FrontResponse {
         Self.response([try await service.renditions.peaks(of: try await message(place, session), count: Self.peakCount)])
     }
 
-    func peaks(ofRecording id: String, _ session: Session) async throws -> FrontResponse {
+    func peaks(ofRecording id: String, _ session: WebSession) async throws -> FrontResponse {
         Self.response(try await service.renditions.peaks(of: try await recording(id, session), count: Self.peakCount))
     }
 
@@ -30,7 +30,7 @@ extension WebDialect {
         return FrontResponse(contentType: "application/json", bytes: JSON.array(lists).encode())
     }
 
-    func download(_ place: MessagePlace, as form: DownloadForm, _ session: Session, _ visit: Visit) async throws -> FrontResponse {
+    func download(_ place: MessagePlace, as form: DownloadForm, _ session: WebSession, _ visit: PageVisit) async throws -> FrontResponse {
         let message = try await message(place, session)
         let mailbox = try await service.mailboxes.heard(place.mailboxID, by: session.listener, in: session.account)
         let zone = try await service.mailboxes.timeZone(of: mailbox, account: session.account)
@@ -46,12 +46,12 @@ extension WebDialect {
         return response(sound.reader, sound.contentType, name(container.rawValue), visit)
     }
 
-    func message(_ place: MessagePlace, _ session: Session) async throws -> Message {
+    func message(_ place: MessagePlace, _ session: WebSession) async throws -> Message {
         let mailbox = try await service.mailboxes.heard(place.mailboxID, by: session.listener, in: session.account)
         return try await service.messages.find(MessagePlace(mailboxID: mailbox.id, monthID: place.monthID), in: session.account)
     }
 
-    func response(_ reader: any BlobReader, _ contentType: String, _ disposition: String, _ visit: Visit) -> FrontResponse {
+    func response(_ reader: any BlobReader, _ contentType: String, _ disposition: String, _ visit: PageVisit) -> FrontResponse {
         .ranged(
             reader, range: visit.request.headers[.range], policy: .standard,
             headers: [.contentType: contentType, .contentDisposition: disposition])

@@ -4,7 +4,7 @@ import Voicemail
 /// A greeting by text to speech, where the server can speak.
 extension WebDialect {
     /// What it is spoken in: the languages of the pages, that of this page first chosen.
-    func speechValues(_ visit: Visit) -> [String: Any] {
+    func speechValues(_ visit: PageVisit) -> [String: Any] {
         guard synthesizer != nil else { return [:] }
         let here = visit.pages?.language
         return ["speaks": true, "longest_text": SpeechRequest.longestText, "languages": Self.languages { $0 == here }]

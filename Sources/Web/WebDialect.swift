@@ -61,7 +61,7 @@ public struct WebDialect: Dialect {
     public func respond(to request: FrontRequest) async -> FrontResponse {
         let depth = settings.path.utf8.count(where: { $0 == UInt8(ascii: "/") }) - 1
         let route = Route(request.segments.dropFirst(depth))
-        var visit = Visit(request, at: settings.path)
+        var visit = PageVisit(request, at: settings.path)
         var response: FrontResponse
         if request.path + "/" == settings.path {
             // Links of the page begin behind the slash.
@@ -81,12 +81,12 @@ public struct WebDialect: Dialect {
     }
 
     public func refuse(_ fault: RequestFault, of request: FrontRequest) async -> FrontResponse? {
-        var response = Visit(request, at: settings.path).page(of: WebFailure(fault))
+        var response = PageVisit(request, at: settings.path).page(of: WebFailure(fault))
         PageHeaders.add(to: &response)
         return response
     }
 
-    private func answer(_ route: Route?, _ visit: inout Visit) async throws -> FrontResponse {
+    private func answer(_ route: Route?, _ visit: inout PageVisit) async throws -> FrontResponse {
         switch route {
         case .style?: return try read(route, visit) { Documents.style.response(to: $0) }
         case .icon?: return try read(route, visit) { Documents.icon.response(to: $0) }
@@ -125,12 +125,12 @@ public struct WebDialect: Dialect {
         }
     }
 
-    private func read(_ route: Route?, _ visit: Visit, _ answer: (FrontRequest) throws -> FrontResponse) throws -> FrontResponse {
+    private func read(_ route: Route?, _ visit: PageVisit, _ answer: (FrontRequest) throws -> FrontResponse) throws -> FrontResponse {
         guard route?.methods.contains(visit.request.method) == true else { throw WebFailure.method }
         return try answer(visit.request)
     }
 
-    private func response(to failure: WebFailure, _ visit: Visit, _ route: Route?) -> FrontResponse {
+    private func response(to failure: WebFailure, _ visit: PageVisit, _ route: Route?) -> FrontResponse {
         switch failure {
         case .logIn(let hadSession):
             var parameters = hadSession ? ["ended=1"] : []
@@ -154,7 +154,7 @@ public struct WebDialect: Dialect {
 
     /// The form of a request that changes something.
     /// - Throws: `WebFailure.stale` for one that is not of this session.
-    func form(of visit: Visit, _ session: Session, upTo limit: Int = RequestBody.smallest) async throws -> Query {
+    func form(of visit: PageVisit, _ session: WebSession, upTo limit: Int = RequestBody.smallest) async throws -> Query {
         let form = try await Self.readForm(visit.request, from: .known, upTo: limit)
         guard let word = form["form"], Secrets.equal(word, session.form) else { throw WebFailure.stale }
         return form

@@ -108,18 +108,18 @@ public struct PSeriesDialect: Dialect {
         return request.headers[.authorization].flatMap(AuthorizationField.init)?.bearerToken
     }
 
-    private func parameters(of request: FrontRequest, _ endpoint: Endpoint) async throws -> Parameters {
-        guard endpoint.method == .post, !endpoint.takesFile else { return Parameters(query: request.query) }
-        return Parameters(query: request.query, body: try await body(of: request))
+    private func parameters(of request: FrontRequest, _ endpoint: Endpoint) async throws -> PSeriesParameters {
+        guard endpoint.method == .post, !endpoint.takesFile else { return PSeriesParameters(query: request.query) }
+        return PSeriesParameters(query: request.query, body: try await body(of: request))
     }
 
     func body(of request: FrontRequest) async throws -> JSONObject {
-        try Parameters.object(parsing: try await request.body.collect(upTo: Parameters.longestBody))
+        try PSeriesParameters.object(parsing: try await request.body.collect(upTo: PSeriesParameters.longestBody))
     }
 
     /// What comes without a token is small.
     func loginBody(of request: FrontRequest) async throws -> JSONObject {
-        try Parameters.object(parsing: try await request.body.collect(upTo: RequestBody.smallest, from: .stranger))
+        try PSeriesParameters.object(parsing: try await request.body.collect(upTo: RequestBody.smallest, from: .stranger))
     }
 
     /// Reads what a refused request still sends, so that its client, which may read no answer before, gets to see this one.

@@ -7,7 +7,7 @@ import Voicemail
 
 /// Pages and orders of lists (P§2.8).
 @Suite struct PagingTests {
-    private func paging(_ query: String) throws -> Paging { try Paging(Parameters(query: try Query(parsing: query))) }
+    private func paging(_ query: String) throws -> Paging { try Paging(PSeriesParameters(query: try Query(parsing: query))) }
 
     @Test(
         "Neither page nor size is everything up to ten thousand; either alone has the other's standard",
@@ -36,7 +36,7 @@ import Voicemail
     @Test("Lists are sorted by id upwards unless asked otherwise; unknown words are parameter errors")
     func sorting() throws {
         func sorting(_ query: String) throws -> String {
-            let sorting = try Sorting<Key>(Parameters(query: try Query(parsing: query)), standard: .id)
+            let sorting = try Sorting<Key>(PSeriesParameters(query: try Query(parsing: query)), standard: .id)
             return sorting.key.rawValue + (sorting.ascending ? " asc" : " desc")
         }
         #expect(try sorting("") == "id asc")

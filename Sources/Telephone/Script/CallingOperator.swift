@@ -8,7 +8,7 @@ struct CallingOperator: CallState {
     /// What happens when he cannot be called.
     let otherwise: (any CallState)?
 
-    func run(_ visit: Visit) async -> (any CallState)? {
+    func run(_ visit: MailboxVisit) async -> (any CallState)? {
         if await visit.call.transfer(to: number) {
             visit.story.transferred()
             return nil

@@ -3,7 +3,7 @@ import SIP
 
 /// A mailbox that has no room (K§10.2, step 5).
 struct FullBox: CallState {
-    func run(_ visit: Visit) async -> (any CallState)? {
+    func run(_ visit: MailboxVisit) async -> (any CallState)? {
         await visit.noteFull()
         var end = await visit.say(.greetingIntroduction)
         if end == .finished { end = await visit.playGreeting() }

@@ -12,7 +12,7 @@ struct Review: CallState {
     /// How long a key is waited for once the menu was said (K§10.1).
     private static let patience = Duration.seconds(5)
 
-    func run(_ visit: Visit) async -> (any CallState)? {
+    func run(_ visit: MailboxVisit) async -> (any CallState)? {
         var fruitless = 0
         /// One that was pressed while the recording was played.
         var early: Character?
@@ -42,7 +42,7 @@ struct Review: CallState {
     }
 
     /// - Returns: nil when none was pressed in time.
-    private func key(_ visit: Visit) async -> Character? {
+    private func key(_ visit: MailboxVisit) async -> Character? {
         switch await visit.say(.reviewMenu) {
         case .key(let key): key
         case .over: nil
@@ -51,7 +51,7 @@ struct Review: CallState {
     }
 
     /// - Returns: the key that it was ended with.
-    private func listen(_ visit: Visit) async -> Character? {
+    private func listen(_ visit: MailboxVisit) async -> Character? {
         do {
             let sound = try await visit.captures.sound(of: take.capture)
             if case .key(let key) = await visit.call.play(Clip(samples: sound.samples)) { return key }

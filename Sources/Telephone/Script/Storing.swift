@@ -10,7 +10,7 @@ struct Storing: CallState {
     /// Whom the caller wants to be called afterwards.
     var next: String?
 
-    func run(_ visit: Visit) async -> (any CallState)? {
+    func run(_ visit: MailboxVisit) async -> (any CallState)? {
         guard take.milliseconds >= visit.answering.shortestMilliseconds else {
             visit.story.ended(.tooShort)
             await visit.drop(take.capture)

@@ -7,7 +7,7 @@ struct Taking: CallState {
     /// K§10.2.
     private static let tone = Clip.tone(hertz: 440, milliseconds: 500)
 
-    func run(_ visit: Visit) async -> (any CallState)? {
+    func run(_ visit: MailboxVisit) async -> (any CallState)? {
         // One who has hung up already leaves no file.
         guard await !visit.call.isOver else { return nil }
         let capture: Capture
@@ -38,7 +38,7 @@ struct RecordedTake: Sendable {
     var milliseconds: Int { end.samples * 1000 / Clip.rate }
 }
 
-extension Visit {
+extension MailboxVisit {
     /// A new recording, as it will be a message.
     fileprivate func facts() async -> CaptureFacts {
         CaptureFacts(

@@ -6,7 +6,7 @@ import Voicemail
 
 /// The greeting and what to do (K§10.2, steps 6 to 9). Any key goes on to the tone; that for the owner's menu says that it is not to be had.
 struct Welcoming: CallState {
-    func run(_ visit: Visit) async -> (any CallState)? {
+    func run(_ visit: MailboxVisit) async -> (any CallState)? {
         let answering = visit.answering
         var end = answering.hasIntroduction ? await visit.say(.greetingIntroduction) : .finished
         if end == .finished { end = await visit.playGreeting() }
@@ -22,7 +22,7 @@ struct Welcoming: CallState {
     }
 }
 
-extension Visit {
+extension MailboxVisit {
     /// The greeting that applies (K§10.2, step 7). One that cannot be played gives way to the standard one.
     func playGreeting() async -> PlayEnd {
         switch answering.greeting {

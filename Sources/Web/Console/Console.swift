@@ -31,7 +31,7 @@ extension WebDialect {
         return Set(texts.joined())
     }()
 
-    func console(_ page: ConsolePage, _ session: Session, _ visit: Visit) async throws -> FrontResponse {
+    func console(_ page: ConsolePage, _ session: WebSession, _ visit: PageVisit) async throws -> FrontResponse {
         // To everybody else there is nothing here.
         guard session.listener.isAdministrator, !page.isOfServer || session.account.isSuperduperAdmin else { throw WebFailure.notFound }
         guard visit.request.method == .post else { return try await consolePage(page, session, visit) }
@@ -63,7 +63,7 @@ extension WebDialect {
 
     /// - Parameter more: what a form has come to; the first page is shown below it.
     func consolePage(
-        _ page: ConsolePage, _ session: Session, _ visit: Visit, _ more: [String: Any] = [:], status: HTTPResponse.Status = .ok
+        _ page: ConsolePage, _ session: WebSession, _ visit: PageVisit, _ more: [String: Any] = [:], status: HTTPResponse.Status = .ok
     ) async throws -> FrontResponse {
         let account = session.account
         let times = ShownTimes(language: visit.pages?.language ?? "en", zone: service.mailboxes.timeZone(of: account))

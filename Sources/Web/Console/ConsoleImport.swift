@@ -39,7 +39,7 @@ extension WebDialect {
         }
     }
 
-    func takeList(_ form: Query, _ session: Session, _ visit: Visit) async throws -> FrontResponse {
+    func takeList(_ form: Query, _ session: WebSession, _ visit: PageVisit) async throws -> FrontResponse {
         let text = form["list"] ?? "", setsSecrets = form["secrets"] == "yes"
         guard let deed = form["do"], ["preview", "import"].contains(deed) else { throw WebFailure.malformed(400) }
         var values: [String: Any] = ["list": text, "sets_secrets": setsSecrets]

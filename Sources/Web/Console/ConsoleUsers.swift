@@ -3,7 +3,7 @@ import Voicemail
 
 /// The users of an account.
 extension WebDialect {
-    func listUsers(_ query: Query, _ session: Session) async throws -> [String: Any] {
+    func listUsers(_ query: Query, _ session: WebSession) async throws -> [String: Any] {
         let page = try await service.users.list(of: session.account, ListingRange(start: start(query), limit: Self.rowsOfPage)) { $0 }
         var values = paging(query, next: page.next)
         values["rows"] = page.items.map { user in
@@ -18,7 +18,7 @@ extension WebDialect {
         return values
     }
 
-    func changeUsers(_ deed: String, _ id: String?, _ form: Query, _ session: Session) async throws {
+    func changeUsers(_ deed: String, _ id: String?, _ form: Query, _ session: WebSession) async throws {
         let account = session.account
         switch (deed, id) {
         case ("make", nil): try await makeUser(form, account)

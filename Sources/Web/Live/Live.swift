@@ -6,7 +6,7 @@ import Voicemail
 /// Pages that follow what happens.
 extension WebDialect {
     /// The changes of a mailbox from what a page has shown of it.
-    func live(_ mailboxID: String, _ session: Session, _ visit: Visit) async throws -> FrontResponse {
+    func live(_ mailboxID: String, _ session: WebSession, _ visit: PageVisit) async throws -> FrontResponse {
         let request = visit.request, account = session.account
         let mailbox = try await service.mailboxes.heard(mailboxID, by: session.listener, in: account)
         let ticket = session.ticket.hash

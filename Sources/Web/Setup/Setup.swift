@@ -5,7 +5,7 @@ import Voicemail
 
 /// The page of a first run: whoever has the code makes the first account, and is logged in as its administrator.
 extension WebDialect {
-    func setUp(_ visit: Visit) async throws -> FrontResponse {
+    func setUp(_ visit: PageVisit) async throws -> FrontResponse {
         guard try await isUnset() else { return try await tooLate(visit) }
         switch visit.request.method {
         case .get, .head: return try await setupPage(visit)
@@ -15,7 +15,7 @@ extension WebDialect {
     }
 
     /// Whoever comes with the code, and second, learns so. To everybody else there is nothing here.
-    private func tooLate(_ visit: Visit) async throws -> FrontResponse {
+    private func tooLate(_ visit: PageVisit) async throws -> FrontResponse {
         let code = visit.request.method == .post ? try await Self.readForm(visit.request, from: .stranger)["code"] : visit.request.query["code"]
         throw code.map { setup.wasOpened(with: $0) } == true ? WebFailure.alreadySetUp : WebFailure.notFound
     }
@@ -28,12 +28,12 @@ extension WebDialect {
         return false
     }
 
-    private func setupPage(_ visit: Visit) async throws -> FrontResponse {
+    private func setupPage(_ visit: PageVisit) async throws -> FrontResponse {
         guard let code = visit.request.query["code"] else { return setupForm(visit, code: nil, [:]) }
         return try await guarded(visit, code) { setupForm(visit, code: code, ["typed_mailbox": "100"]) }
     }
 
-    private func takeSetup(_ visit: Visit) async throws -> FrontResponse {
+    private func takeSetup(_ visit: PageVisit) async throws -> FrontResponse {
         let form = try await Self.readForm(visit.request, from: .stranger), code = form["code"] ?? ""
         return try await guarded(visit, code) {
             guard isOwnForm(form, visit) else { return setupForm(visit, code: code, ["is_stale": true], status: .forbidden) }
@@ -71,7 +71,7 @@ extension WebDialect {
     }
 
     /// For who has the code; wrong ones count as failed logins.
-    private func guarded(_ visit: Visit, _ code: String, _ body: () async throws -> FrontResponse) async throws -> FrontResponse {
+    private func guarded(_ visit: PageVisit, _ code: String, _ body: () async throws -> FrontResponse) async throws -> FrontResponse {
         do {
             try await loginGuard.attempt(from: visit.request.remote) {
                 guard setup.opens(code) || setup.wasOpened(with: code) else { throw VoicemailError.badCredentials }
@@ -85,7 +85,7 @@ extension WebDialect {
     }
 
     /// - Parameter code: nil for who has yet to give it.
-    private func setupForm(_ visit: Visit, code: String?, _ more: [String: Any], status: HTTPResponse.Status = .ok) -> FrontResponse {
+    private func setupForm(_ visit: PageVisit, code: String?, _ more: [String: Any], status: HTTPResponse.Status = .ok) -> FrontResponse {
         var values: [String: Any] = [
             "title": "t.setup", "typed_zone": service.limits.timezone, "longest_pin": service.limits.maximumPinLength, "zones": Self.zones,
         ]

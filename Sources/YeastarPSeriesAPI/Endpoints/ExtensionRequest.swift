@@ -23,7 +23,7 @@ struct ExtensionRequest {
     /// - Parameters:
     ///   - isChange: whether a mailbox is changed, of which what is given empty empties the field; of a new one it is nothing.
     ///   - mailbox: the one that is changed; nil where it is not known yet.
-    init(_ parameters: Parameters, isChange: Bool, of mailbox: Mailbox? = nil) throws(PSeriesFailure) {
+    init(_ parameters: PSeriesParameters, isChange: Bool, of mailbox: Mailbox? = nil) throws(PSeriesFailure) {
         var parameters = parameters
         parameters.keepsEmpty = isChange
         if let number = try parameters.number("number") {
@@ -55,7 +55,7 @@ struct ExtensionRequest {
     /// One name of two.
     static func name(_ first: String, _ last: String) -> String { [first, last].filter { !$0.isEmpty }.joined(separator: " ") }
 
-    private mutating func readName(_ parameters: Parameters, _ mailbox: Mailbox?, _ kept: inout JSONObject) throws(PSeriesFailure) {
+    private mutating func readName(_ parameters: PSeriesParameters, _ mailbox: Mailbox?, _ kept: inout JSONObject) throws(PSeriesFailure) {
         let first = try Self.text(parameters, "first_name"), last = try Self.text(parameters, "last_name")
         guard first != nil || last != nil else { return }
         let old = mailbox?.personName ?? ("", "")
@@ -65,7 +65,7 @@ struct ExtensionRequest {
         settings.name = Self.name(full.0, full.1)
     }
 
-    private mutating func readVoicemail(_ parameters: Parameters) throws(PSeriesFailure) {
+    private mutating func readVoicemail(_ parameters: PSeriesParameters) throws(PSeriesFailure) {
         if let isOn = try Self.flag(parameters, "enb_vm") { settings.isEnabled = isOn }
         if let isOn = try Self.flag(parameters, "enb_vm_pin") { settings.requiresPIN = isOn }
         if let text = try parameters.text("vm_pin") { settings.pin = .some(text.isEmpty ? nil : PIN(try Self.pin(text))) }
@@ -100,26 +100,26 @@ struct ExtensionRequest {
         !text.isEmpty && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     }
 
-    private static func text(_ parameters: Parameters, _ field: String) throws(PSeriesFailure) -> String? {
+    private static func text(_ parameters: PSeriesParameters, _ field: String) throws(PSeriesFailure) -> String? {
         guard let text = try parameters.text(field) else { return nil }
         guard text.unicodeScalars.count <= longestKept else { throw .invalid(field, .string(text)) }
         return text
     }
 
-    private static func flag(_ parameters: Parameters, _ field: String) throws(PSeriesFailure) -> Bool? {
+    private static func flag(_ parameters: PSeriesParameters, _ field: String) throws(PSeriesFailure) -> Bool? {
         guard let number = try parameters.integer(field) else { return nil }
         guard number == 0 || number == 1 else { throw .invalid(field, .int(number)) }
         return number == 1
     }
 
-    private static func word(_ parameters: Parameters, _ field: String, _ words: [String]) throws(PSeriesFailure) -> String? {
+    private static func word(_ parameters: PSeriesParameters, _ field: String, _ words: [String]) throws(PSeriesFailure) -> String? {
         guard let word = try parameters.text(field) else { return nil }
         guard words.contains(word) else { throw .invalid(field, .string(word)) }
         return word
     }
 
     /// One object for each presence at most; the telephone system reads what is in them.
-    private static func presenceList(_ parameters: Parameters) throws(PSeriesFailure) -> JSON? {
+    private static func presenceList(_ parameters: PSeriesParameters) throws(PSeriesFailure) -> JSON? {
         guard let value = parameters.value("presence_list") else { return nil }
         guard let items = value.array, items.count <= presences.count, value.encoded.utf8.count <= longestPresenceList,
             items.allSatisfy({ presences.contains($0["status"]?.string ?? "") })

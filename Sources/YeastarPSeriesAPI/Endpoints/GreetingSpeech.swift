@@ -58,7 +58,7 @@ extension PSeriesDialect {
     }
 
     /// What an update asks to be spoken: what is not given stays as it was. Nil when nothing of it is given.
-    private func speech(_ parameters: Parameters, anew greeting: NamedGreeting) throws(PSeriesFailure) -> SpeechRequest? {
+    private func speech(_ parameters: PSeriesParameters, anew greeting: NamedGreeting) throws(PSeriesFailure) -> SpeechRequest? {
         guard let field = ["text", "language", "speed", "volume", "pitch"].first(where: { parameters.value($0) != nil }) else {
             try judgeManufacturer(parameters)
             return nil
@@ -72,13 +72,13 @@ extension PSeriesDialect {
         return speech
     }
 
-    private func judgeManufacturer(_ parameters: Parameters) throws(PSeriesFailure) {
+    private func judgeManufacturer(_ parameters: PSeriesParameters) throws(PSeriesFailure) {
         if let manufacturer = try parameters.text("asr_manufacturer"), !Self.manufacturers.contains(manufacturer) {
             throw .invalid("asr_manufacturer", .string(manufacturer))
         }
     }
 
-    private func speech(_ parameters: Parameters, text: String, language: String) throws(PSeriesFailure) -> SpeechRequest {
+    private func speech(_ parameters: PSeriesParameters, text: String, language: String) throws(PSeriesFailure) -> SpeechRequest {
         guard text.unicodeScalars.count <= SpeechRequest.longestText else { throw .invalid("text", .string(text)) }
         try judgeManufacturer(parameters)
         func level(_ name: String) throws(PSeriesFailure) -> Int? {

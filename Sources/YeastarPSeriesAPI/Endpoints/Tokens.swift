@@ -7,11 +7,11 @@ extension PSeriesDialect {
     func login(_ endpoint: Endpoint, _ request: FrontRequest) async throws -> PSeriesAnswer {
         // The lock is for those who guess secrets; a refresh token cannot be guessed (P§3.1).
         if endpoint == .getToken { try await loginGuard.refuseLocked(request.remote) }
-        let parameters = Parameters(query: Query(), body: try await loginBody(of: request))
+        let parameters = PSeriesParameters(query: Query(), body: try await loginBody(of: request))
         return endpoint == .refreshToken ? try await refreshToken(parameters, request) : try await getToken(parameters, request)
     }
 
-    private func getToken(_ parameters: Parameters, _ request: FrontRequest) async throws -> PSeriesAnswer {
+    private func getToken(_ parameters: PSeriesParameters, _ request: FrontRequest) async throws -> PSeriesAnswer {
         let id = try parameters.requireText("username"), secret = try parameters.requireText("password")
         let application = try await loginGuard.attempt(from: request.remote, as: [.credential(.pSeries, handle: id)]) {
             try await applications.logIn(id, secret: secret)
@@ -21,7 +21,7 @@ extension PSeriesDialect {
     }
 
     /// Works after the access token has expired; the old pair ends.
-    private func refreshToken(_ parameters: Parameters, _ request: FrontRequest) async throws -> PSeriesAnswer {
+    private func refreshToken(_ parameters: PSeriesParameters, _ request: FrontRequest) async throws -> PSeriesAnswer {
         let token = try parameters.requireText("refresh_token")
         do {
             return answer(try await applications.refresh(token, settings.tokens, from: request.remote))

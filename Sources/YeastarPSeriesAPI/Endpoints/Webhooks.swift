@@ -36,7 +36,7 @@ extension PSeriesDialect {
         return .success
     }
 
-    private static func number(_ name: String, in range: ClosedRange<Int>, _ parameters: Parameters) throws(PSeriesFailure) -> Int? {
+    private static func number(_ name: String, in range: ClosedRange<Int>, _ parameters: PSeriesParameters) throws(PSeriesFailure) -> Int? {
         guard let number = try parameters.integer(name) else { return nil }
         guard range.contains(number) else { throw .invalid(name, .int(number)) }
         return number

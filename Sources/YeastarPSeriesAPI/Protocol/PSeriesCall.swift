@@ -5,7 +5,7 @@ import Voicemail
 /// One call of an application, judged as far as it can be without knowing the endpoint: what an endpoint sees.
 struct PSeriesCall: Sendable {
     let request: FrontRequest
-    let parameters: Parameters
+    let parameters: PSeriesParameters
     let application: Application
     /// The zone times are shown in.
     let zone: TimeZone

@@ -9,7 +9,7 @@ struct Paging: Hashable, Sendable {
     let limit: Int
 
     /// Asked for neither page nor size, a client expects everything.
-    init(_ parameters: Parameters) throws(PSeriesFailure) {
+    init(_ parameters: PSeriesParameters) throws(PSeriesFailure) {
         let page = try parameters.integer("page"), size = try parameters.integer("page_size")
         guard page != nil || size != nil else {
             offset = 0
@@ -61,7 +61,7 @@ struct Sorting<Key: RawRepresentable<String> & CaseIterable & Sendable>: Sendabl
     let key: Key
     let ascending: Bool
 
-    init(_ parameters: Parameters, standard: Key, ascending standardOrder: Bool = true) throws(PSeriesFailure) {
+    init(_ parameters: PSeriesParameters, standard: Key, ascending standardOrder: Bool = true) throws(PSeriesFailure) {
         if let word = try parameters.text("sort_by") {
             guard let known = Key(rawValue: word) else { throw .invalid("sort_by", .string(word)) }
             key = known

@@ -51,7 +51,7 @@ struct AccountCommand: AsyncParsableCommand {
             try await common.open { installation in
                 var passed: Account?
                 if let after = options.after { passed = try await Lookup(service: installation.service).account(after) }
-                let pages = Pages(options.first, after: passed) { try await installation.service.accounts.list(below: nil, $0) { $0 } }
+                let pages = ListedPages(options.first, after: passed) { try await installation.service.accounts.list(below: nil, $0) { $0 } }
                 try await common.output.list(["id", "name", "realm"], limit: options.limit) { try await pages.next().map(\.asAccount) }
             }
         }
@@ -92,7 +92,7 @@ extension OrderedDictionary where Key == String, Value == JSON {
 }
 
 /// A listing page by page.
-final class Pages<Item: Noun> {
+final class ListedPages<Item: Noun> {
     private let read: (ListingRange) async throws -> ListingPage<Item>
     private var range: ListingRange?
     /// The one that the list begins behind.

@@ -32,7 +32,7 @@ struct AuditCommand: AsyncParsableCommand {
     }
 
     /// Entries page by page; a page of which nothing is meant is not the end.
-    struct Pages {
+    struct EntryPages {
         let service: VoicemailService
         let filters: Filters
         let accountID: String?
@@ -67,7 +67,7 @@ struct AuditCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await common.open { installation in
-                var pages = try await Pages(filters, installation.service)
+                var pages = try await EntryPages(filters, installation.service)
                 try await common.output.list(["created", "action", "actor", "subject", "details"], limit: limit) { try await pages.next().map(\.asEntry) }
             }
         }
@@ -88,7 +88,7 @@ struct AuditCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await common.open { installation in
-                var pages = try await Pages(filters, installation.service)
+                var pages = try await EntryPages(filters, installation.service)
                 if form == .csv { Terminal.write(Self.columns.joined(separator: ",") + "\r\n", to: 1) }
                 while Terminal.failure == nil {
                     let page = try await pages.next()

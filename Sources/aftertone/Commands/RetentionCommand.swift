@@ -30,7 +30,7 @@ struct RetentionCommand: AsyncParsableCommand {
                 let time = now.advanced(by: within * 86_400)
                 var only: [Account]?
                 if let account { only = [try await Lookup(service: service).account(account)] }
-                let pages = Pages { try await service.accounts.list(below: nil, $0) { $0 } }
+                let pages = ListedPages { try await service.accounts.list(below: nil, $0) { $0 } }
                 var waiting: [Account] = []
                 try await common.output.list(["kind", "id", "due", "reason", "bytes", "held"]) {
                     // An account of which nothing goes is not the end.

@@ -46,7 +46,7 @@ struct UserCommand: AsyncParsableCommand {
                 let account = try await lookup.account(account)
                 var passed: User?
                 if let after = options.after { passed = try await lookup.user(after, of: account) }
-                let pages = Pages(options.first, after: passed) { try await installation.service.users.list(of: account, $0) { $0 } }
+                let pages = ListedPages(options.first, after: passed) { try await installation.service.users.list(of: account, $0) { $0 } }
                 try await common.output.list(["id", "username", "priv_level", "email"], limit: options.limit) { try await pages.next().map(\.asUser) }
             }
         }

@@ -22,7 +22,7 @@ struct WebhookCommand: AsyncParsableCommand {
                 let account = try await lookup.account(account)
                 var passed: Webhook?
                 if let after = options.after { passed = try await lookup.webhook(after, of: account) }
-                let pages = Pages(options.first, after: passed) { try await installation.service.webhooks.list(of: account, $0) { $0 } }
+                let pages = ListedPages(options.first, after: passed) { try await installation.service.webhooks.list(of: account, $0) { $0 } }
                 try await common.output.list(["id", "name", "hook", "uri", "enabled"], limit: options.limit) { try await pages.next().map(\.asWebhook) }
             }
         }

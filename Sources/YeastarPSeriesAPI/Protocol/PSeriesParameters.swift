@@ -3,7 +3,7 @@ import NIOCore
 import Voicemail
 
 /// What a call was given, by name: a JSON body's members before the query's.
-struct Parameters: Sendable {
+struct PSeriesParameters: Sendable {
     private let body: JSONObject
     private let query: Query
     /// Whether the empty text is a value of its own, as where it empties a field; otherwise it counts as none.

@@ -4,11 +4,11 @@ import NIOCore
 import Voicemail
 
 /// One request, where it stands below the page's path, and who asks.
-struct Visit: Sendable {
+struct PageVisit: Sendable {
     let request: FrontRequest
     /// The way from where the request went to the page's own path: links are relative, so that they hold behind a proxy that has another.
     let root: String
-    var session: Session?
+    var session: WebSession?
 
     /// - Parameter path: of the page.
     init(_ request: FrontRequest, at path: String) {

@@ -9,7 +9,7 @@ extension Ticket.Kind {
 }
 
 /// Somebody who is logged in.
-struct Session: Sendable {
+struct WebSession: Sendable {
     let ticket: Ticket
     let account: Account
     let listener: MailboxListener
@@ -45,7 +45,7 @@ struct Sessions: Sendable {
     /// The session of a request.
     /// - Parameter isUse: whether it lives on because of this.
     /// - Throws: `WebFailure` for none, and for one that has ended.
-    func enter(_ request: FrontRequest, isUse: Bool = true) async throws -> Session {
+    func enter(_ request: FrontRequest, isUse: Bool = true) async throws -> WebSession {
         guard let token = Cookie.session.value(in: request) else { throw WebFailure.logIn(hadSession: false) }
         let session = try await find(token)
         guard isUse else { return session }
@@ -58,7 +58,7 @@ struct Sessions: Sendable {
         return session
     }
 
-    private func find(_ token: String) async throws -> Session {
+    private func find(_ token: String) async throws -> WebSession {
         let entry: TicketEntry
         do { entry = try await service.tickets.enter(token, .web) } catch is TicketError { throw WebFailure.logIn(hadSession: true) }
         let listener: MailboxListener
@@ -69,7 +69,7 @@ struct Sessions: Sendable {
         } else {
             throw WebFailure.logIn(hadSession: true)
         }
-        return Session(ticket: entry.ticket, account: entry.account, listener: listener, form: form(of: token))
+        return WebSession(ticket: entry.ticket, account: entry.account, listener: listener, form: form(of: token))
     }
 
     /// Opens one, under a token that nobody has had before; one that the browser had ends.
@@ -84,7 +84,7 @@ struct Sessions: Sendable {
         return token
     }
 
-    func close(_ session: Session) async throws { try await service.tickets.close(hash: session.ticket.hash) }
+    func close(_ session: WebSession) async throws { try await service.tickets.close(hash: session.ticket.hash) }
 
     /// When it was last used, to the minute.
     func lastUse(_ ticket: Ticket) -> Timestamp { max(ticket.created, ticket.expires.advanced(by: -(idleSeconds + interval))) }

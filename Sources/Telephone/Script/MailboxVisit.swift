@@ -5,7 +5,7 @@ import SIP
 import Voicemail
 
 /// One caller at one mailbox, from the answer to the end: what the states of the script share.
-struct Visit: Sendable {
+struct MailboxVisit: Sendable {
     let call: Call
     let account: Account
     let mailbox: Mailbox

@@ -1,5 +1,5 @@
 /// The parameters of a URI or of a header's value, in order: `;name=value;flag`.
-public struct Parameters: Sendable, Hashable {
+public struct SIPParameters: Sendable, Hashable {
     /// A name in lower case, and its value; nil for a name alone.
     public struct Parameter: Sendable, Hashable {
         public let name: String
@@ -24,8 +24,8 @@ public struct Parameters: Sendable, Hashable {
     private static let most = 64
 
     /// Those of a header's value, to its end.
-    static func ofHeader(_ scanner: inout Scanner) throws(GrammarProblem) -> Parameters {
-        var parameters = Parameters()
+    static func ofHeader(_ scanner: inout Scanner) throws(GrammarProblem) -> SIPParameters {
+        var parameters = SIPParameters()
         scanner.skipSpace()
         while scanner.take(Byte.semicolon) {
             scanner.skipSpace()
@@ -50,8 +50,8 @@ public struct Parameters: Sendable, Hashable {
     }
 
     /// Those of a URI: nothing is quoted there, but escaped.
-    static func ofURI(_ bytes: ArraySlice<UInt8>) throws(GrammarProblem) -> Parameters {
-        var parameters = Parameters()
+    static func ofURI(_ bytes: ArraySlice<UInt8>) throws(GrammarProblem) -> SIPParameters {
+        var parameters = SIPParameters()
         guard !bytes.isEmpty else { return parameters }
         for piece in bytes.split(separator: Byte.semicolon, omittingEmptySubsequences: true) {
             let halves = piece.split(separator: Byte.equals, maxSplits: 1, omittingEmptySubsequences: false)
