@@ -165,6 +165,13 @@ import YeastarPSeriesAPI
                 let listed = try await world.get("extension_vm_greeting/list", ["extension": "3200"])["greeting_list"]?.array?.first
                 let body: JSON = ["id": listed?["id"] ?? .null, "number": "3200", "file": "mine"]
                 expect(try await world.post("extension_vm_greeting/update", body), is: ["errcode": 10009, "errmsg": "OPERATION FAILED"])
+                if lent.id == media.id {
+                    // On no shelf: whoever names no box is refused as who names the one that borrows it; another box does not list it.
+                    let anybody: JSON = ["id": listed?["id"] ?? .null, "file": "mine"]
+                    expect(try await world.post("extension_vm_greeting/update", anybody), is: ["errcode": 10009, "errmsg": "OPERATION FAILED"])
+                    let elsewhere: JSON = ["id": listed?["id"] ?? .null, "number": "3201", "file": "mine"]
+                    expect(try await world.post("extension_vm_greeting/update", elsewhere), is: ["errcode": 60001, "errmsg": "DATA NOT FOUND"])
+                }
                 expect(
                     try await world.post("vm_greeting/update", ["id": listed?["id"] ?? .null, "file": "mine"]),
                     is: [

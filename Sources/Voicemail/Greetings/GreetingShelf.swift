@@ -31,6 +31,39 @@ extension Mailbox {
     func borrows(_ greeting: Greeting) -> Bool { greetingInForceID == greeting.id && !GreetingShelf.mailbox(self).holds(greeting) }
 }
 
+/// The shelves that a request by number means: those of mailboxes of some kind, or of one of them.
+public struct MeantShelves: Sendable {
+    /// The mailbox that the request names; nil for any that fits.
+    fileprivate let mailboxID: String?
+    fileprivate let fits: @Sendable (Mailbox) -> Bool
+
+    public init(of mailboxID: String? = nil, where fits: @escaping @Sendable (Mailbox) -> Bool) {
+        self.mailboxID = mailboxID
+        self.fits = fits
+    }
+
+    func contain(_ mailbox: Mailbox) -> Bool { (mailboxID == nil || mailboxID == mailbox.id) && fits(mailbox) }
+}
+
+extension AccountLook {
+    /// Whether a mailbox whose shelf is meant lists the greeting of a number that it only borrows. Where the request names the mailbox, that one is
+    /// read; else all of the account's are gone through, until one is found.
+    func isBorrowed(serial: Int, by shelves: MeantShelves) throws -> Bool {
+        guard let greeting = try reader.find(Greeting.self, serial: serial, in: account.id), greeting.hasAudio else { return false }
+        func isBorrower(_ mailbox: Mailbox) -> Bool { mailbox.borrows(greeting) && shelves.contain(mailbox) }
+        if let id = shelves.mailboxID {
+            let named = try reader.find(Mailbox.self, id: id, attributes: Mailbox.ownAttributes)
+            return named.map { $0.accountID == account.id && isBorrower($0) } ?? false
+        }
+        var isBorrowed = false
+        try reader.each(Mailbox.self, DocumentQuery(kind: .mailbox, accountID: account.id, attributes: Mailbox.ownAttributes)) { mailbox in
+            isBorrowed = isBorrower(mailbox)
+            return !isBorrowed
+        }
+        return isBorrowed
+    }
+}
+
 /// A greeting as lists of a shelf show it.
 public struct ListedGreeting: Sendable, Hashable {
     /// The number it is known by.

@@ -63,13 +63,13 @@ extension Greetings {
     /// The greeting of a number, if it is on a shelf that is meant.
     /// - Throws: `VoicemailError.notFound`; `.forbidden` for one that a mailbox whose shelf is meant only borrows.
     public func find(
-        serial: Int, on isMeant: @escaping @Sendable (GreetingShelf) -> Bool, of account: Account
+        serial: Int, on shelves: MeantShelves, of account: Account
     ) async throws -> (greeting: NamedGreeting, shelf: GreetingShelf) {
         try await look(in: account) { look in
             do {
-                return try look.greeting(serial: serial, on: isMeant)
+                return try look.greeting(serial: serial, on: shelves)
             } catch let VoicemailError.notFound(id) {
-                throw try look.isBorrowed(serial: serial, by: isMeant) ? VoicemailError.forbidden : .notFound(id: id)
+                throw try look.isBorrowed(serial: serial, by: shelves) ? VoicemailError.forbidden : .notFound(id: id)
             }
         }
     }
@@ -78,16 +78,16 @@ extension Greetings {
     /// - Throws: `VoicemailError.notFound`, `.conflict` for a name that is taken, `.invalid`; the audio is dropped then.
     public func change(
         serial: Int, to stem: String, sound: (audio: ReceivedAudio, origin: GreetingOrigin)? = nil,
-        on isMeant: @escaping @Sendable (GreetingShelf) -> Bool, of account: Account
+        on shelves: MeantShelves, of account: Account
     ) async throws -> NamedGreeting {
         let now = clock.now
         let hasSound = sound != nil
         let hearers = try await hearers(in: account.id) { reader in
-            hasSound ? try AccountLook(reader: reader, account: account).greeting(serial: serial, on: isMeant).greeting.greeting.id : nil
+            hasSound ? try AccountLook(reader: reader, account: account).greeting(serial: serial, on: shelves).greeting.greeting.id : nil
         }
         let change: @Sendable (any StoreWriter) throws -> NamedGreeting = { writer in
             guard GreetingName.isStem(stem) else { throw VoicemailError.invalid([Violation(["file"], .format("file name"), value: .string(stem))]) }
-            let (greeting, shelf) = try AccountLook(reader: writer, account: account).greeting(serial: serial, on: isMeant)
+            let (greeting, shelf) = try AccountLook(reader: writer, account: account).greeting(serial: serial, on: shelves)
             let name = stem + greeting.suffix
             var changed = greeting.greeting
             do {

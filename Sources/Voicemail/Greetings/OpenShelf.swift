@@ -52,27 +52,10 @@ struct OpenShelf {
 extension AccountLook {
     /// The greeting of a number, if it is on a shelf that is meant.
     /// - Throws: `VoicemailError.notFound`.
-    func greeting(serial: Int, on isMeant: (GreetingShelf) -> Bool) throws -> (greeting: NamedGreeting, shelf: GreetingShelf) {
+    func greeting(serial: Int, on shelves: MeantShelves) throws -> (greeting: NamedGreeting, shelf: GreetingShelf) {
         guard let greeting = try reader.find(Greeting.self, serial: serial, in: account.id), let name = greeting.fileLabel,
-            let owner = greeting.ownerID
+            let mailbox: Mailbox = try reader.find(id: greeting.ownerID), shelves.contain(mailbox)
         else { throw VoicemailError.notFound(id: String(serial)) }
-        var shelf = GreetingShelf.prompts(account: account)
-        if owner != account.id {
-            guard let mailbox: Mailbox = try reader.find(id: owner) else { throw VoicemailError.notFound(id: String(serial)) }
-            shelf = .mailbox(mailbox)
-        }
-        guard isMeant(shelf) else { throw VoicemailError.notFound(id: String(serial)) }
-        return (NamedGreeting(greeting: greeting, fileName: name), shelf)
-    }
-
-    /// Whether a mailbox whose shelf is meant lists the greeting of a number that it only borrows.
-    func isBorrowed(serial: Int, by isMeant: (GreetingShelf) -> Bool) throws -> Bool {
-        guard let greeting = try reader.find(Greeting.self, serial: serial, in: account.id), greeting.hasAudio else { return false }
-        var isBorrowed = false
-        try reader.each(Mailbox.self, DocumentQuery(kind: .mailbox, accountID: account.id, attributes: Mailbox.ownAttributes)) { mailbox in
-            isBorrowed = mailbox.borrows(greeting) && isMeant(.mailbox(mailbox))
-            return !isBorrowed
-        }
-        return isBorrowed
+        return (NamedGreeting(greeting: greeting, fileName: name), .mailbox(mailbox))
     }
 }

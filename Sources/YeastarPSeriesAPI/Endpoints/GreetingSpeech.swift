@@ -34,13 +34,10 @@ extension PSeriesDialect {
         // Whatever is wrong by itself is said before anything is looked for.
         _ = try speech(parameters, text: try parameters.text("text") ?? "", language: try parameters.text("language") ?? "")
         let owner = if let number = try parameters.text("number") { try await box(number, kind, of: call.account).id } else { String?.none }
-        let isShelf: @Sendable (GreetingShelf) -> Bool = { shelf in
-            guard case .mailbox(let mailbox) = shelf, kind.fits(mailbox) else { return false }
-            return owner == nil || owner == mailbox.id
-        }
+        let shelves = MeantShelves(of: owner) { kind.fits($0) }
         let found: (greeting: NamedGreeting, shelf: GreetingShelf)
         do {
-            found = try await service.greetings.find(serial: id, on: isShelf, of: call.account)
+            found = try await service.greetings.find(serial: id, on: shelves, of: call.account)
         } catch VoicemailError.forbidden {
             // One that is only borrowed is listed, but it is its owner's to change.
             throw PSeriesFailure.operationFailed
@@ -50,7 +47,7 @@ extension PSeriesDialect {
         var sound: (audio: ReceivedAudio, origin: GreetingOrigin)?
         if let speech { sound = (try await spoken(speech, as: found.greeting.fileName, for: call.account), speech.origin) }
         do {
-            _ = try await service.greetings.change(serial: id, to: stem, sound: sound, on: isShelf, of: call.account)
+            _ = try await service.greetings.change(serial: id, to: stem, sound: sound, on: shelves, of: call.account)
         } catch VoicemailError.conflict {
             throw PSeriesFailure.duplicate("file", stem, source: kind.module, name: found.shelf.number)
         }
