@@ -1,6 +1,6 @@
-/// Which recordings somebody looks for among those that he hears.
+/// A search among the recordings that a listener may hear.
 public struct RecordingSearch: Sendable, Hashable {
-    /// Where a list begins: behind the recording of this time and serial.
+    /// A place in the list: behind the recording of this time and serial.
     public struct Place: Sendable, Hashable {
         public let started: Timestamp
         public let serial: Int
@@ -13,13 +13,13 @@ public struct RecordingSearch: Sendable, Hashable {
         func isPassed(by recording: Recording) -> Bool { (recording.started, recording.serial) < (started, serial) }
     }
 
-    /// Inclusive bounds of the call's time.
+    /// Bounds of the time at which the call began, both inclusive.
     public var from: Timestamp?
     public var to: Timestamp?
-    /// Exact numbers.
+    /// The caller's and the callee's number, compared as they are written.
     public var caller: String?
     public var callee: String?
-    /// nil for the newest.
+    /// The place that the page begins behind; nil for the first page.
     public var after: Place?
 
     public init(from: Timestamp? = nil, to: Timestamp? = nil, caller: String? = nil, callee: String? = nil, after: Place? = nil) {
@@ -31,20 +31,21 @@ public struct RecordingSearch: Sendable, Hashable {
     }
 }
 
-/// A page of recordings, newest first, and where the next one begins.
+/// A page of recordings, newest first.
 public struct HeardRecordings: Sendable {
     public let recordings: [Recording]
+    /// The place that the next page begins behind; nil on the last one.
     public let next: RecordingSearch.Place?
 }
 
-/// Who hears which recorded calls when he comes as himself: an administrator all of his account. Where the account lets owners hear recordings, a
-/// user hears those in which a mailbox of his own called or was called, by its number, since he has it: what was said before was another's. Never by
-/// a mailbox that a group shares, whose calls are others' too. Whoever has shown nothing but a PIN hears none: a PIN is short, and opens messages.
+/// Recordings that a person may hear. An administrator hears all of his account. A user hears, where the account lets owners hear recordings, the
+/// calls from and to the numbers of his own mailboxes; not those from before he had the mailbox, as they were another's, nor those of a mailbox
+/// that a group shares, as they are others' too. A login by PIN hears none: a PIN is short, and is meant for messages.
 extension Recordings {
-    /// Mailboxes of one user whose calls are listed, in order of their names. Each is looked for twice.
+    /// The most mailboxes of one user whose calls are listed, in order of name. Each costs two queries, one for either side of a call.
     public static let mostNumbers = 32
 
-    /// Whether somebody hears recordings at all.
+    /// Whether a listener may hear any recording.
     public static func hears(_ listener: MailboxListener, in account: Account) -> Bool {
         guard listener.accountID == account.id else { return false }
         return switch listener {
@@ -53,8 +54,8 @@ extension Recordings {
         }
     }
 
-    /// The recordings that somebody hears, a page of them. It costs as much however many there are, and however deep the page is.
-    /// - Throws: `VoicemailError.notFound` for who hears none.
+    /// A page of the recordings that a listener may hear. Its cost depends neither on how many there are nor on how deep the page is.
+    /// - Throws: `VoicemailError.notFound` for a listener who may hear none.
     public func heard(by listener: MailboxListener, in account: Account, _ search: RecordingSearch = RecordingSearch(), limit: Int) async throws
         -> HeardRecordings
     {
@@ -64,14 +65,14 @@ extension Recordings {
             for query in try Listening(listener, in: account, reader).queries(search) {
                 var room = limit + 1
                 try reader.recordings(query) { recording in
-                    // Calls of one second are told apart by their serials.
+                    // The query is bounded by whole seconds, so it begins with recordings that the page before has shown.
                     guard search.after?.isPassed(by: recording) != false else { return true }
                     found.append(recording)
                     room -= 1
                     return room > 0
                 }
             }
-            // A call between two of his mailboxes is found twice.
+            // A call between two mailboxes of one user is found by both numbers.
             var known: Set<Int> = []
             let listed = found.sorted { ($0.started, $0.serial) > ($1.started, $1.serial) }.filter { known.insert($0.serial).inserted }
             let last = listed.count > limit ? listed.prefix(limit).last : nil
@@ -80,7 +81,7 @@ extension Recordings {
         }
     }
 
-    /// - Throws: `VoicemailError.notFound` also for one that he does not hear: he need not know that it is there.
+    /// - Throws: `VoicemailError.notFound` also for one that the listener may not hear, so that its existence is not told.
     public func heard(_ id: String, by listener: MailboxListener, in account: Account) async throws -> Recording {
         try await store.read { reader in
             guard Self.hears(listener, in: account), let recording = try reader.recording(.id(id), accountID: account.id),
@@ -103,7 +104,7 @@ extension Listening {
 
     private func isOwn(_ mailbox: Mailbox) -> Bool { listener.owns(mailbox) && mailbox.group == nil }
 
-    /// One for an administrator; else two for each number.
+    /// The queries that answer a search together: one for an administrator, else two for each number, one for either side of a call.
     fileprivate func queries(_ search: RecordingSearch) throws -> [RecordingQuery] {
         let query = RecordingQuery(
             accountID: account.id, from: search.from, to: [search.to, search.after?.started].compactMap(\.self).min(), caller: search.caller,
@@ -121,7 +122,7 @@ extension Listening {
         return queries
     }
 
-    /// - Returns: numbers, and since when each is his.
+    /// The numbers of the listener's own mailboxes, each with the time since when it is his.
     private func numbers() throws -> [(String, Timestamp)] {
         var numbers: [(String, Timestamp)] = []
         let query = DocumentQuery(kind: .mailbox, accountID: account.id, ownerID: listener.id, attributes: MailboxEntry.attributes)

@@ -3,16 +3,17 @@ public enum CallDirection: String, Sendable, CaseIterable {
     case within = "Internal"
     case inbound = "Inbound"
     case outbound = "Outbound"
-    /// Nobody said.
+    /// Neither the recorder nor the file's name said.
     case unknown = "Unknown"
 
-    /// What can be said of a call.
+    /// The directions that a recorder may state.
     public static let told: [CallDirection] = [.within, .inbound, .outbound]
 
-    /// As PBXs print it; none of them has a word for one that is unknown.
+    /// As PBXs print it (P§8.6, S§4.3); empty for an unknown one, for which none of them has a word.
     public var printed: String { self == .unknown ? "" : rawValue }
 
-    /// A word that some PBX prints, in any case: `internal`, `local`, `in`, `incoming`, `out`, ….
+    /// Reads a word that some PBX prints, in upper or lower case.
+    /// - Returns: nil for any other word.
     public init?(word: String) {
         switch word.lowercased() {
         case "internal", "local", "onnet": self = .within
@@ -23,16 +24,16 @@ public enum CallDirection: String, Sendable, CaseIterable {
     }
 }
 
-/// A recorded call. Nothing of it ever changes.
+/// A recorded call. It never changes once it is stored.
 public struct Recording: Sendable, Hashable {
     /// 32 hex digits, for life (promise 4).
     public let id: String
-    /// A number that is never reused and grows with arrival. 0 until stored.
+    /// Grows with each recording that is stored, and is never used again; 0 until this one is.
     public var serial: Int
     public let accountID: String
     /// The file name that every interface knows it by; unique in its account (`RecordingName`).
     public let name: String
-    /// What the recorder called it; unique in its account, so that a file sent twice is stored once.
+    /// The recorder's name for it; unique in its account, so that a file that is sent twice is stored once.
     public let source: String?
     /// When the call began.
     public let started: Timestamp
@@ -42,12 +43,12 @@ public struct Recording: Sendable, Hashable {
     public let calleeName: String
     public let direction: CallDirection
     public let callID: String
-    /// Names the call record it belongs to: local time of the call and five hex digits, unique in its account.
+    /// The id of the call record it belongs to (`CallRecordID`); unique in its account.
     public let callRecordID: String
-    /// Of the call, as the recorder says, else of the audio.
+    /// The length of the call as the recorder states it, else that of the audio.
     public let durationMilliseconds: Int
     public let audio: AudioAttachment
-    /// When it was stored.
+    /// When the recording was stored.
     public let created: Timestamp
 
     public init(
@@ -74,10 +75,10 @@ public struct Recording: Sendable, Hashable {
     }
 }
 
-/// What an account's recordings come to.
+/// How many recordings an account has, and how large they are together.
 public struct RecordingTotals: Sendable, Hashable {
     public let count: Int
-    /// Of audio.
+    /// The size of their audio.
     public let bytes: Int
 
     public init(count: Int, bytes: Int) {

@@ -3,7 +3,7 @@ import Foundation
 /// A recording on its way into an account, within one transaction.
 struct RecordingArrival {
     private var draft: RecordingDraft
-    /// What the recorder called it.
+    /// The recorder's name for it, as it may be shown (`RecordingName.label`).
     private let label: String?
     private let audio: ReceivedAudio
     private let zone: TimeZone
@@ -21,7 +21,8 @@ struct RecordingArrival {
         now = change.now
     }
 
-    /// Stores it and says so, unless the same file was stored before.
+    /// Stores the recording with an event that tells of it, unless the same file was stored before.
+    /// - Throws: `VoicemailError.conflict` where its source or every name for it is taken.
     func store() throws -> StoredRecording {
         var arrival = self
         if draft.reusesSource { arrival.draft.source = try freeSource() }
@@ -39,7 +40,7 @@ struct RecordingArrival {
         return StoredRecording(recording: stored, isNew: true)
     }
 
-    /// The source's own name, unless it has come to stand for other bytes: then one with the bytes' hash in it.
+    /// The source as the recorder names it, unless that name is stored with other bytes: then with their hash added, so that both are kept.
     private func freeSource() throws -> String? {
         guard let source = draft.source, let known = try writer.recording(.source(source), accountID: account.id),
             try writer.blob(id: known.audio.blobID)?.blob.sha256 != audio.record.blob.sha256
@@ -47,7 +48,8 @@ struct RecordingArrival {
         return String(source.prefix(Recordings.longestCallFact - 17)) + "#" + audio.record.blob.sha256.prefix(16)
     }
 
-    /// The recording that the same file became before.
+    /// The recording that was stored of the same file, if there is one.
+    /// - Throws: `VoicemailError.conflict` for another file of the same source.
     private func known() throws -> Recording? {
         guard let source = draft.source, let known = try writer.recording(.source(source), accountID: account.id) else { return nil }
         guard try writer.blob(id: known.audio.blobID)?.blob.sha256 == audio.record.blob.sha256 else { throw VoicemailError.conflict }
@@ -66,16 +68,16 @@ struct RecordingArrival {
             audio: audio.attachment, created: now)
     }
 
-    /// A free name and the call id in it.
+    /// A name that is free in the account, and the call id that it stands for.
     private func name(began: Timestamp) throws -> (String, String) {
-        // The same second may see several calls that have no id.
+        // A call without an id is named after its second, and a counter tells the calls of one second apart.
         let madeUp = "\((draft.started ?? began).unix)"
         if let label {
             let parsed = RecordingName(parsing: label)
             let callID = draft.callID ?? parsed.callID ?? madeUp + ".1"
-            // What a client can take apart stays as it is.
+            // Clients take names of this form apart (P§8.6, S§4.3), so such a name is kept.
             if parsed.isComposed, try isFree(label) { return (label, callID) }
-            // Where no number is known, the recorder's own name tells more than one that is made up.
+            // Without a number a composed name would say less than the recorder's own.
             if draft.callerNumber.isEmpty, draft.calleeNumber.isEmpty {
                 for counter in 1...10_000 {
                     let name = RecordingName.numbered(label, counter)
@@ -83,7 +85,7 @@ struct RecordingArrival {
                 }
             }
         }
-        // A call is recorded more than once when recording is paused or both of its ends record.
+        // One call may have several recordings: when recording is paused, or when both ends record.
         for counter in 1...10_000 {
             let (id, suffix) = draft.callID.map { ($0, counter) } ?? (madeUp + ".\(counter)", 1)
             let name = RecordingName.compose(
@@ -96,7 +98,7 @@ struct RecordingArrival {
 
     private func isFree(_ name: String) throws -> Bool { try writer.recording(.name(name), accountID: account.id) == nil }
 
-    /// A free call record id and the recording's id, whose first digits end it.
+    /// An id for the recording and the call record id made of it, drawn until the latter is free in the account.
     private func callRecord(started: Timestamp) throws -> (String, String) {
         while true {
             let id = HexID.random()

@@ -1,19 +1,18 @@
 import Foundation
 
-/// What a recording's file name says (P§8.6, S§4.3). Whatever of it can be read is; the rest is a label.
+/// What the file name of a recording tells of the call (P§8.6, S§4.3). Each part is nil where the name does not tell it.
 public struct RecordingName: Sendable, Hashable {
-    /// Local wall clock time at which recording began.
+    /// When recording began, by the local clock.
     public private(set) var recorded: WallTime?
     public private(set) var callID: String?
     public private(set) var caller: String?
     public private(set) var callee: String?
-    /// nil where the name says nothing of it, or in a word that is not known.
     public private(set) var direction: CallDirection?
-    /// Whether the whole name is composed as a PBX composes it (P§8.6, S§4.3), so that clients who take it apart can.
+    /// Whether the whole name has the form that a PBX gives it, so that clients can take it apart.
     public private(set) var isComposed = false
 
-    /// Reads `20220412173331-1649756009.12-2002-2005-Internal.wav` or `exten-101-106-20200505-042135-1588641695.1772.wav`, as they are and
-    /// with what PBXs and people put into them: a system's name before the call id, further hyphens, brackets in numbers.
+    /// Reads `20220412173331-1649756009.12-2002-2005-Internal.wav` and `exten-101-106-20200505-042135-1588641695.1772.wav`, also with additions
+    /// that PBXs and people make: the name of a system before the call id, more hyphens, brackets in numbers.
     public init(parsing name: String) {
         guard name.utf8.count <= Self.longest, let dot = name.lastIndex(of: "."), dot > name.startIndex else { return }
         let ending = name[name.index(after: dot)...]
@@ -31,7 +30,8 @@ public struct RecordingName: Sendable, Hashable {
         isComposed = isComposed && [callID, caller, callee].allSatisfy { $0 == Self.sanitized($0 ?? "") }
     }
 
-    /// `{recorded}-{call id}-{caller}-{callee}-{direction}`; what follows `{recorded}`.
+    /// Reads `{recorded}-{call id}-{caller}-{callee}-{direction}` (P§8.6).
+    /// - Parameter parts: those behind `{recorded}`.
     private mutating func readTimeFirst(_ time: WallTime, _ parts: [String]) {
         recorded = time
         var rest = parts[...]
@@ -40,7 +40,7 @@ public struct RecordingName: Sendable, Hashable {
             rest = rest.dropLast()
         }
         guard let end = rest.lastIndex(where: Self.isCallID) else {
-            // Other systems' ids have no form, but the numbers stand last.
+            // The call ids of some systems have no form of their own, but the two numbers come last.
             guard direction != nil, rest.count >= 3, rest.allSatisfy({ !$0.isEmpty }) else { return }
             callID = rest.dropLast(2).joined(separator: "-")
             readNumbers(Array(rest.suffix(2)))
@@ -51,8 +51,8 @@ public struct RecordingName: Sendable, Hashable {
         isComposed = direction != nil && parts.count == 4 && end == 0
     }
 
-    /// `{prefix}-{callee}-{caller}-{date}-{time}-{call id}`: the PBX that writes these puts the called number first.
-    /// - Returns: whether there is such a time in it.
+    /// Reads `{prefix}-{callee}-{caller}-{date}-{time}-{call id}` (S§4.3), in which the called number comes first.
+    /// - Returns: whether the name has a date and a time in this form.
     private mutating func readTimeInside(_ parts: [String]) -> Bool {
         guard
             let date = parts.indices.dropFirst().first(where: {
@@ -66,7 +66,7 @@ public struct RecordingName: Sendable, Hashable {
         direction =
             switch parts[0] {
             case "out": .outbound
-            // Callers who wait in a queue, or ring a group, come from outside as a rule; who they are the name does not say.
+            // A call in a queue comes from outside as a rule; the name does not say.
             case "in", "external", "q": .inbound
             case "exten", "internal": .within
             default: nil
@@ -75,14 +75,14 @@ public struct RecordingName: Sendable, Hashable {
         return true
     }
 
-    /// Caller and callee. Of more parts than two nobody knows where one number ends.
+    /// Takes two parts for caller and callee. Of more than two it is unknown where the first number ends.
     private mutating func readNumbers(_ parts: [String]) {
         guard parts.count == 2 else { return }
         caller = Self.number(parts[0])
         callee = Self.number(parts[1])
     }
 
-    /// A time anywhere in a name: `20261120101010`, `20261120-101010`, `2026-11-20_10-10-10` and the like.
+    /// Looks for a time anywhere in a name: `20261120101010`, `20261120-101010`, `2026-11-20_10-10-10` and the like.
     private mutating func readTime(_ text: String) {
         let runs = text.split { !("0"..."9").contains($0) }.map(String.init)
         for index in runs.indices {
@@ -98,17 +98,17 @@ public struct RecordingName: Sendable, Hashable {
         }
     }
 
-    /// A number as it is dialled, without the brackets and blanks that people write; nil for what is none.
+    /// A number as it is dialled, without brackets and blanks; nil where none is given.
     private static func number(_ text: String) -> String? {
         let plain = String(text.filter { !"() ".contains($0) })
         return plain.isEmpty || plain == "unknown" ? nil : plain
     }
 
-    /// Bytes of a name.
+    /// Bytes of a name, as many as file systems take.
     public static let longest = 255
 
-    /// Composes the name of a recording that came without one.
-    /// - Parameter counter: from 2 on, tells recordings of one call apart; nothing of it is cut however long the call id is.
+    /// Composes a name in the form of P§8.6.
+    /// - Parameter counter: tells recordings of one call apart. It is written from 2 on, behind a call id that is cut first.
     public static func compose(
         recorded: Timestamp, in zone: TimeZone, callID: String, counter: Int = 1, caller: String, callee: String, direction: CallDirection,
         fileExtension: String
@@ -119,14 +119,14 @@ public struct RecordingName: Sendable, Hashable {
             .joined(separator: "-") + "." + fileExtension
     }
 
-    /// A name that can be shown and asked for, which is a label and no path: `_` in place of what would make it one.
+    /// A name that cannot be taken for a path, nor for a hidden file: slashes and control characters become `_`, and one is put before a dot.
     static func label(_ name: String) -> String {
         let shown = name.unicodeScalars.map { $0 == "/" || $0 == "\\" || $0.properties.generalCategory == .control ? "_" : $0 }
         let text = String(String.UnicodeScalarView(shown))
         return text.isEmpty || text.hasPrefix(".") ? "_" + text : text
     }
 
-    /// The same name with a number before its ending, to tell it from others; within the bounds of a name.
+    /// The name with a counter before its ending, from 2 on; the stem is cut to keep the name within `longest`.
     static func numbered(_ name: String, _ counter: Int) -> String {
         let dot = name.lastIndex(of: ".") ?? name.endIndex
         let suffix = (counter > 1 ? "_\(counter)" : "") + name[dot...].prefix(longest / 8)
@@ -135,10 +135,10 @@ public struct RecordingName: Sendable, Hashable {
         return stem + suffix
     }
 
-    /// Characters of a number or a call id in a name.
+    /// Characters of a number or a call id within a name.
     private static let longestPart = 40
 
-    /// A number or call id as it stands in a name: separators and anything else that no number has become `_`.
+    /// A number or a call id as it is written in a name: `_` replaces separators and whatever no number contains.
     static func sanitized(_ text: String) -> String {
         let kept = text.unicodeScalars.prefix(longestPart).map { scalar -> Character in
             scalar.isASCII && (isPlain(UInt8(scalar.value)) || "+*#.@_".unicodeScalars.contains(scalar)) ? Character(scalar) : "_"

@@ -1,31 +1,30 @@
 import Foundation
 
-/// What a recorder says of a call beside sending its sound; what it does not say may stand in the file's name.
+/// What a recorder states of a call. The file's name may tell the rest.
 public struct RecordingParameters: Sendable {
     public var caller: String?
     public var callerName: String?
     public var callee: String?
     public var calleeName: String?
-    /// A word that some PBX prints, such as `Inbound` or `out` (`CallDirection`).
+    /// A word such as `Inbound` or `out` (`CallDirection.init(word:)`).
     public var direction: String?
     /// When the call began.
     public var started: Timestamp?
     public var callID: String?
-    /// Of the call.
+    /// The length of the call.
     public var durationMilliseconds: Int?
 
     public init() {}
 }
 
 extension RecordingDraft {
-    /// Puts together what the recorder says and what its file's name does (P§8.6, S§4.3); what is said
-    /// wins.
+    /// Describes a recording by what the recorder states and, where it states nothing, by the file's name (`RecordingName`).
     /// - Parameters:
-    ///   - fileName: as the recorder called it, without directories.
-    ///   - zone: of the account: names hold local time.
-    ///   - ended: when the file was last written, if that is known: of a recording that says no time.
-    ///   - isComplete: whether both numbers must be known.
-    /// - Throws: `VoicemailError.invalid` for a direction that is none, and for missing numbers.
+    ///   - fileName: the recorder's, without directories.
+    ///   - zone: the account's, as names hold local time.
+    ///   - ended: when the file was last written, where that is known. It serves where no other time is told.
+    ///   - isComplete: whether both numbers are required.
+    /// - Throws: `VoicemailError.invalid` for a word that is no direction, and for missing numbers.
     public init(
         _ parameters: RecordingParameters, fileName: String, zone: TimeZone, ended: Timestamp? = nil, isComplete: Bool
     ) throws(VoicemailError) {
@@ -53,7 +52,7 @@ extension RecordingDraft {
         self.ended = ended
     }
 
-    /// A recorder that uploads by call calls what it sends `call_recording_CALLID.EXT`.
+    /// The call id in `call_recording_CALLID.EXT`, the name under which some recorders upload.
     private static func callID(in fileName: String) -> String? {
         guard fileName.hasPrefix(uploadPrefix), let dot = fileName.lastIndex(of: ".") else { return nil }
         let id = fileName[..<dot].dropFirst(uploadPrefix.count)
@@ -62,14 +61,14 @@ extension RecordingDraft {
 
     private static let uploadPrefix = "call_recording_"
 
-    /// The name's word; where it says nothing, a call whose numbers are known counts as one between them, and any other as unknown.
+    /// The direction in the name. Without one, a call is internal if the recorder states a number and the name tells no time; else it is unknown.
     private static func direction(_ name: RecordingName, _ parameters: RecordingParameters) -> CallDirection {
         if let known = name.direction { return known }
         return name.recorded == nil && (parameters.caller != nil || parameters.callee != nil) ? .within : .unknown
     }
 
-    /// When recording and the call began. A call's id ends in the second in which the call began and a counter; recording began in
-    /// that second or after it, which also tells the two passes of an hour apart that clocks show twice.
+    /// When recording and the call began. A call id ends in the Unix time of the call's beginning and a counter (P§8.6). The recording began at
+    /// that time or later, which decides between the two hours that the clock shows twice when summer time ends.
     private static func beginning(of name: RecordingName, in zone: TimeZone) -> (recorded: Timestamp, started: Timestamp)? {
         guard let wall = name.recorded else { return nil }
         let id = name.callID?.split(separator: "-").last?.split(separator: ".").first
@@ -82,9 +81,9 @@ extension RecordingDraft {
         return (recorded, recorded)
     }
 
-    /// Seconds by which the one may be ahead of the other: a recorder may read the clock twice for a name.
+    /// Seconds by which recording may seem to begin before the call: a recorder may read the clock twice while it makes a name.
     private static let clockSkew = 60
 
-    /// Seconds after the beginning of a call in which recording may begin.
+    /// Seconds after the beginning of a call within which recording may begin.
     private static let longestCall = 86_400
 }

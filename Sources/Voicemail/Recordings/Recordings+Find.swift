@@ -1,8 +1,9 @@
 import Waiting
 
-/// One page of recordings and how many there are in all.
+/// One page of a listing of recordings.
 public struct RecordingPage: Sendable {
     public let recordings: [Recording]
+    /// How many recordings the whole listing has.
     public let total: Int
 }
 
@@ -18,7 +19,7 @@ extension Recordings {
         }
     }
 
-    /// The first of `keys` that names a recording of the account.
+    /// Finds a recording by the first of `keys` that names one in the account.
     /// - Throws: `VoicemailError.notFound`.
     public func find(_ keys: [RecordingKey], of account: Account) async throws -> Recording {
         let found = try await store.read { reader in
@@ -36,6 +37,7 @@ extension Recordings {
         try await service.renditions.open(recording.audio)
     }
 
+    /// Removes a recording; its audio goes soon after.
     /// - Throws: `VoicemailError.held`.
     public func remove(_ recording: Recording) async throws {
         try await inTransaction { try $0.remove(recording) }
@@ -44,7 +46,8 @@ extension Recordings {
 }
 
 extension Change {
-    /// - Parameter reason: why, where nobody asked for it.
+    /// Removes a recording, and puts that into the audit log.
+    /// - Parameter reason: why it goes; nil where somebody asked for it.
     /// - Throws: `VoicemailError.held`.
     func remove(_ recording: Recording, because reason: String? = nil) throws {
         guard try !writer.isHeld(recording) else { throw VoicemailError.held(id: recording.id) }

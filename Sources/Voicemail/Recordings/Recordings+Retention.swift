@@ -1,13 +1,13 @@
 import Logging
 
-/// How long and how many recordings an account keeps; nil for no end.
+/// How long recordings are kept, and how much of them; nil for no limit.
 public struct RecordingRetention: Sendable, Hashable {
-    /// Counted from the beginning of the call or from when it was stored, whichever is later: a PBX's clock may be decades wrong.
+    /// Days since the call began or since the recording was stored, whichever is later: the clock of a PBX may be wrong by decades.
     public var days: Int?
-    /// Of audio, all recordings of an account together.
+    /// Bytes of audio, in all recordings of an account together.
     public var bytes: Int?
 
-    /// With more, seconds would be counted beyond what can be.
+    /// The days that can be asked for: a hundred years, so that no time overflows.
     static let dayCounts = 1...36_500
 
     public init(days: Int? = nil, bytes: Int? = nil) {
@@ -17,7 +17,7 @@ public struct RecordingRetention: Sendable, Hashable {
 }
 
 extension Recordings {
-    /// An account's own rule where it has one, else the server's.
+    /// The retention of an account: its own values where it has valid ones, else the server's.
     public func retention(of account: Account) -> RecordingRetention {
         RecordingRetention(
             days: account.recordingRetentionDays.flatMap { RecordingRetention.dayCounts.contains($0) ? $0 : nil }
@@ -25,8 +25,9 @@ extension Recordings {
             bytes: account.recordingMaximumBytes.flatMap { $0 >= 1 ? $0 : nil } ?? limits.recordingRetention.bytes)
     }
 
-    /// Removes what an account's retention no longer keeps, what came in first going first, and says so in the log. What a hold covers stays.
-    /// - Returns: how many recordings went.
+    /// Removes the recordings that an account's retention no longer keeps, in the order in which they were stored, and logs each. What is under a
+    /// legal hold stays.
+    /// - Returns: how many were removed.
     @discardableResult
     func expire(of account: Account) async throws -> Int {
         let retention = retention(of: account)
@@ -65,19 +66,19 @@ extension Recordings {
     private static let retentionBatch = 256
 }
 
-/// What an account's recordings come to once retention has been through.
+/// Decides which recordings of an account its retention removes at some time.
 struct RecordingExpiry {
     let retention: RecordingRetention
-    /// Ids that have a hold of their own.
+    /// The ids of what has a legal hold of its own: recordings, and perhaps the account.
     let held: Set<String>
-    /// Who is due until then.
+    /// Whatever is due by then is removed.
     let time: Timestamp
 
-    /// Recordings that were stored so long ago, and whose calls began so long ago too, until `visit` returns false.
+    /// Visits the recordings that are older than `retention.days`, until `visit` returns false.
     func visitOld(of accountID: String, _ reader: any StoreReader, _ visit: (Recording, Departure) throws -> Bool) throws {
         guard let days = retention.days else { return }
         let kept = time.advanced(by: -days * 86_400)
-        // They are visited in the order they came in, so the first that is young enough ends the search.
+        // In the order in which they were stored, so the first that was stored recently ends the search.
         try reader.recordings(RecordingQuery(accountID: accountID, order: .serial)) { recording in
             guard recording.created < kept else { return false }
             guard recording.started < kept else { return true }
@@ -85,7 +86,7 @@ struct RecordingExpiry {
         }
     }
 
-    /// The recordings that came in first, as many as must go for the rest to have at most so many bytes.
+    /// Visits the recordings that must go for the rest to fit into `retention.bytes`, those that were stored first, until `visit` returns false.
     func visitBulk(of accountID: String, _ reader: any StoreReader, _ visit: (Recording, Departure) throws -> Bool) throws {
         guard let bytes = retention.bytes else { return }
         var surplus = try reader.recordingTotals(accountID: accountID).bytes - bytes

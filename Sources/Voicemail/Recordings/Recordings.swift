@@ -1,25 +1,25 @@
 import Foundation
 import Logging
 
-/// A recording as its recorder describes it; what is missing is found out or made up.
+/// A recording that is to be stored, as its recorder describes it. What is nil is measured or made up.
 public struct RecordingDraft: Sendable {
     public var callerNumber: String
     public var callerName: String
     public var calleeNumber: String
     public var calleeName: String
     public var direction: CallDirection
-    /// When the call began; else when recording began, else as long ago as the recording lasts.
+    /// When the call began; where that is nil, `recorded` serves, else the time before `ended` or now that the audio takes.
     public var started: Timestamp?
-    /// When recording began; else when the call did.
+    /// When recording began; where that is nil, `started` serves.
     public var recorded: Timestamp?
     public var callID: String?
-    /// Of the call; else as measured.
+    /// The length of the call; where that is nil, the audio's.
     public var durationMilliseconds: Int?
-    /// The recorder's file name: kept as the recording's name if it is composed as a PBX's is, and remembered in any case.
+    /// The recorder's file name. It is kept in any case, and becomes the recording's name if clients can take it apart (`RecordingName`).
     public var source: String?
-    /// When recording ended, for one that says no other time.
+    /// When recording ended; used where no other time is known.
     public var ended: Timestamp?
-    /// Whether the recorder may give a name again to other bytes; else that is a conflict.
+    /// Whether the recorder uses a file name again for other calls. Where it does not, the same name with other bytes is a conflict.
     public var reusesSource = false
 
     public init(
@@ -39,7 +39,7 @@ public struct RecordingDraft: Sendable {
     }
 }
 
-/// A recording, and whether it was not there before.
+/// A recording, and whether this request has stored it.
 public struct StoredRecording: Sendable {
     public let recording: Recording
     public let isNew: Bool
@@ -49,15 +49,15 @@ extension Recordings {
     /// Characters of a number, a name or a call id.
     public static let longestCallFact = 255
 
-    /// As `take`, for those who do not ask whether it is new.
+    /// As `take`, for callers who need not know whether the recording is new.
     public func add(_ draft: RecordingDraft, audio: ReceivedAudio, in account: Account) async throws -> Recording {
         try await take(draft, audio: audio, in: account).recording
     }
 
-    /// Stores a recording; durable once this returns. A file that its recorder sends again is stored once: same source, same bytes, same
-    /// recording.
-    /// - Throws: `VoicemailError.conflict` when the source names other bytes, `.invalid` for texts that are too long, `.unplayable`; the audio
-    ///   is dropped then.
+    /// Stores a recording, which is durable once this returns. A file that is sent again, with the same source and the same bytes, is the
+    /// recording that it became the first time.
+    /// - Throws: `VoicemailError.conflict` for a source that is stored with other bytes, `.invalid` for a text that is too long or a time that cannot
+    ///   be, `.unplayable`. The audio is dropped then.
     public func take(_ draft: RecordingDraft, audio: ReceivedAudio, in account: Account) async throws -> StoredRecording {
         let zone = service.mailboxes.timeZone(of: account)
         let outcome = try await service.dropping(audio) {
@@ -93,14 +93,15 @@ extension Recordings {
     }
 }
 
-/// Names of call records: local time of the call and five upper-case hex digits of what it left (P§8.6).
+/// The id of a call record: the local time of the call, and the first five hex digits, in upper case, of what the call left (P§8.6).
 public enum CallRecordID {
     public static func make(id: String, started: Timestamp, zone: TimeZone) -> String {
         let at = started.fields(in: zone)
         return at.date("") + at.time("") + id.prefix(5).uppercased()
     }
 
-    /// The local time and the digits; nil for anything else.
+    /// Takes an id apart.
+    /// - Returns: nil for any other text.
     public static func parse(_ text: String) -> (time: WallTime, digits: String)? {
         guard text.utf8.count == 19, let time = WallTime(digits: text.prefix(14)) else { return nil }
         let digits = text.suffix(5).lowercased()
@@ -109,12 +110,12 @@ public enum CallRecordID {
 }
 
 extension Message {
-    /// Names the call record this message stands for.
+    /// The id of the call record that the message stands for.
     public func callRecordID(in zone: TimeZone) -> String { CallRecordID.make(id: id, started: timestamp, zone: zone) }
 }
 
 extension Recording {
-    /// What those who add and list recordings are shown of it.
+    /// The recording as commands and the intake print it.
     public var summary: JSONObject {
         [
             "id": .string(id), "account_id": .string(accountID), "name": .string(name), "source": source.map { .string($0) } ?? .null,
@@ -124,7 +125,7 @@ extension Recording {
         ]
     }
 
-    /// What a receiver needs to know of it once it may be gone.
+    /// What its event tells, since the recording may be gone by the time it is delivered.
     var facts: JSONObject {
         [
             "serial": .int(serial), "name": .string(name), "started": .int(started.unix), "caller_number": .string(callerNumber),

@@ -1,7 +1,7 @@
-/// One end of a call as a person tells it. An interface's contract has rules of its own for its clients, and recorders are taken at their
-/// word: what they send cannot be asked for again.
+/// One end of a call, as a person enters it. Clients of an interface and recorders are judged by other rules: a client by its contract, and a recorder
+/// hardly at all, because it cannot be asked again.
 public struct CallParty: Sendable, Hashable {
-    /// nil where it is not told.
+    /// nil where none is given.
     public var number: String?
     public var name: String?
 
@@ -10,13 +10,13 @@ public struct CallParty: Sendable, Hashable {
         self.name = name
     }
 
-    /// Characters of either (K§6.1).
+    /// Characters of the number, and of the name (K§6.1).
     static let longest = 35
 
-    /// What is wrong with it. The number becomes the user part of a SIP URI; the name stands in lines of text.
+    /// The rules that it breaks: the number becomes the user part of a SIP URI, and the name is shown within lines of text.
     /// - Parameters:
-    ///   - number: what a refusal calls the number.
-    ///   - name: what it calls the name.
+    ///   - number: the field that a violation names for the number.
+    ///   - name: the field that it names for the name.
     public func violations(number numberField: String, name nameField: String) -> [Violation] {
         var violations: [Violation] = []
         func judge(_ text: String?, _ field: String, isNumber: Bool) {
@@ -37,7 +37,7 @@ public struct CallParty: Sendable, Hashable {
         return violations
     }
 
-    /// Whether a text can be the user part of a SIP URI (RFC 3261 §25.1), `#` among it, which telephones dial; or has a host behind an at sign.
+    /// Whether a text can be the user part of a SIP URI (RFC 3261 §25.1), with or without a host. `#` is taken too, as telephones dial it.
     private static func isUser(_ text: String) -> Bool {
         let parts = text.utf8.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
         return parts.count <= 2 && parts.allSatisfy { part in !part.isEmpty && part.allSatisfy(isUserByte) }
@@ -52,7 +52,7 @@ public struct CallParty: Sendable, Hashable {
 }
 
 extension Unicode.Scalar {
-    /// Whether it shows as itself on a line: no control character, no end of a line, nothing that turns the writing direction.
+    /// Whether it can be shown within a line as it is: no control character, no line end, and nothing that changes the writing direction.
     fileprivate var isVisible: Bool {
         switch properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: false

@@ -1,5 +1,5 @@
 extension Schema {
-    /// A mailbox (K§5.1). The vocabulary is that of the interface with the most words; the others translate into it.
+    /// A mailbox (K§5.1). Its keys are those of the interface that has the most; the other interfaces translate theirs.
     public static func mailbox(_ limits: Limits) -> Schema {
         Schema([
             Field("name", .string(min: 1, max: 128), required: true),
@@ -92,7 +92,7 @@ extension Schema {
         Field("source_type", .string()),
     ])
 
-    /// The media types a greeting may be said to have (K§8).
+    /// The media types that a client may state for a greeting (K§8).
     public static let mediaTypes = [
         "audio/mp3", "audio/mpeg", "audio/mpeg3", "audio/x-wav", "audio/wav", "audio/ogg", "video/x-flv", "video/h264", "video/mpeg",
         "video/quicktime", "video/mp4", "video/webm",
@@ -111,7 +111,7 @@ extension Schema {
         Field("custom_data", .object(Schema([]))),
     ])
 
-    /// What mails say. Whether they can say it is found out by who renders them.
+    /// The wording of a mail. Whether a template can be rendered is judged by the module that renders it.
     static let mailTemplate = Schema([
         Field("kind", .string(min: 1, max: 64), required: true),
         Field("language", .string(min: 2, max: 2), required: true),
@@ -120,7 +120,7 @@ extension Schema {
         Field("html", .string(min: 1), required: true),
     ])
 
-    /// What a client may say of a message it leaves (K§6.1).
+    /// What a client may state of a message that it leaves (K§6.1).
     public static let messageDraft = Schema([
         Field("call_id", .string(max: 512)),
         Field("caller_id_name", .string(max: 35)),

@@ -1,10 +1,10 @@
 extension Schema {
-    /// The same rules as a JSON schema, for clients that validate before they send. Coercion is not told: what this takes is
-    /// stored as it was sent.
+    /// The rules as a JSON schema, for clients that validate before they send. It leaves coercion out, so whatever it accepts is stored as it was
+    /// sent.
     public var jsonSchema: JSONObject {
         var schema: JSONObject = ["type": "object"]
         let required = fields.filter(\.required).map(\.name)
-        // Draft 4 has no empty list there.
+        // Draft 4 forbids an empty list.
         if !required.isEmpty { schema["required"] = JSON(required) }
         var properties = JSONObject()
         for field in fields {
@@ -19,7 +19,7 @@ extension Schema {
 }
 
 extension Schema.Kind {
-    /// The zones of the system's database whose names are shorter than K§5.1 wants.
+    /// The time zones of the system's database whose names are shorter than K§5.1 allows.
     private static let shortZones = [
         "CET", "Cuba", "EET", "EST", "Eire", "GB", "GMT", "GMT0", "HST", "Iran", "MET", "MST", "NZ", "PRC", "ROK", "UCT", "UTC", "WET", "Zulu",
     ]

@@ -1,21 +1,21 @@
 import Foundation
 
-/// The shape of a document: which keys have rules. Keys without a rule are kept as they are.
+/// The rules for the keys of a document. A key without a rule is kept as it is (K§2.14), unless the schema is closed.
 public struct Schema: Sendable {
     public indirect enum Kind: Sendable {
-        /// Length in characters.
+        /// With bounds of its length in characters.
         case string(min: Int = 0, max: Int? = nil)
         case oneOf([String])
-        /// Something, an at sign, something.
+        /// Text with one at sign, and something on either side (K§2.7).
         case email
-        /// Any zone of the system's database, however short its name (`UTC`, `GB`), or a text of the length that K§5.1 wants:
-        /// it checks no names (K§5.1).
+        /// A text of at least the length that K§5.1 wants, which checks no names; or any time zone of the system's database, however short its
+        /// name (`UTC`, `GB`).
         case timeZone
         case boolean
         case integer(min: Int? = nil, max: Int? = nil)
         case array(Kind)
         case object(Schema)
-        /// Any of these; the first that fits without coercion, else the first that fits with it.
+        /// The first kind that the value fits without coercion, else the first that it fits with it.
         case either(Kind, Kind)
     }
 
@@ -34,7 +34,7 @@ public struct Schema: Sendable {
     }
 
     let fields: [Field]
-    /// Whether a key without a rule breaks one.
+    /// Whether a key without a rule is refused.
     let isClosed: Bool
 
     public init(_ fields: [Field], isClosed: Bool = false) {
@@ -42,8 +42,8 @@ public struct Schema: Sendable {
         self.isClosed = isClosed
     }
 
-    /// Checks `object`, coerces what may be coerced ("true", "12") and fills the defaults in.
-    /// - Returns: the object to store, and every rule it breaks.
+    /// Checks `object`, coerces texts of the right words (`"true"`, `"12"`; K§2.7), and fills in defaults.
+    /// - Returns: the object to store, and every violation.
     public func apply(to object: JSONObject, at path: [String] = []) -> (JSONObject, [Violation]) {
         var result = object
         var violations: [Violation] = []
@@ -119,7 +119,7 @@ public struct Schema: Sendable {
         return []
     }
 
-    /// Strings of the right words become booleans (K§2.7, type leniency).
+    /// The boolean that a text stands for (K§2.7); nil for any other value.
     private static func coercedBoolean(_ value: JSON) -> Bool? {
         switch value {
         case .bool(let flag): flag
@@ -138,7 +138,7 @@ public struct Schema: Sendable {
         }
     }
 
-    /// One at sign with something on both sides; no more is asked (K§2.7).
+    /// Whether a text has one at sign, and something on either side (K§2.7).
     static func isEmail(_ text: String) -> Bool {
         let halves = text.split(separator: "@", omittingEmptySubsequences: false)
         return halves.count == 2 && halves.allSatisfy { !$0.isEmpty }
@@ -146,7 +146,7 @@ public struct Schema: Sendable {
 }
 
 extension Schema.Kind {
-    /// The names that a type violation tells.
+    /// The types that a violation says would be accepted.
     var typeNames: [String] {
         switch self {
         case .string, .oneOf, .email, .timeZone: ["string"]

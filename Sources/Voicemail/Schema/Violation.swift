@@ -1,8 +1,8 @@
-/// One rule that a value breaks. Each dialect has its own words for it.
+/// A rule that a value breaks. Each dialect words it in its own way.
 public struct Violation: Sendable, Hashable {
     public enum Rule: Sendable, Hashable {
         case required
-        /// The types that would do.
+        /// The types that are accepted.
         case type([String])
         case minLength(Int)
         case maxLength(Int)
@@ -13,16 +13,16 @@ public struct Violation: Sendable, Hashable {
         case maxItems(Int)
         /// The name of the format, e.g. `email`.
         case format(String)
-        /// Another has it already.
+        /// The value belongs to another already.
         case unique
-        /// Any other, by a code and a text of its own.
+        /// Any other rule, by its code and text.
         case other(code: String, message: String, target: JSON? = nil, cause: JSON? = nil)
     }
 
-    /// Keys from the outermost inwards; array positions as numbers.
+    /// The keys that lead to the value, the outermost first; positions in lists are numbers.
     public let path: [String]
     public let rule: Rule
-    /// The offending value; nil where there is none.
+    /// The value that breaks the rule; nil where there is none.
     public let value: JSON?
 
     public init(_ path: [String], _ rule: Rule, value: JSON? = nil) {

@@ -1,5 +1,5 @@
-/// A look at what belongs to one account, within a transaction, be it one that reads or one that changes something. What is looked up is a method of
-/// this, in the file of the noun that is found.
+/// What belongs to one account, as a transaction finds it, be it one that reads or one that changes something. Lookups are methods of this, in the
+/// file of the noun that they find.
 struct AccountLook {
     let reader: any StoreReader
     let account: Account

@@ -1,5 +1,4 @@
-/// A change under way: the transaction that it is made in, and when. What runs within a transaction is a method of this, in the file of the
-/// noun that it changes.
+/// A change under way: its transaction and its time. What runs within a transaction is a method of this, in the file of the noun that it changes.
 struct Change {
     let writer: any StoreWriter
     let now: Timestamp

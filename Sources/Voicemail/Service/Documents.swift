@@ -2,12 +2,12 @@ import Waiting
 
 /// A change to a document's attributes, as the two writing verbs mean it (K§2.15).
 public enum AttributeChange: Sendable {
-    /// What is not given goes.
+    /// Keys that it does not name are removed.
     case replace(JSONObject)
-    /// What is not given stays; null removes.
+    /// Keys that it does not name stay; null removes one.
     case patch(JSONObject)
 
-    /// The attributes as the change leaves them, before any rule is applied.
+    /// The attributes after the change, before any rule is applied.
     public func applied(to attributes: JSONObject) -> JSONObject {
         switch self {
         case .replace(let object): return object.withoutPrivateKeys
@@ -20,19 +20,19 @@ public enum AttributeChange: Sendable {
 }
 
 extension OrderedDictionary where Key == String, Value == JSON {
-    /// Without the keys that clients may send but not set (K§2.14): private ones and the id.
+    /// The object without the keys that clients may send but not set: private ones and the id (K§2.14).
     public var withoutPrivateKeys: JSONObject {
         filter { key, _ in key != "id" && !key.hasPrefix("_") && !key.hasPrefix("pvt_") }
     }
 }
 
-/// Where a document stands in a listing: by the text it is sorted by, and its id.
+/// The place of a document in a listing: the text that it is sorted by, then its id.
 public typealias ListingPlace = (name: String, id: String)
 
-/// One page of a listing of documents, of each what the listing takes from it.
+/// One page of a listing of documents; an item is what the listing takes from one.
 public struct ListingPage<Item: Sendable>: Sendable {
     public let items: [Item]
-    /// Where the first of them stands; nil on an empty page.
+    /// The place of the first item; nil on an empty page.
     public let first: ListingPlace?
     /// Where the next page starts; nil on the last one.
     public let next: ListingPlace?
@@ -44,7 +44,7 @@ public struct ListingPage<Item: Sendable>: Sendable {
     }
 }
 
-/// Fills a page, one document after the other; what a page leaves out of a document is not held.
+/// Fills a page, one document after the other, and holds no more of each than its item.
 struct ListingPageBuilder<Item: Sendable> {
     let limit: Int
     private var items: [Item] = []
@@ -53,8 +53,8 @@ struct ListingPageBuilder<Item: Sendable> {
 
     init(limit: Int) { self.limit = limit }
 
-    /// - Parameter item: what the listing shows of the document at `place`; nil for nothing.
-    /// - Returns: whether the page takes more.
+    /// - Parameter item: what the listing takes from the document at `place`; nil leaves it out.
+    /// - Returns: whether there is room for more.
     mutating func add(at place: ListingPlace, _ item: () throws -> Item?) rethrows -> Bool {
         guard let item = try item() else { return true }
         if items.count == limit {
@@ -69,12 +69,12 @@ struct ListingPageBuilder<Item: Sendable> {
     var page: ListingPage<Item> { ListingPage(items: items, first: first, next: next) }
 }
 
-/// Which part of a listing is wanted.
+/// The part of a listing that is asked for.
 public struct ListingRange: Sendable {
-    /// The first to show; nil for the beginning.
+    /// The place of the first item; nil for the beginning.
     public var start: ListingPlace?
     public var ascending: Bool
-    /// At most so many.
+    /// The most items of the page.
     public var limit: Int
     /// The attributes that are read of each; nil for all.
     public var attributes: Set<String>?
@@ -88,12 +88,13 @@ public struct ListingRange: Sendable {
 }
 
 extension DomainOperations {
-    /// One of an account's.
+    /// Finds a document by id.
+    /// - Throws: `VoicemailError.notFound` also for one of another kind or account.
     func require<Kind: StoredNoun>(_ id: String, of account: Account) async throws -> Kind {
         try await store.read { try $0.require(id, in: account.id) }
     }
 
-    /// In order of name: what `item` takes from each; nil leaves one out.
+    /// Lists documents in order of name: what `item` takes from each; nil leaves one out.
     func pageStored<Kind: StoredNoun, Item: Sendable>(
         of _: Kind.Type = Kind.self, accountID: String? = nil, ownerID: String? = nil, _ range: ListingRange,
         item: @escaping @Sendable (Kind) -> Item?
@@ -107,7 +108,7 @@ extension DomainOperations {
         }
     }
 
-    /// Creates one that has no rules beyond its schema and what `judge` finds in its attributes.
+    /// Creates a document that needs no checks but those of its schema and of `judge`.
     func createStored<Kind: StoredNoun>(
         _ request: JSONObject, id: String?, in account: Account, judge: (JSONObject) -> [Violation] = { _ in [] }
     ) async throws -> Kind {
@@ -136,8 +137,8 @@ extension DomainOperations {
         }
     }
 
-    /// Removes one and releases its audio.
-    /// - Returns: what it was.
+    /// Removes a document and releases its audio.
+    /// - Returns: the document as it was.
     func removeStored<Kind: StoredNoun>(_ id: String, in account: Account, physically: Bool = false) async throws -> Kind {
         defer { garbageBell.ring() }
         let now = clock.now

@@ -1,4 +1,4 @@
-/// Told what is to be shown in metrics, once it is durable.
+/// Is told, for metrics, of changes that are durable.
 public struct DomainObserver: Sendable {
     /// What retention removes.
     public enum Expired: String, Sendable, CaseIterable {
@@ -7,9 +7,9 @@ public struct DomainObserver: Sendable {
 
     /// A deposit has stored a message.
     public var deposited: @Sendable () -> Void
-    /// Retention has removed so many.
+    /// Retention has removed some things of a kind.
     public var expired: @Sendable (Expired, Int) -> Void
-    /// So many entries of the audit log were sealed.
+    /// Some entries of the audit log were sealed.
     public var sealed: @Sendable (Int) -> Void
 
     public init(

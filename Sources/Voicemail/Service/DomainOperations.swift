@@ -18,17 +18,17 @@ extension DomainOperations {
     var garbageBell: Bell { service.garbageBell }
 }
 
-/// Who is let in, and with what: logins, credentials, sessions.
+/// Authentication: logins, credentials, tokens, forgotten passwords.
 public struct Access: DomainOperations {
     let service: VoicemailService
 }
 
-/// Accounts and the tree that they make.
+/// Accounts and their tree.
 public struct Accounts: DomainOperations {
     let service: VoicemailService
 }
 
-/// What was done, by whom: added to, read and checked, never changed.
+/// The audit log: what was done, and by whom. It is added to, read and checked, and never changed.
 public struct Audit: DomainOperations {
     let service: VoicemailService
 }
@@ -38,32 +38,32 @@ public struct CallRecords: DomainOperations {
     let service: VoicemailService
 }
 
-/// Removing what there is of a caller.
+/// Erasure of all that is stored of a caller.
 public struct Erasures: DomainOperations {
     let service: VoicemailService
 }
 
-/// Greetings, by id and, on a mailbox's or an account's shelf, by name.
+/// Greetings of mailboxes and prompts of accounts, by id, and by name on their shelf.
 public struct Greetings: DomainOperations {
     let service: VoicemailService
 }
 
-/// Mailboxes whose messages have several recipients.
+/// Mailboxes of groups, whose messages have several recipients.
 public struct Groups: DomainOperations {
     let service: VoicemailService
 }
 
-/// What mails of an account say in place of what the server's say.
+/// An account's own wording of mails, in place of the server's.
 public struct MailTemplates: DomainOperations {
     let service: VoicemailService
 }
 
-/// What must not be removed, whoever asks.
+/// Legal holds: what must not be removed, whoever asks.
 public struct Holds: DomainOperations {
     let service: VoicemailService
 }
 
-/// What is done without anybody asking: retention, garbage, late measuring, verification.
+/// Work that nobody asks for: retention, garbage collection, late measuring, verification.
 public struct Housekeeping: DomainOperations {
     let service: VoicemailService
 }
@@ -78,7 +78,7 @@ public struct Messages: DomainOperations {
     let service: VoicemailService
 }
 
-/// What is to be told to whom, and how far that got.
+/// Deliveries of events to their receivers, and their state.
 public struct Outbox: DomainOperations {
     let service: VoicemailService
 }
@@ -88,12 +88,12 @@ public struct Recordings: DomainOperations {
     let service: VoicemailService
 }
 
-/// Audio in the form that was asked for.
+/// Audio, rendered in the form that is asked for.
 public struct Renditions: DomainOperations {
     let service: VoicemailService
 }
 
-/// Tickets: tokens, links and the like.
+/// Tickets: tokens, sessions, links, and words that are good for one download.
 public struct Tickets: DomainOperations {
     let service: VoicemailService
 }
@@ -103,7 +103,7 @@ public struct Users: DomainOperations {
     let service: VoicemailService
 }
 
-/// Receivers that an account's administrator has chosen.
+/// Webhooks: receivers of events that an account's administrator has chosen.
 public struct Webhooks: DomainOperations {
     let service: VoicemailService
 }

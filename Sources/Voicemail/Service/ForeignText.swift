@@ -1,6 +1,6 @@
 extension String {
-    /// Text that does not say in which encoding it is: UTF-8 where it is that, else ISO 8859-1, in which every byte is a character. Nothing
-    /// is repaired, so names that differ stay different.
+    /// Decodes text of an unstated encoding: as UTF-8 where it is valid, else as ISO 8859-1, in which every byte is a character. Nothing is
+    /// replaced, so that names which differ stay different.
     public init(foreign bytes: some Collection<UInt8>) {
         self = String(validating: bytes, as: UTF8.self) ?? String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
     }

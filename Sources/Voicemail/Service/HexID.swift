@@ -1,11 +1,11 @@
 /// Identifiers of 128 random bits, written as 32 lower-case hex digits.
 public enum HexID {
-    /// A fresh identifier from the system's cryptographic source.
+    /// A new identifier, from the system's cryptographic random numbers.
     public static func random() -> String {
         encode(bits(), bits())
     }
 
-    /// 64 bits from the system's cryptographic source.
+    /// 64 bits of the system's cryptographic random numbers.
     public static func bits() -> UInt64 {
         var generator = SystemRandomNumberGenerator()
         return generator.next()
@@ -22,7 +22,7 @@ public enum HexID {
         return bytes.count == 32 && bytes.allSatisfy { isLowerHex($0) }
     }
 
-    /// A digit as ids are written: `0`–`9`, `a`–`f`.
+    /// Whether a byte is a digit as ids have it: `0`–`9`, `a`–`f`.
     public static func isLowerHex(_ byte: UInt8) -> Bool {
         (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
     }

@@ -1,9 +1,9 @@
-/// What is kept with a mailbox or an account only to be shown again.
+/// Fields that an interface keeps with a mailbox or an account only to show them again, as no rule of the domain reads them.
 public struct KeptFields: Sendable, Hashable {
     public let interface: String
-    /// Fields that this interface alone has words for; null takes one away.
+    /// Fields that only this interface has; null removes one.
     public var values: JSONObject
-    /// A fact that several interfaces have a word for; empty for none.
+    /// A field that several interfaces have; empty for none, nil where it is to stay.
     public var mobileNumber: String?
 
     public init(interface: String, values: JSONObject = [:], mobileNumber: String? = nil) {
@@ -12,12 +12,12 @@ public struct KeptFields: Sendable, Hashable {
         self.mobileNumber = mobileNumber
     }
 
-    /// What stands beside the interfaces' names: it is none's alone.
+    /// Kept beside the interfaces' names, as it belongs to no single one.
     fileprivate static let mobileNumberName = "mobile_number"
 
     var isEmpty: Bool { values.isEmpty && mobileNumber == nil }
 
-    /// What all interfaces keep together, with these in it.
+    /// What all interfaces keep, with these fields merged in.
     func merged(into all: JSONObject) -> JSONObject {
         var all = all
         var own = all[interface]?.object ?? [:]
@@ -29,7 +29,7 @@ public struct KeptFields: Sendable, Hashable {
 }
 
 extension StoredDocument {
-    /// What interfaces keep, by their names.
+    /// What interfaces keep with the document, by the names of the interfaces.
     var kept: JSONObject {
         get { hidden["kept"]?.object ?? [:] }
         set { hidden["kept"] = .object(newValue) }
@@ -37,29 +37,29 @@ extension StoredDocument {
 }
 
 extension StoredNoun {
-    /// What an interface keeps with it for its own clients. Other interfaces' clients neither see it nor erase it.
+    /// As `kept(by:)`, for every noun.
     fileprivate func keptFields(by interface: String) -> JSONObject { stored.kept[interface]?.object ?? [:] }
 
-    /// Merges into what an interface keeps; null removes.
+    /// Merges fields into what their interface keeps.
     mutating func keep(_ fields: KeptFields) { stored.kept = fields.merged(into: stored.kept) }
 }
 
 extension Mailbox {
-    /// The mobile number of its person, empty where he has none; nil where no interface has said. Not every interface has a word for it.
+    /// The mobile number of the mailbox's person; empty where there is none, nil where no interface has set it.
     public var mobileNumber: String? { stored.kept[KeptFields.mobileNumberName]?.string }
 
-    /// What an interface keeps with it for its own clients. Other interfaces' clients neither see it nor erase it.
+    /// What an interface keeps for its own clients. Clients of other interfaces neither see it nor erase it.
     public func kept(by interface: String) -> JSONObject { keptFields(by: interface) }
 }
 
 extension Account {
-    /// What an interface keeps with it for its own clients. Other interfaces' clients neither see it nor erase it.
+    /// What an interface keeps for its own clients. Clients of other interfaces neither see it nor erase it.
     public func kept(by interface: String) -> JSONObject { keptFields(by: interface) }
 }
 
 extension Accounts {
-    /// Changes what an interface keeps with an account, in one transaction.
-    /// - Returns: the account as it is then.
+    /// Changes what an interface keeps with an account.
+    /// - Returns: the account after the change.
     /// - Throws: `VoicemailError.documentTooLarge`.
     public func changeKept(by interface: String, of account: Account, _ change: @escaping @Sendable (JSONObject) -> JSONObject) async throws -> Account {
         let now = clock.now
@@ -67,7 +67,7 @@ extension Accounts {
         return try await store.write { writer in
             var current: Account = try writer.require(account.id, in: account.id)
             let fields = KeptFields(interface: interface, values: change(current.kept(by: interface)))
-            // Its attributes stay as they are, whatever rules they were stored under.
+            // Only the size is judged: the attributes stay as they are, and may have been stored under other rules.
             _ = try current.applying(.patch([:]), keeping: fields, limits)
             current.keep(fields)
             return try writer.save(current, at: now)

@@ -1,54 +1,54 @@
-/// The numbers that rules go by, from the configuration.
+/// Limits and defaults of the domain's rules, from the configuration.
 public struct Limits: Sendable, Hashable {
-    /// Longest PIN a mailbox may have (K§12-07).
+    /// Characters of the longest PIN that a mailbox may have (K§12-07).
     public var maximumPinLength: Int
-    /// Days a message can be changed and is counted, unless its account says otherwise (K§6.5).
+    /// Days during which a message can be changed and is counted, unless its account sets its own (K§6.5).
     public var retentionDays: Int
-    /// Widest window of a listing that names its beginning, in seconds (K§6.4).
+    /// Seconds of the widest window that a listing may ask for (K§6.4).
     public var maximumRange: Int
     /// Bytes of one piece of audio.
     public var maximumAudioBytes: Int
     /// Bytes of one recording.
     public var maximumRecordingBytes: Int
-    /// Bytes of what is kept of an account, user, mailbox, greeting or webhook, as JSON.
+    /// Bytes of the JSON that is stored of an account, a user, a mailbox, a greeting or a webhook.
     public var maximumDocumentBytes: Int
-    /// Messages one request may name.
+    /// Messages that one request may name.
     public var maximumBatch: Int
-    /// Greetings of one mailbox, and prompts of one account, where they are files.
+    /// Greetings of one mailbox, and prompts of one account, as far as they have file names.
     public var maximumGreetings: Int
-    /// Messages of a mailbox, above which it takes no more from callers; a mailbox may have a number of its own.
+    /// Messages in a mailbox from which on it takes no more from callers, unless the mailbox sets its own number.
     public var mailboxCapacity: Int
-    /// Seconds of one message left by telephone; a mailbox may have a number of its own (K§13).
+    /// Seconds of the longest message that is left by telephone, unless the mailbox sets its own (K§13).
     public var longestMessageSeconds = 500
-    /// What is left by telephone and shorter is no message (K§13).
+    /// A shorter recording that is left by telephone is no message (K§13).
     public var shortestMessageMilliseconds = 500
-    /// Seconds a session lives that a user has logged in to (K§3).
+    /// Seconds for which the token of a user's login is good (K§3).
     public var tokenLifetime: Int
-    /// Days removed messages and documents are kept for an administrator to undo.
+    /// Days for which removed messages and documents are kept, so that an administrator can bring them back.
     public var trashDays: Int
-    /// Days events are kept once their deliveries have been written.
+    /// Days for which events are kept once their deliveries are planned.
     public var eventDays: Int
-    /// Days deliveries that were given up are kept for an administrator.
+    /// Days for which deliveries that were given up are kept, so that an administrator can retry them.
     public var deadLetterDays: Int
-    /// Hours that audio stays where it is when nothing names it any more, so that a database can be taken back that far.
+    /// Hours for which audio stays in the archive once nothing names it, so that an older copy of the database still finds it.
     public var audioRecoveryHours = 0
-    /// How long recordings are kept, unless their account says otherwise.
+    /// How long recordings are kept, unless their account sets its own rule.
     public var recordingRetention: RecordingRetention
-    /// How long and how many messages are kept, unless their account or mailbox says otherwise.
+    /// How long messages are kept, and how many, unless their account or mailbox sets its own rule.
     public var messageRetention = MessageRetention()
-    /// What happens to mailboxes and is told to their people, unless their account or mailbox says otherwise.
+    /// News of a mailbox that its people are told by mail, unless their account or mailbox sets its own.
     public var mailboxNews: Set<MailboxNews> = []
     /// Whether those who hear of new messages hear of those that clients and administrators leave, where neither they nor their account say.
     public var notifiesOfClientMessages = false
-    /// How full a mailbox is of which one says that it is nearly full: a hundredth part each.
+    /// The percentage of its capacity at which a mailbox is nearly full.
     public var nearlyFullPercent = 90
     /// Whether receivers of webhooks and reports may be on this machine.
     public var allowsReceiversHere: Bool
-    /// Whether they may be in private networks.
+    /// Whether receivers may be in private networks.
     public var allowsPrivateReceivers = false
-    /// The zone of accounts and mailboxes that name none.
+    /// The time zone of accounts and mailboxes that name none.
     public var timezone: String
-    /// Deepest account tree.
+    /// Levels of the account tree.
     public var maximumAccountDepth: Int
     /// How numbers are dialled here.
     public var numbers = NumberPlan()
@@ -87,11 +87,11 @@ public struct Limits: Sendable, Hashable {
 }
 
 extension Limits {
-    /// Checks what a thing is to be by its schema and by how much there may be of it: a listing reads many.
+    /// Checks the attributes of a document against its schema, and their size, which is bounded because listings read many documents.
     /// - Parameters:
-    ///   - before: what is stored of it. What has become too large by another limit may shrink, and stay as large.
-    ///   - kept: what interfaces are to keep with it, and before that kept; it counts as well.
-    /// - Returns: what to store, and every rule it breaks.
+    ///   - before: the attributes that are stored. A document that is too large for a limit set later may stay as large, or shrink.
+    ///   - kept: what interfaces keep with it, after the change and before, which counts too.
+    /// - Returns: the attributes to store, and every violation.
     /// - Throws: `VoicemailError.documentTooLarge`.
     public func checked(
         _ object: JSONObject, by schema: Schema, before: JSONObject = [:], kept: (after: JSONObject, before: JSONObject) = ([:], [:])

@@ -1,5 +1,5 @@
-/// A look at what is stored at some time, within a transaction, be it one that reads or one that changes something. What is looked up, and depends
-/// on what time it is, is a method of this, in the file of the noun that is found.
+/// What a transaction finds at some time, be it one that reads or one that changes something. Lookups that depend on the time are methods of this,
+/// in the file of the noun that they find.
 struct Look {
     let reader: any StoreReader
     let now: Timestamp

@@ -4,7 +4,7 @@ import Darwin
 import Glibc
 #endif
 
-/// One IP address, compared by its bits and not by how it is written.
+/// An IP address, compared by its bits and not by how it is written.
 public struct NetworkAddress: Hashable, Sendable {
     /// Four bytes of IPv4, sixteen of IPv6.
     fileprivate let bytes: [UInt8]
@@ -26,9 +26,8 @@ public struct NetworkAddress: Hashable, Sendable {
         }
     }
 
-    /// Whether it leads to this machine from this machine, or no further than its own network's configuration: the loopback addresses, the
-    /// unspecified ones (RFC 1122 §3.2.1.3, RFC 4291 §2.5.2), and the link-local ones (RFC 3927, RFC 4291 §2.5.6), where hosting
-    /// providers keep what only the machine itself is to know.
+    /// Whether it leads to this machine or no further than its link: loopback, unspecified (RFC 1122 §3.2.1.3, RFC 4291 §2.5.2) and link-local
+    /// addresses (RFC 3927, RFC 4291 §2.5.6). At link-local ones hosting providers offer secrets that are for the machine alone.
     public var isLocal: Bool {
         if isLoopback || inner?.isLocal == true { return true }
         return bytes.count == 4
@@ -36,16 +35,16 @@ public struct NetworkAddress: Hashable, Sendable {
             : bytes.allSatisfy { $0 == 0 } || (bytes[0] == 0xFE && bytes[1] & 0xC0 == 0x80)
     }
 
-    /// Whether it is of a network that the world outside does not reach: private ones (RFC 1918, RFC 4193, and RFC 3879's), those of providers (RFC
-    /// 6598), and those that are kept for tests and protocols (RFC 2544, RFC 6890). An address that stands for one of IPv4 is what it stands for (RFC 6052,
-    /// RFC 3056).
+    /// Whether it belongs to a network that cannot be reached from the Internet: a private one (RFC 1918, RFC 4193, RFC 3879), a provider's
+    /// (RFC 6598), or one for tests and protocols (RFC 2544, RFC 6890). An IPv6 address that stands for an IPv4 address (RFC 6052, RFC 3056) is
+    /// judged by that one.
     public var isPrivate: Bool { Self.privateRanges.contains { $0.contains(self) } || inner?.isPrivate == true }
 
     private static let privateRanges =
         ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "198.18.0.0/15", "192.0.0.0/24", "fc00::/7", "fec0::/10"]
         .compactMap { NetworkRange($0) }
 
-    /// The address of IPv4 that one of IPv6 leads to through a translator or a tunnel.
+    /// The IPv4 address that an IPv6 address leads to through a translator or a tunnel.
     private var inner: NetworkAddress? {
         guard bytes.count == 16 else { return nil }
         if bytes.starts(with: [0, 0x64, 0xff, 0x9b] + [UInt8](repeating: 0, count: 8)) { return NetworkAddress(bytes: Array(bytes[12...])) }
@@ -54,8 +53,8 @@ public struct NetworkAddress: Hashable, Sendable {
 
     private init(bytes: [UInt8]) { self.bytes = bytes }
 
-    /// The address if it is one of IPv4, the network of 64 bits that it is in if it is one of IPv6, which is what one link has (RFC 4291
-    /// §2.5.1): `192.0.2.1`, `2001:db8:0:1::/64`.
+    /// What to count one client by: an IPv4 address itself, `192.0.2.1`; of an IPv6 address its network of 64 bits, `2001:db8:0:1::/64`, as a
+    /// link has all addresses of one (RFC 4291 §2.5.1).
     public var site: String {
         if bytes.count == 4 { return bytes.map(String.init).joined(separator: ".") }
         let groups = stride(from: 0, to: 8, by: 2).map { String(Int(bytes[$0]) << 8 | Int(bytes[$0 + 1]), radix: 16) }
@@ -69,22 +68,22 @@ public struct NetworkAddress: Hashable, Sendable {
 }
 
 extension NetworkAddress: CustomStringConvertible {
-    /// As `init` reads it: `192.0.2.1`; of IPv6 all eight groups.
+    /// The address as text that `init` reads: `192.0.2.1`; an IPv6 address with all eight groups.
     public var description: String {
         if bytes.count == 4 { return bytes.map(String.init).joined(separator: ".") }
         return stride(from: 0, to: 16, by: 2).map { String(Int(bytes[$0]) << 8 | Int(bytes[$0 + 1]), radix: 16) }.joined(separator: ":")
     }
 }
 
-/// A stretch of IP addresses that begin with the same bits: `10.0.0.0/8`, or one address.
+/// A network: the IP addresses that begin with the same bits, such as `10.0.0.0/8`, or one address.
 public struct NetworkRange: Hashable, Sendable, CustomStringConvertible {
-    /// As it was written.
+    /// The network as it was written.
     public let description: String
     private let base: NetworkAddress
-    /// Bits that count.
+    /// Bits that all its addresses have in common.
     private let length: Int
 
-    /// - Returns: nil for what is no address, and for more bits than it has.
+    /// - Returns: nil for a text that is no network, also for more bits than an address has.
     public init?(_ text: String) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard let first = parts.first, let base = NetworkAddress(first) else { return nil }
@@ -98,7 +97,7 @@ public struct NetworkRange: Hashable, Sendable, CustomStringConvertible {
         self.length = length
     }
 
-    /// - Parameter address: as text; what is none is in no network.
+    /// Whether an address is in the network; a text that is no address is not.
     public func contains(_ address: String) -> Bool { NetworkAddress(address).map { contains($0) } ?? false }
 
     public func contains(_ address: NetworkAddress) -> Bool {

@@ -1,16 +1,16 @@
-/// What the domain refuses, and why. Storage trouble comes as `StoreError` and `ArchiveError`.
+/// Why the domain refuses something. Failures of storage are `StoreError` and `ArchiveError`.
 public enum VoicemailError: Error, Hashable, Sendable {
-    /// Nothing of that kind has this id, or not here.
+    /// Nothing of the kind has this id in the account.
     case notFound(id: String)
     /// The message has no audio.
     case noAudio(id: String)
-    /// The values break rules; all of them are told together.
+    /// Values break rules. All violations are told together.
     case invalid([Violation])
-    /// What is to be stored of a thing is more than `limit` bytes.
+    /// The document would take more than `limit` bytes.
     case documentTooLarge(limit: Int)
-    /// The caller may not.
+    /// The caller is not permitted to do it.
     case forbidden
-    /// There are as many of that as there may be: tokens, messages in a mailbox, greetings.
+    /// There are as many as there may be: tokens, messages in a mailbox, greetings.
     case limitReached
     /// Wrong name, password or key.
     case badCredentials
@@ -18,12 +18,12 @@ public enum VoicemailError: Error, Hashable, Sendable {
     case disabled
     /// The mailbox is switched off: it takes no messages.
     case mailboxDisabled
-    /// Older than retention allows to change.
+    /// The message is too old to be changed (K§6.5).
     case expired(id: String, cutoff: Timestamp)
-    /// It is under a legal hold, or something in it is, and may not be removed.
+    /// It is under a legal hold, or something in it is, so it may not be removed.
     case held(id: String)
-    /// An id that exists already.
+    /// The id exists already, or the change collides with another.
     case conflict
-    /// The audio is not decodable and the interface promises that it is.
+    /// The audio cannot be decoded, and the interface promises that stored audio can.
     case unplayable
 }

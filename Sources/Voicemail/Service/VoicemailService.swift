@@ -1,11 +1,10 @@
 import Logging
 import Waiting
 
-/// The domain's operations over its ports. Dialects, the telephone and the command line call these and
-/// nothing below them, so that a rule has one place (promise 6).
+/// The domain's operations over its ports. Dialects, the telephone and the command line call these and nothing below them, so that a rule has
+/// one place (promise 6).
 ///
-/// What can be done is grouped by noun: `service.messages.deposit(…)`. Each operation takes the account it acts on, which
-/// `access` has let the caller into.
+/// Operations are grouped by noun: `service.messages.deposit(…)`. Each takes the account it acts on, which `access` has let the caller into.
 public final class VoicemailService: Sendable {
     public let store: any VoicemailStore
     public let archive: any AudioArchive
@@ -14,11 +13,11 @@ public final class VoicemailService: Sendable {
     public let limits: Limits
     public let secrets: Secrets
     public let logger: Logger
-    /// Rung when audio was stored whose length is not known yet.
+    /// Rung when audio was stored that is yet to be measured.
     public let measuringBell = Bell()
-    /// Rung when a change may have left audio that nothing names.
+    /// Rung when a change may have left audio that nothing names any more.
     public let garbageBell = Bell()
-    /// What needs not be noted again.
+    /// What was heard lately, so that it need not be noted again.
     let heardLately = HeardLately()
     let observer: DomainObserver
 

@@ -16,7 +16,7 @@ public struct User: Noun, StoredNoun {
 
     static func schema(_: Limits) -> Schema { Schema.user }
 
-    /// A password is kept only as verifiers, so none is taken over.
+    /// A password is not stored: it is kept as verifiers only (`Users.logins`).
     mutating func describe(_ checked: JSONObject) {
         stored.attributes = checked
         stored.attributes.removeValue(forKey: "password")
@@ -24,24 +24,24 @@ public struct User: Noun, StoredNoun {
         stored.name = checked["username"]?.string ?? [checked["first_name"]?.string, checked["last_name"]?.string].compactMap { $0 }.joined(separator: " ")
     }
 
-    /// nil for one who cannot log in.
+    /// nil for a user who cannot log in by name.
     public var username: String? { stored.attributes["username"]?.string }
-    /// As logins compare it.
+    /// The user name as logins compare it.
     var loginKey: String? { stored.key }
     public var firstName: String? { stored.attributes["first_name"]?.string }
     public var lastName: String? { stored.attributes["last_name"]?.string }
-    /// His mail address, as it was given.
+    /// The mail address, as a client wrote it.
     public var email: String? { stored.attributes["email"]?.string }
-    /// What he may do; nil where nobody said.
+    /// The level of his privileges; nil where none was set.
     public var privilege: String? { stored.attributes["priv_level"]?.string }
-    /// Whether he looks after his account.
+    /// Whether he administers his account.
     public var isAdministrator: Bool { privilege == "admin" }
-    /// As clients wrote it; nil for his account's.
+    /// The language, as a client wrote it; nil for his account's.
     public var language: String? { stored.attributes["language"]?.string }
-    /// The name of his zone, as clients wrote it.
+    /// The name of his time zone, as a client wrote it.
     public var timeZoneName: String? { stored.attributes["timezone"]?.string }
 
-    /// Not switched off.
+    /// Whether he may log in; false for a user who was switched off.
     public var isEnabled: Bool { stored.attributes["enabled"] != .bool(false) }
 
     var timeZone: TimeZone? { TimeZone(attribute: stored.attributes["timezone"]) }

@@ -3,7 +3,7 @@ import Foundation
 import Waiting
 
 extension Users {
-    /// Creates a user; `password` in the request is kept only as verifiers.
+    /// Creates a user. A `password` in the request is stored as verifiers only.
     public func create(_ request: JSONObject, id: String?, in account: Account) async throws -> User {
         let (checked, violations) = try limits.checked(request.withoutPrivateKeys, by: Schema.user)
         guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
@@ -20,16 +20,16 @@ extension Users {
         }
     }
 
-    /// Times a change is planned anew because the user's name changed while his login was worked out.
+    /// How often a change is planned, where the user's name changes each time while his slow hash is computed.
     private static let maximumPlans = 8
 
     /// Replaces or patches a user. A new password ends his sessions.
-    /// - Throws: `VoicemailError.invalid` also for a new name without the password: logins hold both.
+    /// - Throws: `VoicemailError.invalid`, also for a new name without the password, as the verifiers are made of both (K§3.2).
     public func change(_ id: String, _ change: AttributeChange, in account: Account) async throws -> User {
         try await self.change(id, change, in: account) { _ in }
     }
 
-    /// - Parameter judge: has the last word, in the transaction that makes the change.
+    /// - Parameter judge: throws to refuse the change, in its transaction.
     func change(
         _ id: String, _ change: AttributeChange, in account: Account, _ judge: @escaping @Sendable (any StoreReader) throws -> Void
     ) async throws -> User {
@@ -42,7 +42,7 @@ extension Users {
         throw VoicemailError.conflict
     }
 
-    /// - Returns: nil when the user's name is no longer the one `logins` were made for; then nothing was changed.
+    /// - Returns: nil, and nothing is changed, when the user's name is no longer the one that `logins` were made for.
     private func change(
         _ id: String, _ change: AttributeChange, planned: JSONObject, _ logins: [Credential], in account: Account,
         _ judge: @escaping @Sendable (any StoreReader) throws -> Void
@@ -62,7 +62,7 @@ extension Users {
                 try writer.replaceLogins(of: id, with: logins)
                 try writer.removeTickets(accountID: nil, userID: id, credentialID: nil)
             } else if user.loginKey != changed.loginKey, try writer.hasLogin(id) {
-                // The digests of the login forms hold the name, so the old ones would stand for nothing.
+                // The digests that login forms send contain the name, so the old verifiers match nothing any more.
                 if changed.loginKey != nil {
                     throw VoicemailError.invalid([
                         Violation(
@@ -83,7 +83,7 @@ extension Users {
         }
     }
 
-    /// Removes a user, his logins and his sessions. His mailboxes stay.
+    /// Removes a user with his logins and his sessions. His mailboxes stay.
     public func remove(_ id: String, in account: Account) async throws -> User {
         defer { garbageBell.ring() }
         let now = clock.now
@@ -99,7 +99,7 @@ extension Users {
     /// - Throws: `VoicemailError.notFound`.
     public func find(_ id: String, of account: Account) async throws -> User { try await require(id, of: account) }
 
-    /// The user who logs in under a name.
+    /// Finds a user by the name that he logs in with; nil where there is none.
     public func find(named name: String, of account: Account) async throws -> User? {
         try await store.read { try $0.user(named: name, in: account.id) }
     }
@@ -145,7 +145,7 @@ extension StoreWriter {
 }
 
 extension User {
-    /// What he may, as the audit log tells it.
+    /// His rights, as the audit log records them.
     fileprivate var rights: JSONObject {
         ["priv_level": stored.attributes["priv_level"] ?? .null, "enabled": .bool(isEnabled)]
     }
@@ -155,7 +155,7 @@ extension User {
 public enum LoginDigest: String, Sendable, CaseIterable {
     case md5, sha
 
-    /// Lower-case hex of the digest, the name in lower case.
+    /// The digest in lower-case hex. The name is taken in lower case.
     public func digest(_ username: String, _ password: String) -> String {
         let text = Data("\(username.lowercased()):\(password)".utf8)
         return switch self {

@@ -1,25 +1,24 @@
 import Foundation
 
-/// Where a receiver wants to be told, as a client names it: an absolute URL of http or https.
+/// The address of a receiver, as a client names it: an absolute URL of http or https.
 ///
-/// Requests to it go out from this machine, so it must not lead back to it, nor into the networks around it: what listens there trusts this machine more
-/// than it trusts the client. A name may lead anywhere, and somewhere else tomorrow, so what it resolves to is judged again with every request
-/// (`OutgoingReach`).
+/// Requests to it are sent by this machine, so it must lead neither to this machine nor into the networks around it, where services trust this machine
+/// more than the client. A host name may resolve to other addresses later, so those are judged with every request (`OutgoingReach`).
 public struct ReceiverURL: Sendable, Hashable {
-    /// As it was given.
+    /// The URL as it was given.
     public let text: String
-    /// In lower case, without brackets.
+    /// The host in lower case, without the brackets of an IPv6 address.
     public let host: String
-    /// The same as it was written.
+    /// The host as it was written.
     public let writtenHost: String
     public let port: Int
 
-    /// Characters of a URL.
+    /// Characters of the longest URL that is taken.
     public static let longest = 2048
 
-    /// - Returns: nil for anything else.
+    /// - Returns: nil for any other text.
     public init?(_ text: String) {
-        // Who parses a URL mends what cannot stand in one: line ends, blanks. It must be one as it is.
+        // Parsers of URLs repair what a URL cannot contain, such as line ends and blanks. The text must need no repair.
         guard text.unicodeScalars.count <= Self.longest, text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }), let url = URLComponents(string: text),
             let scheme = url.scheme?.lowercased(),
             ["http", "https"].contains(scheme), let host = url.encodedHost,
@@ -28,7 +27,7 @@ public struct ReceiverURL: Sendable, Hashable {
         self.text = text
         let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
         writtenHost = isBracketed ? String(host.dropFirst().dropLast()) : host
-        // What is written in other characters is read in more than one way by more than one reader.
+        // Other characters are read differently by different parsers, so what is judged here might not be what is connected to.
         guard !writtenHost.isEmpty, writtenHost.utf8.allSatisfy({ Self.isPlain($0) || (isBracketed && $0 == UInt8(ascii: ":")) }) else { return nil }
         self.host = writtenHost.lowercased()
         port = url.port ?? (scheme == "https" ? 443 : 80)
@@ -43,13 +42,13 @@ public struct ReceiverURL: Sendable, Hashable {
         }
     }
 
-    /// What requests to it have in common with others: who hears them.
+    /// The server that requests to it reach, by host and port.
     public var destination: String { "\(host):\(port)" }
 
-    /// The host where it is an address.
+    /// The host, where it is an IP address.
     public var address: NetworkAddress? { NetworkAddress(host) }
 
-    /// Whether the host as written is this machine; what a name resolves to is another question.
+    /// Whether the host, as it is written, is this machine. What a name resolves to is judged by `OutgoingReach`.
     public var namesThisMachine: Bool {
         if let address { return address.isLocal }
         let name = host.hasSuffix(".") ? String(host.dropLast()) : host
@@ -57,17 +56,17 @@ public struct ReceiverURL: Sendable, Hashable {
     }
 }
 
-/// What is wrong with an address that a client names for a receiver.
+/// Why the address of a receiver is refused.
 public enum ReceiverFault: Error, Sendable, Hashable {
-    /// No absolute URL of http or https.
+    /// It is no absolute URL of http or https.
     case malformed
     case thisMachine
-    /// Of a network that the world outside does not reach, which an administrator has not allowed.
+    /// It is in a private network, and the administrator has not allowed such receivers.
     case privateNetwork
 }
 
 extension Webhooks {
-    /// Judges the address of a receiver that a client names, before it is kept.
+    /// Judges the address of a receiver, before it is stored.
     public func judgeReceiver(_ text: String) throws(ReceiverFault) -> ReceiverURL {
         guard let url = ReceiverURL(text) else { throw .malformed }
         if !limits.allowsReceiversHere, url.namesThisMachine { throw .thisMachine }
@@ -75,8 +74,8 @@ extension Webhooks {
         return url
     }
 
-    /// How far requests to receivers may go.
-    /// - Parameter client: an address that is allowed in any case: the client's own, from which it has come.
+    /// The networks that requests to receivers may reach.
+    /// - Parameter client: an address that is allowed in any case: the client's own.
     public func receiverReach(besides client: NetworkAddress? = nil) -> OutgoingReach {
         OutgoingReach(includesThisMachine: limits.allowsReceiversHere, includesPrivateNetworks: limits.allowsPrivateReceivers, exception: client)
     }

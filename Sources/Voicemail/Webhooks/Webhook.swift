@@ -1,4 +1,4 @@
-/// Where an account's events are to be posted (K§11.4).
+/// A receiver that an account's events are posted to (K§11.4).
 public struct Webhook: Noun, StoredNoun {
     static let kind = DocumentKind.webhook
     var stored: StoredDocument
@@ -15,20 +15,20 @@ public struct Webhook: Noun, StoredNoun {
     static func schema(_: Limits) -> Schema { Schema.webhook }
 
     public var isEnabled: Bool { stored.attributes["enabled"] != .bool(false) }
-    /// Where its events are posted to.
+    /// The URL that events are posted to.
     public var uri: String { stored.attributes["uri"]?.string ?? "" }
-    /// Which family of events it wants.
+    /// The family of events that it wants.
     public var hook: String { stored.attributes["hook"]?.string ?? "" }
     public var verb: String { stored.attributes["http_verb"]?.string ?? "post" }
     public var isJSON: Bool { stored.attributes["format"]?.string == "json" }
-    /// Attempts after the first, where nobody answers.
+    /// How often a delivery is tried again when nobody answers.
     public var retries: Int { min(4, max(0, stored.attributes["retries"]?.int ?? 2)) }
-    /// Whether it is told of what happens in the accounts below, too.
+    /// Whether it also wants the events of the accounts below its own.
     public var includesAccountsBelow: Bool { stored.attributes["include_subaccounts"] == .bool(true) }
-    /// Which events of the family it wants, and what is to be sent with them.
+    /// What chooses among the events of the family, and what is sent with each.
     public var customData: JSONObject { stored.attributes["custom_data"]?.object ?? [:] }
 
-    /// Deliveries in a row that were given up.
+    /// How many deliveries in a row were given up.
     var failures: Int {
         get { stored.hidden["failures"]?.int ?? 0 }
         set { stored.hidden["failures"] = .int(newValue) }

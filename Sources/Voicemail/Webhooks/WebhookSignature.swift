@@ -1,32 +1,32 @@
 import Crypto
 import Foundation
 
-/// What proves to a receiver that a delivery came from here, and when: the headers of Standard Webhooks.
+/// The signature of a delivery, by which its receiver knows who sent it and when, in the headers of Standard Webhooks.
 public struct WebhookSignature: Sendable {
     private let key: [UInt8]
 
     private init(key: [UInt8]) { self.key = key }
 
-    /// Of a receiver that is given its secret, as it is written: what begins with `whsec_` holds the key in base64, any other is the key.
+    /// - Parameter secret: the receiver's. One that begins with `whsec_` holds the key in base64; any other is the key.
     public init(secret: String) {
         let encoded = secret.hasPrefix(Self.prefix) ? Data(base64Encoded: String(secret.dropFirst(Self.prefix.count))) : nil
         key = encoded.map(Array.init) ?? Array(secret.utf8)
     }
 
-    /// Of a receiver that brings no secret. Its own follows from the server's key, so that it is nowhere stored.
-    /// - Parameter receiver: who it is.
+    /// The signature for a receiver that has no secret of its own. The secret is derived from the server's key, so that it is stored nowhere.
+    /// - Parameter receiver: its id.
     public static func derived(for receiver: String, _ secrets: Secrets) -> WebhookSignature {
         WebhookSignature(key: secrets.sign("webhook secret " + receiver))
     }
 
-    /// As a receiver is given it.
+    /// The secret as it is shown to the receiver's operator.
     public var secret: String { Self.prefix + Data(key).base64EncodedString() }
 
     private static let prefix = "whsec_"
 
     /// - Parameters:
-    ///   - id: the same in all attempts.
-    ///   - content: the body; of a request without one, what was added to its query.
+    ///   - id: the delivery's, the same in all attempts.
+    ///   - content: the body, or, of a request without one, what was added to its query.
     public func headers(id: String, at now: Timestamp, _ content: some Sequence<UInt8>) -> [(name: String, value: String)] {
         let signed = Array("\(id).\(now.unix).".utf8) + Array(content)
         let code = HMAC<SHA256>.authenticationCode(for: signed, using: SymmetricKey(data: key))
@@ -35,6 +35,6 @@ public struct WebhookSignature: Sendable {
 }
 
 extension Webhook {
-    /// What its deliveries are signed with.
+    /// The signature of its deliveries.
     public func signature(_ secrets: Secrets) -> WebhookSignature { .derived(for: id, secrets) }
 }

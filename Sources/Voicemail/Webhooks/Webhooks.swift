@@ -1,7 +1,7 @@
 /// Webhooks as stored documents (K§11.4).
 extension Webhooks {
     /// Creates a webhook.
-    /// - Throws: `VoicemailError.invalid` with every rule broken at once, where it leads among them; `.conflict`.
+    /// - Throws: `VoicemailError.invalid` with all violations, those of its address among them; `.conflict`.
     public func create(_ request: JSONObject, id: String?, in account: Account) async throws -> Webhook {
         try await createStored(request, id: id, in: account, judge: judgeReceiver)
     }
@@ -22,12 +22,12 @@ extension Webhooks {
     /// - Returns: the webhook as it was.
     public func remove(_ id: String, in account: Account) async throws -> Webhook { try await removeStored(id, in: account) }
 
-    /// Switches a webhook on again that failures have switched off.
+    /// Enables a webhook again that was switched off because deliveries failed.
     public func enable(_ id: String, in account: Account) async throws -> Webhook {
         try await self.change(id, .patch(["enabled": true, "disable_message": .null]), in: account)
     }
 
-    /// Finds a webhook's attributes valid, or throws as creating it would, and changes nothing.
+    /// Judges a change of a webhook, or a new one, as making it would, and changes nothing.
     public func validate(_ change: AttributeChange, of webhook: Webhook? = nil) throws(VoicemailError) {
         let before = webhook?.stored.attributes ?? [:]
         let (checked, violations) = try limits.checked(change.applied(to: before), by: Schema.webhook, before: before)
@@ -35,7 +35,7 @@ extension Webhooks {
         guard all.isEmpty else { throw .invalid(all) }
     }
 
-    /// An absolute URL, and not one of this machine or a private network. What is no text, or none that the schema takes, the schema has found.
+    /// The violations of its address. A missing or empty one is the schema's to find.
     @Sendable private func judgeReceiver(of attributes: JSONObject) -> [Violation] {
         guard let uri = attributes["uri"]?.string, !uri.isEmpty else { return [] }
         do {
@@ -53,12 +53,12 @@ extension Webhooks {
     }
 }
 
-/// What a channel that tells webhooks needs to know.
+/// What a delivery channel needs to know of webhooks.
 extension Webhooks {
-    /// Webhooks of one account that an event is offered to.
+    /// The most webhooks of one account that an event is offered to.
     fileprivate static let most = 100
 
-    /// One that is there and switched on.
+    /// Finds a webhook that is enabled; nil for any other, and where it is gone.
     public func enabled(_ id: String) async throws -> Webhook? {
         try await store.read { reader in
             let webhook: Webhook? = try reader.find(id: id)
@@ -69,7 +69,7 @@ extension Webhooks {
 }
 
 extension StoreReader {
-    /// Webhooks that may want to hear what happens in an account: its own, and those of accounts above it that ask for it.
+    /// The enabled webhooks that may want an account's events: its own, and those of the accounts above it that include the accounts below.
     public func webhooks(listeningTo accountID: String) throws -> [Webhook] {
         guard let account = try account(id: accountID) else { return [] }
         return try ([accountID] + account.lineage.reversed()).flatMap { listener in
@@ -84,8 +84,8 @@ extension StoreReader {
 }
 
 extension StoreWriter {
-    /// Notes whether what a webhook was to be told reached it. After `limit` deliveries in a row that did not it is switched off, with a word
-    /// that says why.
+    /// Notes how a delivery to a webhook has ended. After `limit` deliveries in a row that were given up, the webhook is switched off, and a message
+    /// in it says why.
     public func noteTelling(ofWebhook id: String, wasTold: Bool, limit: Int, at now: Timestamp) throws {
         guard var webhook: Webhook = try find(id: id) else { return }
         if wasTold {
