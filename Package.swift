@@ -61,7 +61,7 @@ let package = Package(
         .target(name: "CWebPages", exclude: ["templates", "scripts", "texts", "style.css", "icon.svg"]),
         .target(name: "CPrompts", exclude: ["en.json", "es.json", "fr.json", "it.json", "ru.json"]),
         .target(name: "CTerminal"),
-        .systemLibrary(name: "CMalloc"),
+        .target(name: "CMalloc", linkerSettings: [.linkedLibrary("jemalloc", .when(platforms: [.linux]))]),
         .target(name: "CMachine"),
         .target(name: "CDatagrams"),
 

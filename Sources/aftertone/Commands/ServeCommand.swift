@@ -100,7 +100,6 @@ enum Serving {
         onCalls: @escaping @Sendable (CallAddress) async -> Void = { _ in },
         onListening: @escaping @Sendable (ListenAddress, DialectChoice, _ setup: String?) async -> Void
     ) async throws {
-        ProcessMemory.keepSmall()
         OpenFiles.raiseLimit()
         let spare = SpareDescriptors(SpareDescriptors.usual)
         let levels = LogLevels(configuration.log), tail = LogTail()
