@@ -1,8 +1,8 @@
 import HTTPTypes
 import Logging
 
-/// One request as a dialect sees it.
-public struct FrontRequest: Sendable {
+/// One request as a dialect sees it. A class, as it is handed from function to function and never changes.
+public final class FrontRequest: Sendable {
     /// Names the request in answers and logs: the client's `X-Request-ID` if sane, else 32 hex digits.
     public let id: String
     public let method: HTTPRequest.Method

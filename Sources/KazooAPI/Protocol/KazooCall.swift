@@ -4,8 +4,8 @@ import Logging
 import NIOCore
 import Voicemail
 
-/// One request after the front and the envelope were taken apart: what an endpoint sees.
-struct KazooCall: Sendable {
+/// One request after the front and the envelope were taken apart: what an endpoint sees. A class, for the reason that a `FrontRequest` is one.
+final class KazooCall: Sendable {
     let request: FrontRequest
     let route: Route
     /// The method in force, after tunnelling (K§2.8).
@@ -19,9 +19,25 @@ struct KazooCall: Sendable {
     /// The account the path names, or the token's.
     let account: Account?
     /// The mailbox whose messages the path names, where it was looked up with the account.
-    var mailbox: Mailbox?
+    let mailbox: Mailbox?
     /// The page that the request asks for, where it was read with the account; of a request that says nothing in a body.
-    var earlyPage: MessagePage<ListedMessage>?
+    let earlyPage: MessagePage<ListedMessage>?
+
+    init(
+        request: FrontRequest, route: Route, method: HTTPRequest.Method, envelope: RequestEnvelope, contentType: RequestContentType, caller: Principal?,
+        token: String?, account: Account?, mailbox: Mailbox? = nil, earlyPage: MessagePage<ListedMessage>? = nil
+    ) {
+        self.request = request
+        self.route = route
+        self.method = method
+        self.envelope = envelope
+        self.contentType = contentType
+        self.caller = caller
+        self.token = token
+        self.account = account
+        self.mailbox = mailbox
+        self.earlyPage = earlyPage
+    }
 
     /// A request value: in `data`, then in the query, then at the top of the envelope (K§2.3).
     func value(_ name: String) -> JSON? {

@@ -1,5 +1,5 @@
 /// What a listing shows of a message. Less is read for it than for a `Message`, and nobody can store it.
-public struct ListedMessage: Sendable, Hashable {
+public final class ListedMessage: Sendable {
     public let id: String
     public let serial: Int
     public let accountID: String
@@ -36,7 +36,7 @@ public struct ListedMessage: Sendable, Hashable {
         self.modified = modified
     }
 
-    public init(_ message: Message) {
+    public convenience init(_ message: Message) {
         self.init(
             id: message.id, serial: message.serial, accountID: message.accountID, mailboxID: message.mailboxID, timestamp: message.timestamp,
             folder: message.folder, from: message.from, to: message.to, callerName: message.callerName, callerNumber: message.callerNumber,
@@ -49,4 +49,13 @@ public struct ListedMessage: Sendable, Hashable {
 
     /// Its name outside, as a message's.
     public var monthID: String { timestamp.monthPrefix + id }
+}
+
+extension ListedMessage: Equatable {
+    public static func == (left: ListedMessage, right: ListedMessage) -> Bool {
+        left.id == right.id && left.serial == right.serial && left.accountID == right.accountID && left.mailboxID == right.mailboxID
+            && left.timestamp == right.timestamp && left.folder == right.folder && left.from == right.from && left.to == right.to
+            && left.callerName == right.callerName && left.callerNumber == right.callerNumber && left.callID == right.callID
+            && left.lengthMilliseconds == right.lengthMilliseconds && left.isTranscribed == right.isTranscribed && left.modified == right.modified
+    }
 }
