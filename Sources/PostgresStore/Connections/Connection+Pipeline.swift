@@ -8,28 +8,27 @@ extension Connection {
         try settle(within: seconds)
         guard PQenterPipelineMode(handle) == 1 else { throw interruption() }
         defer { PQexitPipelineMode(handle) }
-        // Whether an answer is that of a statement, and not that of having it prepared.
-        var answersStatement: [Bool] = [], fresh: [(text: String, prepared: Prepared)] = []
+        // Which answers are those of having a statement prepared.
+        var preparations: [Int] = [], fresh: [(text: String, prepared: Prepared)] = []
         let answers = try answers(within: seconds, untilSync: true) {
-            for step in steps {
+            for (index, step) in steps.enumerated() {
                 let statement = step.statement
                 guard step.isKept, let name = name(of: statement, &fresh) else {
-                    answersStatement.append(true)
                     guard sendOnce(statement) == 1 else { return 0 }
                     continue
                 }
                 if name.isNew {
-                    answersStatement.append(false)
+                    preparations.append(index + preparations.count)
                     guard sendPreparation(of: statement, as: name.text) == 1 else { return 0 }
                 }
-                answersStatement.append(true)
                 guard sendPrepared(name.text, statement.parameters) == 1 else { return 0 }
             }
             return PQpipelineSync(handle)
         }
-        let wasPrepared = zip(answersStatement, answers).filter { !$0.0 && !$0.1.isFailure }.count
-        for (text, prepared) in fresh.prefix(wasPrepared) { keep(prepared, for: text) }
-        return zip(answersStatement, answers).filter { $0.0 || $0.1.isFailure }.map(\.1)
+        guard !preparations.isEmpty else { return answers }
+        let prepared = preparations.prefix { $0 < answers.count && !answers[$0].isFailure }
+        for (text, statement) in fresh.prefix(prepared.count) { keep(statement, for: text) }
+        return answers.enumerated().filter { !prepared.contains($0.offset) }.map(\.element)
     }
 
     private func name(of statement: SQL, _ fresh: inout [(text: String, prepared: Prepared)]) -> (text: String, isNew: Bool)? {

@@ -94,8 +94,7 @@ final class Connection {
     func keep(_ statement: Prepared, for text: String) { prepared[text] = statement }
 
     func sendPrepared(_ name: String, _ parameters: Parameters) -> Int32 {
-        let formats = [Int32](repeating: 1, count: parameters.count)
-        return parameters.withValues { PQsendQueryPrepared(handle, name, Int32(parameters.count), $0, parameters.lengths, formats, 1) }
+        parameters.withValues { PQsendQueryPrepared(handle, name, Int32(parameters.count), $0.values, $0.lengths, $0.formats, 1) }
     }
 
     /// Runs a statement without preparing it, for what is not run again or cannot be prepared; its rows come in binary.
@@ -105,9 +104,9 @@ final class Connection {
     }
 
     func sendOnce(_ statement: SQL) -> Int32 {
-        let kinds = statement.parameters.kinds.map(\.rawValue), formats = [Int32](repeating: 1, count: kinds.count)
+        let kinds = statement.parameters.kinds.map(\.rawValue)
         return statement.parameters.withValues {
-            PQsendQueryParams(handle, SQL.numbered(statement.text), Int32(kinds.count), kinds, $0, statement.parameters.lengths, formats, 1)
+            PQsendQueryParams(handle, SQL.numbered(statement.text), Int32(kinds.count), kinds, $0.values, $0.lengths, $0.formats, 1)
         }
     }
 

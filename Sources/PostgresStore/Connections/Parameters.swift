@@ -7,13 +7,25 @@ struct Parameters: StoredParameters, Hashable, Sendable {
         case bytes = 17, int = 20, text = 25, listOfBytes = 1001, texts = 1009, ints = 1016
     }
 
-    private(set) var kinds: [Kind] = []
-    /// -1 for NULL.
-    private(set) var lengths: [Int32] = []
-    private var offsets: [Int] = []
+    /// A value in `storage`.
+    private struct Place: Hashable, Sendable {
+        let kind: Kind
+        let offset: Int
+        /// -1 for NULL.
+        let length: Int32
+    }
+
+    private var places: [Place] = []
     private var storage: [UInt8] = []
 
-    var count: Int { kinds.count }
+    /// Most statements have no more values, and no longer ones.
+    private static let usualCount = 8, usualBytes = 160
+
+    var count: Int { places.count }
+    var kinds: [Kind] { places.map(\.kind) }
+
+    /// By the values alone: two statements of the same values are seldom alike in all else.
+    func hash(into hasher: inout Hasher) { storage.withUnsafeBytes { hasher.combine(bytes: $0) } }
 
     // MARK: Binding
 
@@ -72,25 +84,30 @@ struct Parameters: StoredParameters, Hashable, Sendable {
     }
 
     mutating func append(_ others: Parameters) {
+        guard !places.isEmpty else { return self = others }
         let start = storage.count
-        kinds += others.kinds
-        lengths += others.lengths
-        offsets += others.offsets.map { start + $0 }
+        places += others.places.lazy.map { Place(kind: $0.kind, offset: start + $0.offset, length: $0.length) }
         storage += others.storage
     }
 
     private mutating func add(_ kind: Kind, _ write: (inout [UInt8]) -> Void) {
+        makeRoom()
         let start = storage.count
         write(&storage)
-        kinds.append(kind)
-        offsets.append(start)
-        lengths.append(Int32(clamping: storage.count - start))
+        places.append(Place(kind: kind, offset: start, length: Int32(clamping: storage.count - start)))
     }
 
     private mutating func addNull(_ kind: Kind) {
-        kinds.append(kind)
-        offsets.append(storage.count)
-        lengths.append(-1)
+        makeRoom()
+        places.append(Place(kind: kind, offset: storage.count, length: -1))
+    }
+
+    private mutating func makeRoom() {
+        guard places.isEmpty else { return }
+        places.reserveCapacity(Self.usualCount)
+        storage.reserveCapacity(Self.usualBytes)
+        // A value of no bytes is not NULL, so it needs an address.
+        storage.append(0)
     }
 
     /// An array of one dimension: dimensions, whether there are NULLs, type, length, first index; then the elements, each behind its length.
@@ -120,12 +137,28 @@ struct Parameters: StoredParameters, Hashable, Sendable {
 
     // MARK: For libpq
 
-    /// Calls `body` with where each value is; nil stands for NULL.
-    func withValues<Result>(_ body: ([UnsafePointer<CChar>?]) -> Result) -> Result {
-        // Not empty, so that it has an address: a value of no bytes is not NULL.
-        (storage + [0]).withUnsafeBytes { bytes in
-            let start = bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
-            return body(zip(offsets, lengths).map { offset, length in length < 0 ? nil : start.map { $0 + offset } })
+    /// All that libpq wants to know of values: where each is, with nil for NULL, how long it is, and that it is binary.
+    struct Bound {
+        let values: UnsafePointer<UnsafePointer<CChar>?>?
+        let lengths: UnsafePointer<Int32>?
+        let formats: UnsafePointer<Int32>?
+    }
+
+    /// - Parameter body: must not keep what it is given.
+    func withValues<Result>(_ body: (Bound) -> Result) -> Result {
+        storage.withUnsafeBytes { bytes in
+            withUnsafeTemporaryAllocation(of: UnsafePointer<CChar>?.self, capacity: count) { values in
+                withUnsafeTemporaryAllocation(of: Int32.self, capacity: count * 2) { numbers in
+                    let start = bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
+                    for (index, place) in places.enumerated() {
+                        values.initializeElement(at: index, to: place.length < 0 ? nil : start.map { $0 + place.offset })
+                        numbers.initializeElement(at: index, to: place.length)
+                        numbers.initializeElement(at: count + index, to: 1)
+                    }
+                    let lengths = numbers.baseAddress.map { UnsafePointer($0) }
+                    return body(Bound(values: values.baseAddress.map { UnsafePointer($0) }, lengths: lengths, formats: lengths.map { $0 + count }))
+                }
+            }
         }
     }
 }

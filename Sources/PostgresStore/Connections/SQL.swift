@@ -8,7 +8,10 @@ struct SQL: ExpressibleByStringInterpolation, Hashable, Sendable {
         fileprivate var text = ""
         fileprivate var parameters = Parameters()
 
-        init(literalCapacity: Int, interpolationCount: Int) { text.reserveCapacity(literalCapacity + interpolationCount) }
+        init(literalCapacity: Int, interpolationCount: Int) { text.reserveCapacity(literalCapacity + interpolationCount * Self.usualPiece) }
+
+        /// Columns are the longest pieces.
+        private static let usualPiece = 48
 
         mutating func appendLiteral(_ literal: String) { text += literal }
 
@@ -44,6 +47,12 @@ struct SQL: ExpressibleByStringInterpolation, Hashable, Sendable {
     /// With a question mark for each parameter; it has no other.
     private(set) var text: String
     private(set) var parameters: Parameters
+
+    /// Texts are a fixed set, of which few are of the same length.
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(text.utf8.count)
+        hasher.combine(parameters)
+    }
 
     init(stringLiteral text: String) {
         self.text = text
@@ -84,5 +93,10 @@ struct SQL: ExpressibleByStringInterpolation, Hashable, Sendable {
     var isDraw: Bool { text.hasPrefix("SELECT nextval(") }
 
     /// The same, with at most so many rows.
-    func limited(to count: Int) -> SQL { "\(self) LIMIT \(count)" }
+    func limited(to count: Int) -> SQL {
+        var limited = self
+        limited.text += " LIMIT ?"
+        limited.parameters.bind(count)
+        return limited
+    }
 }

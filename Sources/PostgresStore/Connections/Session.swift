@@ -106,8 +106,8 @@ final class Session {
         progress.foreseen = course
         if course?.isWhole == true, mayBeBare, !progress.isWriting { progress.leaveBare() }
         do {
-            let answers = try exchange(([question] + next).map(step))
-            for (question, answer) in zip([question] + next, answers) {
+            let questions = [question] + next, answers = try exchange(questions.map(step))
+            for (question, answer) in zip(questions, answers) {
                 if question.isDraw { progress.keepDrawn(answer, by: question) } else { progress.keep(answer, to: question) }
             }
             return answers[0]
@@ -172,7 +172,7 @@ final class Session {
                 throw note(.failed(.failed("PostgreSQL answered with a type that is not read here: \(type)")))
             }
             if let numberPlace { progress.number = answers[numberPlace].first?.text(0) ?? "" }
-            return Array(answers.dropFirst(before.count))
+            return before.isEmpty ? answers : Array(answers.dropFirst(before.count))
         } catch let interruption as Connection.Interruption {
             self.connection = nil
             throw note(.lost(.failed("the connection to the database was lost: \(interruption.reason)")))

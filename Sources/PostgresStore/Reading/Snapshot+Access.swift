@@ -2,17 +2,17 @@ import StoredRows
 import Voicemail
 
 extension Snapshot {
+    private static let ticket = "SELECT \(TicketRow.columns) FROM ticket WHERE hash = ?"
+    private static let ticketWithAccount = """
+        SELECT * FROM (\(ticket)) AS found LEFT JOIN LATERAL
+        (SELECT \(DocumentRow.columns) FROM document WHERE id = found.account_id AND \(isThere)) AS account ON TRUE
+        """
+
     /// Whoever reads a ticket reads its account next, so that comes with it. A transaction that writes reads no more than it is asked for: others
     /// may change what it has not read.
     func ticket(hash: String) throws -> Ticket? {
-        let alone: SQL = "SELECT \(raw: TicketRow.columns) FROM ticket WHERE hash = \(hash)"
-        guard !session.progress.isWriting else { return try first(alone).map { try TicketRow.decode($0) } }
-        let found = try first(
-            """
-            SELECT * FROM (\(alone)) AS found LEFT JOIN LATERAL
-            (SELECT \(raw: DocumentRow.columns) FROM document WHERE id = found.account_id AND \(raw: Self.isThere)) AS account ON TRUE
-            """)
-        guard let found else { return nil }
+        guard !session.progress.isWriting else { return try first(SQL(Self.ticket) { $0.bind(hash) }).map { try TicketRow.decode($0) } }
+        guard let found = try first(SQL(Self.ticketWithAccount) { $0.bind(hash) }) else { return nil }
         let ticket = try TicketRow.decode(found)
         session.progress.keep(document: ticket.accountID, found.dropping(TicketRow.count))
         return ticket

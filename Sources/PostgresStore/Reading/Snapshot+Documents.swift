@@ -3,14 +3,14 @@ import Voicemail
 
 extension Snapshot {
     private static let columns = DocumentRow.columns
+    private static let byID = "SELECT \(columns) FROM document WHERE id = ? AND \(isThere)"
 
     func document(id: String, attributes: Set<String>?) throws -> StoredDocument? {
         if let row = session.progress.document(id) {
             // Its serial; there is no row.
             return row.isNull(0) ? nil : try DocumentRow.decode(row, attributes: attributes)
         }
-        return try first("SELECT \(raw: Self.columns) FROM document WHERE id = \(id) AND \(raw: Self.isThere)")
-            .map { try DocumentRow.decode($0, attributes: attributes) }
+        return try first(SQL(Self.byID) { $0.bind(id) }).map { try DocumentRow.decode($0, attributes: attributes) }
     }
 
     func document(serial: Int, attributes: Set<String>?) throws -> StoredDocument? {

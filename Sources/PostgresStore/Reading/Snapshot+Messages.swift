@@ -30,15 +30,15 @@ extension Snapshot {
         let bounds = MessageBounds(query)
         guard bounds.holdsAny else { return }
         let direction = query.ascending ? "ASC" : "DESC"
-        var conditions: SQL =
+        let (column, id) =
             switch query.scope {
-            case .mailbox(let id): "mailbox_id = \(id)"
-            case .account(let id): "account_id = \(id)"
+            case .mailbox(let id): ("mailbox_id", id)
+            case .account(let id): ("account_id", id)
             }
-        if let folder = query.folder { conditions = "\(conditions) AND folder = \(folder.rawValue)" }
+        let isInFolder: SQL = if let folder = query.folder { " AND folder = \(folder.rawValue)" } else { "" }
         try self.visit(
             """
-            SELECT \(raw: columns) FROM message WHERE removed_at IS NULL AND \(conditions)
+            SELECT \(raw: columns) FROM message WHERE removed_at IS NULL AND \(raw: column) = \(id)\(isInFolder)
             AND (timestamp, serial) >= (\(bounds.first.second), \(bounds.first.serial))
             AND (timestamp, serial) <= (\(bounds.last.second), \(bounds.last.serial))
             ORDER BY timestamp \(raw: direction), serial \(raw: direction)
