@@ -192,7 +192,8 @@ let package = Package(
         .executableTarget(
             name: "measure",
             dependencies: [
-                "Audio", "Delivery", "SQLiteStore", "Server", "Voicemail", logging, nioCore, nioPosix, product("AsyncHTTPClient", "async-http-client"),
+                "Audio", "Delivery", "SQLiteStore", "Server", "Voicemail", "Waiting", logging, nioCore, nioPosix,
+                product("AsyncHTTPClient", "async-http-client"),
                 product("ArgumentParser", "swift-argument-parser"),
                 product("Hummingbird", "hummingbird"),
             ],

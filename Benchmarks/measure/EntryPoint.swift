@@ -5,7 +5,7 @@ struct EntryPoint: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "measure", abstract: "The yardsticks and helpers of scripts/bench.",
         subcommands: [
-            Hello.self, RawLoop.self, Fill.self, FillRecordings.self, Extensions.self, Convert.self, Receive.self,
+            Hello.self, RawLoop.self, Fill.self, FillSounds.self, FillRecordings.self, Extensions.self, Convert.self, Receive.self,
             FillEvents.self, Sink.self, Push.self, MailSink.self,
         ])
 }

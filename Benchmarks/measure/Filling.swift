@@ -33,10 +33,14 @@ struct Filling: ParsableArguments {
         try await installation.close()
     }
 
+    func sound() throws -> [UInt8] { Array(try Data(contentsOf: URL(filePath: file))) }
+
     /// The file, taken in as an upload is.
-    func audio(_ service: VoicemailService) async throws -> ReceivedAudio {
+    func audio(_ service: VoicemailService) async throws -> ReceivedAudio { try await Self.receive(ByteBuffer(bytes: sound()), service) }
+
+    static func receive(_ bytes: ByteBuffer, _ service: VoicemailService) async throws -> ReceivedAudio {
         let intake = service.messages.receiveAudio()
-        try await intake.write(ByteBuffer(bytes: try Data(contentsOf: URL(filePath: file))))
+        try await intake.write(bytes)
         return try await intake.finish(contentType: "audio/wav", fileName: "audio.wav", policy: .playableOnly)
     }
 

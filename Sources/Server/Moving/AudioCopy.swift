@@ -2,6 +2,7 @@ import Crypto
 import NIOCore
 import StoredRows
 import Voicemail
+import Waiting
 
 /// Copies audio from one archive to another under its name. Each piece is read back and compared before its row is written, so that a row in the
 /// new database stands for audio that is there.
@@ -12,55 +13,59 @@ actor AudioCopy {
     private var count = 0
     private var bytes = 0
     private(set) var damages: [Damage] = []
+    /// Whether an earlier run, which was cut off, may have copied audio whose rows did not follow.
+    private var isResuming: Bool
 
     /// Pieces on their way at once, each with a window in memory.
-    private static let atOnce = 8
+    private static let atOnce = 16
     private static let window = 1_048_576
 
-    init(from source: Installation, to target: Installation, progress: @escaping ProgressReport) {
+    init(from source: Installation, to target: Installation, isResuming: Bool, progress: @escaping ProgressReport) {
         self.source = source
         self.target = target
+        self.isResuming = isResuming
         self.progress = progress
     }
 
     var copied: (Int, Int) { (count, bytes) }
 
     /// Copies what rows of `blob` speak of.
-    nonisolated func copy(_ rows: [StoredTable.Row], of table: StoredTable) async throws {
-        let place = table.place(of: "id")
-        let ids = rows.compactMap { row -> BlobID? in
-            guard let place, case .text(let hex) = row[place] else { return nil }
-            return BlobID(hex)
+    /// - Parameter known: keys of those whose audio the target has, under another row.
+    func copy(_ rows: [StoredTable.Row], of table: StoredTable, known: Set<StoredTable.Key>) async throws {
+        let mayBeThere = isResuming
+        let keys = rows.map(table.key(of:))
+        var left = 0
+        try await forEach(of: keys, atOnce: Self.atOnce) { key in
+            guard let id = BlobID(key) else { return false }
+            let isKnown = known.contains(key)
+            return try await self.copy(id, unlessThere: isKnown || mayBeThere) && !isKnown
+        } then: { wasLeft in
+            if wasLeft { left += 1 }
         }
-        try await withThrowingTaskGroup(of: Void.self) { tasks in
-            var waiting = ids[...]
-            for _ in 0..<Self.atOnce {
-                if let id = waiting.popFirst() { tasks.addTask { try await self.copy(id) } }
-            }
-            while try await tasks.next() != nil {
-                if let id = waiting.popFirst() { tasks.addTask { try await self.copy(id) } }
-            }
-        }
+        // Pages are copied in order, so behind one of which nothing is there nothing was left. To ask for what is not there costs as much as to read
+        // it back; what is missed is copied once more.
+        if left == 0, !known.isSuperset(of: keys) { isResuming = false }
     }
 
     nonisolated func remove(_ keys: [StoredTable.Key]) async throws {
         for key in keys {
-            if case .text(let hex)? = key.first, let id = BlobID(hex) { try await target.archive.remove(id) }
+            if let id = BlobID(key) { try await target.archive.remove(id) }
         }
     }
 
-    private nonisolated func copy(_ id: BlobID) async throws {
-        guard let record = try await source.store.read({ try $0.blob(id: id) }) else { return }
+    /// - Returns: whether it was there already.
+    private nonisolated func copy(_ id: BlobID, unlessThere mayBeThere: Bool) async throws -> Bool {
+        guard let record = try await source.store.read({ try $0.blob(id: id) }) else { return false }
         let reader: any BlobReader
         do {
             reader = try await source.archive.open(id)
         } catch ArchiveError.missing {
             // It may be on its way out.
             if try await source.store.names(id) { await note(.missingBlob(id)) }
-            return
+            return false
         }
         // What was measured meanwhile has another row, and the same audio.
-        if let kept = try await digest(of: id), kept.size == record.blob.size, kept.sha256 == record.blob.sha256 { return }
+        if mayBeThere, let kept = try await digest(of: id), kept == (record.blob.size, record.blob.sha256) { return true }
         let writer = try await target.archive.begin(limit: max(reader.size, 1), as: id)
         do {
             var hash = SHA256(), offset = 0
@@ -81,6 +86,7 @@ actor AudioCopy {
                 await note(.alteredBlob(id))
             }
             await note(bytes: offset)
+            return false
         } catch {
             await writer.abandon()
             throw error
@@ -99,5 +105,13 @@ actor AudioCopy {
         count += 1
         bytes += more
         progress(MaintenanceProgress("audio", count))
+    }
+}
+
+extension BlobID {
+    /// As a row of `blob` has it.
+    fileprivate init?(_ key: StoredTable.Key) {
+        guard case .text(let hex)? = key.first else { return nil }
+        self.init(hex)
     }
 }

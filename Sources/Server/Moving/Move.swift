@@ -50,9 +50,9 @@ public struct Move: Sendable {
 
     public func run() async throws -> Summary {
         let residence = try await from.residence()
-        try await takeTarget(residence)
+        let isResuming = try await takeTarget(residence)
         let tables = try await agreedTables()
-        let audio = source.sharesAudio(with: target) ? nil : AudioCopy(from: source, to: target, progress: progress)
+        let audio = source.sharesAudio(with: target) ? nil : AudioCopy(from: source, to: target, isResuming: isResuming, progress: progress)
         let copy = RowCopy(tables: tables, from: from, to: to, audio: audio, progress: progress)
         for _ in 0..<Self.mostLooks where residence == .here {
             if try await copy.look().changes <= Self.fewChanges { break }
@@ -98,10 +98,11 @@ public struct Move: Sendable {
     }
 
     /// Sees to it that nobody works in the target until it is whole.
-    private func takeTarget(_ residence: StoreResidence) async throws {
+    /// - Returns: whether an earlier run has begun to fill it.
+    private func takeTarget(_ residence: StoreResidence) async throws -> Bool {
         switch (residence, try await to.residence()) {
         case (.arriving, _): throw MoveError.sourceArriving
-        case (.gone, .arriving), (.here, .arriving): return
+        case (.gone, .arriving), (.here, .arriving): return true
         case (.gone, _): throw MoveError.sourceGone
         case (.here, .gone): break
         case (.here, .here):
@@ -109,6 +110,7 @@ public struct Move: Sendable {
             guard try await !from.holdsNothing() else { throw MoveError.nothingHere }
         }
         try await to.settle(.arriving)
+        return false
     }
 }
 

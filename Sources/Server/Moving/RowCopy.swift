@@ -37,13 +37,18 @@ struct RowCopy: Sendable {
             var postponed: [Stretch] = []
             var start: StoredTable.Key?, count = 0
             repeat {
-                let rows = try await from.rows(of: table, after: start, through: nil, limit: Self.page)
+                let place = start
+                async let wanted = from.rows(of: table, after: place, through: nil, limit: Self.page)
+                async let found = to.rows(of: table, after: place, through: nil, limit: Self.page)
+                let rows = try await wanted, isSame = try await found == rows
                 let end = rows.count == Self.page ? rows.last.map(table.key(of:)) : nil
-                let stretch = Stretch(table: table, start: start, end: end)
-                let result = try await settle(stretch, rows)
-                look.changes += result.changes
-                if result.refused > 0 { postponed.append(stretch) }
-                if result.leftOver { named.append(stretch) }
+                if !isSame {
+                    let stretch = Stretch(table: table, start: place, end: end)
+                    let result = try await settle(stretch, rows)
+                    look.changes += result.changes
+                    if result.refused > 0 { postponed.append(stretch) }
+                    if result.leftOver { named.append(stretch) }
+                }
                 count += rows.count
                 progress(MaintenanceProgress("rows of \(table.name)", count))
                 start = end
@@ -66,7 +71,7 @@ struct RowCopy: Sendable {
         let table = stretch.table
         var missing = Dictionary(rows.map { (table.key(of: $0), $0) }) { $1 }
         let wanted = Set(missing.keys)
-        var removed: [StoredTable.Key] = [], leftOver = false
+        var removed: [StoredTable.Key] = [], leftOver = false, known: Set<StoredTable.Key> = []
         try await forEachPage(of: stretch) { found in
             for row in found {
                 let key = table.key(of: row)
@@ -74,7 +79,9 @@ struct RowCopy: Sendable {
                     missing[key] = nil
                 } else if !table.isNamed {
                     removed.append(key)
-                } else if !wanted.contains(key) {
+                } else if wanted.contains(key) {
+                    known.insert(key)
+                } else {
                     leftOver = true
                 }
             }
@@ -86,7 +93,7 @@ struct RowCopy: Sendable {
         }
         let put = rows.filter { missing[table.key(of: $0)] != nil }
         guard !put.isEmpty || !removed.isEmpty else { return (0, 0, leftOver) }
-        if table.isNamed { try await audio?.copy(put, of: table) }
+        if table.isNamed { try await audio?.copy(put, of: table, known: known) }
         let count = try await to.change(table, removing: removed, putting: put)
         return (removed.count + count, put.count - count, leftOver)
     }

@@ -1,3 +1,5 @@
+import Waiting
+
 /// Something that is not as it should be.
 public enum Damage: Sendable, Hashable {
     /// A row names a blob that is not there.
@@ -76,11 +78,8 @@ extension Housekeeping {
         repeat {
             let after = last
             let records = try await store.read { try $0.blobs(after: after, limit: Self.verificationBatch) }
-            for record in records {
-                if let damage = try await damage(of: record) { try await found(damage) }
-                checked += 1
-                progress(checked)
-            }
+            for damage in try await damages(among: records, looked: { progress(checked + $0) }) { try await found(damage) }
+            checked += records.count
             last = records.last?.blob.id
         } while last != nil
         try await archive.list { id, size in
@@ -95,6 +94,22 @@ extension Housekeeping {
     }
 
     private static let verificationBatch = 500
+    /// Pieces that are read at once: one after the other would mostly wait for a bucket's answers.
+    private static let verifiedAtOnce = 4
+
+    /// In the records' order.
+    /// - Parameter looked: told of how many it is known.
+    private func damages(among records: [BlobRecord], looked: (Int) -> Void) async throws -> [Damage] {
+        var damages: [(Int, Damage)] = [], count = 0
+        try await forEach(of: records.enumerated(), atOnce: Self.verifiedAtOnce) { place, record in
+            (place, try await damage(of: record))
+        } then: { place, damage in
+            count += 1
+            looked(count)
+            if let damage { damages.append((place, damage)) }
+        }
+        return damages.sorted { $0.0 < $1.0 }.map(\.1)
+    }
 
     private func damage(of record: BlobRecord) async throws -> Damage? {
         let id = record.blob.id

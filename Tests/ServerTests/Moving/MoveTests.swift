@@ -103,6 +103,36 @@ struct MoveTests {
         }
     }
 
+    @Test("A move that was cut off between audio and its rows takes up the audio that is there")
+    func resumed() async throws {
+        try await withHomes { directory, url, bucket in
+            let old = try Home("old", in: directory), twin = try Home("twin", in: directory), new = try Home("new", in: directory, url: url, bucket: bucket)
+            var world = try await MovingWorld(in: old)
+            let server = try await old.serve()
+            for number in 0..<3 { try await world.leave(WAV.tones([440], milliseconds: 200 + number), at: RemoteServer(port: server.port)) }
+            #expect(await server.stop() == 0)
+            // The first is closed by its move.
+            try FileManager.default.copyItem(atPath: old.data, toPath: twin.data)
+            let whole = try await old.move(to: new)
+            #expect(whole.status == 0 && whole.json["blobs"]?.int == 3, "\(whole.errors)")
+
+            // What is left of a move that is killed when audio is there, and its rows are not.
+            let database = try #require(URLComponents(string: url)).path.dropFirst()
+            for statement in ["DELETE FROM message", "DELETE FROM blob", "UPDATE installation SET value = 'arriving' WHERE name = 'residence'"] {
+                _ = try await PostgresCluster.shared.value.run(statement, in: String(database))
+            }
+            #expect(try await new("account", "list").status == 1)
+            let moved = try await twin.move(to: new)
+            #expect(moved.status == 0 && moved.json["blobs"]?.int == 0, "\(moved.errors) \(moved.output)")
+            #expect(moved.json["rows"]?["message"]?.int == 3)
+            let verified = try await new("verify")
+            #expect(verified.status == 0, "\(verified.errors) \(verified.output)")
+            let next = try await new.serve()
+            try await world.check(RemoteServer(port: next.port))
+            #expect(await next.stop() == 0)
+        }
+    }
+
     @Test("What belongs to another installation, or is in use, is not moved to")
     func refusals() async throws {
         try await withHomes { directory, url, bucket in
