@@ -7,6 +7,10 @@ extension MemoryTransaction {
         try tickets { credentialID.isSame(as: $0.credentialID) && $0.kind == kind && $0.expires > now }
     }
 
+    func countTickets(credentialID: String, kind: Ticket.Kind, aliveAt now: Timestamp, limit: Int) throws -> Int {
+        try min(limit, tickets(credentialID: credentialID, kind: kind, aliveAt: now).count)
+    }
+
     func tickets(userID: String, kind: Ticket.Kind, aliveAt now: Timestamp) throws -> [Ticket] {
         try tickets { userID.isSame(as: $0.userID) && $0.kind == kind && $0.expires > now }
     }

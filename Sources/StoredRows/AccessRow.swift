@@ -44,6 +44,11 @@ extension TicketRow {
             """
     }
 
+    /// A row for each of a credential's that has not ended, up to some number. `bindOwned` binds its parameters, and the number comes behind them.
+    public static func counted(hint: String = "") -> String {
+        "SELECT 1 FROM ticket\(hint) WHERE credential_id = ? AND kind = ? AND expires > ? AND credential_id IS NOT NULL LIMIT ?"
+    }
+
     @inlinable
     public static func bindOwned<Parameters: StoredParameters & ~Copyable>(by id: String, _ kind: Ticket.Kind, aliveAt now: Timestamp, to run: inout Parameters)
     {

@@ -16,6 +16,7 @@ public struct PSeriesDialect: Dialect {
     /// Events as they are committed, for open web sockets.
     let events: @Sendable () -> AsyncStream<Event>
     let turns = ConversionTurns()
+    let links: TicketAllowance
     let started: Timestamp
 
     public init(
@@ -27,6 +28,7 @@ public struct PSeriesDialect: Dialect {
         self.settings = settings
         self.loginGuard = loginGuard
         self.synthesizer = synthesizer
+        links = TicketAllowance(limit: settings.mostLinks)
         started = service.clock.now
     }
 

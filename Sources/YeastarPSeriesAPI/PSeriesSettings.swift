@@ -11,6 +11,9 @@ public struct PSeriesSettings: Sendable, Hashable {
     public var tokens = TokenRules()
     /// Seconds a download link is good for (P§4).
     public var linkLifetime = 1800
+    /// Links of one application that are good at once: as many as a client can ask for that fetches 25 recordings a second. None ends before its
+    /// time (P§4), so one more is 60002.
+    public var mostLinks = 50_000
     /// What the PBX calls itself (P§9.5).
     public var deviceName = "Aftertone"
     public var modelName = "P-Series Software Edition"

@@ -145,6 +145,10 @@ extension StoreContract {
             try await store.write { writer in for session in sessions { try writer.insert(session) } }
             let found = try await store.read { try $0.tickets(credentialID: "k", kind: .access, aliveAt: Timestamp(unix: 10)) }
             #expect(found == [sessions[0], sessions[1]])
+            for (limit, count) in [(0, 0), (1, 1), (2, 2), (3, 2)] {
+                let counted = try await store.read { try $0.countTickets(credentialID: "k", kind: .access, aliveAt: Timestamp(unix: 10), limit: limit) }
+                #expect(counted == count)
+            }
             let stored = try await store.write { try ($0.insert(document("d")), $0.insert(message("m"))) }
             let read = try await store.read { try ($0.document(serial: stored.0.serial), $0.message(serial: stored.1.serial), $0.message(serial: 999)) }
             #expect(read.0 == stored.0)

@@ -30,6 +30,38 @@ import YeastarPSeriesAPI
         }
     }
 
+    @Test("An application that has as many links as it may is refused another, and keeps those that it has; others and later ones are not concerned")
+    func most() async throws {
+        try await PSeriesWorld.run({ $0.pSeries.mostLinks = 40 }) { (world: PSeriesWorld) async throws in
+            _ = try await world.upload("a.wav", sound)
+            let ask: KeyValuePairs = ["extension": "3200", "file": "a.wav"], refused: JSON = ["errcode": 60002, "errmsg": "MAX LIMITATION EXCEEDED"]
+            var urls: [String] = []
+            for number in 0..<40 {
+                let answer = try await world.get("extension_vm_greeting/play", ask)
+                urls.append(try #require(answer["play_resource_url"]?.string, "link \(number): \(answer)"))
+            }
+            for _ in 0..<3 { expect(try await world.get("extension_vm_greeting/play", ask), is: refused) }
+            expect(try await world.get("extension_vm_greeting/download", ask), is: refused)
+            for url in [urls[0], urls[39]] { #expect(try await world.server.send("GET", url).bytes == sound) }
+            let living = try await world.service.store.read {
+                try $0.countTickets(
+                    credentialID: world.application.credential.id, kind: Ticket.Kind(rawValue: "p-series-link"), aliveAt: world.server.clock.now, limit: 99)
+            }
+            #expect(living == 40)
+            // When their time is over.
+            world.server.clock.advance(by: 1799)
+            expect(try await world.get("extension_vm_greeting/play", ask), is: refused)
+            world.server.clock.advance(by: 1)
+            #expect(try await world.server.send("GET", urls[0]).json["errcode"] == 60001)
+            let applications = Applications(world.service)
+            let application = try await applications.logIn(world.application.credential.handle, secret: world.application.secret)
+            let pair = try await applications.openPair(for: application, TokenRules())
+            let path = PSeriesWorld.path("extension_vm_greeting/play", [("access_token", pair.access)] + ask.map { ($0.key, $0.value) })
+            let again = try await world.raw("GET", path)
+            #expect(again["errcode"] == 0)
+        }
+    }
+
     @Test("A download link needs a valid token, any of its account; revoking the one that asked for it does not end it")
     func tokens() async throws {
         try await PSeriesWorld.run { world in

@@ -22,6 +22,14 @@ extension Snapshot {
         try tickets(of: .credential, credentialID, kind, now)
     }
 
+    func countTickets(credentialID: String, kind: Ticket.Kind, aliveAt now: Timestamp, limit: Int) throws -> Int {
+        let counted = SQL("SELECT count(*) FROM (\(TicketRow.counted())) AS found") {
+            TicketRow.bindOwned(by: credentialID, kind, aliveAt: now, to: &$0)
+            $0.bind(limit)
+        }
+        return try first(counted)?.int(0) ?? 0
+    }
+
     func tickets(userID: String, kind: Ticket.Kind, aliveAt now: Timestamp) throws -> [Ticket] {
         try tickets(of: .user, userID, kind, now)
     }

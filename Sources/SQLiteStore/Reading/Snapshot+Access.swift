@@ -17,6 +17,15 @@ extension Snapshot {
         try tickets(of: .credential, credentialID, by: "ticket_by_credential", kind, now)
     }
 
+    func countTickets(credentialID: String, kind: Ticket.Kind, aliveAt now: Timestamp, limit: Int) throws -> Int {
+        var run = try connection.prepare(TicketRow.counted(hint: " INDEXED BY ticket_by_credential"))
+        TicketRow.bindOwned(by: credentialID, kind, aliveAt: now, to: &run)
+        run.bind(limit)
+        var count = 0
+        while try run.step() { count += 1 }
+        return count
+    }
+
     func tickets(userID: String, kind: Ticket.Kind, aliveAt now: Timestamp) throws -> [Ticket] {
         try tickets(of: .user, userID, by: "ticket_by_user", kind, now)
     }

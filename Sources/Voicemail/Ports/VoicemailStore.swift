@@ -87,6 +87,8 @@ public protocol StoreReader: RecordingReader, OutboxReader, LoginReader, TrashRe
     func ticket(hash: String) throws -> Ticket?
     /// Tickets of a credential that end after `now`, oldest first.
     func tickets(credentialID: String, kind: Ticket.Kind, aliveAt now: Timestamp) throws -> [Ticket]
+    /// How many these are, counted as far as `limit`: what there are thousands of is not read.
+    func countTickets(credentialID: String, kind: Ticket.Kind, aliveAt now: Timestamp, limit: Int) throws -> Int
     /// Tickets of a user, or of a mailbox, that end after `now`, oldest first.
     func tickets(userID: String, kind: Ticket.Kind, aliveAt now: Timestamp) throws -> [Ticket]
     func credential(kind: Credential.Kind, handle: String) throws -> Credential?

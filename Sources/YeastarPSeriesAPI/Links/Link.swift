@@ -55,6 +55,7 @@ struct Link: Sendable {
 extension PSeriesDialect {
     /// Hands out a link. It ends with what it leads to and with the application, but not with the token (P§12).
     /// - Parameter isOpen: whether whoever has the name may fetch it, as from `play`; otherwise a token is needed (P§4).
+    /// - Throws: `VoicemailError.limitReached`.
     func link(to target: LinkTarget, kind: LinkKind, fileExtension: String, isOpen: Bool, _ call: PSeriesCall) async throws -> Link {
         let at = service.clock.now.fields(in: call.zone)
         let name =
@@ -66,7 +67,8 @@ extension PSeriesDialect {
             name,
             TicketDraft(
                 .pSeriesLink, accountID: call.account.id, credentialID: call.application.credential.id, lifetime: settings.linkLifetime,
-                details: details))
+                details: details),
+            of: call.application.credential, within: links)
         return Link(name: name)
     }
 }
