@@ -62,6 +62,24 @@ struct SessionTests {
         }
     }
 
+    @Test("Of more logins in one second than a user has tokens, the first ends, whatever was said with the others since")
+    func oldestOfASecondEnds() async throws {
+        try await SSeriesWorld.run("v2.0.0") { (world: SSeriesWorld) async throws in
+            let server = world.server, user = try await server.makeSSeriesUser(in: world.account)
+            var clients: [SSeriesClient] = []
+            for number in 0..<APIUsers.mostTokens + 20 {
+                // What is kept with a token changes, and its place does not.
+                if number == APIUsers.mostTokens {
+                    #expect(try await clients[100].post("heartbeat", ["port": "9000", "url": "a"]) == succeeded)
+                }
+                clients.append(try await server.logIn(user, "v2.0.0"))
+            }
+            for (number, client) in clients.enumerated() {
+                #expect(try await client.post("heartbeat") == (number < 20 ? failed("20004") : succeeded), "login \(number)")
+            }
+        }
+    }
+
     @Test("Who logs in for each request goes on: beyond as many tokens as one user has, his oldest end, with what refreshes them, and nobody else's")
     func oldestEnd() async throws {
         try await SSeriesWorld.run("v2.0.0") { (world: SSeriesWorld) async throws in

@@ -126,14 +126,15 @@ private struct PairIssue: Sendable {
 
     func insert(details: JSONObject, replacing old: String?, _ writer: any StoreWriter) throws {
         let live = try writer.tickets(credentialID: credential.id, kind: rules.access, aliveAt: now)
-        switch rules.whenFull {
-        case .refuse: guard live.count < rules.maximumLive else { throw VoicemailError.limitReached }
-        case .endOldest: try writer.makeRoom(among: live, atMost: rules.maximumLive)
-        }
         func draft(_ kind: Ticket.Kind, _ lifetime: Int) -> TicketDraft {
             TicketDraft(kind, accountID: credential.accountID, credentialID: credential.id, lifetime: lifetime, details: details)
         }
-        try writer.insert(Tickets.ticket(access, draft(rules.access, rules.accessLifetime), now, partner: refresh, replaced: old))
+        var ticket = Tickets.ticket(access, draft(rules.access, rules.accessLifetime), now, partner: refresh, replaced: old)
+        switch rules.whenFull {
+        case .refuse: guard live.count < rules.maximumLive else { throw VoicemailError.limitReached }
+        case .endOldest: try writer.makeRoom(for: &ticket, among: live, atMost: rules.maximumLive)
+        }
+        try writer.insert(ticket)
         try writer.insert(Tickets.ticket(refresh, draft(rules.refresh, rules.refreshLifetime), now, partner: access))
     }
 }

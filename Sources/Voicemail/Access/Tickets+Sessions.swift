@@ -9,9 +9,10 @@ extension Tickets {
         var details = details
         if case .mailbox(let mailbox) = listener { details[Self.pinKey] = mailbox.pinEdition.map { .string($0) } }
         let draft = TicketDraft(kind, accountID: listener.accountID, userID: listener.id, lifetime: lifetime, details: details)
-        let now = clock.now, ticket = Self.ticket(secrets.fingerprint(secret), draft, now)
+        let now = clock.now, made = Self.ticket(secrets.fingerprint(secret), draft, now)
         try await store.write { writer in
-            try writer.makeRoom(among: try writer.tickets(userID: listener.id, kind: kind, aliveAt: now), atMost: limit)
+            var ticket = made
+            try writer.makeRoom(for: &ticket, among: try writer.tickets(userID: listener.id, kind: kind, aliveAt: now), atMost: limit)
             try writer.insert(ticket)
             try writer.noteLogin(ticket)
         }

@@ -47,11 +47,12 @@ extension Tickets {
     /// Opens a ticket under a secret of the interface's making; it counts once this returns.
     /// - Parameter limit: how many of the kind the draft's credential may have at once: beyond these its oldest end.
     public func open(_ secret: String, _ draft: TicketDraft, atMost limit: Int? = nil) async throws {
-        let ticket = Self.ticket(secrets.fingerprint(secret), draft, clock.now)
+        let made = Self.ticket(secrets.fingerprint(secret), draft, clock.now)
         try await store.write { writer in
+            var ticket = made
             if let limit, let credentialID = draft.credentialID {
                 let living = try writer.tickets(credentialID: credentialID, kind: draft.kind, aliveAt: ticket.created)
-                try writer.makeRoom(among: living, atMost: limit)
+                try writer.makeRoom(for: &ticket, among: living, atMost: limit)
             }
             try writer.insert(ticket)
             if draft.isLogin { try writer.noteLogin(ticket) }
@@ -87,7 +88,9 @@ extension Tickets {
         try await store.write { writer in
             guard var ticket = try writer.ticket(hash: hash) else { return }
             ticket.expires = expires
+            let turn = ticket.turn
             change(&ticket.details)
+            ticket.turn = turn
             try writer.update(ticket)
         }
     }
@@ -145,9 +148,12 @@ extension StoreWriter {
         try audit(.loggedIn, of: ticket.accountID, who, ["kind": .string(ticket.kind.rawValue)], at: ticket.created)
     }
 
-    /// Makes room for one more: of living tickets, oldest first, those beyond the limit end.
-    func makeRoom(among living: [Ticket], atMost limit: Int) throws {
-        for old in living.prefix(max(0, living.count - limit + 1)) { try close(old) }
+    /// Makes room for one more: of living tickets those beyond the limit end, the oldest first. The new one comes behind those of its second.
+    func makeRoom(for ticket: inout Ticket, among living: [Ticket], atMost limit: Int) throws {
+        let second = ticket.created
+        ticket.turn = living.filter { $0.created == second }.map { $0.turn + 1 }.max() ?? 0
+        let inOrder = living.sorted { ($0.created, $0.turn) < ($1.created, $1.turn) }
+        for old in inOrder.prefix(max(0, living.count - limit + 1)) { try close(old) }
     }
 
     /// Ends a ticket with its partner.
@@ -175,5 +181,15 @@ extension Look {
     /// Whether a ticket was opened with the PIN that a mailbox has now.
     private func isOf(_ mailbox: Mailbox, _ ticket: Ticket) -> Bool {
         mailbox.accountID == ticket.accountID && mailbox.pinEdition != nil && ticket.details[Tickets.pinKey]?.string == mailbox.pinEdition
+    }
+}
+
+extension Ticket {
+    private static let turnKey = "turn"
+
+    /// How many of a kind that has a limit its second had before it, so that among those too it is known which is the oldest.
+    fileprivate(set) var turn: Int {
+        get { details[Self.turnKey]?.int ?? 0 }
+        set { details[Self.turnKey] = newValue == 0 ? nil : .int(newValue) }
     }
 }
