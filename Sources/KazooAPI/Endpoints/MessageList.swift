@@ -7,7 +7,8 @@ struct MessageList: Sendable {
     let rows: MessageRows
     let shown: ShownMessages
 
-    /// Where a listing begins, is asked of the store in steps of so many seconds, so that the store is asked the same for a while.
+    /// How far back a listing goes is asked of the store in steps of so many seconds, so that the store is asked the same for a while. One that
+    /// begins there asks for the second.
     private static let step = 900
 
     /// - Parameter box: nil for every mailbox of the account; each row is then an object whose one key is its mailbox.
@@ -18,10 +19,11 @@ struct MessageList: Sendable {
         let filters = Filters(call.request.query)
         let modified = try DocumentFilter.range("modified", call)
         let query = MessageQuery(
-            scope: box.map { .mailbox($0) } ?? .account(account.id), from: Timestamp(unix: window.from.unix.roundedDown(to: Self.step)), to: window.to,
+            scope: box.map { .mailbox($0) } ?? .account(account.id),
+            from: paging.ascending ? window.from : Timestamp(unix: window.from.unix.roundedDown(to: Self.step)), to: window.to,
             start: try paging.messageStart(), ascending: paging.ascending, folder: Self.indexedFolder(filters))
-        shown = ShownMessages(query: query, limit: paging.size ?? KazooDialect.streamedPage) { message in
-            message.accountID == account.id && message.timestamp >= window.from && modified?.contains(message.modified.unix) != false
+        shown = ShownMessages(query: query, since: window.from, limit: paging.size ?? KazooDialect.streamedPage) { message in
+            message.accountID == account.id && modified?.contains(message.modified.unix) != false
                 && (filters.isEmpty || filters.pass(rows.view.object(message)))
         }
         self.paging = paging

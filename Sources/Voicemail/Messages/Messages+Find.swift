@@ -60,12 +60,15 @@ public struct MessagePage<Row: Sendable>: Sendable {
 /// The same of what listings show.
 public struct ShownMessages: Sendable {
     public var query: MessageQuery
+    /// What is older is none of it, although the query may go further back.
+    public var since: Timestamp
     /// Messages in the answer; nil for all.
     public var limit: Int?
     public var keep: @Sendable (ListedMessage) -> Bool
 
-    public init(query: MessageQuery, limit: Int?, keep: @escaping @Sendable (ListedMessage) -> Bool) {
+    public init(query: MessageQuery, since: Timestamp, limit: Int?, keep: @escaping @Sendable (ListedMessage) -> Bool) {
         self.query = query
+        self.since = since
         self.limit = limit
         self.keep = keep
     }
@@ -151,6 +154,8 @@ extension StoreReader {
     func page(_ shown: ShownMessages) throws -> MessagePage<ListedMessage> {
         var page = MessagePage<ListedMessage>()
         try listedMessages(shown.query) { message in
+            // Newest first, all that follow are older still.
+            guard message.timestamp >= shown.since else { return shown.query.ascending }
             guard shown.keep(message) else { return true }
             return page.take(message, at: message.position, limit: shown.limit)
         }
