@@ -30,9 +30,7 @@ public final class PostgresStore: MaintainedStore {
         self.options = options
         self.onCommit = onCommit
         let connection = try Self.greet(options)
-        guard connection.setting("in_hot_standby") != "on", connection.setting("default_transaction_read_only") != "on" else {
-            throw PostgresOpenError.readOnly
-        }
+        try Self.checkWritable(connection)
         do {
             try Migrations.run(on: connection, within: Self.migrationSeconds)
             if !options.opensWhatMoves { try Self.checkResidence(connection, within: options.statementSeconds) }
@@ -48,13 +46,21 @@ public final class PostgresStore: MaintainedStore {
         writers = Lanes("database-writer", count: options.writers, patience: patience) { Session(options, health: health, foresight: foresight) }
     }
 
-    /// Reads a database once without bringing it up to date or writing to it. Blocks.
+    /// Reads a database once without bringing it up to date or writing to it, if a server could work with it. Blocks.
+    /// - Parameter key: of the installation, as `init` takes it; nil where there is none yet.
     /// - Throws: `PostgresOpenError`, `StoreError`.
-    public static func look<Value>(_ options: PostgresOptions, _ body: (any StoreReader) throws -> Value) throws -> Value {
+    public static func look<Value>(_ options: PostgresOptions, key: String? = nil, _ body: (any StoreReader) throws -> Value) throws -> Value {
         do {
             let connection = try greet(options)
-            try Migrations.check(connection, within: options.statementSeconds)
+            try checkWritable(connection)
+            try checkConnections(connection, options)
+            do { try Migrations.check(connection, within: options.statementSeconds) } catch PostgresOpenError.olderSchema {
+                try checkMayMakeTables(connection, options)
+                throw PostgresOpenError.olderSchema
+            }
+            try checkMayUseTables(connection, options)
             try checkResidence(connection, within: options.statementSeconds)
+            if let key { try checkKey(key, connection, options) }
         } catch let error as Connection.Interruption {
             throw PostgresOpenError.unreachable(error.reason)
         }

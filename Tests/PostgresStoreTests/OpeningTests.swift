@@ -72,6 +72,58 @@ struct OpeningTests {
         #expect(throws: PostgresOpenError.encoding("LATIN1")) { try PostgresStore(PostgresOptions(url: url)) }
     }
 
+    @Test("Who looks is told what a server would be refused, or fail with, and nothing is changed")
+    func fitness() async throws {
+        let cluster = try await PostgresCluster.shared.value
+        try await withDatabase { url in
+            let owner = PostgresOptions(url: url, pool: 2), database = name(url), role = "r" + HexID.random()
+            let theirs = PostgresOptions(url: url.replacing("user=aftertone", with: "user=\(role)"), pool: 2)
+            try await cluster.run("CREATE ROLE \(role) LOGIN")
+            // As it is by itself from PostgreSQL 15 on.
+            try await cluster.run("REVOKE CREATE ON SCHEMA public FROM PUBLIC", in: database)
+            #expect(throws: PostgresOpenError.notAllowed("make tables in the schema public")) { try PostgresStore.look(theirs) { _ in } }
+            #expect(throws: PostgresOpenError.olderSchema) { try PostgresStore.look(owner) { _ in } }
+            try PostgresStore(owner, key: "one").close()
+
+            try await cluster.run("GRANT SELECT ON ALL TABLES IN SCHEMA public TO \(role)", in: database)
+            let lacking = #expect(throws: PostgresOpenError.self) { try PostgresStore.look(theirs) { _ in } }
+            let all = "may not read and change all tables and sequences: "
+            #expect(lacking?.description.contains(all + "account_tree, ") == true, "\(String(describing: lacking))")
+            try await cluster.run("GRANT INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO \(role)", in: database)
+            let numberless = #expect(throws: PostgresOpenError.self) { try PostgresStore.look(theirs) { _ in } }
+            #expect(numberless?.description.contains("message_serial_seq, ") == true, "\(String(describing: numberless))")
+            try await cluster.run("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO \(role)", in: database)
+            let found = try PostgresStore.look(theirs, key: "one") { try $0.message(id: "one")?.id }
+            #expect(found == nil)
+
+            #expect(throws: PostgresOpenError.otherKey) { try PostgresStore.look(owner, key: "two") { _ in } }
+            let taken = try #require(try await Int(cluster.run("SHOW max_connections")))
+            let most = taken - (try #require(try await Int(cluster.run("SHOW superuser_reserved_connections"))))
+            var pool = owner
+            pool.pool = most
+            #expect(throws: Never.self) { try PostgresStore.look(pool) { _ in } }
+            pool.pool = most + 1
+            #expect(throws: PostgresOpenError.tooFewConnections(pool: most + 1, most: most)) { try PostgresStore.look(pool) { _ in } }
+            pool.sharesConnections = true
+            #expect(throws: Never.self) { try PostgresStore.look(pool) { _ in } }
+            try await cluster.run("ALTER DATABASE \(database) SET default_transaction_read_only = on")
+            #expect(throws: PostgresOpenError.readOnly) { try PostgresStore.look(owner) { _ in } }
+            try await cluster.run("ALTER DATABASE \(database) RESET default_transaction_read_only")
+            try await cluster.run("DROP OWNED BY \(role)", in: database)
+            try await cluster.run("DROP ROLE \(role)")
+        }
+    }
+
+    @Test("An address is told what is wrong with it, and nothing that may be a password is quoted")
+    func addresses() {
+        let known = "postgresql://u@h/d?sslmode=verify-full&target_session_attrs=read-write&passfile=/p&ssl=true"
+        #expect(PostgresOptions.trouble(with: known) == nil)
+        #expect(PostgresOptions.trouble(with: "postgresql://u@h/d?sslmode=require&sslmod=x") == "has sslmod in it, which is no setting of libpq's")
+        for text in ["mysql://u@h/d", "postgresql://u:a?hush=x@h/d?foo=bar", "postgresql://u:hush?@h/d", "postgresql://u:p@q?hush=x@h/d"] {
+            #expect(PostgresOptions.trouble(with: text)?.contains("hush") == false, "\(text)")
+        }
+    }
+
     @Test("What cannot be reached, or read, is told without the password")
     func unreachable() throws {
         for url in ["postgresql://u:hush@127.0.0.1:1/x", "postgresql://u:hush@[half/x", "host=127.0.0.1 port=1 password=hush dbname=x", "no such thing"] {

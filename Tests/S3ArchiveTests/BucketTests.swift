@@ -54,6 +54,10 @@ struct BucketTests {
             wrong = options
             wrong.region = "eu-west-1"
             #expect(try await trouble(wrong) == "listing fails: the bucket is in another region or at another endpoint (AuthorizationHeaderMalformed)")
+            wrong = options
+            wrong.endpoint = try #require(S3Endpoint(options.endpoint.description.replacing("http://", with: "https://")))
+            let noTLS = "listing fails: the service cannot be reached: its certificate or its TLS will not do: there is no TLS behind this address"
+            #expect(try await trouble(wrong) == noTLS + " (WRONG_VERSION_NUMBER)")
             // This service has no encryption of its own.
             wrong = options
             wrong.encryption = .aes256

@@ -107,6 +107,15 @@ struct SharedDatabaseTests {
                 environment: one.environment.merging(["AFTERTONE_STORE_URL": "postgresql://nobody@127.0.0.1:1/none"]) { $1 })
             #expect(bad.status == 1)
             #expect((bad.errors + bad.output).contains("store: the database cannot be reached"), "\(bad.errors) \(bad.output)")
+            // The second process has a data directory of its own, and no copy of the key.
+            let key = one.data + "-key"
+            try FileManager.default.copyItem(atPath: one.data, toPath: key)
+            try FileManager.default.removeItem(atPath: key + "/secret.key")
+            try Data(repeating: 7, count: 32).write(to: URL(filePath: key + "/secret.key"))
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: key + "/secret.key")
+            let other = try await CommandLineProgram.run(["config", "check", "--data", key], environment: one.environment)
+            #expect(other.status == 1)
+            #expect((other.errors + other.output).contains("store: the database belongs to an installation with another key"), "\(other.errors)")
             let backup = try await one("backup", one.data + "-copy")
             #expect(backup.status == 1)
             #expect(backup.refusal?.contains("PostgreSQL's own means") == true)

@@ -63,6 +63,21 @@ final class Connection {
         return settings
     }
 
+    /// The first name of a URL's settings that libpq does not know. What may be part of a password is not told.
+    static func unknownSetting(in url: String) -> String? {
+        guard let defaults = PQconndefaults() else { return nil }
+        defer { PQconninfoFree(defaults) }
+        var known: Set<String> = ["ssl"]
+        var option = defaults
+        while let name = option.pointee.keyword {
+            known.insert(String(cString: name))
+            option += 1
+        }
+        let host = url.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
+        guard let query = host.split(separator: "?", maxSplits: 1).dropFirst().first else { return nil }
+        return query.split(separator: "&").compactMap { $0.wholeMatch(of: /([a-z_]+)=.*/)?.1 }.map(String.init).first { !known.contains($0) }
+    }
+
     var isOpen: Bool { PQstatus(handle) == CONNECTION_OK }
     var isInTransaction: Bool { PQtransactionStatus(handle) != PQTRANS_IDLE }
     var serverVersion: Int { Int(PQserverVersion(handle)) }

@@ -22,6 +22,10 @@ public enum PostgresOpenError: Error, Equatable, Sendable, CustomStringConvertib
     case gone
     /// One that only answers questions.
     case readOnly
+    /// Its user lacks a right that a server needs.
+    case notAllowed(String)
+    /// It lets fewer in than the pool has.
+    case tooFewConnections(pool: Int, most: Int)
 
     public var description: String {
         switch self {
@@ -36,6 +40,9 @@ public enum PostgresOpenError: Error, Equatable, Sendable, CustomStringConvertib
         case .arriving: "the database is being filled by `aftertone move`, which has not come to its end: run it again"
         case .gone: "the database is what an installation has moved away from: use the configuration that `aftertone move` was given"
         case .readOnly: "the database takes no changes: it is a standby, or set to read only"
+        case .notAllowed(let what): "the database's user may not \(what)"
+        case .tooFewConnections(let pool, let most):
+            "store.pool is \(pool), and the database takes \(most) connections at most (max_connections without superuser_reserved_connections)"
         }
     }
 }

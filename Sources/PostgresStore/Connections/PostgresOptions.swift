@@ -38,6 +38,7 @@ public struct PostgresOptions: Sendable, Hashable {
     /// What is wrong with an address, in a few words that do not quote it; nil when it will do.
     public static func trouble(with url: String) -> String? {
         guard url.hasPrefix("postgresql://") || url.hasPrefix("postgres://"), let settings = Connection.settings(of: url) else {
+            if let name = Connection.unknownSetting(in: url) { return "has \(name) in it, which is no setting of libpq's" }
             return "is no URL such as postgresql://user@host/database"
         }
         return settings["password"] == nil ? nil : "has a password in it: put that into a file of libpq's, and passfile=FILE into the URL"

@@ -90,6 +90,16 @@ extension S3Trouble {
         }
     }
 
+    /// BoringSSL's reason without the places of its sources.
+    private static func tlsWords(_ text: String) -> String {
+        guard let reason = text.firstMatch(of: /OPENSSL_internal:([A-Z0-9_]+)/)?.1 else { return String(text.prefix(longest)) }
+        return switch reason {
+        case "WRONG_VERSION_NUMBER", "HTTP_REQUEST": "there is no TLS behind this address (\(reason))"
+        case "CERTIFICATE_VERIFY_FAILED": "nobody who is trusted here vouches for the certificate (\(reason))"
+        default: String(reason)
+        }
+    }
+
     private static func words(for error: any Error) -> String {
         switch error {
         case let error as IOError: String(cString: strerror(error.errnoCode)).lowercased()
@@ -98,7 +108,7 @@ extension S3Trouble {
             error.connectionErrors.last.map { words(for: $0.error) } ?? (error.dnsAError ?? error.dnsAAAAError).map { _ in "\(error.host) is not known" }
                 ?? String("\(error)".prefix(longest))
         case ChannelError.connectTimeout: "nobody accepted the connection in time"
-        case is NIOSSLError, is BoringSSLError: "its certificate or its TLS will not do: " + String("\(error)".prefix(longest))
+        case is NIOSSLError, is BoringSSLError: "its certificate or its TLS will not do: " + tlsWords("\(error)")
         case let error as HTTPClientError where error == .connectTimeout: "nobody accepted the connection in time"
         case let error as HTTPClientError where error == .deadlineExceeded || error == .readTimeout: "no answer in time"
         case let error as HTTPClientError where error == .remoteConnectionClosed: "the connection was closed before the end of an answer"

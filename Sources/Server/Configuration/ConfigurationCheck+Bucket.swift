@@ -8,11 +8,10 @@ extension ConfigurationCheck {
     /// Tries a bucket, with a small object that does not stay.
     func lookAtBucket(_ report: inout Report) async {
         guard let options = configuration.archive.s3 else { return }
-        let data = configuration.data
         if let path = options.authorities, let trouble = try? await blocking({ TLSCheck.trouble(ofAuthorities: path) }) {
             return report.add("archive.authorities_file: \(trouble)")
         }
-        let key = try? await blocking { Database.fingerprint(of: try DataDirectory.open(data, creating: false).readSecretKey()) }
+        let key = try? await blocking(fingerprint)
         let scratch = FileManager.default.temporaryDirectory.path + "/aftertone-" + HexID.random()
         let logger = Logger(label: "archive") { _ in SwiftLogNoOpLogHandler() }
         guard let trouble = await S3Archive.trouble(with: options, scratch: scratch, key: key, logger: logger) else { return }
