@@ -21,7 +21,7 @@ import scale
 
 ACCOUNTS, BOXES = 4, 25
 # Deposits a second while it copies; as many pieces of audio as a move has on their way at once.
-RATE, AT_ONCE = 5, 8
+RATE, AT_ONCE = 5, 16
 # Bare requests for audio that is there.
 GET = """\
 local names = {}
