@@ -3,6 +3,8 @@ import Voicemail
 /// Documents as rows.
 public enum DocumentRow {
     public static let columns = "serial, id, " + bound
+    /// How many these are.
+    public static let count = 17
 
     /// What `bind` binds, in its order.
     public static let bound = """

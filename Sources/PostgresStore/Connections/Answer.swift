@@ -93,6 +93,19 @@ struct Row: StoredRow {
         return number
     }
 
+    /// What its first columns say, each behind its length, so that no two rows are the same here that differ.
+    func bytes(ofFirst columns: Int32) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(1024)
+        for column in 0..<columns {
+            let value = answer.bytes(index, first + column)
+            let length = isNull(column) ? -1 : value.count
+            withUnsafeBytes(of: Int32(clamping: length)) { bytes.append(contentsOf: $0) }
+            bytes.append(contentsOf: value)
+        }
+        return bytes
+    }
+
     func text(_ column: Int32) -> String { withBytes(column) { String(decoding: $0, as: UTF8.self) } }
 
     func read(_ column: Int32, into value: inout String) {

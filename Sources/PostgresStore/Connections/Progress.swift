@@ -1,3 +1,5 @@
+import Voicemail
+
 /// How far a transaction has come.
 struct Progress {
     let isWriting: Bool
@@ -18,8 +20,8 @@ struct Progress {
     private var answers: [(question: SQL, answer: Answer)] = []
     /// Numbers that were drawn, which hold whatever is changed.
     private var drawn: [SQL: Answer] = [:]
-    /// A document that was read by the way; a row of nulls where there is none. It holds until something is changed.
-    private var companion: (id: String, row: Row)?
+    /// A document that was read by the way, with its row; nil where there is none. It holds until something is changed.
+    private var companion: (id: String, found: (document: StoredDocument, row: Row)?)?
     /// What was foreseen, and asked with the first question.
     var foreseen: Foresight.Course?
     /// How many numbers the transaction has asked for.
@@ -56,12 +58,15 @@ struct Progress {
         if !hasChanged, trail.count <= Foresight.most { answers.append((question, answer)) }
     }
 
-    mutating func keep(document id: String, _ row: Row) {
-        if !hasChanged { companion = (id, row) }
+    mutating func keep(_ found: (document: StoredDocument, row: Row)?, as id: String) {
+        if !hasChanged { companion = (id, found) }
     }
 
-    /// The document, where it was read by the way.
-    func document(_ id: String) -> Row? { companion?.id == id ? companion?.row : nil }
+    /// The document, where it was read by the way; nil where it was not.
+    func document(_ id: String) -> (document: StoredDocument, row: Row)?? {
+        guard let companion, companion.id == id else { return nil }
+        return .some(companion.found)
+    }
 
     mutating func noteDraw(_ draw: SQL) {
         draws += 1

@@ -14,6 +14,7 @@ final class Session {
     /// What ended the transaction. Nothing may run after it.
     var trouble: Trouble?
     var progress = Progress()
+    var knownTickets = KnownTickets()
     /// Whether questions that go together may be a transaction by themselves (`Progress.isBare`). They may not on a connection that is shared, whose
     /// settings are those of a transaction that was begun, and not after one of them was followed by a question that nobody had foreseen.
     var mayBeBare = false

@@ -13,9 +13,13 @@ extension Snapshot {
     func ticket(hash: String) throws -> Ticket? {
         guard !session.progress.isWriting else { return try first(SQL(Self.ticket) { $0.bind(hash) }).map { try TicketRow.decode($0) } }
         guard let found = try first(SQL(Self.ticketWithAccount) { $0.bind(hash) }) else { return nil }
-        let ticket = try TicketRow.decode(found)
-        session.progress.keep(document: ticket.accountID, found.dropping(TicketRow.count))
-        return ticket
+        let entry = try session.knownTickets.entry(of: hash, found, columns: Int32(TicketRow.count + DocumentRow.count)) { row in
+            let account = row.dropping(TicketRow.count)
+            // Its serial; there is no row.
+            return KnownTickets.Entry(ticket: try TicketRow.decode(row), account: account.isNull(0) ? nil : try DocumentRow.decode(account))
+        }
+        session.progress.keep(entry.account.map { ($0, found.dropping(TicketRow.count)) }, as: entry.ticket.accountID)
+        return entry.ticket
     }
 
     func tickets(credentialID: String, kind: Ticket.Kind, aliveAt now: Timestamp) throws -> [Ticket] {

@@ -6,9 +6,8 @@ extension Snapshot {
     private static let byID = "SELECT \(columns) FROM document WHERE id = ? AND \(isThere)"
 
     func document(id: String, attributes: Set<String>?) throws -> StoredDocument? {
-        if let row = session.progress.document(id) {
-            // Its serial; there is no row.
-            return row.isNull(0) ? nil : try DocumentRow.decode(row, attributes: attributes)
+        if let read = session.progress.document(id) {
+            return try read.map { attributes == nil ? $0.document : try DocumentRow.decode($0.row, attributes: attributes) }
         }
         return try first(SQL(Self.byID) { $0.bind(id) }).map { try DocumentRow.decode($0, attributes: attributes) }
     }

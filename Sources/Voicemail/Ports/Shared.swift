@@ -25,3 +25,7 @@ extension Shared: Equatable where Value: Equatable {
 extension Shared: Hashable where Value: Hashable {
     func hash(into hasher: inout Hasher) { hasher.combine(wrappedValue) }
 }
+
+extension Shared: CustomStringConvertible {
+    var description: String { "\(wrappedValue)" }
+}
