@@ -6,8 +6,8 @@
 
 // jemalloc reads its settings here, before anything of the program runs.
 // Two arenas: threads that mostly wait need no more, and each keeps free memory of its own. A second after memory was last wanted it goes back,
-// by a thread of jemalloc's, so that who frees it does not wait. What a thread keeps for itself is small: there are many, and most of them sleep.
-const char *malloc_conf = "narenas:2,tcache_max:4096,dirty_decay_ms:1000,muzzy_decay_ms:0,background_thread:true";
+// by a thread of jemalloc's, so that who frees it does not wait.
+const char *malloc_conf = "narenas:2,dirty_decay_ms:1000,muzzy_decay_ms:0,background_thread:true";
 
 void cmalloc_purge(void) {
     // "arena.<all>.purge", whose number is MALLCTL_ARENAS_ALL.
