@@ -17,36 +17,18 @@ public struct RateLimit: Sendable, Hashable {
     }
 }
 
-/// Counts what clients spend. Memory is bounded: buckets are kept in two generations, and when the young one is full the old
-/// one is forgotten, which makes whoever was not seen for that long start with a full bucket again.
+/// Counts what clients spend. Whoever was not seen for so long that his bucket is forgotten starts with a full one again.
 final class RateLimiter: Sendable {
     private struct Bucket {
         var tokens: Double
         var updated: Double
     }
 
-    private struct Generations {
-        var young: [String: Bucket] = [:]
-        var old: [String: Bucket] = [:]
-
-        mutating func take(_ client: String) -> Bucket? {
-            young[client] ?? old.removeValue(forKey: client)
-        }
-
-        mutating func keep(_ bucket: Bucket, of client: String) {
-            if young[client] == nil, young.count >= RateLimiter.generationSize {
-                old = young
-                young = [:]
-            }
-            young[client] = bucket
-        }
-    }
-
     private static let generationSize = 5_000
 
     private let limit: RateLimit
     private let uptime: @Sendable () -> Double
-    private let buckets = NIOLockedValueBox(Generations())
+    private let buckets = NIOLockedValueBox(Generations<String, Bucket>(of: generationSize))
 
     /// - Parameter uptime: seconds of a clock that never goes back.
     init(_ limit: RateLimit, uptime: @escaping @Sendable () -> Double) {
@@ -65,10 +47,10 @@ final class RateLimiter: Sendable {
     func spend(_ cost: Int, by client: String) -> Int? {
         let now = uptime()
         return buckets.withLockedValue { buckets in
-            var bucket = buckets.take(client).map { refilled($0, now) } ?? Bucket(tokens: Double(limit.burst), updated: now)
+            var bucket = buckets.value(for: client).map { refilled($0, now) } ?? Bucket(tokens: Double(limit.burst), updated: now)
             let suffices = bucket.tokens >= Double(cost)
             if suffices { bucket.tokens -= Double(cost) }
-            buckets.keep(bucket, of: client)
+            buckets.keep(bucket, for: client)
             return suffices ? Int(bucket.tokens) : nil
         }
     }

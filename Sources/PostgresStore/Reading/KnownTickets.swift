@@ -14,23 +14,15 @@ struct KnownTickets {
         let entry: Entry
     }
 
-    /// By their hashes. Two generations: what is used moves to the young one, and the old one goes when the young one is full.
-    private var young: [String: Known] = [:], old: [String: Known] = [:]
-
-    /// Entries in a generation; one takes two or three kilobytes.
-    private static let generation = 64
+    /// By their hashes. An entry takes two or three kilobytes.
+    private var known = Generations<String, Known>(of: 64)
 
     /// - Parameter decode: takes the row apart.
     mutating func entry(of hash: String, _ row: Row, columns: Int32, _ decode: (Row) throws -> Entry) rethrows -> Entry {
         let bytes = row.bytes(ofFirst: columns)
-        if let known = young[hash], known.bytes == bytes { return known.entry }
-        let known = old[hash].flatMap { $0.bytes == bytes ? $0 : nil }
-        let entry = try known?.entry ?? decode(row)
-        if young.count >= Self.generation {
-            old = young
-            young = [:]
-        }
-        young[hash] = Known(bytes: bytes, entry: entry)
+        if let known = known.value(for: hash), known.bytes == bytes { return known.entry }
+        let entry = try decode(row)
+        known.keep(Known(bytes: bytes, entry: entry), for: hash)
         return entry
     }
 }
