@@ -97,7 +97,7 @@ let package = Package(
         .target(name: "MemoryStore", dependencies: ["Voicemail", "Waiting"], swiftSettings: settings),
         .target(
             name: "FileArchive",
-            dependencies: ["Threads", "Voicemail", "CFileIO", nioCore, nioPosix, crypto, logging],
+            dependencies: ["Threads", "Voicemail", "CFileIO", nioCore, nioPosix, crypto, logging, product("NIOConcurrencyHelpers", "swift-nio")],
             swiftSettings: settings),
         .target(
             name: "S3Archive",

@@ -1,8 +1,8 @@
 import CFileIO
 import Glibc
 import Logging
+import NIOConcurrencyHelpers
 import NIOCore
-import Synchronization
 import Voicemail
 
 /// An `AudioArchive` on a directory of the local file system.
@@ -48,7 +48,7 @@ public final class FileArchive: MaintainedArchive {
     /// Creating files ahead of need has a thread of its own: it must not wait behind syncs that wait for it.
     let preparer: Workers
     let logger: Logger
-    private let isClosed = Mutex(false)
+    private let isClosed = NIOLockedValueBox(false)
 
     /// Opens the archive, creating its directories.
     /// - Throws: `ArchiveError.full`, `.failed`.
@@ -83,7 +83,7 @@ public final class FileArchive: MaintainedArchive {
     /// Must be called once nothing uses the archive any more.
     public func close() async {
         guard
-            isClosed.withLock({ closed in
+            isClosed.withLockedValue({ closed in
                 defer { closed = true }; return !closed
             })
         else { return }
@@ -107,7 +107,7 @@ public final class FileArchive: MaintainedArchive {
     public func begin(limit: Int, as id: BlobID) async throws -> any BlobWriter { try await begin(limit: limit, named: id) }
 
     private func begin(limit: Int, named id: BlobID?) async throws -> any BlobWriter {
-        guard !isClosed.withLock(\.self) else { throw ArchiveError.failed("the archive is closed") }
+        guard !isClosed.withLockedValue(\.self) else { throw ArchiveError.failed("the archive is closed") }
         try await measureRoom()
         guard room.shortage() == nil else { throw ArchiveError.full }
         return FileWriter(archive: self, limit: limit, named: id)

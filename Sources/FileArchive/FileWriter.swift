@@ -18,7 +18,7 @@ actor FileWriter: BlobWriter {
     private let limit: Int
     /// Its name, where that is not for the archive to choose.
     private let name: BlobID?
-    private var pending = PendingBytes()
+    private var pending = GatheredBytes()
     private var draft: Draft?
     private var size = 0
     private var state = State.writing
@@ -90,7 +90,7 @@ actor FileWriter: BlobWriter {
 
     private func drop() async {
         state = .ended
-        pending = PendingBytes()
+        pending = GatheredBytes()
         let file = draft?.file
         draft = nil
         await archive.discard(file, size: size)

@@ -1,5 +1,5 @@
 import Glibc
-import Synchronization
+import NIOConcurrencyHelpers
 import Voicemail
 
 /// Empty blob files whose names are durable already, so that a deposit needs one sync and no more.
@@ -19,7 +19,7 @@ final class PreparedFiles: Sendable {
     private let layout: BlobLayout
     private let fileSystem: FileSystem
     private let capacity: Int
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     /// - Parameter capacity: files kept ready, give or take the batches of deposits in need; 0 prepares none.
     init(layout: BlobLayout, fileSystem: FileSystem, capacity: Int) {
@@ -31,7 +31,7 @@ final class PreparedFiles: Sendable {
     /// Takes a file: a prepared one, or else one of a small batch created here and now, whose rest goes to
     /// those who come next. So under a load that outruns `refill` several deposits share a directory sync.
     func take() throws(SystemError) -> BlobFile {
-        if let file = state.withLock({ $0.files.popLast() }) { return file }
+        if let file = state.withLockedValue({ $0.files.popLast() }) { return file }
         var created = try create(max(1, capacity / Self.sharesOfABatch))
         guard let file = created.popLast() else { throw SystemError(operation: "create", code: EIO) }
         keep(created)
@@ -40,7 +40,7 @@ final class PreparedFiles: Sendable {
 
     /// Whether the caller must see to it that `refill` runs, on a thread that may wait.
     func wantsRefill() -> Bool {
-        state.withLock { state in
+        state.withLockedValue { state in
             guard state.files.count < capacity / 2, !state.isRefilling, !state.isClosed else { return false }
             state.isRefilling = true
             return true
@@ -50,16 +50,16 @@ final class PreparedFiles: Sendable {
     /// Fills up to the capacity. A failure has nobody to be told to and needs nobody: a deposit that finds
     /// no file ready creates its own and reports what stands in the way.
     func refill() {
-        let missing = state.withLock { capacity - $0.files.count }
+        let missing = state.withLockedValue { capacity - $0.files.count }
         keep((try? create(missing)) ?? [])
-        state.withLock { $0.isRefilling = false }
+        state.withLockedValue { $0.isRefilling = false }
     }
 
     /// A batch created by a deposit is this part of the capacity.
     private static let sharesOfABatch = 8
 
     private func keep(_ files: [BlobFile]) {
-        let isClosed = state.withLock { state in
+        let isClosed = state.withLockedValue { state in
             if !state.isClosed { state.files.append(contentsOf: files) }
             return state.isClosed
         }
@@ -91,7 +91,7 @@ final class PreparedFiles: Sendable {
 
     /// Removes the files that nobody took.
     func close() {
-        let files = state.withLock { state in
+        let files = state.withLockedValue { state in
             state.isClosed = true
             defer { state.files = [] }
             return state.files

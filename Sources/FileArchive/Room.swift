@@ -1,4 +1,4 @@
-import Synchronization
+import NIOConcurrencyHelpers
 import Voicemail
 
 /// How much may still be stored: the device's free space above the reserve, and the quota.
@@ -43,7 +43,8 @@ final class Room: Sendable {
     private let reserve: Int
     private let quota: Int?
     private let fileSystem: FileSystem
-    private let state = Mutex(State())
+    /// Asked several times by each deposit, and held while a file is unlocked. Not a `Mutex`, for the reason that `WorkerThreads` gives.
+    private let state = NIOLockedValueBox(State())
 
     /// - Parameters:
     ///   - reserve: bytes of the device that stay free.
@@ -58,7 +59,7 @@ final class Room: Sendable {
     /// Whether the caller must call `measure`; says so to one caller a second.
     func wantsMeasurement() -> Bool {
         let now = fileSystem.now()
-        return state.withLock { state in
+        return state.withLockedValue { state in
             if let measuredAt = state.measuredAt, now - measuredAt < Self.measurementLifetime { return false }
             state.measuredAt = now
             return true
@@ -68,7 +69,7 @@ final class Room: Sendable {
     /// Asks the file system for its free space.
     func measure() throws(SystemError) {
         let result = Result { () throws(SystemError) in try fileSystem.freeBytes(root) }
-        state.withLock { state in
+        state.withLockedValue { state in
             switch result {
             case .success(let free): state.free = free
             case .failure: state.measuredAt = nil
@@ -78,11 +79,11 @@ final class Room: Sendable {
     }
 
     /// Bytes of all blobs, those being written included.
-    var used: Int { state.withLock { $0.used } }
+    var used: Int { state.withLockedValue { $0.used } }
 
     /// Why nothing can be stored, in a few words; nil when something can.
     func shortage() -> String? {
-        state.withLock { state in
+        state.withLockedValue { state in
             if state.free <= reserve { return "\(max(0, state.free)) bytes free, \(reserve) are kept in reserve" }
             if let quota, state.used >= quota { return "the quota of \(quota) bytes is used" }
             return nil
@@ -91,7 +92,7 @@ final class Room: Sendable {
 
     /// Takes `count` bytes of the quota for a blob being written; false when they do not fit, and nothing is taken then.
     func take(_ count: Int) -> Bool {
-        state.withLock { state in
+        state.withLockedValue { state in
             if let quota, count > quota - state.used { return false }
             state.held += count
             state.free -= count
@@ -101,13 +102,13 @@ final class Room: Sendable {
 
     /// Gives back what `take` took for a blob that is not kept.
     func giveBack(_ count: Int) {
-        state.withLock { $0.held -= count }
+        state.withLockedValue { $0.held -= count }
     }
 
     /// Notes that the writer of a finished blob lets go of it.
     /// - Parameter unlock: from then on the blob is listed. It must be quick.
     func settle(_ id: BlobID, size: Int, unlock: () -> Void) {
-        state.withLock { state in
+        state.withLockedValue { state in
             state.held -= size
             state.change(BlobLayout.prefix(of: id), by: size)
             unlock()
@@ -118,9 +119,9 @@ final class Room: Sendable {
     /// - Parameter remove: removes the blob and returns its bytes; 0 when it was not there.
     func remove(_ id: BlobID, _ remove: () throws(SystemError) -> Int) throws(SystemError) {
         let prefix = BlobLayout.prefix(of: id)
-        state.withLock { $0.shelves[prefix, default: Shelf()].removals += 1 }
+        state.withLockedValue { $0.shelves[prefix, default: Shelf()].removals += 1 }
         let result = Result { () throws(SystemError) in try remove() }
-        state.withLock { state in
+        state.withLockedValue { state in
             state.shelves[prefix, default: Shelf()].removals -= 1
             if case .success(let size) = result { state.change(prefix, by: -size) }
         }
@@ -133,7 +134,7 @@ final class Room: Sendable {
     func count(_ prefix: String, _ list: () async throws(ArchiveError) -> Int) async throws(ArchiveError) -> Bool {
         guard let before = undisturbedChanges(of: prefix) else { return false }
         let bytes = try await list()
-        return state.withLock { state in
+        return state.withLockedValue { state in
             var shelf = state.shelves[prefix, default: Shelf()]
             guard shelf.removals == 0, shelf.changes == before else { return false }
             state.shelved += bytes - shelf.bytes
@@ -145,7 +146,7 @@ final class Room: Sendable {
 
     /// Nil while a blob is being removed.
     private func undisturbedChanges(of prefix: String) -> Int? {
-        state.withLock { state in
+        state.withLockedValue { state in
             let shelf = state.shelves[prefix, default: Shelf()]
             return shelf.removals == 0 ? shelf.changes : nil
         }

@@ -10,7 +10,8 @@ actor S3Writer: BlobWriter {
     private let archive: S3Archive
     private let limit: Int
     private let id: BlobID
-    private var hash = SHA256()
+    /// Of all of it, once its first part is sent; until then that part's own says the same.
+    private var hash: SHA256?
     private var part = PartBuffer()
     private var size = 0
     private var upload: PartUpload?
@@ -30,7 +31,6 @@ actor S3Writer: BlobWriter {
         guard case .writing = state else { throw ArchiveError.failed("the blob is finished") }
         guard bytes.readableBytes <= limit - size else { throw drop(ArchiveError.tooLarge(limit: limit)) }
         size += bytes.readableBytes
-        bytes.withUnsafeReadableBytes { hash.update(bufferPointer: $0) }
         do {
             var rest = bytes
             let whole = archive.partBytes(limit: limit)
@@ -38,6 +38,7 @@ actor S3Writer: BlobWriter {
                 // Once it is known that another one follows: the last one goes with the end.
                 if part.size == whole { try await sendPart() }
                 guard let piece = rest.readSlice(length: min(rest.readableBytes, whole - part.size)) else { break }
+                piece.withUnsafeReadableBytes { hash?.update(bufferPointer: $0) }
                 part = try await part.appending(piece, archive)
             }
         } catch {
@@ -47,7 +48,7 @@ actor S3Writer: BlobWriter {
 
     func finish() async throws -> StoredBlob {
         guard case .writing = state else { throw ArchiveError.failed("the blob is finished") }
-        let sha256 = HexID.encode(hash.finalize())
+        let sha256 = HexID.encode((hash ?? part.sha256).finalize())
         do {
             let start = ContinuousClock.now
             if let upload {
@@ -74,6 +75,7 @@ actor S3Writer: BlobWriter {
     }
 
     private func sendPart() async throws {
+        hash = hash ?? part.sha256
         let upload = if let upload { upload } else { try await PartUpload.begin(archive.key(id), archive) }
         self.upload = upload
         try await upload.send(part.body())
@@ -103,7 +105,7 @@ private struct PartBuffer {
     private(set) var file: ScratchFile?
     private var chunks: [ByteBuffer] = []
     private var gathered = 0
-    private var sha256 = SHA256()
+    private(set) var sha256 = SHA256()
     private var md5 = Insecure.MD5()
 
     /// - Parameter file: of the part before, which has been sent.

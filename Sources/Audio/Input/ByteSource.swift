@@ -16,6 +16,7 @@ import Darwin
 final class ByteSource {
     private enum Backing {
         case memory(ByteBuffer)
+        case gathered(GatheredBytes)
         case file(OpenFile)
     }
 
@@ -36,6 +37,9 @@ final class ByteSource {
         case .bytes(let buffer):
             backing = .memory(buffer)
             size = buffer.readableBytes
+        case .gathered(let bytes):
+            backing = .gathered(bytes)
+            size = bytes.count
         case .file(let path): (backing, size) = try Self.opened(path)
         case .stored(let reader): (backing, size) = try Self.opened(reader.path)
         }
@@ -60,6 +64,7 @@ final class ByteSource {
                 target.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + wanted]))
             }
             return wanted
+        case .gathered(let bytes): return bytes.copy(from: offset, to: target)
         case .file(let file):
             if wanted >= Self.readAhead { return try file.read(at: offset, into: target) }
             if offset < aheadRange.lowerBound || offset + wanted > aheadRange.upperBound { try readAhead(of: file, at: offset) }

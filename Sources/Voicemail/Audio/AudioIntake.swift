@@ -54,7 +54,7 @@ public final class AudioIntake: Sendable {
     private let logger: Logger
     /// Whose it is, for a fair share of the decoders.
     private let accountID: String
-    private let copy = CopyBox()
+    private let copy = UploadCopy()
 
     init(limit: Int, codec: any AudioCodec, archive: any AudioArchive, accountID: String, logger: Logger) {
         self.accountID = accountID
@@ -116,7 +116,7 @@ public final class AudioIntake: Sendable {
     private func stored(_ writer: any BlobWriter, _ patience: MeasuringPatience) async throws -> (StoredBlob, Result<MeasuringOutcome?, any Error>) {
         if let bytes = copy.complete {
             async let blob = writer.finish()
-            let verdict = await verdict { try await self.measure(.bytes(bytes), patience) }
+            let verdict = await verdict { try await self.measure(.gathered(bytes), patience) }
             return (try await blob, verdict)
         }
         let blob = try await writer.finish()

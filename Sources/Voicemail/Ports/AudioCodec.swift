@@ -6,8 +6,10 @@ public enum AudioSource: Sendable {
     case file(path: String)
     /// Audio of the archive, which stays readable for as long as the work takes.
     case stored(LocalCopy)
-    /// Bytes in memory, for what has just been received.
+    /// Bytes in memory.
     case bytes(ByteBuffer)
+    /// What has just been received.
+    case gathered(GatheredBytes)
 }
 
 /// How long somebody waits to learn how long audio lasts.
