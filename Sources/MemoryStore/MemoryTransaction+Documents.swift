@@ -142,14 +142,3 @@ extension MemoryTransaction {
         try change { $0.changes[Rows.DocumentSet(kind: document.kind, accountID: document.accountID), default: 0] += 1 }
     }
 }
-
-extension StoredDocument {
-    /// With only these attributes; nil for all.
-    fileprivate func reading(_ keys: Set<String>?) -> StoredDocument {
-        guard let keys else { return self }
-        return StoredDocument(
-            id: id, kind: kind, accountID: accountID, serial: serial, name: name, key: key, scope: scope, lookup: lookup, label: label,
-            ownerID: ownerID, attributes: attributes.filter { keys.contains($0.key) }, hidden: hidden, secret: secret, blobID: blobID,
-            revision: revision, created: created, modified: modified, isPartial: true)
-    }
-}

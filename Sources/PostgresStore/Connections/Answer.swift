@@ -53,10 +53,10 @@ final class Answer {
         return nil
     }
 
-    /// bool, bytea, int8, int2, int4, text, oid, xid8.
+    /// bool, bytea, int8, int2, int4, text, oid, xid, xid8.
     private static func isKnown(_ type: UInt32) -> Bool {
         switch type {
-        case 16, 17, 20, 21, 23, 25, 26, 5069: true
+        case 16, 17, 20, 21, 23, 25, 26, 28, 5069: true
         default: false
         }
     }
@@ -91,19 +91,6 @@ struct Row: StoredRow {
         var number = bytes.count == 1 ? Int(highest) : Int(Int8(bitPattern: highest))
         for place in 1..<max(1, bytes.count) { number = number << 8 | Int(bytes[place]) }
         return number
-    }
-
-    /// What its first columns say, each behind its length, so that no two rows are the same here that differ.
-    func bytes(ofFirst columns: Int32) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(1024)
-        for column in 0..<columns {
-            let value = answer.bytes(index, first + column)
-            let length = isNull(column) ? -1 : value.count
-            withUnsafeBytes(of: Int32(clamping: length)) { bytes.append(contentsOf: $0) }
-            bytes.append(contentsOf: value)
-        }
-        return bytes
     }
 
     func text(_ column: Int32) -> String { withBytes(column) { String(decoding: $0, as: UTF8.self) } }

@@ -20,8 +20,8 @@ struct Progress {
     private var answers: [(question: SQL, answer: Answer)] = []
     /// Numbers that were drawn, which hold whatever is changed.
     private var drawn: [SQL: Answer] = [:]
-    /// A document that was read by the way, with its row; nil where there is none. It holds until something is changed.
-    private var companion: (id: String, found: (document: StoredDocument, row: Row)?)?
+    /// A document that was read by the way; nil where there is none. It holds until something is changed.
+    private var companion: (id: String, document: StoredDocument?)?
     /// What was foreseen, and asked with the first question.
     var foreseen: Foresight.Course?
     /// How many numbers the transaction has asked for.
@@ -58,14 +58,14 @@ struct Progress {
         if !hasChanged, trail.count <= Foresight.most { answers.append((question, answer)) }
     }
 
-    mutating func keep(_ found: (document: StoredDocument, row: Row)?, as id: String) {
-        if !hasChanged { companion = (id, found) }
+    mutating func keep(_ document: StoredDocument?, as id: String) {
+        if !hasChanged { companion = (id, document) }
     }
 
     /// The document, where it was read by the way; nil where it was not.
-    func document(_ id: String) -> (document: StoredDocument, row: Row)?? {
+    func document(_ id: String) -> StoredDocument?? {
         guard let companion, companion.id == id else { return nil }
-        return .some(companion.found)
+        return .some(companion.document)
     }
 
     mutating func noteDraw(_ draw: SQL) {

@@ -88,6 +88,7 @@ final class Session {
 
     func disconnect() {
         connection = nil
+        knownTickets = KnownTickets()
         trouble = nil
     }
 

@@ -3,22 +3,12 @@ import Voicemail
 
 extension Snapshot {
     private static let ticket = "SELECT \(TicketRow.columns) FROM ticket WHERE hash = ?"
-    private static let ticketWithAccount = """
-        SELECT * FROM (\(ticket)) AS found LEFT JOIN LATERAL
-        (SELECT \(DocumentRow.columns) FROM document WHERE id = found.account_id AND \(isThere)) AS account ON TRUE
-        """
-
     /// Whoever reads a ticket reads its account next, so that comes with it. A transaction that writes reads no more than it is asked for: others
     /// may change what it has not read.
     func ticket(hash: String) throws -> Ticket? {
         guard !session.progress.isWriting else { return try first(SQL(Self.ticket) { $0.bind(hash) }).map { try TicketRow.decode($0) } }
-        guard let found = try first(SQL(Self.ticketWithAccount) { $0.bind(hash) }) else { return nil }
-        let entry = try session.knownTickets.entry(of: hash, found, columns: Int32(TicketRow.count + DocumentRow.count)) { row in
-            let account = row.dropping(TicketRow.count)
-            // Its serial; there is no row.
-            return KnownTickets.Entry(ticket: try TicketRow.decode(row), account: account.isNull(0) ? nil : try DocumentRow.decode(account))
-        }
-        session.progress.keep(entry.account.map { ($0, found.dropping(TicketRow.count)) }, as: entry.ticket.accountID)
+        guard let entry = try ticketEntry(hash) else { return nil }
+        session.progress.keep(entry.account, as: entry.ticket.accountID)
         return entry.ticket
     }
 

@@ -6,9 +6,7 @@ extension Snapshot {
     private static let byID = "SELECT \(columns) FROM document WHERE id = ? AND \(isThere)"
 
     func document(id: String, attributes: Set<String>?) throws -> StoredDocument? {
-        if let read = session.progress.document(id) {
-            return try read.map { attributes == nil ? $0.document : try DocumentRow.decode($0.row, attributes: attributes) }
-        }
+        if let read = session.progress.document(id) { return read?.reading(attributes) }
         return try first(SQL(Self.byID) { $0.bind(id) }).map { try DocumentRow.decode($0, attributes: attributes) }
     }
 

@@ -156,3 +156,14 @@ public struct LabelledDocument: Sendable, Hashable {
         self.label = label
     }
 }
+
+extension StoredDocument {
+    /// What is read of it where only these attributes are asked for; nil for all.
+    public func reading(_ keys: Set<String>?) -> StoredDocument {
+        guard let keys else { return self }
+        return StoredDocument(
+            id: id, kind: kind, accountID: accountID, serial: serial, name: name, key: key, scope: scope, lookup: lookup, label: label,
+            ownerID: ownerID, attributes: attributes.filter { keys.contains($0.key) }, hidden: hidden, secret: secret, blobID: blobID,
+            revision: revision, created: created, modified: modified, isPartial: true)
+    }
+}
