@@ -45,8 +45,11 @@ public struct RequestHeaders: Sendable, ExpressibleByDictionaryLiteral {
     private static func isSame(_ name: String, _ lowered: String) -> Bool {
         let name = name.utf8, lowered = lowered.utf8
         guard name.count == lowered.count else { return false }
-        return zip(name, lowered).allSatisfy { byte, wanted in
-            byte == wanted || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) && byte | 0x20 == wanted
+        var rest = lowered.makeIterator()
+        for byte in name {
+            let wanted = rest.next()
+            guard byte == wanted || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) && byte | 0x20 == wanted else { return false }
         }
+        return true
     }
 }

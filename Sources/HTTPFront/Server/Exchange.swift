@@ -31,7 +31,7 @@ struct Exchange {
         let (request, fault) = makeRequest(target, body: wire.map { RequestBody(.wire($0)) } ?? .empty, takesForeign: dialect?.takesForeignText == true)
         var answer = await core.answer(request, fault: fault, from: dialect, showsOperations: showsOperations)
         if fault?.endsConnection == true { answer.response.closesConnection = true }
-        if answer.response.headers[.xRequestID] == nil { answer.response.headers[.xRequestID] = request.id }
+        if !answer.response.headers.contains(.xRequestID) { answer.response.headers[.xRequestID] = request.id }
         if let conversation = answer.response.conversation {
             return try await converse(conversation, after: answer, request: request, target: target, start: start)
         }

@@ -4,8 +4,8 @@ import Voicemail
 /// The server's log: a line for each event, as text or as JSON, of the parts whose level takes it.
 public struct ServerLog: LogHandler {
     private let levels: LogLevels
-    /// Writes what it is given.
-    private let write: @Sendable (String) -> Void
+    /// Writes a line with its end.
+    private let write: @Sendable (String, Logger.Level) -> Void
     private let tail: LogTail?
 
     public var metadata: Logger.Metadata = [:]
@@ -19,12 +19,19 @@ public struct ServerLog: LogHandler {
     }
 
     /// - Parameters:
-    ///   - stream: where lines go; each with its end.
     ///   - tail: keeps the last troubles.
-    public init<Stream: TextOutputStream & Sendable>(_ levels: LogLevels, to stream: Stream, tail: LogTail? = nil) {
+    ///   - write: takes a line, with its end, and its level.
+    public init(_ levels: LogLevels, tail: LogTail? = nil, write: @escaping @Sendable (String, Logger.Level) -> Void) {
         self.levels = levels
         self.tail = tail
-        write = { line in
+        self.write = write
+    }
+
+    /// - Parameters:
+    ///   - stream: where lines go, each with its end.
+    ///   - tail: keeps the last troubles.
+    public init<Stream: TextOutputStream & Sendable>(_ levels: LogLevels, to stream: Stream, tail: LogTail? = nil) {
+        self.init(levels, tail: tail) { line, _ in
             var stream = stream
             stream.write(line)
         }
@@ -40,8 +47,8 @@ public struct ServerLog: LogHandler {
         guard levels.takes(event.level, of: part) else { return }
         if let tail, event.level >= LogTail.least { tail.add(event.level, at: SystemClock().now, from: part, said(by: event)) }
         switch levels.format {
-        case .text: write(text(of: event))
-        case .json: write(line(of: event, part) + "\n")
+        case .text: write(text(of: event), event.level)
+        case .json: write(line(of: event, part) + "\n", event.level)
         }
     }
 

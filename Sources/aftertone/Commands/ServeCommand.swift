@@ -103,7 +103,12 @@ enum Serving {
         OpenFiles.raiseLimit()
         let spare = SpareDescriptors(SpareDescriptors.usual)
         let levels = LogLevels(configuration.log), tail = LogTail()
-        let logger = Logger(label: "aftertone") { _ in ServerLog(levels, to: LogStream(), tail: tail) }
+        let lines = LogBuffer { Terminal.write($0, to: Terminal.errors) }
+        defer { lines.close() }
+        let logger = Logger(label: "aftertone") { _ in
+            // Those of requests, which come by the thousand, wait for one another.
+            ServerLog(levels, tail: tail) { line, level in lines.add(LogStream.line(line), isUrgent: level > .info) }
+        }
         let environment = ProcessInfo.processInfo.environment
         let telephone = configuration.telephone, listeners = try configuration.http.listeners(sockets)
         let callListeners = telephone.listen == nil ? 0 : telephone.tls == nil ? 1 : 2
