@@ -6,9 +6,14 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stddef.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
+
+#ifdef __linux__
+#include <linux/fs.h>
+#endif
 
 int cfileio_direct_flag(void) {
 #ifdef O_DIRECT
@@ -43,6 +48,24 @@ int cfileio_sync_filesystem(int descriptor) {
     return syncfs(descriptor);
 #else
     (void)descriptor;
+    errno = EOPNOTSUPP;
+    return -1;
+#endif
+}
+
+int cfileio_spread_subdirectories(const char *path) {
+#ifdef FS_TOPDIR_FL
+    int descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), flags = 0;
+    if (descriptor < 0) return -1;
+    int result = ioctl(descriptor, FS_IOC_GETFLAGS, &flags);
+    if (result == 0 && !(flags & FS_TOPDIR_FL)) {
+        flags |= FS_TOPDIR_FL;
+        result = ioctl(descriptor, FS_IOC_SETFLAGS, &flags);
+    }
+    close(descriptor);
+    return result == 0 ? 0 : -1;
+#else
+    (void)path;
     errno = EOPNOTSUPP;
     return -1;
 #endif

@@ -23,6 +23,9 @@ struct BlobLayout: Sendable {
     /// Creates what is missing of the root, its ancestors and the 256 directories, and makes it durable.
     func create(_ fileSystem: FileSystem) throws(SystemError) {
         try Self.createDirectory(root, fileSystem)
+        // Files are made in one of the 256 at a time. ext4 would lay them into one group of inodes, and whoever makes one there first goes
+        // through those that were removed lately, where it has no journal.
+        fileSystem.spreadSubdirectories(root)
         var isNew = false
         for prefix in Self.prefixes where try fileSystem.makeDirectory(directory(prefix)) { isNew = true }
         if isNew { try fileSystem.syncDirectory(root) }

@@ -6,6 +6,8 @@ struct FileSystem: Sendable {
     /// Creates one directory, for the owner only. One that is there already is no error.
     /// Returns whether it is new.
     var makeDirectory: @Sendable (_ path: String) throws(SystemError) -> Bool
+    /// Has the directories that will be made in this one laid apart from one another, where the file system places things near each other.
+    var spreadSubdirectories: @Sendable (_ path: String) -> Void
     /// Opens a file; one that is created is for the owner only.
     var open: @Sendable (_ path: String, _ flags: Int32) throws(SystemError) -> Int32
     /// Takes the exclusive lock of a file just created.
@@ -41,6 +43,7 @@ extension FileSystem {
             guard errno == EEXIST else { throw .last("create directory \(path)") }
             return false
         },
+        spreadSubdirectories: { _ = cfileio_spread_subdirectories($0) },
         open: { path, flags throws(SystemError) in
             let descriptor = Glibc.open(path, flags | O_CLOEXEC | O_NOFOLLOW, 0o600)
             guard descriptor >= 0 else { throw .last("open \(path)") }

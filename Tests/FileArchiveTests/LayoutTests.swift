@@ -1,5 +1,6 @@
 import Glibc
 import NIOCore
+import Synchronization
 import TestKit
 import Testing
 import Voicemail
@@ -16,6 +17,29 @@ import Voicemail
             #expect(BlobLayout.prefixes.count == 256)
             #expect(BlobLayout.prefixes.first == "00")
             #expect(BlobLayout.prefixes.last == "ff")
+        }
+    }
+
+    /// Before the first of them is there: where a directory lies is decided when it is made.
+    @Test func hasItsDirectoriesLaidApart() async throws {
+        try await withDirectory { path in
+            let deeds = Mutex<[String]>([]), root = path + "/blobs"
+            var fileSystem = FileSystem.system
+            fileSystem.spreadSubdirectories = { spread in
+                FileSystem.system.spreadSubdirectories(spread)
+                deeds.withLock { $0.append("spread " + spread) }
+            }
+            fileSystem.makeDirectory = { made throws(SystemError) in
+                deeds.withLock { $0.append("make " + made) }
+                return try FileSystem.system.makeDirectory(made)
+            }
+            try BlobLayout(root: root).create(fileSystem)
+            let made = deeds.withLock { $0 }
+            #expect(made.suffix(258).prefix(3) == ["make " + root, "spread " + root, "make " + root + "/00"])
+            // Only ext4 and the like know of it.
+            let words = "case $(stat -f -c %T blobs) in ext*) lsattr -d blobs;; *) echo ----T;; esac"
+            let attributes = try await Shell.run(words, environment: ["PATH": "/usr/bin:/bin"], in: path)
+            #expect(attributes.status == 0 && attributes.output.prefix { $0 != " " }.contains("T"), "\(attributes.output)")
         }
     }
 

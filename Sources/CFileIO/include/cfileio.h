@@ -20,6 +20,10 @@ int cfileio_start_writeback(int descriptor);
 /* Makes all that is dirty of the file system that a file is on survive power loss. */
 int cfileio_sync_filesystem(int descriptor);
 
+/* Says that the subdirectories that a directory will get have nothing to do with one another, so that a file system that places things near each
+ * other spreads them. Returns 0, or -1 where the file system knows no such thing. */
+int cfileio_spread_subdirectories(const char *path);
+
 /* The name of the next entry of a directory, good until the next call; NULL at the end, and with errno set when reading fails. An entry
  * is as long as its name, so Swift, which knows the structure in its full length only, must not touch it. */
 const char *cfileio_next_name(DIR *directory);
