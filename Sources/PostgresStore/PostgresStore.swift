@@ -41,9 +41,11 @@ public final class PostgresStore: MaintainedStore {
         let health = Health()
         self.health = health
         WorkerThreads.shared.makeRoom(for: options.readers)
-        let foresight = Foresight(), patience = Duration.seconds(options.waitSeconds)
+        let foresight = Foresight(), turns = Turns(), patience = Duration.seconds(options.waitSeconds)
         readers = Lanes("database-reader", count: options.readers, patience: patience) { Session(options, health: health, foresight: foresight) }
-        writers = Lanes("database-writer", count: options.writers, patience: patience) { Session(options, health: health, foresight: foresight) }
+        writers = Lanes("database-writer", count: options.writers, patience: patience) {
+            Session(options, health: health, foresight: foresight, turns: turns)
+        }
     }
 
     /// Reads a database once without bringing it up to date or writing to it, if a server could work with it. Blocks.

@@ -42,6 +42,7 @@ extension Session {
     /// Runs `body` in a transaction as if it were the only one, and returns once what it has changed is durable.
     func write<Value>(_ body: () throws -> Value) throws -> Value {
         var lost = 0, collisions = 0
+        defer { endTurn() }
         while true {
             do {
                 try begin(collisions < Self.collisionsTogether ? .writing : .alone)
@@ -53,6 +54,7 @@ extension Session {
             } catch {
                 if case .collision? = trouble, collisions < Self.collisions {
                     collisions += 1
+                    if let beginning = progress.beginning { turns?.collided(beginning.question) }
                     rollBack()
                     // Not for as long as the other one.
                     Thread.sleep(forTimeInterval: Double.random(in: 0...0.002) * Double(collisions))
@@ -62,6 +64,17 @@ extension Session {
                 }
             }
         }
+    }
+
+    /// Waits for a turn before anything is sent of a transaction that writes, if those that begin so collide.
+    func takeTurn(_ question: SQL) {
+        guard progress.isWriting, turn == nil, let turns, turns.enter(question, patience: options.waitSeconds) else { return }
+        turn = question
+    }
+
+    private func endTurn() {
+        if let turn { turns?.leave(turn) }
+        turn = nil
     }
 
     /// Whether the transaction ended for want of its connection, so that nothing of it is left, and may be run again on another.

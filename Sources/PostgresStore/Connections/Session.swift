@@ -7,6 +7,9 @@ final class Session {
     let options: PostgresOptions
     let health: Health
     private let foresight: Foresight?
+    let turns: Turns?
+    /// How the transaction began, where it has a turn of those that begin so.
+    var turn: SQL?
     /// What a connection is told once, and what each of its transactions is told.
     private let setup: String
     let preamble: [String]
@@ -28,14 +31,17 @@ final class Session {
 
     enum Use { case serving, maintenance }
 
-    /// - Parameter foresight: what other sessions have seen of transactions; nil for one whose transactions are each another.
-    init(_ options: PostgresOptions, health: Health, foresight: Foresight? = nil, for use: Use = .serving) {
+    /// - Parameters:
+    ///   - foresight: what other sessions have seen of transactions; nil for one whose transactions are each another.
+    ///   - turns: of those that collide with others; nil for one that takes none.
+    init(_ options: PostgresOptions, health: Health, foresight: Foresight? = nil, turns: Turns? = nil, for use: Use = .serving) {
         var options = options
         // Passes over everything.
         if use == .maintenance { options.statementSeconds = 3600 }
         self.options = options
         self.health = health
         self.foresight = foresight
+        self.turns = turns
         let settings = Self.settings(options, use, within: options.sharesConnections ? "LOCAL" : "SESSION")
         setup = options.sharesConnections ? "" : (settings + [Self.durability(isLocal: false)]).joined(separator: "; ")
         preamble = options.sharesConnections ? settings : []
@@ -103,6 +109,7 @@ final class Session {
         let isFirst = progress.noteQuestion(question)
         if let answer = progress.answer(to: question) { return answer }
         if progress.isBare { throw note(.surprised) }
+        if isFirst { takeTurn(question) }
         let beginning = isFirst ? progress.beginning : nil, course = beginning.flatMap { foresight?.course(after: $0) }
         let next = course?.questions ?? []
         progress.foreseen = course
