@@ -8,6 +8,9 @@ struct StoredJSONCursor {
     private let bytes: UnsafeBufferPointer<UInt8>
     private var position = 0
 
+    /// Bytes of a key of which a string is made without a second look.
+    private static let shortKey = 15
+
     init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
     var isAtEnd: Bool { position == bytes.count }
@@ -19,13 +22,12 @@ struct StoredJSONCursor {
         while true {
             switch try peek() {
             case UInt8(ascii: "\""):
-                let written = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[start..<position]))
+                let written = bytes[start..<position]
                 position += 1
-                for key in keys where key.utf8.count == written.count {
-                    var key = key
-                    if key.withUTF8({ UnsafeRawBufferPointer($0).elementsEqual(written) }) { return key }
-                }
-                return nil
+                // A short string takes no memory.
+                guard written.count <= Self.shortKey || keys.contains(where: { $0.utf8.count == written.count }) else { return nil }
+                let key = String(decoding: written, as: UTF8.self)
+                return keys.contains(key) ? key : nil
             case UInt8(ascii: "\\"):
                 let key = try escapedString(from: start)
                 return keys.contains(key) ? key : nil

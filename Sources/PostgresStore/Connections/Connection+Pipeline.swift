@@ -32,7 +32,7 @@ extension Connection {
     }
 
     private func name(of statement: SQL, _ fresh: inout [(text: String, prepared: Prepared)]) -> (text: String, isNew: Bool)? {
-        if let known = prepared[statement.text] { return (known.name, false) }
+        if let known = prepared[Text(text: statement.text)] { return (known.name, false) }
         if let known = fresh.first(where: { $0.text == statement.text }) { return (known.prepared.name, false) }
         guard let name = nextName(beyond: fresh.count) else { return nil }
         fresh.append((statement.text, Prepared(name: name, kinds: statement.parameters.kinds)))

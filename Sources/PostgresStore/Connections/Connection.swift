@@ -18,8 +18,14 @@ final class Connection {
         let kinds: [Parameters.Kind]
     }
 
-    /// By their texts.
-    private(set) var prepared: [String: Prepared] = [:]
+    /// A statement's text. The texts are a fixed set, of which few are of the same length.
+    struct Text: Hashable, Sendable {
+        let text: String
+
+        func hash(into hasher: inout Hasher) { hasher.combine(text.utf8.count) }
+    }
+
+    private(set) var prepared: [Text: Prepared] = [:]
 
     /// More are not kept prepared: the texts are a fixed set, of fewer.
     private static let mostPrepared = 512
@@ -106,7 +112,7 @@ final class Connection {
         return number < Self.mostPrepared ? "s\(number)" : nil
     }
 
-    func keep(_ statement: Prepared, for text: String) { prepared[text] = statement }
+    func keep(_ statement: Prepared, for text: String) { prepared[Text(text: text)] = statement }
 
     func sendPrepared(_ name: String, _ parameters: Parameters) -> Int32 {
         parameters.withValues { PQsendQueryPrepared(handle, name, Int32(parameters.count), $0.values, $0.lengths, $0.formats, 1) }
