@@ -109,7 +109,8 @@ let package = Package(
         .target(
             name: "Audio",
             dependencies: [
-                "Voicemail", "Waiting", "CFileIO", "CSndFile", "CLame", "CMpg123", "CSoxr", product("DequeModule", "swift-collections"), nioCore, nioPosix,
+                "Voicemail", "Threads", "Waiting", "CFileIO", "CSndFile", "CLame", "CMpg123", "CSoxr", product("DequeModule", "swift-collections"), nioCore,
+                nioPosix,
             ],
             swiftSettings: settings),
         .target(

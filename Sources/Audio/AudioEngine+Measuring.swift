@@ -1,4 +1,5 @@
 import NIOPosix
+import Threads
 import Voicemail
 import Waiting
 
@@ -25,7 +26,7 @@ extension AudioEngine {
 
     /// - Returns: nil when the sound is not where it should be, so that it has to be searched for.
     private func firstLook(_ source: AudioSource) async throws -> MeasuringOutcome? {
-        try await configuration.fileThreads.perform { [configuration, shutdownSignal] in
+        let look: @Sendable () throws -> MeasuringOutcome? = { [configuration, shutdownSignal] in
             do {
                 return try MeasuringOutcome(
                     withoutDecoding: source, maxSeconds: configuration.maxSeconds,
@@ -36,6 +37,9 @@ extension AudioEngine {
                 return nil
             }
         }
+        // A change of thread costs more than a look at a few bytes of memory.
+        if source.isInMemory, WorkerThreads.shared.isCurrent { return try look() }
+        return try await configuration.fileThreads.perform(look)
     }
 
     /// Looks at the beginning only. What is not found out with a glance has no sound to begin with.

@@ -10,6 +10,14 @@ public enum AudioSource: Sendable {
     case bytes(ByteBuffer)
     /// What has just been received.
     case gathered(GatheredBytes)
+
+    /// Whether reading it waits for no device.
+    public var isInMemory: Bool {
+        switch self {
+        case .bytes, .gathered: true
+        case .file, .stored: false
+        }
+    }
 }
 
 /// How long somebody waits to learn how long audio lasts.
