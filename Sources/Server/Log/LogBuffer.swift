@@ -2,8 +2,8 @@ import Dispatch
 import Foundation
 import NIOConcurrencyHelpers
 
-/// Lines on their way to where the log goes, which go there together: a server answers in less time than one line of its own takes to be written. What
-/// cannot wait goes at once, with all that came before it.
+/// Lines on their way to where the log goes, which go there together: one by one, they would be where the threads of all requests meet. What cannot wait
+/// goes at once, with all that came before it.
 public final class LogBuffer: Sendable {
     /// A line waits so long for others at most. A process that is killed takes what waits with it.
     public static let patience = 0.02
