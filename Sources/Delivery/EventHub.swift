@@ -1,8 +1,9 @@
 import Synchronization
 import Voicemail
+import Waiting
 
-/// Shows committed events to whoever is listening at the moment: open web sockets, live pages. Nothing is kept for those who are
-/// not; what must arrive goes through deliveries.
+/// Shows committed events to whoever is listening at the moment: open web sockets, live pages. `EventFeed` finds them. Nothing is kept for
+/// those who are not listening; what must arrive goes through deliveries.
 public final class EventHub: Sendable {
     private struct State {
         var next = 0
@@ -13,6 +14,8 @@ public final class EventHub: Sendable {
     private static let backlog = 1024
 
     private let state = Mutex(State())
+    /// Rung when there are events that `EventFeed` need not wait for its turn to look for.
+    private let bell = Bell()
 
     public init() {}
 
@@ -29,6 +32,11 @@ public final class EventHub: Sendable {
         }
         return stream
     }
+
+    /// Says that events were committed here.
+    func ring() { bell.ring() }
+
+    func rung(within limit: Duration) async { await bell.rung(within: limit) }
 
     public var listeners: Int { state.withLock { $0.listeners.count } }
 

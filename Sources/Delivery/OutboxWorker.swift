@@ -103,7 +103,7 @@ public struct OutboxWorker: Service {
                 isAny =
                     await orLog("events could not be turned into deliveries") {
                         let events = try await service.outbox.plan(over: ordered)
-                        hub.publish(events)
+                        if !events.isEmpty { hub.ring() }
                         return !events.isEmpty
                     } ?? false
                 guard isAny else { break }

@@ -13,16 +13,18 @@ public struct KazooDialect: Dialect {
     /// How telling webhooks went.
     let hookAttempts: HookAttempts
 
-    /// - Parameter uptime: seconds of a clock that never goes back, for the rate limit.
+    /// - Parameters:
+    ///   - processes: how many serve from the store, for their shares of the rate limit.
+    ///   - uptime: seconds of a clock that never goes back, for the rate limit.
     public init(
         service: VoicemailService, settings: KazooSettings, loginGuard: LoginGuard, hookAttempts: HookAttempts = HookAttempts(),
-        uptime: @escaping @Sendable () -> Double
+        processes: @escaping @Sendable () -> Int = { 1 }, uptime: @escaping @Sendable () -> Double
     ) {
         self.hookAttempts = hookAttempts
         self.service = service
         self.settings = settings
         self.loginGuard = loginGuard
-        limiter = RateLimiter(settings.rateLimit, uptime: uptime)
+        limiter = RateLimiter(settings.rateLimit, processes: processes, uptime: uptime)
     }
 
     public func claims(_ path: String) -> Bool {
@@ -123,7 +125,7 @@ public struct KazooDialect: Dialect {
         }
         let call = KazooCall(
             request: request, route: path.route, method: method, envelope: envelope, contentType: contentType, caller: caller,
-            token: draft.token, account: account, mailbox: entry.mailbox, earlyPage: entry.page)
+            token: draft.token, account: account, mailbox: entry.mailbox, early: entry.early)
         // 8. What can be answered.
         guard call.isAnswerable else { throw KazooFailure.notAcceptable }
         // 9. to 11. in the endpoint.
@@ -132,18 +134,20 @@ public struct KazooDialect: Dialect {
         return reply
     }
 
-    /// Looks up what a token and a path lead to. A change of a mailbox's messages begins with the mailbox, which is so found by the way, and a
-    /// listing of them is read with it.
+    /// Looks up what a token and a path lead to. A change of a mailbox's messages begins with the mailbox, which is so found by the way; a
+    /// listing of them, and a message whose audio is asked for, are read with it.
     private func enter(_ token: String?, _ request: FrontRequest, _ path: RoutedPath?) async throws -> AccessEntry {
         let mailboxID: String? = if case .messages(let box)? = path?.route, request.method != .get { box } else { nil }
-        return try await service.access.enter(token: token, kind: .kazoo, accountID: path?.accountID, mailboxID: mailboxID) { account in
-            guard case .messages(let box)? = path?.route, request.method == .get, !request.isUnread else { return nil }
+        return try await service.access.enter(token: token, kind: .kazoo, accountID: path?.accountID, mailboxID: mailboxID) { (account) -> LikelyRead? in
+            guard request.method == .get, !request.isUnread else { return nil }
+            if case .messageAudio(let box, let id)? = path?.route { return .message(MessagePlace(mailboxID: box, monthID: id)) }
+            guard case .messages(let box)? = path?.route else { return nil }
             // What is wrong with it is told when it is its turn to be judged.
             let call = KazooCall(
                 request: request, route: .messages(box), method: .get, envelope: RequestEnvelope(), contentType: .absent, caller: nil, token: nil,
                 account: account)
             guard let list = try? MessageList(of: box, call, in: account, service), list.paging.isShort else { return nil }
-            return list.shown
+            return .page(list.shown)
         }
     }
 

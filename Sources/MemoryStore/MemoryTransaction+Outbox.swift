@@ -3,6 +3,8 @@ import Voicemail
 extension MemoryTransaction {
     func events(after serial: Int, limit: Int) throws -> [Event] { Array(try all().events.filter { $0.serial > serial }.prefix(max(0, limit))) }
 
+    func newestEventSerials(limit: Int) throws -> [Int] { try all().events.map(\.serial).sorted(by: >).prefix(max(0, limit)).map(\.self) }
+
     func unplannedEvents(limit: Int) throws -> [Event] {
         let rows = try all()
         return Array(rows.events.filter { rows.unplanned.contains($0.serial) }.prefix(max(0, limit)))

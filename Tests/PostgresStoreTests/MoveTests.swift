@@ -38,4 +38,22 @@ struct MoveTests {
             for open in [again, server, store] { open.close() }
         }
     }
+
+    @Test("Who holds writes and has lost his connection closes nothing, and others write again at once")
+    func lostHold() async throws {
+        try await PostgresCluster.shared.value.withDatabase { url in
+            let options = PostgresOptions(url: url)
+            let store = try PostgresStore(options)
+            let hold = try await store.holdWrites()
+            let database = String(url.split(separator: "?")[0].split(separator: "/").last ?? "")
+            let ended = try await PostgresCluster.shared.value.run(
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '\(database)' AND state = 'idle in transaction'")
+            #expect(ended == "1")
+            _ = try await store.write { try $0.insert(StoreContract.message()) }
+            await #expect(throws: (any Error).self) { try await hold.close() }
+            #expect(try await store.residence() == .here)
+            _ = try await store.write { try $0.insert(StoreContract.message()) }
+            store.close()
+        }
+    }
 }

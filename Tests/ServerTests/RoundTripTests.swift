@@ -1,14 +1,27 @@
+import Foundation
 import PostgresStore
 import Server
 import TestKit
 import Testing
 import Voicemail
+import YeastarPSeriesAPI
 
 /// How often a request waits for a PostgreSQL database. Each wait costs what the network between the two takes.
 struct RoundTripTests {
     /// The most that each may take, once connections are open, statements prepared and what follows each other known (`docs/scale.md`).
     private static let most = [
-        "deposit of a message, in one request": 3, "page of 50 messages": 1, "ranged download of a message": 2, "recording put": 7,
+        "deposit of a message, in one request": 3,
+        "page of 50 messages": 1,
+        "ranged download of a message": 1,
+        "a message": 2,
+        "message moved to another folder": 5,
+        "message deleted": 4,
+        "list of mailboxes": 2,
+        "login with a user's name": 8,
+        "P-Series: page of messages": 4,
+        "P-Series: link to a message": 5,
+        "P-Series: download by a link": 3,
+        "recording put": 7,
     ]
 
     @Test("Requests wait for the database as often as is written down, and not more often")
@@ -25,8 +38,13 @@ struct RoundTripTests {
                 let message = try await server.leave(audio: sound, in: world.mailbox, of: world.account)
                 for _ in 0..<60 { _ = try await server.leave(in: world.mailbox, of: world.account) }
                 let key = try await server.service.access.issueKey(CredentialDraft(.intake, name: "recorder"), in: world.account).secret
+                let application = try await Applications(server.service).create(name: "crm", permissions: nil, addresses: [], in: world.account)
+                let pair = try await Applications(server.service).openPair(
+                    for: Applications(server.service).logIn(application.credential.handle, secret: application.secret), TokenRules(maximumLive: 99))
+                var spare: [Message] = []
+                for _ in 0..<40 { spare.append(try await server.leave(in: world.mailbox, of: world.account)) }
                 var number = 0
-                let requests: [String: () async throws -> Answer] = [
+                let kazoo: [String: () async throws -> Answer] = [
                     "deposit of a message, in one request": {
                         try await server.send("PUT", path, headers: ["Content-Type": "audio/wav"], token: world.token, body: sound)
                     },
@@ -39,7 +57,32 @@ struct RoundTripTests {
                         return try await server.send(
                             "PUT", "/intake/recordings/r\(number).wav?caller=1&callee=2", headers: ["Authorization": "Bearer \(key)"], body: sound)
                     },
+                    "login with a user's name": {
+                        let digest = LoginDigest.md5.digest(TestWorld.username, TestWorld.password)
+                        return try await server.send("PUT", "/v2/user_auth", data: ["credentials": .string(digest), "account_name": "Acme"])
+                    },
+                    "list of mailboxes": { try await server.send("GET", world.accountPath + "/vmboxes", token: world.token) },
+                    "a message": { try await server.send("GET", "\(path)/\(message.monthID)", token: world.token) },
+                    "message moved to another folder": {
+                        number += 1
+                        let folder: JSON = number % 2 == 0 ? "saved" : "new"
+                        return try await server.send("POST", "\(path)/\(message.monthID)", token: world.token, data: ["folder": folder])
+                    },
+                    "message deleted": {
+                        number += 1
+                        return try await server.send("DELETE", "\(path)/\(spare[number % spare.count].monthID)", token: world.token)
+                    },
                 ]
+                let id = "\(message.timestamp.unix)-" + String(format: "%08x", message.serial)
+                let call = "?access_token=\(pair.access)"
+                let link = try await server.send("GET", "/openapi/v1.0/vm/download\(call)&msg_id=\(id)")
+                let resource = try #require(link.json["download_resource_url"]?.string, "\(link.text)")
+                let pSeries: [String: () async throws -> Answer] = [
+                    "P-Series: page of messages": { try await server.send("GET", "/openapi/v1.0/vm/get\(call)&number=3000") },
+                    "P-Series: link to a message": { try await server.send("GET", "/openapi/v1.0/vm/download\(call)&msg_id=\(id)") },
+                    "P-Series: download by a link": { try await server.send("GET", "\(resource)\(call)") },
+                ]
+                let requests = kazoo.merging(pSeries) { $1 }
                 for (name, request) in requests.sorted(by: { $0.key < $1.key }) {
                     var least = Int.max
                     for _ in 0..<12 {

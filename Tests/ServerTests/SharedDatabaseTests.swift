@@ -83,6 +83,69 @@ struct SharedDatabaseTests {
         }
     }
 
+    @Test("A web socket hears once of what is left at any of the servers, whichever of them turns it into deliveries")
+    func events() async throws {
+        try await withNodes { one, two in
+            let made = try await one("account", "create", "Acme")
+            #expect(made.status == 0, "\(made.errors)")
+            try two.takeKey(of: one)
+            #expect(try await one("mailbox", "create", "--account", "Acme", "--number", "3000", "--name", "One").status == 0)
+            let key = try await one("key", "create", "--account", "Acme", "--kind", "p-series")
+            let first = try await ServerProcess.start(in: one.data, environment: one.environment)
+            let second = try await ServerProcess.start(in: two.data, environment: two.environment)
+            let sound = one.data + "/message.wav"
+            try Data(WAV.tones([440], milliseconds: 300)).write(to: URL(fileURLWithPath: sound))
+            for server in [first, second] {
+                let login: JSON = ["username": key.json["client_id"] ?? .null, "password": key.json["client_secret"] ?? .null]
+                let answer = try await RemoteServer(port: server.port).send(
+                    "POST", "/openapi/v1.0/get_token", json: login)
+                let token = try #require(answer.json["access_token"]?.string)
+                try await SocketClient.run(port: server.port, path: "/openapi/v1.0/subscribe?access_token=\(token)") { client in
+                    try await client.send(#"{"topic_list":[30012]}"#)
+                    #expect(try await client.next() == .text(#"{"errcode":0,"errmsg":"SUCCESS"}"#))
+                    // A command is a process of its own, too; either server may be the one that finds what it has left.
+                    let callers = (0..<4).map { "20\($0)" }
+                    for caller in callers {
+                        let left = try await two(
+                            "message", "add", "--account", "Acme", "--mailbox", "3000", "--from", caller, "--notify", sound)
+                        #expect(left.status == 0, "\(left.errors)")
+                    }
+                    var heard: [String] = []
+                    while heard.count < callers.count {
+                        guard case .text(let text) = try await client.next() else { break }
+                        let told = try JSON.parse(try JSON.parse(text)["msg"]?.string ?? "")
+                        heard.append(told["call_from"]?.string ?? text)
+                    }
+                    #expect(heard == callers)
+                }
+            }
+            for server in [first, second] { #expect(await server.stop() == 0) }
+        }
+    }
+
+    @Test("Each of several servers gives out its share of the rate limit, and the whole of it when the others have left")
+    func shares() async throws {
+        try await withNodes { one, two in
+            #expect(try await one("account", "create", "Acme").status == 0)
+            try two.takeKey(of: one)
+            let limits = ["AFTERTONE_KAZOO_RATE_LIMIT_BURST": "1000000", "AFTERTONE_KAZOO_RATE_LIMIT_PER_SECOND": "1"]
+            let first = try await ServerProcess.start(in: one.data, environment: one.environment.merging(limits) { $1 })
+            let second = try await ServerProcess.start(in: two.data, environment: two.environment.merging(limits) { $1 })
+            func remaining(_ port: Int) async throws -> Int {
+                let answer = try await RemoteServer(port: port).send("GET", "/v2/accounts")
+                return answer.json["tokens"]?["remaining"]?.int ?? -1
+            }
+            // The second one has found the first; how soon after it listens is not for a test to say.
+            while try await remaining(second.port) > 500_000 { try await Task.sleep(for: .milliseconds(20)) }
+            #expect(try await remaining(second.port) > 499_000)
+            #expect(await second.stop() == 0)
+            let again = try await ServerProcess.start(in: two.data, environment: two.environment.merging(limits) { $1 })
+            while try await remaining(again.port) > 500_000 { try await Task.sleep(for: .milliseconds(20)) }
+            first.kill()
+            #expect(await again.stop() == 0)
+        }
+    }
+
     @Test("A process with another key is refused, and told what it needs")
     func otherKey() async throws {
         try await withNodes { one, two in

@@ -98,6 +98,8 @@ extension StoreContract {
                 })
             let page = try await store.read { try $0.events(after: all[3].serial, limit: 2) }
             #expect(page == [all[4], all[5]])
+            let newest = try await store.read { try ($0.newestEventSerials(limit: 3), $0.newestEventSerials(limit: 99), $0.newestEventSerials(limit: 0)) }
+            #expect(newest.0 == all.suffix(3).reversed().map(\.serial) && newest.1 == all.reversed().map(\.serial) && newest.2.isEmpty)
             try await store.write { writer in
                 try writer.markPlanned(all)
                 try writer.removeEvents(createdBefore: Timestamp(unix: 10))

@@ -31,10 +31,10 @@ extension KazooDialect {
     func messageAudio(_ place: MessagePlace, _ call: KazooCall) async throws -> Reply {
         if call.method == .put { return try await attachAudio(place, call) }
         let account = try call.requireAccount()
-        let (message, zone) = try await service.messages.findZoned(place, in: account)
-        let (reader, audio) = try await service.messages.audio(of: message)
-        let name = DownloadName.of(message, zone: zone)
-        try await service.audit.noteHeard(message, in: account)
+        let found = if case .message(let early)? = call.early { early } else { try await service.messages.findZoned(place, in: account) }
+        let (reader, audio) = try await service.messages.audio(of: found.message)
+        let name = DownloadName.of(found.message, zone: found.zone)
+        try await service.audit.noteHeard(found.message, in: account)
         return Reply(.raw(AudioDownload.response(reader, contentType: audio.contentType, fileName: name, call.request)))
     }
 

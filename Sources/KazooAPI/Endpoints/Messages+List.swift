@@ -11,7 +11,7 @@ extension KazooDialect {
     func listMessages(of box: String?, _ call: KazooCall) async throws -> Reply {
         let list = try MessageList(of: box, call, in: try call.requireAccount(), service)
         let page: MessagePage<ListedMessage> =
-            if let early = call.earlyPage, call.envelope.isEmpty { early } else { try await service.messages.show(list.shown) }
+            if case .page(let early)? = call.early, call.envelope.isEmpty { early } else { try await service.messages.show(list.shown) }
         guard list.paging.size == nil, page.next != nil else {
             var reply = Reply(.encoded(list.rows.array(page.messages)))
             if list.paging.size != nil {

@@ -20,12 +20,12 @@ final class KazooCall: Sendable {
     let account: Account?
     /// The mailbox whose messages the path names, where it was looked up with the account.
     let mailbox: Mailbox?
-    /// The page that the request asks for, where it was read with the account; of a request that says nothing in a body.
-    let earlyPage: MessagePage<ListedMessage>?
+    /// What the path and the query ask for, where it was read with the account.
+    let early: EarlyRead?
 
     init(
         request: FrontRequest, route: Route, method: HTTPRequest.Method, envelope: RequestEnvelope, contentType: RequestContentType, caller: Principal?,
-        token: String?, account: Account?, mailbox: Mailbox? = nil, earlyPage: MessagePage<ListedMessage>? = nil
+        token: String?, account: Account?, mailbox: Mailbox? = nil, early: EarlyRead? = nil
     ) {
         self.request = request
         self.route = route
@@ -36,7 +36,7 @@ final class KazooCall: Sendable {
         self.token = token
         self.account = account
         self.mailbox = mailbox
-        self.earlyPage = earlyPage
+        self.early = early
     }
 
     /// A request value: in `data`, then in the query, then at the top of the envelope (K§2.3).

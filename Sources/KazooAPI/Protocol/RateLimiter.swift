@@ -1,7 +1,7 @@
 import NIOConcurrencyHelpers
 import Voicemail
 
-/// A bucket of tokens for each client address and account (K§2.12).
+/// A bucket of tokens for each client address and account (K§2.12). Several processes that share a store have a share of it each.
 public struct RateLimit: Sendable, Hashable {
     /// Tokens a full bucket holds.
     public var burst: Int
@@ -27,12 +27,16 @@ final class RateLimiter: Sendable {
     private static let generationSize = 5_000
 
     private let limit: RateLimit
+    private let processes: @Sendable () -> Int
     private let uptime: @Sendable () -> Double
     private let buckets = NIOLockedValueBox(Generations<String, Bucket>(of: generationSize))
 
-    /// - Parameter uptime: seconds of a clock that never goes back.
-    init(_ limit: RateLimit, uptime: @escaping @Sendable () -> Double) {
+    /// - Parameters:
+    ///   - processes: how many give tokens out.
+    ///   - uptime: seconds of a clock that never goes back.
+    init(_ limit: RateLimit, processes: @escaping @Sendable () -> Int = { 1 }, uptime: @escaping @Sendable () -> Double) {
         self.limit = limit
+        self.processes = processes
         self.uptime = uptime
     }
 
@@ -45,9 +49,9 @@ final class RateLimiter: Sendable {
     /// Takes `cost` tokens out.
     /// - Returns: what remains, or nil when there were too few; then nothing was taken.
     func spend(_ cost: Int, by client: String) -> Int? {
-        let now = uptime()
+        let now = uptime(), share = limit.share(among: processes())
         return buckets.withLockedValue { buckets in
-            var bucket = buckets.value(for: client).map { refilled($0, now) } ?? Bucket(tokens: Double(limit.burst), updated: now)
+            var bucket = buckets.value(for: client).map { refilled($0, share, now) } ?? Bucket(tokens: share.burst, updated: now)
             let suffices = bucket.tokens >= Double(cost)
             if suffices { bucket.tokens -= Double(cost) }
             buckets.keep(bucket, for: client)
@@ -55,7 +59,21 @@ final class RateLimiter: Sendable {
         }
     }
 
-    private func refilled(_ bucket: Bucket, _ now: Double) -> Bucket {
-        Bucket(tokens: min(Double(limit.burst), bucket.tokens + max(0, now - bucket.updated) * Double(limit.perSecond)), updated: now)
+    private func refilled(_ bucket: Bucket, _ share: RateLimit.Share, _ now: Double) -> Bucket {
+        Bucket(tokens: min(share.burst, bucket.tokens + max(0, now - bucket.updated) * share.perSecond), updated: now)
+    }
+}
+
+extension RateLimit {
+    /// What one of several processes gives out.
+    struct Share {
+        let burst: Double
+        let perSecond: Double
+    }
+
+    /// The bucket of each holds what a login costs, or nobody could log in at many.
+    func share(among processes: Int) -> Share {
+        let count = Double(max(1, processes))
+        return Share(burst: max(Double(burst) / count, Double(min(burst, loginCost))), perSecond: Double(perSecond) / count)
     }
 }

@@ -7,6 +7,9 @@ import Voicemail
 /// nobody finds it, so that a database that is gone takes no changes from any process.
 extension PostgresStore {
     static let closedWriter = "writer_of_what_has_gone"
+    /// Seconds between signs of life of a connection that holds writes, and those after which the database lets go of one that gives none: its
+    /// machine is gone, and nobody could write until then.
+    private static let signOfLife = 10, patienceWithHold = 60
 
     public func residence() async throws -> StoreResidence {
         try await aside { session in try session.read { try Self.residence(session) } }
@@ -50,9 +53,15 @@ extension PostgresStore {
                 let result = Result {
                     try session.alone {
                         _ = try session.run("LOCK TABLE writer IN EXCLUSIVE MODE")
+                        _ = try session.run("SET LOCAL idle_in_transaction_session_timeout = '\(raw: String(Self.patienceWithHold))s'")
                         isHeld = true
                         held.resume()
-                        guard hold.awaitDecision() == .close else { throw Hold.Released() }
+                        var decision: Hold.Decision?
+                        while decision == nil {
+                            decision = hold.awaitDecision(for: Self.signOfLife)
+                            if decision == nil { _ = try session.run("SELECT 1") }
+                        }
+                        guard decision == .close else { throw Hold.Released() }
                         _ = try session.run("ALTER TABLE writer RENAME TO \(raw: Self.closedWriter)")
                         _ = try session.run(
                             """
@@ -75,18 +84,27 @@ extension PostgresStore {
         private struct State {
             var decision: Decision?
             var end: CheckedContinuation<Void, any Error>?
+            /// How it has ended, where nobody had decided yet: the connection was lost.
+            var outcome: Result<Void, any Error>?
         }
 
         private let state = NIOLockedValueBox(State())
         private let decided = DispatchSemaphore(value: 0)
 
         /// Blocks.
-        func awaitDecision() -> Decision {
-            decided.wait()
-            return state.withLockedValue { $0.decision ?? .release }
+        /// - Returns: nil when there was none in that time.
+        func awaitDecision(for seconds: Int) -> Decision? {
+            guard decided.wait(timeout: .now() + .seconds(seconds)) == .success else { return nil }
+            return state.withLockedValue(\.decision)
         }
 
-        func finish(_ result: Result<Void, any Error>) { state.withLockedValue { $0.end }?.resume(with: result) }
+        func finish(_ result: Result<Void, any Error>) {
+            let end = state.withLockedValue { state in
+                state.outcome = result
+                return state.end
+            }
+            end?.resume(with: result)
+        }
 
         func release() async throws {
             do { try await decide(.release) } catch is Released {}
@@ -96,13 +114,15 @@ extension PostgresStore {
 
         private func decide(_ decision: Decision) async throws {
             try await withCheckedThrowingContinuation { continuation in
-                let isFirst = state.withLockedValue { state in
-                    guard state.decision == nil else { return false }
-                    state = State(decision: decision, end: continuation)
-                    return true
+                let (isFirst, outcome) = state.withLockedValue { state in
+                    guard state.decision == nil else { return (false, Result<Void, any Error>?.none) }
+                    state.decision = decision
+                    if state.outcome == nil { state.end = continuation }
+                    return (true, state.outcome)
                 }
                 // Whoever has asked for an end once, with whatever result, has nothing left to hold.
-                if isFirst { decided.signal() } else { continuation.resume() }
+                guard isFirst else { return continuation.resume() }
+                if let outcome { continuation.resume(with: outcome) } else { decided.signal() }
             }
         }
     }

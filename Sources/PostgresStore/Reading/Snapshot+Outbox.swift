@@ -7,6 +7,10 @@ extension Snapshot {
             .map { try EventRow.decode($0) }
     }
 
+    func newestEventSerials(limit: Int) throws -> [Int] {
+        try rows("SELECT serial FROM event ORDER BY serial DESC LIMIT \(max(0, limit))").map { $0.int(0) }
+    }
+
     func unplannedEvents(limit: Int) throws -> [Event] {
         try rows(
             """

@@ -70,4 +70,12 @@ extension Snapshot {
         while try run.step() { events.append(try EventRow.decode(run)) }
         return events
     }
+
+    func newestEventSerials(limit: Int) throws -> [Int] {
+        var run = try connection.prepare("SELECT serial FROM event ORDER BY serial DESC LIMIT ?")
+        run.bind(max(0, limit))
+        var serials: [Int] = []
+        while try run.step() { serials.append(run.int(0)) }
+        return serials
+    }
 }

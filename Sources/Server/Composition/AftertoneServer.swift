@@ -43,10 +43,11 @@ public struct AftertoneServer: Sendable {
         let logger = installation.logger, listeners = listeners ?? configuration.http.listeners
         registry.sampleProcess()
         let counter = RecordingCounter(registry), hub = EventHub(), hookAttempts = HookAttempts(), logins = LoginLedger.Observer(registry)
+        let processes = LiveProcesses(installation.service)
         let dialects = Dialects(
             service: installation.service, configuration: configuration,
             logins: LoginLedger(installation.service, rules: configuration.logins.rules, observer: logins),
-            uptime: uptime, recordingCounter: counter, hookAttempts: hookAttempts, hub: hub, setup: setup,
+            processes: processes, uptime: uptime, recordingCounter: counter, hookAttempts: hookAttempts, hub: hub, setup: setup,
             glance: { try await ServerGlance.look(at: installation, tail) },
             synthesizer: installation.synthesizer)
         let front = Front(
@@ -77,7 +78,9 @@ public struct AftertoneServer: Sendable {
         var services: [any Service] = [
             housekeeping, GarbageSweeper(service: installation.service), LateMeasuring(service: installation.service, logger: logger), idleMemory,
         ]
+        services.append(EventFeed(outbox: installation.service.outbox, hub: hub, interval: configuration.outbox.settings.interval, logger: logger))
         if configuration.outbox.isOn { services.append(outbox) }
+        if configuration.postgres != nil { services.append(Presence(processes: processes, logger: logger)) }
         services += [
             recordings, CertificateReload(front: front, signals: reloadSignals, reread: onReload), front,
         ]

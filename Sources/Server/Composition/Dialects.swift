@@ -15,6 +15,8 @@ struct Dialects: Sendable {
     let configuration: Configuration
     /// One for all, so that guessing at one interface counts at the others.
     let logins: LoginLedger
+    /// Those that share the store.
+    let processes: LiveProcesses
     /// Seconds of a clock that never goes back.
     let uptime: @Sendable () -> Double
     let recordingCounter: RecordingCounter
@@ -39,7 +41,7 @@ struct Dialects: Sendable {
     private var kazoo: KazooDialect {
         KazooDialect(
             service: service, settings: configuration.kazoo.settings, loginGuard: loginGuard("kazoo", configuration.logins.sourceRule),
-            hookAttempts: hookAttempts, uptime: uptime)
+            hookAttempts: hookAttempts, processes: { [processes] in processes.count }, uptime: uptime)
     }
 
     private var sSeries: SSeriesDialect {

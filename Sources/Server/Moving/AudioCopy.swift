@@ -47,6 +47,24 @@ actor AudioCopy {
         if left == 0, !known.isSuperset(of: keys) { isResuming = false }
     }
 
+    /// Copies the audio of rows that an earlier run has written, where it is not there: it may have gone to another place, or have been removed since.
+    /// That run has compared what it wrote, so what is there in its full length is left.
+    func complete(_ rows: [StoredTable.Row], of table: StoredTable) async throws {
+        try await forEach(of: rows.map(table.key(of:)), atOnce: Self.atOnce) { key in
+            guard let id = BlobID(key), try await !self.isThere(id) else { return }
+            _ = try await self.copy(id, unlessThere: false)
+        }
+    }
+
+    /// Whether the target has as many bytes of it as the source.
+    private nonisolated func isThere(_ id: BlobID) async throws -> Bool {
+        do {
+            return try await target.archive.open(id).size == source.archive.open(id).size
+        } catch ArchiveError.missing {
+            return false
+        }
+    }
+
     nonisolated func remove(_ keys: [StoredTable.Key]) async throws {
         for key in keys {
             if let id = BlobID(key) { try await target.archive.remove(id) }

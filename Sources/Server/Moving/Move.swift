@@ -1,4 +1,5 @@
 import Foundation
+import NIOCore
 import S3Archive
 import StoredRows
 import Voicemail
@@ -50,10 +51,14 @@ public struct Move: Sendable {
 
     public func run() async throws -> Summary {
         let residence = try await from.residence()
-        let isResuming = try await takeTarget(residence)
+        let found = try await takeTarget(residence)
         let tables = try await agreedTables()
-        let audio = source.sharesAudio(with: target) ? nil : AudioCopy(from: source, to: target, isResuming: isResuming, progress: progress)
+        let audio =
+            try await source.sharesAudio(with: target)
+            ? nil : AudioCopy(from: source, to: target, isResuming: found == .begun, progress: progress)
         let copy = RowCopy(tables: tables, from: from, to: to, audio: audio, progress: progress)
+        // What an earlier run has written down may lie in a place that was mistaken then, or that was emptied since.
+        if found != .empty { _ = try await copy.look(completingAudio: true) }
         for _ in 0..<Self.mostLooks where residence == .here {
             if try await copy.look().changes <= Self.fewChanges { break }
         }
@@ -97,20 +102,30 @@ public struct Move: Sendable {
         return tables
     }
 
+    /// What there is in the target at first.
+    private enum Found {
+        case empty
+        /// What an earlier run of this move has copied.
+        case begun
+        /// What the installation has moved away from.
+        case left
+    }
+
     /// Sees to it that nobody works in the target until it is whole.
-    /// - Returns: whether an earlier run has begun to fill it.
-    private func takeTarget(_ residence: StoreResidence) async throws -> Bool {
+    private func takeTarget(_ residence: StoreResidence) async throws -> Found {
         switch (residence, try await to.residence()) {
         case (.arriving, _): throw MoveError.sourceArriving
-        case (.gone, .arriving), (.here, .arriving): return true
+        case (.gone, .arriving), (.here, .arriving): return .begun
         case (.gone, _): throw MoveError.sourceGone
-        case (.here, .gone): break
+        case (.here, .gone):
+            try await to.settle(.arriving)
+            return .left
         case (.here, .here):
             guard try await to.holdsNothing() else { throw MoveError.targetInUse }
             guard try await !from.holdsNothing() else { throw MoveError.nothingHere }
+            try await to.settle(.arriving)
+            return .empty
         }
-        try await to.settle(.arriving)
-        return false
     }
 }
 
@@ -128,8 +143,25 @@ extension VoicemailStore {
 }
 
 extension Installation {
-    /// Whether the audio of both is in the same place, so that none of it has to be copied.
-    fileprivate func sharesAudio(with other: Installation) -> Bool {
+    /// Whether the audio of both is in the same place, so that none of it has to be copied. Places have more than one name: what is put into the
+    /// other's is looked for in this one's.
+    fileprivate func sharesAudio(with other: Installation) async throws -> Bool {
+        if namesPlace(of: other) { return true }
+        let writer = try await other.archive.begin(limit: 1)
+        do {
+            try await writer.write(ByteBuffer(bytes: [0]))
+            let probe = try await writer.finish().id
+            let isHere = try await archive.written(probe) != nil
+            await writer.abandon()
+            try await other.archive.remove(probe)
+            return isHere
+        } catch {
+            await writer.abandon()
+            throw error
+        }
+    }
+
+    private func namesPlace(of other: Installation) -> Bool {
         let (one, two) = (configuration.archive, other.configuration.archive)
         if let one = one.s3, let two = two.s3 { return (one.endpoint, one.bucket, one.prefix) == (two.endpoint, two.bucket, two.prefix) }
         guard one.s3 == nil, two.s3 == nil else { return false }

@@ -29,7 +29,8 @@ struct RowCopy: Sendable {
     }
 
     /// Goes through all tables once.
-    func look() async throws -> Look {
+    /// - Parameter completingAudio: whether audio of rows that are the same already may be missing.
+    func look(completingAudio: Bool = false) async throws -> Look {
         var look = Look()
         // What others still name goes last.
         var named: [Stretch] = []
@@ -42,9 +43,12 @@ struct RowCopy: Sendable {
                 async let found = to.rows(of: table, after: place, through: nil, limit: Self.page)
                 let rows = try await wanted, isSame = try await found == rows
                 let end = rows.count == Self.page ? rows.last.map(table.key(of:)) : nil
-                if !isSame {
+                let audio = completingAudio && table.isNamed ? audio : nil
+                if isSame {
+                    try await audio?.complete(rows, of: table)
+                } else {
                     let stretch = Stretch(table: table, start: place, end: end)
-                    let result = try await settle(stretch, rows)
+                    let result = try await settle(stretch, rows, completing: audio)
                     look.changes += result.changes
                     if result.refused > 0 { postponed.append(stretch) }
                     if result.leftOver { named.append(stretch) }
@@ -67,7 +71,10 @@ struct RowCopy: Sendable {
     }
 
     /// Makes a stretch what it is in the source.
-    private func settle(_ stretch: Stretch, _ rows: [StoredTable.Row]) async throws -> (changes: Int, refused: Int, leftOver: Bool) {
+    /// - Parameter incomplete: where audio of rows that are the same may be missing.
+    private func settle(
+        _ stretch: Stretch, _ rows: [StoredTable.Row], completing incomplete: AudioCopy? = nil
+    ) async throws -> (changes: Int, refused: Int, leftOver: Bool) {
         let table = stretch.table
         var missing = Dictionary(rows.map { (table.key(of: $0), $0) }) { $1 }
         let wanted = Set(missing.keys)
@@ -92,6 +99,7 @@ struct RowCopy: Sendable {
             }
         }
         let put = rows.filter { missing[table.key(of: $0)] != nil }
+        try await incomplete?.complete(rows.filter { missing[table.key(of: $0)] == nil }, of: table)
         guard !put.isEmpty || !removed.isEmpty else { return (0, 0, leftOver) }
         if table.isNamed { try await audio?.copy(put, of: table, known: known) }
         let count = try await to.change(table, removing: removed, putting: put)

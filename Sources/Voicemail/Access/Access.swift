@@ -30,16 +30,28 @@ public struct AccessEntry: Sendable {
     public let account: Account?
     /// The mailbox named by the path, where it is the account's.
     public let mailbox: Mailbox?
-    /// What was to be shown of the account, where the caller may act on it.
-    public let page: MessagePage<ListedMessage>?
+    /// What was likely to be asked for next, where the caller may act on the account; nil also where it is not there.
+    public let early: EarlyRead?
+}
+
+/// What a request is likely to ask for once it has been let in.
+public enum LikelyRead: Sendable {
+    case page(ShownMessages)
+    case message(MessagePlace)
+}
+
+/// What was read of it with the token.
+public enum EarlyRead: Sendable {
+    case page(MessagePage<ListedMessage>)
+    case message(ZonedMessage)
 }
 
 extension Access {
     /// Looks a token and an account up, and a mailbox of this account.
-    /// - Parameter showing: which of the account's messages are likely to be asked for next; they are read by the way. nil for none.
+    /// - Parameter expecting: what of the account is likely to be asked for next; it is read by the way. nil for nothing.
     public func enter(
         token: String?, kind: Ticket.Kind, accountID: String?, mailboxID: String? = nil,
-        showing: @escaping @Sendable (Account) -> ShownMessages? = { _ in nil }
+        expecting: @escaping @Sendable (Account) -> LikelyRead? = { _ in nil }
     ) async throws -> AccessEntry {
         let hash = token.map(secrets.fingerprint)
         let found = try await look { look in
@@ -51,13 +63,26 @@ extension Access {
             let account = entry?.account.id == accountID ? entry?.account : try reader.account(id: accountID)
             let mailbox: Mailbox? = account == nil ? nil : try reader.find(id: mailboxID)
             let principal = entry.map { Principal($0) }
-            let shown = account.flatMap { principal?.may(actOn: $0) == true ? showing($0) : nil }
+            let early = try account.flatMap { account in
+                principal?.may(actOn: account) == true ? try expecting(account).flatMap { try read($0, in: account, reader) } : nil
+            }
             return AccessEntry(
                 principal: principal, account: account, mailbox: mailbox?.accountID == account?.id ? mailbox : nil,
-                page: try shown.map { try reader.page($0) })
+                early: early)
         }
         AuditActor.current.identify(found.principal?.userID ?? found.principal?.credentialID)
         return found
+    }
+
+    /// - Returns: nil for what is not there: whoever asks for it is told so in his turn.
+    private func read(_ wanted: LikelyRead, in account: Account, _ reader: any StoreReader) throws -> EarlyRead? {
+        switch wanted {
+        case .page(let shown): return .page(try reader.page(shown))
+        case .message(let place):
+            do { return .message(try AccountLook(reader: reader, account: account).zonedMessage(at: place, service.mailboxes)) } catch is VoicemailError {
+                return nil
+            }
+        }
     }
 }
 

@@ -1,5 +1,11 @@
 import Foundation
 
+/// A message, and the zone that its mailbox's times are shown in (K§7.9).
+public struct ZonedMessage: Sendable {
+    public let message: Message
+    public let zone: TimeZone
+}
+
 /// A message as a caller names it: by mailbox and by its month id.
 public struct MessagePlace: Sendable, Hashable {
     public let mailboxID: String
@@ -107,14 +113,10 @@ extension Messages {
         try await store.read { try $0.message(id: id) }
     }
 
-    /// A message, and the zone that its mailbox's times are shown in (K§7.9), from one reading.
+    /// From one reading.
     /// - Throws: as `find(_:in:)`.
-    public func findZoned(_ place: MessagePlace, in account: Account) async throws -> (Message, TimeZone) {
-        try await look(in: account) { look in
-            let message = try look.message(at: place)
-            guard let mailbox: Mailbox = try look.reader.find(id: message.mailboxID) else { throw VoicemailError.notFound(id: place.mailboxID) }
-            return (message, try service.mailboxes.timeZone(of: mailbox, account: account, look.reader))
-        }
+    public func findZoned(_ place: MessagePlace, in account: Account) async throws -> ZonedMessage {
+        try await look(in: account) { try $0.zonedMessage(at: place, service.mailboxes) }
     }
 
     /// Messages of a mailbox by id, in the order asked; unknown ones are left out.
@@ -172,6 +174,12 @@ extension AccountLook {
             message.mailboxID == place.mailboxID, message.accountID == account.id
         else { throw VoicemailError.notFound(id: place.monthID) }
         return message
+    }
+
+    func zonedMessage(at place: MessagePlace, _ mailboxes: Mailboxes) throws -> ZonedMessage {
+        let message = try message(at: place)
+        guard let mailbox: Mailbox = try reader.find(id: message.mailboxID) else { throw VoicemailError.notFound(id: place.mailboxID) }
+        return ZonedMessage(message: message, zone: try mailboxes.timeZone(of: mailbox, account: account, reader))
     }
 
     /// A message that retention still allows to change (K§6.5).

@@ -14,6 +14,16 @@ extension Outbox {
     /// Rung when there are events to turn into deliveries. They may come without it, too: from another process.
     public var bell: Bell { store.eventBell }
 
+    /// Events after a serial, oldest first, at most `limit`: for looking at. Serials are not in the order of commits.
+    public func events(after serial: Int, limit: Int) async throws -> [Event] {
+        try await store.read { try $0.events(after: serial, limit: limit) }
+    }
+
+    /// Serials of the events there are, the highest first, at most `limit`.
+    public func newestEventSerials(limit: Int) async throws -> [Int] {
+        try await store.read { try $0.newestEventSerials(limit: limit) }
+    }
+
     /// Turns the next events into deliveries. Their mark and the deliveries are written in one transaction, so that a crash neither loses nor
     /// doubles one, nor do workers that plan at the same time.
     /// - Returns: the events planned; fewer than `limit` when there are no more.

@@ -97,6 +97,8 @@ public protocol StoreReader: RecordingReader, OutboxReader, LoginReader, TrashRe
 
     /// Events after `serial`, oldest first, at most `limit`. For looking at: serials are not in the order of commits.
     func events(after serial: Int, limit: Int) throws -> [Event]
+    /// Serials of the events there are, the highest first, at most `limit`. One that is missing among them may be of a transaction under way.
+    func newestEventSerials(limit: Int) throws -> [Int]
 }
 
 extension StoreReader {

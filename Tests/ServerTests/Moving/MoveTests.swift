@@ -133,6 +133,80 @@ struct MoveTests {
         }
     }
 
+    @Test("A move that is taken up with another bucket puts all audio there, also that whose rows were written before")
+    func otherBucket() async throws {
+        try await withHomes { directory, url, bucket in
+            let old = try Home("old", in: directory), twin = try Home("twin", in: directory),
+                mistaken = try Home("new", in: directory, url: url, bucket: bucket)
+            var world = try await MovingWorld(in: old)
+            let server = try await old.serve()
+            for number in 0..<3 { try await world.leave(WAV.tones([440], milliseconds: 200 + number), at: RemoteServer(port: server.port)) }
+            #expect(await server.stop() == 0)
+            try FileManager.default.copyItem(atPath: old.data, toPath: twin.data)
+            let first = try await old.move(to: mistaken)
+            #expect(first.status == 0 && first.json["blobs"]?.int == 3, "\(first.errors)")
+            let database = String(try #require(URLComponents(string: url)).path.dropFirst())
+            // One piece of audio whose row was not written yet; the other two stand where the first run has put them.
+            for statement in [
+                "DELETE FROM message", "DELETE FROM blob WHERE ctid IN (SELECT ctid FROM blob LIMIT 1)",
+                "UPDATE installation SET value = 'arriving' WHERE name = 'residence'",
+            ] {
+                _ = try await PostgresCluster.shared.value.run(statement, in: database)
+            }
+            try await ObjectStore.shared.value.withBucket { name in
+                let right = try Home("new", in: directory, url: url, bucket: (endpoint: bucket.endpoint, name: name))
+                let moved = try await twin.move(to: right)
+                #expect(moved.status == 0 && moved.json["blobs"]?.int == 3, "\(moved.errors) \(moved.output)")
+                let verified = try await right("verify")
+                #expect(verified.status == 0, "\(verified.errors) \(verified.output)")
+                let next = try await right.serve()
+                try await world.check(RemoteServer(port: next.port))
+                #expect(await next.stop() == 0)
+            }
+        }
+    }
+
+    @Test("Audio that was removed where the installation comes back to is copied back")
+    func emptied() async throws {
+        try await withHomes { directory, _, bucket in
+            let old = try Home("old", in: directory), new = try Home("new", in: directory, bucket: bucket)
+            var world = try await MovingWorld(in: old)
+            let server = try await old.serve()
+            for number in 0..<3 { try await world.leave(WAV.tones([440], milliseconds: 200 + number), at: RemoteServer(port: server.port)) }
+            #expect(await server.stop() == 0)
+            #expect(try await old.move(to: new).status == 0)
+            try FileManager.default.removeItem(atPath: old.data + "/blobs")
+            let back = try await new.move(to: old)
+            #expect(back.status == 0 && back.json["blobs"]?.int == 3, "\(back.errors) \(back.output)")
+            let verified = try await old("verify")
+            #expect(verified.status == 0, "\(verified.errors) \(verified.output)")
+            let last = try await old.serve()
+            try await world.check(RemoteServer(port: last.port))
+            #expect(await last.stop() == 0)
+        }
+    }
+
+    @Test("A bucket that both know, by another name of its service, is not copied onto itself")
+    func twoNames() async throws {
+        try await withHomes { directory, url, bucket in
+            let old = try Home("old", in: directory, bucket: bucket)
+            let endpoint = bucket.endpoint.replacing("127.0.0.1", with: "localhost")
+            #expect(endpoint != bucket.endpoint)
+            let new = try Home("new", in: directory, url: url, bucket: (endpoint: endpoint, name: bucket.name))
+            var world = try await MovingWorld(in: old)
+            let server = try await old.serve()
+            for number in 0..<3 { try await world.leave(WAV.tones([440], milliseconds: 200 + number), at: RemoteServer(port: server.port)) }
+            #expect(await server.stop() == 0)
+            let moved = try await old.move(to: new)
+            #expect(moved.status == 0 && moved.json["blobs"]?.int == 0, "\(moved.errors) \(moved.output)")
+            let verified = try await new("verify")
+            #expect(verified.status == 0, "\(verified.errors) \(verified.output)")
+            let next = try await new.serve()
+            try await world.check(RemoteServer(port: next.port))
+            #expect(await next.stop() == 0)
+        }
+    }
+
     @Test("What belongs to another installation, or is in use, is not moved to")
     func refusals() async throws {
         try await withHomes { directory, url, bucket in
