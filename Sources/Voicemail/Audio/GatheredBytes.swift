@@ -37,12 +37,22 @@ public struct GatheredBytes: Sendable {
         return pieces
     }
 
+    /// The first piece that ends behind a place: a file of some megabytes is read in small pieces from as many.
+    private func piece(of offset: Int) -> Int {
+        var low = 0, high = ends.count
+        while low < high {
+            let middle = (low + high) / 2
+            if ends[middle] > offset { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+
     /// Copies the bytes from `offset` on until `destination` is full or there are no more.
     /// - Returns: how many.
     public func copy(from offset: Int, to destination: UnsafeMutableRawBufferPointer) -> Int {
         guard offset >= 0, offset < count else { return 0 }
         var copied = 0
-        var index = ends.firstIndex { $0 > offset } ?? ends.count
+        var index = piece(of: offset)
         while index < pieces.count, copied < destination.count {
             pieces[index].withUnsafeReadableBytes { bytes in
                 let start = offset + copied - (ends[index] - bytes.count)
