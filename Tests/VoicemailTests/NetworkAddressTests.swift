@@ -18,7 +18,8 @@ struct NetworkAddressTests {
         "What the world outside does not reach",
         arguments: [
             "10.0.0.0", "10.255.255.255", "172.16.0.1", "172.31.255.255", "192.168.0.1", "192.168.255.255", "100.64.0.1", "100.127.255.255", "198.18.0.1",
-            "192.0.0.1", "fc00::1", "fdff::1", "fec0::1", "::ffff:10.1.2.3", "64:ff9b::10.1.2.3", "2002:c0a8:101::1",
+            "192.0.0.1", "fc00::1", "fdff::1", "fec0::1", "::ffff:10.1.2.3", "64:ff9b::10.1.2.3", "2002:c0a8:101::1", "64:ff9b:1::1", "64:ff9b:1:ffff::a00:1",
+            "::192.0.2.1", "::a00:1", "2001::1", "2001:0:ffff::1", "240.0.0.1", "255.255.255.255", "224.0.0.1", "239.255.255.255", "ff02::1", "ff0e::1",
         ])
     func privately(text: String) throws {
         let address = try #require(NetworkAddress(text))
@@ -29,11 +30,18 @@ struct NetworkAddressTests {
         "What it does",
         arguments: [
             "9.255.255.255", "11.0.0.0", "172.15.255.255", "172.32.0.0", "192.167.255.255", "192.169.0.0", "100.63.255.255", "100.128.0.0", "198.17.0.1",
-            "198.20.0.1", "192.0.2.1", "2001:db8::1", "fe00::1", "64:ff9b::192.0.2.1", "2002:c000:201::1",
+            "198.20.0.1", "192.0.2.1", "2001:db8::1", "fe00::1", "64:ff9b::192.0.2.1", "2002:c000:201::1", "64:ff9b:2::1", "2001:1::1", "223.255.255.255",
+            "0:0:0:0:0:1::1",
         ])
     func publicly(text: String) throws {
         let address = try #require(NetworkAddress(text))
         #expect(!address.isPrivate && !address.isLocal)
+    }
+
+    @Test("This machine is no private network: each is allowed by itself", arguments: ["127.0.0.1", "::1", "::", "0.0.0.0", "169.254.1.1", "fe80::1"])
+    func locally(text: String) throws {
+        let address = try #require(NetworkAddress(text))
+        #expect(address.isLocal && !address.isPrivate)
     }
 
     @Test("What leads to this machine by way of a translator", arguments: ["64:ff9b::127.0.0.1", "64:ff9b::169.254.169.254", "2002:7f00:1::"])

@@ -36,12 +36,16 @@ public struct NetworkAddress: Hashable, Sendable {
     }
 
     /// Whether it belongs to a network that cannot be reached from the Internet: a private one (RFC 1918, RFC 4193, RFC 3879), a provider's
-    /// (RFC 6598), or one for tests and protocols (RFC 2544, RFC 6890). An IPv6 address that stands for an IPv4 address (RFC 6052, RFC 3056) is
-    /// judged by that one.
-    public var isPrivate: Bool { Self.privateRanges.contains { $0.contains(self) } || inner?.isPrivate == true }
+    /// (RFC 6598), one for tests, protocols or later (RFC 2544, RFC 6890), or one of groups (RFC 5771, RFC 4291 §2.7). An IPv6 address that stands for an
+    /// IPv4 address (RFC 6052, RFC 3056) is judged by that one. Where it does so by rules of its network (RFC 8215), by none that are in use (RFC 4291
+    /// §2.5.5.1) or by others' machines (RFC 4380), nobody knows where it leads: it is taken for private.
+    public var isPrivate: Bool { !isLocal && Self.privateRanges.contains { $0.contains(self) } || inner?.isPrivate == true }
 
     private static let privateRanges =
-        ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "198.18.0.0/15", "192.0.0.0/24", "fc00::/7", "fec0::/10"]
+        [
+            "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "198.18.0.0/15", "192.0.0.0/24", "224.0.0.0/4", "240.0.0.0/4",
+            "fc00::/7", "fec0::/10", "ff00::/8", "64:ff9b:1::/48", "::/96", "2001::/32",
+        ]
         .compactMap { NetworkRange($0) }
 
     /// The IPv4 address that an IPv6 address leads to through a translator or a tunnel.
