@@ -14,7 +14,7 @@ struct Review: CallState {
 
     func run(_ visit: MailboxVisit) async -> (any CallState)? {
         var fruitless = 0
-        /// One that was pressed while the recording was played.
+        /// One that was pressed while something else than the menu was played.
         var early: Character?
         while fruitless < Self.rounds {
             let key = if let early { early } else { await key(visit) }
@@ -35,7 +35,7 @@ struct Review: CallState {
                 return Taking()
             default:
                 fruitless += 1
-                _ = await visit.say(.invalidEntry)
+                early = await visit.key(during: .invalidEntry)
             }
         }
         return Storing(take: take, isHeard: true)
@@ -57,8 +57,16 @@ struct Review: CallState {
             if case .key(let key) = await visit.call.play(Clip(samples: sound.samples)) { return key }
         } catch {
             visit.service.logger.error("a recording cannot be played back", metadata: ["file": "\(take.capture.file.path)", "error": "\(error)"])
-            _ = await visit.say(.invalidEntry)
+            return await visit.key(during: .invalidEntry)
         }
         return nil
+    }
+}
+
+extension MailboxVisit {
+    /// Says something.
+    /// - Returns: the key that it was ended with.
+    fileprivate func key(during phrase: Phrase) async -> Character? {
+        if case .key(let key) = await say(phrase) { key } else { nil }
     }
 }
