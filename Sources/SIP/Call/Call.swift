@@ -17,9 +17,13 @@ import Waiting
     var hasTransferred = false
     private var session: OpaquePointer?
     unowned let endpoint: SIPEndpoint
+    /// Whose offer waits for an answer (RFC 3264 §4): there is one at a time.
+    private(set) var openOffer: Side?
     private let established = Wait<Bool>()
     private var isEstablished = false
     private var ending: CallEnding?
+
+    enum Side: Hashable { case us, them }
 
     var playing: Playing?
     var recording: SoundRecorder?
@@ -39,6 +43,7 @@ import Waiting
         self.description = description
         self.endpoint = endpoint
         isOfferOurs = agreement == nil
+        openOffer = agreement == nil ? nil : .them
         longestSteps = limits.longestCall * 50
         life = SignsOfLife(seconds: limits.quietSeconds)
         if let agreement { media.agree(on: agreement) }
@@ -63,6 +68,7 @@ import Waiting
             end(.lost)
             return false
         }
+        openOffer = isOfferOurs ? .us : nil
         return await established.outcome()
     }
 
@@ -84,10 +90,11 @@ import Waiting
     }
 
     /// Records what is said.
+    /// - Parameter kept: the format that the recording is kept in, whatever the sound comes in; nil for the one that is agreed on now.
     /// - Returns: when it is over by the rules, by a key or with the call.
-    public func record(to sink: any SoundSink, _ rules: RecordRules) async -> RecordEnd {
+    public func record(to sink: any SoundSink, as kept: SoundFormat? = nil, _ rules: RecordRules) async -> RecordEnd {
         pressedKeys.removeAll()
-        let recording = SoundRecorder(format, to: sink, rules)
+        let recording = SoundRecorder(kept ?? format, to: sink, rules)
         if ending == nil { self.recording = recording } else { recording.end(.over) }
         return await recording.ended.outcome()
     }
@@ -126,7 +133,10 @@ import Waiting
     /// The other side has sent a new description.
     /// - Returns: our answer, which libre lets go of; nil where nothing of it can be used.
     func renew(_ body: UnsafeMutablePointer<mbuf>?) -> UnsafeMutablePointer<mbuf>? {
-        guard let body, mbuf_get_left(body) > 0 else { return description.write(isOffer: true) }
+        guard let body, mbuf_get_left(body) > 0 else {
+            openOffer = .us
+            return description.write(isOffer: true)
+        }
         guard let agreement = description.read(body, isOffer: true) else { return nil }
         media.agree(on: agreement)
         return description.write(isOffer: false)
@@ -135,6 +145,7 @@ import Waiting
     /// The other side has answered our offer.
     func take(answer body: UnsafeMutablePointer<mbuf>?) -> Bool {
         guard let body, let agreement = description.read(body, isOffer: false) else { return false }
+        openOffer = nil
         media.agree(on: agreement)
         return true
     }
@@ -143,6 +154,9 @@ import Waiting
         guard let session, let dialog = sipsess_dialog(session) else { return false }
         return sip_dialog_cmp(dialog, message)
     }
+
+    /// Whether a request comes in its turn (RFC 3261 §12.2.2); it is the last one then.
+    func takesNumber(of message: UnsafePointer<sip_msg>) -> Bool { session.map { sip_dialog_rseq_valid(sipsess_dialog($0), message) } ?? false }
 
     func closed(_ error: Int32) {
         end(error == ECONNRESET ? (isEstablished ? .caller : .cancelled) : .lost)

@@ -11,9 +11,13 @@ extension SIPEndpoint {
         guard
             let media = MediaStream(
                 ports: ports, address: message.pointee.dst, signalling: message.pointee.src, isSymmetric: settings.isSymmetric,
-                ticker: settings.ticker ?? .shared),
-            let description = SessionDescription(address: told, port: media.port, formats: settings.formats, encryption: settings.encryption)
+                ticker: settings.ticker ?? .shared)
         else { return refuse(message, .unavailable(seconds: settings.limits.retrySeconds)) }
+        guard let description = SessionDescription(address: told, port: media.port, formats: settings.formats, encryption: settings.encryption) else {
+            // libre has a pointer to it until it is closed.
+            media.close()
+            return refuse(message, .unavailable(seconds: settings.limits.retrySeconds))
+        }
         var agreement: SessionDescription.Agreement?
         if let body = message.pointee.mb, mbuf_get_left(body) > 0 {
             agreement = description.read(body, isOffer: true)

@@ -91,10 +91,17 @@ extension SIPEndpoint {
     /// A change of a call under way (RFC 3311): one without a description only says that the other side is still there.
     private func update(_ message: Message, _ sip: OpaquePointer) {
         guard let call = table.call(of: message) else { return reply(message, 481, "Call/Transaction Does Not Exist") }
+        // libre looks at the numbers of requests that it answers itself.
+        guard call.takesNumber(of: message) else { return reply(message, 500, "Server Internal Error") }
         let contact = "Contact: <\(contact(for: message))>\r\n"
         var size = 0
         guard at_rest(message.pointee.mb, &size) != nil else { return reply(message, 200, "OK", contact) }
         if refusesBody(of: message) { return }
+        switch call.openOffer {
+        case .us: return reply(message, 491, "Request Pending")
+        case .them: return reply(message, 500, "Server Internal Error", "Retry-After: \(Int.random(in: 0...10))\r\n")
+        case nil: break
+        }
         guard let answer = call.renew(message.pointee.mb) else { return reply(message, 488, "Not Acceptable Here") }
         defer { mem_deref(answer) }
         guard let text = at_rest(answer, &size) else { return reply(message, 500, "Server Internal Error") }

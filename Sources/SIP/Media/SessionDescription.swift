@@ -114,8 +114,10 @@ import CRe
         }
         var reports = sa()
         sdp_media_raddr_rtcp(audio, &reports)
-        // As seen from here: what the other side calls sendonly is recvonly for us.
-        let direction = sdp_media_rdir(audio)
+        // As seen from here: what the other side calls sendonly is recvonly for us. Older ones have no word for it, and name no address to send to while they
+        // hold a call (RFC 3264 §8.4).
+        var address = remote
+        let direction = sa_is_any(&address) ? SDP_INACTIVE : sdp_media_rdir(audio)
         return Agreement(
             format: format, payloadType: type, taken: taken, keyTypes: keyTypes, comfortTypes: comfortTypes, remote: remote, remoteReports: reports,
             packetMilliseconds: packetMilliseconds, hears: direction.rawValue & SDP_SENDONLY.rawValue != 0,
