@@ -45,8 +45,9 @@ public struct Telephone: Service {
         let directory = settings.captures, synced = instruments.synced
         let captures = try await NIOThreadPool.singleton.runIfActive { try CaptureRoom(directory, synced: synced) }
         do {
-            await Leftovers(service: service, captures: captures, master: settings.master, logger: logger).finish()
-            try await takeCalls(captures)
+            let leftovers = Leftovers(service: service, captures: captures, master: settings.master, logger: logger)
+            await leftovers.finish()
+            try await takeCalls(captures, leftovers)
         } catch {
             try await captures.close()
             throw error
@@ -54,7 +55,7 @@ public struct Telephone: Service {
         try await captures.close()
     }
 
-    private func takeCalls(_ captures: CaptureRoom) async throws {
+    private func takeCalls(_ captures: CaptureRoom, _ leftovers: Leftovers) async throws {
         let identity = try await settings.files.readIdentity()
         let registered = try await settings.files.readPasswords(of: settings.registrations)
         let endpoint = try await SIPEndpoint.open(try await sipSettings(identity))
@@ -66,8 +67,9 @@ public struct Telephone: Service {
         let reception = CallReception(
             service: service, destinations: destinations, voices: voices, captures: captures, master: settings.master, instruments: instruments,
             operators: settings.operators, logger: logger)
-        // Goes on until this returns.
-        async let _ = watch(endpoint, IdentityWatch(settings.files, now: identity, logger: logger))
+        // These go on until this returns.
+        async let _ = watch(endpoint, IdentityWatch(settings.files, now: identity, logger: logger), leftovers)
+        async let _ = leftovers.keepFinishing(by: settings.clock)
         async let calls: Void = withDiscardingTaskGroup { group in
             for await call in endpoint.calls { group.addTask { await reception.take(call) } }
         }
@@ -114,12 +116,14 @@ public struct Telephone: Service {
     }
 
     /// No calls while messages cannot be stored, and who asks hears so.
-    private func watch(_ endpoint: SIPEndpoint, _ identity: IdentityWatch) async {
-        var identity = identity
+    private func watch(_ endpoint: SIPEndpoint, _ identity: IdentityWatch, _ leftovers: Leftovers) async {
+        var identity = identity, wasReady = true
         while !Task.isCancelled {
             await identity.look(endpoint)
             let reason = await unavailability()
             await endpoint.setReady(reason == nil)
+            if reason == nil, !wasReady { leftovers.lookAgain() }
+            wasReady = reason == nil
             do { try await Task.sleep(for: .seconds(1)) } catch { return }
         }
     }

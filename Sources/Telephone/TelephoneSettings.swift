@@ -15,7 +15,7 @@ public struct TelephoneSettings: Sendable {
     public var trustedNames: [String] = []
     /// Name servers to be asked instead of the system's.
     public var nameServers: [PeerAddress] = []
-    /// What registrations go by.
+    /// What registrations go by, and the looks for recordings that could not be stored.
     public var clock: any Clock<Duration> = ContinuousClock()
     /// How long calls under way may go on once the server is to stop.
     public var drain = Duration.seconds(30)

@@ -11,6 +11,8 @@ import Waiting
 final class CaptureRoom: Sendable {
     private struct State {
         var open: [String: Capture] = [:]
+        /// Those that a caller may still decide on, by visit.
+        var visits: [String: Set<String>] = [:]
         /// Those whose names are not safe yet.
         var new: [Capture] = []
         var isClosed = false
@@ -55,7 +57,10 @@ final class CaptureRoom: Sendable {
     // MARK: One recording
 
     /// Begins a file for a recording. It is as durable as its first sound: with the next round.
-    func begin(_ facts: CaptureFacts) async throws -> Capture {
+    /// - Parameter visit: while it lasts the recording is nobody else's.
+    func begin(_ facts: CaptureFacts, in visit: String) async throws -> Capture {
+        // Before there is a file that could be found.
+        state.withLock { _ = $0.visits[visit, default: []].insert(facts.id) }
         let file = CaptureFile(directory: directory, name: facts.id + "." + CaptureFile.growing)
         let capture = try await files.runIfActive {
             let head = try CaptureFile.head(facts)
@@ -109,22 +114,30 @@ final class CaptureRoom: Sendable {
         }
     }
 
-    // MARK: What a crash left
+    /// A visit is over: what it has left is no caller's any more.
+    func leave(_ visit: String) { state.withLock { $0.visits[visit] = nil } }
 
-    /// Recordings that no call of this process makes.
+    // MARK: What was left
+
+    /// Recordings that no call of this process is at.
     func leftovers() async throws -> [CaptureFile] {
         try await files.runIfActive { [self] in
-            let open = state.withLock { Set($0.open.keys) }
-            return try FileManager.default.contentsOfDirectory(atPath: directory).sorted().compactMap { name in
+            let names = try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
+            // Afterwards: one that has begun meanwhile is known here before it has a name there.
+            let taken = state.withLock { state in state.visits.values.reduce(into: Set(state.open.keys)) { $0.formUnion($1) } }
+            return names.compactMap { name in
                 let parts = name.split(separator: ".").map(String.init)
-                guard parts.count == 2, HexID.isValid(parts[0]), [CaptureFile.growing, CaptureFile.whole].contains(parts[1]), !open.contains(parts[0])
+                guard parts.count == 2, HexID.isValid(parts[0]), [CaptureFile.growing, CaptureFile.whole].contains(parts[1]), !taken.contains(parts[0])
                 else { return nil }
                 return CaptureFile(directory: directory, name: name)
             }
         }
     }
 
-    func read(_ file: CaptureFile) async throws -> CaptureFile.Contents { try await files.runIfActive { try file.read() } }
+    /// - Returns: nil for one that is gone.
+    func read(_ file: CaptureFile) async throws -> CaptureFile.Contents? {
+        try await files.runIfActive { FileManager.default.fileExists(atPath: file.path) ? try file.read() : nil }
+    }
 
     // MARK: The thread
 

@@ -11,6 +11,7 @@ extension MailboxVisit {
     func run() async {
         var state: (any CallState)? = Arriving()
         while let current = state { state = await current.run(self) }
+        captures.leave(id)
         await call.hangUp()
     }
 }

@@ -6,6 +6,8 @@ import Voicemail
 
 /// One caller at one mailbox, from the answer to the end: what the states of the script share.
 struct MailboxVisit: Sendable {
+    /// What its recordings are kept under.
+    let id = HexID.random()
     let call: Call
     let account: Account
     let mailbox: Mailbox

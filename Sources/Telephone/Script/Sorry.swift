@@ -3,7 +3,7 @@ import Prompts
 import SIP
 import Voicemail
 
-/// Something is wrong here. The caller hears it; what he said so far lies where the next start finds it.
+/// Something is wrong here. The caller hears it; what he said so far lies where `Leftovers` finds it.
 struct Sorry: CallState {
     func run(_ visit: MailboxVisit) async -> (any CallState)? {
         visit.service.logger.error(

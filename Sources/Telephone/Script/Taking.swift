@@ -11,7 +11,7 @@ struct Taking: CallState {
         // One who has hung up already leaves no file.
         guard await !visit.call.isOver else { return nil }
         let capture: Capture
-        do { capture = try await visit.captures.begin(await visit.facts()) } catch {
+        do { capture = try await visit.captures.begin(await visit.facts(), in: visit.id) } catch {
             visit.story.failed(error)
             return Sorry()
         }
@@ -19,7 +19,8 @@ struct Taking: CallState {
             await visit.drop(capture)
             return nil
         }
-        let end = await visit.call.record(to: capture, RecordRules(seconds: visit.answering.longestSeconds))
+        // The other side may have gone over to another format since the file says which one it is in.
+        let end = await visit.call.record(to: capture, as: capture.facts.format, RecordRules(seconds: visit.answering.longestSeconds))
         visit.story.recorded(end)
         do { try await visit.captures.finish(capture, ticks: end.samples) } catch {
             visit.story.failed(error)
