@@ -57,8 +57,11 @@ public struct DirectoryIntake: Service {
             }
             memory.lacksAccount = false
             let tree = tree(of: directory)
-            let found = try await blocking { try tree.files() }
-            for file in memory.settled(found, for: settings.settling) where !Task.isCancelled {
+            let found = try await blocking { try tree.look() }
+            for (place, error) in memory.news(of: found.troubles) {
+                logger.error("a directory could not be looked at", metadata: ["directory": "\(directory.path)/\(place.label)", "error": "\(error)"])
+            }
+            for file in memory.settled(found.files, for: settings.settling) where !Task.isCancelled {
                 await take(file, of: directory, into: account, &memory)
             }
         } catch {

@@ -27,7 +27,7 @@ final class OpenDirectory: Sendable {
             throw .last("cannot make the directory \(name.label)")
         }
         descriptor = name.withPlatformString { openat(parent.descriptor, $0, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) }
-        guard descriptor >= 0 else { throw .last("cannot open the directory \(name.label)") }
+        guard descriptor >= 0 else { throw errno == ENOENT ? .changed : .last("cannot open the directory \(name.label)") }
     }
 
     deinit {
@@ -51,7 +51,11 @@ final class OpenDirectory: Sendable {
         }
         defer { closedir(stream) }
         var names: [FilePath.Component] = []
-        while names.count < count, let name = cfileio_next_name(stream) {
+        while names.count < count {
+            guard let name = cfileio_next_name(stream) else {
+                guard errno == 0 else { throw .last("cannot read a directory") }
+                break
+            }
             if let component = FilePath.Component(platformString: name), component.kind == .regular { names.append(component) }
         }
         return names

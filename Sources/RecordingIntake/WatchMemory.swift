@@ -15,6 +15,8 @@ struct WatchMemory {
     var lacksAccount = false
 
     private var sights: [FilePath: Sight] = [:]
+    /// The directories that could not be looked into, and why.
+    private var troubles: [FilePath: WatchedFileError] = [:]
 
     /// The files that have stayed as they are since an earlier look, at least so long ago, and are not over with; oldest names first.
     mutating func settled(_ files: [WatchedTree.File], for time: Duration, now: ContinuousClock.Instant = .now) -> [WatchedTree.File] {
@@ -40,6 +42,13 @@ struct WatchMemory {
         guard sights[file.place]?.failure != failure else { return false }
         sights[file.place]?.failure = failure
         return true
+    }
+
+    /// The directories that cannot be looked into for a reason that has not been told yet.
+    mutating func news(of troubles: [FilePath: WatchedFileError]) -> [FilePath: WatchedFileError] {
+        let news = troubles.filter { self.troubles[$0.key] != $0.value }
+        self.troubles = troubles
+        return news
     }
 
     /// The file has changed while it was read.

@@ -13,9 +13,15 @@ struct WatchedTree: Sendable {
         var name: String { component.map(\.label) ?? "" }
         var component: FilePath.Component? { place.lastComponent }
         /// The whole way to it, as text.
-        var label: String { place.components.map(\.label).joined(separator: "/") }
+        var label: String { place.label }
         /// The directories that lead to it.
         var folders: [FilePath.Component] { place.components.dropLast() }
+    }
+
+    /// What was found, and the directories that could not be looked into.
+    struct Sighting: Sendable {
+        var files: [File] = []
+        var troubles: [FilePath: WatchedFileError] = [:]
     }
 
     let root: String
@@ -34,26 +40,30 @@ struct WatchedTree: Sendable {
         self.besides = Set(besides.map { FilePath($0).lexicallyNormalized() })
     }
 
-    /// - Throws: when the directory itself cannot be read; what cannot be read in it is left out.
-    func files() throws(WatchedFileError) -> [File] {
-        var found: [File] = []
+    /// - Throws: when the directory itself cannot be read.
+    func look() throws(WatchedFileError) -> Sighting {
+        var found = Sighting()
         try visit(try OpenDirectory(path: root), FilePath(), depth: Self.depth, &found)
         return found
     }
 
-    private func visit(_ directory: OpenDirectory, _ place: FilePath, depth: Int, _ found: inout [File]) throws(WatchedFileError) {
+    private func visit(_ directory: OpenDirectory, _ place: FilePath, depth: Int, _ found: inout Sighting) throws(WatchedFileError) {
         for name in try directory.names(atMost: Self.most) {
-            guard found.count < Self.most else { return }
+            guard found.files.count < Self.most else { return }
             // Hidden files are what programs move into place when it is whole.
             let label = name.label
             guard !label.hasPrefix("."), !Self.unfinished.contains(where: { label.hasSuffix($0) }) else { continue }
             let inner = place.appending(name)
             if let state = directory.state(of: name) {
-                found.append(File(place: inner, state: state))
+                found.files.append(File(place: inner, state: state))
             } else if depth > 1, !besides.contains(FilePath(root).appending(inner.components).lexicallyNormalized()), directory.holdsDirectory(name) {
-                // One that goes away at this moment is no trouble.
-                guard let below = try? directory.directory([name]) else { continue }
-                try? visit(below, inner, depth: depth - 1, &found)
+                do {
+                    try visit(try directory.directory([name]), inner, depth: depth - 1, &found)
+                } catch .changed {
+                    // It went away at this moment.
+                } catch {
+                    found.troubles[inner] = error
+                }
             }
         }
     }
@@ -89,6 +99,11 @@ struct WatchedTree: Sendable {
     private func directory(of file: File) throws(WatchedFileError) -> OpenDirectory {
         try OpenDirectory(path: root).directory(file.folders)
     }
+}
+
+extension FilePath {
+    /// The whole way as text.
+    var label: String { components.map(\.label).joined(separator: "/") }
 }
 
 extension FilePath.Component {

@@ -185,7 +185,7 @@ struct WatchMemoryTests {
     private let start = ContinuousClock.now
 
     private func file(_ path: String) throws -> WatchedTree.File {
-        try #require(try Self.tree(of: path).files().first { $0.place.string == (path as NSString).lastPathComponent })
+        try #require(try Self.tree(of: path).look().files.first { $0.place.string == (path as NSString).lastPathComponent })
     }
 
     private static func tree(of path: String) -> WatchedTree { WatchedTree(root: (path as NSString).deletingLastPathComponent, besides: []) }
@@ -235,6 +235,39 @@ struct WatchMemoryTests {
         #expect(again == [true, false])
     }
 
+    @Test("A directory that cannot be read is told of once, and keeps nobody from what lies beside it")
+    func unreadableDirectory() async throws {
+        try await TemporaryDirectory.run { directory in
+            let manager = FileManager.default, root = directory.path + "/spool"
+            for name in ["open", "shut/inner"] {
+                try manager.createDirectory(atPath: root + "/" + name, withIntermediateDirectories: true)
+                try Data([1]).write(to: URL(filePath: root + "/" + name + "/a.wav"))
+            }
+            try manager.setAttributes([.posixPermissions: 0], ofItemAtPath: root + "/shut")
+            let tree = WatchedTree(root: root, besides: [])
+            let found = try withoutPrivilege { try tree.look() }
+            #expect(found.files.map(\.label) == ["open/a.wav"])
+            #expect(found.troubles == ["shut": .failed("cannot open the directory shut: Permission denied")])
+            var memory = WatchMemory()
+            let told = [memory.news(of: found.troubles), memory.news(of: found.troubles), memory.news(of: [:]), memory.news(of: found.troubles)]
+            #expect(told.map(\.count) == [1, 0, 0, 1])
+            try manager.setAttributes([.posixPermissions: 0o755], ofItemAtPath: root + "/shut")
+            let later = try tree.look()
+            #expect(later.files.count == 2 && later.troubles.isEmpty)
+        }
+    }
+
+    /// Runs `body` without the rights that the superuser has to every file; on Linux each thread has its own.
+    private func withoutPrivilege<Value>(_ body: () throws -> Value) throws -> Value {
+        #if os(Linux)
+        typealias Change = @convention(c) (UInt32) -> Int32
+        let change = unsafeBitCast(try #require(dlsym(nil, "setfsuid")), to: Change.self)
+        let user = UInt32(bitPattern: change(65_534))
+        defer { _ = change(user) }
+        #endif
+        return try body()
+    }
+
     @Test("A file that grows while it is read is not what it was")
     func growsWhileRead() async throws {
         try await TemporaryDirectory.run { directory in
@@ -265,7 +298,7 @@ struct WatchedLinkTests {
             try Data([1]).write(to: URL(filePath: spool + "/day/a.wav"))
             try manager.linkItem(atPath: spool + "/day/a.wav", toPath: outside + "/a.wav")
             let tree = WatchedTree(root: spool, besides: [])
-            let file = try #require(try tree.files().first)
+            let file = try #require(try tree.look().files.first)
             try manager.removeItem(atPath: spool + "/day")
             try manager.createSymbolicLink(atPath: spool + "/day", withDestinationPath: outside)
             try body(tree, file, directory)
@@ -275,7 +308,7 @@ struct WatchedLinkTests {
     @Test("Nothing is read, moved or deleted through it")
     func leadsNowhere() async throws {
         try await run { tree, file, directory in
-            let found = try tree.files()
+            let found = try tree.look().files
             #expect(found.isEmpty)
             #expect(throws: WatchedFileError.self) { try tree.open(file) }
             #expect(throws: WatchedFileError.self) { try tree.delete(file) }
@@ -292,7 +325,7 @@ struct WatchedLinkTests {
             try Data([1]).write(to: URL(filePath: spool + "/day/a.wav"))
             try manager.createSymbolicLink(atPath: done + "/day", withDestinationPath: outside)
             let tree = WatchedTree(root: spool, besides: [done])
-            let file = try #require(try tree.files().first)
+            let file = try #require(try tree.look().files.first)
             #expect(throws: WatchedFileError.self) { try tree.move(file, to: done) }
             #expect(manager.fileExists(atPath: spool + "/day/a.wav"))
             #expect(try manager.contentsOfDirectory(atPath: outside).isEmpty)

@@ -21,7 +21,7 @@ final class S3Client: Sendable {
     init(_ options: S3Options, pool: NIOThreadPool, logger: Logger) throws {
         self.options = options
         self.logger = logger
-        credentials = Credentials(options.credentials, pool: pool)
+        credentials = Credentials(options.credentials, pool: pool, logger: logger)
         var configuration = HTTPClient.Configuration()
         // Nobody else is to see what is signed for this one.
         configuration.redirectConfiguration = .disallow
