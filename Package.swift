@@ -74,7 +74,7 @@ let package = Package(
             name: "Voicemail",
             dependencies: [
                 "Waiting", nioCore, nioPosix, product("OrderedCollections", "swift-collections"), crypto,
-                product("CryptoExtras", "swift-crypto"), logging,
+                product("CryptoExtras", "swift-crypto"), product("NIOConcurrencyHelpers", "swift-nio"), logging,
             ],
             swiftSettings: settings),
         .target(
@@ -202,9 +202,9 @@ let package = Package(
         .executableTarget(
             name: "aftertone",
             dependencies: [
-                "Delivery", "Notifications", "Prompts", "Server", "SIP", "SIPGrammar", "Speech", "Telephone", "Voicemail", "PostgresStore", "SQLiteStore",
-                "FileArchive",
-                "Audio", "HTTPFront", "KazooAPI", "YeastarPSeriesAPI", "YeastarSSeriesAPI", "CTerminal", "Web", logging, nioCore, nioPosix, system,
+                "Delivery", "Notifications", "Prompts", "Server", "SIP", "SIPGrammar", "Speech", "Telephone", "Voicemail", "SQLiteStore", "FileArchive",
+                "Audio",
+                "HTTPFront", "KazooAPI", "YeastarPSeriesAPI", "YeastarSSeriesAPI", "CTerminal", "Web", logging, nioCore, nioPosix, system,
                 product("AsyncHTTPClient", "async-http-client"), product("NIOHTTP1", "swift-nio"), product("NIOConcurrencyHelpers", "swift-nio"),
                 product("ArgumentParser", "swift-argument-parser"),
                 product("ServiceLifecycle", "swift-service-lifecycle"), product("UnixSignals", "swift-service-lifecycle"),
@@ -214,8 +214,7 @@ let package = Package(
         .target(
             name: "TestKit",
             dependencies: [
-                "Web", "Voicemail", "Waiting", "Threads", "CFileIO", "StoredRows", "SQLiteStore", "FileArchive", "Audio", "Delivery", "HTTPFront", "Server",
-                crypto,
+                "Web", "Voicemail", "Waiting", "Threads", "CFileIO", "StoredRows", "SQLiteStore", "Delivery", "HTTPFront", "Server", crypto,
                 product("CryptoExtras", "swift-crypto"),
                 logging, nioCore, nioPosix,
                 product("HTTPTypes", "swift-http-types"), product("NIOConcurrencyHelpers", "swift-nio"), product("NIOHTTP1", "swift-nio"),
@@ -242,7 +241,7 @@ let package = Package(
         .testTarget(
             name: "YeastarPSeriesAPITests",
             dependencies: [
-                "YeastarPSeriesAPI", "YeastarSSeriesAPI", "HTTPFront", "TestKit", "Voicemail", "Server", crypto, nioCore,
+                "YeastarPSeriesAPI", "YeastarSSeriesAPI", "Audio", "HTTPFront", "TestKit", "Voicemail", "Server", crypto, nioCore,
                 product("HTTPTypes", "swift-http-types"),
             ], swiftSettings: settings),
         .testTarget(
@@ -255,9 +254,14 @@ let package = Package(
         .testTarget(
             name: "WaitingTests", dependencies: ["Waiting", "TestKit", product("NIOConcurrencyHelpers", "swift-nio")], swiftSettings: settings),
         .testTarget(
-            name: "VoicemailTests", dependencies: ["Voicemail", "Audio", "MemoryStore", "Server", "TestKit", "Waiting", nioCore], swiftSettings: settings),
+            name: "VoicemailTests", dependencies: ["Voicemail", "Audio", "MemoryStore", "Server", "TestKit", "Waiting", nioCore, nioPosix],
+            swiftSettings: settings),
         .testTarget(
-            name: "SQLiteStoreTests", dependencies: ["SQLiteStore", "StoredRows", "TestKit", "Threads", crypto, product("GRDB", "GRDB.swift")],
+            name: "SQLiteStoreTests",
+            dependencies: [
+                "SQLiteStore", "StoredRows", "TestKit", "Threads", "Voicemail", crypto, product("GRDB", "GRDB.swift"), product("GRDBSQLite", "GRDB.swift"),
+                product("NIOConcurrencyHelpers", "swift-nio"),
+            ],
             exclude: ["Stored"],
             swiftSettings: settings),
         .testTarget(
@@ -270,27 +274,27 @@ let package = Package(
         .testTarget(
             name: "S3ArchiveTests",
             dependencies: [
-                "S3Archive", "TestKit", "Voicemail", "Waiting", crypto, logging, nioCore, nioPosix, product("NIOHTTP1", "swift-nio"),
-                product("NIOSSL", "swift-nio-ssl"), product("AsyncHTTPClient", "async-http-client"),
+                "S3Archive", "TestKit", "Voicemail", crypto, logging, nioCore, nioPosix, product("NIOHTTP1", "swift-nio"),
             ],
             swiftSettings: settings),
-        .testTarget(name: "AudioTests", dependencies: ["Audio", "TestKit", "Waiting"], swiftSettings: settings),
+        .testTarget(name: "AudioTests", dependencies: ["Audio", "TestKit", "Voicemail", "Waiting", nioCore, nioPosix], swiftSettings: settings),
         .testTarget(
             name: "HTTPFrontTests",
             dependencies: [
-                "HTTPFront", "TestKit", "Voicemail", "CArchive", nioCore, nioPosix, logging, product("NIOSSL", "swift-nio-ssl"),
-                product("HTTPTypes", "swift-http-types"), product("ServiceLifecycle", "swift-service-lifecycle"),
+                "HTTPFront", "TestKit", "Voicemail", "CArchive", nioCore, nioPosix, logging, product("NIOHTTP1", "swift-nio"),
+                product("NIOSSL", "swift-nio-ssl"), product("HTTPTypes", "swift-http-types"), product("ServiceLifecycle", "swift-service-lifecycle"),
             ], swiftSettings: settings),
         .testTarget(
             name: "KazooAPITests",
             dependencies: [
                 "KazooAPI", "Delivery", "HTTPFront", "Server", "TestKit", "Voicemail", "Waiting", nioCore, product("HTTPTypes", "swift-http-types"),
+                product("NIOConcurrencyHelpers", "swift-nio"),
             ],
             swiftSettings: settings),
         .testTarget(
             name: "WebTests",
             dependencies: [
-                "Web", "Audio", "Delivery", "HTTPFront", "Notifications", "Server", "TestKit", "Voicemail", logging, nioCore,
+                "Web", "Audio", "Delivery", "HTTPFront", "Notifications", "Server", "TestKit", "Voicemail", logging, nioCore, nioPosix,
                 product("HTTPTypes", "swift-http-types"),
             ],
             swiftSettings: settings),
@@ -313,7 +317,8 @@ let package = Package(
             dependencies: [
                 "Server", "aftertone", "TestKit", "Voicemail", "Waiting", "HTTPFront", "KazooAPI", "YeastarPSeriesAPI", "YeastarSSeriesAPI", "RecordingIntake",
                 "PostgresStore", "Web",
-                "Delivery", "Prompts", "Audio", "SQLiteStore", "FileArchive", "S3Archive", nioCore, nioPosix, logging,
+                "Delivery", "Prompts", "Audio", "SQLiteStore", "FileArchive", "S3Archive", crypto, nioCore, logging,
+                product("NIOConcurrencyHelpers", "swift-nio"),
             ],
             swiftSettings: settings),
     ]

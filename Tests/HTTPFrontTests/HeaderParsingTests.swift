@@ -101,33 +101,6 @@ import Testing
         let text = (0..<40).map { _ in crumbs.randomElement(using: &random) ?? "" }.joined()
         _ = Disposition(parsing: text).filename
         _ = MediaType(parsing: "a/b" + text)?.boundary
-        let accept = AcceptHeader(parsing: text)
-        #expect(accept.best(of: ["a/b"]) == nil || accept.accepts("a/b"))
-    }
-}
-
-@Suite struct AcceptHeaderTests {
-    @Test(
-        arguments: [
-            (nil, "audio/mpeg", true), ("", "audio/mpeg", true), ("*/*", "audio/mpeg", true), ("*", "audio/mpeg", true),
-            ("audio/*", "audio/mpeg", true), ("audio/mpeg", "audio/mpeg", true), ("AUDIO/MPEG", "audio/mpeg", true),
-            ("application/json", "audio/mpeg", false), ("audio/mpeg;q=0", "audio/mpeg", false),
-            ("*/*, audio/mpeg;q=0", "audio/mpeg", false), ("audio/mpeg;q=0.001", "audio/mpeg", true),
-            ("nonsense", "audio/mpeg", true), ("text/html, image/gif, *; q=.2, */*; q=.2", "audio/mpeg", true),
-        ] as [(String?, String, Bool)])
-    func aTypeIsAcceptedOrNot(_ header: String?, _ type: String, _ isAccepted: Bool) {
-        #expect(AcceptHeader(parsing: header).accepts(type) == isAccepted)
-    }
-
-    @Test func theHeaviestThenTheFirstOfferWins() {
-        #expect(AcceptHeader(parsing: "text/csv, application/json").best(of: ["application/json", "text/csv"]) == "application/json")
-        #expect(AcceptHeader(parsing: "text/csv, application/json;q=0.5").best(of: ["application/json", "text/csv"]) == "text/csv")
-        #expect(AcceptHeader(parsing: "image/png").best(of: ["application/json"]) == nil)
-    }
-
-    @Test func aWildcardDoesNotName() {
-        #expect(AcceptHeader(parsing: "*/*, audio/*").names("audio/mpeg") == false)
-        #expect(AcceptHeader(parsing: "audio/*, audio/mpeg").names("audio/mpeg"))
     }
 }
 

@@ -42,13 +42,6 @@ struct S3Upload: Decodable {
     private enum CodingKeys: String, CodingKey { case id = "UploadId" }
 }
 
-/// What came of an upload in parts.
-struct S3CompletedUpload: Decodable {
-    let entityTag: String
-
-    private enum CodingKeys: String, CodingKey { case entityTag = "ETag" }
-}
-
 /// A page of uploads that nobody has completed.
 struct S3Uploads: Decodable {
     struct Upload: Decodable {

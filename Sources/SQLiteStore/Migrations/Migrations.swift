@@ -1,7 +1,7 @@
 import GRDB
 import StoredRows
 
-/// A step of the schema. Once released it never changes: `MigrationTests` holds a hash of its statements, and a stored database of each
+/// A step of the schema. Once released it never changes: `FrozenSchemaTests` holds a hash of its statements, and a stored database of each
 /// version that is opened. Its SQL is literal, so that no change elsewhere changes it.
 protocol Migration: Sendable {
     /// Migrations follow each other from 1.

@@ -78,7 +78,4 @@ struct ReportSettings: Sendable {
         guard NetworkAddress(text) != nil else { throw SSeriesFailure.wrongReportSettings }
         stored["ipaddr"] = .string(text)
     }
-
-    /// Whether a port is named.
-    var hasPort: Bool { stored["port"] != nil }
 }
