@@ -1,3 +1,5 @@
+import Voicemail
+
 /// Text in quoted-printable (RFC 2045 §6.7), in lines that end in CRLF.
 enum QuotedPrintable {
     /// Characters of a line, with the `=` that says that it goes on.
@@ -20,7 +22,7 @@ enum QuotedPrintable {
             line.formIndex(after: &index)
             let isLast = index == line.endIndex
             // Blanks at a line's end are lost on some ways.
-            let isPlain = isBlank(byte) ? !isLast : (0x21...0x7E).contains(byte) && byte != escape
+            let isPlain = byte.isBlank ? !isLast : (0x21...0x7E).contains(byte) && byte != escape
             let width = isPlain ? 1 : 3
             if length + width > (isLast ? longestLine : longestLine - 1) {
                 bytes += [escape, carriageReturn, lineFeed]
@@ -30,6 +32,4 @@ enum QuotedPrintable {
             length += width
         }
     }
-
-    private static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
 }

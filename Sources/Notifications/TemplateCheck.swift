@@ -53,7 +53,7 @@ private struct TagCheck {
 
     private mutating func judge(_ tag: String, _ isTriple: Bool) throws(TemplateFault) {
         let sigil = isTriple ? "&" : tag.first.map { "!#^/&".contains($0) ? String($0) : "" } ?? ""
-        let name = (isTriple || sigil.isEmpty ? tag[...] : tag.dropFirst()).trimmed
+        let name = (isTriple || sigil.isEmpty ? tag[...] : tag.dropFirst()).trimmed()
         switch sigil {
         case "!": return
         case "/":
@@ -77,12 +77,5 @@ private struct TagCheck {
         // A name within a section is looked for in what the section is of, and further out.
         let full = [name] + sections.map { "\($0).\(name)" } + [(sections + [name]).joined(separator: ".")]
         guard full.contains(where: names.contains) else { throw TemplateFault(reason: "there is no {{\(name)}} for this mail") }
-    }
-}
-
-extension Substring {
-    fileprivate var trimmed: String {
-        let start = drop(while: \.isWhitespace)
-        return String(start.reversed().drop(while: \.isWhitespace).reversed())
     }
 }

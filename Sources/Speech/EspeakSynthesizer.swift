@@ -50,7 +50,7 @@ public struct EspeakSynthesizer: SpeechSynthesizer {
     }
 
     private static func isTagByte(_ byte: UInt8) -> Bool {
-        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || byte.isDigit
     }
 
     /// Words a minute, pitch and amplitude in the program's terms: its own standard in the middle of 1…100.

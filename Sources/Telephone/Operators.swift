@@ -11,7 +11,7 @@ public struct Operators: Sendable, Hashable {
         public init?(_ text: String) {
             isBeginning = text.hasSuffix("*") && text.count > 1
             digits = isBeginning ? String(text.dropLast()) : text
-            guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) || [0x2A, 0x23, 0x2B].contains($0) }) else { return nil }
+            guard !digits.isEmpty, digits.utf8.allSatisfy({ $0.isDigit || [0x2A, 0x23, 0x2B].contains($0) }) else { return nil }
         }
 
         func fits(_ number: String) -> Bool { isBeginning ? number.hasPrefix(digits) : number == digits }
@@ -24,15 +24,9 @@ public struct Operators: Sendable, Hashable {
     /// The number of a mailbox's operator: its own, else the account's, which is 0 where it names none (K§10.2, step 9). nil where that is none of the
     /// allowed.
     func number(of mailbox: Mailbox, in account: Account) -> String? {
-        let number = Self.text(mailbox.published["operator_number"]) ?? Self.text(account.published["operator_key"]) ?? Self.usual
+        let number = mailbox.operatorNumber ?? account.operatorNumber ?? Self.usual
         return allowed.contains { $0.fits(number) } ? number : nil
     }
 
     private static let usual = "0"
-
-    /// A number, as a text or as one; nil for nothing.
-    private static func text(_ value: JSON?) -> String? {
-        guard let text = value?.string ?? value?.int.map(String.init), !text.isEmpty else { return nil }
-        return text
-    }
 }

@@ -30,8 +30,8 @@ enum Cookie: String {
 
     private func value(ofPair pair: UnsafeBufferPointer<UInt8>) -> String? {
         var begin = pair.startIndex, end = pair.endIndex
-        while begin < end, Self.isBlank(pair[begin]) { begin += 1 }
-        while end > begin, Self.isBlank(pair[end - 1]) { end -= 1 }
+        while begin < end, pair[begin].isBlank { begin += 1 }
+        while end > begin, pair[end - 1].isBlank { end -= 1 }
         let name = rawValue.utf8, value = begin + name.count + 1
         guard end - value == Self.length, pair[begin..<value - 1].elementsEqual(name), pair[value - 1] == UInt8(ascii: "=") else { return nil }
         guard pair[value..<end].allSatisfy(HexID.isLowerHex) else { return nil }
@@ -40,8 +40,6 @@ enum Cookie: String {
 
     /// Digits of a value.
     private static let length = 64
-
-    private static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
 
     /// A value that nobody guesses.
     static func newValue() -> String { HexID.random() + HexID.random() }

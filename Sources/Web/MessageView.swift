@@ -40,7 +40,7 @@ enum MessageView {
     /// Digits, and a plus before them: what a telephone may be asked to dial without a look at it.
     private static func isDialable(_ number: String) -> Bool {
         let digits = number.hasPrefix("+") ? number.dropFirst() : number[...]
-        return (1...32).contains(digits.utf8.count) && digits.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        return (1...32).contains(digits.utf8.count) && digits.isDigits
     }
 
     static func length(seconds: Int) -> String {

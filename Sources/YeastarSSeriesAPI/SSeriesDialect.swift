@@ -104,7 +104,7 @@ public struct SSeriesDialect: Dialect {
     }
 
     private func enter(_ request: FrontRequest) async throws -> SSeriesCall.Entry {
-        guard let token = request.query["token"]?.trimmed, !token.isEmpty else { throw SSeriesFailure.tokenBlank }
+        guard let token = request.query["token"]?.trimmed(), !token.isEmpty else { throw SSeriesFailure.tokenBlank }
         let entry = try await users.enter(token)
         return SSeriesCall.Entry(session: entry.ticket, account: entry.account)
     }

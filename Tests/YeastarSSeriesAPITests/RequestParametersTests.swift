@@ -69,8 +69,8 @@ struct RequestParametersTests {
 
     @Test("Lists between commas (S§2.0)")
     func lists() {
-        #expect("msg0000.wav, msg0001.wav".listed == ["msg0000.wav", "msg0001.wav"])
-        #expect(" 1000 ,,\t1001, ".listed == ["1000", "1001"])
-        #expect(" , ".listed == [])
+        #expect("msg0000.wav, msg0001.wav".listed() == ["msg0000.wav", "msg0001.wav"])
+        #expect(" 1000 ,,\t1001, ".listed() == ["1000", "1001"])
+        #expect(" , ".listed() == [])
     }
 }

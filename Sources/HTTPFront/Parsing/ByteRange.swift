@@ -1,3 +1,5 @@
+import Voicemail
+
 /// What a `Range` header asks of a representation (RFC 9110 §14).
 public enum ByteRange: Hashable, Sendable {
     /// Everything: 200.
@@ -69,7 +71,7 @@ public enum ByteRange: Hashable, Sendable {
 
         /// Digits only; a number too large for any file is as good as the largest.
         private static func number(_ text: Substring) -> Int? {
-            guard !text.isEmpty, text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
+            guard text.isDigits else { return nil }
             // One may be added to it.
             return min(Int(text) ?? .max, .max - 1)
         }

@@ -43,8 +43,7 @@ struct TrustedProxies: Sendable {
 
     /// An address without the port that some proxies add; nil for anything else, such as `unknown`.
     private static func address(_ entry: Substring) -> String? {
-        var text = entry.drop { $0 == " " || $0 == "\t" }
-        while let last = text.last, last == " " || last == "\t" { text.removeLast() }
+        var text = HTTPToken.trim(entry)[...]
         if text.hasPrefix("[") {
             text = text.dropFirst().prefix { $0 != "]" }
         } else if text.filter({ $0 == ":" }).count == 1 {

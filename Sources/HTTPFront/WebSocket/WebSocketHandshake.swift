@@ -20,7 +20,7 @@ public struct WebSocketHandshake: Sendable {
     private static let suffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
     private static func lists(_ word: String, _ value: String?) -> Bool {
-        (value ?? "").split(separator: ",").contains { $0.trimmingCharacters(in: .whitespaces).lowercased() == word }
+        (value ?? "").split(separator: ",").contains { HTTPToken.trim($0).lowercased() == word }
     }
 }
 

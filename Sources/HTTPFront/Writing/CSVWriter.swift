@@ -1,4 +1,5 @@
 import NIOCore
+import Voicemail
 
 /// Writes RFC 4180: CRLF behind every record, quotes around fields that need them, quotes doubled.
 public struct CSVWriter: Sendable {
@@ -42,7 +43,7 @@ public struct CSVWriter: Sendable {
     private static func isFormula(_ field: String) -> Bool {
         guard let first = field.utf8.first, formulaStarts.contains(first) else { return false }
         guard first == UInt8(ascii: "+"), field.utf8.count > 1 else { return true }
-        return !field.utf8.dropFirst().allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        return !field.utf8.dropFirst().allSatisfy(\.isDigit)
     }
 
     private static let formulaStarts = Set("=+-@\t\r".utf8)

@@ -50,7 +50,7 @@ struct ToldEvent {
         let saved = notice("voicemail_saved", fields)
         if let transcription = message.transcription { fields["voicemail_transcription"] = transcription }
         let new = notice("voicemail_new", fields)
-        return try actsAfterNotify(message.mailboxID) ? [new] : [new, saved]
+        return try reader.actsAfterNotify(mailboxID: message.mailboxID) ? [new] : [new, saved]
     }
 
     /// That a message was deleted, where that is told at all (K§11.2).
@@ -87,13 +87,6 @@ struct ToldEvent {
             timestamp: Timestamp(unix: event.payload["timestamp"]?.int ?? event.created.unix), folder: .new, from: text("from"), to: text("to"),
             callerName: text("caller_name"), callerNumber: text("caller_number"), callID: text("call_id"),
             lengthMilliseconds: event.payload["length_ms"]?.int ?? 0, modified: event.created)
-    }
-
-    /// Whether a message of the mailbox is filed or deleted once it was told of.
-    private func actsAfterNotify(_ mailboxID: String) throws -> Bool {
-        let wishes: Set = ["save_after_notify", "delete_after_notify"]
-        guard let mailbox = try reader.document(id: mailboxID, attributes: wishes) else { return false }
-        return wishes.contains { mailbox.attributes[$0] == .bool(true) }
     }
 
     private func notice(_ name: String, _ fields: JSONObject) -> HookEvent {

@@ -48,10 +48,8 @@ public final class ServiceManager: Sendable {
     /// Whether `/livez` answers, which it does as long as the process can work; what it works with may be out of order.
     func isAlive(within patience: Duration) async -> Bool {
         guard let address = addresses.withLock({ $0.first { !$0.isSecure } }) else { return true }
-        var near = address
-        if near.host == "0.0.0.0" { near.host = "127.0.0.1" } else if near.host == "::" { near.host = "::1" }
         let client = HTTPClient(eventLoopGroupProvider: .singleton)
-        let request = HTTPClientRequest(url: "\(near)/livez")
+        let request = HTTPClientRequest(url: "\(address.near)/livez")
         // Whatever the answer is: one who may not see health is told so, by a server that lives.
         let answer = try? await client.execute(request, timeout: .nanoseconds(Int64(patience / .nanoseconds(1))))
         try? await client.shutdown()

@@ -35,6 +35,6 @@ extension NumberPlan {
     }
 
     private static func digits(_ text: String, _ count: ClosedRange<Int>) -> String? {
-        count.contains(text.utf8.count) && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? text : nil
+        count.contains(text.utf8.count) && text.utf8.allSatisfy(\.isDigit) ? text : nil
     }
 }

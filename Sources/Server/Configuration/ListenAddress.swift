@@ -14,6 +14,13 @@ public struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
         self.isSecure = isSecure
     }
 
+    /// Where who is on this machine reaches it: one that listens at every address does so at the machine's own.
+    var near: ListenAddress {
+        var near = self
+        if host == "0.0.0.0" { near.host = "127.0.0.1" } else if host == "::" { near.host = "::1" }
+        return near
+    }
+
     /// - Returns: nil for anything else.
     public init?(_ text: String) {
         var rest = Substring(text)

@@ -75,7 +75,7 @@ public struct ServerStatus: Sendable {
 
     private static func metrics(_ client: HTTPClient, at address: ListenAddress) async -> String {
         do {
-            let response = try await client.execute(request(near(address), "/metrics"), timeout: .seconds(patience))
+            let response = try await client.execute(request(address.near, "/metrics"), timeout: .seconds(patience))
             return response.status.code == 200 ? String(buffer: try await response.body.collect(upTo: 4 << 20)) : ""
         } catch {
             return ""
@@ -83,13 +83,6 @@ public struct ServerStatus: Sendable {
     }
 
     private static func place(_ http: Configuration.HTTP) -> ListenAddress? { http.listen.first { !$0.isSecure && $0.port != 0 } }
-
-    /// Where it listens at every address, it does here.
-    private static func near(_ address: ListenAddress) -> ListenAddress {
-        var near = address
-        if near.host == "0.0.0.0" { near.host = "127.0.0.1" } else if near.host == "::" { near.host = "::1" }
-        return near
-    }
 
     private static func request(_ address: ListenAddress, _ path: String) -> HTTPClientRequest {
         var request = HTTPClientRequest(url: "\(address)\(path)")
@@ -108,7 +101,7 @@ public struct ServerStatus: Sendable {
     }
 
     private static func ask(_ client: HTTPClient, at address: ListenAddress) async -> Readiness {
-        let near = near(address)
+        let near = address.near
         do {
             let response = try await client.execute(request(near, "/readyz"), timeout: .seconds(patience))
             let body = try await response.body.collect(upTo: 65_536)

@@ -71,7 +71,7 @@ extension Access {
         let (account, user) = try await store.read { try Look(reader: $0, now: now).holder(ofReset: hash) }
         AuditActor.current.identify(user.id)
         _ = try await service.users.change(
-            user.id, .patch(["password": .string(password), "require_password_update": .null]), in: account
+            user.id, .patch(["password": .string(password), User.passwordUpdateKey: .null]), in: account
         ) { _ = try Look(reader: $0, now: now).holder(ofReset: hash) }
     }
 
@@ -83,7 +83,7 @@ extension Access {
             let (account, holder) = try change.look.holder(ofReset: hash)
             var user = holder
             try change.writer.remove(ticketHash: hash)
-            user.stored.attributes["require_password_update"] = true
+            user.requirePasswordUpdate()
             return (account, try change.writer.save(user, at: change.now))
         }
     }

@@ -41,7 +41,26 @@ extension Mailbox {
     /// Seconds of one message, where it says so itself.
     var longestMessage: Int? { stored.attributes["max_message_length"]?.int.flatMap { $0 > 0 ? $0 : nil } }
 
+    /// Where its callers are sent with the operator's key; nil where it names nobody (K§10.2, step 9).
+    public var operatorNumber: String? { stored.attributes["operator_number"]?.dialled }
+
+    /// The form that its messages are to have, such as `mp3` (K§12-08).
+    public var mediaExtension: String? { stored.attributes["media_extension"]?.string }
+
     fileprivate func isSet(_ attribute: String) -> Bool { stored.attributes[attribute] == true }
+}
+
+extension Account {
+    /// Where callers of its mailboxes are sent with the operator's key; nil where it names nobody.
+    public var operatorNumber: String? { stored.attributes["operator_key"]?.dialled }
+}
+
+extension JSON {
+    /// A number to dial, written as a text or as a number; nil for nothing.
+    fileprivate var dialled: String? {
+        guard let text = string ?? int.map(String.init), !text.isEmpty else { return nil }
+        return text
+    }
 }
 
 extension Mailboxes {

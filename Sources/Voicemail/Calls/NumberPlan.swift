@@ -16,7 +16,7 @@ public struct NumberPlan: Sendable, Hashable {
     /// `004930555200` and `030 555200` are all `+4930555200` in country 49. An extension, a feature code and a name stay what they are.
     public func canonical(_ text: String) -> String {
         let plain = Self.plain(text)
-        guard let plain, plain.first != "+", plain.utf8.allSatisfy(Self.isDigit), let countryCode else { return plain ?? text }
+        guard let plain, plain.first != "+", plain.utf8.allSatisfy(\.isDigit), let countryCode else { return plain ?? text }
         if let rest = plain.after(internationalPrefix), rest.count >= 5, rest.first != "0" { return "+" + rest }
         if let rest = plain.after(trunkPrefix), rest.count >= 4, nationalDigits.map({ $0 == rest.count }) ?? true { return "+" + countryCode + rest }
         return plain.utf8.count == nationalDigits ? "+" + countryCode + plain : plain
@@ -41,8 +41,6 @@ public struct NumberPlan: Sendable, Hashable {
         }
         return plain.isEmpty || plain == "+" ? nil : plain
     }
-
-    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 }
 
 extension String {

@@ -91,10 +91,10 @@ extension Groups {
     func distributeLeftovers(of account: Account) async throws {
         let now = clock.now
         let patience = now.advanced(by: -Self.secondsForAudio)
-        for id in try await collect(of: account, { $0.group?.mode == .broadcast ? $0.id : nil }) {
+        for id in try await collect(of: account, { $0.holdsMessages ? nil : $0.id }) {
             try await inTransaction { change in
                 let writer = change.writer
-                guard let mailbox: Mailbox = try writer.find(id: id), mailbox.group?.mode == .broadcast else { return }
+                guard let mailbox: Mailbox = try writer.find(id: id), !mailbox.holdsMessages else { return }
                 var waiting: [Message] = []
                 try writer.visibleMessages(mailboxID: mailbox.id, offset: 0, limit: 256) { message in
                     if message.modified <= patience { waiting.append(message) }
@@ -122,7 +122,7 @@ extension StoreReader {
     ///
     /// A group without members keeps what it gets, so that nothing is lost; `distribute` hands it on when there are some.
     func recipients(of mailbox: Mailbox) throws -> [String] {
-        guard mailbox.group?.mode == .broadcast else { return [mailbox.id] }
+        guard !mailbox.holdsMessages else { return [mailbox.id] }
         let members = try members(of: mailbox)
         return members.isEmpty ? [mailbox.id] : members.map(\.id)
     }

@@ -75,7 +75,7 @@ private struct NumberKey: Comparable {
     private let text: String
 
     init(_ number: String) {
-        let isDigits = !number.isEmpty && number.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        let isDigits = number.isDigits
         text = isDigits ? String(number.drop { $0 == "0" }) : number
         // Without leading zeros the longer one is the greater; what is no number comes last.
         length = isDigits ? text.utf8.count : .max

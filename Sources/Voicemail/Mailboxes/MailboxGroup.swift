@@ -35,3 +35,8 @@ public struct MailboxGroup: Sendable, Hashable {
         ["mode": .string(mode.rawValue), "kind": .string(kind.rawValue), "members": JSON(members)]
     }
 }
+
+extension Mailbox {
+    /// Whether messages stay in it: those of a broadcasting group lie with its members (P§7).
+    public var holdsMessages: Bool { group?.mode != .broadcast }
+}

@@ -3,8 +3,7 @@ public enum MailboxNumber {
     /// Digits compare as integers, so `3000` and `03000` clash; any other text compares exactly. The prefix
     /// keeps the two apart.
     public static func comparable(_ number: String) -> String {
-        let digits = number.utf8
-        guard !digits.isEmpty, digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return "text:" + number }
+        guard number.isDigits else { return "text:" + number }
         let significant = number.drop { $0 == "0" }
         return "number:" + (significant.isEmpty ? "0" : significant)
     }
@@ -13,7 +12,7 @@ public enum MailboxNumber {
     public static func isDialable(_ number: String) -> Bool {
         let digits = number.utf8.first == UInt8(ascii: "+") ? number.utf8.dropFirst() : number.utf8[...]
         return !digits.isEmpty && number.utf8.count <= longest
-            && digits.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "#") }
+            && digits.allSatisfy { $0.isDigit || $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "#") }
     }
 
     /// Characters (K§5.1).

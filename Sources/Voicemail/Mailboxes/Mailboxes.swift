@@ -51,6 +51,14 @@ extension Mailboxes {
     public func change(
         _ id: String, _ change: AttributeChange, claim: MailboxClaim? = nil, keeping kept: KeptFields? = nil, in account: Account
     ) async throws -> Mailbox {
+        try await self.change(id, claim: claim, keeping: kept, in: account) { _ in change }
+    }
+
+    /// - Parameter change: what is to become of the mailbox as it is in the transaction.
+    func change(
+        _ id: String, claim: MailboxClaim?, keeping kept: KeptFields?, in account: Account,
+        _ change: @escaping @Sendable (Mailbox) -> AttributeChange
+    ) async throws -> Mailbox {
         let limits = limits
         let secrets = secrets
         return try await inTransaction(of: account) { transaction in
@@ -58,7 +66,7 @@ extension Mailboxes {
             var mailbox: Mailbox = try writer.require(id, in: account.id)
             if let claim { try transaction.look.judge(claim) }
             let pin = mailbox.pin(secrets)
-            let (checked, violations) = try mailbox.applying(change, keeping: kept, limits, pin: pin)
+            let (checked, violations) = try mailbox.applying(change(mailbox), keeping: kept, limits, pin: pin)
             mailbox.describe(checked, at: transaction.now)
             try mailbox.takePIN(of: checked, replacing: pin, secrets)
             if let kept { mailbox.keep(kept) }

@@ -30,7 +30,7 @@ public struct PIN: Sendable, Hashable, CustomStringConvertible, CustomDebugStrin
     /// A PIN that a person has chosen for a mailbox of this number. How long it may be is the schema's to say.
     /// - Throws: `Fault`.
     public init(chosen text: String, for number: String) throws(Fault) {
-        guard !text.isEmpty, text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { throw .notDigits }
+        guard text.isDigits else { throw .notDigits }
         self.init(text)
         guard !isNumber(number) else { throw .number }
     }

@@ -79,6 +79,12 @@ extension Messages {
 }
 
 extension StoreReader {
+    /// Whether a message of a mailbox is filed or deleted once it was told of; not where the mailbox is gone.
+    public func actsAfterNotify(mailboxID: String) throws -> Bool {
+        guard let mailbox: Mailbox = try find(id: mailboxID, attributes: ["save_after_notify", "delete_after_notify"]) else { return false }
+        return mailbox.isSavedAfterNotify || mailbox.isDeletedAfterNotify
+    }
+
     /// Who is to be told by mail of a new message, for each receiver's delivery; nil for an event of another kind, and where the mailbox is gone.
     public func mailReceivers(ofMessage event: Event) throws -> (mailboxID: String, receivers: [String])? {
         guard event.kind == .messageStored, event.isAnnounced, let mailbox: Mailbox = try find(id: event.payload["mailbox_id"]?.string) else { return nil }

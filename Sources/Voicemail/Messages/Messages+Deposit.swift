@@ -120,7 +120,7 @@ extension Messages {
                 }
                 message = try change.save(message)
                 if let replaced { try writer.release(replaced.blobID) }
-                if let mailbox: Mailbox = try writer.find(id: message.mailboxID), mailbox.group?.mode == .broadcast {
+                if let mailbox: Mailbox = try writer.find(id: message.mailboxID), !mailbox.holdsMessages {
                     return try change.distribute(message, of: mailbox) ?? message
                 }
                 return message

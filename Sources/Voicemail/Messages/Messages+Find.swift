@@ -20,7 +20,7 @@ public struct MessagePlace: Sendable, Hashable {
     /// Whether a message may have this name.
     public var isNamed: Bool {
         let month = monthID.utf8.prefix(7)
-        return month.count == 7 && month.dropLast().allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        return month.count == 7 && month.dropLast().allSatisfy(\.isDigit)
             && month.last == UInt8(ascii: "-") && HexID.isValid(String(monthID.dropFirst(7)))
     }
 }

@@ -148,12 +148,10 @@ public struct RecordingName: Sendable, Hashable {
 
     private static func isCallID(_ text: String) -> Bool {
         let halves = text.split(separator: ".", omittingEmptySubsequences: false)
-        return halves.count == 2 && halves.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy(isDigit) } && text.utf8.count <= 32
+        return halves.count == 2 && halves.allSatisfy(\.isDigits) && text.utf8.count <= 32
     }
 
-    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
-
     private static func isPlain(_ byte: UInt8) -> Bool {
-        isDigit(byte) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+        byte.isDigit || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
     }
 }

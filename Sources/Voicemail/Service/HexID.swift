@@ -24,7 +24,7 @@ public enum HexID {
 
     /// Whether a byte is a digit as ids have it: `0`–`9`, `a`–`f`.
     public static func isLowerHex(_ byte: UInt8) -> Bool {
-        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
+        byte.isDigit || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
     }
 
     /// Bytes as lower-case hex digits.

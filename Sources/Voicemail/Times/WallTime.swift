@@ -20,7 +20,7 @@ public struct WallTime: Sendable, Hashable {
     /// Reads `yyyyMMddHHmmss`.
     public init?(digits: some StringProtocol) {
         let bytes = Array(digits.utf8)
-        guard bytes.count == 14, bytes.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
+        guard bytes.count == 14, bytes.allSatisfy(\.isDigit) else { return nil }
         func number(_ range: Range<Int>) -> Int { bytes[range].reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) } }
         self.init(
             year: number(0..<4), month: number(4..<6), day: number(6..<8), hour: number(8..<10), minute: number(10..<12), second: number(12..<14))

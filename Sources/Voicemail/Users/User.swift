@@ -44,6 +44,12 @@ public struct User: Noun, StoredNoun {
     /// Whether he may log in; false for a user who was switched off.
     public var isEnabled: Bool { stored.attributes["enabled"] != .bool(false) }
 
+    /// He is to choose a new password before anything else.
+    mutating func requirePasswordUpdate() { stored.attributes[Self.passwordUpdateKey] = true }
+
+    /// Whether he is.
+    static let passwordUpdateKey = "require_password_update"
+
     var timeZone: TimeZone? { TimeZone(attribute: stored.attributes["timezone"]) }
 
     /// Whether he wants no mail for new messages.

@@ -9,7 +9,6 @@ struct ExtensionRequest {
     private(set) var settings = MailboxSettings()
     /// The greeting that is to be in force: nil for no change, and nil within for the system's.
     private(set) var greeting: String??
-    private(set) var emailAddress: String?
 
     static let systemGreeting = "follow_system"
     static let presences = ["available", "away", "business_trip", "do_not_disturb", "lunch", "off_work"]
@@ -27,7 +26,7 @@ struct ExtensionRequest {
         var parameters = parameters
         parameters.keepsEmpty = isChange
         if let number = try parameters.number("number") {
-            guard Self.isDigits(number) else { throw .invalid("number", .string(number)) }
+            guard number.isDigits else { throw .invalid("number", .string(number)) }
             settings.number = number
         }
         var kept: JSONObject = [:]
@@ -35,10 +34,7 @@ struct ExtensionRequest {
         switch try parameters.text("email_addr") {
         case nil: break
         case ""?: settings.notificationAddresses = []
-        case let address?:
-            emailAddress = address
-            // This interface knows one address; others stay.
-            settings.notificationAddresses = [address] + (mailbox?.notificationAddresses.dropFirst() ?? [])
+        case let address?: settings.firstNotificationAddress = address
         }
         for field in Self.keptTexts {
             guard let text = try Self.text(parameters, field) else { continue }
@@ -88,16 +84,12 @@ struct ExtensionRequest {
 
     /// In Base64, or in clear: the Base64 of digits is never made of digits alone.
     private static func pin(_ text: String) throws(PSeriesFailure) -> String {
-        if isDigits(text) { return text }
-        guard let pin = String(base64: text), isDigits(pin) else {
+        if text.isDigits { return text }
+        guard let pin = String(base64: text), pin.isDigits else {
             // Not even a PIN that is refused is shown.
             throw .invalid("vm_pin", nil)
         }
         return pin
-    }
-
-    private static func isDigits(_ text: String) -> Bool {
-        !text.isEmpty && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     }
 
     private static func text(_ parameters: PSeriesParameters, _ field: String) throws(PSeriesFailure) -> String? {

@@ -49,7 +49,7 @@ extension PSeriesDialect {
 
     /// Numbers and addresses belong to one extension each.
     private func claim(_ request: ExtensionRequest, of mailbox: Mailbox?, _ call: PSeriesCall) async throws -> MailboxClaim {
-        let address = request.emailAddress.flatMap { mailbox?.notificationAddresses.first == $0 ? nil : $0 }
+        let address = request.settings.firstNotificationAddress.flatMap { mailbox?.notificationAddresses.first == $0 ? nil : $0 }
         return try await service.mailboxes.claim(number: request.settings.number, mailAddress: address, for: mailbox, in: call.account)
     }
 
@@ -61,7 +61,7 @@ extension PSeriesDialect {
             items.append(PSeriesFailure.duplicateField("number", request.settings.number ?? "", source: kind.module, name: holder.number))
         }
         items += clash.addressHolders.map {
-            PSeriesFailure.duplicateField("email_addr", request.emailAddress ?? "", source: BoxKind.extension.module, name: $0.number)
+            PSeriesFailure.duplicateField("email_addr", request.settings.firstNotificationAddress ?? "", source: BoxKind.extension.module, name: $0.number)
         }
         return PSeriesFailure.duplicates(items, "Extension \(verb) fail for duplicate fields")
     }

@@ -77,7 +77,7 @@ extension PSeriesDialect {
             asked = mailboxes.count
             found = mailboxes.compactMap { $0?.id }
         } else if let numbers = try call.parameters.text("number") {
-            let listed = numbers.split(separator: ",").map { $0.trimmed }.filter { !$0.isEmpty }
+            let listed = numbers.pieces
             if listed.isEmpty { throw PSeriesFailure.required("ids") }
             let mailboxes = try await service.mailboxes.list(numbers: listed, of: call.account, where: BoxKind.extension.fits)
             asked = mailboxes.count

@@ -14,7 +14,7 @@ extension PSeriesDialect {
     /// Boxes nobody has are left out; with none left there is nothing to show (P§7.2).
     func queryMessages(_ call: PSeriesCall) async throws -> PSeriesAnswer {
         // With a blank for a plus sign: clients that encode as forms do write one behind each comma so.
-        let numbers = try call.parameters.requireText("number").split(separator: ",").map { $0.trimmed }.filter { !$0.isEmpty }
+        let numbers = try call.parameters.requireText("number").pieces
         if numbers.isEmpty { throw PSeriesFailure.required("number") }
         let paging = try Paging(call.parameters)
         let asked = try await service.mailboxes.list(numbers: numbers, of: call.account) { $0.holdsMessages }
@@ -112,14 +112,4 @@ extension PSeriesDialect {
         guard let uid = try call.parameters.text("uid") else { throw PSeriesFailure.required(names[0]) }
         return .callRecord(uid)
     }
-}
-
-extension Mailbox {
-    /// For a mailbox: whether messages stay in it. Those of a broadcasting group lie with its members (P§7).
-    var holdsMessages: Bool { group?.mode != .broadcast }
-}
-
-extension StringProtocol {
-    /// Without the blanks around it.
-    var trimmed: String { String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()) }
 }

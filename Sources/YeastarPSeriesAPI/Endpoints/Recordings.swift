@@ -89,7 +89,7 @@ extension PSeriesDialect {
     /// - Parameter isEnd: whether both passes of an hour that clocks show twice are before it.
     func time(_ name: String, _ call: PSeriesCall, isEnd: Bool = false) throws(PSeriesFailure) -> Timestamp? {
         guard let text = try call.parameters.text(name) else { return nil }
-        if text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) {
+        if text.utf8.allSatisfy(\.isDigit) {
             guard let seconds = Int(text), Timestamp.plausible.contains(seconds) else { throw .invalid(name, .string(text)) }
             return Timestamp(unix: seconds)
         }

@@ -121,7 +121,7 @@ public struct DisplayFormat: Sendable, Hashable {
     /// Exactly so many digits.
     private static func number(_ rest: inout Substring.UTF8View, _ digits: Int) -> Int? {
         let text = rest.prefix(digits)
-        guard text.count == digits, text.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
+        guard text.count == digits, text.allSatisfy(\.isDigit) else { return nil }
         rest = rest.dropFirst(digits)
         return text.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
     }

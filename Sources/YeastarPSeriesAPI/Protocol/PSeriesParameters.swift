@@ -100,9 +100,14 @@ struct PSeriesParameters: Sendable {
             }
         }
         guard let text = try text(name) else { return nil }
-        return try text.split(separator: ",").map { $0.trimmed }.filter { !$0.isEmpty }.map { part throws(PSeriesFailure) in
+        return try text.pieces.map { part throws(PSeriesFailure) in
             guard let number = Int(part) else { throw .syntaxError }
             return number
         }
     }
+}
+
+extension String {
+    /// What stands between commas, without the blanks around them; what is blank to others is part of it (P§7.2).
+    var pieces: [String] { listed { $0 == " " } }
 }

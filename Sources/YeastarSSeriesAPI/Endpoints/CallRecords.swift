@@ -34,7 +34,7 @@ extension SSeriesDialect {
     }
 
     /// The extensions that a text names, however it is spaced; nil for all of them.
-    private static func selection(_ text: String) -> Set<String>? { text.lowercased() == "all" ? nil : Set(text.listed) }
+    private static func selection(_ text: String) -> Set<String>? { text.lowercased() == "all" ? nil : Set(text.listed()) }
 
     /// Both ends of the time asked for, in order.
     private static func times(_ call: SSeriesCall) throws -> (start: WallTime, end: WallTime) {

@@ -11,10 +11,10 @@ struct ExtensionRequest {
     init(_ parameters: RequestParameters) throws {
         if let name = try parameters.optional("username") { settings.name = name }
         if let pin = try parameters.optional("vmsecret") {
-            guard pin.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { throw SSeriesFailure.extensionNotConfigured }
+            guard pin.isDigits else { throw SSeriesFailure.extensionNotConfigured }
             settings.pin = PIN(pin)
         }
-        if let address = try parameters.optional("email") { settings.notificationAddresses = [address] }
+        if let address = try parameters.optional("email") { settings.firstNotificationAddress = address }
         if let word = try parameters.optional("hasvoicemail") { settings.isEnabled = try Self.flag(word) }
         if let word = try parameters.optional("enablevmtoemail") {
             // Version 2 has a third word, for addresses that differ from the extension's: mail is sent then too.

@@ -42,9 +42,7 @@ extension SSeriesDialect {
     func addExtension(_ call: SSeriesCall) async throws -> SSeriesReply {
         let number = try call.requiredExtension()
         let account = try call.requireEntry().account
-        guard number.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
-            throw SSeriesFailure.extensionNotConfigured
-        }
+        guard number.isDigits else { throw SSeriesFailure.extensionNotConfigured }
         var settings = try ExtensionRequest(call.parameters).settings
         settings.number = number
         settings.name = settings.name ?? number
@@ -57,14 +55,9 @@ extension SSeriesDialect {
 
     func updateExtension(_ call: SSeriesCall) async throws -> SSeriesReply {
         let number = try call.requiredExtension()
-        var settings = try ExtensionRequest(call.parameters).settings
+        let patch = try ExtensionRequest(call.parameters).settings
         let account = try call.requireEntry().account
         let mailbox = try await mailbox(number, of: account)
-        if let addresses = settings.notificationAddresses {
-            // This interface knows one address; others stay.
-            settings.notificationAddresses = addresses + mailbox.notificationAddresses.dropFirst()
-        }
-        let patch = settings
         _ = try await configured { try await service.mailboxes.change(mailbox.id, patch, in: account) }
         return .success
     }
@@ -72,7 +65,7 @@ extension SSeriesDialect {
     /// Removes extensions with their messages: all that are named, or none.
     func deleteExtension(_ call: SSeriesCall) async throws -> SSeriesReply {
         let account = try call.requireEntry().account
-        let found = try await service.mailboxes.list(numbers: try call.requiredExtension().listed, of: account, where: Self.isExtension)
+        let found = try await service.mailboxes.list(numbers: try call.requiredExtension().listed(), of: account, where: Self.isExtension)
         let ids = found.compactMap { $0?.id }
         guard !ids.isEmpty, ids.count == found.count else { throw SSeriesFailure.noSuchExtension }
         _ = try await configured { try await service.mailboxes.removeAll(ids, in: account) }

@@ -8,7 +8,7 @@ extension SSeriesDialect {
     func deleteVoicemail(_ call: SSeriesCall) async throws -> SSeriesReply {
         let extensions = try call.requiredExtension()
         let files = try call.parameters.required("voicemailfile")
-        let names = call.version.deletesSeveral ? files.listed : [files]
+        let names = call.version.deletesSeveral ? files.listed() : [files]
         guard !names.isEmpty else { throw SSeriesFailure.parameterBlank }
         let folder = try deletedFolder(call)
         let account = try call.requireEntry().account
@@ -25,7 +25,7 @@ extension SSeriesDialect {
     private func mailboxesToEmpty(_ text: String, _ version: APIVersion, _ account: Account) async throws -> [String] {
         guard version.deletesSeveral else { return [try await mailbox(text, of: account).id] }
         if text == Self.all { return try await service.mailboxes.personalDirectory(of: account).map(\.id) }
-        let found = try await service.mailboxes.list(numbers: text.listed, of: account, where: Self.isExtension)
+        let found = try await service.mailboxes.list(numbers: text.listed(), of: account, where: Self.isExtension)
         let ids = found.compactMap { $0?.id }
         guard !ids.isEmpty, ids.count == found.count else { throw SSeriesFailure.noSuchExtension }
         return ids

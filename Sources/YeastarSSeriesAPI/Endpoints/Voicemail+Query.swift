@@ -18,7 +18,7 @@ extension SSeriesDialect {
     /// nobody has are left out, unless that is all of them.
     func mailboxes(named text: String?, of account: Account) async throws -> [MailboxEntry] {
         guard let text, text.lowercased() != "all" else { return try await service.mailboxes.personalDirectory(of: account) }
-        let found = try await service.mailboxes.list(numbers: text.listed, of: account, where: Self.isExtension).compactMap { $0 }
+        let found = try await service.mailboxes.list(numbers: text.listed(), of: account, where: Self.isExtension).compactMap { $0 }
         guard !found.isEmpty else { throw SSeriesFailure.noSuchExtension }
         return found
     }

@@ -6,7 +6,7 @@ enum AnswerFormat: Sendable {
     case json, xml
 
     /// - Parameter type: the request's `type`.
-    init(type: String?) { self = type?.trimmed.lowercased() == "xml" ? .xml : .json }
+    init(type: String?) { self = type?.trimmed().lowercased() == "xml" ? .xml : .json }
 
     var contentType: String {
         switch self {

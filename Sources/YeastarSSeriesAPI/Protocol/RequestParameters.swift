@@ -63,7 +63,7 @@ struct RequestParameters: Sendable {
             guard let value = values[name], !value.isNull else { continue }
             // A list where a text belongs must not pass for nothing: no extension means all of them.
             guard let text = value.text else { throw SSeriesFailure.malformedBody }
-            let trimmed = text.trimmed
+            let trimmed = text.trimmed()
             if !trimmed.isEmpty { return trimmed }
         }
         return nil
@@ -72,17 +72,4 @@ struct RequestParameters: Sendable {
     private static func isBlank(_ byte: UInt8) -> Bool {
         byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") || byte == UInt8(ascii: "\t")
     }
-}
-
-extension StringProtocol {
-    /// Without the blanks around it.
-    var trimmed: String {
-        var rest = self[...]
-        while rest.first?.isWhitespace == true { rest.removeFirst() }
-        while rest.last?.isWhitespace == true { rest.removeLast() }
-        return String(rest)
-    }
-
-    /// The pieces between commas, without blanks around them and without empty ones (S§2.0).
-    var listed: [String] { split(separator: ",").map(\.trimmed).filter { !$0.isEmpty } }
 }

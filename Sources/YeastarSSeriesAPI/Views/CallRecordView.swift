@@ -67,8 +67,7 @@ extension CallFacts {
     /// made from the call's time and its id, so that every copy and every report of the call has the same.
     static func callID(_ id: String, of time: Timestamp) -> String {
         let parts = id.split(separator: ".", omittingEmptySubsequences: false)
-        let isDigits = { (part: Substring) in !part.isEmpty && part.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } }
-        if parts.count == 2, parts.allSatisfy(isDigits) { return id }
+        if parts.count == 2, parts.allSatisfy(\.isDigits) { return id }
         // FNV-1a: any number will do that is always the same for an id.
         let hash = id.utf8.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }
         return "\(time.unix).\(hash % 1_000_000)"
