@@ -16,6 +16,8 @@ public final class PostgresStore: MaintainedStore {
     let health: Health
     let readers: Lanes
     let writers: Lanes
+    let probe: CommitProbe
+    let turns: Turns
     private let onCommit: (@Sendable (_ seconds: Double) -> Void)?
 
     /// Seconds that bringing a database up to date may take.
@@ -30,18 +32,23 @@ public final class PostgresStore: MaintainedStore {
         self.options = options
         self.onCommit = onCommit
         let connection = try Self.greet(options)
-        try Self.checkWritable(connection)
         do {
+            try Self.checkWritable(connection, within: options.statementSeconds)
             try Migrations.run(on: connection, within: Self.migrationSeconds)
             if !options.opensWhatMoves { try Self.checkResidence(connection, within: options.statementSeconds) }
             if let key { try Self.agree(on: key, connection, within: options.statementSeconds) }
+            let swept = try connection.runOnce(Witness.sweeping, within: options.statementSeconds)
+            if swept.isFailure { throw Trouble(swept, isConnected: connection.isOpen).error }
         } catch let error as Connection.Interruption {
             throw PostgresOpenError.unreachable(error.reason)
         }
         let health = Health()
         self.health = health
         WorkerThreads.shared.makeRoom(for: options.readers)
-        let foresight = Foresight(), turns = Turns(), patience = Duration.seconds(options.waitSeconds)
+        probe = CommitProbe(options, health)
+        let turns = Turns(waiting: max(1, options.writers / 2))
+        self.turns = turns
+        let foresight = Foresight(), patience = Duration.seconds(options.waitSeconds)
         readers = Lanes("database-reader", count: options.readers, patience: patience) { Session(options, health: health, foresight: foresight) }
         writers = Lanes("database-writer", count: options.writers, patience: patience) {
             Session(options, health: health, foresight: foresight, turns: turns)
@@ -54,7 +61,7 @@ public final class PostgresStore: MaintainedStore {
     public static func look<Value>(_ options: PostgresOptions, key: String? = nil, _ body: (any StoreReader) throws -> Value) throws -> Value {
         do {
             let connection = try greet(options)
-            try checkWritable(connection)
+            try checkWritable(connection, within: options.statementSeconds)
             try checkConnections(connection, options)
             do { try Migrations.check(connection, within: options.statementSeconds) } catch PostgresOpenError.olderSchema {
                 try checkMayMakeTables(connection, options)
@@ -126,24 +133,32 @@ public final class PostgresStore: MaintainedStore {
     }
 
     func transaction<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
-        try await withCheckedThrowingContinuation { continuation in
-            let isQueued = writers.enqueue { [self] session, isTooLate in
-                if isTooLate { return continuation.resume(throwing: Self.busy) }
-                let start = ContinuousClock.now
-                do {
-                    let (value, hasEvents) = try session.write {
-                        let transaction = Transaction(session)
-                        return (try body(transaction), transaction.hasEvents)
-                    }
-                    if hasEvents { eventBell.ring() }
-                    continuation.resume(returning: value)
-                    onCommit?((ContinuousClock.now - start) / .seconds(1))
-                } catch {
-                    continuation.resume(throwing: error)
+        let end = ContinuousClock.now + .seconds(options.waitSeconds)
+        return try await withCheckedThrowingContinuation { enqueue(body, before: end, $0) }
+    }
+
+    /// - Parameter end: when it has waited long enough for a connection, and for room to wait for its turn.
+    private func enqueue<Value: Sendable>(
+        _ body: @escaping @Sendable (Transaction) throws -> Value, before end: ContinuousClock.Instant, _ continuation: CheckedContinuation<Value, any Error>
+    ) {
+        let isQueued = writers.enqueue { [self] session, isTooLate in
+            if isTooLate || .now > end { return continuation.resume(throwing: Self.busy) }
+            let start = ContinuousClock.now
+            do {
+                let (value, hasEvents) = try session.write {
+                    let transaction = Transaction(session)
+                    return (try body(transaction), transaction.hasEvents)
                 }
+                if hasEvents { eventBell.ring() }
+                continuation.resume(returning: value)
+                onCommit?((ContinuousClock.now - start) / .seconds(1))
+            } catch let crowded as Turns.Crowded {
+                turns.park(crowded.question) { self.enqueue(body, before: end, continuation) }
+            } catch {
+                continuation.resume(throwing: error)
             }
-            if !isQueued { continuation.resume(throwing: Self.closed) }
         }
+        if !isQueued { continuation.resume(throwing: Self.closed) }
     }
 
     private static let busy = StoreError.failed("no connection to the database was free in time")
@@ -157,6 +172,7 @@ public final class PostgresStore: MaintainedStore {
         health.close()
         readers.close()
         writers.close()
+        probe.close()
     }
 
     /// Runs something long on a connection and a thread of its own, where it holds up nobody.

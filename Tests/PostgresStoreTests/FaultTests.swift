@@ -240,7 +240,7 @@ struct FaultTests {
                     await #expect(throws: StoreError.self) { try await store.write { try $0.insert(StoreContract.message("two")) } }
                     await #expect(throws: StoreError.self) { try await store.read { try $0.message(id: "one") } }
                     let reason = await store.unavailability()
-                    #expect(reason == "the database cannot be written")
+                    #expect(reason == "the database cannot be reached")
                     try await cluster.run("ALTER DATABASE \(String(url.split(separator: "/")[1].prefix { $0 != "?" })) ALLOW_CONNECTIONS true")
                     while await store.unavailability() != nil { await Task.yield() }
                     #expect(try await store.read { try $0.message(id: "one") }?.id == "one")

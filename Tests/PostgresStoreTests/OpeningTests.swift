@@ -119,6 +119,13 @@ struct OpeningTests {
         let known = "postgresql://u@h/d?sslmode=verify-full&target_session_attrs=read-write&passfile=/p&ssl=true"
         #expect(PostgresOptions.trouble(with: known) == nil)
         #expect(PostgresOptions.trouble(with: "postgresql://u@h/d?sslmode=require&sslmod=x") == "has sslmod in it, which is no setting of libpq's")
+        for text in ["h/d?target_session_attrs=any", "h,i/d?target_session_attrs=primary", "h,i/d"] {
+            #expect(PostgresOptions.trouble(with: "postgresql://u@" + text) == nil, "\(text)")
+        }
+        for (hosts, target) in [("h,i", "any"), ("h", "standby"), ("h,i", "prefer-standby"), ("h", "read-only")] {
+            let trouble = PostgresOptions.trouble(with: "postgresql://u@\(hosts)/d?target_session_attrs=\(target)")
+            #expect(trouble == "has target_session_attrs=\(target) in it, which may lead to a standby: leave it out, or say read-write")
+        }
         for text in ["mysql://u@h/d", "postgresql://u:a?hush=x@h/d?foo=bar", "postgresql://u:hush?@h/d", "postgresql://u:p@q?hush=x@h/d"] {
             #expect(PostgresOptions.trouble(with: text)?.contains("hush") == false, "\(text)")
         }
@@ -138,6 +145,7 @@ struct OpeningTests {
         1: "76ae3c14eca4dc14eb04db2de4fd6765588e55cd4a05bd0314b90be30132e17a", 2: "1d57c223c4b211a6c1e12c001e25a7a62877b936aa30a527e0c6bb37e0125a33",
         3: "878704a414d87709c1e41ea7e637a5957c462b67cd4915755d111dc3ad7d47f4",
         4: "28deee4c42029b9440344477b63264870b3ad2d0feb41498bc3deb02981ba550",
+        5: "3313ca552e31be5284e960caf805a1e7b743138433eddea9b42791a453aae1e4",
     ]
 
     @Test("No migration changes once it has a hash, and each has one", arguments: Migrations.all.map { $0.number })

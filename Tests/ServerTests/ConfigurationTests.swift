@@ -255,6 +255,17 @@ import Voicemail
             "archive: {kind: s3, endpoint: \"http://s3.example\", bucket: abc, quota_bytes: 5}\n",
             "a.yaml:1: archive.quota_bytes is of a directory, and archive.kind is s3"
         ),
+        ("store: {statement_seconds: 1}\n", "a.yaml:1: store.statement_seconds is \"1\" and must be a whole number from 2 to 600"),
+        ("store: {lock_seconds: 0}\n", "a.yaml:1: store.lock_seconds is \"0\" and must be a whole number from 1 to 600"),
+        ("store: {connect_seconds: 61}\n", "a.yaml:1: store.connect_seconds is \"61\" and must be a whole number from 1 to 60"),
+        (
+            "store: {kind: postgres, url: \"postgresql://u@h/d\", statement_seconds: 8, lock_seconds: 8}\n",
+            "a.yaml:1: store.lock_seconds must be less than store.statement_seconds"
+        ),
+        (
+            "store: {kind: postgres, url: \"postgresql://u@h,i/d?target_session_attrs=any\"}\n",
+            "a.yaml:1: store.url has target_session_attrs=any in it, which may lead to a standby: leave it out, or say read-write"
+        ),
         ("archive: {part_bytes: 1000}\n", "a.yaml:1: archive.part_bytes is \"1000\" and must be a whole number from 5242880 to 1073741824"),
         ("- a\n- b\n", "a.yaml:1: the file is not a list of `key: value`"),
         ("data: [1, [2]]\n", "a.yaml:1: data may hold plain values only"),

@@ -32,14 +32,27 @@ public final class PostgresCluster: Sendable {
             as "$bin/initdb" -D "$directory/data" -U aftertone --auth=trust -E UTF8 --locale=C.UTF-8 --locale-provider=icu --icu-locale=en-US --no-sync
             echo "local replication all trust" >> "$directory/data/pg_hba.conf"
         fi
-        # Not within a function: a shell would stand between, which does not hear the signal that ends the server.
         if [ "$(id -u)" -eq 0 ]; then user="setpriv --reuid=postgres --regid=postgres --clear-groups"; else user=; fi
-        $user "$bin/postgres" -D "$directory/data" -k "$directory" -c listen_addresses= -c max_connections=300 -c shared_buffers=32MB $settings &
-        server=$!
-        until as "$bin/pg_isready" -q -h "$directory" -d postgres -U aftertone; do kill -0 $server; sleep 0.05; done
-        echo $server > "$directory/ready.partial"
-        mv "$directory/ready.partial" "$directory/ready"
-        read -r nothing || true
+        # Not by `as`: a shell would stand between, which does not hear the signal that ends the server.
+        begin() {
+            $user "$bin/postgres" -D "$directory/data" -k "$directory" -c listen_addresses= -c max_connections=300 -c shared_buffers=32MB $settings &
+            server=$!
+        }
+        begin
+        word=
+        while :; do
+            until as "$bin/pg_isready" -q -h "$directory" -d postgres -U aftertone; do
+                # After a kill it does not begin before the last process of the one before has gone.
+                if ! kill -0 $server 2>/dev/null; then [ -n "$word" ]; begin; fi
+                sleep 0.05
+            done
+            echo $server > "$directory/ready.partial"
+            mv "$directory/ready.partial" "$directory/ready"
+            read -r word || word=
+            [ "$word" = again ] || break
+            wait $server || true
+            begin
+        done
         kill -INT $server || true
         wait $server || true
         rm -rf "$directory"
@@ -63,7 +76,11 @@ public final class PostgresCluster: Sendable {
             ["bash", script, directory, settings, primary?.directory ?? ""], input: leash.fileHandleForReading.fileDescriptor, output: output.fileDescriptor,
             errors: output.fileDescriptor)
         try output.close()
-        let end = ContinuousClock.now + .seconds(300)
+        try await isReady()
+    }
+
+    private func isReady() async throws {
+        let log = directory + "/log", end = ContinuousClock.now + .seconds(300)
         while !FileManager.default.fileExists(atPath: directory + "/ready") {
             guard ContinuousClock.now < end, FileManager.default.fileExists(atPath: log) else {
                 throw NotReady(log: (try? String(contentsOfFile: log, encoding: .utf8)) ?? "")
@@ -78,6 +95,13 @@ public final class PostgresCluster: Sendable {
         guard let server = pid_t(text) else { throw NotReady(log: "no process") }
         let children = try String(contentsOfFile: "/proc/\(server)/task/\(server)/children", encoding: .utf8).split(separator: " ").compactMap { pid_t($0) }
         for process in [server] + children { kill(process, signal) }
+    }
+
+    /// Begins the server anew that was killed.
+    public func restart() async throws {
+        try FileManager.default.removeItem(atPath: directory + "/ready")
+        try leash.fileHandleForWriting.write(contentsOf: Array("again\n".utf8))
+        try await isReady()
     }
 
     /// Makes a standby the primary.

@@ -33,12 +33,14 @@ final class Connection {
     /// Blocks.
     /// - Throws: `PostgresOpenError.unreachable`.
     init(_ options: PostgresOptions) throws {
-        guard Self.settings(of: options.url) != nil else { throw PostgresOpenError.malformedAddress }
+        guard let given = Self.settings(of: options.url) else { throw PostgresOpenError.malformedAddress }
         // The last of two values counts, so what must be so stands behind the URL, and what is only better stands before it.
-        let settings = [
+        var settings = [
             ("connect_timeout", String(options.connectSeconds)), ("keepalives_idle", "30"), ("keepalives_interval", "10"), ("keepalives_count", "3"),
             ("fallback_application_name", "aftertone"), ("dbname", options.url), ("client_encoding", "UTF8"),
         ]
+        // Of several hosts the first that answers may be a standby.
+        if Self.nameSeveralHosts(given) { settings.insert(("target_session_attrs", "read-write"), at: 0) }
         let names = settings.map { strdup($0.0) }, values = settings.map { strdup($0.1) }
         defer { for text in names + values { free(text) } }
         let opened = (names.map { UnsafePointer($0) } + [nil]).withUnsafeBufferPointer { names in
@@ -82,6 +84,21 @@ final class Connection {
         let host = url.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
         guard let query = host.split(separator: "?", maxSplits: 1).dropFirst().first else { return nil }
         return query.split(separator: "&").compactMap { $0.wholeMatch(of: /([a-z_]+)=.*/)?.1 }.map(String.init).first { !known.contains($0) }
+    }
+
+    static func nameSeveralHosts(_ settings: [String: String]) -> Bool {
+        ["host", "hostaddr"].contains { settings[$0]?.contains(",") == true }
+    }
+
+    /// A standby shows what was, and takes no changes.
+    /// - Throws: `PostgresOpenError.readOnly`, `Interruption`.
+    func refuseStandby(within seconds: Int) throws {
+        var standby = setting("in_hot_standby")
+        // Before PostgreSQL 14, and by a pooler, it is not told.
+        if standby.isEmpty {
+            standby = try runScript("SELECT CASE WHEN pg_is_in_recovery() THEN 'on' ELSE 'off' END", within: seconds).first?.first?.text(0) ?? ""
+        }
+        guard standby == "off" else { throw PostgresOpenError.readOnly }
     }
 
     var isOpen: Bool { PQstatus(handle) == CONNECTION_OK }

@@ -6,11 +6,14 @@ final class Health: Sendable {
     private struct State {
         var reason: String?
         var until = ContinuousClock.now
+        var fullUntil = ContinuousClock.now
         var isClosing = false
     }
 
     /// How long nobody tries.
     private static let pause = Duration.milliseconds(500)
+    /// How long a disk is taken for full that was found so. Only a change of rows finds it out, and who is told that there is no room sends none.
+    private static let fullPause = Duration.seconds(10)
 
     private let state = Mutex(State())
 
@@ -25,6 +28,10 @@ final class Health: Sendable {
     }
 
     func connected() { state.withLock { $0.reason = nil } }
+
+    func noteFull() { state.withLock { $0.fullUntil = .now + Self.fullPause } }
+
+    var isFull: Bool { state.withLock { $0.fullUntil > .now } }
 
     /// Nobody waits for the database to come back from here on.
     func close() { state.withLock { $0.isClosing = true } }

@@ -20,11 +20,11 @@ public struct PostgresOptions: Sendable, Hashable {
     /// Whether a database is opened that its installation does not live in: by who moves it.
     public var opensWhatMoves = false
 
-    public static let standardPool = 8
+    public static let standardPool = 8, standardConnectSeconds = 5, standardStatementSeconds = 30, standardLockSeconds = 10
 
     public init(
-        url: String, pool: Int = standardPool, connectSeconds: Int = 5, statementSeconds: Int = 30, lockSeconds: Int = 10,
-        waitSeconds: Int = 30, outcomeSeconds: Int = 60
+        url: String, pool: Int = standardPool, connectSeconds: Int = standardConnectSeconds, statementSeconds: Int = standardStatementSeconds,
+        lockSeconds: Int = standardLockSeconds, waitSeconds: Int = 30, outcomeSeconds: Int = 60
     ) {
         self.url = url
         self.pool = pool
@@ -41,7 +41,10 @@ public struct PostgresOptions: Sendable, Hashable {
             if let name = Connection.unknownSetting(in: url) { return "has \(name) in it, which is no setting of libpq's" }
             return "is no URL such as postgresql://user@host/database"
         }
-        return settings["password"] == nil ? nil : "has a password in it: put that into a file of libpq's, and passfile=FILE into the URL"
+        if settings["password"] != nil { return "has a password in it: put that into a file of libpq's, and passfile=FILE into the URL" }
+        guard let target = settings["target_session_attrs"], !["read-write", "primary"].contains(target) else { return nil }
+        guard target != "any" || Connection.nameSeveralHosts(settings) else { return nil }
+        return "has target_session_attrs=\(target) in it, which may lead to a standby: leave it out, or say read-write"
     }
 
     var writers: Int { max(1, pool / 2) }

@@ -26,7 +26,9 @@ struct Progress {
     var foreseen: Foresight.Course?
     /// How many numbers the transaction has asked for.
     var draws = 0
-    private var hasChanged = false
+    private(set) var hasChanged = false
+    /// What it can be known by once it is committed.
+    var witness: Witness?
     var cursors = 0
 
     init(isWriting: Bool = false, opening: [Step] = [], numberPlace: Int? = nil) {

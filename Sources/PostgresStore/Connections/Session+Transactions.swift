@@ -40,6 +40,7 @@ extension Session {
     }
 
     /// Runs `body` in a transaction as if it were the only one, and returns once what it has changed is durable.
+    /// - Throws: what `body` throws, `StoreError`, `Turns.Crowded` where it is to be run later.
     func write<Value>(_ body: () throws -> Value) throws -> Value {
         var lost = 0, collisions = 0
         defer { endTurn() }
@@ -58,6 +59,9 @@ extension Session {
                     rollBack()
                     // Not for as long as the other one.
                     Thread.sleep(forTimeInterval: Double.random(in: 0...0.002) * Double(collisions))
+                } else if case .crowded(let question)? = trouble {
+                    rollBack()
+                    throw Turns.Crowded(question: question)
                 } else if !isWorthAnother(&lost) {
                     rollBack()
                     throw error
@@ -67,14 +71,20 @@ extension Session {
     }
 
     /// Waits for a turn before anything is sent of a transaction that writes, if those that begin so collide.
-    func takeTurn(_ question: SQL) {
-        guard progress.isWriting, turn == nil, let turns, turns.enter(question, patience: options.waitSeconds) else { return }
-        turn = question
+    func takeTurn(_ question: SQL) throws {
+        guard progress.isWriting, turn == nil, !isOutOfPatience, let turns else { return }
+        switch turns.enter(question, patience: options.waitSeconds) {
+        case .mine: turn = question
+        case .without: break
+        case .tooLate: isOutOfPatience = true
+        case .crowded: throw note(.crowded(question))
+        }
     }
 
     private func endTurn() {
         if let turn { turns?.leave(turn) }
         turn = nil
+        isOutOfPatience = false
     }
 
     /// Whether the transaction ended for want of its connection, so that nothing of it is left, and may be run again on another.
@@ -103,7 +113,7 @@ extension Session {
     }
 
     /// Nothing is sent before the first statement is.
-    private func begin(_ progress: Progress) throws {
+    func begin(_ progress: Progress) throws {
         trouble = nil
         self.progress = progress
         do {
@@ -115,7 +125,7 @@ extension Session {
         }
     }
 
-    private func rollBack() {
+    func rollBack() {
         defer { trouble = nil }
         guard let connection, connection.isOpen else { return disconnect() }
         guard progress.hasBegun, connection.isInTransaction else { return }
@@ -129,26 +139,29 @@ extension Session {
         guard progress.hasBegun || !progress.posted.isEmpty else { return }
         // Its number must be known before it may be committed.
         if !progress.hasBegun { _ = try exchange([]) }
+        if progress.hasChanged, progress.witness == nil { markCommit() }
         do {
             let answer = try exchange([step("COMMIT")])[0]
             guard answer.tag == "COMMIT" else { throw note(.failed(.failed("the transaction was rolled back"))) }
         } catch {
-            guard case .lost? = trouble else { throw error }
-            try settle(progress.number)
+            // Where nothing was changed, nothing is left that may not be done again.
+            guard case .lost? = trouble, let witness = progress.witness else { throw error }
+            try settle(progress.number, witness)
             trouble = nil
         }
     }
 
     /// Finds out what became of a transaction whose connection was lost while it was committed. A database that stays away longer than
     /// anybody waits leaves that undecided.
-    private func settle(_ number: String) throws {
+    private func settle(_ number: String, _ witness: Witness) throws {
         let end = ContinuousClock.now + .seconds(options.outcomeSeconds)
         repeat {
             disconnect()
-            if let connection = try? connect(), let outcome = try? outcome(of: number, connection) {
+            if let connection = try? connect(), let outcome = try? outcome(of: number, witness, connection) {
                 switch outcome {
                 case .committed: return
                 case .aborted: throw note(.lost(.failed("the connection to the database was lost")))
+                case .unknown: throw note(.unknownOutcome(transaction: number))
                 case .open: break
                 }
             }
@@ -157,18 +170,30 @@ extension Session {
         throw note(.unknownOutcome(transaction: number))
     }
 
-    private enum Outcome { case committed, aborted, open }
+    private enum Outcome { case committed, aborted, open, unknown }
 
-    private func outcome(of number: String, _ connection: Connection) throws -> Outcome? {
+    private func outcome(of number: String, _ witness: Witness, _ connection: Connection) throws -> Outcome? {
         let answer = try connection.runOnce("SELECT pg_xact_status(\(number)::text::xid8)", within: limit)
         // A database that has not come so far, as one that has taken the place of another, has not got it.
         if answer.state == "22023" { return .aborted }
         guard !answer.isFailure, let row = answer.first else { return nil }
         switch row.text(0) {
-        case "committed": return .committed
+        case "committed": return try outcome(of: number, seenBy: witness, connection)
         case "aborted": return .aborted
         case "in progress": return .open
         default: return nil
         }
     }
+
+    /// Somebody with this number has committed.
+    private func outcome(of number: String, seenBy witness: Witness, _ connection: Connection) throws -> Outcome? {
+        let found = try connection.runOnce(witness.question(number), within: limit)
+        if found.isFailure { return nil }
+        guard found.count == 1 else { return witness.mayHaveGone ? .unknown : .aborted }
+        // A database that was killed shows what its standbys have not got. Who commits behind it waits for them as it would have done.
+        return try connection.runOnce(Self.flush, within: limit).isFailure ? nil : .committed
+    }
+
+    /// Changes nothing, and is committed like a change.
+    static let flush: SQL = "SELECT pg_logical_emit_message(true, 'aftertone', '')::text"
 }

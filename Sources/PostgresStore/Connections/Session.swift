@@ -10,6 +10,8 @@ final class Session {
     let turns: Turns?
     /// How the transaction began, where it has a turn of those that begin so.
     var turn: SQL?
+    /// Whether the transaction has waited for its turn as long as it may.
+    var isOutOfPatience = false
     /// What a connection is told once, and what each of its transactions is told.
     private let setup: String
     let preamble: [String]
@@ -18,9 +20,14 @@ final class Session {
     var trouble: Trouble?
     var progress = Progress()
     var knownTickets = KnownTickets()
+    /// What its marks are known by, and how many it has made.
+    private let name = HexID.random()
+    private var marks = 0
     /// Whether questions that go together may be a transaction by themselves (`Progress.isBare`). They may not on a connection that is shared, whose
     /// settings are those of a transaction that was begun, and not after one of them was followed by a question that nobody had foreseen.
     var mayBeBare = false
+    /// Where a commit was given up that was made to see whether it returns.
+    var silent: SilentProcess?
     /// Whether a visitor is looking at rows. He asks nothing meanwhile: the connection may be in the middle of an answer.
     private var isVisited = false
 
@@ -79,6 +86,7 @@ final class Session {
         if let reason = health.refusal { throw PostgresOpenError.unreachable(reason) }
         do {
             let connection = try Connection(options)
+            try connection.refuseStandby(within: limit)
             connection.onTrip = { [health] in health.trips.add(1, ordering: .relaxed) }
             if !setup.isEmpty {
                 for answer in try connection.runScript(setup, within: limit) where answer.isFailure { throw Trouble(answer, isConnected: true).error }
@@ -109,7 +117,7 @@ final class Session {
         let isFirst = progress.noteQuestion(question)
         if let answer = progress.answer(to: question) { return answer }
         if progress.isBare { throw note(.surprised) }
-        if isFirst { takeTurn(question) }
+        if isFirst { try takeTurn(question) }
         let beginning = isFirst ? progress.beginning : nil, course = beginning.flatMap { foresight?.course(after: $0) }
         let next = course?.questions ?? []
         progress.foreseen = course
@@ -148,6 +156,14 @@ final class Session {
         progress.noteChange()
         progress.posted.append(step(statement))
         if progress.posted.count >= Self.mostPosted { _ = try exchange([]) }
+    }
+
+    /// Makes a mark with the commit, for a transaction that has nothing else to be known by.
+    func markCommit() {
+        marks += 1
+        let mark = Witness.mark(session: name, number: marks)
+        progress.witness = mark
+        if let statement = mark.statement { progress.posted.append(step(statement)) }
     }
 
     /// Notes what the transaction has asked, for the next that begins like it.
@@ -190,6 +206,7 @@ final class Session {
 
     func note(_ trouble: Trouble) -> StoreError {
         self.trouble = trouble
+        if trouble.error == .full { health.noteFull() }
         return trouble.error
     }
 

@@ -1,10 +1,9 @@
 /// Whether a server could work with a database, as far as can be seen without changing anything in it.
 extension PostgresStore {
-    /// - Throws: `PostgresOpenError.readOnly`.
-    static func checkWritable(_ connection: Connection) throws {
-        guard connection.setting("in_hot_standby") != "on", connection.setting("default_transaction_read_only") != "on" else {
-            throw PostgresOpenError.readOnly
-        }
+    /// - Throws: `PostgresOpenError.readOnly`, `Connection.Interruption`.
+    static func checkWritable(_ connection: Connection, within seconds: Int) throws {
+        try connection.refuseStandby(within: seconds)
+        guard connection.setting("default_transaction_read_only") != "on" else { throw PostgresOpenError.readOnly }
     }
 
     /// - Throws: `PostgresOpenError.tooFewConnections`. A pooler shares those that it has.

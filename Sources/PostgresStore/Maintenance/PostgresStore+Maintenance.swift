@@ -1,18 +1,7 @@
 import Voicemail
 
 extension PostgresStore {
-    public func unavailability() async -> String? {
-        do {
-            // The number is drawn on a connection that writes, so a standby says that it is one.
-            try await transaction { _ = try $0.rows("SELECT 1") }
-            return nil
-        } catch let error as StoreError {
-            if error == .full { return "no room for the database" }
-            return "the database cannot be written"
-        } catch {
-            return "the database cannot be reached"
-        }
-    }
+    public func unavailability() async -> String? { health.isFull ? "no room for the database" : await probe.reason() }
 
     /// PostgreSQL looks after its pages; what is compared here is whether rows name what is there.
     public func integrityCheck(limit: Int) async throws -> [String] {

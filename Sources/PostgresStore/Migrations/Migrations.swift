@@ -8,10 +8,12 @@ protocol Migration: Sendable {
 
 /// The schema's history; the next migration is appended. Its numbers are this store's own.
 enum Migrations {
-    static let all: [any Migration.Type] = [M0001.self, M0002.self, M0003.self, M0004.self]
+    static let all: [any Migration.Type] = [M0001.self, M0002.self, M0003.self, M0004.self, M0005.self]
 
     /// Whoever brings a database up to date holds this lock ("Aftn" in ASCII).
     private static let lock = 0x4166_746e
+    /// Who has something to bring up to date holds this one too, which servers at work look at.
+    static let underWay = lock + 1
 
     /// Brings a database up to date, in one transaction. Of several processes that do so at once the first does it.
     /// - Throws: `PostgresOpenError`, `StoreError`.
@@ -23,6 +25,8 @@ enum Migrations {
             if done.isEmpty {
                 _ = try run("CREATE TABLE aftertone_migration (number BIGINT PRIMARY KEY, applied_at TIMESTAMPTZ NOT NULL DEFAULT now())", connection, seconds)
             }
+            let isUpToDate = all.allSatisfy { done.contains($0.number) }
+            if !isUpToDate { _ = try run("SELECT pg_advisory_xact_lock(\(underWay))", connection, seconds) }
             for migration in all where !done.contains(migration.number) {
                 for statement in migration.statements { _ = try run(statement, connection, seconds) }
                 _ = try run("INSERT INTO aftertone_migration (number) VALUES (\(migration.number))", connection, seconds)

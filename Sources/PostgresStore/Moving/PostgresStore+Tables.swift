@@ -20,7 +20,7 @@ extension PostgresStore: MovableStore {
     }
 
     /// What is this store's own business.
-    private static let own: Set<String> = ["writer", closedWriter, "installation", "aftertone_migration"]
+    private static let own: Set<String> = ["writer", closedWriter, "installation", "aftertone_migration", "commit_mark"]
 
     private static func table(_ name: String, _ rows: [Row]) throws -> StoredTable {
         let columns = try rows.map { row in

@@ -9,7 +9,7 @@ extension Transaction {
             """
             INSERT INTO message (serial, id, \(raw: MessageRow.bound)) OVERRIDING SYSTEM VALUE
             VALUES (\(stored.serial), \(message.id), \(row: { MessageRow.bind(message, to: &$0) })) ON CONFLICT DO NOTHING
-            """)
+            """, as: .row(table: "message", id: message.id))
         return stored
     }
 

@@ -9,7 +9,7 @@ extension Transaction {
             """
             INSERT INTO recording (serial, \(raw: RecordingRow.bound)) OVERRIDING SYSTEM VALUE
             VALUES (\(stored.serial), \(row: { RecordingRow.bind(recording, to: &$0) })) ON CONFLICT DO NOTHING
-            """)
+            """, as: .row(table: "recording", id: recording.id))
         return stored
     }
 

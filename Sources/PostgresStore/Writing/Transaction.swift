@@ -22,7 +22,9 @@ final class Transaction: Snapshot, StoreWriter {
 
     /// Runs an insertion of one row that says `ON CONFLICT DO NOTHING`. It goes to the database with what follows, and its conflict ends the
     /// transaction: what divides by the number of rows fails where there is none (`Trouble`).
-    func insertRow(_ statement: SQL) throws {
+    /// - Parameter witness: the row, where its key is random: what the transaction is known by if nothing was before.
+    func insertRow(_ statement: SQL, as witness: @autoclosure () -> Witness? = nil) throws {
+        if session.progress.witness == nil { session.progress.witness = witness() }
         try execute("WITH inserted AS (\(statement) RETURNING 1) SELECT 1 / count(*) FROM inserted")
     }
 

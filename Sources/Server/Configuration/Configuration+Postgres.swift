@@ -5,6 +5,9 @@ extension PostgresOptions {
     static func read(_ reader: SettingsReader) -> PostgresOptions? {
         let kind = reader.word("store.kind", Configuration.StoreKind.sqlite)
         let url = reader.optionalText("store.url"), pool = reader.number("store.pool", PostgresOptions.standardPool, 2...1000)
+        let connect = reader.number("store.connect_seconds", PostgresOptions.standardConnectSeconds, 1...60)
+        let statement = reader.number("store.statement_seconds", PostgresOptions.standardStatementSeconds, 2...600)
+        let lock = reader.number("store.lock_seconds", PostgresOptions.standardLockSeconds, 1...600)
         let sharesConnections = reader.flag("store.transaction_pooling", false)
         switch (kind, url) {
         case (.sqlite, nil): return nil
@@ -20,7 +23,10 @@ extension PostgresOptions {
                 reader.refuse("store.url", because: trouble)
                 return nil
             }
-            var options = PostgresOptions(url: url, pool: pool)
+            if lock >= statement {
+                reader.refuse("store.lock_seconds", because: "must be less than store.statement_seconds", given: ["store.statement_seconds"])
+            }
+            var options = PostgresOptions(url: url, pool: pool, connectSeconds: connect, statementSeconds: statement, lockSeconds: lock)
             options.sharesConnections = sharesConnections
             return options
         }

@@ -76,8 +76,10 @@ extension Messages {
             let limits = limits
             return try await inTransaction { change in
                 let writer = change.writer
+                // First what all deposits into the mailbox begin with: by that a store knows which of them meet.
+                let found: Mailbox? = try writer.find(id: mailboxID)
                 if let id = draft.id, try writer.message(id: id) != nil { throw VoicemailError.conflict }
-                let mailbox: Mailbox = try writer.require(mailboxID, in: account.id)
+                guard let mailbox = found, mailbox.accountID == account.id else { throw VoicemailError.notFound(id: mailboxID) }
                 guard mailbox.isEnabled || !origin.needsEnabled else { throw VoicemailError.mailboxDisabled }
                 if origin.needsRoom {
                     let count = try writer.visibleMessages(of: mailboxID).tally().total, capacity = mailbox.capacity(limits.mailboxCapacity)
