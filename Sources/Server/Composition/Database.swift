@@ -27,6 +27,13 @@ struct Database: Sendable {
         return Database(store: store) { try store.close() }
     }
 
+    /// Where several processes share a database, its clock holds for all of them. A test's clock is left alone.
+    /// - Throws: `StoreError`.
+    func clock(_ machine: any WallClock) async throws -> any WallClock {
+        guard let store = store as? PostgresStore, machine is SystemClock else { return machine }
+        return try await DatabaseClock.start(over: store)
+    }
+
     /// Tells keys apart, and nothing of them.
     static func fingerprint(of key: [UInt8]) -> String {
         HexID.encode(HMAC<SHA256>.authenticationCode(for: Data("aftertone installation".utf8), using: SymmetricKey(data: key)))

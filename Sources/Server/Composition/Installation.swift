@@ -121,8 +121,8 @@ extension Installation {
         hashes.start()
         teardown.add { try await hashes.shutdownGracefully() }
         let service = VoicemailService(
-            store: database.store, archive: archive, codec: codec, secrets: Secrets(key: base.key, pool: hashes, cost: rig.hashCost), clock: rig.clock,
-            limits: configuration.limits, logger: logger, observer: instruments?.observer ?? DomainObserver())
+            store: database.store, archive: archive, codec: codec, secrets: Secrets(key: base.key, pool: hashes, cost: rig.hashCost),
+            clock: try await database.clock(rig.clock), limits: configuration.limits, logger: logger, observer: instruments?.observer ?? DomainObserver())
         return Installation(
             configuration, base, store: database.store, archive: archive, codec: codec, service: service,
             synthesizer: use == .server ? rig.synthesizer ?? speech(&teardown, logger) : nil, logger: logger, teardown: teardown)
