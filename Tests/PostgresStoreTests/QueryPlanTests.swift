@@ -16,6 +16,8 @@ struct QueryPlanTests {
         "WITH RECURSIVE named", "planned = 0", "WHERE batch = 0", "FROM document WHERE removed_at IS NOT NULL AND kind = 'account'",
         // A row for each state and slot.
         "FROM delivery_tally",
+        // The last few.
+        "SELECT serial FROM event ORDER BY serial DESC LIMIT ?",
     ]
 
     /// Statements that sort what they find, and why they may.

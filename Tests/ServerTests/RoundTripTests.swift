@@ -104,7 +104,7 @@ struct RoundTripTests {
         var least = Int.max
         for _ in 0..<12 {
             let before = store.roundTrips
-            _ = try await server.leave(MessageDraft(id: HexID.random(), callerNumber: "2001"), from: .call, in: world.mailbox, of: world.account)
+            _ = try await server.leave(MessageDraft(id: HexID.random(), callerNumber: "2001"), in: world.mailbox, of: world.account)
             least = min(least, store.roundTrips - before)
         }
         #expect(least <= 3, "\(least)")
