@@ -1,27 +1,3 @@
-/// Who is asking, as a dialect's authentication found out.
-public struct Principal: Sendable, Hashable {
-    public let accountID: String
-    public let userID: String?
-    public let credentialID: String?
-    /// May act on every account of the server.
-    public let isSuperduperAdmin: Bool
-    /// Keyed hash of the token, to end it by.
-    public let ticketHash: String?
-
-    public init(accountID: String, userID: String? = nil, credentialID: String? = nil, isSuperduperAdmin: Bool = false, ticketHash: String? = nil) {
-        self.accountID = accountID
-        self.userID = userID
-        self.credentialID = credentialID
-        self.isSuperduperAdmin = isSuperduperAdmin
-        self.ticketHash = ticketHash
-    }
-
-    /// Whether the caller may act on an account: his own and every one below it (K§3.5).
-    public func may(actOn account: Account) -> Bool {
-        isSuperduperAdmin || accountID == account.id || account.lineage.contains(accountID)
-    }
-}
-
 /// What a token and a path lead to, found in one transaction.
 public struct AccessEntry: Sendable {
     /// nil when the token opens nothing (`Tickets.enter`).
@@ -83,13 +59,5 @@ extension Access {
                 return nil
             }
         }
-    }
-}
-
-extension Principal {
-    fileprivate init(_ entry: TicketEntry) {
-        self.init(
-            accountID: entry.account.id, userID: entry.ticket.userID, credentialID: entry.ticket.credentialID,
-            isSuperduperAdmin: entry.account.isSuperduperAdmin, ticketHash: entry.ticket.hash)
     }
 }
