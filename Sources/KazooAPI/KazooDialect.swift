@@ -74,7 +74,7 @@ public struct KazooDialect: Dialect {
         let cost = isLogin ? settings.rateLimit.loginCost : 1
         var remaining: Int?
         do {
-            // Who is known decides how much of a body is taken, and which account there is, whose bucket is spent from.
+            // The token is judged before the body is read: it decides how large a body is taken, and the rate limit is the account's if it has one.
             let early = try await enter(PresentedToken.beforeBody(of: request), request, path)
             remaining = limiter.spend(cost, by: RateLimiter.client(request.remote, accountID: early.account?.id))
             guard remaining != nil else { throw KazooFailure.tooManyRequests }

@@ -51,7 +51,8 @@ public struct StoredTable: Sendable, Hashable {
     /// Where a row names the audio that it needs.
     public var audioColumn: String? { isNamed || name == "blob_garbage" ? nil : columns.first { $0.name == "blob_id" }?.name }
 
-    /// Whether a table holds rows for others to take. Counters and who has deliveries waiting follow the rows by themselves, and a probe means nothing.
+    /// Whether a table's rows are copied to another database. Counters and `delivery_target` are not: triggers make them from the other rows. Nor is
+    /// `probe`, which means nothing.
     public static func isTaken(_ name: String) -> Bool {
         !name.hasSuffix("_tally") && !["message_day", "delivery_target", "probe"].contains(name)
     }

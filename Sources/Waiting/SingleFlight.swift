@@ -125,7 +125,7 @@ public final class SingleFlight<Value: Sendable>: Sendable {
     private func leave(_ name: String, _ follower: Wait<Outcome>) {
         let (isGone, task) = state.withLock { state -> (Bool, Task<Void, Never>?) in
             guard var flight = state.flights[name], flight.followers.contains(where: { $0 === follower }) else { return (false, nil) }
-            // Who stops it leaves once it has ended, so that nothing of it is left then.
+            // The last follower stops the task and waits for its end, so that nothing of it runs on when he has left.
             let stops = flight.followers.count == 1 && !flight.isStopped && !mayGoOn(flight, state)
             if stops { flight.isStopped = true }
             let isGone = !stops && flight.followers.take(follower)

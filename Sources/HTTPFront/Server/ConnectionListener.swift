@@ -86,8 +86,8 @@ struct ConnectionListener: Sendable {
 
     private func stop(_ channel: any Channel, _ quiescing: ServerQuiescingHelper) {
         guard listener.socket != nil else { return quiescing.initiateShutdown(promise: nil) }
-        // Whoever comes from now on is for the one that takes the socket over. Who was accepted is on the way to his task for a moment yet, and
-        // would be lost if the channel were closed before.
+        // New connections are left to the process that takes the socket over. A connection that was accepted already needs a moment to reach its task,
+        // and would be lost if the channel were closed before.
         channel.setOption(.autoRead, value: false).whenComplete { _ in settle(channel, quiescing, until: .now() + Self.settling.most) }
     }
 

@@ -183,15 +183,15 @@ final class ExchangeDeadline: ChannelDuplexHandler {
         if event is ChannelShouldQuiesceEvent {
             isStopping = true
             guard unanswered == 0, !isReading else { return }
-            // Who has just come is heard: he cannot know, and would take it for a failure.
+            // A new connection may still send its first request: its client cannot know of the stop, and would take the close for a failure.
             if isNew, phase == .head { enter(.head, after: min(core.deadlines.head, Self.firstWord), context) } else { context.close(promise: nil) }
         } else {
             context.fireUserInboundEventTriggered(event)
         }
     }
 
-    /// What is no request is told in its turn, behind those that came before it, so that somebody words the refusal and logs it. In the
-    /// middle of a body it is the end of that body.
+    /// Bytes that are no HTTP request are passed on in their turn, behind the requests before them, so that the refusal is worded by the interface and
+    /// logged. In the middle of a body they end that body.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard !isRefused else { return }
         guard let fault = error as? HTTPParserError, !isFinishing else { return context.fireErrorCaught(error) }

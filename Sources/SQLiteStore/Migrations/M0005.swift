@@ -1,4 +1,5 @@
-/// Who has something waiting in the outbox, and before when nothing of it is due: what a claim walks, in place of all who wait.
+/// A row for each receiver that something in the outbox waits for, with a time before which nothing of it is due. A claim walks these rows instead
+/// of all deliveries that wait.
 enum M0005: Migration {
     static let number = 5
 

@@ -1,8 +1,8 @@
 import StoredRows
 import Voicemail
 
-/// Who has something due: a walk over `delivery_target`, in which a target stands before when nothing of it is due. Triggers put that time back
-/// as deliveries come; it is put forward by who claims, so that an attempt's end writes nothing there.
+/// Finds the receivers that have something due, by a walk over `delivery_target`. Each row there has a receiver and a time before which nothing
+/// for him is due. A trigger makes that time earlier when a delivery is added; a claim makes it later. So the end of an attempt writes nothing there.
 extension Snapshot {
     /// A target that may have something due.
     struct DueTarget {

@@ -46,8 +46,8 @@ public struct LogSettings: Sendable, Hashable {
 /// Settings that loggers in use go by, and that can be changed meanwhile.
 public final class LogLevels: Sendable {
     private let state: Mutex<LogSettings>
-    /// What every line of the log asks, in one word, so that the threads of many requests do not wait for each other here: three bits for the level of
-    /// each part, then for the least of them, then one for JSON.
+    /// The settings once more, packed into one word that each line of the log reads without a lock: three bits for the level of each part, three for
+    /// the lowest of them, and one for JSON.
     private let word: Atomic<UInt64>
 
     private static let bits: UInt64 = 3

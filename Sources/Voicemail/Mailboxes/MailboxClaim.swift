@@ -1,7 +1,7 @@
-/// What a mailbox is to have for itself: a number, and an address that mail for no other person's goes to.
+/// A number that no other mailbox of the account may have, and a mail address that no other person's may.
 ///
-/// Who has the address already is found out by looking at every mailbox. That is done beforehand, and in the transaction again only if
-/// the account's mailboxes or users have changed meanwhile.
+/// Whether another one has the address is found out by looking at every mailbox. That is done before the transaction, and again in it only if the
+/// account's mailboxes or users have changed meanwhile.
 public struct MailboxClaim: Sendable {
     /// The mailbox that claims; nil for one that is to be made.
     fileprivate let ownID: String?

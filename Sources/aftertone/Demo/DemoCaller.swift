@@ -114,9 +114,9 @@ final class DemoCaller {
         return Outcome(heard: heard, saidMilliseconds: min(said, speech.count) * 1000 / Clip.rate)
     }
 
-    /// Steps of twenty milliseconds: the tone that recording begins with is half a second long.
+    /// Packets of twenty milliseconds that must have the tone before it counts as the one that recording begins with, which is half a second long.
     private static let wholeTone = 16
-    /// What a packet that is none of it takes back: on a busy machine one may be missing, and a greeting has no such tone.
+    /// How many of them a packet without the tone cancels. One may be lost on a busy machine, so it does not cancel all; greetings have no such tone.
     private static let gap = 4
 
     private func packet(_ step: Int, _ samples: [Int16]) -> [UInt8] {
