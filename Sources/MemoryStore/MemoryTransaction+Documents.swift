@@ -19,6 +19,10 @@ extension MemoryTransaction {
         try ids.compactMap { try document(id: $0, attributes: attributes) }
     }
 
+    func documents(kind: DocumentKind, scope: String, keys: [String], attributes: Set<String>?) throws -> [StoredDocument] {
+        try keys.compactMap { try document(kind: kind, scope: scope, key: $0, attributes: attributes) }
+    }
+
     func labels(kind: DocumentKind, accountID: String, lookup: String?) throws -> [LabelledDocument] {
         try living().filter { $0.kind == kind && $0.accountID.isSame(as: accountID) && $0.lookup.isSame(as: lookup) }.compactMap { document in
             document.label.map { LabelledDocument(id: document.id, serial: document.serial, label: $0) }

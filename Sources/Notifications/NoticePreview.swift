@@ -28,7 +28,7 @@ public struct NoticePreview: Sendable {
         guard let deleted = try await service.messages.notice(ofDeleted: id), let notice = try await service.mailboxes.notice(of: deleted.mailbox.id) else {
             return nil
         }
-        return try await of(.messageDeleted, notice, ["reason": "crossbar_action"], deleted: deleted, language, settings, service)
+        return try await of(.messageDeleted, notice, ["reason": .string(DeletionReason.asked.rawValue)], deleted: deleted, language, settings, service)
     }
 
     /// The mail that tells what has happened to a mailbox, with nil that it is full; counts, times and addresses in it are made up.

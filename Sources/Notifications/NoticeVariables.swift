@@ -30,9 +30,9 @@ enum NoticeVariables {
         voicemail["free_count"] = max(0, number("max_message_count") - number("message_count"))
         variables["voicemail"] = voicemail
         variables["date"] = date(Timestamp(unix: number("at")), notice.zone, language)
-        if let reason = facts["reason"]?.string {
+        if let reason = facts["reason"]?.string.map({ DeletionReason(told: $0) }) {
             variables["deletion"] =
-                ["reason": reason, "is_after_notify": reason == "delete_after_notify", "is_retention": reason == "retention"] as [String: Any]
+                ["reason": word(for: reason), "is_after_notify": reason == .afterNotify, "is_retention": reason == .retention] as [String: Any]
         }
         if let until = facts["until"]?.int {
             variables["lock"] =
@@ -42,6 +42,15 @@ enum NoticeVariables {
                 ] as [String: Any]
         }
         return variables
+    }
+
+    /// As templates know it (K§11.1).
+    private static func word(for reason: DeletionReason) -> String {
+        switch reason {
+        case .asked: "crossbar_action"
+        case .retention: "retention"
+        case .afterNotify: "delete_after_notify"
+        }
     }
 
     static func of(_ reset: PasswordReset, link: String) -> [String: Any] {

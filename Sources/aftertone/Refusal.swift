@@ -71,7 +71,12 @@ enum Wording {
             case .maxItems(let most): "has more than \(most.counted("item"))"
             case .format("email"): "\(value) is no address such as anna@example.com"
             case .format(let name): "\(value) is no \(name)"
+            case .pattern(let pattern): "\(value) does not match \(pattern)"
+            case .unknownName: "\(value) is not known"
             case .unique: "\(value) is taken"
+            case .neededWithUserName: "must be given again with another user name"
+            case .privateHost: "\(value): the host must not be of a private network"
+            case .ownHost: "\(value): the host must not be this machine's own"
             case .other(_, let message, _, _): "\(value): \(message)"
             }
         return violation.path.joined(separator: ".") + (rule.hasPrefix(" ") || rule.hasPrefix(":") ? "" : " ") + rule

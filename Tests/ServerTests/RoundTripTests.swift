@@ -109,4 +109,41 @@ struct RoundTripTests {
         }
         #expect(least <= 3, "\(least)")
     }
+
+    @Test("A page of call records asks as often for twenty callers as for two")
+    func callRecords() async throws {
+        try await PostgresCluster.shared.value.withDatabase { url in
+            try await TestServer.run({
+                $0.postgres = PostgresOptions(url: url, pool: 2)
+                $0.outbox.isOn = false
+            }) { server in
+                let store = try #require(server.installation.store as? PostgresStore)
+                let world = try await server.makeWorld(), service = server.service
+                func leave(_ numbers: Range<Int>) async throws {
+                    for number in numbers {
+                        let draft = MessageDraft(callerNumber: String(5000 + number))
+                        _ = try await service.messages.deposit(draft, mailboxID: world.mailbox.id, in: world.account, from: .client(isJudged: false))
+                    }
+                }
+                func trips(of count: Int) async throws -> Int {
+                    let span = Timestamp.plausible
+                    var least = Int.max
+                    for _ in 0..<12 {
+                        let before = store.roundTrips
+                        let page = try await service.callRecords.list(
+                            of: world.account, from: Timestamp(unix: span.lowerBound), to: Timestamp(unix: span.upperBound), kinds: [.message],
+                            ascending: true, offset: 0, limit: 50)
+                        #expect(page.records.count == count)
+                        least = min(least, store.roundTrips - before)
+                    }
+                    return least
+                }
+                try await leave(0..<2)
+                let few = try await trips(of: 2)
+                try await leave(2..<20)
+                let many = try await trips(of: 20)
+                #expect(few == many)
+            }
+        }
+    }
 }

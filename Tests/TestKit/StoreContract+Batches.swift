@@ -34,6 +34,27 @@ extension StoreContract {
             #expect(part.first?.attributes == [:] && part.first?.isPartial == true)
             #expect(try await store.read { try $0.documents(ids: [], attributes: nil) } == [])
         },
+        Case("documents are read together by their keys in the order asked, those of one kind and scope") { store in
+            @Sendable func keyed(_ id: String, _ key: String, kind: DocumentKind = .mailbox, scope: String = "a") -> StoredDocument {
+                StoredDocument(id: id, kind: kind, accountID: "a", name: id, key: key, scope: scope, attributes: ["x": 1], created: now)
+            }
+            try await store.write { writer in
+                for document in [
+                    keyed("one", "k1"), keyed("two", "k2"), keyed("three", "k\u{0}3"), keyed("user", "k4", kind: .user), keyed("else", "k5", scope: "b"),
+                ] {
+                    _ = try writer.insert(document)
+                }
+                try writer.remove(documentID: "two", at: now, physically: false)
+            }
+            func found(_ keys: [String], _ attributes: Set<String>?) async throws -> [StoredDocument] {
+                try await store.read { try $0.documents(kind: .mailbox, scope: "a", keys: keys, attributes: attributes) }
+            }
+            let all = try await found(["k\u{0}3", "none", "k2", "k4", "k5", "k1", "k1"], nil)
+            #expect(all.map(\.id) == ["three", "one", "one"] && all.allSatisfy { $0.attributes == ["x": 1] })
+            let part = try await found(["k1"], [])
+            #expect(part.first?.attributes == [:] && part.first?.isPartial == true)
+            #expect(try await found([], nil) == [])
+        },
         Case("a directory has the labels of one kind, account and lookup") { store in
             let stored = try await store.write { writer in
                 try [

@@ -42,13 +42,23 @@ enum ValidationWords {
         case .unique:
             let text = violation.path == ["mailbox"] ? "Invalid mailbox number or already exists" : "Value already in use"
             return ("unique", ["message": .string(text), "cause": value])
-        case .other(let code, let message, let target, let cause):
-            var words: JSONObject = ["message": .string(message)]
-            words["target"] = target
-            words["cause"] = cause
-            words["value"] = violation.value
-            return (code, words)
+        case .pattern(let pattern):
+            return ("pattern", other("Failed to match pattern '\(pattern)'", target: .string(pattern), of: violation))
+        case .unknownName:
+            return ("additionalProperties", other("Strict checking of data is enabled; only include schema-defined properties", of: violation))
+        case .neededWithUserName: return ("required", other("The password must be provided when updating the user name", of: violation))
+        case .privateHost: return ("invalid", other("the host must not be of a private network", cause: value, of: violation))
+        case .ownHost: return ("invalid", other("the host must not be this machine's own", cause: value, of: violation))
+        case .other(let code, let message, let target, let cause): return (code, other(message, target: target, cause: cause, of: violation))
         }
+    }
+
+    private static func other(_ message: String, target: JSON? = nil, cause: JSON? = nil, of violation: Violation) -> JSONObject {
+        var words: JSONObject = ["message": .string(message)]
+        words["target"] = target
+        words["cause"] = cause
+        words["value"] = violation.value
+        return words
     }
 
     private static func length(_ message: String, _ limit: Int, _ value: JSON) -> JSONObject {

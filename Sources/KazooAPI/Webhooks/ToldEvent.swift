@@ -16,7 +16,7 @@ struct ToldEvent {
         case .messageChanged: return try deletion() + [change("doc_edited", "mailbox_message")]
         case .messageRemoved: return try deletion() + [change("doc_deleted", "mailbox_message")]
         case .documentCreated, .documentEdited, .documentDeleted:
-            guard let kind = event.payload["type"]?.string.flatMap(DocumentKind.init), kind != .mailTemplate else { return [] }
+            guard let kind = event.documentKind, kind != .mailTemplate else { return [] }
             return [change(event.kind.rawValue, Self.name(of: kind))]
         case .mailboxFull:
             return [
@@ -24,7 +24,7 @@ struct ToldEvent {
                     "voicemail_full",
                     [
                         "account_id": .string(event.accountID), "voicemail_box": .string(event.subjectID),
-                        "max_message_count": event.payload["max_message_count"] ?? .null, "message_count": event.payload["message_count"] ?? .null,
+                        "max_message_count": event.capacity.map { .int($0) } ?? .null, "message_count": event.messageCount.map { .int($0) } ?? .null,
                     ])
             ]
         case .recordingStored, .passwordResetRequested, .mailboxNearlyFull, .pinLocked, .greetingChanged: return []
@@ -44,8 +44,8 @@ struct ToldEvent {
 
     /// A new message; one more for one that stays as it is once it was told of.
     private func notices() throws -> [HookEvent] {
-        guard event.isAnnounced else { return [] }
-        let message = try reader.message(id: event.subjectID) ?? told
+        // It may be gone by now.
+        guard event.isAnnounced, let message = try reader.message(id: event.subjectID) ?? event.message else { return [] }
         var fields = Self.describe(message)
         let saved = notice("voicemail_saved", fields)
         if let transcription = message.transcription { fields["voicemail_transcription"] = transcription }
@@ -60,8 +60,16 @@ struct ToldEvent {
         else { return [] }
         var fields = Self.describe(message)
         if let transcription = message.transcription { fields["voicemail_transcription"] = transcription }
-        fields["reason"] = .string(reason)
+        fields["reason"] = .string(Self.word(for: reason))
         return [notice("voicemail_deleted", fields)]
+    }
+
+    private static func word(for reason: DeletionReason) -> String {
+        switch reason {
+        case .asked: "crossbar_action"
+        case .retention: "retention"
+        case .afterNotify: "delete_after_notify"
+        }
     }
 
     private static func describe(_ message: Message) -> JSONObject {
@@ -77,16 +85,6 @@ struct ToldEvent {
             "voicemail_id": .string(message.monthID), "voicemail_length": .int(message.lengthMilliseconds),
             "voicemail_timestamp": .int(message.timestamp.gregorian),
         ]
-    }
-
-    /// The message as the event tells of it: it may be gone by now.
-    private var told: Message {
-        func text(_ name: String) -> String { event.payload[name]?.string ?? "" }
-        return Message(
-            id: event.subjectID, accountID: event.accountID, mailboxID: text("mailbox_id"),
-            timestamp: Timestamp(unix: event.payload["timestamp"]?.int ?? event.created.unix), folder: .new, from: text("from"), to: text("to"),
-            callerName: text("caller_name"), callerNumber: text("caller_number"), callID: text("call_id"),
-            lengthMilliseconds: event.payload["length_ms"]?.int ?? 0, modified: event.created)
     }
 
     private func notice(_ name: String, _ fields: JSONObject) -> HookEvent {

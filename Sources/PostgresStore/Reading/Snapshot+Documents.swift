@@ -34,6 +34,17 @@ extension Snapshot {
         ).map { try DocumentRow.decode($0, attributes: attributes) }
     }
 
+    func documents(kind: DocumentKind, scope: String, keys: [String], attributes: Set<String>?) throws -> [StoredDocument] {
+        guard !keys.isEmpty else { return [] }
+        return try rows(
+            """
+            SELECT \(raw: Self.columns) FROM unnest(\(keys)) WITH ORDINALITY AS wanted (wanted_key, place)
+            JOIN document ON kind = \(kind.rawValue) AND scope = \(scope) AND key = wanted_key
+            WHERE removed_at IS NULL AND key IS NOT NULL ORDER BY place
+            """
+        ).map { try DocumentRow.decode($0, attributes: attributes) }
+    }
+
     func labels(kind: DocumentKind, accountID: String, lookup: String?) throws -> [LabelledDocument] {
         let isLookup: SQL = if let lookup { "lookup = \(lookup)" } else { "lookup IS NULL" }
         var found: [LabelledDocument] = []

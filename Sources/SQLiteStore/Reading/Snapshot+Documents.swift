@@ -31,6 +31,10 @@ extension Snapshot {
         try ids.compactMap { try document(id: $0, attributes: attributes) }
     }
 
+    func documents(kind: DocumentKind, scope: String, keys: [String], attributes: Set<String>?) throws -> [StoredDocument] {
+        try keys.compactMap { try document(kind: kind, scope: scope, key: $0, attributes: attributes) }
+    }
+
     static let labelsSQL = """
         SELECT serial, id, label FROM document INDEXED BY document_by_label
         WHERE account_id = ? AND kind = ? AND lookup IS ? AND removed_at IS NULL AND label IS NOT NULL

@@ -43,7 +43,11 @@ public struct Account: Noun, StoredNoun {
     public var isEnabled: Bool { stored.attributes["enabled"] != .bool(false) }
 
     /// Its SIP domain.
-    public var realm: String { stored.attributes["realm"]?.string ?? "nodomain" }
+    public var realm: String { stored.attributes["realm"]?.string ?? Self.madeUpRealm(of: id) }
+
+    /// For an account that was given none.
+    /// - Parameter digits: of its id.
+    static func madeUpRealm(of id: String, digits: Int = 12) -> String { "\(id.prefix(digits)).sip.aftertone.invalid" }
 
     /// As clients wrote it; nil for the server's.
     public var language: String? { stored.attributes["language"]?.string }

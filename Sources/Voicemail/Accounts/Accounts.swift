@@ -27,7 +27,7 @@ extension Accounts {
         guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
         let id = id ?? HexID.random()
         // Longer ones for the case that somebody has the first already.
-        let madeUp = attributes["realm"] == nil ? [6, 12, 32].map { "\(id.prefix($0)).sip.aftertone.invalid" } : []
+        let madeUp = attributes["realm"] == nil ? [6, 12, 32].map { Account.madeUpRealm(of: id, digits: $0) } : []
         let now = clock.now
         let planned = attributes
         return try await store.write { writer in

@@ -57,7 +57,7 @@ struct Provisioner {
         request.merge(row.accountAttributes) { $1 }
         var (attributes, violations) = try limits.checked(request, by: Schema.account)
         guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
-        if attributes["realm"] == nil { attributes["realm"] = .string("\(draft.id.prefix(12)).sip.aftertone.invalid") }
+        if attributes["realm"] == nil { attributes["realm"] = .string(Account.madeUpRealm(of: draft.id)) }
         draft.describe(attributes)
         try writer.requireFreeRealm(of: draft)
         done.account = .made

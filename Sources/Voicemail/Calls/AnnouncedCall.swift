@@ -21,30 +21,29 @@ public struct AnnouncedCall: Sendable, Hashable {
     /// - Returns: nil for an event that announces no call, and for a message whose mailbox is gone.
     public init?(_ event: Event, zone: TimeZone, _ reader: any StoreReader) throws {
         guard event.isAnnounced else { return nil }
-        let facts = event.payload
-        func text(_ name: String) -> String { facts[name]?.string ?? "" }
-        callID = text("call_id")
-        caller = text("caller_number")
-        switch event.kind {
-        case .messageStored:
-            guard let mailbox = try reader.find(Mailbox.self, id: text("mailbox_id")) else { return nil }
-            started = Timestamp(unix: facts["timestamp"]?.int ?? event.created.unix)
+        if let message = event.message {
+            guard let mailbox = try reader.find(Mailbox.self, id: message.mailboxID, attributes: MailboxEntry.attributes) else { return nil }
+            started = message.timestamp
+            caller = message.callerNumber
             callee = mailbox.number
-            direction = try reader.direction(ofCallFrom: caller, to: event.accountID)
-            seconds = (facts["length_ms"]?.int ?? 0) / 1000
+            direction = try reader.directions(ofCallsFrom: [caller], to: event.accountID)[caller] ?? .inbound
+            seconds = message.lengthSeconds
             talkSeconds = seconds
+            callID = message.callID
             recording = nil
-            callRecordID = CallRecordID.make(id: event.subjectID, started: started, zone: zone)
-        case .recordingStored:
-            let duration = facts["duration_ms"]?.int ?? 0
-            started = Timestamp(unix: facts["started"]?.int ?? event.created.unix)
-            callee = text("callee_number")
-            direction = CallDirection(rawValue: text("direction")) ?? .within
-            seconds = duration / 1000
-            talkSeconds = min(duration, facts["audio_ms"]?.int ?? duration) / 1000
-            recording = text("name")
-            callRecordID = text("call_record_id")
-        default: return nil
+            callRecordID = message.callRecordID(in: zone)
+        } else if let stored = event.recording {
+            started = stored.started
+            caller = stored.callerNumber
+            callee = stored.calleeNumber
+            direction = stored.direction
+            seconds = stored.durationMilliseconds / 1000
+            talkSeconds = min(stored.durationMilliseconds, stored.soundMilliseconds) / 1000
+            callID = stored.callID
+            recording = stored.name
+            callRecordID = stored.callRecordID
+        } else {
+            return nil
         }
     }
 }

@@ -1,23 +1,4 @@
-/// A call as far as it left something here: what was recorded of it, or the message it ended in.
-public enum CallRecord: Sendable, Hashable {
-    case recording(Recording)
-    /// - Parameters:
-    ///   - mailboxNumber: the number of the mailbox the message lies in, and what it is called.
-    case message(Message, mailboxNumber: String, mailboxName: String, direction: CallDirection)
-
-    /// What a call can have left.
-    public enum Kind: Sendable, Hashable, CaseIterable {
-        case recording, message
-    }
-
-    /// When the call began, as far as is known.
-    public var started: Timestamp {
-        switch self {
-        case .recording(let recording): recording.started
-        case .message(let message, _, _, _): message.timestamp
-        }
-    }
-}
+import OrderedCollections
 
 /// One page of calls and how many there are in all.
 public struct CallRecordPage: Sendable {
@@ -116,21 +97,26 @@ extension CallRecords {
 
     private func list(of messages: [Message], _ account: Account) async throws -> [CallRecord] {
         try await store.read { reader in
-            var called: [String: (number: String, name: String)] = [:]
-            return try messages.map { message in
-                let box = try called[message.mailboxID] ?? reader.find(Mailbox.self, id: message.mailboxID).map { ($0.number, $0.name) } ?? ("", "")
-                called[message.mailboxID] = box
-                let direction = try reader.direction(ofCallFrom: message.callerNumber, to: account.id)
-                return .message(message, mailboxNumber: box.number, mailboxName: box.name, direction: direction)
+            let boxes = try reader.find(
+                Mailbox.self, ids: Array(OrderedSet(messages.map(\.mailboxID))), in: account.id, attributes: MailboxEntry.attributes)
+            let called = Dictionary(boxes.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+            let directions = try reader.directions(ofCallsFrom: messages.map(\.callerNumber), to: account.id)
+            return messages.map { message in
+                let box = called[message.mailboxID]
+                return .message(
+                    message, mailboxNumber: box?.number ?? "", mailboxName: box?.name ?? "", direction: directions[message.callerNumber] ?? .inbound)
             }
         }
     }
 }
 
 extension StoreReader {
-    /// Which way the call of a message went: within, when its caller has a mailbox in the account too.
-    func direction(ofCallFrom number: String, to accountID: String) throws -> CallDirection {
-        try mailbox(number: number, in: accountID) == nil ? .inbound : .within
+    /// Which way the calls of messages went, by their callers' numbers: within, when the caller has a mailbox in the account too.
+    func directions(ofCallsFrom numbers: [String], to accountID: String) throws -> [String: CallDirection] {
+        let within = try mailboxes(numbers: numbers, in: accountID, attributes: [])
+        var directions: [String: CallDirection] = [:]
+        for number in numbers { directions[number] = within[MailboxNumber.comparable(number)] == nil ? .inbound : .within }
+        return directions
     }
 }
 

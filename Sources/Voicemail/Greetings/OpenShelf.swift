@@ -23,7 +23,13 @@ struct OpenShelf {
 
     /// The greeting that callers of the shelf's mailbox hear, whoever made it; nil for the standard one. What it costs does not depend on how many there are.
     func greetingInForce() throws -> ListedGreeting? {
-        guard case .mailbox(let mailbox) = shelf, let greeting = try reader.find(Greeting.self, id: mailbox.greetingInForceID),
+        guard case .mailbox(let mailbox) = shelf else { return nil }
+        return try greetingInForce(among: [reader.find(Greeting.self, id: mailbox.greetingInForceID)].compactMap(\.self))
+    }
+
+    /// The same for who has read the greetings of several mailboxes together.
+    func greetingInForce(among read: some Sequence<Greeting>) throws -> ListedGreeting? {
+        guard case .mailbox(let mailbox) = shelf, let id = mailbox.greetingInForceID, let greeting = read.first(where: { $0.id == id }),
             greeting.accountID == mailbox.accountID
         else { return nil }
         if !mailbox.borrows(greeting), let name = greeting.fileLabel { return ListedGreeting(greeting, fileName: name) }

@@ -1,3 +1,5 @@
+import OrderedCollections
+
 /// A member of a group, as lists show him.
 public struct GroupMember: Sendable, Hashable {
     /// The mailbox.
@@ -52,7 +54,10 @@ extension Groups {
         try await store.read { reader in
             let groups = try reader.find(Mailbox.self, ids: ids, in: account.id).filter { $0.group != nil }
             let tallies = try reader.visibleTallies(groups.map(\.id))
-            return try zip(groups, tallies).map { item(GroupSummary(mailbox: $0, members: try reader.members(of: $0), tally: $1)) }
+            let members = try reader.members(of: groups)
+            return zip(groups, tallies).map { group, tally in
+                item(GroupSummary(mailbox: group, members: (group.group?.members ?? []).compactMap { members[$0] }, tally: tally))
+            }
         }
     }
 
@@ -112,10 +117,18 @@ extension Groups {
 extension StoreReader {
     /// The members of a group that are there, in its order.
     func members(of group: Mailbox) throws -> [GroupMember] {
-        guard let ids = group.group?.members, !ids.isEmpty else { return [] }
-        return try find(Mailbox.self, ids: ids, in: group.accountID, attributes: MailboxEntry.attributes).map {
+        let found = try members(of: [group])
+        return (group.group?.members ?? []).compactMap { found[$0] }
+    }
+
+    /// The members of groups of one account that are there, by mailbox.
+    fileprivate func members(of groups: [Mailbox]) throws -> [String: GroupMember] {
+        let ids = OrderedSet(groups.flatMap { $0.group?.members ?? [] })
+        guard let account = groups.first?.accountID, !ids.isEmpty else { return [:] }
+        let found = try find(Mailbox.self, ids: Array(ids), in: account, attributes: MailboxEntry.attributes).map {
             GroupMember(id: $0.id, serial: $0.serial, number: $0.number, name: $0.name)
         }
+        return Dictionary(found.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// The mailboxes that a message for `mailbox` really goes to: those of the members of a broadcasting group, else itself.

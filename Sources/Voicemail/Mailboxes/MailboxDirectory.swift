@@ -1,3 +1,4 @@
+import OrderedCollections
 import Waiting
 
 /// A mailbox by what it is asked for by.
@@ -42,15 +43,8 @@ extension Mailboxes {
         numbers: [String], of account: Account, where isMeant: @escaping @Sendable (Mailbox) -> Bool
     ) async throws -> [MailboxEntry?] {
         try await store.read { reader in
-            var seen = Set<String>()
-            var found: [MailboxEntry?] = []
-            for number in numbers {
-                let key = MailboxNumber.comparable(number)
-                guard seen.insert(key).inserted else { continue }
-                let mailbox = try reader.mailbox(number: number, in: account.id, attributes: MailboxEntry.attributes)
-                found.append(mailbox.flatMap { isMeant($0) ? MailboxEntry($0) : nil })
-            }
-            return found
+            let found = try reader.mailboxes(numbers: numbers, in: account.id, attributes: MailboxEntry.attributes)
+            return OrderedSet(numbers.map(MailboxNumber.comparable)).map { key in found[key].flatMap { isMeant($0) ? MailboxEntry($0) : nil } }
         }
     }
 

@@ -24,7 +24,7 @@ public enum MailboxNews: String, Sendable, CaseIterable {
         case .pinLocked: (.pinLocked, event.subjectID)
         case .greetingChanged: (.greetingChanged, event.subjectID)
         case .messageRemoved, .messageChanged:
-            event.deletionReason == nil ? nil : event.payload["mailbox_id"]?.string.map { (.messageDeleted, $0) }
+            event.deletionReason == nil ? nil : event.mailboxID.map { (.messageDeleted, $0) }
         case .messageStored, .documentCreated, .documentEdited, .documentDeleted, .recordingStored, .mailboxFull, .passwordResetRequested: nil
         }
     }
@@ -53,14 +53,27 @@ enum MessageDeparture: Sendable, Hashable {
     }
 
     /// What others are told (K§11.1); nil where it is no deletion.
-    var reason: String? {
+    var reason: DeletionReason? {
         switch self {
-        case .asked: "crossbar_action"
-        case .retention: "retention"
-        case .afterNotify: "delete_after_notify"
+        case .asked: .asked
+        case .retention: .retention
+        case .afterNotify: .afterNotify
         case .moved, .erased: nil
         }
     }
+}
+
+/// Why a message was deleted, for those who are told of it. Interfaces have words of their own for it.
+public enum DeletionReason: String, Sendable, CaseIterable {
+    /// Somebody has deleted it.
+    case asked
+    /// It has been kept for long enough.
+    case retention
+    /// Its people have been told of it.
+    case afterNotify = "delete_after_notify"
+
+    /// - Parameter text: as an event has it. The first versions had another word for what somebody has asked for.
+    public init(told text: String) { self = DeletionReason(rawValue: text) ?? .asked }
 }
 
 extension Event {
@@ -68,7 +81,7 @@ extension Event {
     static let deletion = "reason"
 
     /// Why a message was deleted; nil where it was not.
-    public var deletionReason: String? { payload[Self.deletion]?.string }
+    public var deletionReason: DeletionReason? { payload[Self.deletion]?.string.map { DeletionReason(told: $0) } }
 }
 
 extension Limits {

@@ -53,8 +53,6 @@ extension Mailboxes {
         }
     }
 
-    static func counts(_ count: Int, of capacity: Int) -> JSONObject { ["message_count": .int(count), "max_message_count": .int(capacity)] }
-
     /// What an event is to a mailbox whose people are told of such things; nil for what is no news, and where nobody has asked for it.
     public func news(_ event: Event, _ reader: any StoreReader) throws -> (news: MailboxNews, mailbox: Mailbox)? {
         guard let (news, mailboxID) = MailboxNews.of(event), let mailbox: Mailbox = try reader.find(id: mailboxID),

@@ -25,7 +25,11 @@ extension Mailboxes {
 
     /// The same with its details.
     public func personalDetails(serial: Int, of account: Account) async throws -> MailboxDetails {
-        try await look(in: account) { try details(try $0.personal(serial: serial), $0.reader) }
+        try await look(in: account) { look in
+            let owned = try look.personal(serial: serial)
+            guard let shown = try details([owned], look.reader).first else { throw VoicemailError.notFound(id: String(serial)) }
+            return shown
+        }
     }
 
     /// Mailboxes of persons by serial, in the order asked and each once; nil for one that is none.
@@ -52,11 +56,16 @@ extension Mailboxes {
     public func details<Item: Sendable>(
         _ ids: [String], of account: Account, item: @escaping @Sendable (MailboxDetails) -> Item
     ) async throws -> [Item] {
-        try await look(in: account) { look in try look.owned(ids).map { item(try details($0, look.reader)) } }
+        try await look(in: account) { try details(try $0.owned(ids), $0.reader).map(item) }
     }
 
-    private func details(_ owned: OwnedMailbox, _ reader: any StoreReader) throws -> MailboxDetails {
-        MailboxDetails(owned: owned, pin: pin(of: owned.mailbox), greeting: try OpenShelf(.mailbox(owned.mailbox), reader).greetingInForce())
+    private func details(_ all: [OwnedMailbox], _ reader: any StoreReader) throws -> [MailboxDetails] {
+        guard let account = all.first?.mailbox.accountID else { return [] }
+        let greetings = try reader.find(Greeting.self, ids: all.compactMap(\.mailbox.greetingInForceID), in: account)
+        return try all.map { owned in
+            let greeting = try OpenShelf(.mailbox(owned.mailbox), reader).greetingInForce(among: greetings)
+            return MailboxDetails(owned: owned, pin: pin(of: owned.mailbox), greeting: greeting)
+        }
     }
 }
 

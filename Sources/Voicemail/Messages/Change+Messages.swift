@@ -19,7 +19,7 @@ extension Change {
         message.modified = now
         try writer.update(message)
         var facts: JSONObject = ["mailbox_id": .string(message.mailboxID), "folder": .string(message.folder.rawValue)]
-        facts[Event.deletion] = departure?.reason.map { .string($0) }
+        facts[Event.deletion] = departure?.reason.map { .string($0.rawValue) }
         try writer.append(Event(kind: .messageChanged, accountID: message.accountID, subjectID: message.id, payload: facts, created: now))
         return message
     }
@@ -38,7 +38,7 @@ extension Change {
         try writer.remove(messageID: message.id, at: now, physically: false)
         var facts: JSONObject = ["mailbox_id": .string(message.mailboxID)]
         // What was filed under deleted has been told of.
-        if message.folder != .deleted { facts[Event.deletion] = departure.reason.map { .string($0) } }
+        if message.folder != .deleted { facts[Event.deletion] = departure.reason.map { .string($0.rawValue) } }
         try writer.append(Event(kind: .messageRemoved, accountID: message.accountID, subjectID: message.id, payload: facts, created: now))
         try writer.audit(
             .messageRemoved, of: message.accountID, [message.id, message.mailboxID],

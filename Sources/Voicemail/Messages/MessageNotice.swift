@@ -87,7 +87,7 @@ extension StoreReader {
 
     /// Who is to be told by mail of a new message, for each receiver's delivery; nil for an event of another kind, and where the mailbox is gone.
     public func mailReceivers(ofMessage event: Event) throws -> (mailboxID: String, receivers: [String])? {
-        guard event.kind == .messageStored, event.isAnnounced, let mailbox: Mailbox = try find(id: event.payload["mailbox_id"]?.string) else { return nil }
+        guard event.kind == .messageStored, event.isAnnounced, let mailbox: Mailbox = try find(id: event.mailboxID) else { return nil }
         return (mailbox.id, mailbox.mailReceivers(owner: try mailbox.owner(self)))
     }
 }

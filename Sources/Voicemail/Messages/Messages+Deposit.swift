@@ -155,14 +155,3 @@ extension Change {
         try writer.append(Event(kind: .mailboxNearlyFull, accountID: mailbox.accountID, subjectID: mailbox.id, payload: counts, created: now))
     }
 }
-
-extension Message {
-    /// What a receiver needs to know of it once it may be gone.
-    var facts: JSONObject {
-        [
-            "mailbox_id": .string(mailboxID), "serial": .int(serial), "timestamp": .int(timestamp.unix), "from": .string(from), "to": .string(to),
-            "caller_number": .string(callerNumber), "caller_name": .string(callerName), "call_id": .string(callID),
-            "length_ms": .int(lengthMilliseconds),
-        ]
-    }
-}

@@ -45,11 +45,3 @@ public struct Event: Sendable, Hashable {
         self.created = created
     }
 }
-
-extension Event {
-    /// The member of a payload that says whether the thing stored is news to those who want to hear of new messages and recordings.
-    static let announced = "announced"
-
-    /// Whether a new message or recording is to be made known.
-    public var isAnnounced: Bool { payload[Self.announced]?.bool ?? false }
-}

@@ -1,3 +1,5 @@
+import OrderedCollections
+
 /// What an account, a user, a mailbox, a greeting and a webhook have in common: an identity, a revision, and attributes that are an open
 /// set, because clients keep keys of their own in them and expect them back (K§2.14).
 ///
@@ -95,6 +97,13 @@ extension StoreReader {
         Mailbox(try document(kind: .mailbox, scope: accountID, key: MailboxNumber.comparable(number), attributes: attributes))
     }
 
+    /// The mailboxes of numbers, by what numbers are compared by (`MailboxNumber.comparable`).
+    func mailboxes(numbers: [String], in accountID: String, attributes: Set<String>?) throws -> [String: Mailbox] {
+        let keys = Array(OrderedSet(numbers.map(MailboxNumber.comparable)))
+        let found = try documents(kind: .mailbox, scope: accountID, keys: keys, attributes: attributes)
+        return Dictionary(found.compactMap { document in document.key.map { ($0, Mailbox(stored: document)) } }, uniquingKeysWith: { first, _ in first })
+    }
+
     /// Visits, in order of name, until `visit` returns false.
     func each<Kind: StoredNoun>(_: Kind.Type = Kind.self, _ query: DocumentQuery, _ visit: (Kind) throws -> Bool) throws {
         var query = query
@@ -184,9 +193,7 @@ extension StoreWriter {
     /// Refuses an id that a living document has; a removed one holds its id too, which `insert` finds out.
     private func claimID(_ id: String) throws {
         guard HexID.isValid(id) else {
-            throw VoicemailError.invalid([
-                Violation(["id"], .other(code: "pattern", message: "Failed to match pattern '^[0-9a-f]{32}$'", target: "^[0-9a-f]{32}$"), value: .string(id))
-            ])
+            throw VoicemailError.invalid([Violation(["id"], .pattern("^[0-9a-f]{32}$"), value: .string(id))])
         }
         if try document(id: id) != nil { throw VoicemailError.conflict }
     }
@@ -194,6 +201,7 @@ extension StoreWriter {
     private func tell(_ kind: Event.Kind, _ document: StoredDocument, _ now: Timestamp) throws {
         try append(
             Event(
-                kind: kind, accountID: document.accountID, subjectID: document.id, payload: ["type": .string(document.kind.rawValue)], created: now))
+                kind: kind, accountID: document.accountID, subjectID: document.id, payload: [Event.documentType: .string(document.kind.rawValue)], created: now)
+        )
     }
 }

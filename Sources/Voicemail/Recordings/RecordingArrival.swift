@@ -34,7 +34,7 @@ struct RecordingArrival {
         try writer.insert(audio.record, at: now)
         let stored = try writer.insert(recording)
         var known = stored.facts
-        if let length = audio.durationMilliseconds { known["audio_ms"] = .int(length) }
+        if let length = audio.durationMilliseconds { known[Event.soundLength] = .int(length) }
         known[Event.announced] = true
         try writer.append(Event(kind: .recordingStored, accountID: account.id, subjectID: stored.id, payload: known, created: now))
         return StoredRecording(recording: stored, isNew: true)

@@ -124,14 +124,4 @@ extension Recording {
             "duration_ms": .int(durationMilliseconds), "size": .int(audio.size), "content_type": .string(audio.contentType),
         ]
     }
-
-    /// What its event tells, since the recording may be gone by the time it is delivered.
-    var facts: JSONObject {
-        [
-            "serial": .int(serial), "name": .string(name), "started": .int(started.unix), "caller_number": .string(callerNumber),
-            "caller_name": .string(callerName), "callee_number": .string(calleeNumber), "callee_name": .string(calleeName),
-            "direction": .string(direction.rawValue), "call_id": .string(callID), "call_record_id": .string(callRecordID),
-            "duration_ms": .int(durationMilliseconds),
-        ]
-    }
 }

@@ -68,8 +68,7 @@ public struct Schema: Sendable {
     private func strangers(in object: JSONObject, at path: [String]) -> [Violation] {
         let names = Set(fields.map(\.name))
         return object.filter { !names.contains($0.key) }.map { key, value in
-            let message = "Strict checking of data is enabled; only include schema-defined properties"
-            return Violation(path + [key], .other(code: "additionalProperties", message: message), value: value)
+            Violation(path + [key], .unknownName, value: value)
         }
     }
 

@@ -13,8 +13,16 @@ public struct Violation: Sendable, Hashable {
         case maxItems(Int)
         /// The name of the format, e.g. `email`.
         case format(String)
+        /// The text has another form than this regular expression says.
+        case pattern(String)
+        /// Nothing of this name may be there.
+        case unknownName
         /// The value belongs to another already.
         case unique
+        /// It must be given again along with another user name.
+        case neededWithUserName
+        /// The host of an address must be neither of a private network nor this machine itself.
+        case privateHost, ownHost
         /// Any other rule, by its code and text.
         case other(code: String, message: String, target: JSON? = nil, cause: JSON? = nil)
     }

@@ -64,12 +64,7 @@ extension Users {
             } else if user.loginKey != changed.loginKey, try writer.hasLogin(id) {
                 // The digests that login forms send contain the name, so the old verifiers match nothing any more.
                 if changed.loginKey != nil {
-                    throw VoicemailError.invalid([
-                        Violation(
-                            ["password"],
-                            .other(
-                                code: "required", message: "The password must be provided when updating the user name", target: nil, cause: nil))
-                    ])
+                    throw VoicemailError.invalid([Violation(["password"], .neededWithUserName)])
                 }
                 try writer.replaceLogins(of: id, with: [])
                 try writer.removeTickets(accountID: nil, userID: id, credentialID: nil)

@@ -45,8 +45,8 @@ extension Webhooks {
             let rule: Violation.Rule =
                 switch error {
                 case .malformed: .format("uri")
-                case .privateNetwork: .other(code: "invalid", message: "the host must not be of a private network", cause: .string(uri))
-                case .thisMachine: .other(code: "invalid", message: "the host must not be this machine's own", cause: .string(uri))
+                case .privateNetwork: .privateHost
+                case .thisMachine: .ownHost
                 }
             return [Violation(["uri"], rule, value: .string(uri))]
         }

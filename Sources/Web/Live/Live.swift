@@ -52,7 +52,7 @@ extension Event {
     /// Whether it is of a message of a mailbox.
     fileprivate func concerns(_ mailbox: Mailbox) -> Bool {
         switch kind {
-        case .messageStored, .messageChanged, .messageRemoved: accountID == mailbox.accountID && payload["mailbox_id"]?.string == mailbox.id
+        case .messageStored, .messageChanged, .messageRemoved: accountID == mailbox.accountID && mailboxID == mailbox.id
         default: false
         }
     }

@@ -22,8 +22,8 @@ struct CallRecordFilter: Sendable {
         }
     }
 
-    func keeps(_ facts: CallFacts) -> Bool {
-        (type == nil || facts.type == type) && (caller == nil || facts.fromNumber == caller) && (callee == nil || facts.toNumber == callee)
+    func keeps(_ record: CallRecord) -> Bool {
+        (type == nil || record.direction == type) && (caller == nil || record.callerNumber == caller) && (callee == nil || record.calleeNumber == callee)
     }
 }
 
@@ -67,7 +67,7 @@ extension PSeriesDialect {
                 of: call.account, from: first, to: last, kinds: filter.kinds, caller: filter.caller, callee: filter.callee,
                 ascending: sorting.ascending
             ) { page in
-                for record in page where filter.keeps(CallFacts(record, call.zone)) {
+                for record in page where filter.keeps(record) {
                     if seen >= paging.offset, items.count < paging.limit { items.append(view.item(record)) }
                     seen += 1
                 }

@@ -21,7 +21,7 @@ struct PSeriesEvent: Sendable {
             "call_id": .string(call.callID), "time_start": .string(at.date("-") + " " + at.time(":")), "call_from": .string(call.caller),
             "call_to": .string(call.callee), "call_duration": .int(call.seconds), "talk_duration": .int(call.talkSeconds), "src_trunk_name": "",
             "dst_trunk_name": "", "pin_code": "",
-            "status": .string((call.recording == nil ? CallStatus.voicemail : .answered).rawValue), "type": .string(call.direction.printed),
+            "status": .string(CallStatus(recording: call.recording).rawValue), "type": .string(call.direction.printed),
             "recording": .string(call.recording ?? ""), "did_number": "", "agent_ring_time": 0, "uid": .string(call.callRecordID),
             "call_note_id": "", "enb_call_note": 0,
         ]

@@ -7,15 +7,17 @@ struct CallRecordView: Sendable {
     let format: DisplayFormat
 
     func item(_ record: CallRecord) -> JSON {
-        let facts = CallFacts(record, zone)
         var item: JSONObject = [
-            "id": .int(Self.id(record)), "time": .string(format.text(record.started, in: zone)), "uid": .string(facts.uid),
-            "call_from": CallText.combined(facts.fromName, facts.fromNumber), "call_to": CallText.combined(facts.toName, facts.toNumber),
-            "timestamp": .int(record.started.unix), "call_type": .string(facts.type.printed), "duration": .int(facts.seconds),
-            "ring_duration": 0, "talk_duration": .int(facts.seconds), "disposition": .string(facts.disposition.rawValue),
+            "id": .int(Self.id(record)), "time": .string(format.text(record.started, in: zone)), "uid": .string(record.id(in: zone)),
+            "call_from": CallText.combined(record.callerName, record.callerNumber), "call_to": CallText.combined(record.calleeName, record.calleeNumber),
+            "timestamp": .int(record.started.unix), "call_type": .string(record.direction.printed), "duration": .int(record.seconds),
+            "ring_duration": 0, "talk_duration": .int(record.seconds), "disposition": .string(CallStatus(recording: record.recordingName).rawValue),
         ]
-        item.merge(CallText.parts(fromNumber: facts.fromNumber, fromName: facts.fromName, toNumber: facts.toNumber, toName: facts.toName)) { $1 }
-        if let file = facts.recordFile { item["record_file"] = .string(file) }
+        item.merge(
+            CallText.parts(
+                fromNumber: record.callerNumber, fromName: record.callerName, toNumber: record.calleeNumber, toName: record.calleeName)
+        ) { $1 }
+        if let file = record.recordingName { item["record_file"] = .string(file) }
         return .object(item)
     }
 
@@ -38,43 +40,7 @@ enum CallStatus: String, Sendable, CaseIterable {
     case busy = "BUSY"
     case failed = "FAILED"
     case voicemail = "VOICEMAIL"
-}
 
-/// What lists and filters know of a call.
-struct CallFacts: Sendable {
-    let uid: String
-    let fromNumber: String
-    let fromName: String
-    let toNumber: String
-    let toName: String
-    let type: CallDirection
-    let disposition: CallStatus
-    let seconds: Int
-    /// Its recording; nil where there is none.
-    let recordFile: String?
-
-    init(_ record: CallRecord, _ zone: TimeZone) {
-        switch record {
-        case .recording(let recording):
-            uid = recording.callRecordID
-            fromNumber = recording.callerNumber
-            fromName = recording.callerName
-            toNumber = recording.calleeNumber
-            toName = recording.calleeName
-            type = recording.direction
-            disposition = .answered
-            seconds = recording.durationMilliseconds / 1000
-            recordFile = recording.name
-        case .message(let message, let number, let name, let direction):
-            uid = message.callRecordID(in: zone)
-            fromNumber = message.callerNumber
-            fromName = message.callerName
-            toNumber = number
-            toName = name
-            type = direction
-            disposition = .voicemail
-            seconds = message.lengthSeconds
-            recordFile = nil
-        }
-    }
+    /// - Parameter recording: the recording's name; nil for a call that ended in a message.
+    init(recording: String?) { self = recording == nil ? .voicemail : .answered }
 }

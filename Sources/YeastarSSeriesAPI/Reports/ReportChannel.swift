@@ -30,7 +30,7 @@ public struct ReportChannel: DeliveryChannel {
     public func plan(_ event: Event, _ reader: any StoreReader) throws -> [PlannedDelivery] {
         guard let account = try reader.account(id: event.accountID) else { return [] }
         let zone = service.mailboxes.timeZone(of: account)
-        guard let call = try AnnouncedCall(event, zone: zone, reader).map({ CallFacts($0) }) else { return [] }
+        guard let call = try AnnouncedCall(event, zone: zone, reader).map({ CallRow($0) }) else { return [] }
         let sessions = try reader.livingTickets(of: account.id, .sSeries, from: .sSeries, at: service.clock.now)
         return Self.destinations(of: sessions).map { destination in
             let report = destination.format.newCallRecord(call, zone: zone, serialNumber: service.serialNumber)
@@ -95,15 +95,5 @@ public struct ReportChannel: DeliveryChannel {
             if known.insert([destination.url, destination.format.rawValue, "\(destination.isXML)"]).inserted { found.append(destination) }
         }
         return found.suffix(maximumDestinations)
-    }
-}
-
-extension CallFacts {
-    fileprivate init(_ call: AnnouncedCall) {
-        self.init(
-            callID: call.recording == nil ? Self.callID(call.callID, of: call.started) : call.callID, started: call.started, caller: call.caller,
-            callee: call.callee, seconds: String(call.seconds),
-            talkSeconds: String(call.talkSeconds), status: call.recording == nil ? Self.voicemail : Self.answered,
-            type: call.direction.printed, recording: call.recording ?? "")
     }
 }

@@ -22,7 +22,7 @@ enum ReportFormat: String, Sendable, CaseIterable {
     }
 
     /// The call that ended, as `NewCdr`.
-    func newCallRecord(_ call: CallFacts, zone: TimeZone, serialNumber: String) -> JSONObject {
+    func newCallRecord(_ call: CallRow, zone: TimeZone, serialNumber: String) -> JSONObject {
         var report: JSONObject = [
             self == .v2 ? "event" : "action": "NewCdr", "callid": .string(call.callID), "timestart": .string(SSeriesTime.text(call.started, in: zone)),
             "callfrom": .string(call.caller), "callto": .string(call.callee), "callduraction": .string(call.seconds),

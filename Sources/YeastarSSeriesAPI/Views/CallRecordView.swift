@@ -15,27 +15,22 @@ struct CallRecordView: Sendable {
 
     func shows(_ record: CallRecord) -> Bool {
         guard let extensions else { return true }
-        return switch record {
-        case .recording(let recording): extensions.contains(recording.callerNumber) || extensions.contains(recording.calleeNumber)
-        case .message(let message, let number, _, _): extensions.contains(message.callerNumber) || extensions.contains(number)
-        }
+        return extensions.contains(record.callerNumber) || extensions.contains(record.calleeNumber)
     }
 
     func fields(_ record: CallRecord) -> [String] {
-        let facts =
-            switch record {
-            case .recording(let recording): CallFacts(recording)
-            case .message(let message, let number, _, let direction): CallFacts(message, mailboxNumber: number, direction)
-            }
+        let row = CallRow(
+            callID: record.callID, started: record.started, caller: record.callerNumber, callee: record.calleeNumber, seconds: record.seconds,
+            talkSeconds: record.seconds, direction: record.direction, recording: record.recordingName)
         return [
-            facts.callID, SSeriesTime.text(facts.started, in: zone), facts.caller, facts.callee, facts.seconds, facts.talkSeconds, "", "",
-            facts.status, facts.type, "", facts.recording, "", serialNumber,
+            row.callID, SSeriesTime.text(row.started, in: zone), row.caller, row.callee, row.seconds, row.talkSeconds, "", "", row.status, row.type, "",
+            row.recording, "", serialNumber,
         ]
     }
 }
 
-/// What rows and reports tell of a call.
-struct CallFacts: Sendable {
+/// A call in the words of rows and reports.
+struct CallRow: Sendable {
     let callID: String
     let started: Timestamp
     let caller: String
@@ -44,23 +39,31 @@ struct CallFacts: Sendable {
     let seconds: String
     /// Of them, those that were spoken in, as far as is known.
     let talkSeconds: String
+    /// `ANSWERED` where the callee answered, or something did; `VOICEMAIL` where he did not, and there is a message (S§7).
     let status: String
     let type: String
     /// Its name; empty for a message.
     let recording: String
 
-    /// The callee answered, or something did.
-    static let answered = "ANSWERED"
-    /// The callee did not answer, and there is a message (S§7).
-    static let voicemail = "VOICEMAIL"
-}
+    /// - Parameter recording: the recording's name; nil for a call that ended in a message.
+    init(
+        callID: String, started: Timestamp, caller: String, callee: String, seconds: Int, talkSeconds: Int, direction: CallDirection, recording: String?
+    ) {
+        self.callID = recording == nil ? Self.callID(callID, of: started) : callID
+        self.started = started
+        self.caller = caller
+        self.callee = callee
+        self.seconds = String(seconds)
+        self.talkSeconds = String(talkSeconds)
+        status = recording == nil ? "VOICEMAIL" : "ANSWERED"
+        type = direction.printed
+        self.recording = recording ?? ""
+    }
 
-extension CallFacts {
-    init(_ recording: Recording) {
-        let seconds = String(recording.durationMilliseconds / 1000)
+    init(_ call: AnnouncedCall) {
         self.init(
-            callID: recording.callID, started: recording.started, caller: recording.callerNumber, callee: recording.calleeNumber,
-            seconds: seconds, talkSeconds: seconds, status: Self.answered, type: recording.direction.printed, recording: recording.name)
+            callID: call.callID, started: call.started, caller: call.caller, callee: call.callee, seconds: call.seconds,
+            talkSeconds: call.talkSeconds, direction: call.direction, recording: call.recording)
     }
 
     /// The id of a call that ended in a message, in this interface's form `{epoch}.{n}` (S§5.2): as it came where it has that form, else
@@ -71,13 +74,5 @@ extension CallFacts {
         // FNV-1a: any number will do that is always the same for an id.
         let hash = id.utf8.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }
         return "\(time.unix).\(hash % 1_000_000)"
-    }
-
-    init(_ message: Message, mailboxNumber: String, _ direction: CallDirection) {
-        let seconds = String(message.lengthSeconds)
-        self.init(
-            callID: Self.callID(message.callID, of: message.timestamp), started: message.timestamp, caller: message.callerNumber, callee: mailboxNumber,
-            seconds: seconds,
-            talkSeconds: seconds, status: Self.voicemail, type: direction.printed, recording: "")
     }
 }
