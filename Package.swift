@@ -230,7 +230,7 @@ let package = Package(
             ], swiftSettings: settings),
         .testTarget(
             name: "TelephoneTests",
-            dependencies: ["Telephone", "Audio", "Delivery", "HTTPFront", "Prompts", "Server", "SIP", "SIPGrammar", "TestKit", "Voicemail", nioCore],
+            dependencies: ["Telephone", "Audio", "Delivery", "HTTPFront", "Prompts", "Server", "SIP", "SIPGrammar", "TestKit", "Voicemail", logging, nioCore],
             exclude: ["Invites", "Scenarios"], swiftSettings: settings),
         .testTarget(name: "SIPTests", dependencies: ["SIP", "TestKit", "Waiting"], swiftSettings: settings),
         .testTarget(
