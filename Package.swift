@@ -64,6 +64,7 @@ let package = Package(
         .target(name: "CMalloc", linkerSettings: [.linkedLibrary("jemalloc", .when(platforms: [.linux]))]),
         .target(name: "CMachine"),
         .target(name: "CDatagrams"),
+        .target(name: "CStreams", dependencies: ["CRe"]),
 
         .target(
             name: "Threads", dependencies: [product("DequeModule", "swift-collections"), product("NIOConcurrencyHelpers", "swift-nio")], swiftSettings: settings
@@ -145,7 +146,7 @@ let package = Package(
                 product("ServiceLifecycle", "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
-        .target(name: "SIP", dependencies: ["CDatagrams", "COpus", "CRe", "SIPGrammar", "Waiting", crypto], swiftSettings: settings),
+        .target(name: "SIP", dependencies: ["CDatagrams", "COpus", "CRe", "CStreams", "SIPGrammar", "Waiting", crypto], swiftSettings: settings),
         .target(name: "Speech", dependencies: ["Voicemail", "CFileIO", nioCore, nioPosix], swiftSettings: settings),
         .target(
             name: "YeastarPSeriesAPI",
@@ -232,7 +233,7 @@ let package = Package(
             name: "TelephoneTests",
             dependencies: ["Telephone", "Audio", "Delivery", "HTTPFront", "Prompts", "Server", "SIP", "SIPGrammar", "TestKit", "Voicemail", logging, nioCore],
             exclude: ["Invites", "Scenarios"], swiftSettings: settings),
-        .testTarget(name: "SIPTests", dependencies: ["SIP", "TestKit", "Waiting"], swiftSettings: settings),
+        .testTarget(name: "SIPTests", dependencies: ["SIP", "SIPGrammar", "TestKit", "Waiting"], swiftSettings: settings),
         .testTarget(
             name: "NotificationsTests", dependencies: ["Audio", "Notifications", "Delivery", "Server", "TestKit", "Voicemail"], swiftSettings: settings),
         .testTarget(name: "PromptsTests", dependencies: ["Prompts", "Speech", "TestKit", "Voicemail", nioCore, nioPosix], swiftSettings: settings),

@@ -58,6 +58,13 @@ static inline int at_reply(struct sip *sip, const struct sip_msg *msg, uint16_t 
     return sip_treplyf(NULL, NULL, sip, msg, false, code, reason, "%sContent-Length: 0\r\n\r\n", headers);
 }
 
+/* Nothing is remembered of it, and it is sent once (RFC 3261 §8.2.7). */
+static inline int at_reply_once(struct sip *sip, const struct sip_msg *msg, uint64_t tag, uint16_t code, const char *reason, const char *headers) {
+    struct sip_msg once = *msg;
+    once.tag = tag;
+    return sip_replyf(sip, &once, code, reason, "%sContent-Length: 0\r\n\r\n", headers);
+}
+
 static inline int at_reply_body(
     struct sip *sip, const struct sip_msg *msg, uint16_t code, const char *reason, const char *headers, const uint8_t *body, size_t size) {
     return sip_treplyf(NULL, NULL, sip, msg, false, code, reason, "%sContent-Length: %zu\r\n\r\n%b", headers, size, body, size);
@@ -114,3 +121,14 @@ static inline const uint8_t *at_rest(const struct mbuf *buffer, size_t *size) {
     *size = buffer->end - buffer->pos;
     return buffer->buf + buffer->pos;
 }
+
+/* Of CStreams, which stands between libre and the connections that it takes. */
+typedef int at_acceptor(
+    struct tcp_conn **connection, struct tcp_sock *listener, tcp_estab_h *established, tcp_recv_h *received, tcp_close_h *closed, void *arg);
+
+/* Has the acceptor take connections from now on. */
+void at_guard_streams(at_acceptor *acceptor);
+
+/* As libre does it. */
+int at_accept_stream(
+    struct tcp_conn **connection, struct tcp_sock *listener, tcp_estab_h *established, tcp_recv_h *received, tcp_close_h *closed, void *arg);

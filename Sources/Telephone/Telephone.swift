@@ -110,6 +110,10 @@ public struct Telephone: Service {
                 isLocked
                     ? "too many wrong passwords of a telephone peer: nothing from there is answered for a while" : "a telephone peer showed a wrong password",
                 metadata: ["peer": "\(source)", "name": "\(name.prefix(64))"])
+        case .nameLocked(let name):
+            logger.warning(
+                "too many wrong passwords for a telephone peer: it is let in from no address that has not shown the right one lately, for a while",
+                metadata: ["name": "\(name)"])
         case .unsent(let status, let target, let code):
             logger.warning("an answer to a telephone peer could not be sent", metadata: ["peer": "\(target)", "status": "\(status)", "error": "\(code)"])
         }

@@ -45,6 +45,36 @@ struct FuzzTests {
         }
     }
 
+    @Test("Mutated requests over TCP, several on a connection, in pieces")
+    func mutatedStreams() async throws {
+        try await withEndpoint {
+            $0.limits.longestCall = 10
+        } script: { call in
+            await call.refuse(.notFound)
+        } _: { _, port in
+            var random = SeededRandom(seed: 13)
+            let phone = try TestPhone(server: port)
+            defer { phone.close() }
+            for round in 0..<(Self.count / 10) {
+                let requests = (0..<3).map { index -> String in
+                    let good = Self.seed(3 * round + index, phone)
+                    return Bool.random(using: &random) ? good : mutation(of: good, &random)
+                }
+                let bytes = Array(requests.joined().utf8), cut = Int.random(in: 0...bytes.count, using: &random)
+                try await RawConnection.run(port: port) { connection in
+                    // The server may have closed it already.
+                    do {
+                        try await connection.write(Array(bytes[..<cut]))
+                        try await connection.write(Array(bytes[cut...]))
+                    } catch {}
+                }
+            }
+            let last = try TestPhone(server: port)
+            defer { last.close() }
+            try await expect(404, last.call("1000"))
+        }
+    }
+
     private static func seed(_ index: Int, _ phone: TestPhone) -> String {
         let fresh = "fuzz-\(index)"
         let method = ["INVITE", "INVITE", "INVITE", "OPTIONS", "BYE", "CANCEL", "ACK", "UPDATE", "INFO"][index % 9]

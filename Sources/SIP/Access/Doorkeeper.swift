@@ -18,16 +18,22 @@ import SIPGrammar
     private let treatment: StrangersTreatment
     private let logins: PeerLogins
     private var nonces = Nonces()
+    /// By the place that a peer is at, and by his name.
     private var failed: FailedLogins
-    private var rate: CallRate
+    private var failedNames: FailedLogins
+    private var rates: StrangerRates
+    private var known = KnownHosts()
     private let report: @Sendable (SIPEvent) -> Void
 
     init(_ settings: SIPSettings) {
         isTrusted = settings.trusts
         treatment = settings.strangers
         logins = settings.logins
-        failed = FailedLogins(FailedLogins.Rule(failures: logins.failures, rest: UInt64(max(1, logins.lockSeconds)) * 1000))
-        rate = CallRate(settings.limits.strangersPerSecond)
+        var rule = FailedLogins.Rule(failures: logins.failures, rest: UInt64(max(1, logins.lockSeconds)) * 1000)
+        failed = FailedLogins(rule)
+        rule.failures *= Self.placesOfName
+        failedNames = FailedLogins(rule)
+        rates = StrangerRates(perSecond: settings.limits.strangersPerSecond)
         report = settings.report
     }
 
@@ -39,9 +45,13 @@ import SIPGrammar
     /// Whether what comes from there is to be looked at at all: of strangers only so much a second.
     func looks(at source: PeerAddress) -> Bool {
         if trusts(source) { return true }
-        guard treatment != .drop, !failed.isLocked(source.host, now: tmr_jiffies()) else { return false }
-        return rate.allows(now: tmr_jiffies())
+        let now = tmr_jiffies()
+        guard treatment != .drop, !failed.isLocked(source.site, now: now) else { return false }
+        return known.has(source.host, now: now) || rates.allows(source.site, now: now)
     }
+
+    /// Whether somebody has shown a password there lately.
+    func remembers(_ source: PeerAddress) -> Bool { known.has(source.host, now: tmr_jiffies()) }
 
     /// What becomes of a request from outside of any call.
     func decide(_ message: SIPMessage, from source: PeerAddress) -> Decision {
@@ -52,7 +62,7 @@ import SIPGrammar
         case .refuse: return .isRefused
         case .challenge: break
         }
-        if failed.isLocked(source.host, now: now) { return .isIgnored }
+        if failed.isLocked(source.site, now: now) { return .isIgnored }
         let shown = message.headers("authorization").prefix(Self.mostFields).compactMap { DigestCredentials($0.value) }
         guard let credentials = shown.first(where: { $0.realm == logins.realm }), let method = message.method else { return ask(source, now) }
         return judge(credentials, method, source, now)
@@ -63,15 +73,20 @@ import SIPGrammar
         else { return ask(source, now) }
         let verdict = nonces.judge(credentials.nonce, count: count, from: source.host, now: now)
         if verdict == .foreign { return ask(source, now) }
+        let name = String(credentials.username.prefix(Self.longestName))
+        if failedNames.isLocked(name, now: now), !known.has(source.host, now: now) { return .isIgnored }
         guard isRight(credentials, algorithm, method) else {
-            let isLocked = failed.failed(source.host, now: now)
+            let isLocked = failed.failed(source.site, now: now)
+            if failedNames.failed(name, now: now) { report(.nameLocked(name)) }
             report(.wrongPassword(name: credentials.username, source: source, isLocked: isLocked))
             return isLocked ? .isIgnored : ask(source, now)
         }
         // The password was right: he is only to hash it with another word.
         if verdict == .stale { return ask(source, now, isStale: true) }
         nonces.spend(credentials.nonce, count: count, now: now)
-        failed.succeeded(source.host)
+        failed.succeeded(source.site)
+        failedNames.succeeded(name)
+        known.note(source.host, now: now)
         return .comesIn
     }
 
@@ -110,6 +125,10 @@ import SIPGrammar
         return .isAsked(headers: lines.joined())
     }
 
+    /// So many places may fail with a name before it is locked.
+    private static let placesOfName = 10
+    /// Letters of a name by which it is counted.
+    private static let longestName = 64
     /// Credentials of one request that are looked at.
     private static let mostFields = 8
 }

@@ -17,7 +17,7 @@ import Waiting
     private(set) var dropped = 0
 
     /// A message that is longer is no call's.
-    private static let longest = 16_384
+    static let longest = 16_384
 
     init(_ door: Doorkeeper, _ table: CallTable) {
         self.door = door
@@ -85,7 +85,12 @@ import Waiting
             return true
         }
         do {
-            _ = try SIPMessage(UnsafeRawBufferPointer(start: bytes, count: size))
+            let message = try SIPMessage(UnsafeRawBufferPointer(start: bytes, count: size))
+            // libre answers to wherever that says (RFC 3261 §18.2.2): a stranger would choose who gets our answers.
+            guard message.vias.first?.parameters.has("maddr") != true || door.trusts(peer) else {
+                dropped += 1
+                return true
+            }
             return false
         } catch {
             dropped += 1

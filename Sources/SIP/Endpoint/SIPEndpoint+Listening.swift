@@ -24,6 +24,7 @@ extension SIPEndpoint {
                 return addresses.map { PeerAddress($0) }
             }
             sip_transp_flush(sip)
+            streams.leave()
         }
         throw .cannotListen(settings.address.description, code: error)
     }
@@ -35,12 +36,14 @@ extension SIPEndpoint {
             for transport in [SIP_TRANSP_TCP, SIP_TRANSP_UDP] {
                 let error = at_transport_add(sip, transport, &address, nil)
                 guard error == 0 else { return error }
+                if transport == SIP_TRANSP_TCP { streams.stand(at: PeerAddress(address)) }
             }
         }
         return 0
     }
 
-    func listen(_ sip: OpaquePointer, over listener: TLSListener) throws(SIPError) {
+    /// - Returns: the addresses.
+    func listen(_ sip: OpaquePointer, over listener: TLSListener) throws(SIPError) -> [PeerAddress] {
         guard let asked = listener.address.socketAddress else { throw .noAddress(listener.address.host) }
         let error = tls_alloc(&tls, TLS_METHOD_SSLV23, nil, nil)
         guard error == 0 else { throw .failed(code: error) }
@@ -52,8 +55,10 @@ extension SIPEndpoint {
             sa_set_port(&addresses[index], port)
             let error = at_transport_add(sip, SIP_TRANSP_TLS, &addresses[index], tls)
             guard error == 0 else { throw .cannotListen(listener.address.description, code: error) }
+            streams.stand(at: PeerAddress(addresses[index]))
         }
         tlsAddress = PeerAddress(host: listener.address.host, port: port)
+        return addresses.map { PeerAddress($0) }
     }
 
     /// Who we are over TLS for connections from now on; those that are there stay as they are.

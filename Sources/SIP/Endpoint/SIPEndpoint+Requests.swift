@@ -47,14 +47,17 @@ extension SIPEndpoint {
 
     /// Whether more is to be done with it than what was done here: asking who it is, or nothing.
     private func letsIn(_ message: Message) -> Bool {
-        let source = PeerAddress(message.pointee.src), isTrusted = door.trusts(source), isDatagram = message.pointee.tp == SIP_TRANSP_UDP
-        if isTrusted, isDatagram { return true }
-        // Over streams nobody has looked at it yet.
-        if !isDatagram, table.count(of: source) == 0, !door.looks(at: source) { return false }
+        let source = PeerAddress(message.pointee.src), isTrusted = door.trusts(source)
+        let isLookedAt = message.pointee.tp == SIP_TRANSP_UDP || streams.stands(at: PeerAddress(message.pointee.dst))
+        if isTrusted, isLookedAt { return true }
+        // Over connections that we have made ourselves nobody has.
+        if !isLookedAt, table.count(of: source) == 0, !door.looks(at: source) { return false }
         guard let read = SIPMessage(of: message) else {
             if isTrusted { reply(message, 400, "Bad Request") }
             return false
         }
+        // One that we remember nothing of: libre would have a transaction for it.
+        if read.method == "ACK", tags.isAnswered(by: message) { return false }
         // What belongs to a call that was let in comes in, from where that came: its tags are known to nobody else. An ACK is never answered.
         if isTrusted || read.method == "ACK" || table.call(of: message)?.invitation.source.host == source.host { return true }
         // Nothing that can be answered with a question (RFC 3261 §22.1); one that belongs to a call has not come here.
@@ -62,10 +65,16 @@ extension SIPEndpoint {
         switch door.decide(read, from: source) {
         case .comesIn: return true
         case .isIgnored: break
-        case .isAsked(let headers): reply(message, 401, "Unauthorized", headers)
-        case .isRefused: reply(message, 403, "Forbidden")
+        case .isAsked(let headers): replyOnce(message, 401, "Unauthorized", headers)
+        case .isRefused: replyOnce(message, 403, "Forbidden")
         }
         return false
+    }
+
+    /// To a stranger: what is sent again and again could be sent to somebody who has not asked.
+    private func replyOnce(_ message: Message, _ code: UInt16, _ reason: String, _ headers: String = "") {
+        guard let sip else { return }
+        sent(at_reply_once(sip, message, tags.tag(of: message), code, reason, headers), code, message)
     }
 
     func reply(_ message: Message, _ code: UInt16, _ reason: String, _ headers: String = "") {

@@ -22,6 +22,8 @@ import Waiting
     private(set) var sock: OpaquePointer?
     var tls: OpaquePointer?
     var gates: [DatagramGate] = []
+    let streams: StreamGate
+    let tags = AnswerTags()
     private let closed = Wait<Void>()
 
     /// Whether it takes calls and may say that it is well.
@@ -43,6 +45,7 @@ import Waiting
         ports = PortRange(settings.ports)
         rate = CallRate(settings.limits.callsPerSecond)
         door = Doorkeeper(settings)
+        streams = StreamGate(door, table, settings.limits)
         (calls, announce) = AsyncStream.makeStream(of: Call.self)
     }
 
@@ -68,14 +71,14 @@ import Waiting
         names?.close()
         guard error == 0, let sip else { throw .failed(code: error) }
         if settings.trace != nil { sip_set_trace_handler(sip, EndpointHandlers.passed) }
-        let addresses = try listen(sip)
-        if let listener = settings.tls { try listen(sip, over: listener) }
+        let addresses = try listen(sip), secureAddresses = try settings.tls.map { listener throws(SIPError) in try listen(sip, over: listener) }
         // Before the sessions: what comes is looked at here first.
         error = at_listen(sip, EndpointHandlers.request, me)
         guard error == 0 else { throw .failed(code: error) }
         error = sipsess_listen(&sock, sip, Int32(Self.tableSize), EndpointHandlers.invited, me)
         guard error == 0 else { throw .failed(code: error) }
         for address in addresses { try await guardDatagrams(at: address) }
+        for address in addresses + (secureAddresses ?? []) { try await guardStreams(at: address) }
         Ticker.shared.watch(self, settings.stepped)
     }
 
@@ -105,6 +108,7 @@ import Waiting
         announce.finish()
         for gate in gates { gate.close() }
         gates = []
+        streams.leave()
         if let sock { mem_deref(UnsafeMutableRawPointer(sock)) }
         sock = nil
         guard let sip else {

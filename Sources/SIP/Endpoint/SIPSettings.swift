@@ -48,6 +48,9 @@ public struct CallLimits: Sendable, Hashable {
     public var callsPerSecond = 100
     /// Messages of those who are not trusted that are looked at.
     public var strangersPerSecond = 100
+    /// Over TCP and TLS at once.
+    public var connections = 500
+    public var connectionsOfPeer = 100
     /// Seconds.
     public var longestCall = 3600
     /// Seconds without a packet after which the other side is asked whether it is still there.

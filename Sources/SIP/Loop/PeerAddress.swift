@@ -1,4 +1,5 @@
 import CRe
+import Glibc
 
 /// Where a packet comes from or goes to.
 public struct PeerAddress: Hashable, Sendable, CustomStringConvertible {
@@ -17,6 +18,14 @@ public struct PeerAddress: Hashable, Sendable, CustomStringConvertible {
         let isText = sa_ntop(&address, &text, Int32(text.count)) == 0
         host = isText ? String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self) : ""
         port = sa_port(&address)
+    }
+
+    /// What to count one peer by: an address of IPv4 itself; of IPv6 its network of 64 bits, as a link has all addresses of one (RFC 4291 §2.5.1).
+    var site: String {
+        guard host.contains(":") else { return host }
+        var bytes = [UInt8](repeating: 0, count: 16)
+        guard inet_pton(AF_INET6, host, &bytes) == 1 else { return host }
+        return bytes.prefix(8).map { String($0, radix: 16) }.joined(separator: ":")
     }
 
     /// - Returns: nil for what is no address in numbers.

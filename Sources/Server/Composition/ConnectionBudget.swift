@@ -1,6 +1,7 @@
 import HTTPFront
 import Logging
 import PostgresStore
+import SIP
 import SQLiteStore
 
 /// How many connections there may be with the files that the system lets the process have open.
@@ -29,12 +30,18 @@ struct ConnectionBudget {
     }
 }
 
+extension Configuration.Telephone {
+    /// Files that calls need at once: two sockets and the recording of each, and connections.
+    var openFiles: Int { listen == nil ? 0 : 3 * limits.calls + limits.connections }
+}
+
 extension Configuration {
     /// The limits of the front, fitted to what the system grants; what had to be cut is told.
     func frontLimits(listeners: Int, files: Int?, _ logger: Logger) -> FrontLimits {
         var limits = http.limits
         let budget = ConnectionBudget(
-            limits.connections, listeners: listeners, files: files, kept: archive.preparedFiles + (postgres?.pool ?? store.readers) + outbox.receiversAtOnce)
+            limits.connections, listeners: listeners, files: files,
+            kept: archive.preparedFiles + (postgres?.pool ?? store.readers) + outbox.receiversAtOnce + telephone.openFiles)
         limits.connections = budget.connections
         if budget.isCut, let files {
             logger.warning(

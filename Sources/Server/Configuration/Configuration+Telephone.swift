@@ -112,6 +112,8 @@ extension Configuration.Telephone {
         limits.callsOfPeer = reader.number("sip.limits.calls_of_peer", limits.callsOfPeer, 1...30_000)
         limits.callsPerSecond = reader.number("sip.limits.calls_per_second", limits.callsPerSecond, 1...10_000)
         limits.strangersPerSecond = reader.number("sip.limits.strangers_per_second", limits.strangersPerSecond, 1...10_000)
+        limits.connections = reader.number("sip.limits.connections", limits.connections, 4...30_000)
+        limits.connectionsOfPeer = reader.number("sip.limits.connections_of_peer", limits.connectionsOfPeer, 1...30_000)
         limits.quietSeconds = reader.number("sip.limits.quiet_seconds", limits.quietSeconds, 5...3_600)
         limits.longestCall = reader.number("sip.limits.call_seconds", limits.longestCall, 10...86_400)
         limits.retrySeconds = reader.number("sip.limits.retry_seconds", limits.retrySeconds, 1...3_600)
