@@ -26,9 +26,10 @@ public final class PostgresStore: MaintainedStore {
     /// Connects and brings the schema up to date. Blocks: call it at start.
     /// - Parameters:
     ///   - key: what tells the installation's key from others without telling it. The first who opens a database settles it.
+    ///   - sealingKey: the same of the key that secrets are sealed under, which `rekey` changes.
     ///   - onCommit: told of every transaction that wrote how many seconds it took; it must be quick.
     /// - Throws: `PostgresOpenError`, `StoreError`.
-    public init(_ options: PostgresOptions, key: String? = nil, onCommit: (@Sendable (_ seconds: Double) -> Void)? = nil) throws {
+    public init(_ options: PostgresOptions, key: String? = nil, sealingKey: String? = nil, onCommit: (@Sendable (_ seconds: Double) -> Void)? = nil) throws {
         self.options = options
         self.onCommit = onCommit
         let connection = try Self.greet(options)
@@ -36,7 +37,8 @@ public final class PostgresStore: MaintainedStore {
             try Self.checkWritable(connection, within: options.statementSeconds)
             try Migrations.run(on: connection, within: Self.migrationSeconds)
             if !options.opensWhatMoves { try Self.checkResidence(connection, within: options.statementSeconds) }
-            if let key { try Self.agree(on: key, connection, within: options.statementSeconds) }
+            if let key { try Self.agree(on: key, as: Self.keyName, connection, within: options.statementSeconds) }
+            if let sealingKey { try Self.agree(on: sealingKey, as: Self.sealingKeyName, connection, within: options.statementSeconds) }
             let swept = try connection.runOnce(Witness.sweeping, within: options.statementSeconds)
             if swept.isFailure { throw Trouble(swept, isConnected: connection.isOpen).error }
         } catch let error as Connection.Interruption {
@@ -58,7 +60,9 @@ public final class PostgresStore: MaintainedStore {
     /// Reads a database once without bringing it up to date or writing to it, if a server could work with it. Blocks.
     /// - Parameter key: of the installation, as `init` takes it; nil where there is none yet.
     /// - Throws: `PostgresOpenError`, `StoreError`.
-    public static func look<Value>(_ options: PostgresOptions, key: String? = nil, _ body: (any StoreReader) throws -> Value) throws -> Value {
+    public static func look<Value>(_ options: PostgresOptions, key: String? = nil, sealingKey: String? = nil, _ body: (any StoreReader) throws -> Value) throws
+        -> Value
+    {
         do {
             let connection = try greet(options)
             try checkWritable(connection, within: options.statementSeconds)
@@ -69,7 +73,8 @@ public final class PostgresStore: MaintainedStore {
             }
             try checkMayUseTables(connection, options)
             try checkResidence(connection, within: options.statementSeconds)
-            if let key { try checkKey(key, connection, options) }
+            if let key { try checkKey(key, as: keyName, connection, options) }
+            if let sealingKey { try checkKey(sealingKey, as: sealingKeyName, connection, options) }
         } catch let error as Connection.Interruption {
             throw PostgresOpenError.unreachable(error.reason)
         }
@@ -78,9 +83,12 @@ public final class PostgresStore: MaintainedStore {
         return try session.read { try body(Snapshot(session)) }
     }
 
-    private static func agree(on key: String, _ connection: Connection, within seconds: Int) throws {
+    static let keyName = "key", sealingKeyName = "sealing key"
+
+    private static func agree(on key: String, as name: String, _ connection: Connection, within seconds: Int) throws {
         for statement in [
-            "INSERT INTO installation (name, value) VALUES ('key', \(key)) ON CONFLICT DO NOTHING", "SELECT value FROM installation WHERE name = 'key'",
+            "INSERT INTO installation (name, value) VALUES (\(name), \(key)) ON CONFLICT DO NOTHING",
+            "SELECT value FROM installation WHERE name = \(name)",
         ] as [SQL] {
             let answer = try connection.runOnce(statement, within: seconds)
             if answer.isFailure { throw Trouble(answer, isConnected: connection.isOpen).error }

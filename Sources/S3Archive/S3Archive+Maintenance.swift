@@ -92,15 +92,19 @@ extension S3Archive {
             return isDue
         }
         guard isDue else { return }
-        do { _ = try await abortUploads(before: SystemClock().now.advanced(by: -24 * 3600)) } catch { throw Self.wording(error) }
+        do { _ = try await abortUploads(after: Self.longestUpload) } catch {
+            lastSweep.withLock { $0 = nil }
+            throw Self.wording(error)
+        }
     }
 
+    /// - Parameter seconds: how old an upload is that is aborted, by the service's clock.
     /// - Returns: how many were aborted.
-    func abortUploads(before time: Timestamp) async throws -> Int {
+    func abortUploads(after seconds: Int) async throws -> Int {
         var query = [("uploads", ""), ("prefix", options.prefix)], count = 0
         while true {
             let answer = try await client.send(S3Request(method: .GET, query: query, longestAnswer: 4 << 20))
-            let page = try S3XML.decode(S3Uploads.self, answer.body)
+            let page = try S3XML.decode(S3Uploads.self, answer.body), time = (answer.date ?? SystemClock().now).advanced(by: -seconds)
             for upload in page.uploads ?? [] where id(ofKey: upload.key) != nil {
                 guard let initiated = Timestamp(rfc3339: upload.initiated), initiated < time else { continue }
                 _ = try await client.send(S3Request(method: .DELETE, key: upload.key, query: [("uploadId", upload.id)]))

@@ -8,6 +8,7 @@ extension S3Archive {
     /// What a service knows of an object.
     struct Facts: Sendable {
         let size: Int
+        /// By this machine's clock.
         let written: Timestamp
         let sha256: String?
     }
@@ -51,7 +52,18 @@ extension S3Archive {
         guard let size = answer.headers.first(name: "content-length").flatMap({ Int($0) }),
             let written = answer.headers.first(name: "last-modified").flatMap({ Timestamp(httpDate: $0) })
         else { throw S3Trouble.strange("an object without its size and time") }
-        return Facts(size: size, written: written, sha256: answer.headers.first(name: Self.checksumHeader))
+        return Facts(size: size, written: Self.here(written, answer), sha256: answer.headers.first(name: Self.checksumHeader))
+    }
+
+    /// Seconds after which an upload in parts that nobody has completed is aborted.
+    static let longestUpload = 24 * 3600
+
+    /// What the service's clock calls `written`, by this machine's: the two may differ by hours. An object that came in parts bears the time
+    /// at which its upload began, and may have become one as late as an upload is let go on.
+    private static func here(_ written: Timestamp, _ answer: S3Answer) -> Timestamp {
+        let now = SystemClock().now, age = max(0, (answer.date ?? now).unix - written.unix)
+        let cameInParts = answer.entityTag?.contains("-") ?? false
+        return now.advanced(by: -(cameInParts ? max(0, age - longestUpload) : age))
     }
 
     /// The first bytes of a blob, and how many there are.

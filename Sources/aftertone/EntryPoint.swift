@@ -81,6 +81,7 @@ struct Aftertone: AsyncParsableCommand {
             MailCommand.self,
             LoginCommand.self, HoldCommand.self, RetentionCommand.self, EraseCommand.self, AuditCommand.self,
             StatusCommand.self, DoctorCommand.self, ImportCommand.self, VerifyCommand.self, BackupCommand.self, RestoreCommand.self, MoveCommand.self,
+            RotateKeyCommand.self,
             ConfigCommand.self, VersionCommand.self,
         ])
 }

@@ -36,9 +36,12 @@ struct Bench: Sendable {
         return try result.get()
     }
 
+    /// Of all processes that open the database.
+    private static let key = InstallationKey.random()
+
     private static func service(_ store: SQLiteStore, _ archive: any AudioArchive, _ clock: TurnedClock) -> VoicemailService {
         VoicemailService(
-            store: store, archive: archive, codec: NoAudio(), secrets: Secrets(key: Array(repeating: 7, count: 32), pool: .singleton),
+            store: store, archive: archive, codec: NoAudio(), secrets: Secrets(key: key, pool: .singleton),
             clock: clock, logger: .quiet)
     }
 

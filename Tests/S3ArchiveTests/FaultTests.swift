@@ -123,6 +123,14 @@ struct FaultTests {
         }
     }
 
+    @Test("What was written now was written now, whatever the service's clock shows", arguments: [7200, -7200]) func otherClock(_ seconds: Int) async throws {
+        try await withFaults({ _ in }, { _, _ in .clockAhead(seconds) }) { archive, _ in
+            let stored = try await ArchiveContract.store([1, 2, 3], in: archive)
+            let written = try #require(try await archive.written(stored.id))
+            #expect(abs(written.unix - SystemClock().now.unix) <= 60)
+        }
+    }
+
     @Test("Nobody at the address is told in words") func nobody() async throws {
         let nobody = try options("bucket", at: "http://127.0.0.1:1")
         await #expect(throws: S3OpenError.unusable("the service cannot be reached: connection refused")) { try await withArchive(nobody, key: "k") { _ in } }

@@ -1,6 +1,7 @@
 import Foundation
 import TestKit
 import Testing
+import Voicemail
 
 @testable import Server
 
@@ -15,8 +16,8 @@ import Testing
             let path = scratch.path + "/deep/er/data"
             let directory = try DataDirectory.open(path, creating: true)
             let key = try directory.readSecretKey()
-            #expect(key.count == 32)
-            #expect(Set(key).count > 8)
+            #expect(key.bytes.count == 32)
+            #expect(Set(key.bytes).count > 8)
             #expect(try permissions(path) == 0o700)
             #expect(try permissions(path + "/secret.key") == 0o600)
             #expect(try String(contentsOfFile: path + "/format", encoding: .utf8) == "aftertone data 1\n")
@@ -56,8 +57,8 @@ import Testing
         try await TemporaryDirectory.run { scratch in
             for name in left { _ = try scratch.write([UInt8](repeating: 7, count: name == "secret.key" ? 32 : 0), to: name) }
             let key = try DataDirectory.open(scratch.path, creating: true).readSecretKey()
-            #expect(key.count == 32)
-            #expect((key == [UInt8](repeating: 7, count: 32)) == left.contains("secret.key"))
+            #expect(key.bytes.count == 32)
+            #expect((key.bytes == [UInt8](repeating: 7, count: 32)) == left.contains("secret.key"))
         }
     }
 
@@ -78,8 +79,10 @@ import Testing
     @Test func aLostSecretIsNotReplaced() async throws {
         try await TemporaryDirectory.run { scratch in
             let directory = try DataDirectory.open(scratch.path, creating: true)
-            _ = try scratch.write([UInt8](repeating: 0, count: 31), to: "secret.key")
-            #expect(throws: DataDirectoryError.self) { try directory.readSecretKey() }
+            for count in [0, 31, 33, 63, 65] {
+                _ = try scratch.write([UInt8](repeating: 0, count: count), to: "secret.key")
+                #expect(throws: DataDirectoryError.self) { try directory.readSecretKey() }
+            }
             try FileManager.default.removeItem(atPath: scratch.path + "/secret.key")
             #expect(throws: DataDirectoryError.self) { try DataDirectory.open(scratch.path, creating: true).readSecretKey() }
             #expect(!FileManager.default.fileExists(atPath: scratch.path + "/secret.key"))
@@ -89,7 +92,9 @@ import Testing
     @Test func manyWhoMakeItAtOnceAgree() async throws {
         try await TemporaryDirectory.run { scratch in
             let keys = try await withThrowingTaskGroup(of: [UInt8].self) { tasks in
-                for _ in 0..<20 { tasks.addTask { try await blocking { try DataDirectory.open(scratch.path + "/data", creating: true).readSecretKey() } } }
+                for _ in 0..<20 {
+                    tasks.addTask { try await blocking { try DataDirectory.open(scratch.path + "/data", creating: true).readSecretKey().bytes } }
+                }
                 return try await tasks.reduce(into: Set<[UInt8]>()) { $0.insert($1) }
             }
             #expect(keys.count == 1)

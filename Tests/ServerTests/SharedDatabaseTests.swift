@@ -95,7 +95,7 @@ struct SharedDatabaseTests {
             let second = try await ServerProcess.start(in: two.data, environment: two.environment)
             let sound = one.data + "/message.wav"
             try Data(WAV.tones([440], milliseconds: 300)).write(to: URL(fileURLWithPath: sound))
-            for server in [first, second] {
+            for (number, server) in [first, second].enumerated() {
                 let login: JSON = ["username": key.json["client_id"] ?? .null, "password": key.json["client_secret"] ?? .null]
                 let answer = try await RemoteServer(port: server.port).send(
                     "POST", "/openapi/v1.0/get_token", json: login)
@@ -104,7 +104,7 @@ struct SharedDatabaseTests {
                     try await client.send(#"{"topic_list":[30012]}"#)
                     #expect(try await client.next() == .text(#"{"errcode":0,"errmsg":"SUCCESS"}"#))
                     // A command is a process of its own, too; either server may be the one that finds what it has left.
-                    let callers = (0..<4).map { "20\($0)" }
+                    let callers = (0..<4).map { "20\(number)\($0)" }
                     for caller in callers {
                         let left = try await two(
                             "message", "add", "--account", "Acme", "--mailbox", "3000", "--from", caller, "--notify", sound)
@@ -114,7 +114,9 @@ struct SharedDatabaseTests {
                     while heard.count < callers.count {
                         guard case .text(let text) = try await client.next() else { break }
                         let told = try JSON.parse(try JSON.parse(text)["msg"]?.string ?? "")
-                        heard.append(told["call_from"]?.string ?? text)
+                        let caller = told["call_from"]?.string ?? text
+                        // What was committed just before may still be told.
+                        if !caller.hasPrefix("200") || number == 0 { heard.append(caller) }
                     }
                     #expect(heard == callers)
                 }

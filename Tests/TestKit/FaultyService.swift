@@ -20,6 +20,10 @@ public final class FaultyService: Sendable {
         /// The answer ends after so many bytes of its body.
         case cut(Int)
         case wrongByte
+        /// Its clock, and so its dates, are ahead by so many seconds.
+        case clockAhead(Int)
+        /// An object is so many seconds old.
+        case aged(Int)
         /// It is done so much later.
         case late(Duration)
         /// Nothing is ever said.
@@ -125,7 +129,7 @@ public final class FaultyService: Sendable {
             try await write(HTTPResponseStatus(statusCode: status), headers, ByteBuffer(string: text), to: outbound)
             return true
         case .late(let delay): try await Task.sleep(for: delay)
-        case .none, .loseAnswer, .cut, .wrongByte: break
+        case .none, .loseAnswer, .cut, .wrongByte, .clockAhead, .aged: break
         }
         var outgoing = HTTPClientRequest(url: target + head.uri)
         outgoing.method = head.method
@@ -140,6 +144,8 @@ public final class FaultyService: Sendable {
         for name in ["transfer-encoding", "connection"] { headers.remove(name: name) }
         switch fault {
         case .loseAnswer: return false
+        case .clockAhead(let seconds): headers.shiftDates(["date", "last-modified"], by: seconds)
+        case .aged(let seconds): headers.shiftDates(["last-modified"], by: -seconds)
         case .wrongByte: found.setInteger((found.getInteger(at: found.readerIndex) as UInt8? ?? 0) ^ 1, at: found.readerIndex)
         case .cut(let count):
             try await outbound.write(.head(HTTPResponseHead(version: .http1_1, status: response.status, headers: headers)))
@@ -160,5 +166,18 @@ public final class FaultyService: Sendable {
         try await outbound.write(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers)))
         if body.readableBytes > 0 { try await outbound.write(.body(.byteBuffer(body))) }
         try await outbound.write(.end(nil))
+    }
+}
+
+extension HTTPHeaders {
+    fileprivate mutating func shiftDates(_ names: [String], by seconds: Int) {
+        let format = DateFormatter()
+        format.locale = Locale(identifier: "en_US_POSIX")
+        format.timeZone = .gmt
+        format.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
+        for name in names {
+            guard let date = first(name: name).flatMap(format.date) else { continue }
+            replaceOrAdd(name: name, value: format.string(from: date.addingTimeInterval(Double(seconds))))
+        }
     }
 }

@@ -10,7 +10,7 @@ struct MemoryWorld {
 
     static func run(_ body: @Sendable (MemoryWorld) async throws -> Void) async throws {
         let service = VoicemailService(
-            store: MemoryStore(), archive: Silence(), codec: Silence(), secrets: Secrets(key: Array(0..<32), pool: .singleton, cost: 16),
+            store: MemoryStore(), archive: Silence(), codec: Silence(), secrets: Secrets(key: .random(), pool: .singleton, cost: 16),
             clock: ManualClock())
         let account = try await service.accounts.create(["name": "Acme"], below: nil)
         try await body(MemoryWorld(service: service, account: account))

@@ -158,6 +158,11 @@ def cost(tools, bench, server, deposits, puts):
         ours=statistics.median(mine), yardstick=statistics.median(bare), low=min(ratios), high=max(ratios))
 
 
+def size(tools, url):
+    """Bytes of a database."""
+    return int(tools.run("psql", "-X", "-q", "-A", "-t", "-d", url, "-c", "SELECT pg_database_size(current_database())"))
+
+
 def listings(tools, bench, place, cluster, sound):
     """R23 and R23b: lists, of a server that has as many connections as one has that is not told how many."""
     url = f"postgresql:///listed?host={cluster}&user=aftertone"
@@ -169,7 +174,9 @@ def listings(tools, bench, place, cluster, sound):
     same = embedded.mailbox(3001)
     with server.serving(), embedded.serving():
         for mailbox, count in ((small, 1000), (large, bench.options.messages)):
+            before = size(tools, url)
             fill(tools, url, server, mailbox, count, sound)
+            tools.log(f"{count:,} messages take {(size(tools, url) - before) / count:,.0f} bytes of PostgreSQL's each, indexes included")
         bench.row(
             "R23b", f"first page of 50 among {bench.options.messages:,} messages on PostgreSQL, against 1,000",
             bench.wrk(f"{server.base}/{small}/messages", 1, token=server.token),
@@ -233,6 +240,8 @@ def measure(tools, bench, home, sound):
                     "R21", "deposits of 160 kB on PostgreSQL and S3, 64 clients, against the slower of bare PUTs and bare commits",
                     lambda: min(puts(), commits()), deposits(server, box))
                 cost(tools, bench, server, deposits(server, box), puts)
+                count = int(tools.run("psql", "-X", "-q", "-A", "-t", "-d", url, "-c", "SELECT count(*) FROM message"))
+                tools.log(f"{count:,} deposits have left {size(tools, url) / count:,.0f} bytes in PostgreSQL each, indexes, events and blobs' rows included")
                 directory = place / "directory"
                 directory.mkdir()
                 filed = tools.Server(directory, tools.CONFIGURATION + (

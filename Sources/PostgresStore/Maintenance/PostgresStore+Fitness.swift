@@ -39,8 +39,8 @@ extension PostgresStore {
     }
 
     /// - Throws: `PostgresOpenError.otherKey`; one that nobody has settled yet is nobody's.
-    static func checkKey(_ key: String, _ connection: Connection, _ options: PostgresOptions) throws {
-        guard let kept = try ask("SELECT value FROM installation WHERE name = 'key'", connection, options), kept.text(0) != key else { return }
+    static func checkKey(_ key: String, as name: String, _ connection: Connection, _ options: PostgresOptions) throws {
+        guard let kept = try ask("SELECT value FROM installation WHERE name = \(name)", connection, options), kept.text(0) != key else { return }
         throw PostgresOpenError.otherKey
     }
 

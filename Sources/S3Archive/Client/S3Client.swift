@@ -140,7 +140,7 @@ final class S3Client: Sendable {
             return answer
         }
         let failure = S3Failure(answer.body)
-        if failure?.code == "RequestTimeTooSkewed", let date = answer.headers.first(name: "date").flatMap({ Timestamp(httpDate: $0) }) {
+        if failure?.code == "RequestTimeTooSkewed", let date = answer.date {
             skew.withLock { $0 = date.unix - SystemClock().now.unix }
         }
         // A late failure is one of the service.

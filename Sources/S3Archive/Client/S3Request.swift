@@ -67,6 +67,9 @@ struct S3Answer: Sendable {
     let headers: HTTPHeaders
     let body: ByteBuffer
 
+    /// What the service's clock shows.
+    var date: Timestamp? { headers.first(name: "date").flatMap { Timestamp(httpDate: $0) } }
+
     /// Without its quotation marks.
     var entityTag: String? { headers.first(name: "etag").map { $0.trimmingCharacters(in: CharacterSet(charactersIn: "\"")) } }
 

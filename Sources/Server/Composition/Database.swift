@@ -9,15 +9,18 @@ struct Database: Sendable {
     let store: any MaintainedStore
     let close: @Sendable () throws -> Void
 
+    /// - Parameter isRotating: whether what is sealed in it may be under another key than this one.
     /// - Throws: `StoreOpenError`, `PostgresOpenError`, `StoreError`.
-    static func open(_ configuration: Configuration, in directory: DataDirectory, key: [UInt8], for use: DirectoryUse, _ instruments: StorageInstruments?)
-        throws -> Database
-    {
+    static func open(
+        _ configuration: Configuration, in directory: DataDirectory, key: InstallationKey, for use: DirectoryUse, _ instruments: StorageInstruments?,
+        isRotating: Bool = false
+    ) throws -> Database {
         if var options = configuration.postgres {
             // A command asks one thing after the other.
             if use != .server { options.pool = 2 }
             options.opensWhatMoves = use == .moves
-            let store = try PostgresStore(options, key: fingerprint(of: key), onCommit: { instruments?.committed($0) })
+            let store = try PostgresStore(
+                options, key: fingerprint(of: key), sealingKey: isRotating ? nil : sealingFingerprint(of: key), onCommit: { instruments?.committed($0) })
             return Database(store: store) { store.close() }
         }
         var options = configuration.store
@@ -34,8 +37,13 @@ struct Database: Sendable {
         return try await DatabaseClock.start(over: store)
     }
 
-    /// Tells keys apart, and nothing of them.
-    static func fingerprint(of key: [UInt8]) -> String {
-        HexID.encode(HMAC<SHA256>.authenticationCode(for: Data("aftertone installation".utf8), using: SymmetricKey(data: key)))
+    /// Tells installations apart, and nothing of their keys.
+    static func fingerprint(of key: InstallationKey) -> String { code("aftertone installation", key.identity) }
+
+    /// Tells keys of one installation apart, of before a rotation and after it.
+    static func sealingFingerprint(of key: InstallationKey) -> String { code("aftertone sealing", key.sealing) }
+
+    private static func code(_ text: String, _ key: [UInt8]) -> String {
+        HexID.encode(HMAC<SHA256>.authenticationCode(for: Data(text.utf8), using: SymmetricKey(data: key)))
     }
 }

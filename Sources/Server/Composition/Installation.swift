@@ -86,7 +86,8 @@ extension Installation {
     }
 
     private static func open(
-        _ configuration: Configuration, for use: DirectoryUse, creating: Bool, key: [UInt8]?, _ instruments: StorageInstruments?, _ rig: Rig, _ logger: Logger
+        _ configuration: Configuration, for use: DirectoryUse, creating: Bool, key: InstallationKey?, _ instruments: StorageInstruments?, _ rig: Rig,
+        _ logger: Logger
     ) async throws -> Installation {
         var teardown = Teardown()
         do {
@@ -100,7 +101,7 @@ extension Installation {
     }
 
     private static func open(
-        _ configuration: Configuration, for use: DirectoryUse, creating: Bool, key: [UInt8]?, _ instruments: StorageInstruments?, _ rig: Rig,
+        _ configuration: Configuration, for use: DirectoryUse, creating: Bool, key: InstallationKey?, _ instruments: StorageInstruments?, _ rig: Rig,
         _ logger: Logger, _ teardown: inout Teardown
     ) async throws -> Installation {
         let base = try await Base.open(configuration.data, for: use, creating: creating, key: key)
@@ -164,9 +165,9 @@ extension Installation {
 private struct Base: Sendable {
     let directory: DataDirectory
     let locks: DirectoryLocks
-    let key: [UInt8]
+    let key: InstallationKey
 
-    static func open(_ path: String, for use: DirectoryUse, creating: Bool, key: [UInt8]?) async throws -> Base {
+    static func open(_ path: String, for use: DirectoryUse, creating: Bool, key: InstallationKey?) async throws -> Base {
         try await blocking {
             let directory = try DataDirectory.open(path, creating: creating, key: key)
             return Base(directory: directory, locks: try DirectoryLocks.take(directory, for: use), key: try directory.readSecretKey())

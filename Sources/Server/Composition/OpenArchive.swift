@@ -10,7 +10,8 @@ struct OpenArchive: Sendable {
 
     /// - Throws: `ArchiveError`, `ArchiveOpenError`.
     static func open(
-        _ configuration: Configuration, in directory: DataDirectory, key: [UInt8], for use: DirectoryUse, _ instruments: StorageInstruments?, logger: Logger
+        _ configuration: Configuration, in directory: DataDirectory, key: InstallationKey, for use: DirectoryUse, _ instruments: StorageInstruments?,
+        logger: Logger
     ) async throws -> OpenArchive {
         if let options = configuration.archive.s3 {
             let archive: S3Archive

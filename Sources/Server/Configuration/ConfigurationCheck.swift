@@ -121,7 +121,7 @@ public struct ConfigurationCheck: Sendable {
     private func lookAtDatabase(_ report: inout Report) {
         guard let options = configuration.postgres else { return }
         do {
-            let counts = try PostgresStore.look(options, key: fingerprint()) { reader in
+            let counts = try PostgresStore.look(options, key: fingerprint(), sealingKey: key().map(Database.sealingFingerprint)) { reader in
                 try configuration.namedAccounts.map { try reader.accounts(named: $0.account).count }
             }
             tell(counts, &report)
@@ -135,8 +135,10 @@ public struct ConfigurationCheck: Sendable {
 
     /// What tells the installation's key from others; nil where there is no data directory yet, or none that can be read, which is told elsewhere.
     @Sendable func fingerprint() -> String? {
-        (try? DataDirectory.open(configuration.data, creating: false).readSecretKey()).map(Database.fingerprint)
+        key().map(Database.fingerprint)
     }
+
+    private func key() -> InstallationKey? { try? DataDirectory.open(configuration.data, creating: false).readSecretKey() }
 
     static func reason() -> String { String(cString: strerror(errno)) }
 }

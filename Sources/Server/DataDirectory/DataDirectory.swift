@@ -1,5 +1,6 @@
 import Foundation
 import SystemPackage
+import Voicemail
 
 /// Everything one installation keeps, in one directory:
 ///
@@ -8,7 +9,8 @@ import SystemPackage
 ///     cache/             renderings; deleting it loses nothing
 ///     scratch/           audio on its way to a bucket and from it, in files without names
 ///     captures/          what is said in calls under way, until it is a message
-///     secret.key         32 random bytes that tokens and API keys are hashed with
+///     secret.key         32 random bytes that tokens and API keys are hashed with; after a rotation 32 more, for what is sealed and signed
+///     secret.key.next    only while the key is rotated, or where that was cut off
 ///     format             which layout this is
 ///     lock, server.lock  who is at work
 ///     restoring          only while it is being restored, or where that was cut off
@@ -26,6 +28,7 @@ public struct DataDirectory: Sendable, Hashable {
     var scratch: String { path + "/scratch" }
     public var captures: String { path + "/captures" }
     var secretKey: String { path + "/secret.key" }
+    var nextSecretKey: String { path + "/secret.key.next" }
     var format: String { path + "/format" }
     var storageLock: String { path + "/lock" }
     var restoreMark: String { path + "/" + Self.restoreMarkName }
@@ -43,7 +46,7 @@ public struct DataDirectory: Sendable, Hashable {
     /// - Parameter creating: whether one that is missing or empty is made.
     /// - Throws: `DataDirectoryError`.
     /// - Parameter key: the secret of one that is made, where it is not for chance to choose.
-    public static func open(_ path: String, creating: Bool, key: [UInt8]? = nil) throws(DataDirectoryError) -> DataDirectory {
+    public static func open(_ path: String, creating: Bool, key: InstallationKey? = nil) throws(DataDirectoryError) -> DataDirectory {
         let directory = DataDirectory(path: path)
         try directory.requireOwner()
         if try !directory.isComplete() {
@@ -57,13 +60,20 @@ public struct DataDirectory: Sendable, Hashable {
 
     /// The server's secret.
     /// - Throws: `DataDirectoryError.damaged` when it is not there: a new one would lock everybody out.
-    public func readSecretKey() throws(DataDirectoryError) -> [UInt8] {
-        guard let bytes = try DurableFile.read(secretKey) else { throw .damaged("\(secretKey) is missing; it is in every backup") }
-        guard bytes.count == Self.secretKeyBytes else { throw .damaged("\(secretKey) has \(bytes.count) bytes instead of \(Self.secretKeyBytes)") }
-        return bytes
+    public func readSecretKey() throws(DataDirectoryError) -> InstallationKey {
+        guard try DurableFile.read(nextSecretKey) == nil else { throw .rotating(path: path) }
+        guard let key = try readKey(secretKey) else { throw .damaged("\(secretKey) is missing; it is in every backup") }
+        return key
     }
 
-    static let secretKeyBytes = 32
+    func readKey(_ file: String) throws(DataDirectoryError) -> InstallationKey? {
+        guard let bytes = try DurableFile.read(file) else { return nil }
+        guard let key = InstallationKey(bytes) else {
+            throw .damaged("\(file) has \(bytes.count) bytes instead of \(InstallationKey.halfBytes) or \(2 * InstallationKey.halfBytes)")
+        }
+        return key
+    }
+
     static let restoreMarkName = "restoring"
 
     /// Writes the file that makes the directory one of ours. The last step of making one.
@@ -73,7 +83,7 @@ public struct DataDirectory: Sendable, Hashable {
 
     func isComplete() throws(DataDirectoryError) -> Bool { try DurableFile.read(format) != nil }
 
-    private func make(_ key: [UInt8]?) throws(DataDirectoryError) {
+    private func make(_ key: InstallationKey?) throws(DataDirectoryError) {
         try DurableFile.makeDirectory(path)
         do { try requireNothingForeign() } catch {
             // Somebody else may just have finished it.
@@ -84,8 +94,7 @@ public struct DataDirectory: Sendable, Hashable {
         defer { lock.release() }
         if try isComplete() { return }
         if try DurableFile.read(secretKey) == nil {
-            var generator = SystemRandomNumberGenerator()
-            try DurableFile.write(key ?? (0..<Self.secretKeyBytes).map { _ in UInt8.random(in: 0...255, using: &generator) }, to: secretKey)
+            try DurableFile.write((key ?? .random()).bytes, to: secretKey)
         }
         try writeFormat()
     }
@@ -118,6 +127,8 @@ public enum DataDirectoryError: Error, Equatable, Sendable, CustomStringConverti
     /// Written by a later version.
     case newer(path: String, version: Int)
     case damaged(String)
+    /// The key is being rotated, or that was cut off.
+    case rotating(path: String)
     /// A restore is at work, or was cut off.
     case restoring(path: String)
     /// The files belong to another user, who could not open what this one would write.
@@ -135,6 +146,7 @@ public enum DataDirectoryError: Error, Equatable, Sendable, CustomStringConverti
             "\(path) was written by a newer version of Aftertone (format \(version), this one knows \(DataDirectory.formatVersion))"
         case .damaged(let what): what
         case .inUse(let path, let process): "another server is running on \(path)\(process.isEmpty ? "" : " (process \(process))")"
+        case .rotating(let path): "the key of \(path) is being renewed, or that was cut off: run `aftertone rotate-key` again"
         case .restoring(let path): "\(path) is being restored, or a restore was cut off: run `aftertone restore` again"
         case .foreignOwner(let path, let owner, let name):
             "\(path) belongs to \(owner): run this as that user" + (name.map { ", as in `runuser -u \($0) -- aftertone …`" } ?? "")

@@ -7,36 +7,40 @@ import NIOPosix
 /// the server's key; chosen ones (passwords) under scrypt (RFC 7914), which is slow for everybody. What has to be shown again (PINs) is
 /// sealed under a key that the server's is turned into.
 public struct Secrets: Sendable {
-    /// Begun with the server's key: what a key has to be made into is made once.
+    /// Begun with the halves of the server's key: what a key has to be made into is made once.
     private let keyed: HMAC<SHA256>
+    private let signing: HMAC<SHA256>
     let sealingKey: SymmetricKey
     private let pool: NIOThreadPool
     private let cost: Int
 
     /// - Parameters:
-    ///   - key: the server's secret, 32 bytes.
     ///   - pool: where slow hashes run; its size bounds how many run at once, 16 MiB each at the standard cost.
     ///   - cost: scrypt's N, a power of two.
-    public init(key: [UInt8], pool: NIOThreadPool, cost: Int = 16_384) {
-        let key = SymmetricKey(data: key)
-        keyed = HMAC<SHA256>(key: key)
-        sealingKey = Self.sealingKey(from: key)
+    public init(key: InstallationKey, pool: NIOThreadPool, cost: Int = 16_384) {
+        keyed = HMAC<SHA256>(key: SymmetricKey(data: key.identity))
+        let renewed = SymmetricKey(data: key.sealing)
+        signing = HMAC<SHA256>(key: renewed)
+        sealingKey = Self.sealingKey(from: renewed)
         self.pool = pool
         self.cost = cost
     }
 
     /// The keyed hash of a random secret: 64 hex digits.
     public func fingerprint(_ secret: String) -> String {
-        HexID.encode(code(of: secret))
+        HexID.encode(Self.code(of: secret, keyed))
     }
 
-    /// A signature over `text` with the server's key, for tokens.
+    /// Bytes that are the same for as long as the installation lasts, and tell nothing of its key.
+    func lasting(_ text: String) -> [UInt8] { Array(Self.code(of: text, keyed)) }
+
+    /// A signature over `text` with the server's key, for tokens. After a rotation it is another one.
     public func sign(_ text: String) -> [UInt8] {
-        Array(code(of: text))
+        Array(Self.code(of: text, signing))
     }
 
-    private func code(of text: String) -> HMAC<SHA256>.MAC {
-        var code = keyed
+    private static func code(of text: String, _ begun: HMAC<SHA256>) -> HMAC<SHA256>.MAC {
+        var code = begun
         code.update(data: Array(text.utf8))
         return code.finalize()
     }

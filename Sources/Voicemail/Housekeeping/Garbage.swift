@@ -72,6 +72,8 @@ extension Housekeeping {
         var count = 0
         for id in await orphans.ids {
             do {
+                // To list an archive takes a while.
+                guard try await store.read({ try $0.blob(id: id) }) == nil else { continue }
                 try await archive.remove(id)
                 count += 1
             } catch {

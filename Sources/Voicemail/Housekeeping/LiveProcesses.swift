@@ -9,11 +9,11 @@ public final class LiveProcesses: Sendable {
     private let name = HexID.random()
     private let known = Atomic(1)
 
-    private static let kind = Ticket.Kind(rawValue: "process")
+    fileprivate static let kind = Ticket.Kind(rawValue: "process")
     /// What all these tickets are listed under.
-    private static let group = "processes"
+    fileprivate static let group = "processes"
     /// More are counted as so many.
-    private static let most = 10_000
+    fileprivate static let most = 10_000
 
     public init(_ service: VoicemailService) { self.service = service }
 
@@ -33,7 +33,7 @@ public final class LiveProcesses: Sendable {
                 try writer.insert(
                     Ticket(hash: hash, kind: Self.kind, accountID: "", credentialID: Self.group, created: now, expires: until))
             }
-            return try writer.countTickets(credentialID: Self.group, kind: Self.kind, aliveAt: now, limit: Self.most)
+            return try writer.livingProcesses(at: now)
         }
         known.store(max(1, living), ordering: .relaxed)
     }
@@ -44,5 +44,12 @@ public final class LiveProcesses: Sendable {
         try await service.store.write { writer in
             if try writer.ticket(hash: hash) != nil { try writer.remove(ticketHash: hash) }
         }
+    }
+}
+
+extension StoreReader {
+    /// How many processes say of themselves that they serve from this store.
+    public func livingProcesses(at now: Timestamp) throws -> Int {
+        try countTickets(credentialID: LiveProcesses.group, kind: LiveProcesses.kind, aliveAt: now, limit: LiveProcesses.most)
     }
 }

@@ -19,9 +19,16 @@ public protocol MaintainedStore: VoicemailStore {
     func backup(to destination: String, progress: @escaping @Sendable (_ copied: Int, _ total: Int) -> Void) async throws
     /// Lets go of what is kept in memory for the next request.
     func releaseMemory() async throws
+    /// Makes a change, and notes with it under which key secrets are sealed from then on, where processes with another one could open the store.
+    /// - Parameter mark: tells the key from others, and nothing of it.
+    func rekey<Value: Sendable>(_ mark: String, _ body: @escaping @Sendable (any StoreWriter) throws -> Value) async throws -> Value
 }
 
 extension MaintainedStore {
+    public func rekey<Value: Sendable>(_ mark: String, _ body: @escaping @Sendable (any StoreWriter) throws -> Value) async throws -> Value {
+        try await write(body)
+    }
+
     public func integrityCheck() async throws -> [String] { try await integrityCheck(limit: 100) }
     public func recount() async throws -> [TallyDifference] { try await recount(limit: 1000) }
     public func recountAccounts() async throws -> [CounterDifference] { try await recountAccounts(limit: 1000) }
