@@ -81,7 +81,9 @@ public struct AftertoneServer: Sendable {
         ]
         services.append(EventFeed(outbox: installation.service.outbox, hub: hub, interval: configuration.outbox.settings.interval, logger: logger))
         if configuration.outbox.isOn { services.append(outbox) }
-        if configuration.postgres != nil { services.append(Presence(processes: processes, clock: installation.service.clock as? DatabaseClock, logger: logger)) }
+        if configuration.postgres != nil {
+            services.append(Presence(processes: processes, clock: installation.service.clock as? DatabaseClock, logger: logger))
+        }
         services += [
             recordings, CertificateReload(front: front, signals: reloadSignals, reread: onReload), front,
         ]
