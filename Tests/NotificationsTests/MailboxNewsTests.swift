@@ -11,8 +11,11 @@ import Voicemail
     /// What was mailed besides new messages, by subject, once nothing waits any more.
     private static func news(_ world: MailWorld) async throws -> [(subject: String, to: String, mail: MIMEPart)] {
         let store = world.server.service.store
-        while try await store.read({ try !$0.unplannedEvents(limit: 1).isEmpty }) { try await Task.sleep(for: .milliseconds(3)) }
-        try await world.isSettled()
+        // What was told may have had something happen, which is to be told in its turn.
+        repeat {
+            while try await store.read({ try !$0.unplannedEvents(limit: 1).isEmpty }) { try await Task.sleep(for: .milliseconds(3)) }
+            try await world.isSettled()
+        } while try await store.read({ try !$0.unplannedEvents(limit: 1).isEmpty || $0.deliveryTotals().pending > 0 })
         return world.receiver.mails.map { ($0.mime.subject, $0.receiver, $0.mime) }.filter { !$0.0.hasPrefix("New voicemail") }
     }
 

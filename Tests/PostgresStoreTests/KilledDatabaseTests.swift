@@ -41,7 +41,8 @@ struct KilledDatabaseTests {
     }
 
     private func withKilledDatabase(_ body: (PostgresCluster, PostgresStore) async throws -> Void) async throws {
-        let cluster = try await PostgresCluster(settings: "-c fsync=off")
+        // Nobody but the test draws a number, and nothing writes down how far they have got.
+        let cluster = try await PostgresCluster(settings: "-c fsync=off -c autovacuum=off -c wal_level=minimal -c max_wal_senders=0")
         let result = await Result { () async throws -> Void in
             try await cluster.withDatabase { url in
                 try await withStore(PostgresOptions(url: url, pool: 2)) { store in try await body(cluster, store) }

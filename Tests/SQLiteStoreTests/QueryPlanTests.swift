@@ -12,6 +12,8 @@ struct QueryPlanTests {
         "DELETE FROM probe",
         // One row a state.
         "SELECT state, count FROM delivery_tally",
+        // As many as are wanted, from the end.
+        "SELECT serial FROM event ORDER BY serial DESC LIMIT ?",
     ]
 
     /// Statements that sort what they find, and why they may.

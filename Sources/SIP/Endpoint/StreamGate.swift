@@ -16,6 +16,8 @@ import Waiting
     /// Those where a connection has come in by this gate.
     private var proven: Set<PeerAddress> = []
     private var knocked = Wait<Void>()
+    /// Where our own connection comes from: it takes nothing of what strangers may have.
+    private var ownPlace: PeerAddress?
     /// Connections that were let go of.
     private(set) var refused = 0
 
@@ -61,6 +63,9 @@ import Waiting
         self.knocked = knocked
         var connection: OpaquePointer?
         guard tcp_connect(&connection, &target, nil, nil, nil, nil) == 0, let connection else { return false }
+        var local = sa()
+        ownPlace = tcp_conn_local_get(connection, &local) == 0 ? PeerAddress(local) : nil
+        defer { ownPlace = nil }
         await knocked.outcome(within: limit) { knocked.end(()) }
         mem_deref(UnsafeMutableRawPointer(connection))
         return stands(at: address)
@@ -96,6 +101,7 @@ import Waiting
     }
 
     private func lets(_ peer: PeerAddress) -> Bool {
+        guard peer != ownPlace else { return false }
         let isKnown = knows(peer)
         guard isKnown || door.looks(at: peer) else { return false }
         if isFull(for: peer, isKnown) { streams = streams.filter { $0.value.isOpen } }
