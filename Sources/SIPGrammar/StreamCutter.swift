@@ -1,7 +1,7 @@
 /// Cuts a stream into messages (RFC 3261 §18.3). However it comes, each byte is looked at once before its message is whole.
 public struct StreamCutter: Sendable {
     public enum Piece: Sendable, Hashable {
-        /// Line ends between messages, one or more: with two of them somebody asks whether we are there (RFC 5626 §3.5.1).
+        /// Line ends between messages, one or more: with two of them, which need not come together, somebody asks whether we are there (RFC 5626 §3.5.1).
         case blank(isQuestion: Bool)
         /// From its first letter to the end of its body. What is in it was not judged.
         case message([UInt8])
@@ -22,6 +22,8 @@ public struct StreamCutter: Sendable {
     private var searched = 0
     /// Where the message ends, once its header is there.
     private var end: Int?
+    /// Whether the line end before is half of a question whose other half may yet come.
+    private var isHalfAsked = false
 
     /// - Parameter longest: bytes of a message.
     public init(longest: Int) { self.longest = longest }
@@ -44,13 +46,16 @@ public struct StreamCutter: Sendable {
             if isHalf { blank.removeLast() }
             if !blank.isEmpty {
                 (start, searched) = (blank.endIndex, blank.endIndex)
-                return .blank(isQuestion: blank.count { $0 == Byte.lf } > 1)
+                let ends = blank.count { $0 == Byte.lf } + (isHalfAsked ? 1 : 0)
+                isHalfAsked = ends == 1
+                return .blank(isQuestion: ends > 1)
             }
             if isHalf { return nil }
         }
         if end == nil, let body = header() { end = try body + length(of: bytes[start..<body]) }
         guard (end ?? bytes.count) - start <= longest else { throw .tooLong }
         guard let end, end <= bytes.count else { return nil }
+        isHalfAsked = false
         defer { (start, searched, self.end) = (end, end, nil) }
         return .message(Array(bytes[start..<end]))
     }

@@ -32,6 +32,33 @@ struct StreamCutterTests {
         #expect(try cut(text + Self.first + text, by: 10_000) == [.blank(isQuestion: isQuestion), message(Self.first), .blank(isQuestion: isQuestion)])
     }
 
+    @Test("A question is one however its line ends come, and what they stand beside is none of it")
+    func halves() throws {
+        func questions(_ parts: [String]) throws -> [Bool] {
+            var cutter = StreamCutter(longest: 1000), found: [Bool] = []
+            for part in parts {
+                cutter.append(Array(part.utf8))
+                while let piece = try cutter.next() { if case .blank(let isQuestion) = piece { found.append(isQuestion) } }
+            }
+            return found
+        }
+        #expect(try questions(["\r\n\r\n"]) == [true])
+        #expect(try questions(["\r\n", "\r\n"]) == [false, true] && questions(["\r\n\r", "\n"]) == [false, true])
+        #expect(try questions(["\r", "\n", "\r", "\n", "\r\n\r\n"]) == [false, true, true])
+        // Three are a question and half of another; a message between two halves parts them.
+        #expect(try questions(["\r\n\r\n\r\n", "\r\n"]) == [true, false])
+        #expect(try questions(["\r\n" + Self.first, "\r\n", "\r\n"]) == [false, false, true])
+    }
+
+    @Test("A message as long as may be is taken, and none that is longer by one byte")
+    func longest() throws {
+        let message = "BYE sip:a SIP/2.0\r\nContent-Length: 9\r\n\r\n123456789"
+        for size in [1, 13, 1000] {
+            #expect(try cut(message + message, by: size, longest: message.utf8.count).count == 2)
+            #expect(throws: StreamCutter.Broken.tooLong) { try cut(message, by: size, longest: message.utf8.count - 1) }
+        }
+    }
+
     @Test(
         "A message that has not come to its end is none",
         arguments: ["OPTIONS", "OPTIONS sip:a SIP/2.0\r\nContent-Length: 2\r\n\r\n1", "\r", "A: b\r\n\r", "OPTIONS sip:a SIP/2.0\r\n"])
