@@ -28,8 +28,10 @@ actor AccountPrompts {
     /// The account's own sound for a prompt; nil where it has none that can be played.
     func samples(_ promptID: String, language: String, account: Account) async -> [Int16]? {
         let own = await prompts(of: account).filter { $0.id == promptID }
-        let tag = language.lowercased(), primary = tag.prefix { $0 != "-" }
-        let best = own.first { $0.language == tag } ?? own.first { $0.language?.hasPrefix(primary) == true } ?? own.first { $0.language == nil }
+        let tag = language.lowercased(), primary = Language.primary(of: tag)
+        // The whole word: Filipino (`fil`) is not Finnish (`fi`).
+        let best =
+            own.first { $0.language == tag } ?? own.first { $0.language.map(Language.primary) == primary } ?? own.first { $0.language == nil }
         guard let best else { return nil }
         do {
             let (reader, audio) = try await service.greetings.audio(of: best.greeting)

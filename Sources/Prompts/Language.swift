@@ -33,9 +33,12 @@ public struct Language: Sendable {
 
     /// The one that a tag such as `en-US` means; nil for one without data.
     public static func named(_ tag: String) -> Language? {
-        let primary = tag.lowercased().prefix { $0 != "-" && $0 != "_" }
+        let primary = primary(of: tag)
         return all.first { $0.tag == primary }
     }
+
+    /// The language of a tag without its country: `en` of `en-US` and `en_us`.
+    static func primary(of tag: String) -> String { String(tag.lowercased().prefix { $0 != "-" && $0 != "_" }) }
 
     private static func bytes(_ document: (UnsafeMutablePointer<Int>?) -> UnsafePointer<UInt8>?) -> [UInt8] {
         var size = 0

@@ -11,15 +11,15 @@ import Voicemail
 /// Where the sound for a phrase comes from: the account, the voice, text to speech, another voice, and a tone.
 @Suite struct PromptVoicesTests {
     /// A voice of short sounds, each of its own length, as Debian's packages lay them out.
-    private func makeVoice(_ folder: String, _ names: [String], in scratch: TemporaryDirectory) throws {
+    static func makeVoice(_ folder: String, _ names: [String], in scratch: TemporaryDirectory) throws {
         for (place, name) in names.enumerated() {
             let path = "\(scratch.path)/\(folder)/\(name).wav"
             try FileManager.default.createDirectory(atPath: String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)]), withIntermediateDirectories: true)
-            try Data(Self.wav(samples: 100 + place)).write(to: URL(fileURLWithPath: path))
+            try Data(wav(samples: 100 + place)).write(to: URL(fileURLWithPath: path))
         }
     }
 
-    private static func wav(samples: Int, value: UInt8 = 1, rate: Int = 8000) -> [UInt8] {
+    static func wav(samples: Int, value: UInt8 = 1, rate: Int = 8000) -> [UInt8] {
         func bytes(_ number: Int, _ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) } }
         let data = [UInt8](repeating: value, count: samples * 2)
         return Array("RIFF".utf8) + bytes(36 + data.count, 4) + Array("WAVEfmt ".utf8) + bytes(16, 4) + bytes(1, 2) + bytes(1, 2) + bytes(rate, 4)
@@ -41,8 +41,8 @@ import Voicemail
     @Test func theChain() async throws {
         try await TestServer.run { server in
             try await TemporaryDirectory.run { scratch in
-                try makeVoice("en_US_f_Allison", ["vm-theperson", "vm-isunavail", "digits/2", "digits/0", "vm-msgsaved"], in: scratch)
-                try makeVoice("fr_CA_f_June", ["vm-msgsaved"], in: scratch)
+                try Self.makeVoice("en_US_f_Allison", ["vm-theperson", "vm-isunavail", "digits/2", "digits/0", "vm-msgsaved"], in: scratch)
+                try Self.makeVoice("fr_CA_f_June", ["vm-msgsaved"], in: scratch)
                 let account = try await server.makeAccount("Acme"), silent = voices(server.service, scratch)
                 let composed = await silent.find(.personUnavailable(number: "200"), language: "en-us", account: account)
                 #expect(composed.origin == .voice && composed.samples.count == 100 + 102 + 103 + 103 + 101)
@@ -63,7 +63,7 @@ import Voicemail
     @Test func anAccountsOwnComesFirst() async throws {
         try await TestServer.run { server in
             try await TemporaryDirectory.run { scratch in
-                try makeVoice("en_US_f_Allison", ["vm-msgsaved", "digits/2", "digits/0"], in: scratch)
+                try Self.makeVoice("en_US_f_Allison", ["vm-msgsaved", "digits/2", "digits/0"], in: scratch)
                 let account = try await server.makeAccount("Acme"), other = try await server.makeAccount("Other")
                 func upload(_ id: String, _ language: String, samples: Int) async throws {
                     let greeting = try await server.service.greetings.create(
