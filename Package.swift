@@ -233,7 +233,7 @@ let package = Package(
             name: "TelephoneTests",
             dependencies: ["Telephone", "Audio", "Delivery", "HTTPFront", "Prompts", "Server", "SIP", "SIPGrammar", "TestKit", "Voicemail", logging, nioCore],
             exclude: ["Invites", "Scenarios"], swiftSettings: settings),
-        .testTarget(name: "SIPTests", dependencies: ["SIP", "SIPGrammar", "TestKit", "Waiting"], swiftSettings: settings),
+        .testTarget(name: "SIPTests", dependencies: ["CRe", "SIP", "SIPGrammar", "TestKit", "Waiting"], swiftSettings: settings),
         .testTarget(
             name: "NotificationsTests", dependencies: ["Audio", "Notifications", "Delivery", "Server", "TestKit", "Voicemail"], swiftSettings: settings),
         .testTarget(name: "PromptsTests", dependencies: ["Prompts", "Speech", "TestKit", "Voicemail", nioCore, nioPosix], swiftSettings: settings),

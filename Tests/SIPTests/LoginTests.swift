@@ -6,11 +6,6 @@ import Testing
 
 @Suite("Peers whose address is not trusted show that they know a password")
 struct LoginTests {
-    private static let hold: @Sendable (Call) async -> Void = { call in
-        guard await call.answer() else { return }
-        _ = await call.key(within: .seconds(60))
-    }
-
     private func withStranger(
         _ change: @escaping (inout SIPSettings) -> Void = { _ in }, _ body: @Sendable (TestPhone) async throws -> Void
     ) async throws {
@@ -20,7 +15,7 @@ struct LoginTests {
             $0.logins = PeerLogins(passwords: ["pbx": "secret", "nobody": ""])
             change(&$0)
         } script: { call in
-            await Self.hold(call)
+            await holding(call)
         } _: { _, port in
             let phone = try TestPhone(server: port)
             defer { phone.close() }

@@ -5,11 +5,6 @@ import Testing
 
 @Suite("Descriptions that change under way")
 struct OfferTests {
-    private static let hold: @Sendable (Call) async -> Void = { call in
-        guard await call.answer() else { return }
-        _ = await call.key(within: .seconds(60))
-    }
-
     @Test("A call without an address to send to is on hold: nothing is sent, and a recording waits", arguments: [DatagramSocket.Family.four, .six])
     func holdByAddress(family: DatagramSocket.Family) async throws {
         let sink = MemorySink(), told = Told<RecordEnd>()
@@ -41,7 +36,7 @@ struct OfferTests {
 
     @Test("An UPDATE that comes after a later request is not done")
     func lateUpdate() async throws {
-        try await withEndpoint(script: Self.hold) { _, port in
+        try await withEndpoint(script: holding) { _, port in
             let phone = try TestPhone(server: port)
             defer { phone.close() }
             try await phone.call("1000")
@@ -63,7 +58,7 @@ struct OfferTests {
 
     @Test("While our offer waits for its answer another is not taken")
     func ours() async throws {
-        try await withEndpoint(script: Self.hold) { _, port in
+        try await withEndpoint(script: holding) { _, port in
             let phone = try TestPhone(server: port)
             defer { phone.close() }
             phone.send(phone.request("INVITE", user: "1000"))
@@ -83,7 +78,7 @@ struct OfferTests {
         let asked = Told<Bool>()
         try await withEndpoint(script: { call in
             _ = await asked.next()
-            await Self.hold(call)
+            await holding(call)
         }) { _, port in
             let phone = try TestPhone(server: port)
             defer { phone.close() }

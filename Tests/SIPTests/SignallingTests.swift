@@ -6,28 +6,9 @@ import Waiting
 
 @Suite("What is answered without a call, and what is refused")
 struct SignallingTests {
-    /// Takes calls and holds them until they end.
-    private static let hold: @Sendable (Call) async -> Void = { call in
-        guard await call.answer() else { return }
-        _ = await call.key(within: .seconds(60))
-    }
-
-    private func withPhone<Value: Sendable>(_ port: Int, _ body: (TestPhone) async throws -> Value) async throws -> Value {
-        let phone = try TestPhone(server: port)
-        defer { phone.close() }
-        return try await body(phone)
-    }
-
-    private func onEndpoint(
-        _ change: (inout SIPSettings) -> Void = { _ in }, script: @escaping @Sendable (Call) async -> Void = hold,
-        _ body: @Sendable (SIPEndpoint, TestPhone) async throws -> Void
-    ) async throws {
-        try await withEndpoint(change, script: script) { endpoint, port in try await withPhone(port) { try await body(endpoint, $0) } }
-    }
-
     @Test("OPTIONS says what is served, and 503 while nothing is")
     func options() async throws {
-        try await onEndpoint { endpoint, phone in
+        try await withPhone { endpoint, phone in
             let answer = try await phone.ask("OPTIONS", user: "1000")
             #expect(answer.status == 200)
             #expect(answer.headers["allow"] == "INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, INFO")
@@ -43,7 +24,7 @@ struct SignallingTests {
         "Methods that are not served are refused by their kind",
         arguments: [("SUBSCRIBE", 405), ("REGISTER", 405), ("MESSAGE", 405), ("PRACK", 405), ("FLY", 501), ("BYE", 481), ("UPDATE", 481)])
     func methods(method: String, status: Int) async throws {
-        try await onEndpoint { _, phone in
+        try await withPhone { _, phone in
             let answer = try await phone.ask(method, user: "1000")
             #expect(answer.status == status)
         }
@@ -51,7 +32,7 @@ struct SignallingTests {
 
     @Test("An extension that is required and not done is refused by its name", arguments: ["100rel", "timer", "replaces, 100rel", "anything"])
     func require(option: String) async throws {
-        try await onEndpoint { _, phone in
+        try await withPhone { _, phone in
             let answer = try await phone.call("1000", headers: ["Require: \(option)"])
             #expect(answer.status == 420)
             #expect(answer.headers["unsupported"] == option)
@@ -60,7 +41,7 @@ struct SignallingTests {
 
     @Test("A body that is no description of sound is refused")
     func body() async throws {
-        try await onEndpoint { _, phone in
+        try await withPhone { _, phone in
             phone.send(phone.request("INVITE", user: "1000", body: "<x/>", type: "application/xml"))
             let answer = try await phone.finish()
             #expect(answer.status == 415)
@@ -70,7 +51,7 @@ struct SignallingTests {
 
     @Test("Sound that cannot be understood is refused", arguments: ["18", "3 101", "101"])
     func formats(list: String) async throws {
-        try await onEndpoint { _, phone in
+        try await withPhone { _, phone in
             let answer = try await phone.call("1000", offer: phone.offer(formats: list))
             #expect(answer.status == 488)
         }
@@ -78,7 +59,7 @@ struct SignallingTests {
 
     @Test("A second stream is refused with port 0, and the sound is taken")
     func secondStream() async throws {
-        try await onEndpoint { _, phone in
+        try await withPhone { _, phone in
             let answer = try await phone.call("1000", offer: phone.offer(extra: "m=video 7000 RTP/AVP 96\r\na=rtpmap:96 VP8/90000\r\n"))
             #expect(answer.status == 200)
             #expect(answer.body.contains("m=video 0 "))
@@ -89,7 +70,7 @@ struct SignallingTests {
     @Test("A caller who gives up before the answer gets 487, and the call is over")
     func cancel() async throws {
         let ended = Told<CallEnding>()
-        try await onEndpoint(script: { call in ended.tell(await call.over.outcome()) }) { _, phone in
+        try await withPhone(script: { call in ended.tell(await call.over.outcome()) }) { _, phone in
             phone.send(phone.request("INVITE", user: "1000", body: phone.offer()))
             _ = try await phone.next("ringing") { $0.status == 180 }
             phone.send(phone.request("CANCEL", isNew: false))
@@ -101,7 +82,7 @@ struct SignallingTests {
 
     @Test("A call is refused as the script says", arguments: [(CallRefusal.notFound, 404), (.unavailable(seconds: 7), 503), (.forbidden, 403)])
     func refuse(refusal: CallRefusal, status: Int) async throws {
-        try await onEndpoint(script: { await $0.refuse(refusal) }) { _, phone in
+        try await withPhone(script: { await $0.refuse(refusal) }) { _, phone in
             let answer = try await phone.call("1000")
             #expect(answer.status == status)
             if status == 503 { #expect(answer.headers["retry-after"] == "7") }
@@ -114,7 +95,7 @@ struct SignallingTests {
             guard await call.answer() else { return }
             _ = await call.play(.tone(hertz: 700, milliseconds: 60_000))
         }
-        try await onEndpoint(script: script) { _, phone in
+        try await withPhone(script: script) { _, phone in
             try await phone.call("1000")
             try await phone.sound.hears(hertz: 700)
             let held = try await phone.ask("INVITE", body: phone.offer(direction: "sendonly"))
@@ -137,7 +118,7 @@ struct SignallingTests {
 
     @Test("A refresh by UPDATE is answered, with a description and without")
     func update() async throws {
-        try await onEndpoint { _, phone in
+        try await withPhone { _, phone in
             try await phone.call("1000")
             let refresh = try await phone.ask("UPDATE")
             #expect(refresh.status == 200 && refresh.body.isEmpty)
@@ -157,11 +138,11 @@ struct SignallingTests {
         try await withEndpoint {
             $0.trusts = { Int($0.port) != port }
         } script: { call in
-            await Self.hold(call)
+            await holding(call)
         } _: { _, server in
             let stranger = phones[0].request("OPTIONS", user: "1000").replacingOccurrences(of: ":0", with: ":\(server)")
             phones[0].sip.send(Array(stranger.utf8), to: server)
-            try await withPhone(server) { phone in
+            try await TestPhone.run(server: server) { phone in
                 #expect(try await phone.call("1000").status == 200)
                 try await phone.hangUp()
             }
@@ -171,7 +152,7 @@ struct SignallingTests {
 
     @Test("What keeps to no grammar is answered as RFC 3261 says, or not at all; the next call is taken")
     func malformed() async throws {
-        try await onEndpoint { _, phone in
+        try await withPhone { _, phone in
             let good = phone.request("OPTIONS", user: "1000")
             phone.send(good.replacingOccurrences(of: "CSeq: 1 OPTIONS", with: "CSeq: 1 INVITE"))
             #expect(try await phone.next("400") { $0.status == 400 }.headers["warning"] != nil)

@@ -7,18 +7,13 @@ import Testing
 
 @Suite("Strangers are answered once, and shut nobody out")
 struct StrangerTests {
-    private static let hold: @Sendable (Call) async -> Void = { call in
-        guard await call.answer() else { return }
-        _ = await call.key(within: .seconds(60))
-    }
-
     private func withStranger(_ treatment: StrangersTreatment, _ body: @Sendable (SIPEndpoint, TestPhone) async throws -> Void) async throws {
         try await withEndpoint {
             $0.trusts = { _ in false }
             $0.strangers = treatment
             $0.logins = PeerLogins(passwords: ["pbx": "secret"])
         } script: { call in
-            await Self.hold(call)
+            await holding(call)
         } _: { endpoint, port in
             let phone = try TestPhone(server: port)
             defer { phone.close() }
@@ -106,7 +101,7 @@ struct StrangerTests {
             $0.logins = PeerLogins(passwords: ["pbx": "secret"])
             $0.limits.strangersPerSecond = 30
         } script: { call in
-            await Self.hold(call)
+            await holding(call)
         } _: { _, port in
             let phone = try TestPhone(server: port), flooder = try TestPhone(server: port)
             defer {
@@ -146,7 +141,7 @@ struct StrangerTests {
             $0.logins = PeerLogins(passwords: ["pbx": "secret"])
             $0.report = { event in told.withLockedValue { $0.append(event) } }
         } script: { call in
-            await Self.hold(call)
+            await holding(call)
         } _: { endpoint, port in
             // Ten times as many failures as lock a place, none of which fails twice: the doorkeeper is asked himself, as there are no such places here.
             let phone = try TestPhone(server: port)

@@ -41,12 +41,26 @@ func withPacedPhone<Value: Sendable>(
             change(&$0)
         }, script: script
     ) { endpoint, port in
-        let phone = try TestPhone(server: port)
-        defer { phone.close() }
-        let sound = phone.sound
-        sound.setPace { await pass(ticker, endpoint, sound) }
-        return try await body(phone)
+        try await TestPhone.run(server: port) { phone in
+            let sound = phone.sound
+            sound.setPace { await pass(ticker, endpoint, sound) }
+            return try await body(phone)
+        }
     }
+}
+
+/// Runs `body` with a phone against an endpoint on the loopback interface, each of whose calls is held until it ends where `script` says nothing else.
+func withPhone(
+    _ change: (inout SIPSettings) -> Void = { _ in }, script: @escaping @Sendable (Call) async -> Void = holding,
+    _ body: @Sendable (SIPEndpoint, TestPhone) async throws -> Void
+) async throws {
+    try await withEndpoint(change, script: script) { endpoint, port in try await TestPhone.run(server: port) { try await body(endpoint, $0) } }
+}
+
+/// Takes a call and holds it until it ends.
+let holding: @Sendable (Call) async -> Void = { call in
+    guard await call.answer() else { return }
+    _ = await call.key(within: .seconds(60))
 }
 
 /// Twenty milliseconds, once everything has come that was sent before.
@@ -82,19 +96,4 @@ extension TestPhone {
     func warmUp(_ sink: MemorySink, type: UInt8 = 0) async throws {
         while sink.bytes.isEmpty { try await sound.say(hertz: nil, milliseconds: 40, type: type) }
     }
-
-    /// Says nothing for a moment and hangs up: what was said before is heard before the call ends.
-    func sayGoodbye() async throws {
-        try await sound.say(hertz: nil, milliseconds: 200)
-        try await hangUp()
-    }
-}
-
-/// What a script has to tell its test.
-final class Told<Value: Sendable>: Sendable {
-    private let (stream, continuation) = AsyncStream.makeStream(of: Value.self)
-
-    func tell(_ value: Value) { continuation.yield(value) }
-
-    func next() async -> Value? { await stream.first { _ in true } }
 }

@@ -18,6 +18,17 @@ struct TraceTests {
             ),
             ("c: application/dtmf-relay\r\n\r\nSignal=9\r\nDuration=160", "c: application/dtmf-relay | (left out) | (left out)"),
             ("Subject: a\u{1B}[2Jb\u{0}\r\n\r\n", "Subject: a?[2Jb?"),
+            // The name of what keys are in may stand on a line of its own, and be said twice.
+            ("Content-Type:\r\n application/dtmf-relay\r\n\r\nSignal=9", "Content-Type: |  application/dtmf-relay | (left out)"),
+            ("c: application/dtmf\r\nContent-Type: text/plain\r\n\r\n9", "c: application/dtmf | Content-Type: text/plain | (left out)"),
+            ("Subject:\r\n dtmf\r\n\r\n9", "Subject: |  dtmf | 9"),
+            // Line ends before a message do not make a body of its header.
+            ("\r\n\r\nOPTIONS sip:u:cafe@h SIP/2.0\r\nAuthorization: Digest cafe\r\n\r\n", "OPTIONS sip:u:(left out)@h SIP/2.0 | Authorization: (left out)"),
+            ("\n\r\nProxy-Authorization: cafe\n\n", "Proxy-Authorization: (left out)"),
+            // What only text takes for the end of a line does not end a secret.
+            ("Authorization: Digest username=\"a\u{2028}b\", response=\"cafe\"\r\nA: b\r\n\r\n", "Authorization: (left out) | A: b"),
+            ("Authorization: a\u{B}b\u{C}c\u{85}cafe\r\n\r\n", "Authorization: (left out)"),
+            ("A: b\r\n\r\nk=a\u{2029}cafe\r\ns=x\u{2028}y", "A: b | k=(left out) | s=x?y"),
         ])
     func leftOut(message: String, shown: String) { #expect(TracedMessage.shown(message) == shown) }
 

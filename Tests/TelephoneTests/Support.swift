@@ -27,9 +27,7 @@ struct CallWorld: Sendable {
     }
 
     func withPhone<Value: Sendable>(_ body: (TestPhone) async throws -> Value) async throws -> Value {
-        let phone = try TestPhone(server: server.sipPort)
-        defer { phone.close() }
-        return try await body(phone)
+        try await TestPhone.run(server: server.sipPort, body)
     }
 
     /// Waits until a mailbox has so many messages; they are known then.
@@ -71,11 +69,5 @@ extension TestPhone {
         try await sound.hears(hertz: 440, milliseconds: 400)
         let head = try FileList.bytes(in: data + "/captures")
         while try FileList.bytes(in: data + "/captures") <= head { try await sound.say(hertz: nil, milliseconds: 40) }
-    }
-
-    /// Says nothing for a moment and hangs up: what was said before is heard before the call ends.
-    func sayGoodbye() async throws {
-        try await sound.say(hertz: nil, milliseconds: 200)
-        try await hangUp()
     }
 }

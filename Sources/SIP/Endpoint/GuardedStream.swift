@@ -36,6 +36,7 @@ import SIPGrammar
     }
 
     // MARK: What libre's connection tells
+    // Why pointers may be called `nonisolated(unsafe)` here is said at `SIPLoop.assumeIsolated`.
 
     static let established: @convention(c) (UnsafeMutableRawPointer?) -> Void = { argument in
         nonisolated(unsafe) let argument = argument

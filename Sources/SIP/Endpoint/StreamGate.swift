@@ -32,6 +32,8 @@ import Waiting
         self.table = table
         self.limits = limits
         at_guard_streams { result, listener, established, received, closed, argument in
+            // Safe as in every handler: they stay on this thread and are not used after it returns (`SIPLoop.assumeIsolated`). `argument` alone is kept, in
+            // the reader: libre's own word for its connection, which is given back to it on this thread and never looked into.
             nonisolated(unsafe) let result = result, listener = listener, argument = argument
             return SIPLoop.assumeIsolated {
                 let reader = StreamReader(established: established, received: received, closed: closed, argument: argument)

@@ -26,9 +26,11 @@ public struct TracedMessage: Sendable, Hashable {
 
     /// What of a message may be shown.
     static func shown(_ message: String) -> String {
-        var isBody = false, hasKeys = false, isSecret = false
+        var isBody = false, hasKeys = false, isSecret = false, isType = false
         var shown: [String] = []
-        for line in message.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
+        // Empty lines before a message are passed over, as by who reads it (RFC 3261 §7.5): they would make its header a body. What only text calls the end
+        // of a line is none here: what follows it belongs to the secret before it.
+        for line in message.split(omittingEmptySubsequences: false, whereSeparator: isLineEnd).drop(while: \.isEmpty) {
             if line.isEmpty {
                 isBody = true
             } else if isBody {
@@ -36,16 +38,22 @@ public struct TracedMessage: Sendable, Hashable {
                 shown.append(hasKeys ? blank : body(line))
             } else if line.first == " " || line.first == "\t" {
                 // Goes on with the header before (RFC 3261 §7.3.1).
+                if isType, isOfKeys(line) { hasKeys = true }
                 if !isSecret { shown.append(withoutPasswords(line)) }
             } else {
                 let name = line.prefix { $0 != ":" }.lowercased().filter { !$0.isWhitespace }
                 isSecret = secretHeaders.contains(name)
-                if ["content-type", "c"].contains(name) { hasKeys = line.lowercased().contains("dtmf") }
+                isType = ["content-type", "c"].contains(name)
+                if isType, isOfKeys(line) { hasKeys = true }
                 shown.append(isSecret ? line.prefix { $0 != ":" } + ": " + blank : withoutPasswords(line))
             }
         }
-        return String(shown.joined(separator: " | ").map { $0.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control } ? $0 : "?" })
+        return String(
+            shown.joined(separator: " | ").map { $0.isNewline || !$0.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control } ? "?" : $0 })
     }
+
+    private static func isLineEnd(_ character: Character) -> Bool { character == "\r\n" || character == "\n" || character == "\r" }
+    private static func isOfKeys(_ type: Substring) -> Bool { type.lowercased().contains("dtmf") }
 
     private static func body(_ line: Substring) -> String {
         guard let secret = secretLines.first(where: { line.lowercased().hasPrefix($0) }) else { return String(line) }

@@ -7,6 +7,10 @@ public actor SIPLoop {
     public nonisolated var unownedExecutor: UnownedSerialExecutor { Self.executor.asUnownedSerialExecutor() }
 
     /// For libre's handlers, which it calls on this thread and on no other.
+    ///
+    /// What a handler is given are pointers, which the compiler lets into no closure of another isolation: handlers name them `nonisolated(unsafe)` first.
+    /// That is safe because `body` runs here and now, on the thread that the handler was called on, and has returned before the handler does: no pointer
+    /// gets to another thread, nor is one used for longer than libre lends it.
     static func assumeIsolated<Value: Sendable>(_ body: @SIPLoop () throws -> Value) rethrows -> Value {
         shared.preconditionIsolated()
         return try withoutActuallyEscaping(body) { body in

@@ -20,7 +20,15 @@ public final class TestRegistrar: Sendable {
         /// The status of a refusal, and lines with it.
         public var refusal: String?
         public var lines: [String] = []
+        /// Lines of a yes in place of the usual ones; `OWN` stands for the address that was registered.
+        public var answer: [String]?
+        /// Whether each refusal asks for one second more than it was asked for.
+        public var longer = false
+        /// Whether it is a proxy that asks for the password.
+        public var isProxy = false
         public var isSilent = false
+        /// The field that the password is shown in.
+        fileprivate var shown: String { isProxy ? "proxy-authorization" : "authorization" }
 
         public init() {}
     }
@@ -74,25 +82,26 @@ public final class TestRegistrar: Sendable {
         state.requests.append(request)
         let policy = state.policy
         if policy.isSilent { return nil }
-        if let refusal = policy.refusal { return response(request, refusal, policy.lines) }
+        let asked = request.headers["expires"].flatMap { Int($0) } ?? 3600
+        if let refusal = policy.refusal { return response(request, refusal, policy.lines + (policy.longer ? ["Min-Expires: \(asked + 1)"] : [])) }
         if policy.password != nil, !shows(request, &state) {
-            let isStale = request.headers["authorization"] != nil && state.uses > policy.uses
+            let isStale = request.headers[policy.shown] != nil && state.uses > policy.uses
             state.nonce += 1
             state.uses = 0
             let questions = policy.algorithms.map { algorithm in
-                "WWW-Authenticate: Digest realm=\"pbx\", nonce=\"n\(state.nonce)\", opaque=\"o\", algorithm=\(algorithm)"
+                "\(policy.isProxy ? "Proxy" : "WWW")-Authenticate: Digest realm=\"pbx\", nonce=\"n\(state.nonce)\", opaque=\"o\", algorithm=\(algorithm)"
                     + (policy.quality.map { ", qop=\"\($0)\"" } ?? "") + (isStale ? ", stale=true" : "")
             }
-            return response(request, "401 Unauthorized", questions)
+            return response(request, policy.isProxy ? "407 Proxy Authentication Required" : "401 Unauthorized", questions)
         }
         let contact = request.headers["contact"] ?? "", uri = String(contact.drop { $0 != "<" }.dropFirst().prefix { $0 != ">" })
-        let asked = request.headers["expires"].flatMap { Int($0) } ?? 3600
         if asked == 0 {
             state.bindings[uri] = nil
             return response(request, "200 OK", [])
         }
         if asked < policy.least { return response(request, "423 Interval Too Brief", ["Min-Expires: \(policy.least)"]) }
         state.bindings[uri] = policy.granted ?? asked
+        if let answer = policy.answer { return response(request, "200 OK", answer.map { $0.replacingOccurrences(of: "OWN", with: uri) }) }
         return response(request, "200 OK", ["Contact: <sip:other@192.0.2.9>;expires=7000, <\(uri)>;expires=\(policy.granted ?? asked)"])
     }
 
@@ -104,7 +113,7 @@ public final class TestRegistrar: Sendable {
 
     /// Whether the request shows that it knows the password, for the nonce of now.
     private static func shows(_ request: TestPhone.Message, _ state: inout State) -> Bool {
-        guard let shown = request.headers["authorization"], shown.hasPrefix("Digest ") else { return false }
+        guard let shown = request.headers[state.policy.shown], shown.hasPrefix("Digest ") else { return false }
         func value(_ name: String) -> String? {
             shown.dropFirst(7).components(separatedBy: ", ").first { $0.hasPrefix(name + "=") }.map {
                 $0.dropFirst(name.count + 1).replacingOccurrences(of: "\"", with: "")
