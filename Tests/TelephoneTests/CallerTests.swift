@@ -48,6 +48,19 @@ import Voicemail
         #expect(caller.isAnonymous && caller.number == nil && caller.name == nil)
     }
 
+    /// Words with commas between them, behind each of which may stand who keeps it.
+    @Test(
+        arguments: [
+            ("off", "+4940", "Ann"), ("", "+4940", "Ann"), ("name", "+4940", nil), ("uri", nil, "Ann"), ("NAME-network", "+4940", nil),
+            ("uri-network", nil, "Ann"),
+            ("\"name,uri\"", nil, nil), ("\"uri, name-network\"", nil, nil), ("full", nil, nil), ("full-network", nil, nil), ("\"name,full\"", nil, nil),
+            ("fuller", "+4940", "Ann"),
+        ] as [(String, String?, String?)])
+    func privacyOfRemoteParty(_ words: String, _ number: String?, _ name: String?) throws {
+        let caller = try caller("Remote-Party-ID: \"Ann\" <sip:+4940@h>;party=calling;privacy=\(words)", from: "<sip:anonymous@h>;tag=1", order: [.remoteParty])
+        #expect(caller.number == number && caller.name == name && caller.isAnonymous == (words.contains("full") && words != "fuller"))
+    }
+
     @Test func anonymousInFrom() throws {
         for from in ["\"Anonymous\" <sip:anonymous@anonymous.invalid>;tag=1", "<sip:Restricted@h>;tag=1"] { #expect(try caller(from: from).isAnonymous) }
         #expect(try caller("Privacy: none", from: "\"Anonymous\" <sip:030555100@h>;tag=1").isAnonymous == false)

@@ -37,6 +37,8 @@ struct MailboxVisit: Sendable {
 
     func say(_ phrases: [Phrase], isInterruptible: Bool = true) async -> PlayEnd {
         for phrase in phrases {
+            // Nothing is made for one who has hung up.
+            guard await !call.isOver else { return .over }
             story.promptStarted()
             let clip = await voices.clip(for: phrase, language: answering.language, account: account)
             let end = await call.play(clip, isInterruptible: isInterruptible)

@@ -90,14 +90,20 @@ struct CallerReading {
         guard !addresses.isEmpty else { return nil }
         var caller = Caller(source: source)
         for address in addresses {
-            let privacy = (address.parameters["privacy"] ?? "off").lowercased()
-            if privacy == "full" || isAnonymous(address) { return Caller(isAnonymous: true, source: source) }
-            if caller.name == nil, privacy != "name", let name = address.name { caller.name = shown(name) }
-            guard privacy != "uri", let number = number(address.uri, plan) else { continue }
+            let privacy = privacy(of: address)
+            if privacy.contains("full") || isAnonymous(address) { return Caller(isAnonymous: true, source: source) }
+            if caller.name == nil, !privacy.contains("name"), let name = address.name { caller.name = shown(name) }
+            guard !privacy.contains("uri"), let number = number(address.uri, plan) else { continue }
             // Digits say more than a name does.
             if caller.number == nil || !isNumber(caller.number ?? "") && isNumber(number) { caller.number = number }
         }
         return caller.number == nil && caller.name == nil ? nil : caller
+    }
+
+    /// Of Remote-Party-ID: words with commas between them, behind each of which may stand who keeps it (`uri-network`).
+    private static func privacy(of address: NameAddress) -> Set<String> {
+        let words = (address.parameters["privacy"] ?? "").lowercased().split { $0 == "," || $0 == " " }
+        return Set(words.map { String($0.prefix { $0 != "-" }) })
     }
 
     private static func isNumber(_ text: String) -> Bool { text.unicodeScalars.allSatisfy { "+0123456789*#".unicodeScalars.contains($0) } }
