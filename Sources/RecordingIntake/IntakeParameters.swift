@@ -31,12 +31,20 @@ enum IntakeParameters {
 
     /// RFC 3339, or seconds since 1970, with or without a fraction.
     private static func time(_ text: String) -> Timestamp? {
-        let time = Timestamp(rfc3339: text) ?? text.split(separator: ".").first.flatMap { Int($0) }.map { Timestamp(unix: $0) }
+        let time = Timestamp(rfc3339: text) ?? seconds(text).map { Timestamp(unix: Int($0)) }
         return time.flatMap { Timestamp.plausible.contains($0.unix) ? $0 : nil }
     }
 
     private static func milliseconds(_ text: String) -> Int? {
-        guard let seconds = Double(text), (0...1_000_000).contains(seconds) else { return nil }
+        guard let seconds = seconds(text), (0...1_000_000).contains(seconds) else { return nil }
         return Int((seconds * 1000).rounded())
     }
+
+    /// As JSON writes numbers: `Double` would take `0x10` and `inf`, too.
+    private static func seconds(_ text: String) -> Double? {
+        guard text.utf8.allSatisfy(numeric.contains) else { return nil }
+        return Double(text).flatMap { abs($0) < 1e15 ? $0 : nil }
+    }
+
+    private static let numeric = Array("0123456789.eE+-".utf8)
 }
