@@ -6,6 +6,7 @@ RELEASE := -c release --static-swift-stdlib
 KILLS ?= 1000
 CALL_KILLS ?= 200
 CLUSTER_KILLS ?= 200
+INTERFACES := KazooAPITests YeastarPSeriesAPITests YeastarSSeriesAPITests
 FUZZ ?= 100000
 CALLS ?= 10000
 FORMATTED := --parallel --recursive Package.swift Sources Tests Benchmarks
@@ -44,10 +45,11 @@ crashtest: tools
 	swift build --build-tests
 	KILLS=$(KILLS) CALL_KILLS=$(CALL_KILLS) swift test --skip-build --filter CrashTests
 
-## scaletest: three servers on PostgreSQL and S3: kill CLUSTER_KILLS of them under load, take database and bucket away, have them race
+## scaletest: three servers on PostgreSQL and S3: the interfaces' suites in turns, request by request; then kill CLUSTER_KILLS of them under load, take database and bucket away, have them race
 scaletest: tools
 	scripts/install tests
 	swift build --build-tests
+	for module in $(INTERFACES); do AFTERTONE_SERVERS=3 swift test --skip-build --filter "^$$module\." || exit 1; done
 	AFTERTONE_SCALE=1 CLUSTER_KILLS=$(CLUSTER_KILLS) swift test --skip-build --filter '^CrashTests\.Cluster'
 
 ## bench: install the yardsticks, measure, print a table, write it as JSON

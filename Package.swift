@@ -215,8 +215,9 @@ let package = Package(
         .target(
             name: "TestKit",
             dependencies: [
-                "Web", "Voicemail", "Waiting", "Threads", "CFileIO", "StoredRows", "SQLiteStore", "Delivery", "HTTPFront", "Server", crypto,
-                product("CryptoExtras", "swift-crypto"),
+                "Web", "Voicemail", "Waiting", "Threads", "CFileIO", "StoredRows", "SQLiteStore", "PostgresStore", "S3Archive", "Delivery", "HTTPFront",
+                "Server",
+                crypto, product("CryptoExtras", "swift-crypto"),
                 logging, nioCore, nioPosix,
                 product("HTTPTypes", "swift-http-types"), product("NIOConcurrencyHelpers", "swift-nio"), product("NIOHTTP1", "swift-nio"),
                 product("NIOExtras", "swift-nio-extras"), product("NIOSSL", "swift-nio-ssl"),

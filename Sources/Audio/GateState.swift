@@ -2,7 +2,7 @@ import DequeModule
 import Dispatch
 import Waiting
 
-/// Who has the places and who waits.
+/// The conversions that have a place, and those that wait for one.
 struct GateState {
     struct Waiter {
         enum Whom {
@@ -33,7 +33,7 @@ struct GateState {
     var free: Int
     var nextID = 0
     var isClosed = false
-    /// Who has a place.
+    /// The conversions that have a place.
     private(set) var holders: Set<Int> = []
     private(set) var paused = 0
     /// Of accounts that wait, by when they were served last.
@@ -77,7 +77,7 @@ struct GateState {
         return true
     }
 
-    /// Who is next; the place is taken for them.
+    /// The next one that waits; the place is taken for it.
     /// - Parameter account: only of an account that has fewer places than this one.
     mutating func next(before account: String? = nil) -> Waiter? {
         guard let index = queues.indices.min(by: { places(of: queues[$0].account) < places(of: queues[$1].account) }) else { return nil }

@@ -13,7 +13,7 @@ final class BatchState: Sendable {
     private struct Lists {
         var left: [Delivery]
         var ended: [Ended] = []
-        /// Who is being told something, and since when.
+        /// The target of the attempt under way, and when that began.
         var current: (target: String, since: ContinuousClock.Instant)?
     }
 

@@ -1,7 +1,7 @@
 import Voicemail
 
 extension DestinationRecord {
-    /// Who may be told something at a moment.
+    /// The destinations that may be tried at a moment.
     struct Gate: DeliveryGate {
         /// How a target gets its turn.
         enum Turn {
@@ -69,7 +69,7 @@ extension DestinationRecord {
                 }
                 running[destination, default: 0] += 1
                 if probes.contains(destination) { closed.insert(destination) }
-                // Nobody waits behind one of which it is not known whether it goes through.
+                // No target waits behind a destination that may not answer.
                 if !suspects.contains(destination) { following[line, default: 0] += perPlace - 1 }
                 return .atOnce
             }
@@ -91,7 +91,7 @@ extension DestinationRecord {
             guard !closed.contains(destination), running[destination, default: 0] < perDestination else { return nil }
             guard suspects.contains(destination) else { return quickRoom > 0 ? .quick : nil }
             if slowRoom > 0 { return .slow }
-            // Those that hang hold up none that answers; half of the places are for who is quick.
+            // Destinations that hang must not hold up those that answer: half of the places are for quick ones.
             return answering.contains(destination) && quickRoom > places / 2 ? .quick : nil
         }
     }

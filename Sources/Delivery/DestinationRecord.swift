@@ -104,7 +104,7 @@ final class DestinationRecord: Sendable {
     /// Those that nobody is asked at before their pause is over, or are asked by one attempt to find out.
     var resting: Int { state.withLock { $0.known.values.count { $0.failures >= settings.failuresBeforePause } } }
 
-    /// Who may be told something now.
+    /// The destinations that may be tried now.
     func gate() -> Gate {
         state.withLock { state in
             let now = ContinuousClock.now
@@ -119,7 +119,7 @@ final class DestinationRecord: Sendable {
                 if isSuspect || hanging > 0 { gate.suspects.insert(name) }
                 if destination.failures == 0, hanging == 0 { gate.answering.insert(name) }
                 guard destination.failures >= settings.failuresBeforePause else { continue }
-                // One attempt at a time finds out whether anybody is there again.
+                // One attempt at a time finds out whether the destination answers again.
                 if !destination.running.isEmpty || destination.pausedUntil.map({ now < $0 }) ?? false {
                     gate.closed.insert(name)
                 } else {

@@ -86,7 +86,7 @@ final class KeptClients: Sendable {
 
     private func end(_ clients: [HTTPClient]) async {
         for client in clients {
-            // One that fails to end has no connection that anybody waits for: nothing is lost with it.
+            // A client that fails to shut down has no request under way: nothing is lost with it.
             try? await client.shutdown()
         }
     }

@@ -12,7 +12,7 @@ struct MailContent: Sendable {
     init(_ message: MailMessage, from sender: MailAddress, headers: [String]) {
         self.sender = sender
         receiver = message.to
-        // What is encoded never has `=_`, so that no line of it is one (RFC 2045 §6.7).
+        // Quoted-printable text never has `=_`, so that no line of it is a boundary (RFC 2045 §6.7).
         let boundary = "=_" + HexID.random(), inner = "=_" + HexID.random()
         var head: [UInt8] = []
         func line(_ text: String) {

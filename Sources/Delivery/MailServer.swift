@@ -13,7 +13,7 @@ public struct MailServer: Sendable, Hashable {
         case none
     }
 
-    /// Who we are to the mail server.
+    /// The login at the mail server.
     public struct Login: Sendable, Hashable {
         public var username: String
         /// Read for every mail, so that a new password needs no restart.
@@ -38,7 +38,7 @@ public struct MailServer: Sendable, Hashable {
     public var security: Security
     /// nil where the server asks for none.
     public var login: Login?
-    /// Who our mail is from.
+    /// The sender of our mail.
     public var sender: MailAddress
     /// A PEM file with the authorities that vouch for the server; nil for the system's.
     public var authorities: String?

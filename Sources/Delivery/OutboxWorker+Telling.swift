@@ -106,7 +106,7 @@ extension OutboxWorker {
         let isLeftAlone = note(outcome, seconds: seconds, at: destination)
         switch outcome {
         case .delivered, .withdrawn:
-            // Nothing behind it waits for that.
+            // The deliveries behind it do not wait for that.
             state.add(BatchState.Ended(delivery: delivery, end: outcome == .delivered ? .delivered : .withdrawn, seconds: seconds))
             return .goOn
         case .failed, .failedUnder, .unreachable, .notYet, .refused: break
@@ -130,7 +130,7 @@ extension OutboxWorker {
     private func writeDown(_ state: BatchState) async {
         let ended = state.takeEnded()
         guard let first = ended.first else { return }
-        // Whoever is cut off has told them all the same.
+        // The receivers have been told, even if this task was cancelled meanwhile.
         let settlements = await Task {
             await orLog("outcomes of deliveries could not be written down: they will be made again") {
                 try await service.outbox.settle(ended.map { ($0.delivery, $0.end) }, by: channels[first.delivery.channel])

@@ -33,7 +33,7 @@ public struct SMTPMailer: OutgoingMail {
             // So that nobody's absence is answered to it (RFC 3834 §5).
             "Auto-Submitted: auto-generated",
         ]
-        // Whoever gets it twice can tell (see `MailMessage.id`).
+        // A receiver that gets it twice can tell by its Message-ID (see `MailMessage.id`).
         if let attempt = message.attempt { headers += ["X-Delivery-Id: \(message.id)", "X-Delivery-Attempt: \(attempt)"] }
         if let list = message.list { headers.append("List-Id: <\(list).\(server.sender.domain)>") }
         if let address = message.replyTo { headers.append("Reply-To: <\(address.text)>") }

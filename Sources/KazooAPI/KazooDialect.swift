@@ -142,7 +142,7 @@ public struct KazooDialect: Dialect {
             guard request.method == .get, !request.isUnread else { return nil }
             if case .messageAudio(let box, let id)? = path?.route { return .message(MessagePlace(mailboxID: box, monthID: id)) }
             guard case .messages(let box)? = path?.route else { return nil }
-            // What is wrong with it is told when it is its turn to be judged.
+            // A fault in the path or the query is reported later, in the order in which faults are judged.
             let call = KazooCall(
                 request: request, route: .messages(box), method: .get, envelope: RequestEnvelope(), contentType: .absent, caller: nil, token: nil,
                 account: account)

@@ -15,7 +15,7 @@ public final class MemoryStore: VoicemailStore {
     }
 
     public func write<Value: Sendable>(_ body: @escaping @Sendable (any StoreWriter) throws -> Value) async throws -> Value {
-        // One after the other: what a transaction has read stays so until it ends.
+        // Transactions run one after the other, so that what one has read stays true until it ends.
         let (value, hasEvents) = try rows.withLock { rows in
             let transaction = MemoryTransaction(rows)
             let value = try body(transaction)

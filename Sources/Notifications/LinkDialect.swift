@@ -28,7 +28,7 @@ public struct LinkDialect: Dialect {
             if failure == .method { response.headers[.allow] = "GET, HEAD" }
             if failure == .busy { response.headers[.retryAfter] = "30" }
         }
-        // Whoever is handed the link by another is not to learn it from the next page.
+        // The link must not reach the next page's server in a Referer.
         response.headers[Self.referrerPolicy] = "no-referrer"
         response.headers[Self.robots] = "noindex"
         response.headers[.xContentTypeOptions] = "nosniff"

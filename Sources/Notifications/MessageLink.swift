@@ -112,7 +112,7 @@ public struct MessageLinks: Sendable {
         let now = service.clock.now.unix, name = mailbox?.id ?? Self.everyMailbox
         _ = try await service.accounts.changeKept(by: Self.kept, of: account) { kept in
             var kept = kept
-            // Those that nobody can have any more a link from need not be known.
+            // Revocations older than the longest link are of no use any more.
             for (key, value) in kept where (value.int ?? 0) < now - Self.longestDays * 86_400 { kept[key] = .null }
             kept[name] = .int(now)
             return kept

@@ -2,7 +2,7 @@ import Voicemail
 
 /// A mail as it would be sent, without sending it.
 public struct NoticePreview: Sendable {
-    /// Who is told.
+    /// The receivers' addresses.
     public let receivers: [String]
     public let parts: NoticeTexts.Parts
     /// What it would carry; nil for nothing.

@@ -71,7 +71,7 @@ enum NoticeVariables {
     }
 
     private static func shared(_ mailbox: Mailbox, _ owner: User?, _ account: Account) -> [String: Any] {
-        // What is empty is left out, so that a template can ask for it.
+        // Empty values are left out, so that a template can test for them.
         let person = ["first_name": owner?.firstName, "last_name": owner?.lastName, "email": owner?.email, "username": owner?.username]
             .compactMapValues { $0 }.filter { !$0.value.isEmpty }
         return [
@@ -86,7 +86,7 @@ enum NoticeVariables {
         var facts = box(notice.mailbox)
         facts["vmbox_include_message_on_notify"] = notice.mailbox.mailCarriesAudio
         facts["msg_id"] = message.monthID
-        // What nobody knows is left out.
+        // An unknown length is left out.
         if message.lengthMilliseconds != Messages.unmeasuredLength {
             facts["length"] = "\(two(seconds / 3600)):\(two(seconds / 60 % 60)):\(two(seconds % 60))"
         }

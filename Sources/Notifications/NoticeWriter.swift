@@ -40,7 +40,7 @@ struct NoticeWriter {
             do {
                 return try NoticeTemplate(subject: own.subject, text: own.text, html: own.html).render(variables(texts.language))
             } catch {
-                // It was found good when it came; what another revision has found good is not worth a mail that does not go.
+                // The template was valid when it was stored. If this revision refuses it, the mail goes with the standard one.
                 service.logger.error(
                     "an account's mail template cannot be used", metadata: ["account": "\(account.id)", "template": "\(own.name)", "error": "\(error)"])
             }

@@ -33,7 +33,7 @@ public struct RecoveryChannel: MailChannel {
     /// Where a link with this id leads, as front ends and the web page read it.
     /// - Parameter url: the page, as it was asked for.
     private static func link(to url: String, id: String) -> String {
-        // What stands behind `#` is not sent with the address, and front ends look in front of it.
+        // Browsers do not send the fragment behind `#`, and front ends read the query in front of it.
         let page = url.prefix { $0 != "#" }
         return page + (page.contains("?") ? "&" : "?") + "recovery=" + id
     }

@@ -63,7 +63,7 @@ private struct TagCheck {
             sections.append(name)
             guard sections.count <= Self.deepest else { throw TemplateFault(reason: "its sections are too deep") }
         default:
-            // What callers are called would be part of the page.
+            // A caller's name would become part of the page's markup.
             if sigil == "&", isHTML { throw TemplateFault(reason: "{{\(name)}} must be escaped in HTML") }
             try know(name)
         }

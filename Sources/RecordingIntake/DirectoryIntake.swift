@@ -74,7 +74,7 @@ public struct DirectoryIntake: Service {
         do {
             let outcome = try await store(file, of: directory, into: account)
             counter.count(.directory, outcome.isNew ? .stored : .known)
-            // It is not to be read again, even if it cannot be moved away.
+            // The file is not read again, even if it cannot be moved away.
             memory.dismiss(file)
             try await putAway(file, of: directory, to: settings.done, orDelete: true)
         } catch WatchedFileError.changed {
@@ -90,7 +90,7 @@ public struct DirectoryIntake: Service {
             return
         } catch {
             counter.count(.directory, .failed)
-            // It is tried again at every look, and told again once the reason is another.
+            // The file is tried again at every look, and logged again once the reason is another.
             if memory.isNews("\(error)", of: file) {
                 logger.error("a recording could not be taken", metadata: metadata.merging(["error": "\(error)"]) { $1 })
             }

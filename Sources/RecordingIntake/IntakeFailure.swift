@@ -35,7 +35,7 @@ struct IntakeFailure: Error {
             }
     }
 
-    /// What the front refuses.
+    /// Refusals of the HTTP front.
     init(_ fault: RequestFault) {
         self =
             switch fault {

@@ -60,7 +60,7 @@ struct WatchedTree: Sendable {
                 do {
                     try visit(try directory.directory([name]), inner, depth: depth - 1, &found)
                 } catch .changed {
-                    // It went away at this moment.
+                    // The directory was removed at this moment.
                 } catch {
                     found.troubles[inner] = error
                 }

@@ -32,7 +32,7 @@ extension S3Archive {
         headers[Self.checksumHeader] = sha256
         do {
             let answer = try await client.send(S3Request(method: .PUT, key: key, headers: headers, body: body)) { [self] in
-                // It may be there although nobody said so.
+                // The object may be there although its PUT was not answered.
                 let facts = try await facts(of: key, attempts: 1)
                 return facts.size == body.size && facts.sha256 == sha256 ? S3Answer(status: 200, headers: [:], body: ByteBuffer()) : nil
             }
@@ -41,7 +41,7 @@ extension S3Archive {
             }
         } catch {
             readiness.doubt()
-            // Nothing is kept of what was not acknowledged.
+            // An object whose PUT was not acknowledged is removed.
             if !((error as? S3Trouble).map { !$0.isUnknown } ?? false) { cleaner.add(.remove(key: key)) }
             throw error
         }
@@ -76,7 +76,7 @@ extension S3Archive {
             guard try await facts(of: key(id)).size == 0 else { throw S3Trouble.strange("it has no beginning of an object") }
             return (ByteBuffer(), 0)
         }
-        // Who knows no ranges sends all of it; more than was asked for is refused by the client.
+        // A service without ranges sends the whole object; the client refuses more bytes than it asked for.
         guard answer.status == 206 else { return (answer.body, answer.body.readableBytes) }
         guard let size = Self.size(in: answer), answer.body.readableBytes == min(size, S3Reader.head) else {
             throw S3Trouble.strange("a range that was not asked for")

@@ -57,7 +57,7 @@ actor S3Writer: BlobWriter {
             } else {
                 let body = try await part.body()
                 try await archive.put(body, sha256: sha256, as: id)
-                // It is often decoded right away.
+                // New audio is often decoded right away.
                 if case .file(let file) = body.source { archive.copies.keep(file, of: id, size: size) }
             }
             part = PartBuffer()

@@ -27,7 +27,7 @@ public enum AddressURI: Sendable, Hashable {
 
     public var sip: SIPURI? { if case .sip(let uri) = self { uri } else { nil } }
 
-    /// Who is meant: the user part, or the telephone number with its context left out.
+    /// The user part, or the telephone number without its context.
     public var user: String? {
         switch self {
         case .sip(let uri): uri.user

@@ -24,7 +24,7 @@ public struct SIPMessage: Sendable, Hashable {
     /// Reads one message.
     /// - Throws: `GrammarError`, which says why, and what is due to the sender.
     public init(_ bytes: some Collection<UInt8>, framing: Framing = .datagram, limits: GrammarLimits = GrammarLimits()) throws(GrammarError) {
-        // What is far too large is not even copied.
+        // A message that is far too large is not even copied.
         guard bytes.count <= limits.messageBytes else { throw GrammarError(.tooLarge("message", limit: limits.messageBytes)) }
         let raw = try RawMessage(ArraySlice(bytes), limits)
         do {

@@ -74,7 +74,7 @@ public struct EspeakSynthesizer: SpeechSynthesizer {
         let ending: Program.Ending
         do { ending = try program.run(telling: request.text) } catch { throw SpeechError.failed("\(path) \(error)") }
         guard ending.status == 0 else {
-            // One that ends without having read the text, for want of a voice, says so.
+            // espeak-ng says on stderr that it has no such voice, and ends without having read the text.
             if ending.complaint.contains("voice does not exist") { return nil }
             throw SpeechError.failed("\(Self.program) ended with \(ending.status): \(ending.complaint)")
         }

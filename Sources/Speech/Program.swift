@@ -104,7 +104,7 @@ private struct Conversation {
             }
             if waits[2].revents != 0 { listen() }
             if waits[0].revents != 0 {
-                // What it said last is in the pipe; what a child of its own may say later is nobody's concern.
+                // Its last output is in the pipe. Output of a child that it left behind is not waited for.
                 listen()
                 return true
             }
@@ -115,7 +115,7 @@ private struct Conversation {
     private mutating func tell() {
         let count = rest.withUnsafeBytes { write(input.writing, $0.baseAddress, $0.count) }
         if count > 0 { rest = rest.dropFirst(count) }
-        // Who closed its end does not want to hear more.
+        // A program that has closed its end of the pipe wants no more input.
         if rest.isEmpty || (count < 0 && errno != EAGAIN && errno != EINTR) { input.closeWriting() }
     }
 

@@ -52,7 +52,7 @@ public struct CallFiles: Sendable, Hashable {
         }
     }
 
-    /// Who we are over TLS; nil where nobody asks.
+    /// Our identity over TLS; nil without TLS.
     func readIdentity() async throws -> TLSIdentity? {
         guard let tls else { return nil }
         return try await NIOThreadPool.singleton.runIfActive {

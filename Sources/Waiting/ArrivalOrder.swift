@@ -26,7 +26,7 @@ public final class ArrivalOrder<Key: Hashable & Sendable>: Sendable {
                 underWay[key]?.removeAll { $0 == ticket }
                 if underWay[key]?.isEmpty == true { underWay[key] = nil }
             }
-            // Nobody else can have become the first of all his keys.
+            // No other waiter can have become the first under all of its keys.
             return keys.compactMap { key in
                 guard let next = underWay[key]?.first, let waiter = waiting[next], isFirst(next, waiter.keys) else { return nil }
                 waiting[next] = nil
@@ -39,7 +39,7 @@ public final class ArrivalOrder<Key: Hashable & Sendable>: Sendable {
 
     public init() {}
 
-    /// Whoever enters has to leave.
+    /// Each call that enters has to leave.
     /// - Returns: his ticket.
     public func enter(_ keys: [Key]) -> Int { state.withLock { $0.enter(keys) } }
 

@@ -50,7 +50,7 @@ struct PageVisit: Sendable {
     }
 
     func page(of failure: WebFailure) -> FrontResponse {
-        // Who has no mailbox is where the way would lead.
+        // The link back would lead a user without a mailbox to this page again.
         page(.plain, ["title": "t." + failure.key, "more": "t.\(failure.key)_more", "leads_back": failure != .noMailbox], status: failure.status)
     }
 
@@ -62,7 +62,7 @@ extension User {
     /// What he is called on a page.
     var shownName: String {
         let name = [firstName, lastName].compactMap(\.self).filter { !$0.isEmpty }.joined(separator: " ")
-        // Who was made without a name has his user name for both.
+        // A user that was made without a name has the user name for both.
         return name.isEmpty || firstName == username && lastName == username ? username ?? self.name : name
     }
 }

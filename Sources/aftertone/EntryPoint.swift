@@ -15,7 +15,7 @@ enum EntryPoint {
     static func main() async {
         // A program that is started without its standard descriptors would give their numbers to files of its own.
         for descriptor in Int32(0)...2 where fcntl(descriptor, F_GETFD) < 0 { _ = open("/dev/null", O_RDWR) }
-        // What is made is nobody else's to read.
+        // Files that the program makes are for its user alone.
         umask(0o077)
         // A reader that goes away is an error of a write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
@@ -60,7 +60,7 @@ enum EntryPoint {
                 Terminal.print(message)
                 return 0
             case .validationFailure:
-                // What was typed is in it.
+                // The message quotes the command line, which may hold control characters.
                 for line in message.split(separator: "\n", omittingEmptySubsequences: false) { Terminal.complain(Terminal.visible(String(line))) }
                 return 2
             default: break

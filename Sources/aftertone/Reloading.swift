@@ -24,7 +24,7 @@ final class Reloading: Sendable {
             let (configuration, after) = try await NIOThreadPool.singleton.runIfActive(settings)
             let reload = before.withLock { before in
                 let reload = Reload(from: before, to: after)
-                // Those that hold now are compared with from now on.
+                // The next reload is compared with the settings that hold now.
                 before = before.map { old in reload.applied.contains(old.key) ? after.first { $0.key == old.key } ?? old : old }
                 return reload
             }

@@ -44,7 +44,7 @@ import Voicemail
         }
     }
 
-    @Test("K§2.4, K§2.6: the envelopes of a success and of an error, whole")
+    @Test("K§2.4, K§2.6: the envelopes of a success and of an error, whole", .oneServer("each process gives out its share of a rate"))
     func envelopes() async throws {
         try await Self.run { server in
             let world = try await server.makeWorld()
@@ -179,7 +179,7 @@ import Voicemail
         }
     }
 
-    @Test("K§3.2: a login by name, and its answer")
+    @Test("K§3.2: a login by name, and its answer", .oneServer("each process gives out its share of a rate"))
     func login() async throws {
         try await Self.run { server in
             let reseller = try await server.makeAccount("Reseller")

@@ -134,7 +134,7 @@ import Voicemail
         }
     }
 
-    @Test func anArchiveLeavesOutWhatTheDiskHasLost() async throws {
+    @Test(.oneServer("it looks at the disk of a data directory")) func anArchiveLeavesOutWhatTheDiskHasLost() async throws {
         try await TestServer.run { (server: TestServer) async throws in
             let world = try await server.makeWorld()
             var messages: [Message] = []

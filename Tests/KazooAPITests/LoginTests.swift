@@ -232,7 +232,7 @@ import Voicemail
         }
     }
 
-    @Test func theRateLimitIsABucket() async throws {
+    @Test(.oneServer("each process gives out its share of a rate")) func theRateLimitIsABucket() async throws {
         try await TestServer.run { configuration in
             configuration.kazoo.rateLimit = .init(burst: 100, perSecond: 10, loginCost: 35)
         } _: { server in

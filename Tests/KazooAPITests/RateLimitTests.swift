@@ -6,7 +6,7 @@ import Testing
 import Voicemail
 
 /// Whose tokens a request spends, and how many (K§2.12).
-@Suite struct RateLimitTests {
+@Suite(.oneServer("each process gives out its share of a rate")) struct RateLimitTests {
     private func run(_ body: @Sendable (TestServer, TestWorld) async throws -> Void) async throws {
         try await TestServer.run { configuration in
             configuration.kazoo.rateLimit = .init(burst: 100, perSecond: 10, loginCost: 35)

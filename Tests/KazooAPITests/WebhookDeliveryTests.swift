@@ -150,7 +150,7 @@ import Voicemail
         }
     }
 
-    @Test func anotherAnswerIsNotAskedForAgainAndSixOfThemSwitchItOff() async throws {
+    @Test(.oneServer("each process lists the attempts that it has made")) func anotherAnswerIsNotAskedForAgainAndSixOfThemSwitchItOff() async throws {
         let receiver = Receiver { _, _ in 404 }
         try await Self.run(receiver) { server, world, receiver, url in
             let hook = try await Self.make(["custom_data": ["type": "voicemail_full"]], url, server, world.account)
@@ -181,7 +181,7 @@ import Voicemail
         }
     }
 
-    @Test func whoDoesNotAnswerIsAskedAgainAfterTwoSeconds() async throws {
+    @Test(.oneServer("each process lists the attempts that it has made")) func whoDoesNotAnswerIsAskedAgainAfterTwoSeconds() async throws {
         try await Self.run { server, world, _, _ in
             // No port that somebody else may be given meanwhile.
             let nobody = 1

@@ -4,7 +4,7 @@ import NIOConcurrencyHelpers
 /// for their turn.
 enum ServerTurns {
     private struct State {
-        var free = 16
+        var free = max(1, 16 / ManyServers.count)
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
 

@@ -4,6 +4,7 @@ import NIOConcurrencyHelpers
 import SQLiteStore
 import Server
 import ServiceLifecycle
+import Synchronization
 import Voicemail
 import Web
 
@@ -14,7 +15,8 @@ public struct TestServer: Sendable {
     public let clock: ManualClock
     /// Advances with nothing: what the rate limits see.
     public let uptime: ManualUptime
-    public private(set) var port: Int
+    /// Where it is asked next; of servers that take turns, where the next one is.
+    public var port: Int { ports.next }
     /// The port of the page's own listener; nil where it has none.
     public let pagePort: Int?
     /// Where calls are taken over UDP and TCP; 0 where none are.
@@ -23,7 +25,8 @@ public struct TestServer: Sendable {
     public let directory: String
     /// What opens the set-up page.
     public let setup: SetupCode
-    private let group: ServiceGroup
+    private var ports: TurnTaker
+    private let groups: [ServiceGroup]
 
     public var service: VoicemailService { installation.service }
 
@@ -62,6 +65,26 @@ public struct TestServer: Sendable {
         _ configuration: Configuration, clock: ManualClock, _ rig: Installation.Rig, _ tail: LogTail?, _ body: @Sendable (TestServer) async throws -> Value
     ) async throws -> Value {
         let uptime = ManualUptime()
+        return try await ManyServers.configurations(of: configuration) { members in
+            try await serve(members[...], [], clock: clock, uptime, rig, tail, body)
+        }
+    }
+
+    /// Starts one after the other, each within the one before, and runs `body` with all of them as one.
+    private static func serve<Value: Sendable>(
+        _ configurations: ArraySlice<Configuration>, _ started: [TestServer], clock: ManualClock, _ uptime: ManualUptime, _ rig: Installation.Rig,
+        _ tail: LogTail?, _ body: @Sendable (TestServer) async throws -> Value
+    ) async throws -> Value {
+        guard let next = configurations.first else { return try await body(started[0].takingTurns(with: started.dropFirst())) }
+        return try await serve(next, clock: clock, uptime, rig, tail) {
+            try await serve(configurations.dropFirst(), started + [$0], clock: clock, uptime, rig, tail, body)
+        }
+    }
+
+    private static func serve<Value: Sendable>(
+        _ configuration: Configuration, clock: ManualClock, _ uptime: ManualUptime, _ rig: Installation.Rig, _ tail: LogTail?,
+        _ body: @Sendable (TestServer) async throws -> Value
+    ) async throws -> Value {
         let registry = MetricsRegistry()
         let installation = try await Installation.open(
             configuration, for: .server, creating: true, instruments: StorageInstruments(registry), rig: rig, logger: silent)
@@ -86,9 +109,8 @@ public struct TestServer: Sendable {
                 let takesCalls = configuration.telephone.listen != nil
                 let sipPort = takesCalls ? try await sipPorts.first { _ in true } : 0
                 let test = TestServer(
-                    installation: installation, clock: clock, uptime: uptime, port: bound.shared, pagePort: bound.page, sipPort: sipPort ?? 0,
-                    directory: configuration.data,
-                    setup: setup, group: server.group)
+                    installation: installation, clock: clock, uptime: uptime, pagePort: bound.page, sipPort: sipPort ?? 0, directory: configuration.data,
+                    setup: setup, ports: TurnTaker([bound.shared]), groups: [server.group])
                 let outcome = await Result { () async throws -> Value in try await body(test) }
                 await server.group.triggerGracefulShutdown()
                 try await tasks.waitForAll()
@@ -113,8 +135,16 @@ public struct TestServer: Sendable {
     /// The same server, reached at another port of it.
     public func reached(at port: Int) -> TestServer {
         var server = self
-        server.port = port
+        server.ports = TurnTaker([port])
         return server
+    }
+
+    /// This one with others of its installation, request by request. What a test sees beside what is answered is this one's.
+    private func takingTurns(with others: ArraySlice<TestServer>) -> TestServer {
+        let all = [self] + others
+        return TestServer(
+            installation: installation, clock: clock, uptime: uptime, pagePort: pagePort, sipPort: sipPort, directory: directory, setup: setup,
+            ports: TurnTaker(all.flatMap(\.ports.ports)), groups: all.flatMap(\.groups))
     }
 
     /// Runs `body` with a data directory that no server works on: nothing happens there but what `body` does.
@@ -131,7 +161,9 @@ public struct TestServer: Sendable {
     }
 
     /// Stops accepting and lets what is under way finish, as a signal would.
-    public func beginShutdown() async { await group.triggerGracefulShutdown() }
+    public func beginShutdown() async {
+        for group in groups { await group.triggerGracefulShutdown() }
+    }
 
     private static func testConfiguration(_ directory: String, _ configure: (inout Configuration) -> Void) -> Configuration {
         var configuration = Configuration()
@@ -178,6 +210,16 @@ public struct TestServer: Sendable {
     }
 
     private static let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+}
+
+/// Ports that take turns.
+final class TurnTaker: Sendable {
+    let ports: [Int]
+    private let turns = Atomic(0)
+
+    init(_ ports: [Int]) { self.ports = ports }
+
+    var next: Int { ports[turns.add(1, ordering: .relaxed).oldValue % ports.count] }
 }
 
 /// A clock that goes where a test turns it.

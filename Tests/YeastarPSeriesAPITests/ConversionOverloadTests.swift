@@ -7,7 +7,7 @@ import YeastarPSeriesAPI
 
 /// 70082 over the wire (P§8.4, P§2.7: a second `.mp3` conversion that waited too long or is to be refused, and one that is not
 /// ready in time).
-@Suite struct ConversionOverloadTests {
+@Suite(.oneServer("each process has its own turns of conversions")) struct ConversionOverloadTests {
     private let overloaded: JSON = ["errcode": 70082, "errmsg": "OVERLOAD_TASK_RUNNING"]
 
     /// A sound of hours of silence that takes no room: its file is a hole.

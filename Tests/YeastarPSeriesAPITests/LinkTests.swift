@@ -131,7 +131,7 @@ import YeastarPSeriesAPI
         }
     }
 
-    @Test("What the disk has lost a part of is a failure in JSON, before any byte of it is sent")
+    @Test("What the disk has lost a part of is a failure in JSON, before any byte of it is sent", .oneServer("it looks at the disk of a data directory"))
     func truncated() async throws {
         try await PSeriesWorld.run { world in
             _ = try await world.upload("a.wav", sound)
@@ -197,7 +197,7 @@ import YeastarPSeriesAPI
         }
     }
 
-    @Test("A link outlives a restart, and its name is not on the disk")
+    @Test("A link outlives a restart, and its name is not on the disk", .oneServer("it starts again over one data directory"))
     func restart() async throws {
         try await TemporaryDirectory.run { directory in
             let clock = ManualClock()

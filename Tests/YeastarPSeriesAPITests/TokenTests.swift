@@ -218,7 +218,7 @@ import YeastarPSeriesAPI
         }
     }
 
-    @Test("Neither secrets nor tokens are on the disk")
+    @Test("Neither secrets nor tokens are on the disk", .oneServer("it looks at the disk of a data directory"))
     func nothingInClear() async throws {
         try await PSeriesWorld.run { world in
             let pair = try await getToken(world)

@@ -100,7 +100,7 @@ struct SessionTests {
         }
     }
 
-    @Test("Tokens outlive a restart, and lie nowhere in clear")
+    @Test("Tokens outlive a restart, and lie nowhere in clear", .oneServer("it starts again over one data directory"))
     func restart() async throws {
         try await TemporaryDirectory.run { directory in
             let clock = ManualClock()

@@ -50,7 +50,7 @@ final class MP3Encoder: SampleEncoder {
         var padding = frameSamples - used % frameSamples
         if padding < delay { padding += frameSamples }
         let frames = (used + padding) / frameSamples
-        // Where the bit rate does not come to whole bytes, some frames have one more.
+        // If the bit rate does not come to whole bytes, some frames have one byte more.
         let bits = frameSamples / 8 * Int(bitrate(sampleRate: sampleRate)) * channels * 1000
         let (bytes, rest) = bits.quotientAndRemainder(dividingBy: sampleRate)
         return (frames + 1) * bytes + ((frames - 1) * rest + sampleRate - 1) / sampleRate

@@ -80,7 +80,7 @@ final class SoundFileDecoder: SampleDecoder {
         soundFile = try SoundFile(window, mode: SFM_READ, info: info)
         sampleRate = Int(soundFile.info.samplerate)
         channels = Int(soundFile.info.channels)
-        // What the library made of the bytes must be what they were recognised as.
+        // The library must have found the format that the bytes were recognised as.
         guard Self.accepted.contains(Int(soundFile.info.format) & SF_FORMAT_TYPEMASK),
             AudioInput.sampleRates.contains(sampleRate), AudioInput.channelCounts.contains(channels)
         else { throw .undecodable }

@@ -72,7 +72,7 @@ public enum ByteRange: Hashable, Sendable {
         /// Digits only; a number too large for any file is as good as the largest.
         private static func number(_ text: Substring) -> Int? {
             guard text.isDigits else { return nil }
-            // One may be added to it.
+            // Callers may add one without an overflow.
             return min(Int(text) ?? .max, .max - 1)
         }
 

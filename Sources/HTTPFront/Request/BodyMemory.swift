@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Who sends a body that has to be kept.
+/// The sender of a body that has to be kept in memory.
 public enum BodySender: Sendable, Hashable {
     /// Has shown who he is.
     case known

@@ -205,7 +205,7 @@ final class ExchangeDeadline: ChannelDuplexHandler {
         lines.stop()
         guard !isReading else { return context.fireErrorCaught(error) }
         if unanswered == 0 { enter(.exchange, after: core.deadlines.exchange, context) }
-        // It is answered as a request is, so it is counted as one.
+        // A request that cannot be parsed is answered as well, so it is counted.
         unanswered += 1
         let meaning: RequestFault = fault == .headerOverflow ? .headersTooLarge(limit: core.limits.headerBytes) : .malformedRequest
         context.fireChannelRead(wrapInboundOut(.refused(RefusedRequest(line: lines.line, fields: lines.fields, fault: meaning))))

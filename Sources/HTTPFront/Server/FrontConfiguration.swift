@@ -6,7 +6,7 @@ public struct Listener: Hashable, Sendable {
     public var port: Int
     /// PEM files; nil for plain HTTP.
     public var tls: TLSFiles?
-    /// Who is shown `/livez`, `/readyz` and `/metrics` here.
+    /// The clients that are shown `/livez`, `/readyz` and `/metrics` here.
     public var operations: OperationsAudience
     /// The descriptor of a socket that listens there already and was handed to this process; nil to make one.
     public var socket: Int32?
@@ -26,7 +26,7 @@ public struct Listener: Hashable, Sendable {
     }
 }
 
-/// Who sees health and metrics.
+/// The clients that see health and metrics.
 public enum OperationsAudience: String, Hashable, Sendable, CaseIterable {
     case all
     /// Clients on this machine (`TrustedProxies.isHere`).

@@ -62,9 +62,9 @@ final class WireBody: Sendable {
     /// - Throws: `BodyError.busy` when all requests together keep too many.
     func keep(_ bytes: Int, for sender: BodySender) throws(BodyError) {
         let fits = state.withLock { state in
-            // Nobody gives back what is taken after the end.
+            // Memory that is taken after the end would never be given back.
             guard state.failure == nil else { return true }
-            // One reader reads a body, so its bytes are of one sender.
+            // A body has one reader, so all of its bytes count for one sender.
             state.sender = sender
             state.kept += bytes
             let due = max(0, state.kept - BodyMemory.free) - state.charged

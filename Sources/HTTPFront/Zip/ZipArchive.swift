@@ -31,7 +31,7 @@ final class ZipArchive {
         try check(archive_write_set_format_zip(archive))
         try check(archive_write_zip_set_compression_store(archive))
         try check(archive_write_set_format_option(archive, "zip", "hdrcharset", "UTF-8"))
-        // What libarchive writes comes at once and without padding at the end.
+        // libarchive hands on its output at once, and pads nothing at the end.
         try check(archive_write_set_bytes_per_block(archive, 0))
         let write: @convention(c) (OpaquePointer?, UnsafeMutableRawPointer?, UnsafeRawPointer?, Int) -> Int = { _, client, bytes, count in
             guard let client, let bytes else { return -1 }

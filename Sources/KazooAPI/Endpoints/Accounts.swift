@@ -42,7 +42,7 @@ extension KazooDialect {
             return .json(.array(above.map { ["id": .string($0.id), "name": .string($0.name)] }))
         case .children: return try await listAccounts(below: account.id, call)
         case .siblings:
-            // Who may act on one of them may on all: whoever is above.
+            // All of them are below the same account, so that a caller who may act on one may act on all.
             guard caller.isSuperduperAdmin || account.lineage.contains(caller.accountID) else { return try Paging(call).reply(ListingPage()) }
             if let parent = account.lineage.last { return try await listAccounts(below: parent, except: account.id, call) }
             return try await listAccounts(AccountQuery(.roots), except: account.id, call)

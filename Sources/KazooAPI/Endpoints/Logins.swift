@@ -29,7 +29,7 @@ extension KazooDialect {
         return try await openSession(account: account, user: user, credentialID: nil)
     }
 
-    /// Who has logged in; what is sent need not say.
+    /// The user that has logged in. The request need not name it.
     static func loginName(_ login: (account: Account, user: User)) -> LoginName? {
         login.user.username.map { .user($0, accountID: login.account.id) }
     }
@@ -60,7 +60,7 @@ extension KazooDialect {
         return Reply(.none)
     }
 
-    /// Who a token belongs to. The token of the path must be the one presented.
+    /// The user and account of a token. The token in the path must be the one presented.
     func describeToken(_ call: KazooCall, named token: String? = nil) async throws -> Reply {
         if let token, token != call.token { throw KazooFailure.unauthenticated }
         return try await describe(try call.requireCaller())

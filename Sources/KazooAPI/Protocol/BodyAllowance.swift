@@ -13,7 +13,7 @@ struct BodyAllowance {
     /// - Parameter early: what the token before the body and the path lead to.
     init(_ path: RoutedPath?, _ early: AccessEntry, _ settings: KazooSettings) {
         if path?.route.isPublic == true {
-            // What anybody may call needs few words, whoever calls it.
+            // Endpoints without a login need small bodies only, whoever calls them.
             (sender, bytes) = (.stranger, min(settings.maximumBody, RequestBody.smallest))
         } else if early.principal != nil {
             (sender, bytes) = (.known, settings.maximumBody)

@@ -44,7 +44,7 @@ struct ToldEvent {
 
     /// A new message; one more for one that stays as it is once it was told of.
     private func notices() throws -> [HookEvent] {
-        // It may be gone by now.
+        // The message may have been removed since; the event keeps a copy.
         guard event.isAnnounced, let message = try reader.message(id: event.subjectID) ?? event.message else { return [] }
         var fields = Self.describe(message)
         let saved = notice("voicemail_saved", fields)

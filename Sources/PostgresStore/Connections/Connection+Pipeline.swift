@@ -8,7 +8,7 @@ extension Connection {
         try settle(within: seconds)
         guard PQenterPipelineMode(handle) == 1 else { throw interruption() }
         defer { PQexitPipelineMode(handle) }
-        // Which answers are those of having a statement prepared.
+        // The indexes of answers to PREPARE.
         var preparations: [Int] = [], fresh: [(text: String, prepared: Prepared)] = []
         let answers = try answers(within: seconds, untilSync: true) {
             for (index, step) in steps.enumerated() {

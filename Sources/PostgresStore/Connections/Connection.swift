@@ -191,7 +191,7 @@ final class Connection {
         while true {
             while PQisBusy(handle) == 1 {
                 try wait(for: POLLIN, until: end)
-                // What the server said last, a reason for leaving for example, is in an answer.
+                // The server's last words, its reason for closing for example, are in an answer.
                 if PQconsumeInput(handle) != 1 { break }
             }
             guard let result = PQgetResult(handle) else {

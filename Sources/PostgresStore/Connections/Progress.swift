@@ -56,7 +56,7 @@ struct Progress {
     func answer(to question: SQL) -> Answer? { answers.first { $0.question == question }?.answer }
 
     mutating func keep(_ answer: Answer, to question: SQL) {
-        // Who asks more goes through many rows, and they are not to be kept.
+        // A longer query goes through many rows, which are not worth keeping.
         if !hasChanged, trail.count <= Foresight.most { answers.append((question, answer)) }
     }
 

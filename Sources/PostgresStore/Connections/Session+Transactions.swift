@@ -35,7 +35,7 @@ extension Session {
     func endReading() {
         guard !progress.isBare else { return }
         guard trouble == nil, progress.hasBegun, let connection else { return rollBack() }
-        // Who reads next need not wait for its end either.
+        // The next reader need not wait for its end either.
         do { try connection.post("ROLLBACK") } catch { disconnect() }
     }
 
@@ -144,7 +144,7 @@ extension Session {
             let answer = try exchange([step("COMMIT")])[0]
             guard answer.tag == "COMMIT" else { throw note(.failed(.failed("the transaction was rolled back"))) }
         } catch {
-            // Where nothing was changed, nothing is left that may not be done again.
+            // A transaction that has changed nothing may be run again.
             guard case .lost? = trouble, let witness = progress.witness else { throw error }
             try settle(progress.number, witness)
             trouble = nil

@@ -4,7 +4,7 @@ import NIOConcurrencyHelpers
 /// Transactions that begin with the same question and were found to collide. In this process they take turns from then on: of two at once, the second
 /// would only be run again, when the database has done all that it asked.
 ///
-/// Who waits keeps a connection, so that all others would have none left: beyond some, they give it back and come again later. After some turns without a collision all are
+/// A waiting writer keeps a connection, and many of them would leave none for others: beyond some, they give it back and come again later. After some turns without a collision all are
 /// left to themselves again. Other processes are not kept out; whoever collides with them is run again.
 final class Turns: Sendable {
     /// Turns after the last collision.
@@ -104,7 +104,7 @@ final class Turns: Sendable {
             crowd.turnsLeft -= 1
             let next = crowd.waiting.isEmpty ? nil : crowd.waiting.removeFirst()
             crowd.isTaken = next != nil
-            // Where nobody has the turn, nobody might call the others later.
+            // With nobody in turn there may be nobody to call the others later.
             let called = crowd.isTaken ? min(1, crowd.parked.count) : crowd.parked.count
             let others = Array(crowd.parked.prefix(called))
             crowd.parked.removeFirst(called)

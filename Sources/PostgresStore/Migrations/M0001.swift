@@ -9,9 +9,9 @@ enum M0001: Migration {
     private static let text = "TEXT COLLATE \"C\""
 
     private static let tables = [
-        // Whoever changes anything locks it, together with others or alone. It has no rows.
+        // Each transaction that changes anything locks it, shared or exclusively. It has no rows.
         "CREATE TABLE writer ()",
-        // What holds for all processes of an installation.
+        // Facts that hold for all processes of an installation.
         """
         CREATE TABLE installation (
             name \(text) PRIMARY KEY,

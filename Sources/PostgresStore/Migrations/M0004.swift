@@ -1,4 +1,4 @@
-/// Who has something waiting in the outbox, and before when nothing of it is due: what a claim walks, in place of all who wait.
+/// The targets with deliveries in the outbox, and the time before which none of them is due. A claim walks these and not all deliveries.
 enum M0004: Migration {
     static let number = 4
 

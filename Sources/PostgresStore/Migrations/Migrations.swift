@@ -10,9 +10,9 @@ protocol Migration: Sendable {
 enum Migrations {
     static let all: [any Migration.Type] = [M0001.self, M0002.self, M0003.self, M0004.self, M0005.self]
 
-    /// Whoever brings a database up to date holds this lock ("Aftn" in ASCII).
+    /// A process that migrates a database holds this lock ("Aftn" in ASCII).
     private static let lock = 0x4166_746e
-    /// Who has something to bring up to date holds this one too, which servers at work look at.
+    /// A process with a migration to apply holds this one too, which running servers look at.
     static let underWay = lock + 1
 
     /// Brings a database up to date, in one transaction. Of several processes that do so at once the first does it.

@@ -120,7 +120,7 @@ extension PostgresStore {
                     if state.outcome == nil { state.end = continuation }
                     return (true, state.outcome)
                 }
-                // Whoever has asked for an end once, with whatever result, has nothing left to hold.
+                // A hold whose end was asked for once, with whatever result, holds nothing any more.
                 guard isFirst else { return continuation.resume() }
                 if let outcome { continuation.resume(with: outcome) } else { decided.signal() }
             }

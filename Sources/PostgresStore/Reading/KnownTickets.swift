@@ -7,7 +7,7 @@ import Voicemail
 /// The transaction that has written a row tells its version (`xmin`): one transaction leaves at most one version of a row that others see. Numbers of
 /// transactions come again after four thousand millions, and in another database, so nothing is known of a new connection.
 struct KnownTickets {
-    /// Who has written both rows, and which the account's is; nil where there is none.
+    /// The transactions that wrote both rows, and the account's serial number; nil without an account.
     struct Version: Equatable {
         let ticket: Int
         let account: Int?

@@ -4,7 +4,7 @@ import Voicemail
 extension Snapshot {
     private static let ticket = "SELECT \(TicketRow.columns) FROM ticket WHERE hash = ?"
 
-    /// Whoever reads a ticket reads its account next, so that comes with it. A transaction that writes reads no more than it is asked for: others
+    /// Each reader of a ticket reads its account next, so the account comes with it. A transaction that writes reads no more than it is asked for: others
     /// may change what it has not read.
     func ticket(hash: String) throws -> Ticket? {
         guard !session.progress.isWriting else { return try first(SQL(Self.ticket) { $0.bind(hash) }).map { try TicketRow.decode($0) } }

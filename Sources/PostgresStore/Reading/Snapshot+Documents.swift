@@ -104,7 +104,7 @@ extension Snapshot {
     func accounts(_ query: AccountQuery, _ visit: (StoredDocument) throws -> Bool) throws {
         let branch =
             switch query.branch {
-            // What is right below nothing.
+            // Top-level accounts have an empty parent.
             case .roots: ""
             case .at(let id): id
             }

@@ -26,7 +26,7 @@ extension Snapshot {
         at now: Timestamp, limit: Int, through gate: any DeliveryGate, mending: (([DueTarget]) throws -> Void)?
     ) throws -> [DueTarget] {
         var gate = gate, admitted: [DueTarget] = [], passed = gate.closedChannels, places: [String: DueTarget] = [:]
-        // One that was put where it belongs may be met there again.
+        // A target that was moved to its own place in the order may come up there again.
         var asked: Set<[String]> = []
         while admitted.count < limit {
             let found = try targets(dueBy: now, except: passed, behind: places)

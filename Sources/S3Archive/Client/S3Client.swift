@@ -23,7 +23,7 @@ final class S3Client: Sendable {
         self.logger = logger
         credentials = Credentials(options.credentials, pool: pool, logger: logger)
         var configuration = HTTPClient.Configuration()
-        // Nobody else is to see what is signed for this one.
+        // A redirect would show a signed request to another host.
         configuration.redirectConfiguration = .disallow
         configuration.timeout.connect = .seconds(5)
         configuration.connectionPool.retryConnectionEstablishment = false
@@ -131,7 +131,7 @@ final class S3Client: Sendable {
 
     /// - Throws: `S3Trouble` for what is no success.
     private func judged(_ answer: S3Answer, of request: S3Request) throws -> S3Answer {
-        // What takes long is answered with a success at once, and with the truth in its body.
+        // Services answer a long POST with 200 at once, and report its failure in the body.
         let mayFailLate = request.method == .POST
         guard !(200..<300).contains(answer.status) || mayFailLate && S3Failure(answer.body) != nil else {
             if request.method == .GET, let length = answer.headers.first(name: "content-length").flatMap({ Int($0) }), length != answer.body.readableBytes {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Who asks. Its secrets are shown to nobody.
+/// The credentials of requests. Their secrets are never shown.
 public struct S3Credentials: Sendable, Hashable, CustomStringConvertible, CustomReflectable {
     public let accessKey: String
     let secretKey: String

@@ -1,4 +1,4 @@
-/// Who may call from an address that is not trusted, by showing that he knows a password.
+/// The peers that may call from an address that is not trusted, by proving that they know a password.
 public struct PeerLogins: Sendable, Hashable {
     /// What the password is for, as peers are told.
     public var realm = "aftertone"

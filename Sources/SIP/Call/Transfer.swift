@@ -10,10 +10,10 @@ extension Call {
         guard let target = referTarget(number) else { return false }
         guard let question = ask("REFER", headers: "Refer-To: <\(target)>\r\nReferred-By: <\(contact)>\r\n") else { return false }
         hasTransferred = true
-        // That it was taken is enough: what comes of it is between the two others (RFC 3515 §2.4.2).
+        // The acceptance of the REFER is enough: the outcome is between the two others (RFC 3515 §2.4.2).
         let status = await question.answer.outcome(within: .seconds(10)) { question.answer.end(nil) }
         guard let status, status < 300 else { return false }
-        // Whoever takes over the call hangs up here; one that leaves that to us waits for it.
+        // The transferee hangs up here; a peer that leaves the BYE to us waits for it.
         _ = await over.outcome(within: .seconds(5)) { [weak self] in Task { @SIPLoop in self?.hangUp() } }
         return true
     }

@@ -61,7 +61,7 @@ extension SIPEndpoint {
             case SIP_TRANSP_TLS: ";transport=tls"
             default: ""
             }
-        // Who asks for TLS all the way is answered in kind (RFC 3261 §8.1.1.8), and needs no word of the transport then.
+        // A request for TLS all the way gets a sips Contact (RFC 3261 §8.1.1.8), which needs no transport parameter.
         return String(message.pointee.uri.scheme).lowercased() == "sips" ? "sips:aftertone@\(told)" : "sip:aftertone@\(told)\(transport)"
     }
 }

@@ -61,7 +61,7 @@ extension SIPEndpoint {
         return addresses.map { PeerAddress($0) }
     }
 
-    /// Who we are over TLS for connections from now on; those that are there stay as they are.
+    /// Our certificate for TLS connections from now on; open connections keep theirs.
     public func setIdentity(_ identity: TLSIdentity) throws(SIPError) {
         guard let tls else { return }
         let text = identity.certificates + [UInt8(ascii: "\n")] + identity.key

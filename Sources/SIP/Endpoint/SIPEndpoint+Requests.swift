@@ -17,7 +17,7 @@ extension SIPEndpoint {
         let method = String(message.pointee.met)
         if method == "ACK" { return false }
         if method == "CANCEL" {
-            // One that belongs to a call was answered before it came here (RFC 3261 §9.2).
+            // A CANCEL that belongs to a call was answered before it came here (RFC 3261 §9.2).
             reply(message, 481, "Call/Transaction Does Not Exist")
             return true
         }
@@ -56,11 +56,11 @@ extension SIPEndpoint {
             if isTrusted { reply(message, 400, "Bad Request") }
             return false
         }
-        // One that we remember nothing of: libre would have a transaction for it.
+        // An ACK for an answer of which libre keeps no transaction.
         if read.method == "ACK", tags.isAnswered(by: message) { return false }
-        // What belongs to a call that was let in comes in, from where that came: its tags are known to nobody else. An ACK is never answered.
+        // A request within an accepted call is let in from the call's own address: nobody else knows its tags. An ACK is never answered.
         if isTrusted || read.method == "ACK" || table.call(of: message)?.invitation.source.host == source.host { return true }
-        // Nothing that can be answered with a question (RFC 3261 §22.1); one that belongs to a call has not come here.
+        // A CANCEL cannot be challenged (RFC 3261 §22.1). One that belongs to a call has not come here.
         if read.method == "CANCEL" { return false }
         switch door.decide(read, from: source) {
         case .comesIn: return true

@@ -16,7 +16,7 @@ public struct SIPSettings: Sendable {
     public var formats = SoundFormat.allCases
     /// Whether sound is encrypted.
     public var encryption = SoundEncryption.optional
-    /// Who may call without showing a password.
+    /// The peers that may call without a password.
     public var trusts: @Sendable (PeerAddress) -> Bool
     /// What becomes of others.
     public var strangers = StrangersTreatment.drop
@@ -75,7 +75,7 @@ public struct TLSListener: Sendable, Hashable {
     }
 }
 
-/// Who we are over TLS, in PEM: the certificate first and those that vouch for it after it; the key without a passphrase.
+/// Our identity over TLS, in PEM: the certificate first and its chain after it; the key without a passphrase.
 public struct TLSIdentity: Sendable, Hashable {
     public var certificates: [UInt8]
     public var key: [UInt8]

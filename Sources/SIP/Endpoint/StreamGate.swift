@@ -124,7 +124,7 @@ import Waiting
     func has(_ stream: GuardedStream) -> Bool { streams[stream.descriptor] === stream }
 }
 
-/// Who reads a connection: libre.
+/// The reader of a connection: libre.
 struct StreamReader {
     let established: (@convention(c) (UnsafeMutableRawPointer?) -> Void)?
     let received: (@convention(c) (UnsafeMutablePointer<mbuf>?, UnsafeMutableRawPointer?) -> Void)?

@@ -73,7 +73,7 @@ public struct TracedMessage: Sendable, Hashable {
     }
 }
 
-/// Who is shown all messages.
+/// Shows each message that the endpoint sends or gets, while it is on.
 public struct MessageTrace: Sendable {
     /// Asked for each of them.
     let isOn: @Sendable () -> Bool

@@ -28,7 +28,7 @@ struct PacketTake: Laying {
         for (piece, ticks) in sized {
             defer { place += ticks }
             let index = window.lastIndex { $0.place <= place }.map { $0 + 1 } ?? 0
-            // What lies where there is sound already is not heard.
+            // A packet whose place has sound already is dropped.
             if index > 0, window[index - 1].end > place { continue }
             if index < window.count, window[index].place < place + ticks { continue }
             window.insert(Laid(place: place, ticks: ticks, packet: piece), at: index)

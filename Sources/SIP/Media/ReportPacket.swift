@@ -43,7 +43,7 @@ enum ReportPacket {
     /// The middle of the time that the other side tells; nil where it tells none, and for what is no report.
     static func time(in bytes: UnsafeRawBufferPointer, of source: UInt32) -> UInt32? {
         var start = 0
-        // Whatever comes, this does not trap: each step is over at least four bytes that are there.
+        // No input makes this trap: each step is over at least four bytes that are there.
         while let head = Bytes.word(bytes, at: start) {
             guard head >> 30 == 2 else { return nil }
             let type = UInt8(truncatingIfNeeded: head >> 16)

@@ -159,7 +159,7 @@ extension SessionDescription {
     /// The first of theirs that can be used, with one of ours for the same suite (RFC 4568 §5.1).
     private func agreeOnKeys(isOffer: Bool) -> SoundCipher.Keys? {
         guard let theirs = offeredKeys.first(where: { isOffer || $0.tag == own?.tag && $0.key.suite == own?.key.suite }) else { return nil }
-        // One that has been used goes on being used: a new one would be another stream.
+        // A key in use stays in use: a new one would be another stream.
         let ours = own.flatMap { $0.key.suite == theirs.key.suite ? $0.key : nil } ?? .random(theirs.key.suite)
         choose(CryptoAttribute(tag: theirs.tag, key: ours))
         return SoundCipher.Keys(theirs: theirs.key, ours: ours)

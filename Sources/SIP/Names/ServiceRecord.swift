@@ -18,7 +18,7 @@ public struct ServiceRecord: Sendable, Hashable {
         let groups = Dictionary(grouping: records.filter { !$0.host.isEmpty && $0.host != "." }, by: \.priority)
         var ordered: [ServiceRecord] = []
         for priority in groups.keys.sorted() {
-            // Those without weight first, so that they have a small chance.
+            // Records of weight 0 come first, so that they have a small chance (RFC 2782).
             var left = (groups[priority] ?? []).sorted { ($0.weight, $0.host, $0.port) < ($1.weight, $1.host, $1.port) }
             while !left.isEmpty {
                 var chosen = Int.random(in: 0...left.reduce(0) { $0 + Int($1.weight) }, using: &random)

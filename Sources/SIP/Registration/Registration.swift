@@ -14,7 +14,7 @@ import Waiting
     var sequence = UInt32.random(in: 1...1_000_000)
     /// What the registrar has asked and how it is answered, for the next request as well.
     var digest: DigestAnswer?
-    /// Who holds the registration.
+    /// The registrar that holds the registration.
     private var holder: PeerAddress?
     /// The request under way.
     var request: OwnRequest?
@@ -86,7 +86,7 @@ import Waiting
     private func attempt() async -> RegisterOutcome {
         let places = await names.addresses(of: settings.host, port: settings.port, over: settings.transport)
         guard !places.isEmpty else { return .refused("there is no address of \(settings.host)") }
-        // What comes from there is looked at, the answers as well as the calls that we register for.
+        // The registrar's addresses are let in: its answers, and the calls that we register for.
         endpoint.door.befriend(Set(places.map(\.host)), as: settings.name)
         var last = RegisterOutcome.refused("\(settings.host) does not answer")
         for place in places where !isEnding {

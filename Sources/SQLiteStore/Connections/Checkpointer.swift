@@ -38,7 +38,7 @@ final class Checkpointer: Sendable {
         } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
             // A reader was slower than our patience: again after as many pages.
         } catch {
-            // Nothing is lost: the log keeps what was committed. But there is trouble with the disk.
+            // A failed checkpoint loses nothing, as the log keeps what was committed. But the disk has trouble.
             if let trouble = Fault.translate(error, on: handle) as? StoreError { health.note(trouble) }
         }
     }

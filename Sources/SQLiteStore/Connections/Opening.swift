@@ -67,7 +67,7 @@ enum Opening {
         configuration.prepareDatabase { database in
             if options.keepsLog { try keepLog(database) }
             try database.execute(sql: "PRAGMA cache_size = \(-cacheKibibytes)")
-            // What a savepoint would undo is kept in memory; in a file it is most of the work of a batch.
+            // Savepoints keep their undo pages in memory; in a file they are most of the work of a batch.
             try database.execute(sql: "PRAGMA temp_store = MEMORY")
             guard !database.configuration.readonly else { return }
             // `Checkpointer` sees to the log; after it has grown for a long reader it is cut again.

@@ -4,7 +4,7 @@ import Voicemail
 
 /// Groups the transactions of many callers into one commit and one sync.
 ///
-/// Whoever comes while a sync is running waits for the next one, together with all others; a lone caller
+/// A change that comes while a sync is running waits for the next one, together with all others; a lone caller
 /// waits for nobody. Each caller has its own savepoint, so that one that throws takes nothing else back.
 final class WriteQueue: Sendable {
     struct Job: Sendable {

@@ -1,4 +1,4 @@
-/// Who was told of a message by mail, kept with it.
+/// The receivers of mail about a message, kept with the message.
 enum M0002: Migration {
     static let number = 2
 

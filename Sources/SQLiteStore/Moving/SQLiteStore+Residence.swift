@@ -34,7 +34,7 @@ extension SQLiteStore {
     public func settle(_ residence: StoreResidence) async throws {
         try await onThread { [writer] in
             try writer.inDatabase { try $0.execute(sql: "PRAGMA user_version = \(residence.version)") }
-            // What keeps writers out of one that is gone are triggers.
+            // Triggers keep writers out of a database whose installation has moved away.
             try Migrations.run(on: writer)
         }
     }

@@ -29,7 +29,7 @@ enum AccountListing {
 
     static func bind(_ query: AccountQuery, to run: inout Execution) {
         switch query.branch {
-        // What is right below nothing.
+        // Top-level accounts have an empty parent.
         case .roots: run.bind("")
         case .at(let id): run.bind(id)
         }

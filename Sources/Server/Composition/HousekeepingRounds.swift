@@ -57,7 +57,7 @@ struct HousekeepingRounds: Service {
             }
             await body()
             group.cancelAll()
-            // Whoever was waiting was cancelled; what could not be renewed is somebody else's by now, and was judged in each transaction.
+            // The work under way was cancelled. A lease that could not be renewed is another process's by now; each transaction has checked it.
             while let result = await group.nextResult() {
                 if case .failure(let error) = result, !(error is CancellationError) { throw error }
             }

@@ -23,7 +23,7 @@ struct LateMeasuring: Service {
     }
 
     private func measureLeftovers(_ putOff: (BlobRecord) -> Void) async {
-        // What fails is tried again by the next start.
+        // Audio that cannot be measured is tried again after the next start.
         var passedOver: Set<BlobID> = []
         service.measuringBell.ring()
         while await service.measuringBell.rung() {

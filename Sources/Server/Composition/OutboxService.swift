@@ -42,7 +42,7 @@ struct OutboxService: Service {
             service: service, channels: channels(push, mailServer.map { SMTPMailer($0, pool: mailers) }), hub: hub, settings: settings,
             instruments: instruments, logger: logger)
         do {
-            // What is told is read where it is, without a change of thread for each reading.
+            // The worker's reads run on these threads directly, without a change of thread for each.
             try await withTaskExecutorPreference(WorkerThreads.shared) { try await worker.run() }
         } catch {
             try await teardown.run()

@@ -50,7 +50,7 @@ public final class ServiceManager: Sendable {
         guard let address = addresses.withLock({ $0.first { !$0.isSecure } }) else { return true }
         let client = HTTPClient(eventLoopGroupProvider: .singleton)
         let request = HTTPClientRequest(url: "\(address.near)/livez")
-        // Whatever the answer is: one who may not see health is told so, by a server that lives.
+        // Any answer will do: a refusal comes from a server that lives, too.
         let answer = try? await client.execute(request, timeout: .nanoseconds(Int64(patience / .nanoseconds(1))))
         try? await client.shutdown()
         return answer != nil

@@ -7,7 +7,7 @@ extension PSeriesSettings {
         self.init()
         // A twelfth is left for everything else that belongs to an answer.
         longestAnswer = exchange * 11 / 12
-        // Where that is not known, neither is the longest wait.
+        // Without a valid exchange time the longest wait is not known either.
         let longestWait = reader.isRefused("http.deadlines.exchange_seconds") ? 86_400 : max(1, Int(longestAnswer.components.seconds))
         isEnabled = reader.flag("p_series.enabled", isEnabled)
         strictUserAgent = reader.flag("p_series.strict_user_agent", strictUserAgent)

@@ -16,7 +16,7 @@ extension Configuration {
         public var formats = SoundFormat.allCases
         /// Whether sound is encrypted.
         public var encryption = SoundEncryption.optional
-        /// Who may call without a password.
+        /// The peers that may call without a password.
         public var trusted = ["127.0.0.0/8", "::1"].compactMap { NetworkRange($0) }
         /// The same, by the names of hosts.
         public var trustedNames: [String] = []

@@ -2,7 +2,7 @@ import HTTPFront
 import SIP
 import Telephone
 
-/// Who may call, and how he is sure to whom.
+/// The settings of peers and of TLS.
 extension Configuration.Telephone {
     mutating func readTLS(_ reader: SettingsReader) {
         let address = reader.value("sip.tls.listen", CallAddress?.none, expecting: "HOST:PORT, the host in numbers, or nothing") { text in

@@ -28,7 +28,7 @@ public struct ConfigurationCheck: Sendable {
         }
     }
 
-    /// Who works in the data directory.
+    /// The process that works in the data directory.
     enum Occupant {
         case nobody, server
         /// The directory's setting is refused.

@@ -7,7 +7,7 @@ extension Configuration.Telephone {
     /// of its own (RFC 1812 §5.3.7).
     var ownAddresses: [NetworkRange] {
         guard let loopback = NetworkAddress("127.0.0.1"), trusted.contains(where: { $0.contains(loopback) }) else { return [] }
-        // Where the system does not tell, a telephone has to call from loopback.
+        // If the system does not list its addresses, only loopback is known.
         return ((try? System.enumerateDevices()) ?? []).compactMap { $0.address?.ipAddress.flatMap { NetworkRange($0) } }
     }
 }

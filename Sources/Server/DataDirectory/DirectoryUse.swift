@@ -3,7 +3,7 @@ import NIOPosix
 
 /// Which part of a data directory's work a process does; others can tell by the locks.
 ///
-/// Whoever stores audio holds the storage lock shared; a restore holds it alone.
+/// A process that stores audio holds the storage lock shared; a restore holds it alone.
 public enum DirectoryUse: Sendable {
     /// The one server of the directory.
     case server

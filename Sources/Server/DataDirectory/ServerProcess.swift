@@ -27,7 +27,7 @@ extension DataDirectory {
         #else
         let signed = status.st_mtim.tv_sec
         #endif
-        // It signs the lock when it has taken it, and never again.
+        // A server signs the lock once, when it has taken it.
         return ServerProcess(id: String(decoding: bytes, as: UTF8.self), since: Timestamp(unix: signed))
     }
 }

@@ -151,7 +151,7 @@ public struct Backup: Sendable {
             let blob = record.blob, path = copy.blobs + "/" + FileArchive.relativePath(of: blob.id)
             let found: BackupManifest.Digest?
             do { found = try CopiedFile.digest(of: path) } catch let error as CopiedFile.Unreadable {
-                // What cannot be read is in no manifest, and what is in no manifest is in no backup.
+                // A file that cannot be read is in no manifest, and so belongs to no backup.
                 try FileManager.default.removeItem(atPath: path)
                 damages.append(.unreadableBlob(blob.id, reason: error.reason))
                 continue

@@ -78,11 +78,11 @@ actor AudioCopy {
         do {
             reader = try await source.archive.open(id)
         } catch ArchiveError.missing {
-            // It may be on its way out.
+            // The audio may be on its way out: then no row names it any more.
             if try await source.store.names(id) { await note(.missingBlob(id)) }
             return false
         }
-        // What was measured meanwhile has another row, and the same audio.
+        // Measuring in the meantime changes the row, and not the audio.
         if mayBeThere, let kept = try await digest(of: id), kept == (record.blob.size, record.blob.sha256) { return true }
         let writer = try await target.archive.begin(limit: max(reader.size, 1), as: id)
         do {

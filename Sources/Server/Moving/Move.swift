@@ -57,13 +57,13 @@ public struct Move: Sendable {
             try await source.sharesAudio(with: target)
             ? nil : AudioCopy(from: source, to: target, isResuming: found == .begun, progress: progress)
         let copy = RowCopy(tables: tables, from: from, to: to, audio: audio, progress: progress)
-        // What an earlier run has written down may lie in a place that was mistaken then, or that was emptied since.
+        // An earlier run may have copied audio to a bucket that was a mistake, or that was emptied since.
         if found != .empty { _ = try await copy.look(completingAudio: true) }
         for _ in 0..<Self.mostLooks where residence == .here {
             if try await copy.look().changes <= Self.fewChanges { break }
         }
         var summary = Summary()
-        // One that is gone stays closed.
+        // An installation that has moved away stays closed to writers.
         let hold = residence == .here ? try await from.holdWrites() : nil
         let start = ContinuousClock.now
         do {

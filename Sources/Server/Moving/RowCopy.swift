@@ -32,7 +32,7 @@ struct RowCopy: Sendable {
     /// - Parameter completingAudio: whether audio of rows that are the same already may be missing.
     func look(completingAudio: Bool = false) async throws -> Look {
         var look = Look()
-        // What others still name goes last.
+        // Rows that other rows name are removed last.
         var named: [Stretch] = []
         for table in tables {
             var postponed: [Stretch] = []
@@ -92,7 +92,7 @@ struct RowCopy: Sendable {
                     leftOver = true
                 }
             }
-            // What the source does not have may be more than a page.
+            // The rows that the source does not have may be more than a page.
             if removed.count > Self.page {
                 _ = try await to.change(table, removing: removed, putting: [])
                 removed = []

@@ -87,7 +87,7 @@ final class CaptureRoom: Sendable {
         state.withLock { $0.open[capture.facts.id] = nil }
         if let failure = capture.failure { throw failure }
         try await files.runIfActive { [self] in
-            // Where packets end is written in the file alone.
+            // Only the file knows where packets end.
             let bytes = capture.facts.format == .opus ? CapturedSound(.opus, try capture.file.read().sound).bytes(of: ticks) : ticks
             try capture.shorten(to: bytes)
             capture.sync()

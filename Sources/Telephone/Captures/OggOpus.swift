@@ -33,7 +33,7 @@ enum OggOpus {
 
     /// Version, channels, the beginning, a rate that is only told, no gain, one stream (RFC 7845 §5.1).
     private static let head = Array("OpusHead".utf8) + [1, 1] + little(beginning, 2) + little(48_000, 4) + little(0, 2) + [0]
-    /// Who made it, and no more (RFC 7845 §5.2).
+    /// The encoder's name, and no comments (RFC 7845 §5.2).
     private static let tags = Array("OpusTags".utf8) + little(maker.count, 4) + maker + little(0, 4)
     private static let maker = Array("Aftertone".utf8)
 

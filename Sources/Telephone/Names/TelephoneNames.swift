@@ -16,7 +16,7 @@ public struct TelephoneNames: PeerNames {
 
     public func addresses(of host: String, port: UInt16?, over transport: SIPTransport) async -> [PeerAddress] {
         if NetworkAddress(host) != nil { return [PeerAddress(host: host, port: port ?? Self.usualPort)] }
-        // Whoever names a port means a host (RFC 3263 §4.2).
+        // An address with a port names a host (RFC 3263 §4.2).
         if let port { return await hosts(host).map { PeerAddress(host: $0, port: port) } }
         var random = SystemRandomNumberGenerator()
         var found: [PeerAddress] = []

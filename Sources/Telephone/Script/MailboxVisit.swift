@@ -85,7 +85,7 @@ final class Story: Sendable {
     /// What went wrong beside the call.
     func noted(_ error: any Error) { facts.withLockedValue { $0.failure = "\(error)" } }
 
-    /// Whoever left a message before has left it.
+    /// The caller was put through. A call that has left a message before stays one that has.
     func transferred() { facts.withLockedValue { if $0.outcome != .stored { $0.outcome = .transferred } } }
 
     func failed(_ error: any Error) {

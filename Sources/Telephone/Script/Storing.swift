@@ -23,7 +23,7 @@ struct Storing: CallState {
                 take.capture.facts, sound: sound, reception: Reception(lost: take.end.lost, late: take.end.late))
             visit.story.stored(message)
         } catch VoicemailError.limitReached {
-            // Others were quicker.
+            // Other callers have filled the mailbox meanwhile.
             await visit.noteFull()
             await visit.drop(take.capture)
             if isHeard { _ = await visit.say(.mailboxFull) }

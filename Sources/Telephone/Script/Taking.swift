@@ -8,7 +8,7 @@ struct Taking: CallState {
     private static let tone = Clip.tone(hertz: 440, milliseconds: 500)
 
     func run(_ visit: MailboxVisit) async -> (any CallState)? {
-        // One who has hung up already leaves no file.
+        // A caller who has hung up already leaves no file.
         guard await !visit.call.isOver else { return nil }
         let capture: Capture
         do { capture = try await visit.captures.begin(await visit.facts(), in: visit.id) } catch {

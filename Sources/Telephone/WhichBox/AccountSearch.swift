@@ -22,7 +22,7 @@ struct AccountSearch {
 
     func account(of clue: Clue) async throws -> Found {
         if let tenant = clue.tenant {
-            // Who names a tenant means no other.
+            // A call that names a tenant is for no other.
             guard let account = try await directory.account(realm: tenant) else { return .none("no account has the realm \(tenant)") }
             guard permits(account) else { return .none("\(account.realm) is not for this peer or port") }
             return judged(account)

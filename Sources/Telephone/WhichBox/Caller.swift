@@ -1,7 +1,7 @@
 import SIPGrammar
 import Voicemail
 
-/// Who calls, as the message will say.
+/// The caller, as the message will name it.
 public struct Caller: Sendable, Hashable {
     /// In the one form of numbers; nil where it is not told, or not to be told.
     public var number: String?

@@ -22,9 +22,9 @@ public struct WhichBoxSettings: Sendable, Hashable {
 
 /// Which of several who forwarded a call is meant.
 public enum Forwarder: String, Sendable, CaseIterable {
-    /// Who forwarded it to us.
+    /// The number that forwarded the call to us.
     case latest
-    /// Who was called in the first place.
+    /// The number that was called in the first place.
     case original
 }
 

@@ -52,14 +52,14 @@ extension Access {
     private static let longestUsername = 64
     private static let passwordLength = 20
 
-    /// Who is behind a key.
+    /// The principal that an API key stands for.
     /// - Throws: `VoicemailError.badCredentials`, `.disabled` for an account that is switched off.
     public func holder(ofKey key: String, _ kind: Credential.Kind) async throws -> CredentialHolder {
         let handle = secrets.fingerprint(key)
         return Self.identified(try await store.read { try Self.enabled(try $0.holder(of: handle, kind)) })
     }
 
-    /// Who is behind a program's id and secret.
+    /// The principal that an application's id and secret stand for.
     /// - Throws: `VoicemailError.badCredentials`, `.disabled` for an account that is switched off.
     public func holder(ofClient id: String, secret: String, _ kind: Credential.Kind) async throws -> CredentialHolder {
         let verifier = secrets.fingerprint(secret)
@@ -75,7 +75,7 @@ extension Access {
         return holder
     }
 
-    /// Who is behind a user's name and what is sent for his password.
+    /// The principal that a user name and a password, or its hash, stand for.
     /// - Throws: `VoicemailError.badCredentials`, also for an account that is switched off.
     public func holder(ofUser name: String, proof: String, _ kind: Credential.Kind) async throws -> CredentialHolder {
         let found = try await store.read { try $0.holder(of: name, kind) }

@@ -1,4 +1,4 @@
-/// Who is asking, as a dialect's authentication found out.
+/// The authenticated sender of a request, as a dialect's authentication found out.
 public struct Principal: Sendable, Hashable {
     public let accountID: String
     public let userID: String?

@@ -16,7 +16,7 @@ public struct Ticket: Sendable, Hashable {
     public let hash: String
     public let kind: Kind
     public let accountID: String
-    /// Who holds it: a user, or a mailbox whose PIN was shown.
+    /// The holder: a user, or a mailbox whose PIN was shown.
     public let userID: String?
     /// The credential it came from, which takes it along when it goes.
     public let credentialID: String?

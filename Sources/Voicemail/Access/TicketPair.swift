@@ -66,7 +66,7 @@ extension Tickets {
             guard let credential = entry.credential else { throw TicketError.unknown }
             try judge(credential)
             let old = entry.ticket
-            // What has changed since stands with the access ticket, as long as that is there.
+            // Changes since the login are kept with the access ticket, as long as that is there.
             let access = try old.partner.flatMap { try writer.ticket(hash: $0) }
             try writer.close(old)
             try PairIssue(pair, credential, rules, secrets, now).insert(details: access?.details ?? old.details, replacing: old.partner, writer)

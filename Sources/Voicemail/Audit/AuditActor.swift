@@ -1,7 +1,7 @@
 import Synchronization
 import Waiting
 
-/// Who is doing what is done, and from where, for the audit log. The front makes one for each request and the command line one for each command;
+/// The actor of a change, and the address it came from, for the audit log. The front makes one for each request and the command line one for each command;
 /// where nobody made one, it is the server itself. Who it is comes out when he is let in, in the same request.
 public final class AuditActor: Sendable {
     /// The name of an interface, `web`, `command`, …; `server` for what is done without anybody asking.

@@ -20,7 +20,7 @@ public enum CallRecord: Sendable, Hashable {
         }
     }
 
-    /// Who called, and by which name.
+    /// The caller's number and name.
     public var callerNumber: String {
         switch self {
         case .recording(let recording): recording.callerNumber
@@ -35,7 +35,7 @@ public enum CallRecord: Sendable, Hashable {
         }
     }
 
-    /// Who was called, and by which name: of a message, the mailbox that it lies in.
+    /// The number and name that were called; of a message, those of the mailbox that it lies in.
     public var calleeNumber: String {
         switch self {
         case .recording(let recording): recording.calleeNumber

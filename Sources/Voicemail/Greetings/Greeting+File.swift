@@ -19,7 +19,7 @@ extension Greeting {
     mutating func rename(to fileName: String, key: String) {
         stored.key = key
         stored.hidden["greeting_file"] = .string(fileName)
-        // What is downloaded by id has a name of its own, which an upload by id changes (K§8).
+        // A download by id has a file name of its own, which an upload by id changes (K§8).
         stored.hidden["file_name"] = .string(fileName)
         // Names have 128 characters at most (K§8).
         stored.name = String(String.UnicodeScalarView(fileName.unicodeScalars.prefix(128)))

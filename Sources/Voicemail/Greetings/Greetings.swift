@@ -33,7 +33,7 @@ extension Greetings {
             var greeting: Greeting = try writer.require(id, in: account.id)
             let before = greeting.stored.attributes
             var planned = Self.normalized(change.applied(to: before))
-            // What audio there is stays as the upload said (K§8: set by upload), whatever its type: clients send back what they read.
+            // The audio's facts stay as the upload set them (K§8: set by upload), whatever the type of the sent value: clients send back what they read.
             let isSet = greeting.hasAudio
             if isSet { for key in Greeting.setByUpload { planned[key] = nil } }
             var (attributes, violations) = try limits.checked(planned, by: Schema.media, before: before)

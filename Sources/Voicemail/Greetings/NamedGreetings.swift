@@ -44,7 +44,7 @@ extension Greetings {
                     return NamedGreeting(greeting: saved, fileName: fileName)
                 }
                 let listed = try place.list()
-                // One that is in force here and is somebody else's stays as it is; what is put here takes its place.
+                // A greeting in force here that belongs to another mailbox stays as it is; the new one takes its place here.
                 let isBorrowed = listed.contains { $0.isCalled(fileName) }
                 guard replacing || !isBorrowed else { throw VoicemailError.conflict }
                 guard listed.count < limit + (isBorrowed ? 1 : 0) else { throw VoicemailError.limitReached }
@@ -93,7 +93,7 @@ extension Greetings {
             do {
                 guard try OpenShelf(shelf, writer).greeting(called: name).greeting.id == changed.id else { throw VoicemailError.conflict }
             } catch VoicemailError.notFound {
-                // Nobody has the name.
+                // No greeting has the name.
             }
             let replaced = sound == nil ? nil : changed.blobID
             if let sound {

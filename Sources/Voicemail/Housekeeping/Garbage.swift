@@ -65,7 +65,7 @@ extension Housekeeping {
     public func removeOrphans() async throws -> Int {
         let orphans = OrphanList()
         try await archive.list { id, size in
-            // What is empty was prepared for a message that never came, and nobody holds it any more.
+            // An empty file was prepared for a message that never came, and no process holds it any more.
             if size == 0, archive.hidesUntilLetGo { return await orphans.add(id) }
             if case .old = try await fate(of: id) { await orphans.add(id) }
         }

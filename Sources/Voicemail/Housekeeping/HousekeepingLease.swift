@@ -1,4 +1,4 @@
-/// Who of several processes that share a store does what is to be done once.
+/// The lease by which one of several processes that share a store does the housekeeping.
 ///
 /// It is kept as a ticket that opens nothing: a word that all processes know, good for a while, with the name of who holds it. A process that
 /// has died loses it when its time is over. Nothing that it had committed is undone by that, and whoever follows judges each removal again.

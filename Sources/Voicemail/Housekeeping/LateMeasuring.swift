@@ -60,7 +60,7 @@ extension Housekeeping {
         let reader = try await service.renditions.open(record.blob.id, size: record.blob.size)
         let facts: AudioFacts?
         do {
-            // What takes long has a place of its own among those who share the decoders.
+            // Long audio has a share of its own at the decoders, so that short audio does not wait behind it.
             let whose = if case .short = patience { "short" } else { "long" }
             guard let found = try await codec.measure(.stored(try await reader.localCopy()), for: whose, patience).facts else { return false }
             facts = found

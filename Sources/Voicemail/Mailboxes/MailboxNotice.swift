@@ -11,15 +11,15 @@ public struct MailboxNotice: Sendable {
     /// As its owner or his account wrote it; nil for the server's.
     public var language: String? { owner?.language ?? account.language }
 
-    /// Who is told that it is full, and whatever else concerns the mailbox itself.
+    /// The receivers of mail about the mailbox itself, such as that it is full.
     public var receivers: [String] { mailbox.mailReceiversOfItself(owner: owner) }
 
-    /// Who is told of something that has happened to it.
+    /// The receivers of mail about something that has happened to it.
     public func receivers(of news: MailboxNews) -> [String] { mailbox.mailReceivers(of: news, owner: owner) }
 }
 
 extension Mailbox {
-    /// Who is told what concerns the mailbox itself: those who are told of a new message, and its owner in any case. Nobody, where the mailbox
+    /// The receivers of mail about the mailbox itself: those who are told of a new message, and its owner in any case. Nobody, where the mailbox
     /// itself says so.
     func mailReceiversOfItself(owner: User?) -> [String] {
         guard sendsMail != false, let address = owner?.email, !address.isEmpty else { return mailReceivers(owner: owner) }
@@ -83,13 +83,13 @@ extension Mailboxes {
 }
 
 extension StoreReader {
-    /// Who is to be told by mail that a mailbox is full; nil for an event of another kind, and where the mailbox is gone.
+    /// The receivers of mail about a full mailbox; nil for an event of another kind, and where the mailbox is gone.
     public func mailReceivers(ofFull event: Event) throws -> [String]? {
         guard event.kind == .mailboxFull, let mailbox: Mailbox = try find(id: event.subjectID) else { return nil }
         return mailbox.mailReceiversOfItself(owner: try mailbox.owner(self))
     }
 
-    /// Who is to be told by mail of something that has happened to a mailbox.
+    /// The receivers of mail about something that has happened to a mailbox.
     public func mailReceivers(of news: MailboxNews, in mailbox: Mailbox) throws -> [String] {
         mailbox.mailReceivers(of: news, owner: try mailbox.owner(self))
     }

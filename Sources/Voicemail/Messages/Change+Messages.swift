@@ -37,7 +37,7 @@ extension Change {
         guard try !writer.isHeld(message) else { throw VoicemailError.held(id: message.monthID) }
         try writer.remove(messageID: message.id, at: now, physically: false)
         var facts: JSONObject = ["mailbox_id": .string(message.mailboxID)]
-        // What was filed under deleted has been told of.
+        // The deletion of a message filed under deleted was announced when it was filed.
         if message.folder != .deleted { facts[Event.deletion] = departure.reason.map { .string($0.rawValue) } }
         try writer.append(Event(kind: .messageRemoved, accountID: message.accountID, subjectID: message.id, payload: facts, created: now))
         try writer.audit(

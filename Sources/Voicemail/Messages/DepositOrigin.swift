@@ -1,4 +1,4 @@
-/// Who leaves a message. What is asked of the mailbox, and whether anybody is told, follows from it and from nothing else.
+/// The origin of a message. It alone decides what the mailbox must allow and whether anybody is told.
 public enum DepositOrigin: Sendable, Hashable {
     /// A caller, by telephone: the mailbox must be on and have room, and those who want to hear of new messages do.
     case call

@@ -57,7 +57,7 @@ public struct Message: Sendable, Hashable {
     public var transcription: JSON?
     /// How it came in; nil for what was neither left by telephone nor sent on with a word.
     public var reception: Reception?
-    /// Who was told of it by mail.
+    /// The receivers of mail about it.
     public var notices: [Notice]
     /// Mailboxes it was in before, oldest first.
     public let history: [String]

@@ -15,12 +15,12 @@ public struct MessageNotice: Sendable {
     /// As its owner or his account wrote it; nil for the server's.
     public var language: String? { owner?.language ?? account.language }
 
-    /// Who is told.
+    /// The receivers' addresses.
     public var receivers: [String] { mailbox.mailReceivers(owner: owner) }
 }
 
 extension Mailbox {
-    /// Who is told of a new message by mail: its own addresses, and its owner unless he wants none, each once (K§11.1). Nobody, where the
+    /// The receivers of mail about a new message: its own addresses, and its owner unless he wants none, each once (K§11.1). Nobody, where the
     /// mailbox itself says so.
     func mailReceivers(owner: User?) -> [String] {
         guard sendsMail != false else { return [] }
@@ -85,7 +85,7 @@ extension StoreReader {
         return mailbox.isSavedAfterNotify || mailbox.isDeletedAfterNotify
     }
 
-    /// Who is to be told by mail of a new message, for each receiver's delivery; nil for an event of another kind, and where the mailbox is gone.
+    /// The receivers of mail about a new message, one for each delivery; nil for an event of another kind, and where the mailbox is gone.
     public func mailReceivers(ofMessage event: Event) throws -> (mailboxID: String, receivers: [String])? {
         guard event.kind == .messageStored, event.isAnnounced, let mailbox: Mailbox = try find(id: event.mailboxID) else { return nil }
         return (mailbox.id, mailbox.mailReceivers(owner: try mailbox.owner(self)))

@@ -35,7 +35,7 @@ struct MessageExpiry {
     let retention: MessageRetention
     /// Ids that have a hold of their own, mailboxes and the account among them.
     let held: Set<String>
-    /// Who is due until then.
+    /// The time at which a message is too old or not.
     let time: Timestamp
 
     /// Messages of a mailbox that are too old, until `visit` returns false.

@@ -113,7 +113,7 @@ extension Messages {
                 let writer = change.writer
                 var message = try change.look(in: account).changeable(place, since: cutoff)
                 let replaced = message.audio
-                // What was said is what is held.
+                // A hold covers the audio of the message, so a held message keeps its own.
                 guard try replaced == nil || !writer.isHeld(message) else { throw VoicemailError.held(id: place.monthID) }
                 try writer.insert(audio.record, at: change.now)
                 message.audio = audio.attachment

@@ -35,7 +35,7 @@ extension Change {
     /// Forgets a delivery.
     func drop(_ delivery: Delivery, of channels: [any DeliveryChannel]) throws {
         try writer.remove(deliveryID: delivery.id)
-        // One that was given up has had its end.
+        // A delivery that was given up has ended already.
         guard delivery.state == .pending else { return }
         try channels.first { $0.name == delivery.channel }?.ended(delivery, .withdrawn, at: now, writer)
     }

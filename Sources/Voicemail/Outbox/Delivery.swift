@@ -28,7 +28,7 @@ public struct Delivery: Sendable, Hashable {
     public let id: String
     /// The `DeliveryChannel` that carries it.
     public let channel: String
-    /// Who is told, in the channel's own terms. One attempt a target at a time.
+    /// The target, in the channel's own terms. Attempts for one target never overlap.
     public let target: String
     public let accountID: String
     /// The event it tells of.

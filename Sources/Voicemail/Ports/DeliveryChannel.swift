@@ -45,7 +45,7 @@ public enum DeliveryEnd: Sendable, Hashable {
 
 /// A delivery as a channel plans it.
 public struct PlannedDelivery: Sendable, Hashable {
-    /// Who is told, in the channel's own terms; attempts for one target never overlap.
+    /// The target, in the channel's own terms. Attempts for one target never overlap.
     public let target: String
     /// What the attempt needs. Never a secret: those are looked up when it is made.
     public let payload: JSONObject

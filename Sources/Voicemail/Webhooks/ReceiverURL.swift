@@ -27,7 +27,7 @@ public struct ReceiverURL: Sendable, Hashable {
         self.text = text
         let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
         writtenHost = isBracketed ? String(host.dropFirst().dropLast()) : host
-        // Other characters are read differently by different parsers, so what is judged here might not be what is connected to.
+        // Parsers read other characters differently, so that the host judged here might not be the host connected to.
         guard !writtenHost.isEmpty, writtenHost.utf8.allSatisfy({ Self.isPlain($0) || (isBracketed && $0 == UInt8(ascii: ":")) }) else { return nil }
         self.host = writtenHost.lowercased()
         port = url.port ?? (scheme == "https" ? 443 : 80)

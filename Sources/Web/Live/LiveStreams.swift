@@ -54,7 +54,7 @@ final class LiveStreams: Sendable {
 
     var count: Int { state.withLock { $0.total } }
 
-    /// Whoever takes the place of one of his own needs none.
+    /// A stream that takes the place of another of the same user needs no new place.
     private static func hasRoom(_ state: State, _ session: String, _ account: String) -> Bool {
         isFull(state, session) || state.total < most && state.accounts[account, default: 0] < mostOfAccount
     }

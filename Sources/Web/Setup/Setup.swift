@@ -14,7 +14,7 @@ extension WebDialect {
         }
     }
 
-    /// Whoever comes with the code, and second, learns so. To everybody else there is nothing here.
+    /// The second visitor with the code is told that the set-up is done. To all others there is nothing here.
     private func tooLate(_ visit: PageVisit) async throws -> FrontResponse {
         let code = visit.request.method == .post ? try await Self.readForm(visit.request, from: .stranger)["code"] : visit.request.query["code"]
         throw code.map { setup.wasOpened(with: $0) } == true ? WebFailure.alreadySetUp : WebFailure.notFound

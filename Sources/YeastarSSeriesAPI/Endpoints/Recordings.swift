@@ -25,7 +25,7 @@ extension SSeriesDialect {
         else { throw SSeriesFailure.wrongRecordingRandom }
         try judgeAddress(call, grant)
         do {
-            // It may have been removed since.
+            // The recording may have been removed since.
             let account = try call.requireEntry().account, recording = try await service.recordings.find([.id(id)], of: account)
             let audio = try await service.renditions.download(of: recording)
             try await service.audit.noteHeard(recording, in: account)

@@ -49,7 +49,7 @@ public struct ReportChannel: DeliveryChannel {
             guard let found = try await self.destination(of: delivery) else { return .withdrawn }
             destination = found
         } catch {
-            // Nobody was told yet.
+            // No receiver was reached yet.
             return .failedUnder(Self.storeTrouble, "\(error)")
         }
         do {

@@ -27,7 +27,7 @@ struct DoctorCommand: AsyncParsableCommand {
                 if !common.json { Terminal.print(Terminal.visible("\(finding.state.word)  \(finding.subject): \(finding.text)")) }
             }
         }
-        // What hinders the directory to be opened is among what is found.
+        // A directory that cannot be opened is among the findings already.
         if let installation = try? await Installation.open(read.configuration, for: .looks, creating: false, logger: CommonOptions.logger(.error)) {
             do { try await examine(installation) } catch {
                 try await installation.close()

@@ -63,7 +63,7 @@ extension MailboxCommand {
                 var change = change
                 if let pin { change["pin"] = try MailboxCommand.pin(pin, for: number ?? mailbox.number) }
                 if let owner { change["owner_id"] = .string(try await lookup.user(owner, of: account).id) }
-                // What cannot be is told before anything is changed.
+                // An unknown greeting is refused before anything is changed.
                 if let greeting { _ = try await lookup.greeting(greeting, on: .mailbox(mailbox)) }
                 if !change.isEmpty { mailbox = try await service.mailboxes.change(mailbox.id, .patch(change), in: account) }
                 if greeting != nil || standardGreeting { mailbox = try await service.greetings.choose(greeting, of: mailbox) }

@@ -106,7 +106,7 @@ enum Serving {
         let lines = LogBuffer { Terminal.write($0, to: Terminal.errors) }
         defer { lines.close() }
         let logger = Logger(label: "aftertone") { _ in
-            // Those of requests, which come by the thousand, wait for one another.
+            // Lines of requests, which come by the thousand, are written together.
             ServerLog(levels, tail: tail) { line, level in lines.add(LogStream.line(line), isUrgent: level > .info) }
         }
         let environment = ProcessInfo.processInfo.environment

@@ -63,7 +63,7 @@ public struct LoginGuard: Sendable {
                 throw VoicemailError.badCredentials
             }
         } catch VoicemailError.badCredentials {
-            // What is asked for proves nothing, so the attempt always ends here.
+            // The request itself proves no secret, so the attempt always ends here.
         }
     }
 
