@@ -92,7 +92,7 @@ import Voicemail
         }
     }
 
-    @Test("K§2.6: the bodies of errors, one a class")
+    @Test("K§2.6: the bodies of errors, one a class", .oneServer("each process gives out its share of a rate"))
     func errors() async throws {
         let shown =
             try Self.json(

@@ -8,8 +8,10 @@ import Voicemail
 
 /// What webhooks are told, how, and what becomes of those that nobody can be reached by (K§11.4).
 @Suite struct WebhookDeliveryTests {
-    private static func run(_ receiver: Receiver = Receiver(), _ body: @Sendable (TestServer, TestWorld, Receiver, String) async throws -> Void) async throws {
-        try await TestServer.run {
+    private static func run(
+        _ receiver: Receiver = Receiver(), clock: ManualClock = ManualClock(), _ body: @Sendable (TestServer, TestWorld, Receiver, String) async throws -> Void
+    ) async throws {
+        try await TestServer.run(clock: clock) {
             $0.outbox.intervalMilliseconds = 10
             $0.limits.allowsReceiversHere = true
         } _: { (server: TestServer) async throws in
@@ -220,8 +222,7 @@ import Voicemail
     /// The examples of the guide find a delivery genuine, and a changed one not.
     @Test("Signatures are checked by whoever has the secret", arguments: ["python3 verify.py", "perl verify.pl", "bash verify.sh"])
     func signed(_ example: String) async throws {
-        try await Self.run { server, world, receiver, url in
-            server.clock.set(SystemClock().now)
+        try await Self.run(clock: ManualClock(SystemClock().now)) { server, world, receiver, url in
             let hook = try await Self.make(["format": "json", "custom_data": ["type": "voicemail_full"]], url, server, world.account)
             try await server.service.mailboxes.noteFull(world.mailbox.id, in: world.account)
             await receiver.wait(for: 1)
