@@ -39,6 +39,8 @@ public final class TestRegistrar: Sendable {
         var bindings: [String: Int] = [:]
         var nonce = 0
         var uses = 0
+        /// By the way that a request came, which is its own: one that is sent again, as on a busy machine, is the same request and gets the same answer.
+        var answers: [String: String?] = [:]
     }
 
     private let state: Locked<State>
@@ -52,7 +54,7 @@ public final class TestRegistrar: Sendable {
         self.socket = socket
         let open = try DatagramSocket { received in
             guard let request = TestPhone.Message(received.bytes), request.method == "REGISTER" else { return }
-            guard let answer = state.withLockedValue({ Self.answer(request, &$0) }) else { return }
+            guard let answer = state.withLockedValue({ Self.answerOnce(request, &$0) }) else { return }
             socket.withLockedValue { $0 }?.send(Array(answer.utf8), to: received.port)
         }
         socket.withLockedValue { $0 = open }
@@ -77,6 +79,14 @@ public final class TestRegistrar: Sendable {
     }
 
     // MARK: Answering
+
+    private static func answerOnce(_ request: TestPhone.Message, _ state: inout State) -> String? {
+        let way = request.headers["via"] ?? ""
+        if let known = state.answers[way] { return known }
+        let answer = answer(request, &state)
+        state.answers[way] = .some(answer)
+        return answer
+    }
 
     private static func answer(_ request: TestPhone.Message, _ state: inout State) -> String? {
         state.requests.append(request)
