@@ -49,9 +49,11 @@ extension WebDialect {
             throw OwnLoginWrong.present
         }
         guard let password = form["password"], !password.isEmpty, password == form["again"] else { throw OwnLoginWrong.differs }
+        var change = UserSettings()
+        change.password = password
         let changed: User
         do {
-            changed = try await service.users.change(user.id, .patch(["password": .string(password)]), in: session.account)
+            changed = try await service.users.change(user.id, change, in: session.account)
         } catch VoicemailError.invalid, VoicemailError.documentTooLarge {
             throw OwnLoginWrong.password
         }
@@ -64,6 +66,8 @@ extension WebDialect {
     func changeLanguage(_ form: Query, _ user: User, _ account: Account) async throws {
         let tag = form["language"] ?? ""
         guard tag.isEmpty || Pages.all.contains(where: { $0.language == tag }) else { throw WebFailure.malformed(400) }
-        _ = try await service.users.change(user.id, .patch(["language": tag.isEmpty ? .null : .string(tag)]), in: account)
+        var change = UserSettings()
+        change.language = .some(tag.isEmpty ? nil : tag)
+        _ = try await service.users.change(user.id, change, in: account)
     }
 }

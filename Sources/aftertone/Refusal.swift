@@ -55,8 +55,7 @@ enum Wording {
 
     private static func text(_ violation: Violation) -> String {
         // Not even a secret that is refused is shown.
-        let isSecret = ["pin", "password"].contains(violation.path.last ?? "")
-        let value = isSecret ? "" : violation.value?.text.map { " \"\($0)\"" } ?? ""
+        let value = violation.setting?.isSecret == true ? "" : violation.value?.text.map { " \"\($0)\"" } ?? ""
         let rule =
             switch violation.rule {
             case .required: "is required"

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import Voicemail
 
 /// The domain belongs to no interface: a new one edits nothing there.
 @Suite struct DomainWordsTests {
@@ -18,6 +19,28 @@ import Testing
             #expect(!isRead, "\(place): \(line)")
         }
     }
+
+    /// Documents are what clients of one interface write; the others, the pages and the commands say what they set by properties of settings, and
+    /// read from a refusal which setting it is about.
+    @Test(arguments: [
+        "YeastarPSeriesAPI", "YeastarSSeriesAPI", "Web", "Telephone", "SIP", "Notifications", "RecordingIntake", "HTTPFront", "Delivery", "Server", "aftertone",
+    ])
+    func nobodyWritesStoredKeysOutsideTheDomain(_ module: String) throws {
+        let owned = Setting.allCases.map(\.rawValue).filter { $0.contains("_") }
+        #expect(owned.count > 15)
+        try eachLine(of: module, atLeast: 3) { place, line in
+            let isWritten = line.contains(/\bAttributeChange\b|\.(patch|replace)\(|\bid: nil, (group|claim|keeping|in):|\.create\(\[|\bSchema\.\w/)
+            #expect(!isWritten, "\(place): \(line)")
+            let isWorded = line.contains(/violations?\b.*\.path\b(?!\.joined)/)
+            #expect(!isWorded, "\(place): \(line)")
+            guard !Self.hasWordsOfItsOwn(module) else { return }
+            let isNamed = owned.contains { line.contains("[\"\($0)\"]") || line.contains("\"\($0)\":") }
+            #expect(!isNamed, "\(place): \(line)")
+        }
+    }
+
+    /// Contracts, and what the words of a mail may name, have keys that happen to be the same.
+    private static func hasWordsOfItsOwn(_ module: String) -> Bool { module.hasPrefix("Yeastar") || module == "Notifications" }
 
     private func eachLine(of module: String, atLeast count: Int, _ look: (_ place: String, _ line: Substring) -> Void) throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

@@ -150,7 +150,7 @@ struct HeardRecordingTests {
             case .owner: _ = try await service.mailboxes.change(box.id, .patch(owner), in: account)
             case .list:
                 var row = ProvisionedRow(account: account.id)
-                row.mailbox = ["mailbox": "1000"]
+                row.mailbox = MailboxSettings(number: "1000", name: "1000")
                 row.owner = "bert"
                 #expect(try await service.provisioning.apply([row]).isGood)
             case .madeAnew:

@@ -27,22 +27,22 @@ struct ConsoleRefusalTests {
 
     @Test("What is wrong with what was typed is the page's to say, by the field where that has a text")
     func typed() {
-        func invalid(_ field: String) -> VoicemailError { .invalid([Violation([field], .required)]) }
-        #expect(ConsoleRefusal(invalid("pin"), of: .mailboxes) == .pin)
-        #expect(ConsoleRefusal(invalid("name"), of: .mailboxes) == .box)
-        #expect(ConsoleRefusal(invalid("email"), of: .users) == .mail)
-        #expect(ConsoleRefusal(invalid("uri"), of: .receivers) == .receiver)
+        func invalid(_ setting: Setting) -> VoicemailError { .invalid([Violation(setting, .required)]) }
+        #expect(ConsoleRefusal(invalid(.pin), of: .mailboxes) == .pin)
+        #expect(ConsoleRefusal(invalid(.name), of: .mailboxes) == .box)
+        #expect(ConsoleRefusal(invalid(.email), of: .users) == .mail)
+        #expect(ConsoleRefusal(invalid(.uri), of: .receivers) == .receiver)
         #expect(ConsoleRefusal(VoicemailError.limitReached, of: .groups) == .group)
         #expect(ConsoleRefusal(VoicemailError.documentTooLarge(limit: 1), of: .accounts) == .account)
         #expect(ConsoleRefusal(ConsoleRefusal.himself, of: .users) == .himself)
         // A page where nothing is typed.
-        #expect(ConsoleRefusal(invalid("name"), of: .outbox) == nil)
+        #expect(ConsoleRefusal(invalid(.name), of: .outbox) == nil)
     }
 
     @Test("The set-up page takes no failure for something that was typed")
     func setup() {
         #expect(SetupForm.wrong(.held(id: "x")) == nil && SetupForm.wrong(.conflict) == nil)
-        #expect(SetupForm.wrong(.invalid([Violation(["timezone"], .required)])) == .zone)
+        #expect(SetupForm.wrong(.invalid([Violation(.timeZone, .required)])) == .zone)
         #expect(SetupForm.wrong(.documentTooLarge(limit: 1)) == .account)
     }
 }

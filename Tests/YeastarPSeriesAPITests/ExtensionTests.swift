@@ -1,6 +1,9 @@
+import HTTPFront
 import TestKit
 import Testing
 import Voicemail
+
+@testable import YeastarPSeriesAPI
 
 /// `extension/*` (P§9.1 to P§9.4).
 @Suite struct ExtensionTests {
@@ -141,6 +144,32 @@ import Voicemail
                 for (field, value) in shown { #expect(now?[field] == value, "\(field)") }
             }
             #expect(try await world.get("extension/list")["data"]?.array?[0]["caller_id_name"] == "Leo Bell")
+        }
+    }
+
+    @Test("Each of two changes of half a name at one time keeps the other's half")
+    func halves() async throws {
+        try await PSeriesWorld.run { world in
+            let id = world.extensions[0].serial, mailboxes = world.service.mailboxes
+            func names() async throws -> [JSON?] {
+                let data = try await world.get("extension/get", ["id": "\(id)"])["data"]
+                return [data?["first_name"], data?["last_name"]]
+            }
+            expect(try await world.post("extension/update", ["id": .int(id), "first_name": "Leo", "last_name": "Ball"]), is: success)
+            // Both were read before either is stored.
+            let requests = try ["first_name": "Lea", "last_name": "Bell"].map { field, name in
+                try ExtensionRequest(PSeriesParameters(query: Query(), body: [field: .string(name)]), isChange: true)
+            }
+            for request in requests { _ = try await mailboxes.change(world.extensions[0].id, in: world.account) { request.settings(of: $0) } }
+            #expect(try await names() == ["Lea", "Bell"])
+            #expect(try await mailboxes.find(world.extensions[0].id, of: world.account).name == "Lea Bell")
+            for round in 0..<10 {
+                async let first = world.post("extension/update", ["id": .int(id), "first_name": .string("F\(round)")])
+                async let last = world.post("extension/update", ["id": .int(id), "last_name": .string("L\(round)")])
+                let answers = try await [first, last]
+                #expect(answers.allSatisfy { $0.code == 0 })
+                #expect(try await names() == [.string("F\(round)"), .string("L\(round)")])
+            }
         }
     }
 

@@ -40,7 +40,7 @@ enum ValidationWords {
         case .format(let name):
             return ("wrong_format", ["message": "Field is not in the correct format", "value": value, "format": .string(name)])
         case .unique:
-            let text = violation.path == ["mailbox"] ? "Invalid mailbox number or already exists" : "Value already in use"
+            let text = violation.setting == .number ? "Invalid mailbox number or already exists" : "Value already in use"
             return ("unique", ["message": .string(text), "cause": value])
         case .pattern(let pattern):
             return ("pattern", other("Failed to match pattern '\(pattern)'", target: .string(pattern), of: violation))

@@ -37,7 +37,7 @@ extension Accounts {
             draft.describe(attributes)
             try writer.requireFreeRealm(of: draft)
             if hasOwnName, try !writer.accounts(named: draft.name).isEmpty {
-                throw VoicemailError.invalid([Violation(["name"], .unique, value: .string(draft.name))])
+                throw VoicemailError.invalid([Violation(.name, .unique, value: .string(draft.name))])
             }
             return try writer.add(draft)
         }
@@ -136,6 +136,6 @@ extension StoreReader {
     /// - Throws: `VoicemailError.invalid` when another account has the realm.
     func requireFreeRealm(of account: Account) throws {
         guard let holder = try self.account(realm: account.realm), holder.id != account.id else { return }
-        throw VoicemailError.invalid([Violation(["realm"], .unique, value: .string(account.realm))])
+        throw VoicemailError.invalid([Violation(.realm, .unique, value: .string(account.realm))])
     }
 }

@@ -20,15 +20,28 @@ struct Provisioner {
     /// - Throws: what is wrong with the row. What is wrong with the store ends all of it.
     private func carryOut(_ row: ProvisionedRow, _ index: Int, _ done: inout ProvisioningReport.Row) throws(VoicemailError) {
         do {
-            let account = try account(row, &done)
-            let user = try user(row, index, account, &done)
-            try mailbox(row, user, account, &done)
+            let account = try named([.name: "account", .timeZone: "account_timezone"]) { try self.account(row, &done) }
+            let user = try named([.privilege: "admin"]) { try self.user(row, index, account, &done) }
+            try named([.name: "mailbox_name", .notificationAddresses: "notify"]) { try self.mailbox(row, user, account, &done) }
         } catch let error as VoicemailError {
             throw error
         } catch let error as StoreError where error == .conflict {
             throw .conflict
         } catch {
             throw .invalid([Violation([], .other(code: "failed", message: "\(error)", target: nil, cause: nil))])
+        }
+    }
+
+    /// Names what is wrong by the columns of lists, where those have other words.
+    private func named<Value>(_ columns: [Setting: String], _ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch VoicemailError.invalid(let violations) {
+            throw VoicemailError.invalid(
+                violations.map { violation in
+                    guard let setting = violation.setting, let column = columns[setting] else { return violation }
+                    return violation.called(column)
+                })
         }
     }
 
@@ -39,7 +52,8 @@ struct Provisioner {
         }
         guard var account = found.first else { return try make(row, &done) }
         let before = account.stored.attributes
-        let (attributes, violations) = try limits.checked(AttributeChange.patch(row.accountAttributes).applied(to: before), by: Schema.account, before: before)
+        let (attributes, violations) = try limits.checked(
+            AttributeChange.patch(row.accountSettings.request).applied(to: before), by: Schema.account, before: before)
         guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
         guard attributes != before else {
             done.account = .same
@@ -53,9 +67,9 @@ struct Provisioner {
 
     private func make(_ row: ProvisionedRow, _ done: inout ProvisioningReport.Row) throws -> Account {
         guard var draft = plan.accounts[Accounts.comparableName(row.account)] else { throw VoicemailError.notFound(id: row.account) }
-        var request: JSONObject = ["name": .string(row.account)]
-        request.merge(row.accountAttributes) { $1 }
-        var (attributes, violations) = try limits.checked(request, by: Schema.account)
+        var settings = row.accountSettings
+        settings.name = settings.name ?? row.account
+        var (attributes, violations) = try limits.checked(.new(settings.request), by: Schema.account)
         guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
         if attributes["realm"] == nil { attributes["realm"] = .string(Account.madeUpRealm(of: draft.id)) }
         draft.describe(attributes)
@@ -65,18 +79,20 @@ struct Provisioner {
     }
 
     private func user(_ row: ProvisionedRow, _ index: Int, _ account: Account, _ done: inout ProvisioningReport.Row) throws -> User? {
-        guard let username = row.username else { return nil }
+        guard var settings = row.user, let username = settings.username else { return nil }
         let planned = plan.users[index]
         let found = try writer.user(named: username, in: account.id)
-        var attributes = row.user
-        if found != nil { attributes.removeValue(forKey: "password") }
-        for key in ["first_name", "last_name"] where found == nil && attributes[key] == nil { attributes[key] = .string(username) }
+        let hasSecret = setsSecrets && found != nil && settings.password != nil
+        if found == nil {
+            settings.takeNames(from: username)
+        } else {
+            settings.password = nil
+        }
         var user = found ?? User(id: planned?.id, in: account.id, at: now)
         let before = user.stored.attributes
-        let (checked, violations) = try user.applying(.patch(attributes), limits)
+        let (checked, violations) = try user.applying(.patch(settings.request), limits)
         guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
         user.describe(checked)
-        let hasSecret = setsSecrets && found != nil && row.user["password"] != nil
         guard found == nil || user.stored.attributes != before || hasSecret else {
             done.user = .same
             return user
@@ -91,19 +107,20 @@ struct Provisioner {
     }
 
     private func mailbox(_ row: ProvisionedRow, _ user: User?, _ account: Account, _ done: inout ProvisioningReport.Row) throws {
-        guard let number = row.number else { return }
-        guard MailboxNumber.isDialable(number) else { throw Self.refusal("mailbox", .format("number that can be dialled"), number) }
+        guard var settings = row.mailbox, let number = settings.number else { return }
+        guard MailboxNumber.isDialable(number) else {
+            throw VoicemailError.invalid([Violation(.number, .format("number that can be dialled"), value: .string(number))])
+        }
         let found = try writer.mailbox(number: number, in: account.id)
-        var attributes = row.mailbox
-        if found != nil, !setsSecrets { attributes.removeValue(forKey: Mailbox.pinKey) }
+        if found != nil, !setsSecrets { settings.pin = nil }
         // How a number is written is no change of it.
-        if let found { attributes["mailbox"] = .string(found.number) }
-        if let owner = try row.owner.map({ try self.owner($0, account) }) ?? user { attributes["owner_id"] = .string(owner.id) }
-        if found == nil, attributes["name"] == nil { attributes["name"] = .string(user?.username ?? number) }
+        if let found { settings.number = found.number }
+        if let owner = try row.owner.map({ try self.owner($0, account) }) ?? user { settings.ownerID = owner.id }
+        if found == nil { settings.name = settings.name ?? user?.username ?? number }
         var mailbox = found ?? Mailbox(id: nil, in: account.id, at: now)
         let before = mailbox.stored.attributes, pin = mailbox.pin(secrets)
-        var (checked, violations) = try mailbox.applying(.patch(attributes), limits, pin: pin)
-        if violations.isEmpty, let chosen = attributes[Mailbox.pinKey]?.string {
+        var (checked, violations) = try mailbox.applying(.patch(settings.request(of: found)), limits, pin: pin)
+        if violations.isEmpty, let chosen = settings.pin?.map(\.text) {
             do throws(PIN.Fault) { _ = try PIN(chosen: chosen, for: number) } catch { violations.append(error.violation) }
         }
         if found == nil { mailbox.describe(checked) } else { mailbox.describe(checked, at: now) }

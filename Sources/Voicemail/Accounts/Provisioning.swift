@@ -2,19 +2,16 @@
 public struct ProvisionedRow: Sendable {
     /// An id, a realm or a name. Where nothing is called so, an account of this name is made.
     public var account: String
-    /// Attributes of the account.
-    public var accountAttributes: JSONObject = [:]
-    /// Attributes of the user whom `username` names; empty for none.
-    public var user: JSONObject = [:]
-    /// Attributes of the mailbox whose number is `mailbox`; empty for none.
-    public var mailbox: JSONObject = [:]
+    public var accountSettings = AccountSettings()
+    /// The user of a user name; nil for none.
+    public var user: UserSettings?
+    /// The mailbox of a number; nil for none.
+    public var mailbox: MailboxSettings?
     /// The user name of the mailbox's owner, where it is not the user of the row.
     public var owner: String?
 
     public init(account: String) { self.account = account }
 
-    var username: String? { user["username"]?.string }
-    var number: String? { mailbox["mailbox"]?.string }
 }
 
 /// What became of a list, or would become of it.
@@ -82,12 +79,12 @@ public struct Provisioning: DomainOperations {
                 account = Account(id: HexID.random(), below: [], isSuperduperAdmin: false, at: clock.now)
                 plan.accounts[name] = account
             }
-            guard let account, let username = row.username, row.user["password"] != nil else { continue }
+            guard let account, let wanted = row.user, let username = wanted.username, wanted.password != nil else { continue }
             let user = found.isEmpty ? nil : try await service.users.find(named: username, of: account)
             guard user == nil || setsSecrets else { continue }
             let id = user?.id ?? HexID.random()
             // A trial changes nothing, so nobody waits for slow hashes.
-            plan.users[index] = (id, isTrial ? [] : try await service.users.logins(attributes: row.user, userID: id, account: account))
+            plan.users[index] = (id, isTrial ? [] : try await service.users.logins(attributes: wanted.request, userID: id, account: account))
         }
         return plan
     }

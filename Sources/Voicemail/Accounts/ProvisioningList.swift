@@ -29,6 +29,9 @@ public struct ProvisioningList: Sendable {
         "pin", "owner", "notify",
     ]
 
+    /// The column that what is wrong with a row is about; nil where it is none.
+    public static func column(of violation: Violation) -> String? { violation.path.first }
+
     public let rows: [ProvisionedRow]
     /// Where each row begins in the text.
     public let lines: [Int]
@@ -48,25 +51,30 @@ public struct ProvisioningList: Sendable {
     private static func row(_ row: CSVTable.Row, of account: String) throws(Fault) -> ProvisionedRow {
         let cells = row.cells
         var provisioned = ProvisionedRow(account: account)
-        func take(_ columns: [(column: String, attribute: String)]) -> JSONObject {
-            var object: JSONObject = [:]
-            for (column, attribute) in columns { object[attribute] = cells[column].map { .string($0) } }
-            return object
-        }
-        provisioned.accountAttributes = take([("realm", "realm"), ("account_timezone", "timezone")])
-        if cells["username"] != nil {
-            provisioned.user = take([
-                ("username", "username"), ("password", "password"), ("first_name", "first_name"), ("last_name", "last_name"), ("email", "email"),
-                ("timezone", "timezone"),
-            ])
+        provisioned.accountSettings.realm = cells["realm"]
+        provisioned.accountSettings.timeZone = cells["account_timezone"].map { .some($0) }
+        if let username = cells["username"] {
+            var user = UserSettings()
+            user.username = username
+            user.password = cells["password"]
+            user.firstName = cells["first_name"]
+            user.lastName = cells["last_name"]
+            user.email = cells["email"]
+            user.timeZone = cells["timezone"].map { .some($0) }
             if let admin = cells["admin"] {
                 guard ["yes", "no"].contains(admin) else { throw Fault(.administrator, line: row.line) }
-                provisioned.user["priv_level"] = admin == "yes" ? "admin" : "user"
+                user.isAdministrator = admin == "yes"
             }
+            provisioned.user = user
         }
-        if cells["mailbox"] != nil {
-            provisioned.mailbox = take([("mailbox", "mailbox"), ("mailbox_name", "name"), ("pin", "pin"), ("timezone", "timezone")])
-            if let notify = cells["notify"] { provisioned.mailbox["notify_email_addresses"] = JSON(notify.split(separator: " ").map(String.init)) }
+        if let number = cells["mailbox"] {
+            var mailbox = MailboxSettings()
+            mailbox.number = number
+            mailbox.name = cells["mailbox_name"]
+            mailbox.pin = cells["pin"].map { .some(PIN($0)) }
+            mailbox.timeZone = cells["timezone"].map { .some($0) }
+            mailbox.notificationAddresses = cells["notify"].map { $0.split(separator: " ").map(String.init) }
+            provisioned.mailbox = mailbox
             provisioned.owner = cells["owner"]
         }
         return provisioned

@@ -6,6 +6,11 @@ extension Greetings {
         try await createStored(Self.normalized(request), id: id, in: account)
     }
 
+    /// The same of one that has nothing but a name yet.
+    public func create(named name: String, in account: Account) async throws -> Greeting {
+        try await create(JSONObject([(Setting.name.rawValue, .string(name))], uniquingKeysWith: { $1 }), id: nil, in: account)
+    }
+
     /// - Throws: `VoicemailError.notFound`.
     public func find(_ id: String, of account: Account) async throws -> Greeting { try await require(id, of: account) }
 

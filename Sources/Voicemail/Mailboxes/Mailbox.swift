@@ -109,7 +109,7 @@ public struct Mailbox: Noun, StoredNoun {
     // MARK: Mail
 
     /// Whether mail is sent for new messages: of a user (K§4), of a mailbox where a client has set it there.
-    static let mailSwitch = "vm_to_email_enabled"
+    static let mailSwitch = Setting.sendsMail.rawValue
 
     /// Its own mail addresses.
     public var notificationAddresses: [String] { stored.attributes["notify_email_addresses"]?.array?.compactMap(\.string) ?? [] }

@@ -10,12 +10,15 @@ public enum MailboxNews: String, Sendable, CaseIterable {
     case greetingChanged = "greeting_changed"
 
     /// Where mailboxes and accounts say what is told.
-    static let key = "mail_notices"
+    static let key = Setting.wantedNews.rawValue
 
     /// - Returns: nil where attributes say nothing about it.
     static func wanted(_ attributes: JSONObject) -> Set<MailboxNews>? {
         attributes[key]?.array.map { Set($0.compactMap { $0.string.flatMap(MailboxNews.init) }) }
     }
+
+    /// What attributes say where some news is wanted; null where nothing is said about it.
+    static func setting(_ wanted: [MailboxNews]?) -> JSON { wanted.map { .array($0.map { .string($0.rawValue) }) } ?? .null }
 
     /// What an event is to a mailbox; nil for what is no news.
     static func of(_ event: Event) -> (news: MailboxNews, mailboxID: String)? {

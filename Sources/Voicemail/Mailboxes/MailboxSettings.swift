@@ -2,6 +2,8 @@
 public struct MailboxSettings: Sendable, Hashable {
     public var number: String?
     public var name: String?
+    /// The id of the user it belongs to; nil within for nobody.
+    public var ownerID: String??
     public var isEnabled: Bool?
     /// nil within takes the PIN away.
     public var pin: PIN??
@@ -18,12 +20,24 @@ public struct MailboxSettings: Sendable, Hashable {
     /// What becomes of a message once its owner has been told.
     public var isSavedAfterNotify: Bool?
     public var isDeletedAfterNotify: Bool?
+    /// Whether its owner has set it up by telephone.
+    public var isSetUp: Bool?
+    /// How long and how many of its messages are kept.
+    public var messageKeepDays: Int?
+    public var messageKeepCount: Int?
+    /// What happens to it and is told; nil within for what its account tells.
+    public var wantedNews: [MailboxNews]??
     /// The greeting that callers hear; nil within for the standard one.
     public var greetingInForceID: String??
     /// What is kept only to be shown again.
     public var kept: KeptFields?
 
     public init() {}
+
+    public init(number: String, name: String) {
+        self.number = number
+        self.name = name
+    }
 
     /// Whether nothing is to be changed.
     public var isEmpty: Bool { request(of: nil).isEmpty && (kept?.isEmpty ?? true) }
@@ -32,20 +46,25 @@ public struct MailboxSettings: Sendable, Hashable {
     /// - Parameter mailbox: the one that is changed; nil for a new one.
     func request(of mailbox: Mailbox?) -> JSONObject {
         var request: JSONObject = [:]
-        request["mailbox"] = number.map { .string($0) }
-        request["name"] = name.map { .string($0) }
-        request["enabled"] = isEnabled.map { .bool($0) }
-        request[Mailbox.pinKey] = pin.map { pin in pin.map { .string($0.text) } ?? .null }
-        request["require_pin"] = requiresPIN.map { .bool($0) }
-        request["timezone"] = timeZone.map { zone in zone.map { .string($0) } ?? .null }
+        request[.name] = name.map { .string($0) }
+        request[.number] = number.map { .string($0) }
+        request[.owner] = ownerID.map { id in id.map { .string($0) } ?? .null }
+        request[.timeZone] = timeZone.map { zone in zone.map { .string($0) } ?? .null }
+        request[.pin] = pin.map { pin in pin.map { .string($0.text) } ?? .null }
+        request[.requiresPIN] = requiresPIN.map { .bool($0) }
         var addresses = notificationAddresses
         if let first = firstNotificationAddress { addresses = [first] + (addresses ?? mailbox?.notificationAddresses ?? []).dropFirst() }
-        request["notify_email_addresses"] = addresses.map { JSON($0) }
-        request[Mailbox.mailSwitch] = sendsMail.map { .bool($0) }
-        request["include_message_on_notify"] = mailCarriesAudio.map { .bool($0) }
-        request["save_after_notify"] = isSavedAfterNotify.map { .bool($0) }
-        request["delete_after_notify"] = isDeletedAfterNotify.map { .bool($0) }
-        request["media"] = greetingInForceID.map { id in ["unavailable": id.map { .string($0) } ?? .null] }
+        request[.notificationAddresses] = addresses.map { JSON($0) }
+        request[.sendsMail] = sendsMail.map { .bool($0) }
+        request[.mailCarriesAudio] = mailCarriesAudio.map { .bool($0) }
+        request[.isSavedAfterNotify] = isSavedAfterNotify.map { .bool($0) }
+        request[.isDeletedAfterNotify] = isDeletedAfterNotify.map { .bool($0) }
+        request[.messageKeepDays] = messageKeepDays.map { .int($0) }
+        request[.messageKeepCount] = messageKeepCount.map { .int($0) }
+        request[.wantedNews] = wantedNews.map(MailboxNews.setting)
+        request[.isEnabled] = isEnabled.map { .bool($0) }
+        request[.isSetUp] = isSetUp.map { .bool($0) }
+        request[.greetings] = greetingInForceID.map { id in ["unavailable": id.map { .string($0) } ?? .null] }
         return request
     }
 }
@@ -53,12 +72,24 @@ public struct MailboxSettings: Sendable, Hashable {
 extension Mailboxes {
     /// Creates a mailbox with some settings; what they leave out has its standard.
     /// - Throws: as `create(_:id:group:claim:keeping:in:)`.
-    public func create(_ settings: MailboxSettings, claim: MailboxClaim? = nil, in account: Account) async throws -> Mailbox {
-        try await create(settings.request(of: nil), id: nil, claim: claim, keeping: settings.kept, in: account)
+    public func create(_ settings: MailboxSettings, group: MailboxGroup? = nil, claim: MailboxClaim? = nil, in account: Account) async throws -> Mailbox {
+        try await create(.new(settings.request(of: nil)), id: nil, group: group, claim: claim, keeping: settings.kept, in: account)
     }
 
     /// - Throws: as `change(_:_:claim:keeping:in:)`.
     public func change(_ id: String, _ settings: MailboxSettings, claim: MailboxClaim? = nil, in account: Account) async throws -> Mailbox {
-        try await change(id, claim: claim, keeping: settings.kept, in: account) { .patch(settings.request(of: $0)) }
+        try await change(id, claim: claim, in: account) { _ in settings }
+    }
+
+    /// Changes a mailbox by what depends on how it is: an interface that has two fields for one setting changes one of them.
+    /// - Parameter settings: of the mailbox as it is in the transaction; may be asked more than once.
+    /// - Throws: as `change(_:_:claim:keeping:in:)`.
+    public func change(
+        _ id: String, claim: MailboxClaim? = nil, in account: Account, by settings: @escaping @Sendable (Mailbox) -> MailboxSettings
+    ) async throws -> Mailbox {
+        try await change(id, claim: claim, in: account) { mailbox in
+            let settings = settings(mailbox)
+            return (.patch(settings.request(of: mailbox)), settings.kept)
+        }
     }
 }

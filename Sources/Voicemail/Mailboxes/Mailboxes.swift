@@ -51,13 +51,13 @@ extension Mailboxes {
     public func change(
         _ id: String, _ change: AttributeChange, claim: MailboxClaim? = nil, keeping kept: KeptFields? = nil, in account: Account
     ) async throws -> Mailbox {
-        try await self.change(id, claim: claim, keeping: kept, in: account) { _ in change }
+        try await self.change(id, claim: claim, in: account) { _ in (change, kept) }
     }
 
-    /// - Parameter change: what is to become of the mailbox as it is in the transaction.
+    /// - Parameter change: what is to become of the mailbox as it is in the transaction, and what is kept only to be shown again.
     func change(
-        _ id: String, claim: MailboxClaim?, keeping kept: KeptFields?, in account: Account,
-        _ change: @escaping @Sendable (Mailbox) -> AttributeChange
+        _ id: String, claim: MailboxClaim?, in account: Account,
+        _ change: @escaping @Sendable (Mailbox) -> (attributes: AttributeChange, kept: KeptFields?)
     ) async throws -> Mailbox {
         let limits = limits
         let secrets = secrets
@@ -66,7 +66,8 @@ extension Mailboxes {
             var mailbox: Mailbox = try writer.require(id, in: account.id)
             if let claim { try transaction.look.judge(claim) }
             let pin = mailbox.pin(secrets)
-            let (checked, violations) = try mailbox.applying(change(mailbox), keeping: kept, limits, pin: pin)
+            let (change, kept) = change(mailbox)
+            let (checked, violations) = try mailbox.applying(change, keeping: kept, limits, pin: pin)
             mailbox.describe(checked, at: transaction.now)
             try mailbox.takePIN(of: checked, replacing: pin, secrets)
             if let kept { mailbox.keep(kept) }
@@ -162,7 +163,7 @@ extension StoreReader {
     func refuse(_ violations: [Violation], orTakenNumberOf mailbox: Mailbox) throws {
         var violations = violations
         if !mailbox.number.isEmpty, let holder = try self.mailbox(number: mailbox.number, in: mailbox.accountID), holder.id != mailbox.id {
-            violations.append(Violation(["mailbox"], .unique, value: .string(mailbox.number)))
+            violations.append(Violation(.number, .unique, value: .string(mailbox.number)))
         }
         guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
     }

@@ -23,7 +23,7 @@ public struct PIN: Sendable, Hashable, CustomStringConvertible, CustomDebugStrin
                 case .notDigits: ("digits", "it is dialled, so it has digits and nothing else")
                 case .number: ("number", "it is the mailbox's number, which opens nothing")
                 }
-            return Violation([Mailbox.pinKey], .other(code: code, message: message))
+            return Violation(.pin, .other(code: code, message: message))
         }
     }
 
@@ -70,7 +70,7 @@ extension Mailbox {
         return attributes
     }
 
-    static let pinKey = "pin"
+    static let pinKey = Setting.pin.rawValue
 }
 
 extension Mailboxes {

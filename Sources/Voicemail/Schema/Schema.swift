@@ -21,12 +21,23 @@ public struct Schema: Sendable {
 
     public struct Field: Sendable {
         let name: String
+        /// What the domain calls it; nil where no rule but this one speaks of it.
+        let setting: Setting?
         let kind: Kind
         let required: Bool
         let standard: JSON?
 
         public init(_ name: String, _ kind: Kind, required: Bool = false, default standard: JSON? = nil) {
+            self.init(name, nil, kind, required, standard)
+        }
+
+        init(_ setting: Setting, _ kind: Kind, required: Bool = false, default standard: JSON? = nil) {
+            self.init(setting.rawValue, setting, kind, required, standard)
+        }
+
+        private init(_ name: String, _ setting: Setting?, _ kind: Kind, _ required: Bool, _ standard: JSON?) {
             self.name = name
+            self.setting = setting
             self.kind = kind
             self.required = required
             self.standard = standard
@@ -53,13 +64,13 @@ public struct Schema: Sendable {
                 if let standard = field.standard {
                     result[field.name] = standard
                 } else if field.required {
-                    violations.append(Violation(place, .required, value: .string(field.name)))
+                    violations.append(Violation(place, .required, value: .string(field.name)).about(field.setting))
                 }
                 continue
             }
             let (checked, broken) = Self.check(value, against: field.kind, at: place)
             result[field.name] = checked
-            violations += broken
+            violations += broken.map { $0.about(field.setting) }
         }
         if isClosed { violations += strangers(in: object, at: path) }
         return (result, violations)

@@ -27,15 +27,33 @@ public struct Violation: Sendable, Hashable {
         case other(code: String, message: String, target: JSON? = nil, cause: JSON? = nil)
     }
 
-    /// The keys that lead to the value, the outermost first; positions in lists are numbers.
+    /// What it is about, for interfaces that have words of their own; nil for what is no setting.
+    public let setting: Setting?
+    /// The keys that lead to the value, the outermost first; positions in lists are numbers. To be shown: what they mean says `setting`.
     public let path: [String]
     public let rule: Rule
     /// The value that breaks the rule; nil where there is none.
     public let value: JSON?
 
     public init(_ path: [String], _ rule: Rule, value: JSON? = nil) {
+        self.init(path, rule, value: value, about: nil)
+    }
+
+    /// Of the whole value of a setting.
+    public init(_ setting: Setting, _ rule: Rule, value: JSON? = nil) {
+        self.init([setting.rawValue], rule, value: value, about: setting)
+    }
+
+    private init(_ path: [String], _ rule: Rule, value: JSON?, about setting: Setting?) {
+        self.setting = setting
         self.path = path
         self.rule = rule
         self.value = value
     }
+
+    /// The same with another word for the outermost key.
+    func called(_ word: String) -> Violation { Violation([word] + path.dropFirst(), rule, value: value, about: setting) }
+
+    /// The same of a part of a setting.
+    func about(_ setting: Setting?) -> Violation { Violation(path, rule, value: value, about: setting) }
 }

@@ -20,6 +20,9 @@ public enum AttributeChange: Sendable {
 }
 
 extension OrderedDictionary where Key == String, Value == JSON {
+    /// What is asked for of a new thing by settings: of it there is nothing that null could take away.
+    static func new(_ request: JSONObject) -> JSONObject { AttributeChange.patch(request).applied(to: [:]) }
+
     /// The object without the keys that clients may send but not set: private ones and the id (K§2.14).
     public var withoutPrivateKeys: JSONObject {
         filter { key, _ in key != "id" && !key.hasPrefix("_") && !key.hasPrefix("pvt_") }

@@ -35,11 +35,18 @@ public struct User: Noun, StoredNoun {
     /// The level of his privileges; nil where none was set.
     public var privilege: String? { stored.attributes["priv_level"]?.string }
     /// Whether he administers his account.
-    public var isAdministrator: Bool { privilege == "admin" }
+    public var isAdministrator: Bool { privilege == Self.administratorWord.string }
+
+    /// The levels of privileges that there are.
+    static let administratorWord: JSON = "admin", personWord: JSON = "user"
+
     /// The language, as a client wrote it; nil for his account's.
     public var language: String? { stored.attributes["language"]?.string }
     /// The name of his time zone, as a client wrote it.
     public var timeZoneName: String? { stored.attributes["timezone"]?.string }
+
+    /// Characters of a first or last name (K§9).
+    static let longestName = 128
 
     /// Whether he may log in; false for a user who was switched off.
     public var isEnabled: Bool { stored.attributes["enabled"] != .bool(false) }

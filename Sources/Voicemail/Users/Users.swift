@@ -64,7 +64,7 @@ extension Users {
             } else if user.loginKey != changed.loginKey, try writer.hasLogin(id) {
                 // The digests that login forms send contain the name, so the old verifiers match nothing any more.
                 if changed.loginKey != nil {
-                    throw VoicemailError.invalid([Violation(["password"], .neededWithUserName)])
+                    throw VoicemailError.invalid([Violation(.password, .neededWithUserName)])
                 }
                 try writer.replaceLogins(of: id, with: [])
                 try writer.removeTickets(accountID: nil, userID: id, credentialID: nil)
@@ -124,7 +124,7 @@ extension StoreReader {
     /// - Throws: `VoicemailError.invalid` when another user of the account has the name.
     func requireFreeUsername(of user: User) throws {
         guard let name = user.username, let holder = try self.user(named: name, in: user.accountID), holder.id != user.id else { return }
-        throw VoicemailError.invalid([Violation(["username"], .unique, value: .string(name))])
+        throw VoicemailError.invalid([Violation(.username, .unique, value: .string(name))])
     }
 
     fileprivate func hasLogin(_ userID: String) throws -> Bool {

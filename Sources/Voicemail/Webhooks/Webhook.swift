@@ -14,6 +14,11 @@ public struct Webhook: Noun, StoredNoun {
 
     static func schema(_: Limits) -> Schema { Schema.webhook }
 
+    /// How a receiver can be asked.
+    public enum Verb: String, Sendable, CaseIterable {
+        case get, post, put
+    }
+
     public var isEnabled: Bool { stored.attributes["enabled"] != .bool(false) }
     /// The URL that events are posted to.
     public var uri: String { stored.attributes["uri"]?.string ?? "" }

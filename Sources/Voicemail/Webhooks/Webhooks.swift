@@ -48,7 +48,7 @@ extension Webhooks {
                 case .privateNetwork: .privateHost
                 case .thisMachine: .ownHost
                 }
-            return [Violation(["uri"], rule, value: .string(uri))]
+            return [Violation(.uri, rule, value: .string(uri))]
         }
     }
 }

@@ -107,7 +107,9 @@ extension WebDialect {
     /// Lets owners hear recordings of their own calls, or does not any more.
     private func changeAccount(_ deed: String, _ subject: String?, _ account: Account) async throws {
         guard deed == "recordings", let lets = ["on": true, "off": false][subject ?? ""] else { throw WebFailure.malformed(400) }
-        _ = try await service.accounts.change(account.id, .patch(["owners_hear_recordings": .bool(lets)]))
+        var settings = AccountSettings()
+        settings.letsOwnersHearRecordings = lets
+        _ = try await service.accounts.change(account.id, settings)
     }
 
     /// Where a list by name begins, and where the next page does.

@@ -114,6 +114,6 @@ extension WebDialect {
     private static func told(_ error: VoicemailError, _ line: Int) -> Told {
         guard case .invalid(let violations) = error else { return Told(line: line, text: ListTrouble.row.rawValue, word: nil) }
         if let refusal = ConsoleRefusal.refusal(of: violations) { return Told(line: line, text: refusal.rawValue, word: nil) }
-        return Told(line: line, text: ListTrouble.row.rawValue, word: violations.first?.path.first)
+        return Told(line: line, text: ListTrouble.row.rawValue, word: violations.first.flatMap(ProvisioningList.column))
     }
 }

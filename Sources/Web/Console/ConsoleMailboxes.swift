@@ -34,8 +34,9 @@ extension WebDialect {
         switch (deed, id) {
         case ("make", nil): try await makeMailbox(form, account)
         case ("owner", let id?):
-            let owner = try await owner(form, account)
-            _ = try await service.mailboxes.change(id, .patch(["owner_id": owner.map { .string($0) } ?? .null]), in: account)
+            var settings = MailboxSettings()
+            settings.ownerID = .some(try await owner(form, account))
+            _ = try await service.mailboxes.change(id, settings, in: account)
         case ("remove", let id?): _ = try await service.mailboxes.remove(id, in: account)
         default: throw WebFailure.malformed(400)
         }
@@ -46,15 +47,15 @@ extension WebDialect {
         let zone = HTTPToken.trim(form["zone"] ?? "")
         guard MailboxNumber.isDialable(number) else { throw ConsoleRefusal.box }
         guard zone.isEmpty || Self.isZone(zone) else { throw ConsoleRefusal.zone }
-        var request: JSONObject = ["mailbox": .string(number), "name": .string(name.isEmpty ? number : name)]
-        if let owner = try await owner(form, account) { request["owner_id"] = .string(owner) }
-        if !zone.isEmpty { request["timezone"] = .string(zone) }
+        var settings = MailboxSettings(number: number, name: name.isEmpty ? number : name)
+        if let owner = try await owner(form, account) { settings.ownerID = owner }
+        if !zone.isEmpty { settings.timeZone = zone }
         if !pin.isEmpty {
-            do throws(PIN.Fault) { request["pin"] = .string(try PIN(chosen: pin, for: number).text) } catch {
+            do throws(PIN.Fault) { settings.pin = try PIN(chosen: pin, for: number) } catch {
                 throw error == .number ? ConsoleRefusal.pinNumber : .pin
             }
         }
-        _ = try await service.mailboxes.create(request, id: nil, in: account)
+        _ = try await service.mailboxes.create(settings, in: account)
     }
 
     /// The id of the user who is named; nil for none.

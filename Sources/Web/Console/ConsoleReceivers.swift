@@ -23,11 +23,17 @@ extension WebDialect {
         case ("make", nil):
             guard let hook = form["hook"], Self.hooks.contains(hook) else { throw WebFailure.malformed(400) }
             let uri = HTTPToken.trim(form["uri"] ?? ""), name = HTTPToken.trim(form["name"] ?? "")
-            _ = try await service.webhooks.create(
-                ["name": .string(name.isEmpty ? String(uri.prefix(128)) : name), "uri": .string(uri), "hook": .string(hook), "format": "json"], id: nil,
-                in: account)
+            var settings = WebhookSettings()
+            settings.name = name.isEmpty ? String(uri.prefix(128)) : name
+            settings.uri = uri
+            settings.hook = hook
+            settings.isJSON = true
+            _ = try await service.webhooks.create(settings, in: account)
         case ("on", let id?): _ = try await service.webhooks.enable(id, in: account)
-        case ("off", let id?): _ = try await service.webhooks.change(id, .patch(["enabled": false]), in: account)
+        case ("off", let id?):
+            var settings = WebhookSettings()
+            settings.isEnabled = false
+            _ = try await service.webhooks.change(id, settings, in: account)
         case ("remove", let id?): _ = try await service.webhooks.remove(id, in: account)
         default: throw WebFailure.malformed(400)
         }

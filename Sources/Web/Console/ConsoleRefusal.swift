@@ -35,14 +35,14 @@ enum ConsoleRefusal: String, CaseIterable, Error {
 
     /// Of the first value that breaks a rule and has a text of its own; nil for others.
     static func refusal(of violations: [Violation]) -> ConsoleRefusal? {
-        switch violations.first?.path.first {
-        case "username", "first_name", "last_name": .user
-        case "password": .password
-        case "email": .mail
-        case "mailbox": .box
-        case "owner_id": .owner
-        case "pin": violations.first == PIN.Fault.number.violation ? .pinNumber : .pin
-        case "timezone": .zone
+        switch violations.first?.setting {
+        case .username, .firstName, .lastName: .user
+        case .password: .password
+        case .email: .mail
+        case .number: .box
+        case .owner: .owner
+        case .pin: violations.first == PIN.Fault.number.violation ? .pinNumber : .pin
+        case .timeZone: .zone
         default: nil
         }
     }

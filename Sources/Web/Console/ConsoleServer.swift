@@ -37,6 +37,6 @@ extension WebDialect {
         guard deed == "make" else { throw WebFailure.malformed(400) }
         let name = HTTPToken.trim(form["name"] ?? "")
         guard !name.isEmpty else { throw ConsoleRefusal.account }
-        _ = try await service.accounts.create(["name": .string(name)], below: nil, hasOwnName: true)
+        _ = try await service.accounts.create(AccountSettings(name: name), below: nil, hasOwnName: true)
     }
 }

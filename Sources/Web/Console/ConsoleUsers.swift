@@ -24,28 +24,33 @@ extension WebDialect {
         case ("make", nil): try await makeUser(form, account)
         case ("password", let id?):
             guard let password = form["password"], !password.isEmpty else { throw ConsoleRefusal.password }
-            _ = try await service.users.change(id, .patch(["password": .string(password)]), in: account)
-        case ("on", let id?): _ = try await service.users.change(id, .patch(["enabled": true]), in: account)
+            var settings = UserSettings()
+            settings.password = password
+            _ = try await service.users.change(id, settings, in: account)
+        case ("on", let id?): try await switchUser(id, on: true, account)
         case ("off", let id?):
             guard id != session.listener.id else { throw ConsoleRefusal.himself }
-            _ = try await service.users.change(id, .patch(["enabled": false]), in: account)
+            try await switchUser(id, on: false, account)
         default: throw WebFailure.malformed(400)
         }
+    }
+
+    private func switchUser(_ id: String, on isEnabled: Bool, _ account: Account) async throws {
+        var settings = UserSettings()
+        settings.isEnabled = isEnabled
+        _ = try await service.users.change(id, settings, in: account)
     }
 
     private func makeUser(_ form: Query, _ account: Account) async throws {
         let username = HTTPToken.trim(form["username"] ?? ""), mail = HTTPToken.trim(form["mail"] ?? "")
         guard !username.isEmpty else { throw ConsoleRefusal.user }
         guard let password = form["password"], !password.isEmpty else { throw ConsoleRefusal.password }
-        var request: JSONObject = [
-            "username": .string(username), "first_name": .string(username), "last_name": .string(username), "password": .string(password),
-        ]
-        for (field, key) in [("first", "first_name"), ("last", "last_name")] {
-            let name = HTTPToken.trim(form[field] ?? "")
-            if !name.isEmpty { request[key] = .string(name) }
-        }
-        if !mail.isEmpty { request["email"] = .string(mail) }
-        if form["admin"] == "yes" { request["priv_level"] = "admin" }
-        _ = try await service.users.create(request, id: nil, in: account)
+        var settings = UserSettings(username: username, password: password)
+        let first = HTTPToken.trim(form["first"] ?? ""), last = HTTPToken.trim(form["last"] ?? "")
+        if !first.isEmpty { settings.firstName = first }
+        if !last.isEmpty { settings.lastName = last }
+        if !mail.isEmpty { settings.email = mail }
+        settings.isAdministrator = form["admin"] == "yes"
+        _ = try await service.users.create(settings, in: account)
     }
 }

@@ -52,25 +52,29 @@ struct SetupForm {
         guard !password.isEmpty, password == passwordAgain else { throw .password }
         guard !mailbox.isEmpty else { throw .mailbox }
         var row = ProvisionedRow(account: account)
-        row.accountAttributes = ["language": .string(language)]
-        if !zone.isEmpty { row.accountAttributes["timezone"] = .string(zone) }
-        row.user = ["username": .string(user), "password": .string(password), "priv_level": "admin"]
-        if !mail.isEmpty { row.user["email"] = .string(mail) }
-        row.mailbox = ["mailbox": .string(mailbox)]
-        if !pin.isEmpty { row.mailbox["pin"] = .string(pin) }
+        row.accountSettings.language = language
+        if !zone.isEmpty { row.accountSettings.timeZone = zone }
+        var administrator = UserSettings(username: user, password: password)
+        administrator.isAdministrator = true
+        if !mail.isEmpty { administrator.email = mail }
+        row.user = administrator
+        var box = MailboxSettings()
+        box.number = mailbox
+        if !pin.isEmpty { box.pin = PIN(pin) }
+        row.mailbox = box
         return row
     }
 
     /// What a refusal of the domain's is about; nil where it is not about what was typed.
     static func wrong(_ error: VoicemailError) -> Wrong? {
         guard case .invalid(let violations) = error else { return error.isTooMuch ? .account : nil }
-        return switch violations.first?.path.first {
-        case "timezone": .zone
-        case "username", "first_name", "last_name": .user
-        case "password": .password
-        case "email": .mail
-        case "mailbox": .mailbox
-        case "pin": violations.first == PIN.Fault.number.violation ? .pinNumber : .pin
+        return switch violations.first?.setting {
+        case .timeZone: .zone
+        case .username, .firstName, .lastName: .user
+        case .password: .password
+        case .email: .mail
+        case .number: .mailbox
+        case .pin: violations.first == PIN.Fault.number.violation ? .pinNumber : .pin
         default: .account
         }
     }

@@ -5,8 +5,10 @@ import Voicemail
 /// The settings of `extension/create` and `extension/update` in the words of a mailbox (P§9.4). What concerns telephony only is
 /// passed over.
 struct ExtensionRequest {
-    /// What the mailbox is to be changed by.
-    private(set) var settings = MailboxSettings()
+    /// What does not depend on how the mailbox is.
+    private var settings = MailboxSettings()
+    private var firstName: String?
+    private var lastName: String?
     /// The greeting that is to be in force: nil for no change, and nil within for the system's.
     private(set) var greeting: String??
 
@@ -19,10 +21,11 @@ struct ExtensionRequest {
     /// Bytes of the per-presence settings.
     private static let longestPresenceList = 16_384
 
-    /// - Parameters:
-    ///   - isChange: whether a mailbox is changed, of which what is given empty empties the field; of a new one it is nothing.
-    ///   - mailbox: the one that is changed; nil where it is not known yet.
-    init(_ parameters: PSeriesParameters, isChange: Bool, of mailbox: Mailbox? = nil) throws(PSeriesFailure) {
+    var number: String? { settings.number }
+    var mailAddress: String? { settings.firstNotificationAddress }
+
+    /// - Parameter isChange: whether a mailbox is changed, of which what is given empty empties the field; of a new one it is nothing.
+    init(_ parameters: PSeriesParameters, isChange: Bool) throws(PSeriesFailure) {
         var parameters = parameters
         parameters.keepsEmpty = isChange
         if let number = try parameters.number("number") {
@@ -30,7 +33,8 @@ struct ExtensionRequest {
             settings.number = number
         }
         var kept: JSONObject = [:]
-        try readName(parameters, mailbox, &kept)
+        firstName = try Self.text(parameters, "first_name")
+        lastName = try Self.text(parameters, "last_name")
         switch try parameters.text("email_addr") {
         case nil: break
         case ""?: settings.notificationAddresses = []
@@ -51,15 +55,23 @@ struct ExtensionRequest {
     /// One name of two.
     static func name(_ first: String, _ last: String) -> String { [first, last].filter { !$0.isEmpty }.joined(separator: " ") }
 
-    private mutating func readName(_ parameters: PSeriesParameters, _ mailbox: Mailbox?, _ kept: inout JSONObject) throws(PSeriesFailure) {
-        let first = try Self.text(parameters, "first_name"), last = try Self.text(parameters, "last_name")
-        guard first != nil || last != nil else { return }
-        let old = mailbox?.personName ?? ("", "")
-        let full = (first ?? old.0, last ?? old.1)
-        kept["first_name"] = .string(full.0)
-        kept["last_name"] = .string(full.1)
-        settings.name = Self.name(full.0, full.1)
+    /// What a mailbox is to be changed by. A mailbox has one name, so where one half is given, the other is the one that it has.
+    /// - Parameter mailbox: the one that is changed, as it is by then; nil for a new one.
+    func settings(of mailbox: Mailbox?) -> MailboxSettings {
+        guard firstName != nil || lastName != nil else { return settings }
+        let old: (first: String, last: String) = mailbox?.personName ?? ("", "")
+        let first = firstName ?? old.first, last = lastName ?? old.last
+        var settings = settings
+        settings.name = Self.name(first, last)
+        var kept = settings.kept ?? KeptFields(interface: Mailbox.pSeriesFields)
+        kept.values["first_name"] = .string(first)
+        kept.values["last_name"] = .string(last)
+        settings.kept = kept
+        return settings
     }
+
+    /// The greeting that `greeting` names, found; nil for the system's.
+    mutating func choose(_ greetingID: String?) { settings.greetingInForceID = .some(greetingID) }
 
     private mutating func readVoicemail(_ parameters: PSeriesParameters) throws(PSeriesFailure) {
         if let isOn = try Self.flag(parameters, "enb_vm") { settings.isEnabled = isOn }

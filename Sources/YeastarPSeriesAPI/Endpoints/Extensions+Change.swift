@@ -8,7 +8,7 @@ extension PSeriesDialect {
         let request = try ExtensionRequest(call.parameters, isChange: false)
         // A greeting cannot be there before its extension.
         if case .some(.some(_)) = request.greeting { throw PSeriesFailure.notFound }
-        var settings = request.settings
+        var settings = request.settings(of: nil)
         settings.name = settings.name ?? number
         settings.requiresPIN = settings.requiresPIN ?? true
         let draft = settings
@@ -22,20 +22,18 @@ extension PSeriesDialect {
     func updateExtension(_ call: PSeriesCall) async throws -> PSeriesAnswer {
         let id = try call.parameters.requireInteger("id")
         // Whatever is wrong by itself is said before anything is looked for.
-        _ = try ExtensionRequest(call.parameters, isChange: true)
+        var request = try ExtensionRequest(call.parameters, isChange: true)
         let mailbox = try await service.mailboxes.personal(serial: id, of: call.account).mailbox
-        let request = try ExtensionRequest(call.parameters, isChange: true, of: mailbox)
-        var settings = request.settings
         if let greeting = request.greeting {
             var id: String?
             if let name = greeting { id = try await service.greetings.find(name, on: .mailbox(mailbox)).greeting.id }
-            settings.greetingInForceID = .some(id)
+            request.choose(id)
         }
-        let patch = settings
-        if !patch.isEmpty {
-            let claim = try await claim(request, of: mailbox, call)
-            _ = try await translated(request, verb: "update") {
-                try await service.mailboxes.change(mailbox.id, patch, claim: claim, in: call.account)
+        let change = request
+        if !change.settings(of: mailbox).isEmpty {
+            let claim = try await claim(change, of: mailbox, call)
+            _ = try await translated(change, verb: "update") {
+                try await service.mailboxes.change(mailbox.id, claim: claim, in: call.account) { change.settings(of: $0) }
             }
         }
         return .success
@@ -49,8 +47,8 @@ extension PSeriesDialect {
 
     /// Numbers and addresses belong to one extension each.
     private func claim(_ request: ExtensionRequest, of mailbox: Mailbox?, _ call: PSeriesCall) async throws -> MailboxClaim {
-        let address = request.settings.firstNotificationAddress.flatMap { mailbox?.notificationAddresses.first == $0 ? nil : $0 }
-        return try await service.mailboxes.claim(number: request.settings.number, mailAddress: address, for: mailbox, in: call.account)
+        let address = request.mailAddress.flatMap { mailbox?.notificationAddresses.first == $0 ? nil : $0 }
+        return try await service.mailboxes.claim(number: request.number, mailAddress: address, for: mailbox, in: call.account)
     }
 
     /// What is taken already, by what (the third published error).
@@ -58,10 +56,10 @@ extension PSeriesDialect {
         var items: [JSON] = []
         if let holder = clash.numberHolder {
             let kind = holder.group == nil ? BoxKind.extension : .group
-            items.append(PSeriesFailure.duplicateField("number", request.settings.number ?? "", source: kind.module, name: holder.number))
+            items.append(PSeriesFailure.duplicateField("number", request.number ?? "", source: kind.module, name: holder.number))
         }
         items += clash.addressHolders.map {
-            PSeriesFailure.duplicateField("email_addr", request.settings.firstNotificationAddress ?? "", source: BoxKind.extension.module, name: $0.number)
+            PSeriesFailure.duplicateField("email_addr", request.mailAddress ?? "", source: BoxKind.extension.module, name: $0.number)
         }
         return PSeriesFailure.duplicates(items, "Extension \(verb) fail for duplicate fields")
     }
@@ -75,12 +73,12 @@ extension PSeriesDialect {
         } catch VoicemailError.invalid(let violations) {
             throw VoicemailError.invalid(
                 violations.map { violation in
-                    switch violation.path.first {
-                    case "mailbox"?: Violation(["number"], violation.rule, value: violation.value)
-                    case "name"?: Violation(["first_name"], violation.rule, value: violation.value)
-                    case "notify_email_addresses"?: Violation(["email_addr"], violation.rule, value: violation.value)
+                    switch violation.setting {
+                    case .number?: Violation(["number"], violation.rule, value: violation.value)
+                    case .name?: Violation(["first_name"], violation.rule, value: violation.value)
+                    case .notificationAddresses?: Violation(["email_addr"], violation.rule, value: violation.value)
                     // Not even a PIN that is refused is shown.
-                    case "pin"?: Violation(["vm_pin"], violation.rule)
+                    case .pin?: Violation(["vm_pin"], violation.rule)
                     default: violation
                     }
                 })

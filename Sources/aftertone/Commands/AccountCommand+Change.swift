@@ -23,21 +23,20 @@ extension AccountCommand {
         @Flag(inversion: .prefixedEnableDisable, help: "Whether anybody of it may log in.") var logins: Bool?
         @Flag(inversion: .prefixedEnableDisable, help: "Whether owners of mailboxes hear the recordings of their own calls.") var ownRecordings: Bool?
 
-        private var change: JSONObject {
-            var change: JSONObject = [:]
-            change["name"] = name.map { .string($0) }
-            change["realm"] = realm.map { .string($0) }
-            change["timezone"] = timezone.map { .string($0.name) }
-            change["message_retention_duration"] = messageDays.map { .int($0) }
-            change["recording_retention_days"] = recordingDays.map { .int($0) }
-            change["recording_maximum_bytes"] = recordingBytes.map { .int($0) }
-            change["message_keep_days"] = keepMessageDays.map { .int($0) }
-            change["message_keep_bytes"] = keepMessageBytes.map { .int($0) }
-            change["audit_listening"] = auditListening.map { .bool($0) }
-            change["notify_of_client_messages"] = clientNotices.map { .bool($0) }
-            change["enabled"] = logins.map { .bool($0) }
-            change["owners_hear_recordings"] = ownRecordings.map { .bool($0) }
-            change.merge(news.change) { $1 }
+        private var change: AccountSettings {
+            var change = AccountSettings(name: name)
+            change.realm = realm
+            change.timeZone = timezone.map { .some($0.name) }
+            change.messageRetentionDays = messageDays
+            change.recordingRetentionDays = recordingDays
+            change.recordingMaximumBytes = recordingBytes
+            change.messageKeepDays = keepMessageDays
+            change.messageKeepBytes = keepMessageBytes
+            change.auditsListening = auditListening
+            change.notifiesOfClientMessages = clientNotices
+            change.isEnabled = logins
+            change.letsOwnersHearRecordings = ownRecordings
+            change.wantedNews = news.wanted
             return change
         }
 
@@ -49,7 +48,7 @@ extension AccountCommand {
             try await common.open { installation in
                 let service = installation.service
                 let account = try await Lookup(service: service).account(account)
-                common.output.show(try await service.accounts.change(account.id, .patch(change)).asAccount)
+                common.output.show(try await service.accounts.change(account.id, change).asAccount)
             }
         }
     }

@@ -22,17 +22,17 @@ struct AccountCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await common.open(creating: true) { installation in
-                var request: JSONObject = ["name": .string(name)]
-                request["realm"] = realm.map { .string($0) }
-                request["timezone"] = timezone.map { .string($0.name) }
+                var settings = AccountSettings(name: name)
+                settings.realm = realm
+                settings.timeZone = timezone.map { .some($0.name) }
                 let lookup = Lookup(service: installation.service)
                 var above: Account?
                 if let parent { above = try await lookup.account(parent) }
                 do {
                     let account = try await installation.service.accounts.create(
-                        request, below: above, superduperAdmin: superduperAdmin, hasOwnName: !allowDuplicate)
+                        settings, below: above, superduperAdmin: superduperAdmin, hasOwnName: !allowDuplicate)
                     common.output.show(account.asAccount)
-                } catch VoicemailError.invalid(let violations) where violations.map(\.path) == [["name"]] && violations[0].rule == .unique {
+                } catch VoicemailError.invalid(let violations) where violations.map(\.setting) == [.name] && violations[0].rule == .unique {
                     // Names are the same however they are spelled, so it is told which one is there.
                     guard let other = try await installation.service.accounts.list(named: name).first else { throw VoicemailError.conflict }
                     throw Refusal("there is the account \(other.name) (\(other.id)) already; --allow-duplicate makes another")

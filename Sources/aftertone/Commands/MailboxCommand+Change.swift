@@ -25,18 +25,18 @@ extension MailboxCommand {
         @OptionGroup var news: NewsOptions
         @Flag(inversion: .prefixedEnableDisable, help: "Whether it takes messages.") var messages: Bool?
 
-        private var change: JSONObject {
-            var change: JSONObject = [:]
-            change["name"] = name.map { .string($0) }
-            change["mailbox"] = number.map { .string($0) }
-            if noOwner { change["owner_id"] = .null }
-            if noPin { change["pin"] = .null }
-            change["timezone"] = timezone.map { .string($0.name) }
-            if !notify.isEmpty || noNotify { change["notify_email_addresses"] = JSON(notify) }
-            change["message_keep_days"] = keepMessageDays.map { .int($0) }
-            change["message_keep_count"] = keepMessages.map { .int($0) }
-            change["enabled"] = messages.map { .bool($0) }
-            change.merge(news.change) { $1 }
+        private var change: MailboxSettings {
+            var change = MailboxSettings()
+            change.name = name
+            change.number = number
+            if noOwner { change.ownerID = .some(nil) }
+            if noPin { change.pin = .some(nil) }
+            change.timeZone = timezone.map { .some($0.name) }
+            if !notify.isEmpty || noNotify { change.notificationAddresses = notify }
+            change.messageKeepDays = keepMessageDays
+            change.messageKeepCount = keepMessages
+            change.isEnabled = messages
+            change.wantedNews = news.wanted
             return change
         }
 
@@ -61,11 +61,11 @@ extension MailboxCommand {
                 let account = try await lookup.account(account)
                 var mailbox = try await lookup.mailbox(mailbox, of: account)
                 var change = change
-                if let pin { change["pin"] = try MailboxCommand.pin(pin, for: number ?? mailbox.number) }
-                if let owner { change["owner_id"] = .string(try await lookup.user(owner, of: account).id) }
+                if let pin { change.pin = try MailboxCommand.pin(pin, for: number ?? mailbox.number) }
+                if let owner { change.ownerID = try await lookup.user(owner, of: account).id }
                 // An unknown greeting is refused before anything is changed.
                 if let greeting { _ = try await lookup.greeting(greeting, on: .mailbox(mailbox)) }
-                if !change.isEmpty { mailbox = try await service.mailboxes.change(mailbox.id, .patch(change), in: account) }
+                if !change.isEmpty { mailbox = try await service.mailboxes.change(mailbox.id, change, in: account) }
                 if greeting != nil || standardGreeting { mailbox = try await service.greetings.choose(greeting, of: mailbox) }
                 common.output.show(mailbox.asMailbox(try await service.mailboxes.tally(of: mailbox, in: account)))
             }

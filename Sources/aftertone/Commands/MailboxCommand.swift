@@ -30,22 +30,22 @@ struct MailboxCommand: AsyncParsableCommand {
             try await common.open { installation in
                 let lookup = Lookup(service: installation.service)
                 let account = try await lookup.account(account)
-                var request: JSONObject = ["name": .string(name), "mailbox": .string(number)]
-                if let owner { request["owner_id"] = .string(try await lookup.user(owner, of: account).id) }
-                request["timezone"] = timezone.map { .string($0.name) }
-                if let pinFile { request["pin"] = try MailboxCommand.pin(try SecretInput.read(file: pinFile, prompt: "PIN"), for: number) }
+                var settings = MailboxSettings(number: number, name: name)
+                if let owner { settings.ownerID = try await lookup.user(owner, of: account).id }
+                settings.timeZone = timezone.map { .some($0.name) }
+                if let pinFile { settings.pin = try MailboxCommand.pin(try SecretInput.read(file: pinFile, prompt: "PIN"), for: number) }
                 var members: [String] = []
                 for number in member { members.append(try await lookup.mailbox(number, of: account).id) }
                 let mailbox = try await installation.service.mailboxes.create(
-                    request, id: nil, group: group.map { MailboxGroup(mode: $0, members: members) }, in: account)
+                    settings, group: group.map { MailboxGroup(mode: $0, members: members) }, in: account)
                 common.output.show(mailbox.asMailbox(), ["id", "account_id", "number", "name", "owner_id", "timezone"])
             }
         }
     }
 
     /// A PIN that somebody has chosen. One that is too short or too long is refused where all are.
-    static func pin(_ text: String, for number: String) throws -> JSON {
-        do throws(PIN.Fault) { return .string(try PIN(chosen: text, for: number).text) } catch { throw VoicemailError.invalid([error.violation]) }
+    static func pin(_ text: String, for number: String) throws -> PIN {
+        do throws(PIN.Fault) { return try PIN(chosen: text, for: number) } catch { throw VoicemailError.invalid([error.violation]) }
     }
 
     /// A number that nobody can dial is a slip of the one who types it.

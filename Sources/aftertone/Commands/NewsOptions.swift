@@ -27,9 +27,9 @@ struct NewsOptions: ParsableArguments {
         }
     }
 
-    /// The change that it makes of attributes.
-    var change: JSONObject {
-        if standardMailNotices { return ["mail_notices": .null] }
-        return mailNotice.isEmpty && !noMailNotices ? [:] : ["mail_notices": .array(mailNotice.map { .string($0.news.rawValue) })]
+    /// nil for no change, and nil within for what is above it.
+    var wanted: [MailboxNews]?? {
+        if standardMailNotices { return .some(nil) }
+        return mailNotice.isEmpty && !noMailNotices ? nil : .some(mailNotice.map(\.news))
     }
 }

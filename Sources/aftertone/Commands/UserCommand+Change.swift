@@ -35,15 +35,15 @@ extension UserCommand {
         @Flag(inversion: .prefixedEnableDisable, help: "Whether he may log in.") var logins: Bool?
         @Option(help: ArgumentHelp("Where the password is, for another user name.", valueName: "file")) var passwordFile: String?
 
-        private var change: JSONObject {
-            var change: JSONObject = [:]
-            change["username"] = username.map { .string($0) }
-            change["email"] = email.map { .string($0) }
-            change["first_name"] = firstName.map { .string($0) }
-            change["last_name"] = lastName.map { .string($0) }
-            change["timezone"] = timezone.map { .string($0.name) }
-            change["priv_level"] = admin.map { $0 ? "admin" : "user" }
-            change["enabled"] = logins.map { .bool($0) }
+        private var change: UserSettings {
+            var change = UserSettings()
+            change.username = username
+            change.email = email
+            change.firstName = firstName
+            change.lastName = lastName
+            change.timeZone = timezone.map { .some($0.name) }
+            change.isAdministrator = admin
+            change.isEnabled = logins
             return change
         }
 
@@ -54,12 +54,12 @@ extension UserCommand {
 
         func run() async throws {
             var change = change
-            if let username { change["password"] = .string(try SecretInput.read(file: passwordFile, prompt: "password of \(username)")) }
+            if let username { change.password = try SecretInput.read(file: passwordFile, prompt: "password of \(username)") }
             try await common.open { [change] installation in
                 let lookup = Lookup(service: installation.service)
                 let account = try await lookup.account(account)
                 let user = try await lookup.user(user, of: account)
-                common.output.show(try await installation.service.users.change(user.id, .patch(change), in: account).asUser)
+                common.output.show(try await installation.service.users.change(user.id, change, in: account).asUser)
             }
         }
     }
@@ -82,7 +82,9 @@ extension UserCommand {
                 guard user.username != nil else {
                     throw Refusal("\(self.user) has no user name, so he logs in nowhere; `user update --username` gives him one")
                 }
-                let changed = try await installation.service.users.change(user.id, .patch(["password": .string(password)]), in: account)
+                var change = UserSettings()
+                change.password = password
+                let changed = try await installation.service.users.change(user.id, change, in: account)
                 common.output.show(changed.asUser, ["id", "username"])
             }
         }

@@ -23,12 +23,12 @@ struct UserCommand: AsyncParsableCommand {
             let password = try SecretInput.read(file: passwordFile, prompt: "password of \(username)")
             try await common.open { installation in
                 let account = try await Lookup(service: installation.service).account(account)
-                var request: JSONObject = [
-                    "username": .string(username), "first_name": .string(firstName ?? username), "last_name": .string(lastName ?? username),
-                    "priv_level": admin ? "admin" : "user", "password": .string(password),
-                ]
-                request["email"] = email.map { .string($0) }
-                common.output.show(try await installation.service.users.create(request, id: nil, in: account).asUser)
+                var settings = UserSettings(username: username, password: password)
+                if let firstName { settings.firstName = firstName }
+                if let lastName { settings.lastName = lastName }
+                settings.isAdministrator = admin
+                settings.email = email
+                common.output.show(try await installation.service.users.create(settings, in: account).asUser)
             }
         }
     }

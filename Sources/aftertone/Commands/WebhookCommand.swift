@@ -28,11 +28,6 @@ struct WebhookCommand: AsyncParsableCommand {
         }
     }
 
-    /// How a receiver is asked.
-    enum Verb: String, CaseIterable, ExpressibleByArgument {
-        case get, post, put
-    }
-
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Makes a webhook.")
 
@@ -40,7 +35,7 @@ struct WebhookCommand: AsyncParsableCommand {
         @Option(help: "Id, name or realm.") var account: String
         @Option(help: "What it is called.") var name: String
         @Option(help: "Which events, such as notifications or object.") var hook: String
-        @Option(help: "How its receiver is asked: get, post or put.") var verb = Verb.post
+        @Option(help: "How its receiver is asked: get, post or put.") var verb = Webhook.Verb.post
         @Flag(help: "Sends JSON, and not a form.") var jsonBody = false
         @Argument(help: "Where to: a URL of http or https, not of this machine or a private network.") var uri: String
 
@@ -48,11 +43,13 @@ struct WebhookCommand: AsyncParsableCommand {
             try await common.open { installation in
                 let service = installation.service
                 let account = try await Lookup(service: service).account(account)
-                let request: JSONObject = [
-                    "name": .string(name), "hook": .string(hook), "uri": .string(uri), "http_verb": .string(verb.rawValue),
-                    "format": jsonBody ? "json" : "form-data",
-                ]
-                common.output.show(try await service.webhooks.create(request, id: nil, in: account).asWebhook)
+                var settings = WebhookSettings()
+                settings.name = name
+                settings.hook = hook
+                settings.uri = uri
+                settings.verb = verb
+                settings.isJSON = jsonBody
+                common.output.show(try await service.webhooks.create(settings, in: account).asWebhook)
             }
         }
     }
@@ -123,6 +120,8 @@ struct WebhookCommand: AsyncParsableCommand {
         }
     }
 }
+
+extension Webhook.Verb: ExpressibleByArgument {}
 
 extension Webhook {
     /// What the command line shows of it.

@@ -29,7 +29,9 @@ struct DemoWorld: Sendable {
 
     /// Makes it all, as a client would, but quicker.
     static func make(in service: VoicemailService) async throws -> DemoWorld {
-        let account = try await service.accounts.create(["name": "Demo Company", "realm": "demo.aftertone.invalid"], below: nil)
+        var company = AccountSettings(name: "Demo Company")
+        company.realm = "demo.aftertone.invalid"
+        let account = try await service.accounts.create(company, below: nil)
         let key = try await service.access.issueKey(CredentialDraft(.kazoo, name: "demo"), in: account)
         let user = try await APIUsers(service).create(name: "demo", in: account)
         let builder = DemoBuilder(service: service, account: account)
@@ -89,17 +91,13 @@ private struct DemoBuilder {
     func person(_ username: String, _ name: String, number: String, callers: [Caller], seed: UInt64) async throws -> DemoWorld.Person {
         let names = name.split(separator: " ").map(String.init)
         let password = Secrets.randomText(12)
-        let user = try await service.users.create(
-            [
-                "username": .string(username), "first_name": .string(names[0]), "last_name": .string(names[1]), "password": .string(password),
-                "priv_level": "admin",
-            ], id: nil, in: account)
+        var settings = UserSettings(username: username, password: password)
+        (settings.firstName, settings.lastName, settings.isAdministrator) = (names[0], names[1], true)
+        let user = try await service.users.create(settings, in: account)
         let greeting = try await greeting("Greeting of \(name)", seed: seed)
-        let mailbox = try await service.mailboxes.create(
-            [
-                "name": .string(name), "mailbox": .string(number), "owner_id": .string(user.id), "pin": .string(Self.pin()), "is_setup": true,
-                "media": ["unavailable": .string(greeting.id)],
-            ], id: nil, in: account)
+        var box = MailboxSettings(number: number, name: name)
+        (box.ownerID, box.pin, box.isSetUp, box.greetingInForceID) = (user.id, PIN(Self.pin()), true, greeting.id)
+        let mailbox = try await service.mailboxes.create(box, in: account)
         var messages: [Message] = []
         for (index, caller) in callers.enumerated() {
             messages.append(try await message(of: caller, to: mailbox, seed: seed + UInt64(index) + 1))
@@ -109,7 +107,7 @@ private struct DemoBuilder {
 
     /// A box that all share, with a message in it.
     func group(_ number: String, _ name: String, of members: [Mailbox]) async throws -> Mailbox {
-        let mailbox = try await service.mailboxes.create(["name": .string(name), "mailbox": .string(number)], id: nil, in: account)
+        let mailbox = try await service.mailboxes.create(MailboxSettings(number: number, name: name), in: account)
         _ = try await message(of: Self.callers[0], to: mailbox, seed: 300)
         return try await service.groups.set(MailboxGroup(mode: .share, kind: .ringGroup, members: members.map(\.id)), of: mailbox.id, in: account)
     }
@@ -134,7 +132,7 @@ private struct DemoBuilder {
     }
 
     private func greeting(_ name: String, seed: UInt64) async throws -> Greeting {
-        let document = try await service.greetings.create(["name": .string(name)], id: nil, in: account)
+        let document = try await service.greetings.create(named: name, in: account)
         let sound = AudioSamples.murmur(seconds: 4, seed: seed).followed(by: .tones([1000], seconds: 0.4))
         return try await service.greetings.upload(document.id, audio: try await receive(sound, .wavPCM16, "greeting"), in: account)
     }

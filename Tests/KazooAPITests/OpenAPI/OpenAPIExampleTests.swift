@@ -50,7 +50,7 @@ import Voicemail
         .badIdentifier("3a63acc3694ba189947235ae4727941b"), .badIdentifier("voicemail message does not have any audio file"),
         .badAccount("xyz"), .badKey("5f9b3a6cd4b7a0a1f1e2d3c4b5a69788"), .faultyRequest("page size must be at least 1"), .parseError(),
         .invalid("json", "invalid", "All JSON must be valid", target: "body"),
-        .invalid([Violation(["mailbox"], .unique, value: "3000")]), .tooLarge(8_000_000),
+        .invalid([Violation(.number, .unique, value: "3000")]), .tooLarge(8_000_000),
     ]
 
     @Test(arguments: failures.indices) func errorsAreShownAsTheyAreSent(_ index: Int) throws {
