@@ -34,6 +34,23 @@ extension StoreContract {
             #expect(part.first?.attributes == [:] && part.first?.isPartial == true)
             #expect(try await store.read { try $0.documents(ids: [], attributes: nil) } == [])
         },
+        Case("documents are read together by serial in the order asked; who is not there is left out") { store in
+            let stored = try await store.write { writer in try ["one", "two", "three"].map { try writer.insert(document($0)) } }
+            try await store.write { try $0.remove(documentID: "two", at: now, physically: false) }
+            let (one, two, three) = (stored[0].serial, stored[1].serial, stored[2].serial)
+            let found = try await store.read { try $0.documents(serials: [three, .max, two, -1, one, three], attributes: nil) }
+            #expect(found.map(\.id) == ["three", "one", "three"] && found[1] == stored[0])
+            let part = try await store.read { try $0.documents(serials: [one], attributes: []) }
+            #expect(part.first?.attributes == [:] && part.first?.isPartial == true)
+            #expect(try await store.read { try $0.documents(serials: [], attributes: nil) } == [])
+            // What the transaction itself has done is seen.
+            let fresh = try await store.write { writer in
+                let fresh = try writer.insert(document("four"))
+                try writer.remove(documentID: "one", at: now, physically: false)
+                return try writer.documents(serials: [fresh.serial, one], attributes: nil)
+            }
+            #expect(fresh.map(\.id) == ["four"])
+        },
         Case("documents are read together by their keys in the order asked, those of one kind and scope") { store in
             @Sendable func keyed(_ id: String, _ key: String, kind: DocumentKind = .mailbox, scope: String = "a") -> StoredDocument {
                 StoredDocument(id: id, kind: kind, accountID: "a", name: id, key: key, scope: scope, attributes: ["x": 1], created: now)

@@ -34,6 +34,16 @@ extension Snapshot {
         ).map { try DocumentRow.decode($0, attributes: attributes) }
     }
 
+    func documents(serials: [Int], attributes: Set<String>?) throws -> [StoredDocument] {
+        guard !serials.isEmpty else { return [] }
+        return try rows(
+            """
+            SELECT \(raw: Self.columns) FROM unnest(\(serials)) WITH ORDINALITY AS wanted (wanted_serial, place)
+            JOIN document ON serial = wanted_serial WHERE \(raw: Self.isThere) ORDER BY place
+            """
+        ).map { try DocumentRow.decode($0, attributes: attributes) }
+    }
+
     func documents(kind: DocumentKind, scope: String, keys: [String], attributes: Set<String>?) throws -> [StoredDocument] {
         guard !keys.isEmpty else { return [] }
         return try rows(

@@ -31,6 +31,10 @@ extension Snapshot {
         try ids.compactMap { try document(id: $0, attributes: attributes) }
     }
 
+    func documents(serials: [Int], attributes: Set<String>?) throws -> [StoredDocument] {
+        try serials.compactMap { try document(serial: $0, attributes: attributes) }
+    }
+
     func documents(kind: DocumentKind, scope: String, keys: [String], attributes: Set<String>?) throws -> [StoredDocument] {
         try keys.compactMap { try document(kind: kind, scope: scope, key: $0, attributes: attributes) }
     }

@@ -1,3 +1,5 @@
+import OrderedCollections
+
 /// A mailbox with what is shown of it besides, from one reading.
 public struct MailboxDetails: Sendable {
     public let owned: OwnedMailbox
@@ -35,13 +37,10 @@ extension Mailboxes {
     /// Mailboxes of persons by serial, in the order asked and each once; nil for one that is none.
     public func personalMailboxes(serials: [Int], of account: Account) async throws -> [MailboxEntry?] {
         try await store.read { reader in
-            var seen = Set<Int>()
-            var found: [MailboxEntry?] = []
-            for serial in serials where seen.insert(serial).inserted {
-                let mailbox = try reader.find(Mailbox.self, serial: serial, in: account.id, attributes: MailboxEntry.attributes)
-                found.append(mailbox.flatMap { $0.group == nil ? MailboxEntry($0) : nil })
-            }
-            return found
+            let wanted = OrderedSet(serials)
+            let found = try reader.find(Mailbox.self, serials: Array(wanted), in: account.id, attributes: MailboxEntry.attributes)
+            let persons = Dictionary(found.filter { $0.group == nil }.map { ($0.serial, MailboxEntry($0)) }, uniquingKeysWith: { first, _ in first })
+            return wanted.map { persons[$0] }
         }
     }
 

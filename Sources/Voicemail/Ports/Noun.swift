@@ -118,6 +118,11 @@ extension StoreReader {
         try documents(ids: ids, attributes: attributes).compactMap { Kind($0) }.filter { $0.accountID == accountID }
     }
 
+    /// The same by serial.
+    func find<Kind: StoredNoun>(_: Kind.Type = Kind.self, serials: [Int], in accountID: String, attributes: Set<String>? = nil) throws -> [Kind] {
+        try documents(serials: serials, attributes: attributes).compactMap { Kind($0) }.filter { $0.accountID == accountID }
+    }
+
     /// Reads all that a query names in order of name, a page at a time, so that more can be asked for between the pages.
     func eachPage<Kind: StoredNoun>(_: Kind.Type = Kind.self, _ query: DocumentQuery, size: Int = 64, _ body: ([Kind]) throws -> Void) throws {
         var query = query

@@ -34,6 +34,8 @@ public protocol StoreReader: RecordingReader, OutboxReader, LoginReader, TrashRe
     func document(kind: DocumentKind, scope: String, key: String, attributes: Set<String>?) throws -> StoredDocument?
     /// Documents in the order of their ids here; one that is not there is left out.
     func documents(ids: [String], attributes: Set<String>?) throws -> [StoredDocument]
+    /// The same by serial.
+    func documents(serials: [Int], attributes: Set<String>?) throws -> [StoredDocument]
     /// Documents of a kind and scope in the order of their keys here; a key that none of them has is left out.
     func documents(kind: DocumentKind, scope: String, keys: [String], attributes: Set<String>?) throws -> [StoredDocument]
     /// The documents of a kind with a label and exactly this `lookup`, or none, in no particular order. Nothing else is read of them.
