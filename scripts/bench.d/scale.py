@@ -163,6 +163,28 @@ def size(tools, url):
     return int(tools.run("psql", "-X", "-q", "-A", "-t", "-d", url, "-c", "SELECT pg_database_size(current_database())"))
 
 
+BOXES = """
+    INSERT INTO document ({columns}) SELECT {values} FROM document, generate_series(1, {count}) AS copy
+    WHERE document.id IN ('{mailbox}', (SELECT owner_id FROM document WHERE id = '{mailbox}'))"""
+
+
+def mailboxes(tools, url, mailbox, count):
+    """Tells what so many copies of a mailbox, and of its owner, take. Their counters are kept, as each has rows of its own there."""
+    columns = tools.run("psql", "-X", "-At", "-d", url, "-c", """
+        SELECT column_name FROM information_schema.columns WHERE table_name = 'document' AND is_identity = 'NO' ORDER BY ordinal_position""").split()
+    own = {
+        "id": "md5(copy::text || document.id)", "key": "document.key || '-' || copy", "label": "copy::text",
+        "owner_id": "md5(copy::text || document.owner_id)"}
+    before = size(tools, url)
+    tools.log(f"making {count:,} mailboxes on PostgreSQL")
+    tools.run("psql", "-X", "-q", "-d", url, "-c", BOXES.format(
+        columns=", ".join(columns), values=", ".join(own.get(each, f"document.{each}") for each in columns), count=count, mailbox=mailbox))
+    tools.run("psql", "-X", "-q", "-d", url, "-c", "VACUUM ANALYZE document")
+    owners = tools.run("psql", "-X", "-At", "-d", url, "-c", f"SELECT count(*) FROM document WHERE id = (SELECT owner_id FROM document WHERE id = '{mailbox}')").strip()
+    tools.log(
+        f"{count:,} mailboxes, each with {owners} owner, take {(size(tools, url) - before) / count:,.0f} bytes of PostgreSQL's each, indexes and counters included")
+
+
 def listings(tools, bench, place, cluster, sound):
     """R23 and R23b: lists, of a server that has as many connections as one has that is not told how many."""
     url = f"postgresql:///listed?host={cluster}&user=aftertone"
@@ -177,6 +199,7 @@ def listings(tools, bench, place, cluster, sound):
             before = size(tools, url)
             fill(tools, url, server, mailbox, count, sound)
             tools.log(f"{count:,} messages take {(size(tools, url) - before) / count:,.0f} bytes of PostgreSQL's each, indexes included")
+        mailboxes(tools, url, small, 10_000)
         bench.row(
             "R23b", f"first page of 50 among {bench.options.messages:,} messages on PostgreSQL, against 1,000",
             bench.wrk(f"{server.base}/{small}/messages", 1, token=server.token),

@@ -16,8 +16,10 @@ public struct Move: Sendable {
         /// Audio that was copied by this run.
         public var blobs = 0
         public var bytes = 0
-        /// For so long nobody could change anything.
+        /// For so long nobody could change anything, all holds together.
         public var readOnlySeconds = 0.0
+        /// How often those who wanted to change something were let go on as the last look took too long.
+        public var releases = 0
         /// Audio that was damaged before; it is as damaged where it is now, and missing where it was missing.
         public var damages: [DamagedAudio] = []
         /// What was said in calls and is not a message yet, in the old data directory.
@@ -29,16 +31,23 @@ public struct Move: Sendable {
     /// Looks while others work: one that they outrun would never end.
     private static let mostLooks = 10
     private static let mostLastLooks = 4
+    /// Times that writers are held: whoever is given up so often needs longer than he may.
+    private static let mostHolds = 3
 
     private let source: Installation
     private let target: Installation
     private let from: any MovableStore
     private let to: any MovableStore
+    private let holdLimit: Duration
     private let progress: ProgressReport
 
-    /// - Parameter target: opened for moving.
+    /// - Parameters:
+    ///   - target: opened for moving.
+    ///   - holdLimit: how long nobody may change anything at a time.
     /// - Throws: `MoveError`.
-    public init(_ source: Installation, to target: Installation, progress: @escaping ProgressReport = { _ in }) throws {
+    public init(
+        _ source: Installation, to target: Installation, holdLimit: Duration, progress: @escaping ProgressReport = { _ in }
+    ) throws {
         guard let from = source.store as? any MovableStore, let to = target.store as? any MovableStore else {
             throw MoveError.otherTables("one of them hands no rows on")
         }
@@ -46,6 +55,7 @@ public struct Move: Sendable {
         self.target = target
         self.from = from
         self.to = to
+        self.holdLimit = holdLimit
         self.progress = progress
     }
 
@@ -59,28 +69,64 @@ public struct Move: Sendable {
         let copy = RowCopy(tables: tables, from: from, to: to, audio: audio, progress: progress)
         // An earlier run may have copied audio to a bucket that was a mistake, or that was emptied since.
         if found != .empty { _ = try await copy.look(completingAudio: true) }
-        for _ in 0..<Self.mostLooks where residence == .here {
-            if try await copy.look().changes <= Self.fewChanges { break }
-        }
         var summary = Summary()
         // An installation that has moved away stays closed to writers.
-        let hold = residence == .here ? try await from.holdWrites() : nil
-        let start = ContinuousClock.now
-        do {
-            summary.rows = try await finish(copy)
-            try await hold?.close()
-        } catch {
-            try? await hold?.release()
-            throw error
-        }
+        if residence == .here { try await close(copy, &summary) } else { summary.rows = try await finish(copy) }
         try await to.settle(.here)
-        summary.readOnlySeconds = (ContinuousClock.now - start) / .seconds(1)
         if let audio {
             (summary.blobs, summary.bytes) = await audio.copied
             for damage in await audio.damages { summary.damages.append(try await to.damaged(damage)) }
         }
         summary.captures = try await blocking { [source, target] in try source.directory.waitingCaptures(unlessIn: target.directory) }
         return summary
+    }
+
+    /// Copies until little is left, and the rest while nobody changes anything. Where that takes longer than it may, all go on, and so does this.
+    private func close(_ copy: RowCopy, _ summary: inout Summary) async throws {
+        for _ in 0..<Self.mostHolds {
+            for _ in 0..<Self.mostLooks {
+                if try await copy.look().changes <= Self.fewChanges { break }
+            }
+            let hold = try await from.holdWrites()
+            let start = ContinuousClock.now
+            do {
+                let (rows, end) = try await inTime(hold, start + holdLimit) { try await finish(copy) }
+                if let rows {
+                    try await hold.close()
+                    summary.rows = rows
+                }
+                summary.readOnlySeconds += ((end ?? .now) - start) / .seconds(1)
+                if rows != nil { return }
+            } catch {
+                try? await hold.release()
+                throw error
+            }
+            summary.releases += 1
+            progress(MaintenanceProgress("holds given up", summary.releases, of: Self.mostHolds))
+        }
+        throw MoveError.heldTooLong(holdLimit, times: Self.mostHolds)
+    }
+
+    /// Lets go of writers when the time is over, whatever `body` waits for then, and has it end.
+    /// - Returns: what it has come to, or when they were let go.
+    private func inTime<Value: Sendable>(
+        _ hold: any WriteHold, _ limit: ContinuousClock.Instant, _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> (Value?, released: ContinuousClock.Instant?) {
+        try await withThrowingTaskGroup(of: Value?.self) { group in
+            group.addTask { try await body() }
+            group.addTask {
+                try await Task.sleep(until: limit, clock: .continuous)
+                return nil
+            }
+            let first = try await group.next() ?? nil
+            group.cancelAll()
+            if let first, ContinuousClock.now < limit { return (first, nil) }
+            try await hold.release()
+            let released = ContinuousClock.now
+            // How it ends when it is cut off says nothing: the next round finds out what is wrong, if anything is.
+            while let result = await group.nextResult() { _ = result }
+            return (nil, released)
+        }
     }
 
     /// Looks until there is nothing left that differs.

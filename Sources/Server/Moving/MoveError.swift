@@ -14,6 +14,8 @@ public enum MoveError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Something changed although nobody could change anything.
     case unsteady
     case otherBytes(String)
+    /// What is done while nobody may change anything took longer than it may, each time.
+    case heldTooLong(Duration, times: Int)
 
     public var description: String {
         switch self {
@@ -27,6 +29,11 @@ public enum MoveError: Error, Equatable, Sendable, CustomStringConvertible {
         case .refusedRows(let table, let count): "the new database does not take \(count) rows of \(table)"
         case .unsteady: "the databases go on differing, although nobody may change anything; nothing was switched, and the move can be run again"
         case .otherBytes(let id): "audio \(id) came back from where it was copied to with other bytes"
+        case .heldTooLong(let limit, let times):
+            """
+            to compare everything once more takes longer than the \(limit.components.seconds) seconds for which nobody may change anything, \(times) times; nothing \
+            was switched and all go on: run it again with a larger --hold-seconds
+            """
         }
     }
 }

@@ -38,6 +38,7 @@ struct RowCopy: Sendable {
             var postponed: [Stretch] = []
             var start: StoredTable.Key?, count = 0
             repeat {
+                try Task.checkCancellation()
                 let place = start
                 async let wanted = from.rows(of: table, after: place, through: nil, limit: Self.page)
                 async let found = to.rows(of: table, after: place, through: nil, limit: Self.page)

@@ -17,6 +17,18 @@ struct MoveCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
     @Option(help: ArgumentHelp("The configuration file to move to. Without `data` in it, the data directory stays.", valueName: "config")) var to: String
 
+    @Option(
+        help: ArgumentHelp(
+            "Nobody can change anything while the last of it is compared, for so long at a time (1 to \(longestHold)). If it takes longer, all go on, and it is tried again, three times in all.",
+            valueName: "seconds")) var holdSeconds = 120
+
+    /// A day.
+    private static let longestHold = 86_400
+
+    func validate() throws {
+        guard (1...Self.longestHold).contains(holdSeconds) else { throw ValidationError("--hold-seconds must be 1 to \(Self.longestHold)") }
+    }
+
     func run() async throws {
         let old = try common.loadConfiguration()
         let new = try target(keeping: old.data)
@@ -25,7 +37,7 @@ struct MoveCommand: AsyncParsableCommand {
         let summary: Move.Summary
         do {
             let target = try await Installation.open(new, forMoveOf: source, logger: CommonOptions.logger(.error))
-            do { summary = try await Move(source, to: target, progress: line.report).run() } catch {
+            do { summary = try await Move(source, to: target, holdLimit: .seconds(holdSeconds), progress: line.report).run() } catch {
                 try await target.close()
                 throw error
             }
@@ -62,6 +74,7 @@ struct MoveCommand: AsyncParsableCommand {
                 "id": "move", "data": .string(new.data),
                 "rows": .object(JSONObject(uniqueKeysWithValues: summary.rows.sorted { $0.key < $1.key }.map { ($0.key, JSON.int($0.value)) })),
                 "blobs": .int(summary.blobs), "bytes": .int(summary.bytes), "read_only_seconds": .double(summary.readOnlySeconds),
+                "holds_given_up": .int(summary.releases),
                 "captures": .int(summary.captures), "damages": .array(summary.damages.map { .object(Verification.Finding.audio($0).asFinding) }),
             ])
         }
@@ -72,6 +85,11 @@ struct MoveCommand: AsyncParsableCommand {
             moved: \(rows.counted("row")) compared, \(summary.blobs.counted("piece")) of audio copied, \(summary.bytes.counted("byte")); nobody could change anything \
             for \(seconds) seconds
             """)
+        if summary.releases > 0 {
+            Terminal.print(
+                "\(summary.releases.counted("time")) it took longer than \(holdSeconds.counted("second")), and all who wanted to change something went on meanwhile"
+            )
+        }
         if summary.captures > 0 {
             Terminal.print(
                 "the sound of \(summary.captures.counted("call")) is still in \(Terminal.visible(old.data))/captures: move it to \(Terminal.visible(new.data))/captures before a server starts there"

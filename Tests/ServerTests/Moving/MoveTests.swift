@@ -1,4 +1,7 @@
 import Foundation
+import Logging
+import Server
+import Synchronization
 import TestKit
 import Testing
 import Voicemail
@@ -227,6 +230,83 @@ struct MoveTests {
             // Nothing has changed by all that.
             #expect(try await old("account", "list").json.array?.count == 1)
             #expect(try await other("account", "list").json.array?.count == 1)
+        }
+    }
+
+    /// Runs `body` with an installation of three messages, whose server runs, and another place for it.
+    private func withServedHome(_ body: (_ old: Home, _ new: Home, MovingWorld, RemoteServer) async throws -> Void) async throws {
+        try await TemporaryDirectory.run { directory in
+            let old = try Home("old", in: directory), new = try Home("new", in: directory)
+            var world = try await MovingWorld(in: old)
+            let server = try await old.serve()
+            let remote = RemoteServer(port: server.port)
+            for number in 0..<3 { try await world.leave(WAV.tones([440], milliseconds: 200 + number), at: remote) }
+            try await body(old, new, world, remote)
+            #expect(await server.stop() == 0)
+        }
+    }
+
+    /// Moves within the process, so that a test can look on.
+    private func move(_ old: Home, to new: Home, holdLimit: Duration, progress: @escaping ProgressReport = { _ in }) async throws -> Move.Summary {
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let source = try await Installation.open(.load(file: old.file, environment: [:]), for: .moves, creating: false, logger: logger)
+        let target = try await Installation.open(.load(file: new.file, environment: [:]), forMoveOf: source, logger: logger)
+        let result: Result<Move.Summary, any Error>
+        do { result = .success(try await Move(source, to: target, holdLimit: holdLimit, progress: progress).run()) } catch { result = .failure(error) }
+        try await target.close()
+        try await source.close()
+        return try result.get()
+    }
+
+    @Test("Where the last look takes longer than nobody may change anything, all go on, and what they do comes along with the next")
+    func heldTooLong() async throws {
+        try await withServedHome { old, new, world, remote in
+            let (held, note) = AsyncStream.makeStream(of: Void.self)
+            let goesOn = DispatchSemaphore(value: 0), looks = Mutex(0), stages = Mutex<[MaintenanceProgress]>([])
+            // Somebody who wants to change something just then. He waits for no longer than the hold may last.
+            let (path, token) = (world.path, world.token)
+            let late = Task {
+                for await _ in held { break }
+                let created = try await remote.send("PUT", path, token: token, data: ["caller_id_number": "100"])
+                goesOn.signal()
+                return created.status
+            }
+            let summary = try await move(old, to: new, holdLimit: .seconds(2)) { progress in
+                stages.withLock { $0.append(progress) }
+                guard progress.stage == "rows of blob",
+                    looks.withLock({
+                        $0 += 1; return $0
+                    }) == 2
+                else { return }
+                // The first look while writers are held: it does not come to its end before somebody has written.
+                note.yield()
+                _ = goesOn.wait(timeout: .now() + 60)
+            }
+            #expect(try await late.value == 201)
+            #expect(summary.releases == 1 && summary.readOnlySeconds >= 2 && summary.rows["message"] == 4)
+            #expect(stages.withLock { $0.filter { $0.stage == "holds given up" } } == [MaintenanceProgress("holds given up", 1, of: 3)])
+            let listed = try await remote.send("PUT", path, token: token, data: ["caller_id_number": "101"])
+            #expect(listed.status >= 500)
+            let verified = try await new("verify")
+            #expect(verified.status == 0, "\(verified.errors) \(verified.output)")
+        }
+    }
+
+    @Test("One that never has time enough switches nothing and says so, and can be run again with more")
+    func neverInTime() async throws {
+        try await withServedHome { old, new, world, remote in
+            let error = await #expect(throws: MoveError.self) { try await move(old, to: new, holdLimit: .zero) }
+            #expect(error == .heldTooLong(.zero, times: 3))
+            #expect(error?.description.contains("for which nobody may change anything, 3 times; nothing was switched") == true)
+            var world = world
+            try await world.leave(WAV.tones([620], milliseconds: 300), at: remote)
+            #expect(try await new("account", "list").refusal?.contains("has not come to its end") == true)
+            for seconds in ["0", "86401", "-1", "soon"] {
+                let misused = try await old("move", "--to", new.file, "--hold-seconds", seconds)
+                #expect(misused.status == 2 && misused.output == "", "\(misused.errors)")
+            }
+            let moved = try await old("move", "--to", new.file, "--hold-seconds", "86400")
+            #expect(moved.status == 0 && moved.json["holds_given_up"] == 0 && moved.json["rows"]?["message"] == 4, "\(moved.errors)")
         }
     }
 
