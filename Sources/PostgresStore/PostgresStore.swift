@@ -140,20 +140,21 @@ public final class PostgresStore: MaintainedStore {
         try await transaction { try body($0) }
     }
 
-    func transaction<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
+    func transaction<Value: Sendable>(isAlone: Bool = false, _ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
         let end = ContinuousClock.now + .seconds(options.waitSeconds)
-        return try await withCheckedThrowingContinuation { enqueue(body, before: end, $0) }
+        return try await withCheckedThrowingContinuation { enqueue(body, isAlone: isAlone, before: end, $0) }
     }
 
     /// - Parameter end: when it has waited long enough for a connection, and for room to wait for its turn.
     private func enqueue<Value: Sendable>(
-        _ body: @escaping @Sendable (Transaction) throws -> Value, before end: ContinuousClock.Instant, _ continuation: CheckedContinuation<Value, any Error>
+        _ body: @escaping @Sendable (Transaction) throws -> Value, isAlone: Bool, before end: ContinuousClock.Instant,
+        _ continuation: CheckedContinuation<Value, any Error>
     ) {
         let isQueued = writers.enqueue { [self] session, isTooLate in
             if isTooLate || .now > end { return continuation.resume(throwing: Self.busy) }
             let start = ContinuousClock.now
             do {
-                let (value, hasEvents) = try session.write {
+                let (value, hasEvents) = try session.write(isAlone: isAlone) {
                     let transaction = Transaction(session)
                     return (try body(transaction), transaction.hasEvents)
                 }
@@ -161,7 +162,7 @@ public final class PostgresStore: MaintainedStore {
                 continuation.resume(returning: value)
                 onCommit?((ContinuousClock.now - start) / .seconds(1))
             } catch let crowded as Turns.Crowded {
-                turns.park(crowded.question) { self.enqueue(body, before: end, continuation) }
+                turns.park(crowded.question) { self.enqueue(body, isAlone: isAlone, before: end, continuation) }
             } catch {
                 continuation.resume(throwing: error)
             }

@@ -40,13 +40,14 @@ extension Session {
     }
 
     /// Runs `body` in a transaction as if it were the only one, and returns once what it has changed is durable.
+    /// - Parameter isAlone: whether all others who would change something are kept out from the first attempt on.
     /// - Throws: what `body` throws, `StoreError`, `Turns.Crowded` where it is to be run later.
-    func write<Value>(_ body: () throws -> Value) throws -> Value {
+    func write<Value>(isAlone: Bool = false, _ body: () throws -> Value) throws -> Value {
         var lost = 0, collisions = 0
         defer { endTurn() }
         while true {
             do {
-                try begin(collisions < Self.collisionsTogether ? .writing : .alone)
+                try begin(isAlone || collisions >= Self.collisionsTogether ? .alone : .writing)
                 let value = try body()
                 if let trouble { throw trouble.error }
                 try commit()

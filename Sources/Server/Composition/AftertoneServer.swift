@@ -17,6 +17,8 @@ public struct AftertoneServer: Sendable {
     public let group: ServiceGroup
     private let installation: Installation
     private let setup: SetupCode
+    /// nil where nobody else can be on the store.
+    private let presence: Presence?
 
     /// - Parameters:
     ///   - registry: what `/metrics` shows.
@@ -81,9 +83,14 @@ public struct AftertoneServer: Sendable {
         ]
         services.append(EventFeed(outbox: installation.service.outbox, hub: hub, interval: configuration.outbox.settings.interval, logger: logger))
         if configuration.outbox.isOn { services.append(outbox) }
-        if configuration.postgres != nil {
-            services.append(Presence(processes: processes, clock: installation.service.clock as? DatabaseClock, logger: logger))
-        }
+        let presence =
+            configuration.postgres == nil
+            ? nil
+            : Presence(
+                processes: processes, clock: installation.service.clock as? DatabaseClock, store: installation.store, keyMark: installation.keyMark,
+                logger: logger)
+        if let presence { services.append(presence) }
+        self.presence = presence
         services += [
             recordings, CertificateReload(front: front, signals: reloadSignals, reread: onReload), front,
         ]
@@ -121,6 +128,7 @@ public struct AftertoneServer: Sendable {
     /// - Throws: when an address cannot be listened on.
     public func run() async throws {
         try await clearUp()
+        try await presence?.begin()
         try await offerSetup()
         try await group.run()
     }

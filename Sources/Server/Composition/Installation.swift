@@ -17,6 +17,8 @@ public final class Installation: Sendable {
     /// For greetings by text to speech; nil where no synthesizer is installed, and for commands.
     public let synthesizer: (any SpeechSynthesizer)?
     public let logger: Logger
+    /// What a shared database says of the key that secrets are sealed under.
+    let keyMark: String
     let locks: DirectoryLocks
     private let teardown: Teardown
 
@@ -27,6 +29,7 @@ public final class Installation: Sendable {
     ) {
         directory = base.directory
         locks = base.locks
+        keyMark = Database.sealingFingerprint(of: base.key)
         self.configuration = configuration
         self.store = store
         self.archive = archive

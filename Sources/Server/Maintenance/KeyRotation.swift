@@ -42,10 +42,13 @@ public struct KeyRotation: Sendable {
     }
 
     private func reseal(_ store: any MaintainedStore, from old: InstallationKey, to new: InstallationKey, at now: Timestamp) async throws -> ResealedPINs {
-        let living = try await store.read { try $0.livingProcesses(at: now) }
-        guard living == 0 else { throw Refused.serversRun(living) }
         let before = Secrets(key: old, pool: .singleton), after = Secrets(key: new, pool: .singleton)
-        return try await store.rekey(Database.sealingFingerprint(of: new)) { try $0.resealPINs(from: before, to: after) }
+        return try await store.rekey(Database.sealingFingerprint(of: new)) { writer in
+            // In the transaction: a server that starts meanwhile says that it lives before this is read, or finds the new key afterwards (`Presence`).
+            let living = try writer.livingProcesses(at: now)
+            guard living == 0 else { throw Refused.serversRun(living) }
+            return try writer.resealPINs(from: before, to: after)
+        }
     }
 }
 

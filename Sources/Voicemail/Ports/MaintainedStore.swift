@@ -20,14 +20,19 @@ public protocol MaintainedStore: VoicemailStore {
     /// Lets go of what is kept in memory for the next request.
     func releaseMemory() async throws
     /// Makes a change, and notes with it under which key secrets are sealed from then on, where processes with another one could open the store.
+    /// What it reads holds until it is made: nobody else changes anything meanwhile.
     /// - Parameter mark: tells the key from others, and nothing of it.
     func rekey<Value: Sendable>(_ mark: String, _ body: @escaping @Sendable (any StoreWriter) throws -> Value) async throws -> Value
+    /// Whether secrets are still sealed under the key with this mark.
+    func isKeyed(as mark: String) async throws -> Bool
 }
 
 extension MaintainedStore {
     public func rekey<Value: Sendable>(_ mark: String, _ body: @escaping @Sendable (any StoreWriter) throws -> Value) async throws -> Value {
         try await write(body)
     }
+
+    public func isKeyed(as mark: String) async throws -> Bool { true }
 
     public func integrityCheck() async throws -> [String] { try await integrityCheck(limit: 100) }
     public func recount() async throws -> [TallyDifference] { try await recount(limit: 1000) }
