@@ -268,6 +268,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "PostgresStoreTests", dependencies: ["PostgresStore", "StoredRows", "TestKit", "Threads", "Voicemail", "Waiting", crypto],
+            exclude: ["Stored"],
             swiftSettings: settings),
         .testTarget(name: "ShortageTests", dependencies: ["TestKit", "aftertone"], swiftSettings: settings),
         .testTarget(name: "MemoryStoreTests", dependencies: ["MemoryStore", "TestKit", "Voicemail"], swiftSettings: settings),

@@ -1,10 +1,9 @@
-import SQLiteStore
 import Testing
 import Voicemail
 
-/// The rows of the stored databases: one of everything at least. They are the same in each version; what a later one adds is checked by
+/// The rows of the stored databases, in whichever store: one of everything at least. They are the same in each version; what a later one adds is checked by
 /// its own tests.
-enum StoredWorld {
+public enum StoredWorld {
     private static let now = Timestamp(unix: 1_700_000_000)
     private static func id(_ digit: Character) -> String { String(repeating: digit, count: 32) }
     private static let blobs = "abcdef".compactMap { BlobID(id($0)) }
@@ -19,7 +18,7 @@ enum StoredWorld {
         id: id("3"), kind: .user, accountID: id("2"), name: "anna", key: "anna", scope: id("2"),
         attributes: ["username": "anna", "first_name": "Änne \u{0} 😀"],
         hidden: ["verifier": "v"], revision: 3, created: now, modified: now.advanced(by: 9))
-    static let mailbox = StoredDocument(
+    public static let mailbox = StoredDocument(
         id: id("4"), kind: .mailbox, accountID: id("2"), name: "Anna", key: "number:100", scope: id("2"), label: "0100", ownerID: id("3"),
         attributes: ["name": "Anna", "mailbox": "0100"], secret: SealedText(bytes: [0, 1, 255, 0]), created: now)
     private static let group = StoredDocument(
@@ -81,7 +80,7 @@ enum StoredWorld {
     ]
     private static let login = LoginCount(id: "192.0.2.1", kind: .source, label: "192.0.2.1", failures: 4, first: now, last: now.advanced(by: 1))
 
-    static func fill(_ store: any VoicemailStore) async throws {
+    public static func fill(_ store: any VoicemailStore) async throws {
         try await store.write { writer in
             for record in records { try writer.insert(record, at: now) }
             for document in documents { _ = try writer.insert(document) }
@@ -100,7 +99,7 @@ enum StoredWorld {
     }
 
     /// Reads everything through the port and compares it.
-    static func check(_ store: any VoicemailStore) async throws {
+    public static func check(_ store: any VoicemailStore) async throws {
         try await store.read { reader in
             for (index, document) in documents.enumerated() {
                 var expected = document
