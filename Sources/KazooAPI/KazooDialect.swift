@@ -75,7 +75,7 @@ public struct KazooDialect: Dialect {
         var remaining: Int?
         do {
             // The token is judged before the body is read: it decides how large a body is taken, and the rate limit is the account's if it has one.
-            let early = try await enter(PresentedToken.beforeBody(of: request), request, path)
+            let early = try await enter(PresentedToken.beforeBody(of: request), request, path, cost: cost)
             remaining = limiter.spend(cost, by: RateLimiter.client(request.remote, accountID: early.account?.id))
             guard remaining != nil else { throw KazooFailure.tooManyRequests }
             let reply = try await reply(to: request, path, early, &draft)
@@ -108,7 +108,7 @@ public struct KazooDialect: Dialect {
         draft.token = presented?.echo
         let entry =
             presented?.session == PresentedToken.beforeBody(of: request)
-            ? early : try await enter(presented?.session, request, path)
+            ? early : try await enter(presented?.session, request, path, cost: 0)
         let caller = presented?.caller ?? entry.principal
         if presented != nil, caller == nil, path?.route.isPublic != true { throw KazooFailure.badToken }
         draft.isAuthenticated = caller != nil
@@ -136,10 +136,12 @@ public struct KazooDialect: Dialect {
 
     /// Looks up what a token and a path lead to. A change of a mailbox's messages begins with the mailbox, which is so found by the way; a
     /// listing of them, and a message whose audio is asked for, are read with it.
-    private func enter(_ token: String?, _ request: FrontRequest, _ path: RoutedPath?) async throws -> AccessEntry {
+    private func enter(_ token: String?, _ request: FrontRequest, _ path: RoutedPath?, cost: Int) async throws -> AccessEntry {
         let mailboxID: String? = if case .messages(let box)? = path?.route, request.method != .get { box } else { nil }
         return try await service.access.enter(token: token, kind: .kazoo, accountID: path?.accountID, mailboxID: mailboxID) { (account) -> LikelyRead? in
             guard request.method == .get, !request.isUnread else { return nil }
+            // Who is about to be refused is not read for. What is asked at the same moment may be: it costs no more than it would have a moment before.
+            guard limiter.holds(cost, for: RateLimiter.client(request.remote, accountID: account.id)) else { return nil }
             if case .messageAudio(let box, let id)? = path?.route { return .message(MessagePlace(mailboxID: box, monthID: id)) }
             guard case .messages(let box)? = path?.route else { return nil }
             // A fault in the path or the query is reported later, in the order in which faults are judged.

@@ -33,6 +33,27 @@ import Voicemail
         }
     }
 
+    @Test("Who is refused for his rate costs no read of what he asks for: what cannot be read does not turn 429 into 500")
+    func refusedBeforeAnythingIsRead() async throws {
+        try await run { server, world in
+            let message = try await server.leave(audio: WAV.silence(milliseconds: 50), in: world.mailbox, of: world.account)
+            let paths = ["\(world.boxPath)/messages?page_size=10", "\(world.boxPath)/messages/\(message.monthID)/raw"]
+            for path in paths { #expect(try await server.send("GET", path, token: world.token).status == 200) }
+            // A row that nobody can decode, put there beside the server.
+            let damage =
+                "import sqlite3, sys; s = sqlite3.connect(sys.argv[1]); s.execute(\"UPDATE message SET folder = 'nowhere'\"); s.commit()"
+            let python = try ChildProcess(["python3", "-c", damage, server.directory + "/aftertone.sqlite"])
+            #expect(await python.status() == 0)
+            for path in paths { #expect(try await server.send("GET", path, token: world.token).status == 500, "\(path)") }
+            // 96 tokens are left in the account's bucket.
+            while try await server.send("GET", world.boxPath, token: world.token).status == 200 {}
+            for path in paths {
+                let refused = try await server.send("GET", path, token: world.token)
+                #expect(refused.status == 429 && refused.json["tokens"]?["remaining"] == 0, "\(refused.text)")
+            }
+        }
+    }
+
     @Test func aLoginByHeaderCostsALogin() async throws {
         try await run { server, world in
             let text = "\(world.account.id):\(LoginDigest.md5.digest(TestWorld.username, TestWorld.password))"

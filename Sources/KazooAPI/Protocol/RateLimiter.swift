@@ -59,6 +59,13 @@ final class RateLimiter: Sendable {
         }
     }
 
+    /// Whether `cost` tokens are there. It takes none.
+    func holds(_ cost: Int, for client: String) -> Bool {
+        let now = uptime(), share = limit.share(among: processes())
+        let bucket = buckets.withLockedValue { $0.value(for: client) }
+        return (bucket.map { refilled($0, share, now).tokens } ?? share.burst) >= Double(cost)
+    }
+
     private func refilled(_ bucket: Bucket, _ share: RateLimit.Share, _ now: Double) -> Bucket {
         Bucket(tokens: min(share.burst, bucket.tokens + max(0, now - bucket.updated) * share.perSecond), updated: now)
     }
