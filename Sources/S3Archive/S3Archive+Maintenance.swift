@@ -101,7 +101,7 @@ extension S3Archive {
     /// - Parameter seconds: how old an upload is that is aborted, by the service's clock.
     /// - Returns: how many were aborted.
     func abortUploads(after seconds: Int) async throws -> Int {
-        var query = [("uploads", ""), ("prefix", options.prefix)], count = 0
+        var query = [("uploads", ""), ("prefix", options.prefix)], count = 0, last = ("", "")
         while true {
             let answer = try await client.send(S3Request(method: .GET, query: query, longestAnswer: 4 << 20))
             let page = try S3XML.decode(S3Uploads.self, answer.body), time = (answer.date ?? SystemClock().now).advanced(by: -seconds)
@@ -110,7 +110,9 @@ extension S3Archive {
                 _ = try await client.send(S3Request(method: .DELETE, key: upload.key, query: [("uploadId", upload.id)]))
                 count += 1
             }
-            guard page.isTruncated, let key = page.nextKey, let id = page.nextID else { return count }
+            guard page.isTruncated else { return count }
+            guard let key = page.nextKey, let id = page.nextID, (key, id) != last else { throw S3Trouble.strange("a listing that does not go on") }
+            last = (key, id)
             query = [("uploads", ""), ("prefix", options.prefix), ("key-marker", key), ("upload-id-marker", id)]
         }
     }

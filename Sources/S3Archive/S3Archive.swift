@@ -129,8 +129,10 @@ public final class S3Archive: MaintainedArchive {
                 guard let id = id(ofKey: object.key), !openBlobs.isRemoved(id) else { continue }
                 try await visit(id, object.size)
             }
-            next = page.isTruncated ? page.next : nil
-        } while next != nil
+            guard page.isTruncated else { return }
+            guard let following = page.next, following != next else { throw Self.wording(S3Trouble.strange("a listing that does not go on")) }
+            next = following
+        } while true
     }
 
     public func unavailability() async -> String? { await readiness.reason() }

@@ -30,6 +30,8 @@ public final class FaultyService: Sendable {
         case silence
         /// A success that was not asked of the real one.
         case pretend
+        /// This in its place, whatever was asked.
+        case say(Int, String, [String: String])
     }
 
     public struct Request: Sendable {
@@ -127,6 +129,10 @@ public final class FaultyService: Sendable {
             var headers = HTTPHeaders()
             if case .refuseAt(_, _, let date) = fault { headers.add(name: "Date", value: date) }
             try await write(HTTPResponseStatus(statusCode: status), headers, ByteBuffer(string: text), to: outbound)
+            return true
+        case .say(let status, let text, let fields):
+            let headers = HTTPHeaders(fields.map { ($0.key, $0.value) })
+            try await write(HTTPResponseStatus(statusCode: status), headers, ByteBuffer(string: head.method == .HEAD ? "" : text), to: outbound)
             return true
         case .late(let delay): try await Task.sleep(for: delay)
         case .none, .loseAnswer, .cut, .wrongByte, .clockAhead, .aged: break
