@@ -1,4 +1,3 @@
-import Glibc
 import StoredRows
 import Synchronization
 import TestKit
@@ -148,39 +147,6 @@ struct ErrorClassTests {
         }
     }
 
-    @Test("Who finds no connection free in time is told, and nothing of his is done")
-    func busy() async throws {
-        try await withDatabase { url in
-            try await withStore(PostgresOptions(url: url, pool: 2, waitSeconds: 0)) { store in
-                let (begun, note) = AsyncStream.makeStream(of: Void.self), goOn = Mutex(false)
-                let holder = Task {
-                    try await store.write { writer in
-                        _ = try writer.insert(StoreContract.message("held"))
-                        _ = try writer.message(id: "held")
-                        note.yield()
-                        while !goOn.withLock({ $0 }) { sched_yield() }
-                    }
-                }
-                for await _ in begun { break }
-                let late = Task { try await store.write { try $0.insert(StoreContract.message("late")) } }
-                // It waits behind the other one, and is told when its turn comes.
-                let reading = try await store.read { try $0.message(id: "late") }
-                #expect(reading == nil)
-                goOn.withLock { $0 = true }
-                try await holder.value
-                let outcome = await late.result
-                if case .failure(let error) = outcome {
-                    #expect(error as? StoreError == .failed("no connection to the database was free in time"))
-                    #expect(try await !has("late", store))
-                } else {
-                    // It came when the connection was free already.
-                    #expect(try await has("late", store))
-                }
-                #expect(try await has("held", store))
-            }
-        }
-    }
-
     @Test(
         "Half of a pool writes, and there is one of each at least",
         arguments: [
@@ -202,7 +168,6 @@ struct ErrorClassTests {
             ("http://h/d", "is no URL such as postgresql://user@host/database"),
             ("postgresql://u@h/d?sslmode", "is no URL such as postgresql://user@host/database"),
             ("postgresql://u@h/d?a=1", "has a in it, which is no setting of libpq's"),
-            ("postgresql://[u@h/d", "is no URL such as postgresql://user@host/database"),
         ] as [(String, String?)])
     func addresses(_ url: String, _ trouble: String?) {
         #expect(PostgresOptions.trouble(with: url) == trouble)
