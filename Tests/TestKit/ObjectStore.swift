@@ -29,7 +29,15 @@ public final class ObjectStore: Sendable {
             if [ "$number" -gt 2 ] && [ "$number" -ne 255 ]; then eval "exec $number>&-"; fi
         done
         cd "$directory"
-        trap 'touch failed; kill $(jobs -p)' ERR
+        # The services have sessions of their own, so that what interrupts the tests does not reach them.
+        leave() {
+            kill $(jobs -p) || true
+            wait || true
+            [ -e failed ] || rm -rf "$directory"
+        }
+        trap leave EXIT
+        trap exit HUP INT TERM
+        trap 'touch failed' ERR
         mkdir etc node node/d1
         # Its own limits are of half a second and more: on a machine that stands still for longer a listing would lack what was stored.
         patience=$(printf '%s = 120\\n' conn_timeout node_timeout recoverable_node_timeout container_update_timeout client_timeout)
@@ -89,9 +97,6 @@ public final class ObjectStore: Sendable {
         echo "http://127.0.0.1:$proxy" > ready.partial
         mv ready.partial ready
         read -r nothing || true
-        kill $(jobs -p)
-        wait || true
-        rm -rf "$directory"
         """
 
     public init() async throws {
