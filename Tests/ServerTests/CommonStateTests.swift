@@ -39,10 +39,12 @@ import Testing
         return line.firstMatch(of: /\bstatic let (\w+)\b.*\b(Mutex|Atomic|NIOLockedValueBox|ManagedAtomic)\b/)?.1
     }
 
-    @Test(arguments: [
+    private static let lines: [(String, String?)] = [
         ("    static var alive: [Int] = [:]", "alive"), ("    private static let drawn = Atomic<UInt64>(0)", "drawn"),
         ("    static let a: Mutex<Int> = .init(0)", "a"),
         ("    static var seconds: Double {", nil), ("    static let perWebhook = 50", nil), ("    private let kept = Mutex(0)", nil),
-    ])
+    ]
+
+    @Test(arguments: lines)
     func whatChangesIsSeen(_ line: String, _ name: String?) { #expect(Self.state(in: line[...]).map(String.init) == name) }
 }
