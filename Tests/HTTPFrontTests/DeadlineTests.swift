@@ -189,6 +189,27 @@ private func drip(_ client: inout WireClient, every pause: Duration = .milliseco
         #expect(cuts(metrics, "lingering") == 1)
     }
 
+    /// Many clients send all before they read: one that sends quickly enough is not cut off, or it would never see the answer.
+    @Test func whoStillSendsAfterAnEarlyAnswerSeesIt() async throws {
+        let metrics = MetricsRegistry()
+        let front = deadlines {
+            $0.lingering = .milliseconds(150)
+            $0.minimumRate = 200_000
+        }
+        // More than is read for the sake of keeping the connection.
+        let half = String(repeating: "x", count: 120_000)
+        try await withFront(TestDialect { _ in .text(.ok, "early") }, deadlines: front, metrics: metrics) { port in
+            try await WireClient.connect(port) { client in
+                try await client.send("PUT /t/x HTTP/1.1\r\nHost: h\r\nContent-Length: 240000\r\n\r\n" + half)
+                try await Task.sleep(for: .milliseconds(300))
+                try await client.send(half)
+                #expect(String(buffer: try await client.response().body).hasPrefix("early"))
+                #expect(await client.isClosed())
+            }
+        }
+        #expect(cuts(metrics, "lingering") == 0)
+    }
+
     @Test func slowClientsDoNotHoldUpOthers() async throws {
         try await withFront(TestDialect.echo) { port in
             try await withThrowingTaskGroup(of: Void.self) { group in

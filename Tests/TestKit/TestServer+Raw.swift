@@ -12,6 +12,22 @@ extension TestServer {
         }
     }
 
+    /// Sends the whole of a request before it reads anything, as simple clients do, and closes afterwards. A client that reads meanwhile may give up
+    /// sending when it sees an early answer, and then lose that.
+    public func sendAll(_ method: String, _ path: String, headers: KeyValuePairs<String, String>, body: [UInt8]) async throws -> Answer {
+        var head = "\(method) \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: \(body.count)\r\n"
+        for (name, value) in headers { head += "\(name): \(value)\r\n" }
+        let bytes = try await exchange(Array((head + "\r\n").utf8) + body, finishing: false)
+        let end = bytes.firstRange(of: Array("\r\n\r\n".utf8)) ?? bytes.endIndex..<bytes.endIndex
+        let lines = String(decoding: bytes[..<end.lowerBound], as: UTF8.self).split(separator: "\r\n")
+        let fields = lines.dropFirst().compactMap { line -> (name: String, value: String)? in
+            guard let colon = line.firstIndex(of: ":") else { return nil }
+            return (String(line[..<colon]), line[line.index(after: colon)...].trimmingPrefix(while: \.isWhitespace).description)
+        }
+        let status = lines.first.flatMap { $0.split(separator: " ").dropFirst().first }.flatMap { Int($0) } ?? 0
+        return Answer(status: status, headers: fields, bytes: Array(bytes[end.upperBound...]))
+    }
+
     public func exchange(_ text: String, finishing: Bool = true) async throws -> String {
         String(decoding: try await exchange(Array(text.utf8), finishing: finishing), as: UTF8.self)
     }

@@ -173,7 +173,9 @@ final class ExchangeDeadline: ChannelDuplexHandler {
     private func drop(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
         switch part {
         case .head: break
-        case .body(let buffer): dropped += buffer.readableBytes
+        case .body(let buffer):
+            dropped += buffer.readableBytes
+            credit(buffer.readableBytes)
         case .end: isReading = false
         }
         if dropped > core.limits.lingering || (phase == .lingering && !isReading && !isEndless) { context.close(promise: nil) }
@@ -233,8 +235,9 @@ final class ExchangeDeadline: ChannelDuplexHandler {
         NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
     }
 
+    /// A client who first sends all and reads then would not see an early answer, were he cut off while he still sends quickly enough.
     private func credit(_ bytes: Int) {
-        guard phase == .exchange, core.deadlines.minimumRate > 0 else { return }
+        guard phase == .exchange || phase == .lingering, core.deadlines.minimumRate > 0 else { return }
         timer.extend(by: .nanoseconds(Int64(bytes) * 1_000_000_000 / Int64(core.deadlines.minimumRate)))
     }
 

@@ -79,7 +79,7 @@ public struct FrontDeadlines: Hashable, Sendable {
     public var minimumRate = 16 << 10
     /// Between two requests of one connection.
     public var idle: Duration = .seconds(75)
-    /// For reading on after an early answer.
+    /// For reading on after an early answer, plus the time that what still comes needs at `minimumRate`.
     public var lingering: Duration = .seconds(5)
     /// For exchanges in progress when the server stops.
     public var drain: Duration = .seconds(30)
