@@ -1,11 +1,11 @@
 import Synchronization
 import Voicemail
+import Waiting
 
 /// How far a batch has come: what is still to be told, and what of it was told and is not written down yet.
 final class BatchState: Sendable {
     struct Ended: Sendable {
-        let delivery: Delivery
-        let end: DeliveryEnd
+        let delivery: EndedDelivery
         /// That its attempt took.
         let seconds: Double
     }
@@ -50,6 +50,16 @@ final class BatchState: Sendable {
         let taken = lists.left.filter(isTaken)
         lists.left.removeAll(where: isTaken)
         return taken
+    }
+
+    private let writing = ArrivalOrder<Int>()
+
+    /// Has outcomes written down in the order of the attempts, which are listed by it and switch receivers off.
+    func inOrder<Value>(_ write: () async -> Value) async -> Value {
+        let ticket = writing.enter([0])
+        await writing.waitForEarlier(ticket, [0])
+        defer { writing.leave(ticket, [0]) }
+        return await write()
     }
 
     func add(_ ended: Ended) { lists.withLock { $0.ended.append(ended) } }

@@ -92,28 +92,32 @@ extension OutboxWorker {
     }
 
     private func attempt(_ delivery: Delivery, _ state: BatchState, _ destination: String) async -> Continuation {
-        let outcome: DeliveryOutcome
+        let attempt: DeliveryAttempt
         let retries: RetryPolicy
         let began = ContinuousClock.now
         if let channel = channels[delivery.channel] {
-            outcome = await channel.deliver(delivery)
+            attempt = await channel.attempt(delivery)
             retries = channel.retries
         } else {
-            outcome = .refused("nothing carries \(delivery.channel) any more")
+            attempt = DeliveryAttempt(.refused("nothing carries \(delivery.channel) any more"))
             retries = RetryPolicy(maximumAttempts: 1, base: 0, ceiling: 0)
         }
-        let seconds = (ContinuousClock.now - began) / .seconds(1)
+        let seconds = (ContinuousClock.now - began) / .seconds(1), outcome = attempt.outcome
         let isLeftAlone = note(outcome, seconds: seconds, at: destination)
         switch outcome {
         case .delivered, .withdrawn:
             // The deliveries behind it do not wait for that.
-            state.add(BatchState.Ended(delivery: delivery, end: outcome == .delivered ? .delivered : .withdrawn, seconds: seconds))
+            let end: DeliveryEnd = outcome == .delivered ? .delivered : .withdrawn
+            state.add(BatchState.Ended(delivery: EndedDelivery(delivery, end, record: attempt.record), seconds: seconds))
             return .goOn
         case .failed, .failedUnder, .unreachable, .notYet, .refused: break
         }
         // Later ones do not overtake one of which it is not known how it stands: its claim stays until it runs out.
-        let settlement = await orLog("the outcome of a delivery could not be written down: it will be made again") {
-            try await service.outbox.settle(delivery, outcome, by: channels[delivery.channel], retries: retries, jitter: Double.random(in: 0...1))
+        let settlement = await state.inOrder {
+            await writeEnded(of: state)
+            return await orLog("the outcome of a delivery could not be written down: it will be made again") {
+                try await service.outbox.settle(delivery, attempt, by: channels[delivery.channel], retries: retries, jitter: Double.random(in: 0...1))
+            }
         }
         guard let settlement else { return .stop }
         // The ones behind one that was not tried do not overtake it.
@@ -128,18 +132,22 @@ extension OutboxWorker {
     private static let longestUnwritten = Duration.milliseconds(50)
 
     private func writeDown(_ state: BatchState) async {
+        await state.inOrder { await writeEnded(of: state) }
+    }
+
+    private func writeEnded(of state: BatchState) async {
         let ended = state.takeEnded()
         guard let first = ended.first else { return }
         // The receivers have been told, even if this task was cancelled meanwhile.
         let settlements = await Task {
             await orLog("outcomes of deliveries could not be written down: they will be made again") {
-                try await service.outbox.settle(ended.map { ($0.delivery, $0.end) }, by: channels[first.delivery.channel])
+                try await service.outbox.settle(ended.map(\.delivery), by: channels[first.delivery.delivery.channel])
             }
         }.value
         for (each, settlement) in zip(ended, settlements ?? []) {
-            let result: OutboxInstruments.Result = settlement == .lost ? .lost : each.end == .withdrawn ? .withdrawn : .delivered
-            instruments.attempted(each.delivery.channel, result, each.seconds)
-            report(each.delivery, settlement)
+            let result: OutboxInstruments.Result = settlement == .lost ? .lost : each.delivery.end == .withdrawn ? .withdrawn : .delivered
+            instruments.attempted(each.delivery.delivery.channel, result, each.seconds)
+            report(each.delivery.delivery, settlement)
         }
     }
 

@@ -10,17 +10,14 @@ public struct KazooDialect: Dialect {
     let settings: KazooSettings
     private let limiter: RateLimiter
     let loginGuard: LoginGuard
-    /// How telling webhooks went.
-    let hookAttempts: HookAttempts
 
     /// - Parameters:
     ///   - processes: how many serve from the store, for their shares of the rate limit.
     ///   - uptime: seconds of a clock that never goes back, for the rate limit.
     public init(
-        service: VoicemailService, settings: KazooSettings, loginGuard: LoginGuard, hookAttempts: HookAttempts = HookAttempts(),
-        processes: @escaping @Sendable () -> Int = { 1 }, uptime: @escaping @Sendable () -> Double
+        service: VoicemailService, settings: KazooSettings, loginGuard: LoginGuard, processes: @escaping @Sendable () -> Int = { 1 },
+        uptime: @escaping @Sendable () -> Double
     ) {
-        self.hookAttempts = hookAttempts
         self.service = service
         self.settings = settings
         self.loginGuard = loginGuard

@@ -63,6 +63,7 @@ struct Rows: Sendable {
     var events: [Event] = []
     var unplanned: Set<Int> = []
     var deliveries: [Delivery] = []
+    var attempts: [AttemptRecord] = []
     var logins: [LoginCount] = []
     var holds: [Hold] = []
     var auditEntries: [AuditEntry] = []

@@ -182,6 +182,9 @@ extension MemoryTransaction {
             try remove(deliveryID: delivery.id)
             left -= 1
         }
+        let attempts = try all().attempts.filter { $0.accountID.isSame(as: accountID) }.prefix(left).map(\.serial)
+        try change { rows in rows.attempts.removeAll { attempts.contains($0.serial) } }
+        left -= attempts.count
         return max(0, limit) - left
     }
 }

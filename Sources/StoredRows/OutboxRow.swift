@@ -77,3 +77,29 @@ public enum DeliveryRow {
         run.bind(delivery.failure)
     }
 }
+
+/// Records of attempts as rows.
+public enum AttemptRow {
+    public static let columns = "serial, " + bound
+
+    /// What `bind` binds, in its order.
+    public static let bound = "receiver_id, account_id, made, status, is_success, failure, retries_left"
+
+    @inlinable
+    public static func decode<Row: StoredRow & ~Copyable>(_ row: borrowing Row) -> AttemptRecord {
+        AttemptRecord(
+            serial: row.int(0), receiverID: row.text(1), accountID: row.text(2), made: row.timestamp(3), status: row.isNull(4) ? nil : row.int(4),
+            isSuccess: row.int(5) != 0, failure: row.optionalText(6), retriesLeft: row.int(7))
+    }
+
+    @inlinable
+    public static func bind<Parameters: StoredParameters & ~Copyable>(_ attempt: AttemptRecord, to run: inout Parameters) {
+        run.bind(attempt.receiverID)
+        run.bind(attempt.accountID)
+        run.bind(attempt.made)
+        run.bind(attempt.status)
+        run.bind(attempt.isSuccess ? 1 : 0)
+        run.bind(attempt.failure)
+        run.bind(attempt.retriesLeft)
+    }
+}

@@ -197,7 +197,7 @@ struct ManyWorkersTests {
             _ = try await outbox.plan(over: [Clerk(worker: "", ledger: Ledger())])
             let held = try await outbox.claim(targets: 1, perTarget: 1, lease: 10)[0]
             _ = try await outbox.retry(held.id)
-            #expect(try await outbox.settle(held, .refused("late"), by: nil, retries: .soon, jitter: 0) == .lost)
+            #expect(try await outbox.settle(held, DeliveryAttempt(.refused("late")), by: nil, retries: .soon, jitter: 0) == .lost)
             let again = try await outbox.claim(targets: 1, perTarget: 1, lease: 10)
             #expect(again.map(\.id) == [held.id])
             #expect(again.map(\.attempts) == [0])
@@ -234,7 +234,7 @@ struct ManyWorkersTests {
             #expect(try await !outbox.renew(renewed, lease: 30))
             try await outbox.unclaim(renewed)
             #expect(try await bench.deliveries().allSatisfy { $0.claim == nil })
-            #expect(try await outbox.settle(renewed[0], .delivered, by: nil, retries: .soon, jitter: 0) == .lost)
+            #expect(try await outbox.settle(renewed[0], DeliveryAttempt(.delivered), by: nil, retries: .soon, jitter: 0) == .lost)
             #expect(try await bench.deliveries().count == 2)
         }
     }

@@ -152,7 +152,7 @@ import Voicemail
         }
     }
 
-    @Test(.oneServer("each process lists the attempts that it has made")) func anotherAnswerIsNotAskedForAgainAndSixOfThemSwitchItOff() async throws {
+    @Test func anotherAnswerIsNotAskedForAgainAndSixOfThemSwitchItOff() async throws {
         let receiver = Receiver { _, _ in 404 }
         try await Self.run(receiver) { server, world, receiver, url in
             let hook = try await Self.make(["custom_data": ["type": "voicemail_full"]], url, server, world.account)
@@ -183,7 +183,32 @@ import Voicemail
         }
     }
 
-    @Test(.oneServer("each process lists the attempts that it has made")) func whoDoesNotAnswerIsAskedAgainAfterTwoSeconds() async throws {
+    @Test("A server that starts again lists the attempts that were made before", .oneServer("it starts again over one data directory"))
+    func attemptsOutliveARestart() async throws {
+        try await TemporaryDirectory.run { directory in
+            let clock = ManualClock(), receiver = Receiver { _, _ in 500 }
+            let (path, token, before) = try await TestServer.run(in: directory.path + "/data", clock: clock) {
+                $0.outbox.intervalMilliseconds = 10
+                $0.limits.allowsReceiversHere = true
+            } _: { (server: TestServer) async throws -> (String, String, JSON) in
+                let world = try await server.makeWorld()
+                return try await receiver.run { port in
+                    let hook = try await Self.make(["custom_data": ["type": "voicemail_full"]], "http://127.0.0.1:\(port)/", server, world.account)
+                    try await server.service.mailboxes.noteFull(world.mailbox.id, in: world.account)
+                    await receiver.wait(for: 1)
+                    try await Self.settled(server)
+                    let path = "\(world.accountPath)/webhooks/\(hook.id)/attempts"
+                    return (path, world.token, try await server.send("GET", path, token: world.token).data)
+                }
+            }
+            #expect(before.array?.count == 1 && before.array?.first?["response_code"] == "500")
+            try await TestServer.run(in: directory.path + "/data", clock: clock) { server in
+                #expect(try await server.send("GET", path, token: token).data == before)
+            }
+        }
+    }
+
+    @Test func whoDoesNotAnswerIsAskedAgainAfterTwoSeconds() async throws {
         try await Self.run { server, world, _, _ in
             // No port that somebody else may be given meanwhile.
             let nobody = 1

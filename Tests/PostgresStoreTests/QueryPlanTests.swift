@@ -120,6 +120,8 @@ struct QueryPlanTests {
         INSERT INTO delivery (id, channel, target, account_id, event_serial, payload, state, attempts, due, claimed_by, claimed_until, failure, created)
         SELECT 'd' || n, 'c' || n % 3, 't' || n % 100, 'a' || n % 50, n, '{}', CASE WHEN n % 10 = 0 THEN 'dead' ELSE 'pending' END, 0, n, NULL,
         CASE WHEN n % 50 = 0 THEN n ELSE 0 END, '', n FROM generate_series(1, 5000) AS n;
+        INSERT INTO attempt (receiver_id, account_id, made, status, is_success, failure, retries_left) SELECT 'h' || n % 300, 'a' || n % 50, n, 200, 1, NULL, 0
+        FROM generate_series(1, 10000) AS n;
         INSERT INTO login_count SELECT 'l' || n, 'k' || n % 3, '', n % 70, 1, n FROM generate_series(1, 3000) AS n;
         INSERT INTO hold (id, subject, subject_id, account_id, mailbox_id, reason, created) SELECT 'h' || n, 'message', 'm' || n * 7, 'a' || n % 2000,
         'd' || n % 2000, '', n FROM generate_series(1, 20000) AS n;

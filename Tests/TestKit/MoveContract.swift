@@ -18,7 +18,8 @@ public enum MoveContract {
 
     /// What all stores keep, by table, with what tells rows apart.
     public static let tables: [String: [String]] = [
-        "account_tree": ["descendant_id", "ancestor_id"], "blob": ["id"], "blob_garbage": ["serial"], "credential": ["id"], "delivery": ["serial"],
+        "account_tree": ["descendant_id", "ancestor_id"], "attempt": ["serial"], "blob": ["id"], "blob_garbage": ["serial"], "credential": ["id"],
+        "delivery": ["serial"],
         "document": ["serial"], "event": ["serial"], "login_count": ["id"], "message": ["serial"], "recording": ["serial"], "ticket": ["hash"],
     ]
 
@@ -185,6 +186,12 @@ public enum MoveContract {
             try writer.markPlanned(try writer.unplannedEvents(limit: 1))
             try writer.insert(
                 Delivery(id: "d", channel: "c", target: "t", accountID: root, eventSerial: 1, payload: [:], due: now, created: now))
+            for status in [nil, 200] {
+                try writer.append(
+                    AttemptRecord(
+                        receiverID: "hook", accountID: root, made: now, status: status, isSuccess: status != nil,
+                        failure: status == nil ? StoreContract.hostileTexts.joined() : nil, retriesLeft: 1))
+            }
             try writer.save(LoginCount(id: "l", kind: .source, label: "x", failures: 3, first: now, last: now))
             return mailbox
         }

@@ -18,7 +18,7 @@ public enum StoreContract {
 
     public static let all =
         transactions + documents + batches + messages + listings + accountTrees + positions + tallies + removal + blobs + access + texts
-        + recordings + outbox + claims + dueTargets + logins + holds + audit
+        + recordings + outbox + attempts + claims + dueTargets + logins + holds + audit
 }
 
 // MARK: - Things to store

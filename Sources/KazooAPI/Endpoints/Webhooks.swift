@@ -9,9 +9,9 @@ extension KazooDialect {
         switch call.route {
         case .webhook(let id): return try await webhook(id, call, account)
         case .attemptsOfWebhook(let id):
-            _ = try await service.webhooks.find(id, of: account)
-            return .json(.array(hookAttempts.of(id).map { .object($0.shown) }))
-        case .webhookAttempts: return .json(.array(hookAttempts.of(account: account.id).map { .object($0.shown) }))
+            let hook = try await service.webhooks.find(id, of: account)
+            return .json(.array(try await service.outbox.attempts(ofReceiver: hook.id).map { .object($0.asHookAttempt) }))
+        case .webhookAttempts: return .json(.array(try await service.outbox.attempts(of: account).map { .object($0.asHookAttempt) }))
         default: break
         }
         switch call.method {

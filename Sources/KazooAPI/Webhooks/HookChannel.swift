@@ -13,13 +13,11 @@ public struct HookChannel: DeliveryChannel {
     private let service: VoicemailService
     private let settings: KazooSettings
     private let push: any OutgoingHTTP
-    private let attempts: HookAttempts
 
-    public init(service: VoicemailService, settings: KazooSettings, push: any OutgoingHTTP, attempts: HookAttempts) {
+    public init(service: VoicemailService, settings: KazooSettings, push: any OutgoingHTTP) {
         self.service = service
         self.settings = settings
         self.push = push
-        self.attempts = attempts
     }
 
     /// The webhook, and where it led when the delivery was planned, which tells who hears it.
@@ -40,36 +38,34 @@ public struct HookChannel: DeliveryChannel {
         }
     }
 
-    public func deliver(_ delivery: Delivery) async -> DeliveryOutcome {
+    public func deliver(_ delivery: Delivery) async -> DeliveryOutcome { await attempt(delivery).outcome }
+
+    public func attempt(_ delivery: Delivery) async -> DeliveryAttempt {
         do {
-            guard let webhook = try await service.webhooks.enabled(delivery.payload["hook"]?.string ?? "") else { return .withdrawn }
+            guard let webhook = try await service.webhooks.enabled(delivery.payload["hook"]?.string ?? "") else { return DeliveryAttempt(.withdrawn) }
             return await attempt(delivery, webhook)
         } catch {
-            return .failed("\(error)")
+            return DeliveryAttempt(.failed("\(error)"))
         }
     }
 
-    private func attempt(_ delivery: Delivery, _ webhook: Webhook) async -> DeliveryOutcome {
-        let policy = RetryPolicy(maximumAttempts: webhook.retries + 1, base: 2, ceiling: 2)
-        func note(_ status: Int?, _ isSuccess: Bool, _ error: String? = nil) {
-            let left = error == nil ? 0 : max(0, webhook.retries - delivery.attempts)
-            attempts.add(
-                HookAttempts.Attempt(
-                    webhookID: webhook.id, accountID: webhook.accountID, at: service.clock.now, status: status, isSuccess: isSuccess, error: error,
-                    retriesLeft: left))
-        }
+    private func attempt(_ delivery: Delivery, _ webhook: Webhook) async -> DeliveryAttempt {
         let request = HookRequest(
             id: delivery.id, attempt: delivery.attempts + 1, accountID: delivery.payload["account"]?.string ?? delivery.accountID,
             body: delivery.payload["body"]?.object ?? [:])
         do throws(OutgoingHTTPError) {
             let status = try await push.send(request.outgoing(to: webhook, service))
             let isSuccess = status == 200 || (status == 201 && webhook.verb == "put")
-            note(status, isSuccess)
+            let record = AttemptRecord(
+                receiverID: webhook.id, accountID: webhook.accountID, made: service.clock.now, status: status, isSuccess: isSuccess)
             // Another answer is one, too: it is not asked again.
-            return isSuccess ? .delivered : .refused("answered \(status)")
+            return DeliveryAttempt(isSuccess ? .delivered : .refused("answered \(status)"), record: record)
         } catch {
-            note(nil, false, error.reason)
-            return .unreachable(error.reason, policy)
+            let record = AttemptRecord(
+                receiverID: webhook.id, accountID: webhook.accountID, made: service.clock.now, status: nil, isSuccess: false, failure: error.reason,
+                retriesLeft: max(0, webhook.retries - delivery.attempts))
+            let policy = RetryPolicy(maximumAttempts: webhook.retries + 1, base: 2, ceiling: 2)
+            return DeliveryAttempt(.unreachable(error.reason, policy), record: record)
         }
     }
 

@@ -8,7 +8,7 @@ protocol Migration: Sendable {
 
 /// The schema's history; the next migration is appended. Its numbers are this store's own.
 enum Migrations {
-    static let all: [any Migration.Type] = [M0001.self, M0002.self, M0003.self, M0004.self, M0005.self]
+    static let all: [any Migration.Type] = [M0001.self, M0002.self, M0003.self, M0004.self, M0005.self, M0006.self]
 
     /// A process that migrates a database holds this lock ("Aftn" in ASCII).
     private static let lock = 0x4166_746e

@@ -96,6 +96,7 @@ extension Transaction {
             try release(recordings.compactMap { try $0.blobID(0) })
         }
         try go { "DELETE FROM delivery WHERE serial IN (SELECT serial FROM delivery WHERE account_id = \(accountID) LIMIT \($0))" }
+        try go { "DELETE FROM attempt WHERE serial IN (SELECT serial FROM attempt WHERE account_id = \(accountID) LIMIT \($0))" }
         return max(0, limit) - left
     }
 

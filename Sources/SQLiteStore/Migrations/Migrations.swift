@@ -19,7 +19,7 @@ extension Migration {
 
 /// The schema's history; the next migration is appended.
 enum Migrations {
-    static let all: [any Migration.Type] = [M0001.self, M0002.self, M0003.self, M0004.self, M0005.self]
+    static let all: [any Migration.Type] = [M0001.self, M0002.self, M0003.self, M0004.self, M0005.self, M0006.self]
 
     static let migrator: DatabaseMigrator = {
         var migrator = DatabaseMigrator()

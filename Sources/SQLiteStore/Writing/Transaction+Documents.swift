@@ -86,6 +86,9 @@ extension Transaction {
             DELETE FROM delivery WHERE serial IN (SELECT serial FROM delivery INDEXED BY delivery_by_account WHERE account_id = ? LIMIT ?)
             """
         ) { $0.bind(accountID) }
+        try go("DELETE FROM attempt WHERE serial IN (SELECT serial FROM attempt INDEXED BY attempt_by_account WHERE account_id = ? LIMIT ?)") { run in
+            run.bind(accountID)
+        }
         return max(0, limit) - left
     }
 

@@ -45,12 +45,12 @@ public struct AftertoneServer: Sendable {
         let configuration = installation.configuration
         let logger = installation.logger, listeners = listeners ?? configuration.http.listeners
         registry.sampleProcess()
-        let counter = RecordingCounter(registry), hub = EventHub(), hookAttempts = HookAttempts(), logins = LoginLedger.Observer(registry)
+        let counter = RecordingCounter(registry), hub = EventHub(), logins = LoginLedger.Observer(registry)
         let processes = LiveProcesses(installation.service)
         let dialects = Dialects(
             service: installation.service, configuration: configuration,
             logins: LoginLedger(installation.service, rules: configuration.logins.rules, observer: logins),
-            processes: processes, uptime: uptime, recordingCounter: counter, hookAttempts: hookAttempts, hub: hub, setup: setup,
+            processes: processes, uptime: uptime, recordingCounter: counter, hub: hub, setup: setup,
             glance: { try await ServerGlance.look(at: installation, tail) },
             synthesizer: installation.synthesizer)
         let front = Front(
@@ -69,7 +69,7 @@ public struct AftertoneServer: Sendable {
         let outbox = OutboxService(
             service: installation.service, hub: hub, settings: configuration.outbox.settings, instruments: OutboxInstruments(registry),
             mailServer: configuration.mail,
-            channels: { [channels = Channels(service: installation.service, configuration: configuration, hookAttempts: hookAttempts)] in
+            channels: { [channels = Channels(service: installation.service, configuration: configuration)] in
                 channels.all(over: $0, mail: $1)
             }, logger: logger)
         let idleMemory = IdleMemory(

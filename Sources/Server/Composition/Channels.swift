@@ -9,14 +9,12 @@ import YeastarSSeriesAPI
 struct Channels: Sendable {
     let service: VoicemailService
     let configuration: Configuration
-    /// How telling webhooks goes is noted there.
-    var hookAttempts = HookAttempts()
 
     /// - Parameter mail: nil where none is sent.
     func all(over push: any OutgoingHTTP, mail: (any OutgoingMail)?) -> [any DeliveryChannel] {
         let pushes: [any DeliveryChannel] = [
             ReportChannel(service: service, push: push), WebhookChannel(service: service, settings: configuration.pSeries, push: push),
-            HookChannel(service: service, settings: configuration.kazoo.settings, push: push, attempts: hookAttempts),
+            HookChannel(service: service, settings: configuration.kazoo.settings, push: push),
         ]
         guard let mail, configuration.mail != nil else { return pushes }
         let notices = configuration.notices

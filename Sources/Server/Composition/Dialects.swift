@@ -20,8 +20,6 @@ struct Dialects: Sendable {
     /// Seconds of a clock that never goes back.
     let uptime: @Sendable () -> Double
     let recordingCounter: RecordingCounter
-    /// How telling webhooks went.
-    let hookAttempts: HookAttempts
     /// Shows what is committed to those who listen.
     let hub: EventHub
     let setup: SetupCode
@@ -41,7 +39,7 @@ struct Dialects: Sendable {
     private var kazoo: KazooDialect {
         KazooDialect(
             service: service, settings: configuration.kazoo.settings, loginGuard: loginGuard("kazoo", configuration.logins.sourceRule),
-            hookAttempts: hookAttempts, processes: { [processes] in processes.count }, uptime: uptime)
+            processes: { [processes] in processes.count }, uptime: uptime)
     }
 
     private var sSeries: SSeriesDialect {

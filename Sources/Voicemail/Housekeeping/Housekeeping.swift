@@ -9,7 +9,7 @@ extension Housekeeping {
 
     /// What time does to the store: expired messages leave the tallies, broadcasts that waited for audio go on without it,
     /// removed messages go for good after the trash's days, messages and recordings go that retention no longer keeps, and dead
-    /// sessions, told events, old dead letters and failed logins long ago are dropped. Run every few minutes.
+    /// sessions, told events, old dead letters, records of old attempts and failed logins long ago are dropped. Run every few minutes.
     public func sweep() async throws {
         let now = clock.now
         for account in try await store.read({ try $0.removedAccounts() }) { try await service.accounts.removeContents(of: account) }
@@ -29,6 +29,8 @@ extension Housekeeping {
             try writer.removeDeliveries(deadBefore: deadBefore)
             try writer.removeLoginCounts(lastBefore: now.advanced(by: -LoginRules.memory))
         }
+        try await repeatedly { try $0.removeAttempts(madeBefore: deadBefore, limit: $1) }
+        try await forgetOldAttempts()
         try await service.audit.seal()
         await collectGarbage()
         // A command may have stored audio unmeasured, and cannot ring the bell of this process.
@@ -41,6 +43,17 @@ extension Housekeeping {
         try await service.groups.distributeLeftovers(of: account)
         try await service.messages.expire(of: account)
         try await service.recordings.expire(of: account)
+    }
+
+    /// Drops the attempts that no list shows: older than its latest, or of a receiver that is gone.
+    private func forgetOldAttempts() async throws {
+        var last: String?
+        while let receiver = try await store.read({ [last] in try $0.attemptedReceiver(after: last) }) {
+            let most = try await store.read { try $0.document(id: receiver, attributes: []) == nil ? 0 : Outbox.attemptsOfReceiver }
+            let isTooMuch = try await store.read { try $0.attempts(AttemptQuery(.receiver(receiver), limit: most + 1)).count > most }
+            if isTooMuch { try await repeatedly { try $0.removeAttempts(ofReceiver: receiver, exceptLatest: most, limit: $1) } }
+            last = receiver
+        }
     }
 
     /// Runs `step` in one transaction after the other until one changes fewer rows than it may.

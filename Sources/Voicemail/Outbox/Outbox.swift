@@ -6,7 +6,7 @@ public enum Settlement: Sendable, Hashable {
     case over
     /// It stays: to be tried again, or given up.
     case left(Delivery)
-    /// Nothing was written: another worker has taken it over, or it was dropped.
+    /// It was left as it is, because another worker has taken it over, or because it was dropped.
     case lost
 }
 
@@ -95,24 +95,23 @@ extension Outbox {
         }
     }
 
-    /// Writes down what became of an attempt, if the delivery is still held as it was when the attempt began.
+    /// Writes down what became of an attempt, if the delivery is still held as it was when the attempt began; and the attempt's record in any case.
     /// - Parameters:
     ///   - channel: which is asked what follows from the delivery's end.
     ///   - jitter: 0…1, for the delay before the next one.
     @discardableResult
     public func settle(
-        _ delivery: Delivery, _ outcome: DeliveryOutcome, by channel: (any DeliveryChannel)?, retries: RetryPolicy, jitter: Double
+        _ delivery: Delivery, _ attempt: DeliveryAttempt, by channel: (any DeliveryChannel)?, retries: RetryPolicy, jitter: Double
     ) async throws -> Settlement {
         guard let holder = delivery.claim?.holder else { return .lost }
         let now = clock.now
         var settled = delivery
         settled.claim = nil
         settled.attempts += 1
-        switch outcome {
+        switch attempt.outcome {
         case .delivered, .withdrawn:
-            return try await store.write {
-                try Change(writer: $0, now: now).end(delivery, outcome == .delivered ? .delivered : .withdrawn, by: channel)
-            }
+            let end: DeliveryEnd = attempt.outcome == .delivered ? .delivered : .withdrawn
+            return try await settle([EndedDelivery(delivery, end, record: attempt.record)], by: channel).first ?? .lost
         case .refused(let reason):
             settled.state = .dead
             settled.note(failure: reason)
@@ -129,6 +128,7 @@ extension Outbox {
         }
         let result = settled
         return try await store.write { writer in
+            if let record = attempt.record { try writer.append(record) }
             guard try writer.update(result, heldBy: holder) else { return .lost }
             if result.state == .dead { try channel?.ended(result, .givenUp, at: now, writer) }
             return .left(result)
@@ -136,8 +136,28 @@ extension Outbox {
     }
 
     /// The same of several that need no further attempt, in one transaction, which costs one sync.
-    public func settle(_ ended: [(delivery: Delivery, end: DeliveryEnd)], by channel: (any DeliveryChannel)?) async throws -> [Settlement] {
-        try await inTransaction { change in try ended.map { try change.end($0.delivery, $0.end, by: channel) } }
+    public func settle(_ ended: [EndedDelivery], by channel: (any DeliveryChannel)?) async throws -> [Settlement] {
+        try await inTransaction { change in
+            try ended.map { each in
+                if let record = each.record { try change.writer.append(record) }
+                return try change.end(each.delivery, each.end, by: channel)
+            }
+        }
+    }
+
+    /// Attempts to tell a receiver that are listed: the latest. Housekeeping drops the others.
+    static let attemptsOfReceiver = 50
+    /// Attempts that are listed of an account.
+    private static let attemptsOfAccount = 1000
+
+    /// The latest attempts to tell a receiver, the latest first.
+    public func attempts(ofReceiver id: String) async throws -> [AttemptRecord] {
+        try await store.read { try $0.attempts(AttemptQuery(.receiver(id), limit: Self.attemptsOfReceiver)) }
+    }
+
+    /// The same of all receivers of an account.
+    public func attempts(of account: Account) async throws -> [AttemptRecord] {
+        try await store.read { try $0.attempts(AttemptQuery(.account(account.id), limit: Self.attemptsOfAccount)) }
     }
 
     /// Gives up deliveries whose time has passed, where they are still held.
@@ -168,9 +188,26 @@ extension Outbox {
     }
 }
 
+/// A delivery that needs no further attempt.
+public struct EndedDelivery: Sendable {
+    public let delivery: Delivery
+    public let end: DeliveryEnd
+    /// What is kept of its last attempt.
+    public let record: AttemptRecord?
+
+    public init(_ delivery: Delivery, _ end: DeliveryEnd, record: AttemptRecord? = nil) {
+        self.delivery = delivery
+        self.end = end
+        self.record = record
+    }
+}
+
 extension Delivery {
     /// Why it was not told, as far as it is kept.
-    fileprivate mutating func note(failure reason: String) { failure = String(reason.unicodeScalars.prefix(500).map(Character.init)) }
+    fileprivate mutating func note(failure reason: String) { failure = Self.kept(reason) }
+
+    /// As much of a reason as is kept.
+    static func kept(_ reason: String) -> String { String(reason.unicodeScalars.prefix(500).map(Character.init)) }
 
     /// Puts it off until a policy has it tried again, or gives it up.
     fileprivate mutating func postpone(by policy: RetryPolicy, because reason: String, jitter: Double, at now: Timestamp) {

@@ -19,6 +19,9 @@ public protocol DeliveryChannel: Sendable {
     /// Makes one attempt. Must end by itself; for as long as it takes, nobody else tells the target anything.
     func deliver(_ delivery: Delivery) async -> DeliveryOutcome
 
+    /// The same, with what is kept of it for the receiver's owner. The worker asks for this.
+    func attempt(_ delivery: Delivery) async -> DeliveryAttempt
+
     /// Where an attempt for a target goes: what targets of one destination have in common is that one of them that hangs or gets no answer
     /// makes it likely that the others do.
     func destination(of target: String) -> String
@@ -32,6 +35,20 @@ extension DeliveryChannel {
     /// Each target by itself.
     public func destination(of target: String) -> String { "\(name) \(target)" }
     public func ended(_: Delivery, _: DeliveryEnd, at _: Timestamp, _: any StoreWriter) throws {}
+    /// Keeps nothing.
+    public func attempt(_ delivery: Delivery) async -> DeliveryAttempt { DeliveryAttempt(await deliver(delivery)) }
+}
+
+/// An attempt that was made.
+public struct DeliveryAttempt: Sendable, Hashable {
+    public let outcome: DeliveryOutcome
+    /// Written down with the outcome; nil where nobody wants to know.
+    public let record: AttemptRecord?
+
+    public init(_ outcome: DeliveryOutcome, record: AttemptRecord? = nil) {
+        self.outcome = outcome
+        self.record = record
+    }
 }
 
 /// How a delivery has ended.

@@ -87,6 +87,9 @@ public protocol OutboxReader {
     func hasDueDeliveries(at now: Timestamp, through gate: any DeliveryGate) throws -> Bool
     /// Kept counters.
     func deliveryTotals() throws -> DeliveryTotals
+    func attempts(_ query: AttemptQuery) throws -> [AttemptRecord]
+    /// The first receiver behind one, by id, of which attempts are kept; nil where there is none.
+    func attemptedReceiver(after id: String?) throws -> String?
 }
 
 /// Changing the outbox within a transaction.
@@ -113,6 +116,13 @@ public protocol OutboxWriter: OutboxReader {
     func remove(deliveryID: String, heldBy holder: String) throws -> Bool
     /// Drops deliveries given up before.
     func removeDeliveries(deadBefore: Timestamp) throws
+    /// Reads nothing, so that those who tell different receivers are not in each other's way.
+    func append(_ attempt: AttemptRecord) throws
+    /// Drops a receiver's attempts but the latest, at most `limit` of them.
+    /// - Returns: how many.
+    func removeAttempts(ofReceiver id: String, exceptLatest most: Int, limit: Int) throws -> Int
+    /// - Returns: how many, at most `limit`.
+    func removeAttempts(madeBefore: Timestamp, limit: Int) throws -> Int
 }
 
 extension OutboxReader {

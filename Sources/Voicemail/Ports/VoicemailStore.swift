@@ -143,7 +143,7 @@ public protocol StoreWriter: StoreReader, RecordingWriter, OutboxWriter, LoginWr
     func update(_ document: StoredDocument) throws
     /// Hides a document and frees its key; `physically` deletes the row.
     func remove(documentID: String, at: Timestamp, physically: Bool) throws
-    /// Removes messages, documents, recordings, deliveries, tickets and credentials of an account, but not the account itself;
+    /// Removes messages, documents, recordings, deliveries, records of attempts, tickets and credentials of an account, but not the account itself;
     /// at most `limit` of them.
     /// - Returns: how many went; fewer than `limit` when none is left.
     func removeContents(accountID: String, at: Timestamp, limit: Int) throws -> Int

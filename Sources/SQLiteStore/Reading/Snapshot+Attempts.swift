@@ -1,0 +1,25 @@
+import StoredRows
+import Voicemail
+
+extension Snapshot {
+    func attempts(_ query: AttemptQuery) throws -> [AttemptRecord] {
+        let (condition, id) =
+            switch query.of {
+            case .receiver(let id): ("INDEXED BY attempt_by_receiver WHERE receiver_id = ?", id)
+            case .account(let id): ("INDEXED BY attempt_by_account WHERE account_id = ?", id)
+            }
+        var run = try connection.prepare("SELECT \(AttemptRow.columns) FROM attempt \(condition) ORDER BY serial DESC LIMIT ?")
+        run.bind(id)
+        run.bind(max(0, query.limit))
+        var found: [AttemptRecord] = []
+        while try run.step() { found.append(AttemptRow.decode(run)) }
+        return found
+    }
+
+    func attemptedReceiver(after id: String?) throws -> String? {
+        var run = try connection.prepare(
+            "SELECT receiver_id FROM attempt INDEXED BY attempt_by_receiver WHERE receiver_id \(id == nil ? ">=" : ">") ? ORDER BY receiver_id LIMIT 1")
+        run.bind(id ?? "")
+        return try run.step() ? run.text(0) : nil
+    }
+}
