@@ -78,6 +78,8 @@ extension MemoryTransaction {
 extension MemoryTransaction {
     func blob(id: BlobID) throws -> BlobRecord? { try all().blobs.first { $0.blob.id == id } }
 
+    func blobs(ids: Set<BlobID>) throws -> [BlobRecord] { try all().blobs.filter { ids.contains($0.blob.id) } }
+
     func blobs(after id: BlobID?, limit: Int) throws -> [BlobRecord] {
         let found = try all().blobs.filter { ($0.blob.id.hex > id?.hex ?? "") }.sorted { $0.blob.id.hex < $1.blob.id.hex }
         return Array(found.prefix(max(0, limit)))

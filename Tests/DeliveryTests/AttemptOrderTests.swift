@@ -38,7 +38,10 @@ struct AttemptOrderTests {
         try await Bench.run { bench in
             try await bench.happen((0..<40).map { "s\($0)" })
             try await bench.working([channel]) {
-                try await bench.until { try await bench.deliveries(.pending).isEmpty && bench.service.outbox.attempts(ofReceiver: "t").count == 40 }
+                try await bench.until {
+                    let listed = try await bench.service.outbox.attempts(ofReceiver: "t").count
+                    return try await bench.deliveries(.pending).isEmpty && listed == 40
+                }
             }
             #expect(try await bench.service.outbox.attempts(ofReceiver: "t").map(\.status) == (1...40).reversed().map { $0 })
         }

@@ -146,6 +146,7 @@ struct OpeningTests {
         3: "878704a414d87709c1e41ea7e637a5957c462b67cd4915755d111dc3ad7d47f4",
         4: "28deee4c42029b9440344477b63264870b3ad2d0feb41498bc3deb02981ba550",
         5: "3313ca552e31be5284e960caf805a1e7b743138433eddea9b42791a453aae1e4",
+        6: "d7af60e3a30e531d391484cb9d53631ce6a15fc9dae764fa2c5c24d7931c73df",
     ]
 
     @Test("No migration changes once it has a hash, and each has one", arguments: Migrations.all.map { $0.number })

@@ -16,6 +16,7 @@ struct FrozenSchemaTests {
         "M0003": "cb050c4562c3ab67285aa027eff068ca68b1b4d251f17d5623dfefe49cdbd826",
         "M0004": "c6a55a2ce9bab20449694a5eb96421bf4e97be32abe3ec8d3ddc60ead6417ec3",
         "M0005": "891ac274cec7f90e0fc5d40a9f76a601f7de16e6c0d0f7cb3d5cb4c307e33409",
+        "M0006": "64b7bd5c4e70f5e40df4433bd3f988d5a59a3d33380df57a8ab0271341200e55",
     ]
 
     @Test("No migration changes once it has a hash, and each has one", arguments: Migrations.all.map { $0.name })

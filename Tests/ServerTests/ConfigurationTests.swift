@@ -255,6 +255,12 @@ import Voicemail
             "archive: {kind: s3, endpoint: \"http://s3.example\", bucket: abc, quota_bytes: 5}\n",
             "a.yaml:1: archive.quota_bytes is of a directory, and archive.kind is s3"
         ),
+        ("archive: {encryption: AES256}\n", "a.yaml:1: archive.encryption needs archive.kind s3"),
+        ("archive: {path_style: true}\n", "a.yaml:1: archive.path_style needs archive.kind s3"),
+        (
+            "store: {kind: postgres, url: \"postgresql://u@h/d\", maximum_pages: 100}\n",
+            "a.yaml:1: store.maximum_pages is of sqlite, and store.kind is postgres"
+        ),
         ("store: {statement_seconds: 1}\n", "a.yaml:1: store.statement_seconds is \"1\" and must be a whole number from 2 to 600"),
         ("store: {lock_seconds: 0}\n", "a.yaml:1: store.lock_seconds is \"0\" and must be a whole number from 1 to 600"),
         ("store: {connect_seconds: 61}\n", "a.yaml:1: store.connect_seconds is \"61\" and must be a whole number from 1 to 60"),

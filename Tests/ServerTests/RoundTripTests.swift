@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import PostgresStore
 import Server
@@ -5,6 +6,7 @@ import TestKit
 import Testing
 import Voicemail
 import YeastarPSeriesAPI
+import YeastarSSeriesAPI
 
 /// How often a request waits for a PostgreSQL database. Each wait costs what the network between the two takes.
 struct RoundTripTests {
@@ -18,10 +20,14 @@ struct RoundTripTests {
         "message deleted": 4,
         "list of mailboxes": 2,
         "login with a user's name": 8,
-        "P-Series: page of messages": 4,
+        "P-Series: page of messages": 2,
+        "P-Series: list of recordings": 2,
         "P-Series: link to a message": 5,
         "P-Series: download by a link": 3,
         "recording put": 7,
+        "recording put, of the same second and numbers as twenty others": 17,
+        "S-Series: messages of an extension": 4,
+        "S-Series: random for a message": 5,
     ]
 
     @Test("Requests wait for the database as often as is written down, and not more often")
@@ -36,11 +42,21 @@ struct RoundTripTests {
                 let world = try await server.makeWorld()
                 let path = world.boxPath + "/messages", sound = WAV.tones([440], milliseconds: 300)
                 let message = try await server.leave(audio: sound, in: world.mailbox, of: world.account)
-                for _ in 0..<60 { _ = try await server.leave(in: world.mailbox, of: world.account) }
+                for number in 0..<60 { _ = try await server.leave(audio: number < 30 ? sound : nil, in: world.mailbox, of: world.account) }
                 let key = try await server.service.access.issueKey(CredentialDraft(.intake, name: "recorder"), in: world.account).secret
                 let application = try await Applications(server.service).create(name: "crm", permissions: nil, addresses: [], in: world.account)
                 let pair = try await Applications(server.service).openPair(
                     for: Applications(server.service).logIn(application.credential.handle, secret: application.secret), TokenRules(maximumLive: 99))
+                let user = try await APIUsers(server.service).create(name: nil, in: world.account)
+                let secret = HexID.encode(Insecure.MD5.hash(data: Data(user.secret.utf8)))
+                let login: JSON = ["username": .string(user.credential.handle), "password": .string(secret)]
+                let entry = try await server.send("POST", "/api/v1.1.0/login", json: login)
+                let session = try #require(entry.json["token"]?.string, "\(entry.text)")
+                for number in 0..<20 {
+                    let put = try await server.send(
+                        "PUT", "/intake/recordings/before\(number).wav?caller=1&callee=2", headers: ["Authorization": "Bearer \(key)"], body: sound)
+                    #expect(put.status < 300)
+                }
                 var spare: [Message] = []
                 for _ in 0..<40 { spare.append(try await server.leave(in: world.mailbox, of: world.account)) }
                 var number = 0
@@ -53,6 +69,11 @@ struct RoundTripTests {
                         try await server.send("GET", "\(path)/\(message.monthID)/raw", headers: ["Range": "bytes=0-99"], token: world.token)
                     },
                     "recording put": {
+                        number += 1
+                        return try await server.send(
+                            "PUT", "/intake/recordings/r\(number).wav?caller=\(number)&callee=2", headers: ["Authorization": "Bearer \(key)"], body: sound)
+                    },
+                    "recording put, of the same second and numbers as twenty others": {
                         number += 1
                         return try await server.send(
                             "PUT", "/intake/recordings/r\(number).wav?caller=1&callee=2", headers: ["Authorization": "Bearer \(key)"], body: sound)
@@ -79,21 +100,33 @@ struct RoundTripTests {
                 let resource = try #require(link.json["download_resource_url"]?.string, "\(link.text)")
                 let pSeries: [String: () async throws -> Answer] = [
                     "P-Series: page of messages": { try await server.send("GET", "/openapi/v1.0/vm/get\(call)&number=3000") },
+                    "P-Series: list of recordings": { try await server.send("GET", "/openapi/v1.0/recording/list\(call)") },
                     "P-Series: link to a message": { try await server.send("GET", "/openapi/v1.0/vm/download\(call)&msg_id=\(id)") },
                     "P-Series: download by a link": { try await server.send("GET", "\(resource)\(call)") },
                 ]
-                let requests = kazoo.merging(pSeries) { $1 }
+                let sSeries: [String: () async throws -> Answer] = [
+                    "S-Series: messages of an extension": {
+                        try await server.send("POST", "/api/v1.1.0/voicemail/query?token=\(session)", json: ["extid": "3000"])
+                    },
+                    "S-Series: random for a message": {
+                        try await server.send(
+                            "POST", "/api/v1.1.0/voicemail/get_random?token=\(session)", json: ["extid": "3000", "voicemailfile": "msg0000.wav"])
+                    },
+                ]
+                let requests = kazoo.merging(pSeries) { $1 }.merging(sSeries) { $1 }
                 try await Self.countDepositsWithIDs(at: server, world, store)
                 for (name, request) in requests.sorted(by: { $0.key < $1.key }) {
-                    var least = Int.max
-                    for _ in 0..<12 {
+                    var counts: [Int] = []
+                    for _ in 0..<15 {
                         try await Task.sleep(for: .milliseconds(30))
                         let before = store.roundTrips
                         let answer = try await request()
                         #expect((200..<300).contains(answer.status), "\(name): \(answer.text)")
-                        least = min(least, store.roundTrips - before)
+                        counts.append(store.roundTrips - before)
                     }
-                    #expect(least <= Self.most[name] ?? 0, "\(name): \(least)")
+                    // The first ones learn; on a busy machine the server does something of its own beside most of the others.
+                    let usual = counts.dropFirst(4).sorted()[2]
+                    #expect(usual <= Self.most[name] ?? 0, "\(name): \(counts)")
                 }
             }
         }

@@ -14,6 +14,15 @@ extension StoreContract {
             let none = try await store.read { try $0.blob(id: BlobID()) }
             #expect(none == nil)
         },
+        Case("blob records are found together, each once, and without those that are not there") { store in
+            let records = [blob(), blob(facts: AudioFacts(frames: 8000, sampleRate: 8000, channels: 1, container: "wav")), blob()]
+            try await store.write { writer in for record in records { try writer.insert(record, at: now) } }
+            let wanted = Set(records.prefix(2).map(\.blob.id) + [BlobID()])
+            let found = try await store.read { try $0.blobs(ids: wanted) }
+            #expect(found.count == 2)
+            for record in records.prefix(2) { #expect(found.contains(record)) }
+            #expect(try await store.read { try $0.blobs(ids: []) }.isEmpty)
+        },
         Case("blob records are listed in order of name, page by page") { store in
             let ids = (0..<25).map { _ in BlobID() }
             try await store.write { writer in for id in ids { try writer.insert(blob(id), at: now) } }

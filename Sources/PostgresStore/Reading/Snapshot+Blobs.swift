@@ -6,6 +6,12 @@ extension Snapshot {
         try first("SELECT \(raw: BlobRow.columns) FROM blob WHERE id = \(id)").map { try BlobRow.decode($0) }
     }
 
+    func blobs(ids: Set<BlobID>) throws -> [BlobRecord] {
+        guard !ids.isEmpty else { return [] }
+        // In order, so that the same page asks the same.
+        return try rows("SELECT \(raw: BlobRow.columns) FROM blob WHERE id = ANY(\(ids.map(\.hex).sorted()))").map { try BlobRow.decode($0) }
+    }
+
     func blobs(after id: BlobID?, limit: Int) throws -> [BlobRecord] {
         try rows("SELECT \(raw: BlobRow.columns) FROM blob WHERE id > \(id?.hex ?? "") ORDER BY id LIMIT \(max(0, limit))").map { try BlobRow.decode($0) }
     }

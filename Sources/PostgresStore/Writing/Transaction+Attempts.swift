@@ -10,7 +10,7 @@ extension Transaction {
         try count(
             of: """
                 DELETE FROM attempt WHERE serial IN (
-                    SELECT serial FROM attempt WHERE receiver_id = \(id) ORDER BY serial DESC LIMIT \(max(0, limit)) OFFSET \(max(0, most)))
+                    SELECT serial FROM attempt WHERE \(Self.latestAttempts(where: "receiver_id", is: id)) LIMIT \(max(0, limit)) OFFSET \(max(0, most)))
                 """)
     }
 

@@ -8,6 +8,8 @@ extension Snapshot {
         return try run.step() ? try BlobRow.decode(run) : nil
     }
 
+    func blobs(ids: Set<BlobID>) throws -> [BlobRecord] { try ids.compactMap { try blob(id: $0) } }
+
     func blobs(after id: BlobID?, limit: Int) throws -> [BlobRecord] {
         var run = try connection.prepare("SELECT \(BlobRow.columns) FROM blob WHERE id > ? ORDER BY id LIMIT ?")
         run.bind(id?.hex ?? "")

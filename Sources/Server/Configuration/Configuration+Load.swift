@@ -107,6 +107,9 @@ extension Configuration {
         store.maximumPages = reader.optionalNumber("store.maximum_pages", 64...(.max))
         store.reservedBytes = reader.number("store.reserve_bytes", store.reservedBytes, 0...(.max))
         postgres = PostgresOptions.read(reader)
+        if postgres != nil, store.maximumPages != nil {
+            reader.refuse("store.maximum_pages", because: "is of sqlite, and store.kind is postgres", given: ["store.maximum_pages"])
+        }
         archive.directory = reader.optionalPath("archive.directory")
         // A backup of a data directory holds its audio, which is there then.
         if archive.directory != nil, postgres == nil {

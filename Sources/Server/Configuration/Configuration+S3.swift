@@ -22,7 +22,7 @@ extension S3Options {
         guard kind == .s3 else {
             for (key, isSet) in [
                 ("endpoint", endpoint != nil), ("bucket", bucket != nil), ("prefix", !prefix.isEmpty), ("credentials_file", file != nil),
-                ("authorities_file", authorities != nil),
+                ("authorities_file", authorities != nil), ("encryption", encryption != .bucket), ("path_style", pathStyle),
             ] where isSet {
                 reader.refuse("archive.\(key)", because: "needs archive.kind s3", given: ["archive.kind", "archive.\(key)"])
             }

@@ -47,12 +47,15 @@ extension Doctor {
 
     func disk() async throws -> [Finding] {
         guard let installation else { return [] }
-        let path = installation.directory.path, reserve = configuration.archive.reserveBytes
+        let path = installation.directory.path
+        // Audio in a bucket needs no room here but for what is under way.
+        let reserve = configuration.archive.s3 == nil ? configuration.archive.reserveBytes : 0
         return try await blocking {
             var findings: [Finding] = []
             let space = try DiskSpace(of: path)
             if space.free <= reserve {
-                findings.append(Finding("disk", .bad, "\(space.free) bytes are free, and archive.reserve_bytes keeps \(reserve) of them: no audio is taken"))
+                let kept = reserve > 0 ? ", and archive.reserve_bytes keeps \(reserve) of them: no audio is taken" : ""
+                findings.append(Finding("disk", .bad, "\(space.free) bytes are free\(kept)"))
             } else if space.free < 4 * reserve || space.free < space.size / 20 {
                 findings.append(Finding("disk", .doubtful, "only \(space.free) bytes of \(space.size) are free"))
             } else {

@@ -61,20 +61,20 @@ extension Renditions {
         try await download(of: recording, as: Self.namedContainer(of: recording))
     }
 
-    /// How many bytes a download of each recording sends, by the recordings' ids: the stored bytes where they are sent as they are, else those of the
+    /// Recordings with how many bytes a download of each sends, in one read: the stored bytes where they are sent as they are, else those of the
     /// rendering. Sound that nobody has measured yet counts with its stored bytes.
     /// - Parameter container: as in `download`; nil for what the recordings' names say.
-    public func downloadSizes(of recordings: [Recording], as container: Rendition.Container?) async throws -> [String: Int] {
+    public func downloads(_ query: RecordingQuery, as container: Rendition.Container?) async throws -> DownloadPage {
         try await store.read { [codec] reader in
-            var sizes: [String: Int] = [:]
-            for recording in recordings {
-                sizes[recording.id] = recording.audio.size
-                guard let wanted = container ?? Self.namedContainer(of: recording), let record = try reader.blob(id: recording.audio.blobID),
+            let page = try reader.page(query), records = try reader.blobs(ids: Set(page.recordings.map(\.audio.blobID)))
+            let byID = Dictionary(records.map { ($0.blob.id, $0) }, uniquingKeysWith: { first, _ in first })
+            let sized = page.recordings.map { recording in
+                guard let wanted = container ?? Self.namedContainer(of: recording), let record = byID[recording.audio.blobID],
                     record.container != wanted.rawValue, let facts = record.facts
-                else { continue }
-                sizes[recording.id] = codec.size(of: facts, as: .channels(as: wanted)) ?? recording.audio.size
+                else { return SizedRecording(recording: recording, size: recording.audio.size) }
+                return SizedRecording(recording: recording, size: codec.size(of: facts, as: .channels(as: wanted)) ?? recording.audio.size)
             }
-            return sizes
+            return DownloadPage(recordings: sized, total: page.total)
         }
     }
 
@@ -100,4 +100,16 @@ extension Renditions {
         let blobID = recording.audio.blobID
         return try await store.read { try $0.blob(id: blobID) }?.container ?? ""
     }
+}
+
+/// A recording, and how many bytes a download of it sends.
+public struct SizedRecording: Sendable {
+    public let recording: Recording
+    public let size: Int
+}
+
+/// Recordings of a query, and how many there are of it.
+public struct DownloadPage: Sendable {
+    public let recordings: [SizedRecording]
+    public let total: Int
 }

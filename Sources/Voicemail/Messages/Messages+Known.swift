@@ -73,12 +73,16 @@ extension AccountLook {
 extension Messages {
     /// What decoding says of the audio of some messages, by blob; what no decoder accepts is left out.
     public func audioFacts(of messages: [Message]) async throws -> [BlobID: AudioFacts] {
-        let blobs = messages.compactMap { $0.audio?.blobID }
+        try await store.read { try $0.audioFacts(of: messages) }
+    }
+}
+
+extension StoreReader {
+    func audioFacts(of messages: [Message]) throws -> [BlobID: AudioFacts] {
+        let blobs = Set(messages.compactMap { $0.audio?.blobID })
         guard !blobs.isEmpty else { return [:] }
-        return try await store.read { reader in
-            var facts: [BlobID: AudioFacts] = [:]
-            for blob in blobs { facts[blob] = try reader.blob(id: blob)?.facts }
-            return facts
-        }
+        var facts: [BlobID: AudioFacts] = [:]
+        for record in try self.blobs(ids: blobs) { facts[record.blob.id] = record.facts }
+        return facts
     }
 }

@@ -19,6 +19,14 @@ public struct PositionedPage: Sendable {
     public let total: Int
 }
 
+/// A stretch of the mailbox of a number, with what decoding says of the audio in it.
+public struct PositionedMailbox: Sendable {
+    public let mailbox: Mailbox
+    public let page: PositionedPage
+    /// By blob; what no decoder accepts is left out.
+    public let facts: [BlobID: AudioFacts]
+}
+
 /// Mailboxes without folders for what is removed (P§7, S§3): one sequence of what is not in the trash, in order of arrival, which
 /// is time and then serial. A message that retention has ended (K§6.5) keeps its place: those
 /// interfaces know no retention.
@@ -26,14 +34,16 @@ extension Messages {
     /// Messages of a mailbox from the one at `offset` on, at most `limit`; with `newestFirst` the offset counts from
     /// the newest. Positions stay those of arrival.
     public func positioned(of mailboxID: String, offset: Int, limit: Int, newestFirst: Bool = false) async throws -> PositionedPage {
+        try await store.read { try $0.positioned(of: mailboxID, offset: offset, limit: limit, newestFirst: newestFirst) }
+    }
+
+    /// The same of the mailbox of a number, which is looked for in the same read.
+    /// - Returns: nil where no mailbox of the number holds messages.
+    public func positioned(ofNumber number: String, in account: Account, offset: Int, limit: Int) async throws -> PositionedMailbox? {
         try await store.read { reader in
-            let visible = reader.visibleMessages(of: mailboxID)
-            let total = try visible.tally().total
-            let offset = min(max(0, offset), total)
-            let count = min(max(0, limit), total - offset)
-            let first = newestFirst ? total - offset - count : offset
-            let items = try visible.page(from: first, limit: count)
-            return PositionedPage(items: newestFirst ? items.reversed() : items, total: total)
+            guard let mailbox = try reader.mailbox(number: number, in: account.id), mailbox.holdsMessages else { return nil }
+            let page = try reader.positioned(of: mailbox.id, offset: offset, limit: limit, newestFirst: false)
+            return PositionedMailbox(mailbox: mailbox, page: page, facts: try reader.audioFacts(of: page.items.map(\.message)))
         }
     }
 
@@ -75,5 +85,17 @@ extension Messages {
             next += page.messages.count
             start = page.next
         } while start != nil
+    }
+}
+
+extension StoreReader {
+    fileprivate func positioned(of mailboxID: String, offset: Int, limit: Int, newestFirst: Bool) throws -> PositionedPage {
+        let visible = visibleMessages(of: mailboxID)
+        let total = try visible.tally().total
+        let offset = min(max(0, offset), total)
+        let count = min(max(0, limit), total - offset)
+        let first = newestFirst ? total - offset - count : offset
+        let items = try visible.page(from: first, limit: count)
+        return PositionedPage(items: newestFirst ? items.reversed() : items, total: total)
     }
 }

@@ -74,6 +74,8 @@ public protocol StoreReader: RecordingReader, OutboxReader, LoginReader, TrashRe
     func mailboxesWithMessages(among ids: [String]) throws -> Set<String>
 
     func blob(id: BlobID) throws -> BlobRecord?
+    /// The records of some blobs, in no particular order; one that is not there is left out.
+    func blobs(ids: Set<BlobID>) throws -> [BlobRecord]
     /// Blob records in order of id, after the given one, at most `limit`.
     func blobs(after id: BlobID?, limit: Int) throws -> [BlobRecord]
     /// The same of those that are not measured yet.

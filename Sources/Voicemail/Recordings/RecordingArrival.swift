@@ -79,21 +79,36 @@ struct RecordingArrival {
             if parsed.isComposed, try isFree(label) { return (label, callID) }
             // Without a number a composed name would say less than the recorder's own.
             if draft.callerNumber.isEmpty, draft.calleeNumber.isEmpty {
-                for counter in 1...10_000 {
-                    let name = RecordingName.numbered(label, counter)
-                    if try isFree(name) { return (name, callID) }
-                }
+                return try firstFree { (RecordingName.numbered(label, $0), callID) }
             }
         }
         // One call may have several recordings: when recording is paused, or when both ends record.
-        for counter in 1...10_000 {
+        return try firstFree { counter in
             let (id, suffix) = draft.callID.map { ($0, counter) } ?? (madeUp + ".\(counter)", 1)
             let name = RecordingName.compose(
                 recorded: began, in: zone, callID: id, counter: suffix, caller: draft.callerNumber, callee: draft.calleeNumber,
                 direction: draft.direction, fileExtension: audio.record.container ?? "")
-            if try isFree(name) { return (name, id) }
+            return (name, id)
         }
-        throw VoicemailError.conflict
+    }
+
+    private static let highestCounter = 10_000
+
+    /// The name with the lowest free counter. Counters are given in order, so those that are taken are mostly the lowest, and the first behind them is
+    /// found in a few steps, however many recordings began in one second.
+    /// - Throws: `VoicemailError.conflict` where the highest is taken.
+    private func firstFree(_ name: (Int) -> (String, String)) throws -> (String, String) {
+        var taken = 0, free = 1
+        while try !isFree(name(free).0) {
+            guard free < Self.highestCounter else { throw VoicemailError.conflict }
+            taken = free
+            free = min(2 * free, Self.highestCounter)
+        }
+        while free - taken > 1 {
+            let middle = (taken + free) / 2
+            if try isFree(name(middle).0) { free = middle } else { taken = middle }
+        }
+        return name(free)
     }
 
     private func isFree(_ name: String) throws -> Bool { try writer.recording(.name(name), accountID: account.id) == nil }

@@ -9,14 +9,7 @@ public struct RecordingPage: Sendable {
 
 extension Recordings {
     public func list(_ query: RecordingQuery) async throws -> RecordingPage {
-        try await store.read { reader in
-            var found: [Recording] = []
-            try reader.recordings(query) {
-                found.append($0)
-                return true
-            }
-            return RecordingPage(recordings: found, total: try reader.recordingCount(query))
-        }
+        try await store.read { try $0.page(query) }
     }
 
     /// Finds a recording by the first of `keys` that names one in the account.
@@ -55,5 +48,16 @@ extension Change {
         try writer.audit(
             .recordingRemoved, of: recording.accountID, [recording.id], reason.map { ["reason": .string($0)] } ?? [:],
             texts: ["caller": recording.callerNumber, "callee": recording.calleeNumber], at: now)
+    }
+}
+
+extension StoreReader {
+    func page(_ query: RecordingQuery) throws -> RecordingPage {
+        var found: [Recording] = []
+        try recordings(query) {
+            found.append($0)
+            return true
+        }
+        return RecordingPage(recordings: found, total: try recordingCount(query))
     }
 }

@@ -6,8 +6,7 @@ extension PSeriesDialect {
     func getMessages(_ call: PSeriesCall) async throws -> PSeriesAnswer {
         let number = try call.parameters.requireNumber("number")
         let paging = try Paging(call.parameters)
-        guard let mailbox = try await messageBox(number, of: call.account) else { throw PSeriesFailure.notFound }
-        let page = try await messages(of: mailbox, paging, call)
+        guard let page = try await page(ofNumber: number, paging, call) else { throw PSeriesFailure.notFound }
         return .list("data", behind: ["total_number": .int(page.total)]) { try await page.write(to: $0) }
     }
 
@@ -23,9 +22,8 @@ extension PSeriesDialect {
         return .list("voicemail_list", isPartial: boxes.count < asked.count) { writer in
             for box in boxes {
                 // One that is gone meanwhile is left out.
-                guard let mailbox = try await messageBox(box.number, of: call.account), mailbox.id == box.id else { continue }
-                let page = try await messages(of: mailbox, paging, call)
-                let fields: JSONObject = ["number": .string(mailbox.number), "total_number": .int(page.total)]
+                guard let page = try await page(ofNumber: box.number, paging, call), page.mailbox.id == box.id else { continue }
+                let fields: JSONObject = ["number": .string(page.mailbox.number), "total_number": .int(page.total)]
                 try await writer.write(fields, list: "data") { try await page.write(to: $0) }
             }
         }
@@ -77,29 +75,25 @@ extension PSeriesDialect {
 
     // MARK: What they share
 
-    /// The box of a number, if messages lie in it.
-    private func messageBox(_ number: String, of account: Account) async throws -> Mailbox? {
-        try await service.mailboxes.find(number: number, of: account).flatMap { $0.holdsMessages ? $0 : nil }
-    }
-
     /// What a page shows, written item by item: in a large group each has the states of many members.
     private struct Page: Sendable {
-        let items: [PositionedMessage]
-        let facts: [BlobID: AudioFacts]
+        let found: PositionedMailbox
         let view: MessageView
-        let total: Int
+
+        var mailbox: Mailbox { found.mailbox }
+        var total: Int { found.page.total }
 
         func write(to writer: ItemWriter) async throws {
-            for item in items { try await writer.write(view.object(item, facts)) }
+            for item in found.page.items { try await writer.write(view.object(item, found.facts)) }
         }
     }
 
-    private func messages(of mailbox: Mailbox, _ paging: Paging, _ call: PSeriesCall) async throws -> Page {
-        let page = try await service.messages.positioned(of: mailbox.id, offset: paging.offset, limit: paging.limit)
-        let facts = try await service.messages.audioFacts(of: page.items.map(\.message))
-        let view = MessageView(
-            zone: call.zone, format: settings.displayFormat, members: mailbox.group == nil ? nil : try await service.groups.members(of: mailbox))
-        return Page(items: page.items, facts: facts, view: view, total: page.total)
+    /// A page of the box of a number, if messages lie in it.
+    private func page(ofNumber number: String, _ paging: Paging, _ call: PSeriesCall) async throws -> Page? {
+        let found = try await service.messages.positioned(ofNumber: number, in: call.account, offset: paging.offset, limit: paging.limit)
+        guard let found else { return nil }
+        let members = found.mailbox.group == nil ? nil : try await service.groups.members(of: found.mailbox)
+        return Page(found: found, view: MessageView(zone: call.zone, format: settings.displayFormat, members: members))
     }
 
     /// The message that one of `names`, or else `uid`, tells.

@@ -25,13 +25,12 @@ extension PSeriesDialect {
     func listRecordings(_ call: PSeriesCall, _ filter: RecordingFilter) async throws -> PSeriesAnswer {
         let paging = try Paging(call.parameters)
         let sorting = try Sorting(call.parameters, standard: RecordingSortKey.id)
-        let page = try await service.recordings.list(
-            RecordingQuery(
-                accountID: call.account.id, from: filter.from, to: filter.to, caller: filter.caller, callee: filter.callee, serials: filter.ids,
-                order: sorting.key == .time ? .time : .serial, ascending: sorting.ascending, offset: paging.offset, limit: paging.limit))
+        let query = RecordingQuery(
+            accountID: call.account.id, from: filter.from, to: filter.to, caller: filter.caller, callee: filter.callee, serials: filter.ids,
+            order: sorting.key == .time ? .time : .serial, ascending: sorting.ascending, offset: paging.offset, limit: paging.limit)
+        let page = try await service.renditions.downloads(query, as: settings.recordingFormat?.container)
         let view = RecordingView(zone: call.zone, format: settings.displayFormat)
-        let sizes = try await service.renditions.downloadSizes(of: page.recordings, as: settings.recordingFormat?.container)
-        let items = page.recordings.map { view.item($0, size: sizes[$0.id] ?? $0.audio.size) }
+        let items = page.recordings.map { view.item($0.recording, size: $0.size) }
         return .fields(["total_number": .int(page.total), "data": .array(items)])
     }
 
