@@ -19,7 +19,7 @@ public final class SQLiteStore: MaintainedStore {
     let writes: WriteQueue
     let reads: ReaderLanes
     public let eventBell = Bell()
-    /// What `user_version` was made by `beginFilling` here.
+    /// What `beginFilling` has made of `user_version` here.
     let filling = Mutex<Int?>(nil)
 
     /// Opens or creates the database at `path` and brings its schema up to date. Blocks: call it at start.
