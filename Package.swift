@@ -319,7 +319,7 @@ let package = Package(
             name: "ServerTests",
             dependencies: [
                 "Server", "aftertone", "TestKit", "Voicemail", "Waiting", "HTTPFront", "KazooAPI", "YeastarPSeriesAPI", "YeastarSSeriesAPI", "RecordingIntake",
-                "PostgresStore", "Web",
+                "PostgresStore", "StoredRows", "Web",
                 "Delivery", "Prompts", "Audio", "SQLiteStore", "FileArchive", "S3Archive", crypto, nioCore, logging,
                 product("NIOConcurrencyHelpers", "swift-nio"),
             ],

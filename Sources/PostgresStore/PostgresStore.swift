@@ -18,6 +18,8 @@ public final class PostgresStore: MaintainedStore {
     let writers: Lanes
     let probe: CommitProbe
     let turns: Turns
+    /// The mark that `beginFilling` has made here.
+    let filling = Mutex<String?>(nil)
     private let onCommit: (@Sendable (_ seconds: Double) -> Void)?
 
     /// Seconds that bringing a database up to date may take.

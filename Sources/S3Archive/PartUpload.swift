@@ -8,20 +8,23 @@ final class PartUpload: Sendable {
     private let key: String
     private let id: String
     private let archive: S3Archive
+    private let isNamed: Bool
     private let tags: Tags
 
-    private init(key: String, id: String, _ archive: S3Archive) {
+    private init(key: String, id: String, _ archive: S3Archive, isNamed: Bool) {
         self.key = key
         self.id = id
         self.archive = archive
+        self.isNamed = isNamed
         tags = Tags()
     }
 
-    static func begin(_ key: String, _ archive: S3Archive) async throws -> PartUpload {
+    /// - Parameter isNamed: whether somebody may store the same under this key later, once this was given up.
+    static func begin(_ key: String, _ archive: S3Archive, isNamed: Bool = false) async throws -> PartUpload {
         let request = S3Request(method: .POST, key: key, query: [("uploads", "")], headers: archive.storingHeaders)
         // An answer that was lost leaves an upload that nobody knows, which its age betrays.
         let answer = try await archive.client.send(request)
-        return PartUpload(key: key, id: try S3XML.decode(S3Upload.self, answer.body).id, archive)
+        return PartUpload(key: key, id: try S3XML.decode(S3Upload.self, answer.body).id, archive, isNamed: isNamed)
     }
 
     /// Sends the next part. Sending it again stores it once.
@@ -53,9 +56,10 @@ final class PartUpload: Sendable {
 
     /// Has its parts removed behind the caller.
     func giveUp() {
+        // This ends no other upload under the same key.
         archive.cleaner.add(.abort(key: key, upload: id))
-        // An outcome that nobody heard of may have made it a blob all the same.
-        archive.cleaner.add(.remove(key: key))
+        // An outcome that nobody heard of may have made it a blob all the same. Under a name that is given again it is replaced.
+        if !isNamed { archive.cleaner.add(.remove(key: key)) }
     }
 
     private actor Tags {

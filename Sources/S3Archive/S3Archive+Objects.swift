@@ -25,7 +25,9 @@ extension S3Archive {
     }
 
     /// Stores a blob with one request.
-    func put(_ body: S3Body, sha256: String, as id: BlobID) async throws {
+    /// - Parameter isNamed: whether somebody may store the same under this name later, once this has failed. Nothing is removed behind the caller then, as
+    ///   that could come after what is stored next.
+    func put(_ body: S3Body, sha256: String, as id: BlobID, isNamed: Bool = false) async throws {
         let key = key(id)
         var headers = storingHeaders
         headers["content-md5"] = body.contentMD5
@@ -42,7 +44,7 @@ extension S3Archive {
         } catch {
             readiness.doubt()
             // An object whose PUT was not acknowledged is removed.
-            if !((error as? S3Trouble).map { !$0.isUnknown } ?? false) { cleaner.add(.remove(key: key)) }
+            if !isNamed, !((error as? S3Trouble).map { !$0.isUnknown } ?? false) { cleaner.add(.remove(key: key)) }
             throw error
         }
     }

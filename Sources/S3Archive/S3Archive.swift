@@ -81,7 +81,7 @@ public final class S3Archive: MaintainedArchive {
 
     public var hidesUntilLetGo: Bool { false }
 
-    public func begin(limit: Int) async throws -> any BlobWriter { S3Writer(archive: self, limit: limit, as: BlobID()) }
+    public func begin(limit: Int) async throws -> any BlobWriter { S3Writer(archive: self, limit: limit, as: nil) }
 
     public func begin(limit: Int, as id: BlobID) async throws -> any BlobWriter { S3Writer(archive: self, limit: limit, as: id) }
 

@@ -10,6 +10,8 @@ actor S3Writer: BlobWriter {
     private let archive: S3Archive
     private let limit: Int
     private let id: BlobID
+    /// Whether the name was given, and so is given again to whoever tries once more.
+    private let isNamed: Bool
     /// Of all of it, once its first part is sent; until then that part's own says the same.
     private var hash: SHA256?
     private var part = PartBuffer()
@@ -17,9 +19,11 @@ actor S3Writer: BlobWriter {
     private var upload: PartUpload?
     private var state = State.writing
 
-    init(archive: S3Archive, limit: Int, as id: BlobID) {
+    /// - Parameter name: nil for one that nobody has had and nobody will have again.
+    init(archive: S3Archive, limit: Int, as name: BlobID?) {
         self.archive = archive
-        self.id = id
+        id = name ?? BlobID()
+        isNamed = name != nil
         self.limit = limit
     }
 
@@ -56,7 +60,7 @@ actor S3Writer: BlobWriter {
                 try await upload.complete(size: size)
             } else {
                 let body = try await part.body()
-                try await archive.put(body, sha256: sha256, as: id)
+                try await archive.put(body, sha256: sha256, as: id, isNamed: isNamed)
                 // New audio is often decoded right away.
                 if case .file(let file) = body.source { archive.copies.keep(file, of: id, size: size) }
             }
@@ -76,7 +80,7 @@ actor S3Writer: BlobWriter {
 
     private func sendPart() async throws {
         hash = hash ?? part.sha256
-        let upload = if let upload { upload } else { try await PartUpload.begin(archive.key(id), archive) }
+        let upload = if let upload { upload } else { try await PartUpload.begin(archive.key(id), archive, isNamed: isNamed) }
         self.upload = upload
         try await upload.send(part.body())
         part = PartBuffer(reusing: part.file)

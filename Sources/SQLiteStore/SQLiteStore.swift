@@ -1,6 +1,7 @@
 import Dispatch
 import GRDB
 import NIOConcurrencyHelpers
+import Synchronization
 import Threads
 import Voicemail
 import Waiting
@@ -18,6 +19,8 @@ public final class SQLiteStore: MaintainedStore {
     let writes: WriteQueue
     let reads: ReaderLanes
     public let eventBell = Bell()
+    /// What `beginFilling` has made of `user_version` here.
+    let filling = Mutex<Int?>(nil)
 
     /// Opens or creates the database at `path` and brings its schema up to date. Blocks: call it at start.
     /// - Parameter onCommit: told of every commit how many seconds it took; on the writer's thread, so it must be quick.

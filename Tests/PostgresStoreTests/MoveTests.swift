@@ -20,10 +20,10 @@ struct MoveTests {
             var moving = options
             moving.opensWhatMoves = true
             let store = try PostgresStore(moving)
-            try await store.settle(.arriving)
+            try await store.beginFilling(.here)
             #expect(throws: PostgresOpenError.arriving) { try PostgresStore(options) }
             #expect(throws: PostgresOpenError.arriving) { try PostgresStore.look(options) { _ in } }
-            try await store.settle(.here)
+            try await store.endFilling()
             // A server that has it open all the while, and asks when it is too late.
             let server = try PostgresStore(options)
             _ = try await server.write { try $0.insert(StoreContract.message()) }
@@ -36,6 +36,20 @@ struct MoveTests {
             #expect(try await again.residence() == .gone)
             await #expect(throws: StoreError.self) { _ = try await server.write { try $0.insert(StoreContract.message()) } }
             for open in [again, server, store] { open.close() }
+        }
+    }
+
+    @Test("Of two who fill a database the later one goes on, and the earlier one neither changes nor opens it")
+    func overtaken() async throws {
+        try await withDatabase { url in
+            var moving = PostgresOptions(url: url, pool: 2)
+            moving.opensWhatMoves = true
+            let options = moving
+            try await withStore(options) { first in
+                try await withStore(options) { second in
+                    try await withStore { from in try await MoveContract.overtake(first, by: second, from: from) }
+                }
+            }
         }
     }
 

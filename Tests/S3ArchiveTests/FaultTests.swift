@@ -83,6 +83,42 @@ struct FaultTests {
         }
     }
 
+    @Test("Behind a PUT under a given name that was cut off nothing is removed that is stored under it next", arguments: [true, false])
+    func givenName(_ isDone: Bool) async throws {
+        let (begun, note) = AsyncStream.makeStream(of: Void.self)
+        let rule: @Sendable (FaultyService.Request, Int) -> FaultyService.Fault = { request, count in
+            guard request.method == .PUT, count == 0 else { return .none }
+            note.yield()
+            return isDone ? .loseAnswer : .silence
+        }
+        // One that is done and not acknowledged is looked for, in vain here.
+        let looked: @Sendable (FaultyService.Request, Int) -> FaultyService.Fault = { $0.method == .HEAD ? .refuse(503, "SlowDown") : rule($0, $1) }
+        try await withFaults({ $0.attempts = 1 }, looked) { archive, service in
+            let id = BlobID(), bytes = Bytes.pattern(1000)
+            let attempt = Task { try await Self.store(bytes, as: id, in: archive) }
+            for await _ in begun { break }
+            if !isDone { attempt.cancel() }
+            await #expect(throws: (any Error).self) { try await attempt.value }
+            try await Self.store(bytes, as: id, in: archive)
+            // Does first what is still to be done.
+            await archive.cleaner.close()
+            #expect(service.count(.PUT) == 2 && service.count(.DELETE) == 0)
+            #expect(try await ArchiveContract.contents(of: id, in: archive) == bytes)
+        }
+    }
+
+    private static func store(_ bytes: [UInt8], as id: BlobID, in archive: S3Archive) async throws {
+        let writer = try await archive.begin(limit: bytes.count, as: id)
+        do {
+            try await writer.write(ByteBuffer(bytes: bytes))
+            _ = try await writer.finish()
+            await writer.abandon()
+        } catch {
+            await writer.abandon()
+            throw error
+        }
+    }
+
     @Test("An answer that ends in the middle is asked for again") func cutBody() async throws {
         try await withFaults({ _ in }, { $0.method == .GET && $1 < 2 ? .cut(10_000) : .none }) { archive, service in
             let bytes = Bytes.pattern(200_000)

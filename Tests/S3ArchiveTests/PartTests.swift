@@ -97,6 +97,24 @@ struct PartTests {
         }
     }
 
+    @Test("Behind an upload under a given name that is given up its parts are removed, and nothing that is stored under it next")
+    func givenName() async throws {
+        try await withParts { archive, service in
+            let id = BlobID(), bytes = Bytes.pattern(Self.part + 1)
+            for isWhole in [false, true] {
+                let writer = try await archive.begin(limit: 100_000_000, as: id)
+                try await writer.write(ByteBuffer(bytes: bytes))
+                if isWhole { _ = try await writer.finish() }
+                await writer.abandon()
+            }
+            await archive.cleaner.close()
+            let removals = service.requests.filter { $0.method == .DELETE }
+            #expect(removals.count == 1 && removals.allSatisfy { $0.uri.contains("uploadId=") }, "\(removals.map(\.uri))")
+            #expect(try await ArchiveContract.contents(of: id, in: archive) == bytes)
+            #expect(try await archive.abortUploads(after: -3600) == 0)
+        }
+    }
+
     /// A writer that is let go without a word, as when a task ends early.
     private func forget(_ archive: S3Archive) async throws {
         try await archive.begin(limit: 100_000_000).write(ByteBuffer(bytes: Bytes.pattern(Self.part + 1)))

@@ -22,10 +22,10 @@ struct MoveTests {
         var moving = StoreOptions()
         moving.opensWhatMoves = true
         let store = try SQLiteStore(path: path, options: moving)
-        try await store.settle(.arriving)
+        try await store.beginFilling(.here)
         #expect(throws: StoreOpenError.arriving(path: path)) { try SQLiteStore(path: path) }
         #expect(throws: StoreOpenError.arriving(path: path)) { try SQLiteStore.look(at: path) { _ in } }
-        try await store.settle(.here)
+        try await store.endFilling()
         // A server that has it open all the while, and a second one that asks when it is too late.
         let server = try SQLiteStore(path: path)
         _ = try await server.write { try $0.insert(StoreContract.message()) }
@@ -41,5 +41,17 @@ struct MoveTests {
         try again.close()
         try server.close()
         try store.close()
+    }
+
+    @Test("Of two who fill a file the later one goes on, and the earlier one neither changes nor opens it")
+    func overtaken() async throws {
+        let directory = try StoreDirectory()
+        defer { withExtendedLifetime(directory) {} }
+        var moving = StoreOptions()
+        moving.opensWhatMoves = true
+        let first = try SQLiteStore(path: directory.path(), options: moving), second = try SQLiteStore(path: directory.path(), options: moving)
+        try await withStore { from in try await MoveContract.overtake(first, by: second, from: from) }
+        try first.close()
+        try second.close()
     }
 }

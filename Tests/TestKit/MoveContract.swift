@@ -32,7 +32,9 @@ public enum MoveContract {
         },
         Case("rows are what they were in another store, with their numbers, and counters follow them") { from, to in
             let mailbox = try await fill(from)
+            try await to.beginFilling(.here)
             try await copy(from, to)
+            try await to.endFilling()
             let (one, two) = (try await contents(of: from), try await contents(of: to))
             #expect(one == two)
             for (table, key) in Self.tables where !key.isEmpty { #expect(two[table]?.isEmpty == false, "\(table)") }
@@ -68,6 +70,7 @@ public enum MoveContract {
             let place = try #require(messages.place(of: "blob_id"))
             let silent = rows.filter { $0[place] == .null }.count
             #expect(silent > 0 && silent < rows.count)
+            try await to.beginFilling(.here)
             #expect(try await to.change(messages, removing: [], putting: rows) == silent)
             var audio = try await from.rows(of: blobs, after: nil, through: nil, limit: 1000)
             #expect(try await to.change(blobs, removing: [], putting: audio) == audio.count)
@@ -89,6 +92,7 @@ public enum MoveContract {
                 try writer.remove(messageID: gone.id, at: StoreContract.now, physically: true)
                 return max(serial, gone.serial)
             }
+            try await to.beginFilling(.here)
             try await copy(from, to)
             try await to.continueSerials(from: from.serials())
             let next = try await to.write { try $0.insert(StoreContract.message()).serial }
@@ -113,13 +117,61 @@ public enum MoveContract {
             await #expect(throws: StoreError.self) { try await from.write { try $0.update(message) } }
             #expect(try await from.read { try $0.message(id: message.id) } == message)
             #expect(await from.unavailability() != nil)
-            try await from.settle(.arriving)
+            try await from.beginFilling(.gone)
             #expect(try await from.residence() == .arriving)
-            try await from.settle(.here)
+            try await from.endFilling()
             #expect(try await from.residence() == .here)
             try await from.write { try $0.update(message) }
         },
+        Case("rows of another store are refused by one that waits for none, before it was filled, afterwards and when it is gone") { from, to in
+            _ = try await fill(from)
+            let blobs = try #require(try await from.tables().first { $0.name == "blob" })
+            let rows = try await from.rows(of: blobs, after: nil, through: nil, limit: 1000), keys = rows.map(blobs.key(of:))
+            await expectRefusals(by: to, .notArriving(.here), removing: keys, of: blobs)
+            await #expect(throws: FillingRefusal.notArriving(.here)) { _ = try await to.change(blobs, removing: [], putting: rows) }
+            #expect(try await to.rows(of: blobs, after: nil, through: nil, limit: 1000) == [])
+            await #expect(throws: FillingRefusal.notArriving(.here)) { try await to.beginFilling(.gone) }
+            try await to.beginFilling(.here)
+            try await to.checkFilling()
+            #expect(try await to.change(blobs, removing: [], putting: rows) == rows.count)
+            try await to.endFilling()
+            await expectRefusals(by: to, .notArriving(.here), removing: keys, of: blobs)
+            await #expect(throws: FillingRefusal.notArriving(.here)) { try await to.beginFilling(.arriving) }
+            #expect(try await to.residence() == .here)
+            try await to.holdWrites().close()
+            await expectRefusals(by: to, .notArriving(.gone), removing: keys, of: blobs)
+            #expect(try await to.residence() == .gone)
+            #expect(try await to.rows(of: blobs, after: nil, through: nil, limit: 1000) == rows)
+        },
     ]
+
+    /// Of two who fill the same database, through a store each, the later one goes on, and the earlier one is refused whatever he tries.
+    /// - Parameter second: another store on the database of `first`, which is empty.
+    public static func overtake(_ first: any MovableStore, by second: any MovableStore, from: any MovableStore) async throws {
+        _ = try await fill(from)
+        let blobs = try #require(try await from.tables().first { $0.name == "blob" })
+        let rows = try await from.rows(of: blobs, after: nil, through: nil, limit: 1000), keys = rows.map(blobs.key(of:))
+        try await first.beginFilling(.here)
+        #expect(try await first.change(blobs, removing: [], putting: rows) == rows.count)
+        await expectRefusals(by: second, .takenOver, removing: keys, of: blobs)
+        // It was empty when he looked.
+        await #expect(throws: FillingRefusal.takenOver) { try await second.beginFilling(.here) }
+        try await first.checkFilling()
+        try await second.beginFilling(.arriving)
+        await expectRefusals(by: first, .takenOver, removing: keys, of: blobs)
+        #expect(try await second.residence() == .arriving)
+        try await second.endFilling()
+        await expectRefusals(by: first, .notArriving(.here), removing: keys, of: blobs)
+        #expect(try await second.residence() == .here)
+        #expect(try await second.rows(of: blobs, after: nil, through: nil, limit: 1000) == rows)
+    }
+
+    private static func expectRefusals(by store: any MovableStore, _ refusal: FillingRefusal, removing keys: [StoredTable.Key], of table: StoredTable) async {
+        await #expect(throws: refusal) { _ = try await store.change(table, removing: keys, putting: []) }
+        await #expect(throws: refusal) { try await store.continueSerials(from: ["message": 1000]) }
+        await #expect(throws: refusal) { try await store.checkFilling() }
+        await #expect(throws: refusal) { try await store.endFilling() }
+    }
 
     /// Copies all rows, as a move does.
     public static func copy(_ from: any MovableStore, _ to: any MovableStore) async throws {

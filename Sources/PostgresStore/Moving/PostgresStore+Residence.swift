@@ -30,17 +30,57 @@ extension PostgresStore {
         }
     }
 
-    public func settle(_ residence: StoreResidence) async throws {
+    public func beginFilling(_ found: StoreResidence) async throws {
+        let mark = HexID.random()
         try await aside { session in
             try session.alone {
+                // Waits for whoever just changes something.
+                let answer = try session.run("SELECT value FROM installation WHERE name = 'residence' FOR UPDATE")
+                try FillingRefusal.check(StoreResidence(word: answer.first?.text(0)), isStill: found)
                 _ = try session.run("ALTER TABLE IF EXISTS \(raw: Self.closedWriter) RENAME TO writer")
-                _ = try session.run(
-                    """
-                    INSERT INTO installation (name, value) VALUES ('residence', \(residence.word))
-                    ON CONFLICT (name) DO UPDATE SET value = excluded.value
-                    """)
+                for (name, value) in [("residence", StoreResidence.arriving.word), ("filling", mark)] { try Self.note(value, as: name, session) }
             }
         }
+        filling.withLock { $0 = mark }
+    }
+
+    public func endFilling() async throws {
+        let mark = filling.withLock { $0 }
+        try await tellingGone {
+            try await transaction { transaction in
+                try Self.checkFilling(transaction.session, mark)
+                try Self.note(StoreResidence.here.word, as: "residence", transaction.session)
+            }
+        }
+    }
+
+    public func checkFilling() async throws {
+        let mark = filling.withLock { $0 }
+        try await tellingGone { try await transaction { try Self.checkFilling($0.session, mark) } }
+    }
+
+    /// Within the transaction that changes something. It holds the row that says where the installation lives, so that whoever would take the database
+    /// over waits for its end; it is run again if he was first.
+    static func checkFilling(_ session: Session, _ mark: String?) throws {
+        let row = try session.run(
+            """
+            SELECT value, coalesce((SELECT value FROM installation WHERE name = 'filling'), '') FROM installation WHERE name = 'residence' FOR SHARE
+            """
+        ).first
+        try FillingRefusal.check(StoreResidence(word: row?.text(0)), isOurs: row?.text(1) == mark)
+    }
+
+    /// A database that is gone refuses whatever would change it before it can be asked why.
+    func tellingGone<Value: Sendable>(_ body: @Sendable () async throws -> Value) async throws -> Value {
+        do { return try await body() } catch let error as StoreError {
+            guard (try? await residence()) == .gone else { throw error }
+            throw FillingRefusal.notArriving(.gone)
+        }
+    }
+
+    private static func note(_ value: String, as name: String, _ session: Session) throws {
+        _ = try session.run(
+            "INSERT INTO installation (name, value) VALUES (\(name), \(value)) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
     }
 
     /// A thread of its own holds the lock on a connection of its own, until it is told what becomes of it.
@@ -63,11 +103,7 @@ extension PostgresStore {
                         }
                         guard decision == .close else { throw Hold.Released() }
                         _ = try session.run("ALTER TABLE writer RENAME TO \(raw: Self.closedWriter)")
-                        _ = try session.run(
-                            """
-                            INSERT INTO installation (name, value) VALUES ('residence', \(StoreResidence.gone.word))
-                            ON CONFLICT (name) DO UPDATE SET value = excluded.value
-                            """)
+                        try Self.note(StoreResidence.gone.word, as: "residence", session)
                     }
                 }
                 session.disconnect()

@@ -55,9 +55,13 @@ extension PostgresStore: MovableStore {
     }
 
     public func change(_ table: StoredTable, removing keys: [StoredTable.Key], putting rows: [StoredTable.Row]) async throws -> Int {
-        try await transaction { transaction in
-            if !keys.isEmpty { try transaction.execute(Self.removal(of: keys, from: table)) }
-            return rows.isEmpty ? 0 : try transaction.count(of: Self.insertion(of: rows, into: table))
+        let mark = filling.withLock { $0 }
+        return try await tellingGone {
+            try await transaction { transaction in
+                try Self.checkFilling(transaction.session, mark)
+                if !keys.isEmpty { try transaction.execute(Self.removal(of: keys, from: table)) }
+                return rows.isEmpty ? 0 : try transaction.count(of: Self.insertion(of: rows, into: table))
+            }
         }
     }
 
@@ -105,13 +109,17 @@ extension PostgresStore: MovableStore {
     }
 
     public func continueSerials(from serials: [String: Int]) async throws {
-        try await aside { session in
-            try session.write {
-                for (table, sequence) in try Self.sequences(session) {
-                    guard let serial = serials[table] else { continue }
-                    let row = try session.run("SELECT last_value, is_called FROM \(raw: sequence)").first
-                    if let row, row.int(1) != 0, row.int(0) >= serial { continue }
-                    _ = try session.run("SELECT setval(\(sequence)::text::regclass, \(serial))")
+        let mark = filling.withLock { $0 }
+        try await tellingGone {
+            try await aside { session in
+                try session.write {
+                    try Self.checkFilling(session, mark)
+                    for (table, sequence) in try Self.sequences(session) {
+                        guard let serial = serials[table] else { continue }
+                        let row = try session.run("SELECT last_value, is_called FROM \(raw: sequence)").first
+                        if let row, row.int(1) != 0, row.int(0) >= serial { continue }
+                        _ = try session.run("SELECT setval(\(sequence)::text::regclass, \(serial))")
+                    }
                 }
             }
         }

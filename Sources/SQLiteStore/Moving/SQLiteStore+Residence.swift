@@ -7,23 +7,20 @@ extension StoreResidence {
     init(version: Int) {
         self =
             switch version {
-            case 1: .arriving
-            case 2: .gone
+            // 1 is what builds before the first release wrote.
+            case 1, Self.arrivingVersions: .arriving
+            case Self.goneVersion: .gone
             default: .here
             }
     }
 
-    fileprivate var version: Int {
-        switch self {
-        case .here: 0
-        case .arriving: 1
-        case .gone: 2
-        }
-    }
+    fileprivate static let hereVersion = 0, goneVersion = 2
+    /// One is drawn by each who begins to fill the file, and is the mark that he is known by.
+    fileprivate static let arrivingVersions = 1000...Int(Int32.max)
 
-    static func of(_ database: Database) throws -> StoreResidence {
-        StoreResidence(version: try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0)
-    }
+    fileprivate static func version(_ database: Database) throws -> Int { try Int.fetchOne(database, sql: "PRAGMA user_version") ?? hereVersion }
+
+    static func of(_ database: Database) throws -> StoreResidence { StoreResidence(version: try version(database)) }
 }
 
 extension SQLiteStore {
@@ -31,12 +28,49 @@ extension SQLiteStore {
         try await onThread { [writer] in try writer.inDatabase { try StoreResidence.of($0) } }
     }
 
-    public func settle(_ residence: StoreResidence) async throws {
+    public func beginFilling(_ found: StoreResidence) async throws {
+        let mark = Int.random(in: StoreResidence.arrivingVersions)
         try await onThread { [writer] in
-            try writer.inDatabase { try $0.execute(sql: "PRAGMA user_version = \(residence.version)") }
+            try writer.inDatabase { database in
+                try database.inTransaction(.immediate) {
+                    try FillingRefusal.check(StoreResidence.of(database), isStill: found)
+                    try database.execute(sql: "PRAGMA user_version = \(mark)")
+                    return .commit
+                }
+            }
             // Triggers keep writers out of a database whose installation has moved away.
             try Migrations.run(on: writer)
         }
+        filling.withLock { $0 = mark }
+    }
+
+    public func endFilling() async throws {
+        let mark = filling.withLock { $0 }
+        try await onThread { [writer] in
+            try writer.inDatabase { database in
+                try database.inTransaction(.immediate) {
+                    try Self.checkFilling(StoreResidence.version(database), mark)
+                    try database.execute(sql: "PRAGMA user_version = \(StoreResidence.hereVersion)")
+                    return .commit
+                }
+            }
+        }
+    }
+
+    public func checkFilling() async throws {
+        let mark = filling.withLock { $0 }
+        try await transaction { try Self.checkFilling($0, mark) }
+    }
+
+    /// Within the transaction that changes something: whoever would take the file over waits for its end.
+    static func checkFilling(_ transaction: Transaction, _ mark: Int?) throws {
+        var run = try transaction.connection.prepare("PRAGMA user_version")
+        guard try run.step() else { throw StoreError.failed("the database does not say where its installation lives") }
+        try checkFilling(run.int(0), mark)
+    }
+
+    private static func checkFilling(_ version: Int, _ mark: Int?) throws {
+        try FillingRefusal.check(StoreResidence(version: version), isOurs: version == mark)
     }
 
     public func holdWrites() async throws -> any WriteHold {
@@ -67,7 +101,7 @@ extension SQLiteStore {
                                     """)
                         }
                     }
-                    try database.execute(sql: "PRAGMA user_version = \(StoreResidence.gone.version)")
+                    try database.execute(sql: "PRAGMA user_version = \(StoreResidence.goneVersion)")
                     try database.execute(sql: "COMMIT TRANSACTION")
                 }
             }

@@ -61,7 +61,9 @@ extension SQLiteStore: MovableStore {
     public func change(_ table: StoredTable, removing keys: [StoredTable.Key], putting rows: [StoredTable.Row]) async throws -> Int {
         let name = Self.quoted(table.name)
         let isKey = table.key.map { "\(Self.quoted($0)) = ?" }.joined(separator: " AND ")
+        let mark = filling.withLock { $0 }
         return try await transaction { transaction in
+            try Self.checkFilling(transaction, mark)
             for key in keys {
                 try transaction.execute("DELETE FROM \(name) WHERE \(isKey)") { run in
                     for value in key { run.bind(value) }
@@ -100,7 +102,9 @@ extension SQLiteStore: MovableStore {
     }
 
     public func continueSerials(from serials: [String: Int]) async throws {
+        let mark = filling.withLock { $0 }
         try await transaction { transaction in
+            try Self.checkFilling(transaction, mark)
             for (table, serial) in serials {
                 let isKnown = try transaction.execute("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?") { run in
                     run.bind(serial)

@@ -9,7 +9,7 @@ public enum DirectoryUse: Sendable {
     case server
     /// A command that stores audio.
     case storesAudio
-    /// A command that copies everything to another place, or from one.
+    /// A command that copies everything to another place, or from one. No lock keeps others from the same place: the later of two goes on (`MovableStore`).
     case moves
     /// A command that does not.
     case looks

@@ -65,10 +65,8 @@ actor AudioCopy {
         }
     }
 
-    nonisolated func remove(_ keys: [StoredTable.Key]) async throws {
-        for key in keys {
-            if let id = BlobID(key) { try await target.archive.remove(id) }
-        }
+    nonisolated func remove(_ key: StoredTable.Key) async throws {
+        if let id = BlobID(key) { try await target.archive.remove(id) }
     }
 
     /// - Returns: whether it was there already.

@@ -72,7 +72,7 @@ public struct Move: Sendable {
         var summary = Summary()
         // An installation that has moved away stays closed to writers.
         if residence == .here { try await close(copy, &summary) } else { summary.rows = try await finish(copy) }
-        try await to.settle(.here)
+        try await to.endFilling()
         if let audio {
             (summary.blobs, summary.bytes) = await audio.copied
             for damage in await audio.damages { summary.damages.append(try await to.damaged(damage)) }
@@ -157,21 +157,23 @@ public struct Move: Sendable {
         case left
     }
 
-    /// Sees to it that nobody works in the target until it is whole.
+    /// Sees to it that nobody works in the target until it is whole, no other move either: an earlier one that was thought dead takes nothing back
+    /// of what this one has copied, nor of what servers have got since.
     private func takeTarget(_ residence: StoreResidence) async throws -> Found {
-        switch (residence, try await to.residence()) {
+        let place = try await to.residence()
+        let found: Found
+        switch (residence, place) {
         case (.arriving, _): throw MoveError.sourceArriving
-        case (.gone, .arriving), (.here, .arriving): return .begun
+        case (.gone, .arriving), (.here, .arriving): found = .begun
         case (.gone, _): throw MoveError.sourceGone
-        case (.here, .gone):
-            try await to.settle(.arriving)
-            return .left
+        case (.here, .gone): found = .left
         case (.here, .here):
             guard try await to.holdsNothing() else { throw MoveError.targetInUse }
             guard try await !from.holdsNothing() else { throw MoveError.nothingHere }
-            try await to.settle(.arriving)
-            return .empty
+            found = .empty
         }
+        try await to.beginFilling(place)
+        return found
     }
 }
 

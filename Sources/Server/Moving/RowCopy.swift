@@ -116,7 +116,12 @@ struct RowCopy: Sendable {
         try await forEachPage(of: stretch) { found in removed += found.map(table.key(of:)).filter { !wanted.contains($0) } }
         guard !removed.isEmpty else { return 0 }
         _ = try await to.change(table, removing: removed, putting: [])
-        try await audio?.remove(removed)
+        guard let audio else { return removed.count }
+        for key in removed {
+            // Whoever has taken over since may have copied the same again.
+            try await to.checkFilling()
+            try await audio.remove(key)
+        }
         return removed.count
     }
 

@@ -57,6 +57,7 @@ public protocol AudioArchive: Sendable {
     func begin(limit: Int) async throws -> any BlobWriter
 
     /// The same of one that has its name already, in the archive that it comes from. What is there of it is replaced when it is finished.
+    /// What has failed may leave it there, for the next attempt to replace: nothing under a name that is given again is removed behind the caller.
     func begin(limit: Int, as id: BlobID) async throws -> any BlobWriter
 
     /// Opens a blob for reading.
