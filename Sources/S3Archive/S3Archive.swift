@@ -10,7 +10,7 @@ import Voicemail
 ///
 /// A blob is an object under a random name, written once and never changed, so a request can be sent again without a thought, and what an
 /// answer that was lost has left is found out by asking. Its checksums go with it: the service compares SHA-256 and MD5 with what came, and
-/// what it says it stored is compared again. Nothing depends on conditional writes, which not every service has.
+/// what it says it stored is compared again; where it says nothing that could be, it is asked. Nothing depends on conditional writes, which not every service has.
 ///
 /// A crash between the bucket and the row leaves an orphan, which its age betrays: `list` shows a blob as soon as it is finished.
 public final class S3Archive: MaintainedArchive {
