@@ -62,14 +62,16 @@ struct HousekeepingLeaseTests {
                     server.clock.advance(by: 59)
                     try await confirm()
                 }
-                #expect(try await !other.hold(for: 60, renewingEvery: .seconds(600)) { _ in _ = works.add(10, ordering: .relaxed) })
+                let isTaken = try await other.hold(for: 60, renewingEvery: .seconds(600)) { _ in _ = works.add(10, ordering: .relaxed) }
+                #expect(!isTaken)
                 works.add(1, ordering: .relaxed)
             }
-            #expect(try await one.hold(for: 60, renewingEvery: .seconds(600)) { try await work($0) })
+            let isHeld = try await one.hold(for: 60, renewingEvery: .seconds(600)) { try await work($0) }
+            #expect(isHeld)
             #expect(works.load(ordering: .relaxed) == 1)
             // What goes wrong is the caller's to know.
-            await #expect(throws: CocoaError.self) {
-                _ = try await one.hold(for: 60, renewingEvery: .seconds(600)) { _ in throw CocoaError(.featureUnsupported) }
+            await #expect(throws: ArchiveError.full) {
+                _ = try await one.hold(for: 60, renewingEvery: .seconds(600)) { _ in throw ArchiveError.full }
             }
         }
     }
@@ -85,7 +87,7 @@ struct HousekeepingLeaseTests {
                     do { try await Task.sleep(for: .seconds(600)) } catch { wasStopped.store(true, ordering: .relaxed) }
                 }
             }
-            #expect(wasStopped.load(ordering: .relaxed))
+            #expect(wasStopped.load(ordering: .relaxed) == true)
             #expect(try await !one.take(for: 60))
         }
     }
