@@ -304,7 +304,7 @@ let package = Package(
         .testTarget(
             name: "CrashTests",
             dependencies: [
-                "aftertone", "Delivery", "Server", "TestKit", "Voicemail", "YeastarPSeriesAPI", "YeastarSSeriesAPI", crypto, nioCore,
+                "aftertone", "Delivery", "Server", "TestKit", "Voicemail", "YeastarPSeriesAPI", "YeastarSSeriesAPI", crypto, logging, nioCore,
                 product("NIOHTTP1", "swift-nio"),
                 product("AsyncHTTPClient", "async-http-client"),
             ], swiftSettings: settings),

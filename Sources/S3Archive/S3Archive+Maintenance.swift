@@ -5,45 +5,7 @@ import NIOHTTP1
 import Synchronization
 import Voicemail
 
-/// Why a bucket will not do, in a sentence for an administrator.
-public enum S3OpenError: Error, Equatable, CustomStringConvertible {
-    case unusable(String)
-    case otherInstallation(marker: String)
-
-    public var description: String {
-        switch self {
-        case .unusable(let reason): reason
-        case .otherInstallation(let marker):
-            "the bucket holds the audio of another installation, as \(marker) in it says: each needs a bucket or a prefix of its own, and all "
-                + "processes of one need the same secret.key"
-        }
-    }
-}
-
 extension S3Archive {
-    /// The object that says whose the bucket is. Who looked for orphans in another installation's bucket would remove all of its audio.
-    private var marker: String { options.prefix + "aftertone-installation" }
-
-    func agree(on key: String) async throws {
-        if try await isOwned(by: key) { return }
-        _ = try await client.send(S3Request(method: .PUT, key: marker, headers: storingHeaders, body: S3Body(Array("\(key)\n".utf8))))
-        // Of two that begin at once the later one is right.
-        _ = try await isOwned(by: key)
-    }
-
-    /// - Returns: false where nobody has said whose it is.
-    private func isOwned(by key: String) async throws -> Bool {
-        do {
-            let answer = try await client.send(S3Request(method: .GET, key: marker))
-            guard String(buffer: answer.body).trimmingCharacters(in: .whitespacesAndNewlines) == key else {
-                throw S3OpenError.otherInstallation(marker: marker)
-            }
-            return true
-        } catch let trouble as S3Trouble where trouble.isMissing {
-            return false
-        }
-    }
-
     /// Tries what a server needs: lists, stores, reads and removes. Nothing is left of it.
     /// - Returns: what is wrong, in words; nil when all is well.
     public static func trouble(with options: S3Options, scratch directory: String, key: String?, logger: Logger) async -> String? {
@@ -83,9 +45,11 @@ extension S3Archive {
         if case .failed(let reason) = error { reason } else { "\(error)" }
     }
 
-    /// Aborts uploads that nobody completed, once a day: the parts of a process that died cost as much as blobs do.
+    /// Looks whose the bucket is, so that an installation which took it at the same time as another one is told soon. Aborts uploads that nobody
+    /// completed, once a day: the parts of a process that died cost as much as blobs do.
     /// - Throws: `ArchiveError`.
     public func recount() async throws {
+        try await confirmOwner()
         let isDue = lastSweep.withLock { last in
             let isDue = last.map { ContinuousClock.now - $0 > .seconds(24 * 3600) } ?? true
             if isDue { last = .now }

@@ -35,18 +35,33 @@ extension S3Archive {
         do {
             let answer = try await client.send(S3Request(method: .PUT, key: key, headers: headers, body: body)) { [self] in
                 // The object may be there although its PUT was not answered.
-                let facts = try await facts(of: key, attempts: 1)
-                return facts.size == body.size && facts.sha256 == sha256 ? S3Answer(status: 200, headers: [:], body: ByteBuffer()) : nil
+                let isThere = try await has(body, sha256: sha256, at: key, attempts: 1)
+                return isThere ? S3Answer(status: 200, headers: ["etag": body.entityTag], body: ByteBuffer()) : nil
             }
-            if let tag = answer.entityTag, answer.tagsByContent, tag.isMD5, tag != body.entityTag {
-                throw S3Trouble.strange("it stored other bytes than were sent")
-            }
+            try await confirm(answer, of: body, sha256: sha256, at: key)
         } catch {
             readiness.doubt()
             // An object whose PUT was not acknowledged is removed.
             if !isNamed, !((error as? S3Trouble).map { !$0.isUnknown } ?? false) { cleaner.add(.remove(key: key)) }
             throw error
         }
+    }
+
+    /// Makes sure that a PUT stored what was sent. An entity tag that is the bytes' MD5 says so. Nothing follows from another kind of tag, or from none:
+    /// the object is asked for then, as anything on the way can answer 200.
+    private func confirm(_ answer: S3Answer, of body: S3Body, sha256: String, at key: String) async throws {
+        if answer.entityTag == body.entityTag { return }
+        let isKnown = answer.entityTag.map { answer.tagsByContent && $0.isMD5 } ?? false
+        do {
+            guard !isKnown, try await has(body, sha256: sha256, at: key) else { throw S3Trouble.strange("it stored other bytes than were sent") }
+        } catch let trouble as S3Trouble where trouble.isMissing {
+            throw S3Trouble.strange("what it said it stored is not there")
+        }
+    }
+
+    private func has(_ body: S3Body, sha256: String, at key: String, attempts: Int? = nil) async throws -> Bool {
+        let facts = try await facts(of: key, attempts: attempts)
+        return facts.size == body.size && facts.sha256 == sha256
     }
 
     func facts(of key: String, attempts: Int? = nil) async throws -> Facts {
@@ -83,9 +98,8 @@ extension S3Archive {
             try Self.compare(answer, with: answer.body)
             return (answer.body, answer.body.readableBytes)
         }
-        guard let size = Self.size(in: answer), answer.body.readableBytes == min(size, S3Reader.head) else {
-            throw S3Trouble.strange("a range that was not asked for")
-        }
+        let size = try Self.size(in: answer, from: 0)
+        guard answer.body.readableBytes == min(size, S3Reader.head) else { throw S3Trouble.strange("a range that was not asked for") }
         if size == answer.body.readableBytes { try Self.compare(answer, with: answer.body) }
         return (answer.body, size)
     }
@@ -95,10 +109,9 @@ extension S3Archive {
     func bytes(of id: BlobID, in range: Range<Int>, size: Int) async throws -> ByteBuffer {
         do {
             let answer = try await client.send(self.range(of: id, range))
-            guard answer.status == 206, answer.body.readableBytes == range.count else {
-                throw S3Trouble.strange("a range that was not asked for")
-            }
-            if let found = Self.size(in: answer), found != size { throw ArchiveError.damaged(id, size: found, stored: size) }
+            let found = try Self.size(in: answer, from: range.lowerBound)
+            guard answer.body.readableBytes == range.count else { throw S3Trouble.strange("a range that was not asked for") }
+            guard found == size else { throw ArchiveError.damaged(id, size: found, stored: size) }
             return answer.body
         } catch {
             throw Self.wording(error, of: id)
@@ -125,8 +138,14 @@ extension S3Archive {
         guard found == stored else { throw S3Trouble.strange("other bytes than were stored") }
     }
 
-    /// Of the whole object: `bytes 0-9/443`.
-    private static func size(in answer: S3Answer) -> Int? {
-        answer.headers.first(name: "content-range")?.split(separator: "/").last.flatMap { Int($0) }
+    /// How many bytes the whole object has, as a part of it says: `bytes 0-9/443`. Where a part begins its bytes do not say, so that one which does not
+    /// say it either is not believed.
+    private static func size(in answer: S3Answer, from start: Int) throws -> Int {
+        guard answer.status == 206, let range = answer.headers.first(name: "content-range"),
+            let match = range.lowercased().wholeMatch(of: /bytes (\d+)-(\d+)\/(\d+)/),
+            let first = Int(match.1), let last = Int(match.2), let size = Int(match.3),
+            first == start, last - first == answer.body.readableBytes - 1
+        else { throw S3Trouble.strange("a range that was not asked for") }
+        return size
     }
 }

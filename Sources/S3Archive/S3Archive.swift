@@ -10,11 +10,13 @@ import Voicemail
 ///
 /// A blob is an object under a random name, written once and never changed, so a request can be sent again without a thought, and what an
 /// answer that was lost has left is found out by asking. Its checksums go with it: the service compares SHA-256 and MD5 with what came, and
-/// what it says it stored is compared again. Nothing depends on conditional writes, which not every service has.
+/// what it says it stored is compared again; where it says nothing that could be, it is asked. Nothing depends on conditional writes, which not every service has.
 ///
 /// A crash between the bucket and the row leaves an orphan, which its age betrays: `list` shows a blob as soon as it is finished.
 public final class S3Archive: MaintainedArchive {
     public let options: S3Options
+    /// What tells the installation from others; nil where it does not matter whose the bucket is.
+    let owner: String?
     let client: S3Client
     let copies: LocalCopies
     let cleaner: Cleaner
@@ -40,7 +42,7 @@ public final class S3Archive: MaintainedArchive {
     ) async throws -> S3Archive {
         let archive: S3Archive
         do {
-            archive = try S3Archive(options, directory, logger, onStored)
+            archive = try S3Archive(options, directory, owner: key, logger, onStored)
         } catch {
             throw S3OpenError.unusable("\(S3Trouble(error))")
         }
@@ -54,9 +56,10 @@ public final class S3Archive: MaintainedArchive {
     }
 
     private init(
-        _ options: S3Options, _ directory: String, _ logger: Logger, _ onStored: (@Sendable (_ seconds: Double, _ size: Int) -> Void)?
+        _ options: S3Options, _ directory: String, owner: String?, _ logger: Logger, _ onStored: (@Sendable (_ seconds: Double, _ size: Int) -> Void)?
     ) throws {
         self.options = options
+        self.owner = owner
         self.directory = directory
         self.logger = logger
         self.onStored = onStored

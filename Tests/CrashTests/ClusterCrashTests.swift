@@ -50,6 +50,9 @@ import Voicemail
         #expect(try await Writer.total(writers) > 0)
         let statuses = await cluster.stop()
         #expect(statuses == [0, 0, 0])
+        // What the kills have left on either side is found, and nothing else goes.
+        let (objects, rows) = try await cluster.clearedUp()
+        #expect(objects == rows, "seed \(seed): \(objects.symmetricDifference(rows))")
         let verified = try await cluster.command(["verify"])
         #expect(verified.status == 0, "seed \(seed): \(verified.errors) \(verified.output)")
     }

@@ -38,6 +38,61 @@ struct BucketTests {
         }
     }
 
+    /// Opens an empty bucket whose service answers as `rule` says.
+    /// - Returns: the service, and what went wrong.
+    private func opening(_ rule: @escaping @Sendable (FaultyService.Request, Int) -> FaultyService.Fault) async throws -> (FaultyService, S3OpenError?) {
+        try await withBucket { options in
+            let service = try FaultyService(before: options.endpoint.description, rule)
+            return try await service.run { address in
+                let through = try S3ArchiveTests.options(options.bucket, at: address)
+                do {
+                    try await withArchive(through, key: "first") { _ in }
+                    return (service, nil)
+                } catch let error as S3OpenError {
+                    return (service, error)
+                }
+            }
+        }
+    }
+
+    @Test(
+        "A bucket is not taken because somebody on the way says 404", arguments: ["", "<html>not found</html>", "<Error><Code>NotFound</Code></Error>"])
+    func strangeAbsence(_ text: String) async throws {
+        let (service, error) = try await opening { request, _ in request.method == .GET ? .say(404, text, [:]) : .none }
+        #expect(error == .unusable("the service answers as no S3 service does: 404 without NoSuchKey, of aftertone-installation"))
+        #expect(service.count(.PUT) == 0)
+    }
+
+    @Test("Who takes a bucket looks whether it is his then") func lastLook() async throws {
+        let other = try await opening { request, count in request.method == .GET && count == 1 ? .say(200, "second\n", [:]) : .none }
+        #expect(other.0.count(.PUT) == 1 && other.1 == .otherInstallation(marker: "aftertone-installation"))
+        let nobody = try await opening { request, _ in request.method == .PUT ? .pretend : .none }
+        #expect(nobody.1 == .unusable("the bucket does not keep what is stored in it: aftertone-installation is not there"))
+    }
+
+    @Test("A bucket that became another installation's, or nobody's, is told from one's own") func markThatChanged() async throws {
+        let marker = "aftertone-installation", foreign = ArchiveError.failed("\(S3OpenError.otherInstallation(marker: marker))")
+        let missing = ArchiveError.failed("\(marker) is missing in the bucket, which says whose it is: whoever is started next stores it again")
+        try await withArchive { archive in
+            // Without a key there is nothing to compare.
+            try await archive.confirmOwner()
+        }
+        try await withBucket { options in
+            try await withArchive(options, key: "first") { archive in
+                try await archive.confirmOwner()
+                _ = try await archive.client.send(S3Request(method: .PUT, key: marker, body: S3Body(Array("second\n".utf8))))
+                await #expect(throws: foreign) { try await archive.confirmOwner() }
+                await #expect(throws: foreign) { try await archive.recount() }
+                _ = try await archive.client.send(S3Request(method: .DELETE, key: marker))
+                await #expect(throws: missing) { try await archive.confirmOwner() }
+                // Another one of the installation is started.
+                try await withArchive(options, key: "first") { _ in }
+                try await archive.confirmOwner()
+                try await archive.recount()
+            }
+        }
+    }
+
     @Test func whatIsWrongIsSaidInWords() async throws {
         try await withBucket { options in
             #expect(try await trouble(options) == nil)

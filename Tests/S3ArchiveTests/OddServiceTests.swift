@@ -87,6 +87,8 @@ struct OddServiceTests {
         "A range that is not the one that was asked for is told",
         arguments: [
             (206, "abc", "bytes 0-2/9"), (206, "abc", "bytes 0-2/2"), (206, "abc", ""), (206, "abc", "bytes 0-2/*"), (206, "", "bytes 0-2/3"),
+            (206, "abc", "bytes 1-3/3"), (206, "abc", "bytes 0-3/3"), (206, "abc", "bytes */3"), (206, "abc", "3"),
+            (206, "abc", "bytes 0-9223372036854775807/3"), (206, "abc", "bytes 0-2/99999999999999999999"),
         ])
     func ranges(_ status: Int, _ text: String, _ range: String) async throws {
         let headers = range.isEmpty ? [:] : ["content-range": range]
@@ -95,7 +97,7 @@ struct OddServiceTests {
         }
     }
 
-    @Test("One whose other end is missing, or that has changed, is not handed on")
+    @Test("One whose other end is missing, that begins elsewhere or does not say where, or that has changed, is not handed on")
     func laterRanges() async throws {
         let size = S3Reader.head + 100, head = String(repeating: "h", count: S3Reader.head)
         let first = FaultyService.Fault.say(206, head, ["content-range": "bytes 0-\(S3Reader.head - 1)/\(size)"])
@@ -103,7 +105,10 @@ struct OddServiceTests {
         for (later, error) in [
             (FaultyService.Fault.say(206, String(tail.dropLast()), ["content-range": "bytes 0-98/\(size)"]), Self.strange("a range that was not asked for")),
             (.say(200, tail, [:]), Self.strange("a range that was not asked for")),
-            (.say(206, tail, ["content-range": "bytes 0-99/\(size + 1)"]), .damaged(id, size: size + 1, stored: size)),
+            (.say(206, tail, ["content-range": "bytes 0-99/\(size)"]), Self.strange("a range that was not asked for")),
+            (.say(206, tail, ["content-range": "bytes \(S3Reader.head - 1)-\(size - 2)/\(size)"]), Self.strange("a range that was not asked for")),
+            (.say(206, tail, [:]), Self.strange("a range that was not asked for")),
+            (.say(206, tail, ["content-range": "bytes \(S3Reader.head)-\(size - 1)/\(size + 1)"]), .damaged(id, size: size + 1, stored: size)),
             (.say(404, "<Error><Code>NoSuchKey</Code></Error>", [:]), .missing(id)),
         ] as [(FaultyService.Fault, ArchiveError)] {
             try await withAnswers({ _ in }, { request, count in request.method == .GET ? (count == 0 ? first : later) : .none }) { archive, _ in
@@ -134,15 +139,53 @@ struct OddServiceTests {
         }
     }
 
-    @Test(
-        "A tag that is no MD5, as of who encrypts with keys of his own, says nothing of the bytes",
-        arguments: [
-            ["etag": "\"\(String(repeating: "0", count: 32))\"", "x-amz-server-side-encryption": "aws:kms"], ["etag": "\"opaque\""], [:],
-        ])
+    /// Answers to a PUT that say nothing of the bytes: as of who encrypts with keys of his own, of another kind of tag, and without one.
+    private static let silentTags = [
+        ["etag": "\"\(String(repeating: "0", count: 32))\"", "x-amz-server-side-encryption": "aws:kms"], ["etag": "\"opaque\""], ["etag": ""],
+    ]
+
+    @Test("Where a tag says nothing of the bytes, the service is asked what it stored", arguments: silentTags)
     func silentTag(_ headers: [String: String]) async throws {
-        try await withAnswers({ _ in }, { request, _ in request.method == .PUT ? .say(200, "", headers) : .none }) { archive, _ in
+        try await withAnswers({ _ in }, { request, _ in request.method == .PUT ? .heads(headers) : .none }) { archive, service in
             let stored = try await ArchiveContract.store([1, 2, 3], in: archive)
-            #expect(stored.size == 3)
+            #expect(service.count(.PUT) == 1 && service.count(.HEAD) == 1)
+            let found = try await ArchiveContract.contents(of: stored.id, in: archive)
+            #expect(found == [1, 2, 3])
+        }
+    }
+
+    @Test("A PUT whose tag says what was stored costs one request") func speakingTag() async throws {
+        try await withAnswers({ _ in }, { _, _ in .none }) { archive, service in
+            _ = try await ArchiveContract.store([1, 2, 3], in: archive)
+            #expect(service.requests.count == 1)
+        }
+    }
+
+    @Test("What has another checksum than was sent, or none, is not acknowledged", arguments: [String(repeating: "0", count: 64), ""])
+    func otherChecksum(_ sum: String) async throws {
+        let rule: @Sendable (FaultyService.Request, Int) -> FaultyService.Fault = { request, _ in
+            request.method == .PUT ? .heads(["etag": ""]) : request.method == .HEAD ? .heads(["x-amz-meta-sha256": sum]) : .none
+        }
+        try await withAnswers({ _ in }, rule) { archive, _ in
+            await #expect(throws: Self.strange("it stored other bytes than were sent")) { _ = try await ArchiveContract.store([1, 2, 3], in: archive) }
+            await archive.cleaner.close()
+            let listed = try await ArchiveContract.listing(of: archive)
+            #expect(listed == [:])
+        }
+    }
+
+    @Test("Who answers 200 to everything, or to whatever is to be stored, is not believed")
+    func pretended() async throws {
+        try await withAnswers({ _ in }, { _, _ in .pretend }) { archive, _ in
+            await #expect(throws: Self.strange("an object without its size and time")) { _ = try await ArchiveContract.store([1, 2, 3], in: archive) }
+        }
+        try await withAnswers({ _ in }, { request, _ in request.method == .PUT ? .pretend : .none }) { archive, _ in
+            await #expect(throws: Self.strange("what it said it stored is not there")) { _ = try await ArchiveContract.store([1, 2, 3], in: archive) }
+        }
+        // The same of what would go in parts.
+        try await withAnswers({ $0.partBytes = 5 << 20 }, { request, _ in request.method == .PUT ? .pretend : .none }) { archive, _ in
+            let bytes = Bytes.pattern((5 << 20) + 1)
+            await #expect(throws: Self.strange("a part without an entity tag")) { _ = try await ArchiveContract.store(bytes, in: archive) }
         }
     }
 

@@ -24,6 +24,8 @@ public final class FaultyService: Sendable {
         case clockAhead(Int)
         /// An object is so many seconds old.
         case aged(Int)
+        /// It is done, and the answer has these headers in place of its own, and lacks those that are empty.
+        case heads([String: String])
         /// It is done so much later.
         case late(Duration)
         /// Nothing is ever said.
@@ -135,7 +137,7 @@ public final class FaultyService: Sendable {
             try await write(HTTPResponseStatus(statusCode: status), headers, ByteBuffer(string: head.method == .HEAD ? "" : text), to: outbound)
             return true
         case .late(let delay): try await Task.sleep(for: delay)
-        case .none, .loseAnswer, .cut, .wrongByte, .clockAhead, .aged: break
+        case .none, .loseAnswer, .cut, .wrongByte, .clockAhead, .aged, .heads: break
         }
         var outgoing = HTTPClientRequest(url: target + head.uri)
         outgoing.method = head.method
@@ -152,6 +154,11 @@ public final class FaultyService: Sendable {
         case .loseAnswer: return false
         case .clockAhead(let seconds): headers.shiftDates(["date", "last-modified"], by: seconds)
         case .aged(let seconds): headers.shiftDates(["last-modified"], by: -seconds)
+        case .heads(let fields):
+            for (name, value) in fields {
+                headers.remove(name: name)
+                if !value.isEmpty { headers.add(name: name, value: value) }
+            }
         case .wrongByte: found.setInteger((found.getInteger(at: found.readerIndex) as UInt8? ?? 0) ^ 1, at: found.readerIndex)
         case .cut(let count):
             try await outbound.write(.head(HTTPResponseHead(version: .http1_1, status: response.status, headers: headers)))

@@ -73,7 +73,7 @@ struct S3Answer: Sendable {
     /// Without its quotation marks.
     var entityTag: String? { headers.first(name: "etag").map { $0.trimmingCharacters(in: CharacterSet(charactersIn: "\"")) } }
 
-    /// Whether the entity tag of what was stored is its MD5, as it is unless the service encrypts with other keys than its own.
+    /// Whether an entity tag that looks like an MD5 is that of what was stored, as it is unless the service encrypts with other keys than its own.
     var tagsByContent: Bool {
         headers.first(name: "x-amz-server-side-encryption").map { $0 == "AES256" } ?? !headers.contains(name: "x-amz-server-side-encryption-customer-algorithm")
     }

@@ -30,7 +30,11 @@ struct HousekeepingRounds: Service {
                 await attempt { instruments.held(try await service.holds.count()) }
                 await attempt {
                     let searches = ContinuousClock.now >= nextSearch
-                    guard try await holding(lease, { await round(searches: searches) }) else { return instruments.round(.elsewhere) }
+                    // Cancelled where another server takes the lease: this one may have stood still for longer than it lasts.
+                    let isHeld = try await lease.hold(for: leaseSeconds, renewingEvery: .seconds(max(1, leaseSeconds / 3))) { confirm in
+                        await round(searches: searches, confirm)
+                    }
+                    guard isHeld else { return instruments.round(.elsewhere) }
                     if searches { nextSearch = ContinuousClock.now + Self.orphanSearch }
                 }
             }
@@ -38,31 +42,11 @@ struct HousekeepingRounds: Service {
         await attempt { try await lease.letGo() }
     }
 
-    private func round(searches: Bool) async {
-        if await attempt({ try await service.housekeeping.sweep() }) { instruments.round(.done) }
-        if searches { await attempt { _ = try await service.housekeeping.removeOrphans() } }
-    }
+    private var leaseSeconds: Int { max(1, Int(interval.components.seconds)) + Self.grace }
 
-    /// Does something while the lease is held, however long it takes.
-    /// - Returns: whether it was held.
-    private func holding(_ lease: HousekeepingLease, _ body: @escaping @Sendable () async -> Void) async throws -> Bool {
-        let seconds = max(1, Int(interval.components.seconds)) + Self.grace
-        guard try await lease.take(for: seconds) else { return false }
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                while true {
-                    try await Task.sleep(for: .seconds(max(1, seconds / 3)))
-                    _ = try await lease.take(for: seconds)
-                }
-            }
-            await body()
-            group.cancelAll()
-            // The work under way was cancelled. A lease that could not be renewed is another process's by now; each transaction has checked it.
-            while let result = await group.nextResult() {
-                if case .failure(let error) = result, !(error is CancellationError) { throw error }
-            }
-        }
-        return true
+    private func round(searches: Bool, _ confirm: @escaping @Sendable () async throws -> Void) async {
+        if await attempt({ try await service.housekeeping.sweep() }) { instruments.round(.done) }
+        if searches { await attempt { _ = try await service.housekeeping.removeOrphans(confirm: confirm) } }
     }
 
     /// A step that fails is made up for by the next round.
@@ -72,6 +56,9 @@ struct HousekeepingRounds: Service {
         do {
             try await step()
             return true
+        } catch is CancellationError where Task.isCancelled {
+            // The server stops, or its lease is lost, which is told where it was held.
+            return false
         } catch {
             instruments.round(.failed)
             logger.error("housekeeping failed", metadata: ["error": "\(error)"])

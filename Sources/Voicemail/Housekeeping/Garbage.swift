@@ -61,21 +61,31 @@ extension Housekeeping {
 
     /// Removes blobs that no row knows: what a crash left between the archive and the commit. Others may store audio meanwhile. One that
     /// cannot be removed is logged and left to the next time.
+    /// - Parameter confirm: asked before each is removed; what it throws ends the search.
     /// - Returns: how many were removed.
-    public func removeOrphans() async throws -> Int {
+    public func removeOrphans(confirm: @Sendable () async throws -> Void = {}) async throws -> Int {
+        // Of another installation's audio no row is here.
+        try await archive.confirmOwner()
         let orphans = OrphanList()
         try await archive.list { id, size in
+            try Task.checkCancellation()
             // An empty file was prepared for a message that never came, and no process holds it any more.
             if size == 0, archive.hidesUntilLetGo { return await orphans.add(id) }
             if case .old = try await fate(of: id) { await orphans.add(id) }
         }
+        let ids = await orphans.ids
+        // To list an archive takes a while: whose it is, whose turn this is and what rows there are is asked again.
+        if !ids.isEmpty { try await archive.confirmOwner() }
         var count = 0
-        for id in await orphans.ids {
+        for id in ids {
+            try await confirm()
+            try Task.checkCancellation()
             do {
-                // To list an archive takes a while.
                 guard try await store.read({ try $0.blob(id: id) }) == nil else { continue }
                 try await archive.remove(id)
                 count += 1
+            } catch let error as CancellationError {
+                throw error
             } catch {
                 logger.error("a blob that no row names could not be removed", metadata: ["blob": "\(id)", "error": "\(error)"])
             }

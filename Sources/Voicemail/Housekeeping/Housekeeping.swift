@@ -9,14 +9,21 @@ extension Housekeeping {
 
     /// What time does to the store: expired messages leave the tallies, broadcasts that waited for audio go on without it,
     /// removed messages go for good after the trash's days, messages and recordings go that retention no longer keeps, and dead
-    /// sessions, told events, old dead letters, records of old attempts and failed logins long ago are dropped. Run every few minutes.
+    /// sessions, told events, old dead letters, records of old attempts and failed logins long ago are dropped. Run every few minutes. It ends early
+    /// when nobody waits for it any more.
     public func sweep() async throws {
         let now = clock.now
-        for account in try await store.read({ try $0.removedAccounts() }) { try await service.accounts.removeContents(of: account) }
+        for account in try await store.read({ try $0.removedAccounts() }) {
+            try Task.checkCancellation()
+            try await service.accounts.removeContents(of: account)
+        }
         var range = ListingRange(limit: 100)
         repeat {
             let page = try await service.accounts.list(below: nil, range) { $0 }
-            for account in page.items { try await sweep(account) }
+            for account in page.items {
+                try Task.checkCancellation()
+                try await sweep(account)
+            }
             range.start = page.next
         } while range.start != nil
         let removedBefore = now.advanced(by: -limits.trashDays * 86_400)

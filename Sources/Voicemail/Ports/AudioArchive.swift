@@ -77,11 +77,18 @@ public protocol AudioArchive: Sendable {
     /// Whether a blob can be stored now; nil when it can, else the reason in a few words for `/readyz`.
     func unavailability() async -> String?
 
+    /// Makes sure that what is listed is this installation's, for who removes what no row of its store names.
+    /// - Throws: `ArchiveError.failed` where it is another one's, or nobody says whose.
+    func confirmOwner() async throws
+
     /// Whether a finished blob is not listed before its writer is let go, whichever process it is that lists.
     var hidesUntilLetGo: Bool { get }
 }
 
 extension AudioArchive {
+    /// What lies in an installation's own directory is its own.
+    public func confirmOwner() async throws {}
+
     public var hidesUntilLetGo: Bool { true }
 }
 
