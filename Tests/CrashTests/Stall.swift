@@ -12,6 +12,8 @@ struct Stall {
         let took: Duration
     }
 
+    private final class Answered: Sendable { let count = Atomic<Int>(0) }
+
     private enum Request: Sendable { case read, write, alive, ready }
 
     /// What is asked of each server, as many at once as the client has connections to it.
@@ -37,7 +39,7 @@ struct Stall {
     /// Stops the database, asks all servers, and lets it go on when they have answered, or should have, and the time is over.
     /// - Parameter client: whose token and mailbox are used. What becomes of what it writes nobody knows, so it is one that does nothing else.
     func run(_ servers: [RemoteServer], by client: Writer) async throws {
-        let answered = Atomic<Int>(0), count = servers.count * Self.requests.count
+        let answered = Answered(), count = servers.count * Self.requests.count
         try cluster.signal(SIGSTOP)
         let start = ContinuousClock.now
         try await withThrowingTaskGroup(of: Told?.self) { tasks in
@@ -45,7 +47,7 @@ struct Stall {
                 for request in Self.requests {
                     tasks.addTask {
                         let answer = try await ask(server, request, client, before: start + limit), took = ContinuousClock.now - start
-                        answered.add(1, ordering: .relaxed)
+                        answered.count.add(1, ordering: .relaxed)
                         return Told(request: request, answer: answer, took: took)
                     }
                 }
@@ -53,7 +55,7 @@ struct Stall {
             tasks.addTask {
                 // It goes on whatever becomes of the test.
                 while !Task.isCancelled {
-                    let past = ContinuousClock.now - start, isAnswered = answered.load(ordering: .relaxed) == count
+                    let past = ContinuousClock.now - start, isAnswered = answered.count.load(ordering: .relaxed) == count
                     if past >= .seconds(seconds), isAnswered || past >= limit { break }
                     try? await Task.sleep(for: .milliseconds(20))
                 }
