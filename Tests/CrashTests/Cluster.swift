@@ -9,6 +9,9 @@ actor Cluster {
         let environment: [String: String]
     }
 
+    /// Connections that each has to serve with.
+    static let pool = 4
+
     let nodes: [Node]
     /// What the database knows its connections by.
     private let name: String
@@ -34,7 +37,7 @@ actor Cluster {
                 let name = "c" + HexID.random()
                 var settings = store.environment(bucket: bucket)
                 let url = url + "&application_name=" + name
-                settings.merge(["AFTERTONE_STORE_KIND": "postgres", "AFTERTONE_STORE_URL": url, "AFTERTONE_STORE_POOL": "4"]) { $1 }
+                settings.merge(["AFTERTONE_STORE_KIND": "postgres", "AFTERTONE_STORE_URL": url, "AFTERTONE_STORE_POOL": String(pool)]) { $1 }
                 if let endpoint { settings["AFTERTONE_ARCHIVE_ENDPOINT"] = endpoint }
                 settings.merge(environment) { $1 }
                 let nodes = (0..<count).map { Node(data: "\(directory.path)/node\($0)", environment: settings) }
@@ -72,6 +75,11 @@ actor Cluster {
     func isSettled(_ database: PostgresCluster) async throws {
         let busy = "SELECT count(*) FROM pg_stat_activity WHERE application_name = '\(name)' AND state <> 'idle'"
         try await Patience.until { try await database.run(busy) == "0" }
+    }
+
+    /// How many connections of its servers the database has; nil where it says no number.
+    func connections(_ database: PostgresCluster) async throws -> Int? {
+        Int(try await database.run("SELECT count(*) FROM pg_stat_activity WHERE application_name = '\(name)'"))
     }
 
     /// Ends one as a power cut would.

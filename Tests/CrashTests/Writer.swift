@@ -20,9 +20,9 @@ actor Writer {
     }()
 
     private let number: Int
-    private let account: String
-    private let boxes: [String]
-    private let token: String
+    let account: String
+    let boxes: [String]
+    let token: String
     /// Where the servers are; requests take turns.
     private var ports: [Int] = []
     private var turns = 0

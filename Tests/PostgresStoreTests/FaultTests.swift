@@ -149,22 +149,21 @@ struct FaultTests {
         }
     }
 
-    @Test("A commit that took place is found out although its connection ended before it could say so")
+    @Test("A commit that took place is found out although its connection ended before it could say so", .timeLimit(.minutes(5)))
     func endedBehindCommit() async throws {
-        // A cluster of its own, in which a commit that asks for it waits for a standby that never comes.
-        let cluster = try await PostgresCluster(settings: "-c fsync=off -c synchronous_commit=local -c synchronous_standby_names=nobody")
+        let cluster = try await PostgresCluster(settings: AbsentStandby.settings)
         try await cluster.withDatabase { url in
             try await withStore(PostgresOptions(url: url, pool: 2)) { store in
-                let runs = Mutex(0)
+                let standby = try await AbsentStandby(cluster, of: store), runs = Mutex(0)
                 async let written: Void = store.transaction { writer in
                     runs.withLock { $0 += 1 }
-                    try writer.execute("SET LOCAL synchronous_commit = on")
                     _ = try writer.insert(StoreContract.message("one"))
                 }
-                let waiting = "FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
-                while try await cluster.run("SELECT count(*) \(waiting)") == "0" { await Task.yield() }
-                let ended = try await cluster.run("SELECT count(pg_terminate_backend(pid)) \(waiting)")
-                #expect(ended == "1")
+                let process = try #require(try await standby.commit())
+                try await cluster.run("SELECT pg_terminate_backend(\(process))")
+                // The one by which it is found out about waits as it would have done.
+                _ = try await standby.commit(besides: [process])
+                try await standby.end()
                 try await written
                 let count = runs.withLock { $0 }
                 #expect(count == 1)
@@ -175,27 +174,25 @@ struct FaultTests {
         try await cluster.stop()
     }
 
-    @Test("Of a commit that cannot be found out about in time is said that it may have taken place")
+    @Test("Of a commit that cannot be found out about in time is said that it may have taken place", .timeLimit(.minutes(5)))
     func endedBehindCommitAndGone() async throws {
-        let cluster = try await PostgresCluster(settings: "-c fsync=off -c synchronous_commit=local -c synchronous_standby_names=nobody")
+        let cluster = try await PostgresCluster(settings: AbsentStandby.settings)
         try await cluster.withDatabase { url in
             try await withStore(PostgresOptions(url: url, pool: 2, connectSeconds: 5, outcomeSeconds: 5)) { store in
-                async let written: Void = store.transaction { writer in
-                    try writer.execute("SET LOCAL synchronous_commit = on")
-                    _ = try writer.insert(StoreContract.message("one"))
-                }
-                let waiting = "FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
-                while try await cluster.run("SELECT count(*) \(waiting)") == "0" { await Task.yield() }
+                let standby = try await AbsentStandby(cluster, of: store)
+                async let written = store.write { try $0.insert(StoreContract.message("one")) }
+                _ = try await standby.commit()
                 let name = String(url.split(separator: "/")[1].prefix { $0 != "?" })
                 try await cluster.run("ALTER DATABASE \(name) ALLOW_CONNECTIONS false")
                 try await cluster.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'aftertone'")
                 do {
-                    try await written
+                    _ = try await written
                     Issue.record("nobody can know that it took place")
                 } catch {
                     #expect(error as? StoreError == .undecided)
                 }
                 try await cluster.run("ALTER DATABASE \(name) ALLOW_CONNECTIONS true")
+                try await standby.end()
                 while await store.unavailability() != nil { await Task.yield() }
                 let tally = try await store.read { try $0.tally(mailboxID: "m", cutoff: StoreContract.longAgo) }
                 #expect(tally == Tally(new: 1))

@@ -10,7 +10,7 @@ struct StoredRowsTests {
     private static let stored = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Stored")
 
     /// Makes a database of an earlier version with its rows.
-    private func restore(_ version: Int, at url: String) throws {
+    static func restore(_ version: Int, at url: String) throws {
         let options = PostgresOptions(url: url), connection = try Connection(options)
         var statements = ["CREATE TABLE aftertone_migration (number BIGINT PRIMARY KEY, applied_at TIMESTAMPTZ NOT NULL DEFAULT now())"]
         for migration in Migrations.all where migration.number <= version {
@@ -27,7 +27,7 @@ struct StoredRowsTests {
     @Test("Stored rows of each version are brought up to date, and read as they were written", arguments: Migrations.all.map { $0.number })
     func opens(version: Int) async throws {
         try await withDatabase { url in
-            try restore(version, at: url)
+            try Self.restore(version, at: url)
             let options = PostgresOptions(url: url, pool: 2)
             if version < Migrations.all.count { #expect(throws: PostgresOpenError.olderSchema) { try PostgresStore.look(options) { _ in } } }
             try await withStore(options) { store in

@@ -10,6 +10,9 @@ final class Connection {
     let handle: OpaquePointer
     /// Whether something was sent whose answer was not taken.
     private var isOwed = false
+    private final class Heard { var warnings = 0 }
+
+    private let heard = Heard()
     /// Told of each time that something is sent and waited for.
     var onTrip: () -> Void = {}
     /// A statement that the server has prepared.
@@ -51,8 +54,13 @@ final class Connection {
         guard let opened else { throw PostgresOpenError.unreachable("no memory") }
         handle = opened
         guard PQstatus(opened) == CONNECTION_OK else { throw PostgresOpenError.unreachable(Self.firstLine(PQerrorMessage(opened))) }
-        // Notices would go to standard error.
-        PQsetNoticeProcessor(opened, { _, _ in }, nil)
+        // By itself libpq writes them to standard error. It holds no more than the address of what counts them, which is let go behind it.
+        PQsetNoticeReceiver(
+            opened,
+            { heard, notice in
+                guard let heard, let severity = aftertone_postgres_severity(notice), strcmp(severity, "WARNING") == 0 else { return }
+                Unmanaged<Heard>.fromOpaque(heard).takeUnretainedValue().warnings += 1
+            }, Unmanaged.passUnretained(heard).toOpaque())
         PQsetnonblocking(opened, 1)
     }
 
@@ -104,6 +112,8 @@ final class Connection {
     var isOpen: Bool { PQstatus(handle) == CONNECTION_OK }
     var isInTransaction: Bool { PQtransactionStatus(handle) != PQTRANS_IDLE }
     var serverVersion: Int { Int(PQserverVersion(handle)) }
+    /// How many warnings have come.
+    var warnings: Int { heard.warnings }
     var process: Int32 { PQbackendPID(handle) }
 
     func setting(_ name: String) -> String { PQparameterStatus(handle, name).map { String(cString: $0) } ?? "" }

@@ -14,6 +14,8 @@ public enum PostgresOpenError: Error, Equatable, Sendable, CustomStringConvertib
     case foreign
     /// Of an earlier version, or empty, and nobody is to bring it up to date.
     case olderSchema
+    /// Of an earlier version, and somebody holds its tables who does not let go.
+    case inUse
     /// Its installation has another key, which what is in it is hashed and sealed with.
     case otherKey
     /// A move into it has begun and not come to its end.
@@ -36,6 +38,8 @@ public enum PostgresOpenError: Error, Equatable, Sendable, CustomStringConvertib
         case .newerSchema: "the database was written by a newer version of Aftertone; use that version or restore a backup"
         case .foreign: "the database has tables of something else; Aftertone needs a database, or a schema, of its own"
         case .olderSchema: "the database is empty or was written by an earlier version of Aftertone, and is brought up to date by the next start"
+        case .inUse:
+            "the database cannot be brought up to date: somebody works on its tables without an end, such as a copy that is being made of it (pg_stat_activity)"
         case .otherKey: "the database belongs to an installation with another key: every process needs the same secret.key in its data directory"
         case .arriving: "the database is being filled by `aftertone move`, which has not come to its end: run it again"
         case .gone: "the database is what an installation has moved away from: use the configuration that `aftertone move` was given"

@@ -34,9 +34,11 @@ extension Session {
             let asked = SilentProcess(id: first.int(0), began: first.int(1))
             silent = asked
             isCommitting = true
-            _ = try exchange(["LOCK TABLE writer IN ROW SHARE MODE", Self.flush, "COMMIT"].map(step))
+            let used = connection, warnings = used?.warnings
+            let durability = SQL(stringLiteral: Self.durability(isLocal: true))
+            _ = try exchange(["LOCK TABLE writer IN ROW SHARE MODE", durability, Self.flush, "COMMIT"].map(step))
             silent = nil
-            return nil
+            return used?.warnings == warnings ? nil : Self.noCommitReturns
         } catch {
             guard let trouble, case .lost = trouble else {
                 silent = nil

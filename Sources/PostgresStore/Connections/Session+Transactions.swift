@@ -102,7 +102,7 @@ extension Session {
             try begin(Progress(opening: [step("BEGIN")]))
             try body()
             if let trouble { throw trouble.error }
-            _ = try exchange([step("COMMIT")])
+            try sendCommit()
         } catch {
             rollBack()
             throw error
@@ -142,8 +142,7 @@ extension Session {
         if !progress.hasBegun { _ = try exchange([]) }
         if progress.hasChanged, progress.witness == nil { markCommit() }
         do {
-            let answer = try exchange([step("COMMIT")])[0]
-            guard answer.tag == "COMMIT" else { throw note(.failed(.failed("the transaction was rolled back"))) }
+            try sendCommit()
         } catch {
             // A transaction that has changed nothing may be run again.
             guard case .lost? = trouble, let witness = progress.witness else { throw error }
@@ -152,49 +151,14 @@ extension Session {
         }
     }
 
-    /// Finds out what became of a transaction whose connection was lost while it was committed. A database that stays away longer than
-    /// anybody waits leaves that undecided.
-    private func settle(_ number: String, _ witness: Witness) throws {
-        let end = ContinuousClock.now + .seconds(options.outcomeSeconds)
-        repeat {
-            disconnect()
-            if let connection = try? connect(), let outcome = try? outcome(of: number, witness, connection) {
-                switch outcome {
-                case .committed: return
-                case .aborted: throw note(.lost(.failed("the connection to the database was lost")))
-                case .unknown: throw note(.unknownOutcome(transaction: number))
-                case .open: break
-                }
-            }
-            Thread.sleep(forTimeInterval: 0.05)
-        } while ContinuousClock.now < end && !health.isClosing
-        throw note(.unknownOutcome(transaction: number))
+    /// Sends COMMIT behind what has waited.
+    ///
+    /// Its wait for a synchronous standby can be called off (`pg_cancel_backend`). Then it took place here, and only a warning says that a standby which
+    /// becomes the primary may be without it. That is to be found out like the outcome of one whose connection was lost.
+    private func sendCommit() throws {
+        let used = connection, warnings = used?.warnings
+        let answer = try exchange([step("COMMIT")])[0]
+        guard answer.tag == "COMMIT" else { throw note(.failed(.failed("the transaction was rolled back"))) }
+        guard used?.warnings == warnings else { throw note(.lost(.failed("a commit's wait for the synchronous standby was called off"))) }
     }
-
-    private enum Outcome { case committed, aborted, open, unknown }
-
-    private func outcome(of number: String, _ witness: Witness, _ connection: Connection) throws -> Outcome? {
-        let answer = try connection.runOnce("SELECT pg_xact_status(\(number)::text::xid8)", within: limit)
-        // A database that has not come so far, as one that has taken the place of another, has not got it.
-        if answer.state == "22023" { return .aborted }
-        guard !answer.isFailure, let row = answer.first else { return nil }
-        switch row.text(0) {
-        case "committed": return try outcome(of: number, seenBy: witness, connection)
-        case "aborted": return .aborted
-        case "in progress": return .open
-        default: return nil
-        }
-    }
-
-    /// Somebody with this number has committed.
-    private func outcome(of number: String, seenBy witness: Witness, _ connection: Connection) throws -> Outcome? {
-        let found = try connection.runOnce(witness.question(number), within: limit)
-        if found.isFailure { return nil }
-        guard found.count == 1 else { return witness.mayHaveGone ? .unknown : .aborted }
-        // A database that was killed shows what its standbys have not got. Who commits behind it waits for them as it would have done.
-        return try connection.runOnce(Self.flush, within: limit).isFailure ? nil : .committed
-    }
-
-    /// Changes nothing, and is committed like a change.
-    static let flush: SQL = "SELECT pg_logical_emit_message(true, 'aftertone', '')::text"
 }

@@ -62,6 +62,8 @@ final class Session {
         var settings = [
             ("statement_timeout", "'\(options.statementSeconds)s'"), ("lock_timeout", "'\(options.lockSeconds)s'"),
             ("idle_in_transaction_session_timeout", "'\(options.statementSeconds * 2)s'"),
+            // That a commit has not waited for its standby is told by a warning.
+            ("client_min_messages", "warning"),
         ]
         if use == .serving {
             settings += ["seqscan", "bitmapscan", "hashjoin", "mergejoin"].map { ("enable_" + $0, "off") }
@@ -72,9 +74,10 @@ final class Session {
         return settings.map { "SET \(scope) \($0) = \($1)" }
     }
 
-    /// A commit waits for the disk in any case; whoever has it wait for more is left alone.
+    /// A commit waits for the disk in any case, and for that of the synchronous standby where there is one: what it does not have would be lost with the
+    /// primary. Whoever has it wait for more is left alone.
     static func durability(isLocal: Bool) -> String {
-        "SELECT set_config('synchronous_commit', 'on', \(isLocal)) WHERE current_setting('synchronous_commit') = 'off'"
+        "SELECT set_config('synchronous_commit', 'on', \(isLocal)) WHERE current_setting('synchronous_commit') NOT IN ('on', 'remote_apply')"
     }
 
     // MARK: The connection
