@@ -94,6 +94,8 @@ public final class PostgresCluster: Sendable {
         let text = try String(contentsOfFile: directory + "/ready", encoding: .utf8).trimmingCharacters(in: .newlines)
         guard let server = pid_t(text) else { throw NotReady(log: "no process") }
         let children = try String(contentsOfFile: "/proc/\(server)/task/\(server)/children", encoding: .utf8).split(separator: " ").compactMap { pid_t($0) }
+        // All at a standstill before the first dies: one that sees the server gone would still write something down.
+        if signal == SIGKILL { for process in [server] + children { kill(process, SIGSTOP) } }
         for process in [server] + children { kill(process, signal) }
     }
 

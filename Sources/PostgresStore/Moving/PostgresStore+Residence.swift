@@ -1,6 +1,7 @@
 import Dispatch
 import NIOConcurrencyHelpers
 import StoredRows
+import Synchronization
 import Voicemail
 
 /// Where the installation lives is a row beside the installation's key. Whoever changes anything locks the table `writer` first: under another name

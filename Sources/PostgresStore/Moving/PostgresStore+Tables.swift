@@ -1,4 +1,5 @@
 import StoredRows
+import Synchronization
 import Voicemail
 
 extension PostgresStore: MovableStore {

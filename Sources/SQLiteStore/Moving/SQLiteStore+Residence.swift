@@ -1,5 +1,6 @@
 import GRDB
 import StoredRows
+import Synchronization
 import Voicemail
 
 /// Where the installation lives is kept in the file's `user_version`, which belongs to whoever made the file, and so is read before anything else.

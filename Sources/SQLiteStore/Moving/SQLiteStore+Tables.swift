@@ -1,5 +1,6 @@
 import GRDB
 import StoredRows
+import Synchronization
 import Voicemail
 
 extension SQLiteStore: MovableStore {
