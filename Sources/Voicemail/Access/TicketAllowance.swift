@@ -3,7 +3,8 @@ import Synchronization
 /// How many tickets of one kind a credential may have, for kinds of which it may have thousands.
 ///
 /// They are counted now and then and not at each new one: a sixteenth of what is left may be given before they are counted again, so counting costs
-/// little until hardly any are left. Each process counts for itself, and several may together give so much more.
+/// little until hardly any are left. Each process counts for itself: each of several may give a sixteenth of what was left when it counted last, so that
+/// together they may give that much more than the limit.
 public final class TicketAllowance: Sendable {
     private enum State {
         /// So many may be given before they are counted.

@@ -70,19 +70,30 @@ extension Mailboxes {
         let limits = limits
         return try await look { look in
             let mailbox: Mailbox = try look.reader.require(id, in: account.id)
-            let isFull = try look.reader.visibleMessages(of: id).tally().total >= mailbox.capacity(limits.mailboxCapacity)
-            let manner: Answering.Manner =
-                if !mailbox.isEnabled { .off } else if mailbox.isAnnouncementOnly { .announces } else if isFull { .full } else { .takesMessages }
             return Answering(
-                manner: manner, greeting: try look.words(of: mailbox), hasIntroduction: mailbox.isSet("play_greeting_intro"),
+                manner: try look.manner(of: mailbox, standard: limits.mailboxCapacity), greeting: try look.words(of: mailbox),
+                hasIntroduction: mailbox.isSet("play_greeting_intro"),
                 hasInstructions: !mailbox.isSet("skip_instructions"), longestSeconds: mailbox.longestMessage ?? limits.longestMessageSeconds,
                 shortestMilliseconds: limits.shortestMessageMilliseconds, language: account.language)
         }
     }
-
 }
 
 extension Look {
+    /// As a message that a caller leaves would fare.
+    fileprivate func manner(of mailbox: Mailbox, standard: Int) throws -> Answering.Manner {
+        guard mailbox.isEnabled else { return .off }
+        if mailbox.isAnnouncementOnly { return .announces }
+        do {
+            _ = try reader.takers(of: mailbox, hasAudio: true, .call, standard: standard)
+            return .takesMessages
+        } catch VoicemailError.mailboxDisabled {
+            return .off
+        } catch VoicemailError.limitReached {
+            return .full
+        }
+    }
+
     /// What callers of a mailbox hear.
     fileprivate func words(of mailbox: Mailbox) throws -> Answering.Words {
         if mailbox.isSet("skip_greeting") { return .none }

@@ -62,13 +62,13 @@ extension Messages {
     }
 
     /// Stores a message, with its audio if there is any; durable once this returns. A broadcasting group's goes to its members, who
-    /// share the audio; one without audio waits for it in the group's box for a while.
+    /// share the audio; one without audio waits for it in the group's box for a while. A member whose mailbox would not take it is left out.
     /// - Parameters:
     ///   - origin: decides what is asked of the mailbox, and whether those who want to hear of new messages do; one that is not filed as
     ///     new is no news.
     /// - Returns: the message, or the first member's.
-    /// - Throws: `VoicemailError.notFound` for the mailbox, `.limitReached`, `.mailboxDisabled` for one that takes no messages, `.conflict` where the
-    ///   draft has the id of a message that is there; the audio is dropped then.
+    /// - Throws: `VoicemailError.notFound` for the mailbox; `.limitReached` or `.mailboxDisabled` for one that takes no message now, or none of whose
+    ///   members does; `.conflict` where the draft has the id of a message that is there; the audio is dropped then.
     public func deposit(
         _ draft: MessageDraft, mailboxID: String, in account: Account, audio: ReceivedAudio? = nil, from origin: DepositOrigin
     ) async throws -> Message {
@@ -80,19 +80,14 @@ extension Messages {
                 let found: Mailbox? = try writer.find(id: mailboxID)
                 if let id = draft.id, try writer.message(id: id) != nil { throw VoicemailError.conflict }
                 guard let mailbox = found, mailbox.accountID == account.id else { throw VoicemailError.notFound(id: mailboxID) }
-                guard mailbox.isEnabled || !origin.needsEnabled else { throw VoicemailError.mailboxDisabled }
-                if origin.needsRoom {
-                    let count = try writer.visibleMessages(of: mailboxID).tally().total, capacity = mailbox.capacity(limits.mailboxCapacity)
-                    guard count < capacity else { throw VoicemailError.limitReached }
+                let takers = try writer.takers(of: mailbox, hasAudio: audio != nil, origin, standard: limits.mailboxCapacity)
+                if origin.needsRoom, draft.folder ?? .new != .deleted {
                     // At this one message and at no further one: what has been told is not told again.
-                    if count + 1 == limits.nearlyFull(of: capacity), draft.folder ?? .new != .deleted {
-                        try change.noteNearlyFull(mailbox, Mailboxes.counts(count + 1, of: capacity))
-                    }
+                    for taker in takers where taker.count + 1 == limits.nearlyFull(of: taker.capacity) { try change.noteNearlyFull(taker) }
                 }
                 let message = Self.message(draft, mailbox, account, audio, change.now)
                 if let audio { try writer.insert(audio.record, at: change.now) }
-                let recipients = audio == nil ? [mailbox.id] : try writer.recipients(of: mailbox)
-                return try recipients.enumerated().map { index, recipient in
+                return try takers.map(\.mailbox.id).enumerated().map { index, recipient in
                     let own =
                         recipient == mailbox.id
                         ? message : message.copied(to: recipient, id: index == 0 ? message.id : HexID.random(), history: true, at: change.now)
@@ -101,7 +96,7 @@ extension Messages {
             }
         }
         service.countDeposits(stored)
-        // There is always a recipient.
+        // There is always somebody who takes it, or it was refused.
         return stored[0]
     }
 
@@ -151,7 +146,8 @@ extension Messages {
 }
 
 extension Change {
-    fileprivate func noteNearlyFull(_ mailbox: Mailbox, _ counts: JSONObject) throws {
+    fileprivate func noteNearlyFull(_ taker: MessageTaker) throws {
+        let mailbox = taker.mailbox, counts = Mailboxes.counts(taker.count + 1, of: taker.capacity)
         try writer.append(Event(kind: .mailboxNearlyFull, accountID: mailbox.accountID, subjectID: mailbox.id, payload: counts, created: now))
     }
 }

@@ -65,7 +65,7 @@ extension Outbox {
         }
     }
 
-    /// Changes what there is of some, as it is when its turn comes.
+    /// Changes all deliveries of a query, a page in each transaction; each as it is by then, and none that is gone.
     private func change(all query: DeliveryQuery, _ body: @escaping @Sendable (Change, Delivery) throws -> Void) async throws -> Int {
         let now = clock.now
         var count = 0

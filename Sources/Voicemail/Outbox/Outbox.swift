@@ -74,7 +74,7 @@ extension Outbox {
         }
     }
 
-    /// Has the claims on deliveries last as long as new ones. One that has run out is not renewed: whoever has looked since may tell its target.
+    /// Renews the claims on deliveries for a whole lease from now. A claim that has run out is not renewed: another worker may be telling its target by now.
     /// - Returns: whether all of them were.
     @discardableResult
     public func renew(_ deliveries: [Delivery], lease: Int) async throws -> Bool {

@@ -22,8 +22,7 @@ public protocol DeliveryChannel: Sendable {
     /// The same, with what is kept of it for the receiver's owner. The worker asks for this.
     func attempt(_ delivery: Delivery) async -> DeliveryAttempt
 
-    /// Where an attempt for a target goes: what targets of one destination have in common is that one of them that hangs or gets no answer
-    /// makes it likely that the others do.
+    /// The host that an attempt for a target goes to. Where one target gets no answer, the others of its destination are not likely to get any.
     func destination(of target: String) -> String
 
     /// What follows from the end of a delivery, in the transaction that writes the end down.
