@@ -90,6 +90,11 @@ struct HoldTests {
             let message = try await scene.leave(), account = scene.account
             let id = [.account: account.id, .mailbox: scene.mailbox.id, .message: message.id][subject] ?? ""
             let hold = try await scene.hold(subject, id)
+            // With an account all of it is held; else the mailbox that comes last here.
+            let refused = subject == .account ? scene.other.id : scene.mailbox.id
+            await #expect(throws: VoicemailError.held(id: refused)) {
+                _ = try await scene.service.messages.removeVisible(of: [scene.other.id, scene.mailbox.id])
+            }
             await #expect(throws: VoicemailError.held(id: account.id)) { _ = try await scene.service.accounts.remove(account.id) }
             await #expect(throws: VoicemailError.held(id: scene.mailbox.id)) { _ = try await scene.service.mailboxes.remove(scene.mailbox.id, in: account) }
             await #expect(throws: VoicemailError.held(id: message.monthID)) {

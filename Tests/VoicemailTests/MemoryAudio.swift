@@ -5,6 +5,10 @@ import Voicemail
 /// Keeps audio in memory, and takes every byte for a millisecond of sound, but for a file of nothing but `x`, which nobody can play.
 final class MemoryAudio: AudioArchive, AudioCodec {
     private let blobs = Mutex<[BlobID: ByteBuffer]>([:])
+    private let time: Timestamp?
+
+    /// - Parameter time: when all of it was written; nil for an archive that knows of none.
+    init(written time: Timestamp? = nil) { self.time = time }
 
     /// What it holds.
     var count: Int { blobs.withLock { $0.count } }
@@ -53,7 +57,7 @@ final class MemoryAudio: AudioArchive, AudioCodec {
         guard let bytes = blobs.withLock({ $0[id] }) else { throw ArchiveError.missing(id) }
         return Reader(bytes: bytes)
     }
-    func written(_ id: BlobID) async throws -> Timestamp? { nil }
+    func written(_ id: BlobID) async throws -> Timestamp? { blobs.withLock { $0[id] == nil ? nil : time } }
     func remove(_ id: BlobID) async throws { blobs.withLock { _ = $0.removeValue(forKey: id) } }
     func list(_ visit: @Sendable (BlobID, Int) async throws -> Void) async throws {
         for (id, bytes) in blobs.withLock({ $0 }) { try await visit(id, bytes.readableBytes) }

@@ -50,6 +50,19 @@ import Voicemail
         }
     }
 
+    @Test func namesOfSomeUsersAreThoseOfTheAccountWhoCanLogIn() async throws {
+        try await MemoryWorld.run { world in
+            let users = world.service.users, other = try await world.makeAccount("Other")
+            let anna = try await world.makeUser("anna"), bert = try await world.makeUser("bert"), gone = try await world.makeUser("carl")
+            let stranger = try await world.makeUser("dora", in: other)
+            let nameless = try await users.create(["first_name": "Emil", "last_name": "Berg"], id: nil, in: world.account)
+            _ = try await users.remove(gone.id, in: world.account)
+            let asked: Set<String> = [anna.id, bert.id, gone.id, stranger.id, nameless.id, "none"]
+            #expect(try await users.usernames(of: asked, in: world.account) == [anna.id: "anna", bert.id: "bert"])
+            #expect(try await users.usernames(of: [], in: world.account).isEmpty)
+        }
+    }
+
     /// A user name may be longer than a name.
     @Test(arguments: [128, 129, 256]) func whoHasNoNameIsCalledByHisUserNameAsFarAsNamesGo(length: Int) async throws {
         try await MemoryWorld.run { world in

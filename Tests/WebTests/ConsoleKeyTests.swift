@@ -90,12 +90,15 @@ struct ConsoleKeyTests {
                 try await ConsoleTests.post(browser, "groups", [("do", "make"), ("number", number), ("mode", mode), ("members", members)])
             }
             #expect(try await browser.get("/console/groups").shown.contains("There are no groups."))
-            for (number, members) in [("6399", "3000"), ("", "3000"), ("6300", "3999"), ("6300", "3000, 3000"), ("6300", "6300")] {
+            for (number, members) in [("6399", "3000"), ("", "3000"), ("6300", "3999"), ("6300", "3000, 3000"), ("6300", "3000, 03000"), ("6300", "6300")] {
                 let answer = try await make(number, members)
                 #expect(answer.status == 400 && answer.shown.contains { $0.hasPrefix("One of these is no mailbox of one person") }, "\(number) \(members)")
             }
             #expect(try await make("6300", "3000", "burn").status == 400)
             #expect(try await group() == nil)
+            // In the order that they are named, by numbers as they are compared.
+            #expect(try await make("6300", "03001;3000").status == 303)
+            #expect(try await group() == MailboxGroup(mode: .share, members: [world.othersBox.id, world.box.id]))
             #expect(try await make("6300", "3000, 3001").status == 303)
             #expect(try await group() == MailboxGroup(mode: .share, members: [world.box.id, world.othersBox.id]))
             let page = try await browser.get("/console/groups")

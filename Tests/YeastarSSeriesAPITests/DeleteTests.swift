@@ -78,6 +78,36 @@ struct DeleteTests {
         }
     }
 
+    @Test("Of several extensions none is emptied while something in a later one is held", arguments: [Hold.Subject.mailbox, .message])
+    func held(_ subject: Hold.Subject) async throws {
+        try await SSeriesWorld.run("v2.0.0", extensions: extensions) { (world: SSeriesWorld) async throws in
+            try await fill(world)
+            let kept = try await world.leave(in: "1002", from: "7"), holds = world.server.service.holds
+            let hold = try await holds.place(on: subject, subject == .mailbox ? kept.mailboxID : kept.id, in: world.account, reason: "case 12")
+            for body in [
+                #"{"number":"1000,1001,1002","voicemailfile":"all"}"#, #"{"number":"all","voicemailfile":"all"}"#,
+                // What is held counts wherever it is filed.
+                #"{"number":"1000,1002","voicemailfile":"all","voicemailstatus":"read"}"#,
+            ] {
+                let answer = try await world.client.send("voicemail/delete", body)
+                #expect(answer.json == failed("20010"), "\(body)")
+                for (number, count) in [("1000", 4), ("1001", 1), ("1002", 1)] {
+                    let left = try await world.server.service.messages.visibleTally(of: try await world.mailbox(number).id).total
+                    #expect(left == count, "\(body) \(number)")
+                }
+            }
+            // A box without anything held is emptied beside it, and all of them once it is lifted.
+            for (body, left) in [(#"{"number":"1000,1001","voicemailfile":"all"}"#, 1), (#"{"number":"all","voicemailfile":"all"}"#, 0)] {
+                if left == 0 { _ = try await holds.lift(hold.id) }
+                let answer = try await world.client.send("voicemail/delete", body)
+                #expect(answer.json == succeeded, "\(body)")
+                var total = 0
+                for number in extensions { total += try await world.server.service.messages.visibleTally(of: try await world.mailbox(number).id).total }
+                #expect(total == left, "\(body)")
+            }
+        }
+    }
+
     @Test("All of an empty box succeeds; a name in it does not")
     func empty() async throws {
         try await SSeriesWorld.run(extensions: ["1000"]) { (world: SSeriesWorld) async throws in

@@ -47,14 +47,28 @@ extension StoreReader {
     /// Whether removing a mailbox would remove something that a hold covers.
     func isHeld(_ mailbox: Mailbox) throws -> Bool { try isHeld(anyOf: [mailbox.accountID]) || hasHolds(mailboxID: mailbox.id) }
 
+    /// The first of some mailboxes of which `isHeld` is true. What it costs follows how many holds there are, not how many mailboxes.
+    func firstHeld(of mailboxIDs: [String]) throws -> String? {
+        let mailboxes = try documents(ids: mailboxIDs, attributes: []).compactMap { Mailbox($0) }
+        // A hold on a message counts for its mailbox.
+        var places: Set<String> = []
+        for accountID in Set(mailboxes.map(\.accountID)) {
+            places.formUnion(try held(accountID: accountID) { $0.mailboxID ?? $0.subjectID })
+        }
+        return mailboxes.first { places.contains($0.accountID) || places.contains($0.id) }?.id
+    }
+
     /// Everything of an account that has a hold of its own, by id.
-    func heldSubjects(accountID: String) throws -> Set<String> {
+    func heldSubjects(accountID: String) throws -> Set<String> { try held(accountID: accountID, \.subjectID) }
+
+    /// What `item` takes from each hold of an account.
+    private func held(accountID: String, _ item: (Hold) -> String) throws -> Set<String> {
         var found: Set<String> = []
         var last = 0
         while true {
             let page = try holds(accountID: accountID, after: last, limit: 500)
             guard let end = page.last else { return found }
-            found.formUnion(page.map(\.subjectID))
+            found.formUnion(page.map(item))
             last = end.serial
         }
     }

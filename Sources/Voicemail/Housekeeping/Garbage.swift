@@ -55,10 +55,6 @@ extension Housekeeping {
         return batch.count == Self.housekeepingBatch
     }
 
-    /// Seconds after which audio without a row is nobody's: its row is written some seconds after its last byte, whatever process and
-    /// machine it is that writes.
-    static let orphanAge = 3600
-
     /// Removes blobs that no row knows: what a crash left between the archive and the commit. Others may store audio meanwhile. One that
     /// cannot be removed is logged and left to the next time.
     /// - Parameter confirm: asked before each is removed; what it throws ends the search.
@@ -67,11 +63,13 @@ extension Housekeeping {
         // Of another installation's audio no row is here.
         try await archive.confirmOwner()
         let orphans = OrphanList()
-        try await archive.list { id, size in
-            try Task.checkCancellation()
+        try await eachUnnamed { id, size in
             // An empty file was prepared for a message that never came, and no process holds it any more.
-            if size == 0, archive.hidesUntilLetGo { return await orphans.add(id) }
-            if case .old = try await fate(of: id) { await orphans.add(id) }
+            guard size == 0, archive.hidesUntilLetGo else { return true }
+            await orphans.add(id)
+            return false
+        } visit: { id, age in
+            if age == .old { await orphans.add(id) }
         }
         let ids = await orphans.ids
         // To list an archive takes a while: whose it is, whose turn this is and what rows there are is asked again.
@@ -91,24 +89,6 @@ extension Housekeeping {
             }
         }
         return count
-    }
-}
-
-extension Housekeeping {
-    /// What becomes of a blob in the archive.
-    enum Fate {
-        case named
-        /// It has no row, and may be about to get one.
-        case young
-        case old
-    }
-
-    func fate(of id: BlobID) async throws -> Fate {
-        // The store first, as nearly all have a row: asking an archive may be a request to another machine.
-        guard try await store.read({ try $0.blob(id: id) }) == nil, let written = try await archive.written(id) else { return .named }
-        // Not the service's clock: files know the machine's.
-        let age = max(Self.orphanAge, limits.audioRecoveryHours * 3600)
-        return written.advanced(by: age) < SystemClock().now ? .old : .young
     }
 }
 

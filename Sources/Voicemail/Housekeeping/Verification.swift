@@ -82,11 +82,11 @@ extension Housekeeping {
             checked += records.count
             last = records.last?.blob.id
         } while last != nil
-        try await archive.list { id, size in
+        try await eachUnnamed { _, size in
             // Empty ones were prepared for deposits that never came.
-            if size == 0 { return }
-            switch try await fate(of: id) {
-            case .named: return
+            size > 0
+        } visit: { id, age in
+            switch age {
             case .young: await arriving(id)
             case .old: try await found(.orphanBlob(id))
             }

@@ -17,6 +17,19 @@ extension Messages {
         }
     }
 
+    /// Empties several mailboxes as `removeVisible` empties one.
+    /// - Returns: how many went of all of them together.
+    /// - Throws: `VoicemailError.held` with the first mailbox in which something is held, before anything goes from any of them. A hold that is placed
+    ///   only meanwhile ends it at the mailbox that it concerns.
+    @discardableResult
+    public func removeVisible(of mailboxIDs: [String], folder: Folder? = nil) async throws -> Int {
+        // The transactions that follow are of one mailbox each: a hold on the last would be found when the first is empty.
+        if let held = try await store.read({ try $0.firstHeld(of: mailboxIDs) }) { throw VoicemailError.held(id: held) }
+        var removed = 0
+        for id in mailboxIDs { removed += try await removeVisible(of: id, folder: folder) }
+        return removed
+    }
+
     /// Removes every message of a mailbox that is filed in `folder`, or all that are not in the trash, whatever their age.
     /// - Returns: how many.
     /// - Throws: `VoicemailError.held` when something in the mailbox is held, whatever folder it is in, before anything goes.

@@ -99,6 +99,14 @@ extension Users {
         try await store.read { try $0.user(named: name, in: account.id) }
     }
 
+    /// The names that some users log in with, by id, from one reading. Who is gone or has none is left out.
+    public func usernames(of ids: Set<String>, in account: Account) async throws -> [String: String] {
+        try await store.read { reader in
+            let users = try reader.find(User.self, ids: Array(ids), in: account.id, attributes: ["username"])
+            return Dictionary(users.compactMap { user in user.username.map { (user.id, $0) } }, uniquingKeysWith: { first, _ in first })
+        }
+    }
+
     public func list<Item: Sendable>(
         of account: Account, _ range: ListingRange, item: @escaping @Sendable (User) -> Item?
     ) async throws -> ListingPage<Item> {

@@ -49,10 +49,13 @@ extension WebDialect {
 
     private func group(_ form: Query, _ account: Account) async throws -> MailboxGroup {
         guard let mode = form["mode"].flatMap(MailboxGroup.Mode.init) else { throw WebFailure.malformed(400) }
-        var members: [String] = []
-        for number in (form["members"] ?? "").split(whereSeparator: { ",; \r\n".contains($0) }) {
-            guard let mailbox = try await service.mailboxes.find(number: String(number), of: account) else { throw ConsoleRefusal.group }
-            members.append(mailbox.id)
+        let numbers = (form["members"] ?? "").split(whereSeparator: { ",; \r\n".contains($0) }).map(String.init)
+        let found = try await service.mailboxes.list(numbers: numbers, of: account) { _ in true }
+        let ids = Dictionary(found.compactMap { $0.map { (MailboxNumber.comparable($0.number), $0.id) } }, uniquingKeysWith: { first, _ in first })
+        // Who is named twice is a member twice, which the group's rules refuse.
+        let members = try numbers.map { number in
+            guard let id = ids[MailboxNumber.comparable(number)] else { throw ConsoleRefusal.group }
+            return id
         }
         return MailboxGroup(mode: mode, members: members)
     }

@@ -11,11 +11,7 @@ extension WebDialect {
         } item: {
             (mailbox: $0, tally: $1.tally)
         }
-        // Of a page's mailboxes there are no more owners than mailboxes.
-        var owners: [String: String] = [:]
-        for id in Set(page.items.compactMap(\.mailbox.ownerID)) {
-            do { owners[id] = try await service.users.find(id, of: account).username } catch VoicemailError.notFound {}
-        }
+        let owners = try await service.users.usernames(of: Set(page.items.compactMap(\.mailbox.ownerID)), in: account)
         var values = paging(query, next: page.next)
         values["longest_pin"] = service.limits.maximumPinLength
         values["zones"] = Self.zones

@@ -14,7 +14,7 @@ extension SSeriesDialect {
         let account = try call.requireEntry().account
         let mailboxes = try await mailboxesToEmpty(extensions, call.version, account)
         if files == Self.all {
-            for mailbox in mailboxes { try await service.messages.removeVisible(of: mailbox, folder: folder) }
+            try await service.messages.removeVisible(of: mailboxes, folder: folder)
         } else {
             try await service.messages.remove(named: names, folder: folder, of: mailboxes)
         }
