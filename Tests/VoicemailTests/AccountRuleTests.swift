@@ -114,6 +114,16 @@ import Voicemail
         }
     }
 
+    @Test func nothingIsMadeBelowAnAccountThatIsGone() async throws {
+        try await MemoryWorld.run { world in
+            let accounts = world.service.accounts, parent = try await world.makeAccount("Parent", below: world.account)
+            _ = try await accounts.remove(parent.id)
+            await #expect(throws: VoicemailError.notFound(id: parent.id)) { try await world.makeAccount("Child", below: parent) }
+            #expect(try await accounts.list(named: "Child").isEmpty)
+            #expect(try await accounts.only()?.id == world.account.id)
+        }
+    }
+
     @Test func whatIsNotThereIsNotFound() async throws {
         try await MemoryWorld.run { world in
             let accounts = world.service.accounts

@@ -104,10 +104,8 @@ enum SessionView {
 }
 
 extension AccountSelector {
-    /// As login forms name an account (K§3.2).
+    /// As login forms name an account (K§3.2). Accounts have no numbers here, so that `phone_number` names none.
     init(_ form: JSONObject) {
-        self.init(
-            phoneNumber: form["phone_number"]?.string, realm: form["account_realm"]?.string ?? form["realm"]?.string,
-            name: form["account_name"]?.string)
+        self.init(realm: form["account_realm"]?.string ?? form["realm"]?.string, name: form["account_name"]?.string)
     }
 }

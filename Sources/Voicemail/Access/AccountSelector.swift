@@ -1,11 +1,9 @@
 /// How a login names its account. Given several, the first that is there counts (K§3.2).
 public struct AccountSelector: Sendable {
-    public var phoneNumber: String?
     public var realm: String?
     public var name: String?
 
-    public init(phoneNumber: String? = nil, realm: String? = nil, name: String? = nil) {
-        self.phoneNumber = phoneNumber
+    public init(realm: String? = nil, name: String? = nil) {
         self.realm = realm
         self.name = name
     }

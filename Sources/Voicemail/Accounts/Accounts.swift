@@ -17,7 +17,7 @@ extension Accounts {
 
     /// Creates an account below `parent`, or a root when there is none.
     /// - Parameter hasOwnName: whether a name is refused that means another account already.
-    /// - Throws: `VoicemailError.invalid`, `.conflict` for an id that exists.
+    /// - Throws: `VoicemailError.invalid`, `.conflict` for an id that exists, `.notFound` for a parent that was removed.
     public func create(
         _ request: JSONObject, id: String? = nil, below parent: Account?, superduperAdmin: Bool = false, hasOwnName: Bool = false
     ) async throws -> Account {
@@ -31,6 +31,8 @@ extension Accounts {
         let now = clock.now
         let planned = attributes
         return try await store.write { writer in
+            // It may have been removed since it was looked up.
+            if let parent, try writer.account(id: parent.id) == nil { throw VoicemailError.notFound(id: parent.id) }
             var attributes = planned
             if let free = try madeUp.first(where: { try writer.account(realm: $0) == nil }) { attributes["realm"] = .string(free) }
             var draft = Account(id: id, below: lineage, isSuperduperAdmin: superduperAdmin, at: now)

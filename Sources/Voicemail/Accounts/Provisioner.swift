@@ -7,28 +7,39 @@ struct Provisioner {
     let setsSecrets: Bool
     let plan: Provisioning.Plan
 
+    /// Says that a row's logins were planned for another account or user than its names mean by now: nothing may stay of the transaction.
+    struct Outdated: Error {}
+
     func run(_ rows: [ProvisionedRow]) throws -> ProvisioningReport {
         var report = ProvisioningReport()
         for (index, row) in rows.enumerated() {
             var done = ProvisioningReport.Row()
-            do throws(VoicemailError) { try carryOut(row, index, &done) } catch { done.problem = error }
+            do {
+                try carryOut(row, index, &done)
+            } catch let error as VoicemailError {
+                done.problem = error
+            } catch is Outdated where !report.isGood {
+                // A row before has failed, so nothing will stay, and this one may name what that row was to make.
+            }
             report.rows.append(done)
         }
         return report
     }
 
-    /// - Throws: what is wrong with the row. What is wrong with the store ends all of it.
-    private func carryOut(_ row: ProvisionedRow, _ index: Int, _ done: inout ProvisioningReport.Row) throws(VoicemailError) {
+    /// - Throws: `VoicemailError`, what is wrong with the row; `Outdated`.
+    private func carryOut(_ row: ProvisionedRow, _ index: Int, _ done: inout ProvisioningReport.Row) throws {
         do {
             let account = try named([.name: "account", .timeZone: "account_timezone"]) { try self.account(row, &done) }
             let user = try named([.privilege: "admin"]) { try self.user(row, index, account, &done) }
             try named([.name: "mailbox_name", .notificationAddresses: "notify"]) { try self.mailbox(row, user, account, &done) }
         } catch let error as VoicemailError {
             throw error
+        } catch let outdated as Outdated {
+            throw outdated
         } catch let error as StoreError where error == .conflict {
-            throw .conflict
+            throw VoicemailError.conflict
         } catch {
-            throw .invalid([Violation([], .other(code: "failed", message: "\(error)", target: nil, cause: nil))])
+            throw VoicemailError.invalid([Violation([], .other(code: "failed", message: "\(error)", target: nil, cause: nil))])
         }
     }
 
@@ -80,26 +91,26 @@ struct Provisioner {
 
     private func user(_ row: ProvisionedRow, _ index: Int, _ account: Account, _ done: inout ProvisioningReport.Row) throws -> User? {
         guard var settings = row.user, let username = settings.username else { return nil }
-        let planned = plan.users[index]
         let found = try writer.user(named: username, in: account.id)
-        let hasSecret = setsSecrets && found != nil && settings.password != nil
+        let takesPassword = settings.password != nil && (found == nil || setsSecrets)
         if found == nil {
             settings.takeNames(from: username)
         } else {
             settings.password = nil
         }
-        var user = found ?? User(id: planned?.id, in: account.id, at: now)
+        var user = found ?? User(id: plan.newUsers[account.id]?[username.lowercased()], in: account.id, at: now)
         let before = user.stored.attributes
         let (checked, violations) = try user.applying(.patch(settings.request), limits)
         guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
         user.describe(checked)
-        guard found == nil || user.stored.attributes != before || hasSecret else {
+        guard found == nil || user.stored.attributes != before || takesPassword else {
             done.user = .same
             return user
         }
         try writer.requireFreeUsername(of: user)
-        if let planned, found == nil || hasSecret {
-            try writer.replaceLogins(of: user.id, with: planned.logins)
+        if takesPassword {
+            guard let logins = plan.logins[index], logins.accountID == account.id, logins.userID == user.id else { throw Outdated() }
+            try writer.replaceLogins(of: user.id, with: logins.credentials)
             try writer.removeTickets(accountID: nil, userID: user.id, credentialID: nil)
         }
         done.user = found == nil ? .made : .changed

@@ -47,11 +47,6 @@ extension Messages {
         }
     }
 
-    /// How many messages of a mailbox are unread and read, whatever their age; those in the trash not counted.
-    public func visibleTally(of mailboxID: String) async throws -> Tally {
-        try await store.read { try $0.visibleMessages(of: mailboxID).tally() }
-    }
-
     /// The message of a mailbox that `fileName` names now.
     /// - Throws: `VoicemailError.notFound`.
     public func find(named fileName: String, of mailboxID: String) async throws -> PositionedMessage {
