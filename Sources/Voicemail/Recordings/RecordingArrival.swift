@@ -94,8 +94,8 @@ struct RecordingArrival {
 
     private static let highestCounter = 10_000
 
-    /// The name with the lowest free counter. Counters are given in order, so those that are taken are mostly the lowest, and the first behind them is
-    /// found in a few steps, however many recordings began in one second.
+    /// A name with a free counter behind one that is taken: the lowest, unless a recording in between was removed. It is found in a few steps, however many
+    /// recordings began in one second.
     /// - Throws: `VoicemailError.conflict` where the highest is taken.
     private func firstFree(_ name: (Int) -> (String, String)) throws -> (String, String) {
         var taken = 0, free = 1
