@@ -25,7 +25,8 @@ extension WebDialect {
     private static func query(_ parameters: [String]) -> String { parameters.isEmpty ? "" : "?" + parameters.joined(separator: "&") }
 
     func playRecording(_ id: String, _ session: WebSession, _ visit: PageVisit) async throws -> FrontResponse {
-        let recording = try await recording(id, session), sound = try await service.renditions.download(of: recording, as: .mp3)
+        let recording = try await recording(id, session)
+        let sound = try await service.renditions.download(of: service.renditions.sound(of: recording), as: .mp3)
         try await service.audit.noteHeard(recording, in: session.account)
         return response(sound.reader, sound.contentType, ContentDisposition.inline("recording.mp3"), visit)
     }
@@ -36,13 +37,14 @@ extension WebDialect {
             let stem = recording.name.split(separator: ".").dropLast().joined(separator: ".")
             return ContentDisposition.attachment((stem.isEmpty ? recording.name : stem) + "." + suffix)
         }
+        let stored = try await service.renditions.sound(of: recording)
         guard let container = form.container else {
-            let sound = try await service.renditions.download(of: recording, as: nil)
+            let sound = try await service.renditions.download(of: stored, as: nil)
             try await service.audit.noteHeard(recording, in: session.account)
             // As with messages: no browser is to act on it.
             return response(sound.reader, AudioContainer.unknownType, ContentDisposition.attachment(recording.name), visit)
         }
-        let sound = try await service.renditions.download(of: recording, as: container)
+        let sound = try await service.renditions.download(of: stored, as: container)
         try await service.audit.noteHeard(recording, in: session.account)
         return response(sound.reader, sound.contentType, name(container.rawValue), visit)
     }

@@ -134,7 +134,8 @@ struct HTTPIntakeTests {
             let recordings = try await world.recordings()
             #expect(recordings.map { $0.durationMilliseconds / 100 }.sorted() == [20, 70])
             #expect(recordings.allSatisfy { $0.name.hasSuffix(".ogg") })
-            #expect(try await server.service.renditions.download(of: recordings[0]).contentType == "audio/ogg")
+            let stored = try await server.service.renditions.sound(of: recordings[0])
+            #expect(try await server.service.renditions.download(of: stored).contentType == "audio/ogg")
         }
     }
 
@@ -163,7 +164,8 @@ struct HTTPIntakeTests {
                 #expect(try await world.put("\(name).flac?caller=1&callee=2", bytes).status == 201)
                 let recording = try #require(try await world.recordings().first { $0.source == "\(name).flac" })
                 #expect(recording.durationMilliseconds == 3000)
-                let heard = try await server.service.renditions.download(of: recording, as: .wav)
+                let stored = try await server.service.renditions.sound(of: recording)
+                let heard = try await server.service.renditions.download(of: stored, as: .wav)
                 #expect(heard.reader.size == 44 + 2 * 3 * 8000)
             }
         }

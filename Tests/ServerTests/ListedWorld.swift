@@ -7,7 +7,7 @@ import Voicemail
 import YeastarPSeriesAPI
 import YeastarSSeriesAPI
 
-/// An account with some of everything that is listed, and the requests that list it.
+/// An account with some of everything that is listed and heard, and the requests that ask for it.
 struct ListedWorld {
     /// A request for a list.
     struct List: Sendable {
@@ -16,7 +16,10 @@ struct ListedWorld {
         let mark: String
     }
 
+    typealias Download = @Sendable (TestServer) async throws -> Answer
+
     let lists: [(String, List)]
+    let downloads: [(String, Download)]
 
     init(_ server: TestServer) async throws {
         let world = try await server.makeWorld(), account = world.account, sound = WAV.tones([440], milliseconds: 300)
@@ -36,7 +39,9 @@ struct ListedWorld {
         let key = try await server.service.access.issueKey(CredentialDraft(.intake, name: "recorder"), in: account).secret
         _ = try await server.send(
             "PUT", "/intake/recordings/call.wav?caller=3000&callee=2", headers: ["Authorization": "Bearer \(key)"], body: sound)
-        lists = Self.kazoo(world) + (try await Self.pSeries(server, account)) + (try await Self.sSeries(server, account))
+        let token = try await Self.pSeriesToken(server, account)
+        lists = Self.kazoo(world) + Self.pSeries(token) + (try await Self.sSeries(server, account))
+        downloads = (try await Self.kazooDownloads(server, world)) + (try await Self.pSeriesDownloads(server, token))
     }
 
     private static func kazoo(_ world: TestWorld) -> [(String, List)] {
@@ -51,13 +56,46 @@ struct ListedWorld {
         ]
     }
 
-    private static func pSeries(_ server: TestServer, _ account: Account) async throws -> [(String, List)] {
+    private static let range: KeyValuePairs = ["Range": "bytes=0-99"]
+
+    private static func kazooDownloads(_ server: TestServer, _ world: TestWorld) async throws -> [(String, Download)] {
+        let messages = "\(world.boxPath)/messages", media = world.accountPath + "/media"
+        let message = try #require(try await server.send("GET", messages, token: world.token).json["data"]?.array?.first?["media_id"]?.string)
+        let greeting = try #require(try await server.send("GET", media, token: world.token).json["data"]?.array?.first?["id"]?.string)
+        return ["\(messages)/\(message)/raw", "\(media)/\(greeting)/raw"].map { path in
+            ("K " + path, { try await $0.send("GET", path, headers: range, token: world.token) })
+        }
+    }
+
+    private static func pSeriesDownloads(_ server: TestServer, _ token: String) async throws -> [(String, Download)] {
+        func get(_ path: String) async throws -> JSON { try await server.send("GET", "/openapi/v1.0/\(path)&access_token=\(token)").json }
+        func first(_ path: String, _ list: String) async throws -> JSON { try #require(try await get(path)[list]?.array?.first) }
+        let message = try #require(try await first("vm/get?number=3000", "data")["msg_id"]?.string)
+        let recording = try #require(try await first("recording/list?page=1", "data")["id"]?.int)
+        let greeting = "extension=3000&file=hello.wav"
+        let links = [
+            try await get("vm/download?msg_id=\(message)")["download_resource_url"],
+            try await get("recording/download?id=\(recording)")["download_resource_url"],
+            try await get("extension_vm_greeting/download?\(greeting)")["download_resource_url"],
+            try await get("extension_vm_greeting/play?\(greeting)")["play_resource_url"],
+        ]
+        return try links.map { link in
+            let link = try #require(link?.string)
+            return ("P " + link, { try await $0.send("GET", "\(link)?access_token=\(token)", headers: range) })
+        }
+    }
+
+    private static func pSeriesToken(_ server: TestServer, _ account: Account) async throws -> String {
         let applications = Applications(server.service)
         let made = try await applications.create(name: "crm", permissions: nil, addresses: [], in: account)
-        let pair = try await applications.openPair(
-            for: applications.logIn(made.credential.handle, secret: made.secret), TokenRules(maximumLive: 9))
+        return try await applications.openPair(
+            for: applications.logIn(made.credential.handle, secret: made.secret), TokenRules(maximumLive: 9)
+        ).access
+    }
+
+    private static func pSeries(_ accessToken: String) -> [(String, List)] {
         func list(_ path: String, _ mark: String) -> (String, List) {
-            let token = (path.contains("?") ? "&" : "?") + "access_token=" + pair.access
+            let token = (path.contains("?") ? "&" : "?") + "access_token=" + accessToken
             return ("P " + path, List(ask: { try await $0.send("GET", "/openapi/v1.0/" + path + token) }, mark: mark))
         }
         return [

@@ -157,6 +157,24 @@ struct RoundTripTests {
         }
     }
 
+    @Test("A ranged download waits for the database twice at most, whatever is downloaded")
+    func downloads() async throws {
+        try await PostgresCluster.shared.value.withDatabase { url in
+            try await TestServer.run({
+                $0.postgres = PostgresOptions(url: url, pool: 2)
+                $0.outbox.isOn = false
+            }) { server in
+                let store = try #require(server.installation.store as? PostgresStore)
+                for (name, download) in try await ListedWorld(server).downloads {
+                    try await Self.count(name, atMost: 2, store) {
+                        let answer = try await download(server)
+                        #expect(answer.status == 206 && answer.bytes.count == 100, "\(name): \(answer.text)")
+                    }
+                }
+            }
+        }
+    }
+
     /// Deposits that bring their ids, as those by telephone do: no two of them ask the same.
     private static func countDepositsWithIDs(at server: TestServer, _ world: TestWorld, _ store: PostgresStore) async throws {
         var least = Int.max

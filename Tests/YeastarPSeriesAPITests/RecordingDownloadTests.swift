@@ -104,8 +104,9 @@ import Voicemail
             $0.pSeries.recordingFormat = .mp3
         } _: { world in
             let recording = try await world.record(draft(name), WAV.tones([440, 0], milliseconds: 1000))
-            #expect(try await world.service.renditions.needsConversion(recording, to: .mp3))
-            #expect(try await world.service.renditions.needsConversion(recording, to: .wav) == false)
+            let stored = try await world.service.renditions.sound(of: recording)
+            #expect(try await world.service.renditions.needsConversion(stored, to: .mp3))
+            #expect(try await world.service.renditions.needsConversion(stored, to: .wav) == false)
             let shown = name.replacingOccurrences(of: ".wav", with: ".mp3")
             for query: KeyValuePairs<String, String> in [["id": "\(recording.serial)"], ["file": name], ["file": shown]] {
                 let answer = try await world.get("recording/download", query)
@@ -119,7 +120,7 @@ import Voicemail
             }
             #expect(try await world.get("recording/list")["data"]?.array?[0]["file"] == .string(name))
             // Made once, it needs no turn again.
-            #expect(try await world.service.renditions.needsConversion(recording, to: .mp3) == false)
+            #expect(try await world.service.renditions.needsConversion(stored, to: .mp3) == false)
         }
     }
 
@@ -131,7 +132,7 @@ import Voicemail
             let sound = WAV.tones([440, 880], milliseconds: 300)
             let plain = try await world.record(draft(name), sound)
             #expect(try await world.fetch(world.get("recording/download", ["id": "\(plain.serial)"])).bytes == sound)
-            let rendered = try await world.service.renditions.download(of: plain, as: .mp3)
+            let rendered = try await world.service.renditions.download(of: world.service.renditions.sound(of: plain), as: .mp3)
             let bytes = try await rendered.reader.read(at: 0, count: rendered.reader.size)
             let other = try await world.record(draft(), Array(bytes.readableBytesView))
             #expect(other.name.hasSuffix(".mp3"))

@@ -53,12 +53,30 @@ extension Renditions {
     }
 }
 
+/// A recording, and what its stored bytes are as decoding found out, whatever their sender called them.
+public struct StoredSound: Sendable {
+    public let recording: Recording
+    /// Empty where no decoder accepts them.
+    let container: String
+}
+
 extension Renditions {
+    /// Finds a recording, as `Recordings.find`, with what its bytes are.
+    /// - Throws: `VoicemailError.notFound`.
+    public func find(_ keys: [RecordingKey], of account: Account) async throws -> StoredSound {
+        try await look(in: account) { try $0.storedSound(of: try $0.recording(keys)) }
+    }
+
+    /// What the bytes of a recording are.
+    public func sound(of recording: Recording) async throws -> StoredSound {
+        try await store.read { try $0.storedSound(of: recording) }
+    }
+
     /// A recording as its name says: the bytes as stored, or rendered as WAV, channels kept apart, where the name ends so and the
-    /// recorder sent something else. What the stored bytes are was found out by decoding, whatever their sender called them.
+    /// recorder sent something else.
     /// - Throws: `VoicemailError.unplayable`, `ArchiveError`, `AudioError`.
-    public func download(of recording: Recording) async throws -> RenderedAudio {
-        try await download(of: recording, as: Self.namedContainer(of: recording))
+    public func download(of sound: StoredSound) async throws -> RenderedAudio {
+        try await download(of: sound, as: Self.namedContainer(of: sound.recording))
     }
 
     /// Recordings with how many bytes a download of each sends, in one read: the stored bytes where they are sent as they are, else those of the
@@ -84,21 +102,24 @@ extension Renditions {
 
     /// A recording in a container, channels kept apart: the bytes as stored where they are that already, or where any container will do.
     /// - Throws: `VoicemailError.unplayable`, `ArchiveError`, `AudioError`.
-    public func download(of recording: Recording, as container: Rendition.Container?) async throws -> RenderedAudio {
-        let stored = try await storedContainer(of: recording)
-        if let container, stored != container.rawValue { return try await rendition(of: recording.audio, .channels(as: container), for: recording.accountID) }
-        return RenderedAudio(reader: try await open(recording.audio), contentType: AudioContainer.contentType(ofStored: stored))
+    public func download(of sound: StoredSound, as container: Rendition.Container?) async throws -> RenderedAudio {
+        let recording = sound.recording
+        if let container, sound.container != container.rawValue {
+            return try await rendition(of: recording.audio, .channels(as: container), for: recording.accountID)
+        }
+        return RenderedAudio(reader: try await open(recording.audio), contentType: AudioContainer.contentType(ofStored: sound.container))
     }
 
     /// Whether a download of a recording in a container needs a conversion that has not been made yet.
-    public func needsConversion(_ recording: Recording, to container: Rendition.Container) async throws -> Bool {
-        if try await storedContainer(of: recording) == container.rawValue { return false }
-        return try await codec.rendered(recording.audio.blobID, as: .channels(as: container)) == nil
+    public func needsConversion(_ sound: StoredSound, to container: Rendition.Container) async throws -> Bool {
+        if sound.container == container.rawValue { return false }
+        return try await codec.rendered(sound.recording.audio.blobID, as: .channels(as: container)) == nil
     }
+}
 
-    private func storedContainer(of recording: Recording) async throws -> String {
-        let blobID = recording.audio.blobID
-        return try await store.read { try $0.blob(id: blobID) }?.container ?? ""
+extension StoreReader {
+    fileprivate func storedSound(of recording: Recording) throws -> StoredSound {
+        StoredSound(recording: recording, container: try blob(id: recording.audio.blobID)?.container ?? "")
     }
 }
 

@@ -15,14 +15,7 @@ extension Recordings {
     /// Finds a recording by the first of `keys` that names one in the account.
     /// - Throws: `VoicemailError.notFound`.
     public func find(_ keys: [RecordingKey], of account: Account) async throws -> Recording {
-        let found = try await store.read { reader in
-            for key in keys {
-                if let recording = try reader.recording(key, accountID: account.id) { return Recording?.some(recording) }
-            }
-            return nil
-        }
-        guard let found else { throw VoicemailError.notFound(id: "recording") }
-        return found
+        try await look(in: account) { try $0.recording(keys) }
     }
 
     /// Opens a recording's audio as it was stored.
@@ -59,5 +52,16 @@ extension StoreReader {
             return true
         }
         return RecordingPage(recordings: found, total: try recordingCount(query))
+    }
+}
+
+extension AccountLook {
+    /// The recording that the first of `keys` names which names one.
+    /// - Throws: `VoicemailError.notFound`.
+    func recording(_ keys: [RecordingKey]) throws -> Recording {
+        for key in keys {
+            if let recording = try reader.recording(key, accountID: account.id) { return recording }
+        }
+        throw VoicemailError.notFound(id: "recording")
     }
 }

@@ -36,9 +36,9 @@ extension PSeriesDialect {
 
     /// The conversion, if one is due, happens before the answer, as on the PBX (P§8.4).
     func downloadRecording(_ call: PSeriesCall) async throws -> PSeriesAnswer {
-        let recording = try await service.recordings.find(try recordingKeys(call), of: call.account)
+        let stored = try await service.renditions.find(try recordingKeys(call), of: call.account), recording = stored.recording
         let container = settings.recordingFormat?.container
-        if let container { _ = try await answering(within: settings.longestAnswer) { try await sound(of: recording, as: container) } }
+        if let container { _ = try await answering(within: settings.longestAnswer) { try await sound(of: stored, as: container) } }
         let name = container.map { recording.stem + "." + $0.rawValue } ?? recording.name
         let link = try await link(
             to: .recording(id: recording.id, format: settings.recordingFormat), kind: .recording,
@@ -68,13 +68,13 @@ extension PSeriesDialect {
     }
 
     /// A recording in a container. An MP3 that has to be made takes the account's turn; nothing else waits.
-    func sound(of recording: Recording, as container: Rendition.Container) async throws -> RenderedAudio {
-        guard container == .mp3, try await service.renditions.needsConversion(recording, to: container) else {
-            return try await service.renditions.download(of: recording, as: container)
+    func sound(of stored: StoredSound, as container: Rendition.Container) async throws -> RenderedAudio {
+        guard container == .mp3, try await service.renditions.needsConversion(stored, to: container) else {
+            return try await service.renditions.download(of: stored, as: container)
         }
         let patience: Duration = settings.secondMP3 == .refuse ? .zero : .seconds(settings.mp3Patience)
-        return try await turns.withTurn(of: recording.accountID, patience: patience) {
-            try await service.renditions.download(of: recording, as: container)
+        return try await turns.withTurn(of: stored.recording.accountID, patience: patience) {
+            try await service.renditions.download(of: stored, as: container)
         }
     }
 

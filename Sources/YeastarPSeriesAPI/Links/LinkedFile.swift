@@ -54,9 +54,9 @@ extension PSeriesDialect {
             try await service.audit.noteHeard(message, in: account)
             return LinkedFile(reader: sound.reader, name: linkName)
         case .recording(let id, let format):
-            let recording = try await service.recordings.find([.id(id)], of: account)
+            let stored = try await service.renditions.find([.id(id)], of: account), recording = stored.recording
             let container = format?.container
-            let sound = if let container { try await sound(of: recording, as: container) } else { try await service.renditions.download(of: recording) }
+            let sound = if let container { try await sound(of: stored, as: container) } else { try await service.renditions.download(of: stored) }
             try await service.audit.noteHeard(recording, in: account)
             return LinkedFile(reader: sound.reader, name: container.map { recording.stem + "." + $0.rawValue } ?? recording.name)
         }

@@ -26,9 +26,9 @@ extension SSeriesDialect {
         try judgeAddress(call, grant)
         do {
             // The recording may have been removed since.
-            let account = try call.requireEntry().account, recording = try await service.recordings.find([.id(id)], of: account)
-            let audio = try await service.renditions.download(of: recording)
-            try await service.audit.noteHeard(recording, in: account)
+            let account = try call.requireEntry().account, stored = try await service.renditions.find([.id(id)], of: account)
+            let audio = try await service.renditions.download(of: stored)
+            try await service.audit.noteHeard(stored.recording, in: account)
             return try await file(
                 audio.contentType, named: name, .file(FileSlice(audio.reader)), random, call, used: .wrongRecordingRandom)
         } catch VoicemailError.notFound, VoicemailError.unplayable {

@@ -70,7 +70,8 @@ extension RecordingCommand {
                 let service = installation.service
                 let lookup = Lookup(service: service)
                 let account = try await lookup.account(account), recording = try await lookup.recording(recording, of: account)
-                let reader = try await service.renditions.download(of: recording, as: Rendition.Container(rawValue: form.rawValue)).reader
+                let stored = try await service.renditions.sound(of: recording)
+                let reader = try await service.renditions.download(of: stored, as: Rendition.Container(rawValue: form.rawValue)).reader
                 try await service.audit.noteHeard(recording, in: account)
                 try await AudioExport(path: file, replaces: force).write(reader)
                 guard file != "-" else { return }
