@@ -11,8 +11,10 @@ extension MemoryTransaction {
         return Array(found.reversed().prefix(max(0, query.limit)))
     }
 
-    func attemptedReceiver(after id: String?) throws -> String? {
-        try all().attempts.map(\.receiverID).filter { receiver in id.map { $0.precedes(receiver) } ?? true }.min { $0.precedes($1) }
+    func attemptedReceivers(after id: String?, moreThan most: Int, limit: Int) throws -> [AttemptedReceiver] {
+        let kept = Dictionary(grouping: try all().attempts, by: \.receiverID)
+        let found = kept.keys.filter { receiver in id.map { $0.precedes(receiver) } ?? true }.sorted { $0.precedes($1) }
+        return found.prefix(max(0, limit)).map { AttemptedReceiver(id: $0, hasMore: (kept[$0]?.count ?? 0) > most) }
     }
 
     func append(_ attempt: AttemptRecord) throws {

@@ -73,6 +73,9 @@ extension WebDialect {
                 filing.deed == .copy
                 ? try await messages.copy(ids, of: mailbox.id, to: [other.id], account: account, note: note)
                 : try await messages.move(ids, of: mailbox.id, to: other.id, account: account, note: note)
+            if outcome.succeeded.isEmpty, outcome.failed.contains(where: { $0.reason == .full || $0.reason == .off }) {
+                return try await sendPage(ids, of: mailbox, place, session, visit, refused: typed, for: .room)
+            }
             return try response(to: filing, outcome, mailbox, place, visit)
         }
     }

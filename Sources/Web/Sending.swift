@@ -8,6 +8,8 @@ struct SendingForm {
     enum Wrong: String, CaseIterable {
         case box = "wrong_box"
         case note = "wrong_note"
+        /// No member of the group takes messages now.
+        case room = "wrong_room"
     }
 
     /// Digits of a number that somebody gives, and more than there are in one.

@@ -50,6 +50,8 @@ struct NamedMessages {
                 case .notFound: "is not there any more"
                 case .priorToRetention: "is older than retention allows to change"
                 case .held: "is under legal hold"
+                case .full: "has found no member of the group with room for it"
+                case .off: "has found no member of the group whose mailbox is on"
                 }
             let others = failed.count > 1 ? ", and so on for \((failed.count - 1).counted("other"))" : ""
             throw Refusal("\(first.id) \(reason)\(others)")

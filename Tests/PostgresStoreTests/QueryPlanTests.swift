@@ -34,6 +34,8 @@ struct QueryPlanTests {
         "AND (created, serial) >",
         // Targets that wait, each found by a step in an index.
         "WITH RECURSIVE named",
+        // A page of receivers, each found by a step in an index.
+        "WITH RECURSIVE attempted",
         // A row for each state and slot.
         "FROM delivery_tally",
     ]

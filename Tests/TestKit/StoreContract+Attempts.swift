@@ -37,13 +37,24 @@ extension StoreContract {
             #expect(try await times(.account("c"), store) == [])
             #expect(try await times(.receiver("hook"), limit: 0, store) == [])
         },
-        Case("those of whom attempts are kept are found one after the other") { store in
-            #expect(try await store.read { try $0.attemptedReceiver(after: nil) } == nil)
-            try await append([attempt(1, receiver: "b"), attempt(2, receiver: "a"), attempt(3, receiver: "b"), attempt(4, receiver: "c")], store)
-            var found: [String] = []
-            while let next = try await store.read({ [found] in try $0.attemptedReceiver(after: found.last) }) { found.append(next) }
-            #expect(found == ["a", "b", "c"])
-            #expect(try await store.read { try $0.attemptedReceiver(after: "aa") } == "b")
+        Case("those of whom attempts are kept are found a page at a time, each with whether more are kept than some, at the bound and beyond it") { store in
+            @Sendable func page(after id: String? = nil, _ most: Int = 0, limit: Int = 99) async throws -> [AttemptedReceiver] {
+                try await store.read { try $0.attemptedReceivers(after: id, moreThan: most, limit: limit) }
+            }
+            @Sendable func receiver(_ id: String, _ hasMore: Bool) -> AttemptedReceiver { AttemptedReceiver(id: id, hasMore: hasMore) }
+            #expect(try await page() == [])
+            try await append(
+                [attempt(1, receiver: "b"), attempt(2, receiver: "a"), attempt(3, receiver: "b"), attempt(4, receiver: "c"), attempt(5, receiver: "b")], store)
+            #expect(try await page() == [receiver("a", true), receiver("b", true), receiver("c", true)])
+            #expect(try await page(1) == [receiver("a", false), receiver("b", true), receiver("c", false)])
+            #expect(try await page(2).map(\.hasMore) == [false, true, false])
+            #expect(try await page(3).map(\.hasMore) == [false, false, false])
+            #expect(try await page(limit: 0) == [])
+            #expect(try await page(limit: 1).map(\.id) == ["a"])
+            #expect(try await page(limit: 2).map(\.id) == ["a", "b"])
+            #expect(try await page(after: "a", limit: 1).map(\.id) == ["b"])
+            #expect(try await page(after: "aa").map(\.id) == ["b", "c"])
+            #expect(try await page(after: "c") == [])
         },
         Case("of a receiver's attempts all but the latest go, at the bound and beyond it") { store in
             @Sendable func trim(_ most: Int, limit: Int = 99) async throws -> Int {

@@ -1,3 +1,4 @@
+import NIOPosix
 import TestKit
 import Testing
 import Voicemail
@@ -111,6 +112,22 @@ struct AttemptTests {
             try await world.service.housekeeping.sweep()
             #expect(try await world.service.outbox.attempts(of: world.account).map(\.status) == [201])
         }
+    }
+
+    @Test("Housekeeping asks once about five hundred receivers", arguments: [0, 1, 499, 500, 501])
+    func batches(count: Int) async throws {
+        let store = CountingStore(), audio = MemoryAudio()
+        let service = VoicemailService(store: store, archive: audio, codec: audio, secrets: Secrets(key: .random(), pool: .singleton, cost: 16))
+        try await service.housekeeping.sweep()
+        let ofNone = store.takeReads()
+        let now = service.clock.now
+        try await store.write { writer in
+            for _ in 0..<count { try writer.append(AttemptRecord(receiverID: HexID.random(), accountID: "a", made: now, status: 200, isSuccess: true)) }
+        }
+        try await service.housekeeping.sweep()
+        #expect(store.takeReads() == ofNone + count / 500)
+        // Of receivers that are nowhere nothing is kept.
+        #expect(try await store.read { try $0.attemptedReceivers(after: nil, moreThan: 0, limit: 1) } == [])
     }
 
     @Test("As much of why nobody answered is kept as of a delivery's failure")

@@ -22,10 +22,32 @@ struct BroadcastRoomTests {
         }
 
         @discardableResult
-        func leave(from origin: DepositOrigin = .call) async throws -> Message {
+        func leave(from origin: DepositOrigin = .call, in mailbox: Mailbox? = nil) async throws -> Message {
             let audio = try await world.receive()
             return try await world.service.messages.deposit(
-                MessageDraft(callerNumber: "2001"), mailboxID: group.id, in: world.account, audio: audio, from: origin)
+                MessageDraft(callerNumber: "2001"), mailboxID: (mailbox ?? group).id, in: world.account, audio: audio, from: origin)
+        }
+
+        /// The first of two steps: a message whose audio comes later.
+        func announce() async throws -> Message {
+            try await world.service.messages.deposit(
+                MessageDraft(callerNumber: "2001"), mailboxID: group.id, in: world.account, from: .client(isJudged: false))
+        }
+
+        /// The second.
+        func complete(_ message: Message) async throws -> Message {
+            let place = MessagePlace(mailboxID: message.mailboxID, monthID: message.monthID)
+            return try await world.service.messages.attach(try await world.receive(), to: place, in: world.account)
+        }
+
+        /// Whether each message of a mailbox has its audio.
+        func sound(in mailbox: Mailbox) async throws -> [Bool] {
+            try await world.service.messages.positioned(of: mailbox.id, offset: 0, limit: 9).items.map { $0.message.audio != nil }
+        }
+
+        func sweep() async throws {
+            world.clock.advance(by: 600)
+            try await world.service.housekeeping.sweep()
         }
 
         /// Messages of each member.
@@ -54,10 +76,13 @@ struct BroadcastRoomTests {
             await #expect(throws: VoicemailError.limitReached) { try await scene.leave() }
             #expect(try await scene.counts() == [1, 2])
             #expect(try await scene.count(of: scene.group) == 0)
-            // A client of an interface files what it has.
-            try await scene.leave(from: .client(isJudged: false))
-            #expect(try await scene.counts() == [2, 3])
-            await #expect(throws: VoicemailError.limitReached) { try await scene.leave(from: .client(isJudged: true)) }
+            // A client files what it has in a box that it names, and it has named the group.
+            for origin in [.client(isJudged: false), .client(isJudged: true), .administrator(tells: nil)] as [DepositOrigin] {
+                await #expect(throws: VoicemailError.limitReached) { try await scene.leave(from: origin) }
+            }
+            #expect(try await scene.counts() == [1, 2])
+            try await scene.leave(from: .client(isJudged: false), in: scene.members[0])
+            #expect(try await scene.counts() == [2, 2])
         }
     }
 
@@ -73,9 +98,97 @@ struct BroadcastRoomTests {
             #expect(try await scene.manner() == .off)
             await #expect(throws: VoicemailError.mailboxDisabled) { try await scene.leave() }
             await #expect(throws: VoicemailError.mailboxDisabled) { try await scene.leave(from: .administrator(tells: nil)) }
-            #expect(try await scene.counts() == [0, 0])
-            try await scene.leave(from: .client(isJudged: false))
+            await #expect(throws: VoicemailError.mailboxDisabled) { try await scene.leave(from: .client(isJudged: false)) }
+            let message = try await scene.leave(from: .client(isJudged: false), in: scene.members[0])
+            let outcome = try await scene.world.service.messages.copy(
+                [message.monthID], of: message.mailboxID, to: [scene.group.id], account: scene.world.account)
+            #expect(outcome.failed.map(\.reason) == [.off] && outcome.succeeded.isEmpty)
+            #expect(try await scene.counts() == [1, 0])
+        }
+    }
+
+    private static let notes: [ForwardingNote?] = [nil, ForwardingNote(author: "Anna", text: "Please call back.")]
+
+    @Test(
+        "What is copied, moved or forwarded goes to those who have room, each message by itself; what nobody takes stays where it was",
+        arguments: [true, false], notes)
+    func sentOn(_ moves: Bool, _ note: ForwardingNote?) async throws {
+        try await Scene.run([["max_message_count": 1], ["max_message_count": 2], ["enabled": false]]) { scene in
+            let here = try await scene.world.makeMailbox("3000"), messages = scene.world.service.messages, account = scene.world.account
+            var ids: [String] = []
+            for _ in 0..<3 { ids.append(try await scene.leave(in: here).monthID) }
+            let outcome =
+                moves
+                ? try await messages.move(ids, of: here.id, to: scene.group.id, account: account, note: note)
+                : try await messages.copy(ids, of: here.id, to: [scene.group.id], account: account, note: note)
+            #expect(outcome.succeeded.count == 2)
+            #expect(outcome.failed.map(\.id) == [ids[2]] && outcome.failed.map(\.reason) == [.full])
+            #expect(try await scene.counts() == [1, 2, 0])
+            #expect(try await scene.count(of: here) == (moves ? 1 : 3))
+            let last = MessagePlace(mailboxID: here.id, monthID: ids[2])
+            await #expect(throws: VoicemailError.limitReached) { try await messages.move(last, to: scene.group.id, account: account) }
+            try await messages.removeVisible(of: scene.members[0].id)
+            let moved = try await messages.move(last, to: scene.group.id, account: account)
+            #expect(moved.mailboxID == scene.members[0].id)
+            #expect(try await scene.counts() == [1, 2, 0])
+        }
+    }
+
+    @Test("Of several mailboxes that a message is copied to, those get it that take it, a full one that is named among them")
+    func copiedToSeveral() async throws {
+        try await Scene.run([["max_message_count": 1]]) { scene in
+            let here = try await scene.world.makeMailbox("3000"), there = try await scene.world.makeMailbox("3001")
+            let message = try await scene.leave(in: here)
+            try await scene.leave()
+            let outcome = try await scene.world.service.messages.copy(
+                [message.monthID], of: here.id, to: [scene.group.id, there.id, scene.members[0].id], account: scene.world.account)
+            #expect(outcome.succeeded.count == 2)
+            #expect(outcome.failed.map(\.id) == [message.monthID] && outcome.failed.map(\.reason) == [.full])
+            #expect(try await scene.count(of: there) == 1)
+            #expect(try await scene.counts() == [2])
+        }
+    }
+
+    @Test("Audio that comes later goes with its message to those who have room then; who has filled up meanwhile gets neither")
+    func twoSteps() async throws {
+        try await Scene.run([["max_message_count": 1], ["max_message_count": 2]]) { scene in
+            let message = try await scene.announce()
+            try await scene.leave(in: scene.members[0])
+            let whole = try await scene.complete(message)
+            #expect(whole.mailboxID == scene.members[1].id && whole.audio != nil)
             #expect(try await scene.counts() == [1, 1])
+            #expect(try await scene.sound(in: scene.members[1]) == [true])
+            #expect(try await scene.count(of: scene.group) == 0)
+            try await scene.leave()
+            await #expect(throws: VoicemailError.limitReached) { try await scene.announce() }
+            #expect(try await scene.count(of: scene.group) == 0)
+        }
+    }
+
+    @Test("A message that was taken waits whole in the group's box when its audio comes and no member has room any more, and goes to one who has some again")
+    func waiting() async throws {
+        try await Scene.run([["max_message_count": 1]]) { scene in
+            let message = try await scene.announce()
+            try await scene.leave(in: scene.members[0])
+            let whole = try await scene.complete(message)
+            #expect(whole.mailboxID == scene.group.id && whole.audio != nil)
+            try await scene.sweep()
+            #expect(try await scene.counts() == [1])
+            #expect(try await scene.sound(in: scene.group) == [true])
+            try await scene.world.service.messages.removeVisible(of: scene.members[0].id)
+            try await scene.sweep()
+            #expect(try await scene.sound(in: scene.members[0]) == [true])
+            #expect(try await scene.count(of: scene.group) == 0)
+        }
+    }
+
+    @Test("What is handed on because its audio never came fills nobody's mailbox beyond its bound either")
+    func leftovers() async throws {
+        try await Scene.run([["max_message_count": 1], ["max_message_count": 2], ["enabled": false]]) { scene in
+            for _ in 0..<3 { _ = try await scene.announce() }
+            try await scene.sweep()
+            #expect(try await scene.counts() == [1, 2, 0])
+            #expect(try await scene.count(of: scene.group) == 1)
         }
     }
 

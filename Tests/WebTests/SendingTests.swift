@@ -77,6 +77,24 @@ struct SendingTests {
         }
     }
 
+    @Test("A group whose members' mailboxes are full gets nothing, which is told with what was typed; the message stays", arguments: ["copy", "move"])
+    func fullGroup(_ deed: String) async throws {
+        try await WebWorld.run { world in
+            let full = try await world.server.makeMailbox("3002", in: world.account, ["max_message_count": 1])
+            let group = try await world.server.makeMailbox("6300", in: world.account)
+            _ = try await world.server.service.groups.set(MailboxGroup(mode: .broadcast, members: [full.id]), of: group.id, in: world.account)
+            _ = try await world.leave(in: full)
+            let message = try await world.leave(name: "Kept")
+            try await world.browser.logIn()
+            let answer = try await world.press(deed, [("message", message.monthID), ("to", "6300"), ("note", "For you")])
+            #expect(answer.status == 400)
+            #expect(answer.shown.contains("No mailbox of that group takes messages now: each is full or switched off. Nothing was changed."))
+            #expect(answer.text.contains("value=\"6300\"") && answer.text.contains("For you"))
+            #expect(try await Self.callers(world.box, world) == ["Kept"])
+            #expect(try await Self.callers(full, world) == ["Bob"])
+        }
+    }
+
     @Test("Messages of another's mailbox are not sent, and none is said to be")
     func foreignMessages() async throws {
         try await WebWorld.run { world in

@@ -20,8 +20,21 @@ extension Snapshot {
         """
     }
 
-    func attemptedReceiver(after id: String?) throws -> String? {
+    /// A step in the index for each, all in one answer.
+    func attemptedReceivers(after id: String?, moreThan most: Int, limit: Int) throws -> [AttemptedReceiver] {
+        guard limit > 0 else { return [] }
         let comparison = id == nil ? ">=" : ">"
-        return try first("SELECT receiver_id FROM attempt WHERE receiver_id \(raw: comparison) \(id ?? "") ORDER BY receiver_id LIMIT 1")?.text(0)
+        return try rows(
+            """
+            WITH RECURSIVE attempted AS (
+                (SELECT receiver_id, 1 AS place FROM attempt WHERE receiver_id \(raw: comparison) \(id ?? "") ORDER BY receiver_id LIMIT 1)
+                UNION ALL
+                SELECT next.receiver_id, attempted.place + 1 FROM attempted CROSS JOIN LATERAL (
+                    SELECT receiver_id FROM attempt WHERE receiver_id > attempted.receiver_id ORDER BY receiver_id LIMIT 1) AS next
+                WHERE attempted.place < \(limit))
+            SELECT receiver_id, (EXISTS (SELECT 1 FROM attempt AS kept WHERE kept.receiver_id = attempted.receiver_id OFFSET \(max(0, most))))::int
+            FROM attempted ORDER BY place
+            """
+        ).map { AttemptedReceiver(id: $0.text(0), hasMore: $0.int(1) != 0) }
     }
 }

@@ -85,7 +85,7 @@ extension Look {
         guard mailbox.isEnabled else { return .off }
         if mailbox.isAnnouncementOnly { return .announces }
         do {
-            _ = try reader.takers(of: mailbox, hasAudio: true, .call, standard: standard)
+            _ = try reader.takers(of: mailbox, .call, standard: standard)
             return .takesMessages
         } catch VoicemailError.mailboxDisabled {
             return .off

@@ -54,13 +54,20 @@ extension Housekeeping {
 
     /// Drops the attempts that no list shows: older than its latest, or of a receiver that is gone.
     private func forgetOldAttempts() async throws {
+        let most = Outbox.attemptsOfReceiver, limit = Self.housekeepingBatch
         var last: String?
-        while let receiver = try await store.read({ [last] in try $0.attemptedReceiver(after: last) }) {
-            let most = try await store.read { try $0.document(id: receiver, attributes: []) == nil ? 0 : Outbox.attemptsOfReceiver }
-            let isTooMuch = try await store.read { try $0.attempts(AttemptQuery(.receiver(receiver), limit: most + 1)).count > most }
-            if isTooMuch { try await repeatedly { try $0.removeAttempts(ofReceiver: receiver, exceptLatest: most, limit: $1) } }
-            last = receiver
-        }
+        repeat {
+            let (page, living) = try await store.read { [last] reader in
+                let page = try reader.attemptedReceivers(after: last, moreThan: most, limit: limit)
+                return (page, Set(try reader.documents(ids: page.map(\.id), attributes: []).map(\.id)))
+            }
+            for receiver in page {
+                let kept = living.contains(receiver.id) ? most : 0
+                guard receiver.hasMore || kept == 0 else { continue }
+                try await repeatedly { try $0.removeAttempts(ofReceiver: receiver.id, exceptLatest: kept, limit: $1) }
+            }
+            last = page.count == limit ? page.last?.id : nil
+        } while last != nil
     }
 
     /// Runs `step` in one transaction after the other until one changes fewer rows than it may.

@@ -22,10 +22,16 @@ extension AccountChange {
 }
 
 extension Change {
-    /// Hands a message that lies in a broadcasting group's box on to the members.
-    /// - Returns: the first copy; nil where there is nobody to have one, and the message stays.
-    func distribute(_ message: Message, of mailbox: Mailbox) throws -> Message? {
-        let members = try writer.recipients(of: mailbox).filter { $0 != mailbox.id }
+    /// Hands a message that lies in a broadcasting group's box on to those members whose mailboxes take it now.
+    /// - Returns: the first copy; nil where no mailbox takes one, whatever the message, and it stays.
+    func distribute(_ message: Message, of mailbox: Mailbox, standard: Int) throws -> Message? {
+        let takers: [MessageTaker]
+        do {
+            takers = try writer.takers(of: mailbox, .filing, standard: standard)
+        } catch VoicemailError.limitReached, VoicemailError.mailboxDisabled {
+            return nil
+        }
+        let members = takers.map(\.mailbox.id).filter { $0 != mailbox.id }
         guard !members.isEmpty else { return nil }
         let copies = try members.map { try add(message.copied(to: $0, history: true, at: now), isAnnounced: false) }
         try putAway(message, because: .moved)

@@ -74,9 +74,9 @@ extension Groups {
 
     // MARK: Broadcasting
 
-    /// Hands on what was left in broadcasting groups' boxes without audio, or before they had members.
+    /// Hands on what was left in broadcasting groups' boxes without audio, before they had members, or when no member had room.
     func distributeLeftovers(of account: Account) async throws {
-        let now = clock.now
+        let now = clock.now, standard = limits.mailboxCapacity
         let patience = now.advanced(by: -Self.secondsForAudio)
         for id in try await look(in: account, { try $0.collectGroups { $0.holdsMessages ? nil : $0.id } }) {
             try await inTransaction { change in
@@ -87,7 +87,9 @@ extension Groups {
                     if message.modified <= patience { waiting.append(message) }
                     return true
                 }
-                for message in waiting { _ = try change.distribute(message, of: mailbox) }
+                for message in waiting {
+                    guard try change.distribute(message, of: mailbox, standard: standard) != nil else { break }
+                }
             }
         }
     }
@@ -133,15 +135,6 @@ extension StoreReader {
             GroupMember(id: $0.id, serial: $0.serial, number: $0.number, name: $0.name)
         }
         return Dictionary(found.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-    }
-
-    /// The mailboxes that a message for `mailbox` really goes to: those of the members of a broadcasting group, else itself.
-    ///
-    /// A group without members keeps what it gets, so that nothing is lost; `distribute` hands it on when there are some.
-    func recipients(of mailbox: Mailbox) throws -> [String] {
-        guard !mailbox.holdsMessages else { return [mailbox.id] }
-        let members = try members(of: mailbox)
-        return members.isEmpty ? [mailbox.id] : members.map(\.id)
     }
 }
 

@@ -35,13 +35,16 @@ extension Mailboxes {
         try planned.takePIN(of: checked, replacing: nil, secrets)
         if let kept { planned.keep(kept) }
         let plain = planned
-        return try await inTransaction(of: account) { change in
+        let (mailbox, step) = try await inTransaction(of: account) { change in
             var draft = plain
-            if let claim { try change.look.judge(claim) }
+            let before = try claim.flatMap { try change.look.judge($0) }
             try change.writer.refuse(violations, orTakenNumberOf: draft)
             if let group { try change.set(group, of: &draft) }
-            return try change.writer.add(draft)
+            let mailbox = try change.writer.add(draft)
+            return (mailbox, try before.map { try change.look.step(from: $0, to: mailbox) })
         }
+        if let step { service.addressBook.follow(step) }
+        return mailbox
     }
 
     /// Replaces or patches a mailbox (K§5.5, K§5.6).
@@ -61,10 +64,10 @@ extension Mailboxes {
     ) async throws -> Mailbox {
         let limits = limits
         let secrets = secrets
-        return try await inTransaction(of: account) { transaction in
+        let (mailbox, step) = try await inTransaction(of: account) { transaction in
             let writer = transaction.writer
             var mailbox: Mailbox = try writer.require(id, in: account.id)
-            if let claim { try transaction.look.judge(claim) }
+            let before = try claim.flatMap { try transaction.look.judge($0) }
             let pin = mailbox.pin(secrets)
             let (change, kept) = change(mailbox)
             let (checked, violations) = try mailbox.applying(change, keeping: kept, limits, pin: pin)
@@ -72,8 +75,11 @@ extension Mailboxes {
             try mailbox.takePIN(of: checked, replacing: pin, secrets)
             if let kept { mailbox.keep(kept) }
             try writer.refuse(violations, orTakenNumberOf: mailbox)
-            return try writer.save(mailbox, at: transaction.now)
+            let saved = try writer.save(mailbox, at: transaction.now)
+            return (saved, try before.map { try transaction.look.step(from: $0, to: saved) })
         }
+        if let step { service.addressBook.follow(step) }
+        return mailbox
     }
 
     /// Finds a request to create a mailbox valid, or throws as `create` would, and changes nothing.

@@ -66,7 +66,7 @@ extension AccountLook {
         try owned(reader.find(Mailbox.self, ids: ids, in: account.id, attributes: Mailbox.ownAttributes))
     }
 
-    private func owned(_ mailboxes: [Mailbox]) throws -> [OwnedMailbox] {
+    func owned(_ mailboxes: [Mailbox]) throws -> [OwnedMailbox] {
         let users = try reader.find(User.self, ids: Array(Set(mailboxes.compactMap(\.ownerID))), in: account.id, attributes: OwnedMailbox.Owner.attributes)
         let owners = Dictionary(users.map { ($0.id, OwnedMailbox.Owner($0)) }, uniquingKeysWith: { first, _ in first })
         return mailboxes.map { mailbox in OwnedMailbox(mailbox: mailbox, owner: mailbox.ownerID.flatMap { owners[$0] }) }

@@ -55,31 +55,35 @@ extension Change {
 }
 
 extension AccountChange {
-    /// - Throws: `VoicemailError.held`, as the old message goes; `.notFound` for the destination.
-    func move(_ message: Message, to destination: String, _ note: ForwardingNote? = nil) throws -> Message {
+    /// - Throws: `VoicemailError.held`, as the old message goes; as `duplicate`. Nothing has changed then.
+    func move(_ message: Message, to destination: String, _ note: ForwardingNote? = nil, standard: Int) throws -> Message {
         guard try !writer.isHeld(message) else { throw VoicemailError.held(id: message.monthID) }
-        let moved = try duplicate(message, to: destination, note)
+        let moved = try duplicate(message, to: destination, note, standard: standard)
         try change.remove(message, because: .moved)
         return moved
     }
 
-    /// The same message anew in another mailbox, or in those of a broadcasting group's members: new id of the current month,
+    /// The same message anew in another mailbox, or in those of a broadcasting group's members that take it: new id of the current month,
     /// folder new (K§7.5).
-    /// - Parameter note: of who sends it on, as by telephone: those who want to hear of new messages do (K§10.5). Nil for who files what is there.
+    /// - Parameters:
+    ///   - note: of who sends it on, as by telephone: those who want to hear of new messages do (K§10.5). Nil for who files what is there.
+    ///   - standard: the capacity of mailboxes that have none of their own.
     /// - Returns: the first.
-    func duplicate(_ message: Message, to destination: String, _ note: ForwardingNote? = nil) throws -> Message {
+    /// - Throws: `VoicemailError.notFound` for the destination; `.limitReached` or `.mailboxDisabled` for a group none of whose members takes it.
+    ///   Nothing has changed then.
+    func duplicate(_ message: Message, to destination: String, _ note: ForwardingNote? = nil, standard: Int) throws -> Message {
         let mailbox: Mailbox = try writer.require(destination, in: account.id)
-        let copies = try writer.recipients(of: mailbox).map { recipient in
+        let copies = try writer.takers(of: mailbox, .filing, standard: standard).map { taker in
             try change.add(
                 Message(
-                    accountID: account.id, mailboxID: recipient, timestamp: now, folder: .new, from: message.from,
+                    accountID: account.id, mailboxID: taker.mailbox.id, timestamp: now, folder: .new, from: message.from,
                     to: mailbox.number + "@" + account.realm, callerName: message.callerName, callerNumber: message.callerNumber,
                     callID: message.callID, lengthMilliseconds: message.lengthMilliseconds, audio: message.audio,
                     transcription: message.transcription, reception: message.reception(adding: note),
                     history: Array((message.history + [message.mailboxID]).suffix(Self.maximumHistory)), modified: now),
                 isAnnounced: note != nil)
         }
-        // There is always a recipient.
+        // There is always one who takes it, or it was refused.
         return copies[0]
     }
 

@@ -1,4 +1,5 @@
-/// The origin of a message. It alone decides what the mailbox must allow and whether anybody is told.
+/// The origin of a message. It alone decides what the mailbox that it names must allow, and whether anybody is told. What members of a broadcasting group
+/// must allow is the same for all (`StoreReader.takers`).
 public enum DepositOrigin: Sendable, Hashable {
     /// A caller, by telephone: the mailbox must be on and have room, and those who want to hear of new messages do.
     case call
@@ -7,6 +8,9 @@ public enum DepositOrigin: Sendable, Hashable {
     case client(isJudged: Bool, tells: Bool? = nil)
     /// An administrator, by command: the mailbox must be on. Who is told follows as from a client.
     case administrator(tells: Bool?)
+
+    /// Of what is here already and is filed elsewhere, sent on, or handed on by a group.
+    static let filing = DepositOrigin.client(isJudged: false)
 
     /// Whether the mailbox must take messages at all.
     var needsEnabled: Bool {

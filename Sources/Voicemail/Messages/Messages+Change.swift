@@ -1,31 +1,12 @@
-/// What became of each message of a request that names several. Some may fail while others succeed.
-public struct BatchOutcome: Sendable {
-    public enum Reason: String, Sendable {
-        case notFound = "not_found"
-        case priorToRetention = "prior_to_retention_duration"
-        case held = "legal_hold"
-    }
-
-    /// For a move or a copy the ids of the new messages.
-    public var succeeded: [String] = []
-    /// By the id that was asked for.
-    public var failed: [(id: String, reason: Reason)] = []
-
-    public init() {}
-
-    mutating func append(_ part: BatchOutcome) {
-        succeeded += part.succeeded
-        failed += part.failed
-    }
-}
-
 extension Messages {
     /// Messages changed in one transaction; a longer request takes several, so that it does not hold others up.
     private static let batchSize = 256
 
     /// Files messages in a folder.
     public func file(_ ids: [String], of mailboxID: String, in folder: Folder, account: Account) async throws -> BatchOutcome {
-        try await changeEach(ids, of: mailboxID, account) { message, change in [try change.change.file(message, in: folder).monthID] }
+        try await changeEach(ids, of: mailboxID, account) { message, change in
+            BatchOutcome(succeeded: [try change.change.file(message, in: folder).monthID])
+        }
     }
 
     /// Files one message in a folder.
@@ -43,18 +24,23 @@ extension Messages {
         _ ids: [String], of mailboxID: String, to destination: String, account: Account, note: ForwardingNote? = nil
     ) async throws -> BatchOutcome {
         try await requireMailboxes([destination], account)
-        return try await changeEach(ids, of: mailboxID, account) { message, change in [try change.move(message, to: destination, note).monthID] }
-    }
-
-    /// Moves one message.
-    public func move(_ place: MessagePlace, to destination: String, account: Account) async throws -> Message {
-        let cutoff = service.mailboxes.cutoff(for: account)
-        return try await inTransaction(of: account) { change in
-            try change.move(try change.look.changeable(place, since: cutoff), to: destination)
+        let standard = limits.mailboxCapacity
+        return try await changeEach(ids, of: mailboxID, account) { message, change in
+            BatchOutcome(succeeded: [try change.move(message, to: destination, note, standard: standard).monthID])
         }
     }
 
-    /// Copies messages to other mailboxes. The audio is shared, not copied (promise 3).
+    /// Moves one message.
+    /// - Throws: `VoicemailError.limitReached` or `.mailboxDisabled` for a broadcasting group none of whose members takes it; it stays then.
+    public func move(_ place: MessagePlace, to destination: String, account: Account) async throws -> Message {
+        let cutoff = service.mailboxes.cutoff(for: account), standard = limits.mailboxCapacity
+        return try await inTransaction(of: account) { change in
+            try change.move(try change.look.changeable(place, since: cutoff), to: destination, standard: standard)
+        }
+    }
+
+    /// Copies messages to other mailboxes. The audio is shared, not copied (promise 3). What a broadcasting group refuses, as none of its members takes it,
+    /// the other mailboxes get all the same; the message counts as failed, too.
     /// - Parameter note: of who sends them on to somebody, who is told then; nil for who only files.
     /// - Throws: `VoicemailError.notFound` for a destination, before anything is copied; `.invalid` for more copies than
     ///   `Limits.maximumBatch`.
@@ -68,8 +54,18 @@ extension Messages {
             ])
         }
         try await requireMailboxes(destinations, account)
+        let standard = limits.mailboxCapacity
         return try await changeEach(ids, of: mailboxID, account) { message, change in
-            try destinations.map { try change.duplicate(message, to: $0, note).monthID }
+            var part = BatchOutcome()
+            for destination in destinations {
+                do {
+                    part.succeeded.append(try change.duplicate(message, to: destination, note, standard: standard).monthID)
+                } catch let error as VoicemailError {
+                    guard let reason = BatchOutcome.Reason(error, of: message.monthID) else { throw error }
+                    if part.failed.isEmpty { part.failed.append((message.monthID, reason)) }
+                }
+            }
+            return part
         }
     }
 
@@ -77,7 +73,7 @@ extension Messages {
     public func remove(_ ids: [String], of mailboxID: String, account: Account) async throws -> BatchOutcome {
         try await changeEach(ids, of: mailboxID, account) { message, change in
             try change.change.remove(message)
-            return [message.monthID]
+            return BatchOutcome(succeeded: [message.monthID])
         }
     }
 
@@ -136,7 +132,7 @@ extension Messages {
     ///   meanwhile fails the messages that are left.
     private func changeEach(
         _ ids: [String], of mailboxID: String, _ account: Account,
-        _ change: @escaping @Sendable (Message, AccountChange) throws -> [String]
+        _ change: @escaping @Sendable (Message, AccountChange) throws -> BatchOutcome
     ) async throws -> BatchOutcome {
         let cutoff = service.mailboxes.cutoff(for: account)
         var outcome = BatchOutcome()
@@ -154,7 +150,7 @@ extension Messages {
 
     /// One transaction of `changeEach`.
     private func apply(
-        _ change: @escaping @Sendable (Message, AccountChange) throws -> [String], to ids: ArraySlice<String>, of mailboxID: String,
+        _ change: @escaping @Sendable (Message, AccountChange) throws -> BatchOutcome, to ids: ArraySlice<String>, of mailboxID: String,
         _ account: Account, _ cutoff: Timestamp
     ) async throws -> BatchOutcome {
         try await inTransaction(of: account) { current in
@@ -162,13 +158,10 @@ extension Messages {
             for id in ids {
                 do {
                     let message = try current.look.changeable(MessagePlace(mailboxID: mailboxID, monthID: id), since: cutoff)
-                    part.succeeded += try change(message, current)
-                } catch VoicemailError.notFound(let missing) where missing == id {
-                    part.failed.append((id, .notFound))
-                } catch VoicemailError.expired {
-                    part.failed.append((id, .priorToRetention))
-                } catch VoicemailError.held {
-                    part.failed.append((id, .held))
+                    part.append(try change(message, current))
+                } catch let error as VoicemailError {
+                    guard let reason = BatchOutcome.Reason(error, of: id) else { throw error }
+                    part.failed.append((id, reason))
                 }
             }
             return part

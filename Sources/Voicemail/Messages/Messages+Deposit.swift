@@ -62,7 +62,8 @@ extension Messages {
     }
 
     /// Stores a message, with its audio if there is any; durable once this returns. A broadcasting group's goes to its members, who
-    /// share the audio; one without audio waits for it in the group's box for a while. A member whose mailbox would not take it is left out.
+    /// share the audio; one without audio waits for it in the group's box for a while, where it could go to a member now. A member whose mailbox is off or
+    /// full is left out.
     /// - Parameters:
     ///   - origin: decides what is asked of the mailbox, and whether those who want to hear of new messages do; one that is not filed as
     ///     new is no news.
@@ -80,14 +81,16 @@ extension Messages {
                 let found: Mailbox? = try writer.find(id: mailboxID)
                 if let id = draft.id, try writer.message(id: id) != nil { throw VoicemailError.conflict }
                 guard let mailbox = found, mailbox.accountID == account.id else { throw VoicemailError.notFound(id: mailboxID) }
-                let takers = try writer.takers(of: mailbox, hasAudio: audio != nil, origin, standard: limits.mailboxCapacity)
-                if origin.needsRoom, draft.folder ?? .new != .deleted {
+                let takers = try writer.takers(of: mailbox, origin, standard: limits.mailboxCapacity)
+                // No member gets it by halves: it is handed on when it is whole (`attach`).
+                let isWaiting = audio == nil && !mailbox.holdsMessages
+                if !isWaiting, origin.needsRoom, draft.folder ?? .new != .deleted {
                     // At this one message and at no further one: what has been told is not told again.
                     for taker in takers where taker.count + 1 == limits.nearlyFull(of: taker.capacity) { try change.noteNearlyFull(taker) }
                 }
                 let message = Self.message(draft, mailbox, account, audio, change.now)
                 if let audio { try writer.insert(audio.record, at: change.now) }
-                return try takers.map(\.mailbox.id).enumerated().map { index, recipient in
+                return try (isWaiting ? [mailbox.id] : takers.map(\.mailbox.id)).enumerated().map { index, recipient in
                     let own =
                         recipient == mailbox.id
                         ? message : message.copied(to: recipient, id: index == 0 ? message.id : HexID.random(), history: true, at: change.now)
@@ -101,9 +104,13 @@ extension Messages {
     }
 
     /// Gives a message audio, in place of any it has. Metadata stays, but a length that nobody gave is measured.
+    ///
+    /// One that waits for it in a broadcasting group's box goes to those members who have room now. Where that is nobody any more it stays, whole, until
+    /// somebody has: it was taken when it came.
+    /// - Returns: the message, or the first member's.
     public func attach(_ audio: ReceivedAudio, to place: MessagePlace, in account: Account) async throws -> Message {
         let message = try await service.dropping(audio) {
-            let cutoff = service.mailboxes.cutoff(for: account)
+            let cutoff = service.mailboxes.cutoff(for: account), standard = limits.mailboxCapacity
             return try await inTransaction { change in
                 let writer = change.writer
                 var message = try change.look(in: account).changeable(place, since: cutoff)
@@ -118,7 +125,7 @@ extension Messages {
                 message = try change.save(message)
                 if let replaced { try writer.release(replaced.blobID) }
                 if let mailbox: Mailbox = try writer.find(id: message.mailboxID), !mailbox.holdsMessages {
-                    return try change.distribute(message, of: mailbox) ?? message
+                    return try change.distribute(message, of: mailbox, standard: standard) ?? message
                 }
                 return message
             }

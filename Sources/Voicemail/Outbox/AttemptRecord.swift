@@ -29,6 +29,18 @@ public struct AttemptRecord: Sendable, Hashable {
     }
 }
 
+/// A receiver of which attempts are kept.
+public struct AttemptedReceiver: Sendable, Hashable {
+    public let id: String
+    /// Whether more are kept than it was asked about.
+    public let hasMore: Bool
+
+    public init(id: String, hasMore: Bool) {
+        self.id = id
+        self.hasMore = hasMore
+    }
+}
+
 /// Which records to list, the latest first.
 public struct AttemptQuery: Sendable, Hashable {
     public enum Of: Sendable, Hashable {

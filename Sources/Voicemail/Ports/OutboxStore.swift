@@ -88,8 +88,10 @@ public protocol OutboxReader {
     /// Kept counters.
     func deliveryTotals() throws -> DeliveryTotals
     func attempts(_ query: AttemptQuery) throws -> [AttemptRecord]
-    /// The first receiver behind one, by id, of which attempts are kept; nil where there is none.
-    func attemptedReceiver(after id: String?) throws -> String?
+    /// Receivers of which attempts are kept, in order of their ids, those behind one where it is given. What it costs follows how many are wanted, and not
+    /// how many attempts are kept of each.
+    /// - Parameter most: attempts of a receiver; what is told is whether more are kept.
+    func attemptedReceivers(after id: String?, moreThan most: Int, limit: Int) throws -> [AttemptedReceiver]
 }
 
 /// Changing the outbox within a transaction.

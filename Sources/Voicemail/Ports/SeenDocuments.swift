@@ -1,4 +1,4 @@
-/// What somebody has seen of an account's documents, so that he can ask later whether it still holds.
+/// What somebody has seen of an account's documents. While it is seen again, nothing of them was added, changed or removed.
 struct SeenDocuments: Sendable, Hashable {
     let accountID: String
     fileprivate let changes: [DocumentKind: Int]
@@ -10,10 +10,5 @@ extension StoreReader {
         SeenDocuments(
             accountID: accountID,
             changes: Dictionary(uniqueKeysWithValues: try kinds.map { ($0, try documentChanges(kind: $0, accountID: accountID)) }))
-    }
-
-    /// Whether nothing of it was added, changed or removed since.
-    func stillHolds(_ seen: SeenDocuments) throws -> Bool {
-        try seen.changes.allSatisfy { try documentChanges(kind: $0.key, accountID: seen.accountID) == $0.value }
     }
 }

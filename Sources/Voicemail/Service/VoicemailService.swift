@@ -19,6 +19,8 @@ public final class VoicemailService: Sendable {
     public let garbageBell = Bell()
     /// What was heard lately, so that it need not be noted again.
     let heardLately = HeardLately()
+    /// Who has which mail address, for claims.
+    let addressBook = AddressBook()
     let observer: DomainObserver
 
     public init(
