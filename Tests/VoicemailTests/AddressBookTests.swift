@@ -68,8 +68,9 @@ struct AddressBookTests {
                 let written = Bool.random(using: &random) ? address : address.uppercased()
                 let chosen = there.randomElement(using: &random), deed = Int.random(in: 0..<7, using: &random)
                 let own = deed == 2 ? chosen?.id : nil
-                let holders = try await mailboxes.collectPersonal(of: account) { owned in
-                    owned.mailbox.id != own && owned.mailAddress.lowercased() == address ? owned.mailbox.number : nil
+                var holders: [String] = []
+                try await mailboxes.list(.persons, of: account, ListWindow(together: 99)) { $0 }.forEach { owned in
+                    if owned.mailbox.id != own, owned.mailAddress.lowercased() == address { holders.append(owned.mailbox.number) }
                 }
                 var found: [String] = []
                 do {

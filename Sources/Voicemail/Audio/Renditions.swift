@@ -64,7 +64,7 @@ extension Renditions {
     /// Finds a recording, as `Recordings.find`, with what its bytes are.
     /// - Throws: `VoicemailError.notFound`.
     public func find(_ keys: [RecordingKey], of account: Account) async throws -> StoredSound {
-        try await look(in: account) { try $0.storedSound(of: try $0.recording(keys)) }
+        try await look(in: account) { try $0.reader.storedSound(of: try $0.recording(keys)) }
     }
 
     /// What the bytes of a recording are.
