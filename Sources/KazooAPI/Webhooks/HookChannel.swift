@@ -38,8 +38,6 @@ public struct HookChannel: DeliveryChannel {
         }
     }
 
-    public func deliver(_ delivery: Delivery) async -> DeliveryOutcome { await attempt(delivery).outcome }
-
     public func attempt(_ delivery: Delivery) async -> DeliveryAttempt {
         do {
             guard let webhook = try await service.webhooks.enabled(delivery.payload["hook"]?.string ?? "") else { return DeliveryAttempt(.withdrawn) }
