@@ -92,7 +92,7 @@ import Voicemail
             let twin = try await server.makeAccount("Child", below: mine)
             let other = try await server.makeAccount("Other")
             _ = try await Self.fill(server, .account, of: other)
-            let master = try await server.makeAccount("Master", superduperAdmin: true)
+            let master = try await server.makeAccount("Master", actsOnAllAccounts: true)
             func ids(_ path: String, of account: Account, as caller: Account) async throws -> [String] {
                 let token = try await server.makeToken(for: caller)
                 let answer = try await server.send("GET", "/v2/accounts/\(account.id)/\(path)", token: token)

@@ -106,6 +106,8 @@ public enum StoredWorld {
                 expected.serial = index + 1
                 #expect(try reader.document(id: document.id) == expected)
             }
+            #expect(try reader.account(id: root.id)?.actsOnAllAccounts == true)
+            #expect(try reader.account(id: account.id)?.actsOnAllAccounts == false)
             for (index, message) in messages.enumerated() {
                 var expected = message
                 expected.serial = index + 1

@@ -33,7 +33,7 @@ extension WebDialect {
 
     func console(_ page: ConsolePage, _ session: WebSession, _ visit: PageVisit) async throws -> FrontResponse {
         // To everybody else there is nothing here.
-        guard session.listener.isAdministrator, !page.isOfServer || session.account.isSuperduperAdmin else { throw WebFailure.notFound }
+        guard session.listener.isAdministrator, !page.isOfServer || session.account.actsOnAllAccounts else { throw WebFailure.notFound }
         guard visit.request.method == .post else { return try await consolePage(page, session, visit) }
         let form = try await form(of: visit, session, upTo: page == .list ? Self.longestList : RequestBody.smallest)
         if page == .list { return try await takeList(form, session, visit) }
@@ -81,7 +81,7 @@ extension WebDialect {
             case .logins: try await listLogins(query, times)
             case .accounts: try await listAccounts(query)
             }
-        let shown = ConsolePage.allCases.filter { !$0.isOfServer || account.isSuperduperAdmin }
+        let shown = ConsolePage.allCases.filter { !$0.isOfServer || account.actsOnAllAccounts }
         values["title"] = "t.console_" + page.rawValue
         values["console_pages"] = shown.map { ["page": $0.rawValue, "page_text": "t.console_" + $0.rawValue, "is_page": $0 == page] as [String: Any] }
         values["here"] = "\(visit.root)console/\(page.rawValue)"
@@ -97,7 +97,7 @@ extension WebDialect {
             "users_count": held.users, "mailboxes_count": held.mailboxes, "messages_count": held.messages, "recordings_count": held.recordings,
             "keys_count": held.keys, "realm": account.realm, "account_id": account.id, "owners_hear": account.letsOwnersHearRecordings,
         ]
-        if account.isSuperduperAdmin {
+        if account.actsOnAllAccounts {
             values["of_server"] = true
             values.merge(try await glance().values(times)) { $1 }
         }
