@@ -1,9 +1,7 @@
 /// What became of each message of a request that names several. Some may fail while others succeed.
 public struct BatchOutcome: Sendable {
-    public enum Reason: String, Sendable {
-        case notFound = "not_found"
-        case priorToRetention = "prior_to_retention_duration"
-        case held = "legal_hold"
+    public enum Reason: Sendable {
+        case notFound, expired, held
     }
 
     /// For a move or a copy the ids of the new messages.
@@ -64,7 +62,7 @@ extension Messages {
         let destinations = Array(OrderedSet(destinations))
         if destinations.count * ids.count > limits.maximumBatch {
             throw VoicemailError.invalid([
-                Violation(["source_id"], .maxItems(limits.maximumBatch / ids.count), value: .int(destinations.count))
+                Violation(["destinations"], .maxItems(limits.maximumBatch / ids.count), value: .int(destinations.count))
             ])
         }
         try await requireMailboxes(destinations, account)
@@ -117,7 +115,7 @@ extension Messages {
                         // Another caller may have changed it between the two transactions.
                         guard let message = try change.writer.message(id: listed.id), folder == nil || message.folder == folder else { continue }
                         if message.timestamp < cutoff {
-                            part.failed.append((message.monthID, .priorToRetention))
+                            part.failed.append((message.monthID, .expired))
                         } else if try change.writer.isHeld(message) {
                             part.failed.append((message.monthID, .held))
                         } else {
@@ -166,7 +164,7 @@ extension Messages {
                 } catch VoicemailError.notFound(let missing) where missing == id {
                     part.failed.append((id, .notFound))
                 } catch VoicemailError.expired {
-                    part.failed.append((id, .priorToRetention))
+                    part.failed.append((id, .expired))
                 } catch VoicemailError.held {
                     part.failed.append((id, .held))
                 }
