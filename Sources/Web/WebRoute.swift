@@ -23,7 +23,7 @@ enum DownloadForm: String, CaseIterable, Sendable {
 }
 
 /// What a path names, relative to where the page is.
-enum Route: Hashable, Sendable {
+enum WebRoute: Hashable, Sendable {
     case home, login, logout
     /// Where a link to a new password is asked for, and where it leads.
     case forgotten, reset
@@ -132,7 +132,7 @@ enum Route: Hashable, Sendable {
     var comeback: String? {
         switch self {
         case .folder(let mailbox, let shelf): HexID.isValid(mailbox) ? "boxes/\(mailbox)/\(shelf.rawValue)" : nil
-        case .messages(let mailbox): Route.folder(mailbox: mailbox, .new).comeback
+        case .messages(let mailbox): WebRoute.folder(mailbox: mailbox, .new).comeback
         case .message(let place): HexID.isValid(place.mailboxID) && place.isNamed ? "boxes/\(place.mailboxID)/messages/\(place.monthID)" : nil
         case .settings(let mailbox), .greeting(let mailbox): HexID.isValid(mailbox) ? "boxes/\(mailbox)/settings" : nil
         case .sessions, .recordings: label
