@@ -17,7 +17,7 @@ extension Session {
                 }
             }
             Thread.sleep(forTimeInterval: 0.05)
-        } while ContinuousClock.now < end && !health.isClosing
+        } while ContinuousClock.now < end && !reachability.isClosing
         throw note(.unknownOutcome(transaction: number))
     }
 

@@ -5,7 +5,7 @@ import Voicemail
 /// What one thread does on one connection: transactions, run again where that is called for, on a new connection where the old one is gone.
 final class Session {
     let options: PostgresOptions
-    let health: Health
+    let reachability: Reachability
     private let foresight: Foresight?
     let turns: Turns?
     /// How the transaction began, where it has a turn of those that begin so.
@@ -41,12 +41,12 @@ final class Session {
     /// - Parameters:
     ///   - foresight: what other sessions have seen of transactions; nil for one whose transactions are each another.
     ///   - turns: of those that collide with others; nil for one that takes none.
-    init(_ options: PostgresOptions, health: Health, foresight: Foresight? = nil, turns: Turns? = nil, for use: Use = .serving) {
+    init(_ options: PostgresOptions, reachability: Reachability, foresight: Foresight? = nil, turns: Turns? = nil, for use: Use = .serving) {
         var options = options
         // Passes over everything.
         if use == .maintenance { options.statementSeconds = 3600 }
         self.options = options
-        self.health = health
+        self.reachability = reachability
         self.foresight = foresight
         self.turns = turns
         let settings = Self.settings(options, use, within: options.sharesConnections ? "LOCAL" : "SESSION")
@@ -86,19 +86,19 @@ final class Session {
     func connect() throws -> Connection {
         if let connection, connection.isOpen { return connection }
         disconnect()
-        if let reason = health.refusal { throw PostgresOpenError.unreachable(reason) }
+        if let reason = reachability.refusal { throw PostgresOpenError.unreachable(reason) }
         do {
             let connection = try Connection(options)
             try connection.refuseStandby(within: limit)
-            connection.onTrip = { [health] in health.trips.add(1, ordering: .relaxed) }
+            connection.onTrip = { [reachability] in reachability.trips.add(1, ordering: .relaxed) }
             if !setup.isEmpty {
                 for answer in try connection.runScript(setup, within: limit) where answer.isFailure { throw Trouble(answer, isConnected: true).error }
             }
             self.connection = connection
-            health.connected()
+            reachability.connected()
             return connection
         } catch {
-            health.note("\(error)")
+            reachability.note("\(error)")
             throw error
         }
     }
@@ -209,7 +209,7 @@ final class Session {
 
     func note(_ trouble: Trouble) -> StoreError {
         self.trouble = trouble
-        if trouble.error == .full { health.noteFull() }
+        if trouble.error == .full { reachability.noteFull() }
         return trouble.error
     }
 
