@@ -5,7 +5,7 @@ import Voicemail
 /// What a form asks to be done with messages.
 struct Filing: Sendable {
     enum Deed: Hashable, Sendable {
-        case file(Shelf)
+        case file(ShownFolder)
         /// Out of the trash, for good as far as the owner can see.
         case remove
         /// To ask which mailbox they are to be sent to.
@@ -57,8 +57,8 @@ extension WebDialect {
         switch filing.deed {
         case .send: return try await sendPage(ids, of: mailbox, place, session, visit)
         case .zip: return try await zip(ids, of: mailbox, place, session, visit)
-        case .file(let shelf):
-            let outcome = try await messages.file(ids, of: mailbox.id, in: shelf.folder, account: account)
+        case .file(let folder):
+            let outcome = try await messages.file(ids, of: mailbox.id, in: folder.stored, account: account)
             return try response(to: filing, outcome, mailbox, place, visit)
         case .remove: return try response(to: filing, try await messages.remove(ids, of: mailbox.id, account: account), mailbox, place, visit)
         case .copy, .move:
@@ -82,8 +82,8 @@ extension WebDialect {
         if outcome.succeeded.isEmpty, filing.ids.count == 1 { throw WebFailure.notFound }
         var parameters = ["told=" + filing.word]
         if !outcome.failed.isEmpty { parameters.append("left=1") }
-        if case .file(let shelf) = filing.deed, shelf != place.shelf, let only = outcome.succeeded.first, filing.ids.count == 1 {
-            parameters.append("undo=\(place.shelf.rawValue)+\(only)")
+        if case .file(let folder) = filing.deed, folder != place.folder, let only = outcome.succeeded.first, filing.ids.count == 1 {
+            parameters.append("undo=\(place.folder.rawValue)+\(only)")
         }
         return visit.redirect(to: place.address(in: mailbox, parameters))
     }

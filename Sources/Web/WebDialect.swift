@@ -111,7 +111,7 @@ public struct WebDialect: Dialect {
         case .recordingPeaks(let id): return try await peaks(ofRecording: id, session)
         case .recordingFile(let id, let format): return try await downloadRecording(id, as: format, session, visit)
         case .home: return try await home(session, visit)
-        case .folder(let mailbox, let shelf): return try await folder(shelf, of: mailbox, session, visit)
+        case .folder(let mailbox, let folder): return try await self.folder(folder, of: mailbox, session, visit)
         case .messages(let mailbox): return try await file(messagesOf: mailbox, session, visit)
         case .live(let mailbox): return try await live(mailbox, session, visit)
         case .message(let place): return try await lead(to: place, session, visit)

@@ -32,7 +32,7 @@ public struct StoredDocument: Sendable, Hashable {
         let isPartial: Bool
     }
 
-    @Shared private var facts: Facts
+    @CopyOnWrite private var facts: Facts
 
     public init(
         id: String = HexID.random(), kind: DocumentKind, accountID: String, serial: Int = 0, name: String, key: String? = nil,
