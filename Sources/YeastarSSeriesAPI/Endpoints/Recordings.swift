@@ -29,8 +29,8 @@ extension SSeriesDialect {
             let account = try call.requireEntry().account, recording = try await service.recordings.find([.id(id)], of: account)
             let audio = try await service.renditions.download(of: recording)
             try await service.audit.noteHeard(recording, in: account)
-            return try await file(
-                audio.contentType, named: name, .file(FileSlice(audio.reader)), random, call, used: .wrongRecordingRandom)
+            try await useUp(random, call, orThrow: .wrongRecordingRandom)
+            return file(audio.contentType, named: name, .file(FileSlice(audio.reader)))
         } catch VoicemailError.notFound, VoicemailError.unplayable {
             throw SSeriesFailure.noSuchRecording
         }
