@@ -36,14 +36,14 @@ final class Connection {
     /// Blocks.
     /// - Throws: `PostgresOpenError.unreachable`.
     init(_ options: PostgresOptions) throws {
-        guard let given = Self.settings(of: options.url) else { throw PostgresOpenError.malformedAddress }
+        guard let address = DatabaseAddress(options.url) else { throw PostgresOpenError.malformedAddress }
         // The last of two values counts, so what must be so stands behind the URL, and what is only better stands before it.
         var settings = [
             ("connect_timeout", String(options.connectSeconds)), ("keepalives_idle", "30"), ("keepalives_interval", "10"), ("keepalives_count", "3"),
             ("fallback_application_name", "aftertone"), ("dbname", options.url), ("client_encoding", "UTF8"),
         ]
         // Of several hosts the first that answers may be a standby.
-        if Self.nameSeveralHosts(given) { settings.insert(("target_session_attrs", "read-write"), at: 0) }
+        if address.namesSeveralHosts { settings.insert(("target_session_attrs", "read-write"), at: 0) }
         let names = settings.map { strdup($0.0) }, values = settings.map { strdup($0.1) }
         defer { for text in names + values { free(text) } }
         let opened = (names.map { UnsafePointer($0) } + [nil]).withUnsafeBufferPointer { names in
@@ -65,38 +65,6 @@ final class Connection {
     }
 
     deinit { PQfinish(handle) }
-
-    /// What an address says; nil for one that libpq cannot read. What it would say of that quotes it, with the password.
-    static func settings(of address: String) -> [String: String]? {
-        guard let parsed = PQconninfoParse(address, nil) else { return nil }
-        defer { PQconninfoFree(parsed) }
-        var settings: [String: String] = [:]
-        var option = parsed
-        while let name = option.pointee.keyword {
-            if let value = option.pointee.val { settings[String(cString: name)] = String(cString: value) }
-            option += 1
-        }
-        return settings
-    }
-
-    /// The first name of a URL's settings that libpq does not know. What may be part of a password is not told.
-    static func unknownSetting(in url: String) -> String? {
-        guard let defaults = PQconndefaults() else { return nil }
-        defer { PQconninfoFree(defaults) }
-        var known: Set<String> = ["ssl"]
-        var option = defaults
-        while let name = option.pointee.keyword {
-            known.insert(String(cString: name))
-            option += 1
-        }
-        let host = url.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
-        guard let query = host.split(separator: "?", maxSplits: 1).dropFirst().first else { return nil }
-        return query.split(separator: "&").compactMap { $0.wholeMatch(of: /([a-z_]+)=.*/)?.1 }.map(String.init).first { !known.contains($0) }
-    }
-
-    static func nameSeveralHosts(_ settings: [String: String]) -> Bool {
-        ["host", "hostaddr"].contains { settings[$0]?.contains(",") == true }
-    }
 
     /// A standby shows what was, and takes no changes.
     /// - Throws: `PostgresOpenError.readOnly`, `Interruption`.
