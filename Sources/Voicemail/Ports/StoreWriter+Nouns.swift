@@ -33,7 +33,7 @@ extension StoreWriter {
             case .account: .accountRemoved
             case .user: .userRemoved
             case .mailbox: .mailboxRemoved
-            case .media: .greetingRemoved
+            case .greeting: .greetingRemoved
             case .webhook: .webhookRemoved
             case .mailTemplate: .templateRemoved
             }

@@ -1,6 +1,8 @@
-/// What a document describes.
+/// What a document describes. Stored under the raw values, which never change.
 public enum DocumentKind: String, Sendable, CaseIterable {
-    case account, user, mailbox, media, webhook
+    case account, user, mailbox
+    case greeting = "media"
+    case webhook
     case mailTemplate = "mail_template"
 }
 

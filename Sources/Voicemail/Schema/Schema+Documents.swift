@@ -78,7 +78,7 @@ extension Schema {
     ])
 
     /// A greeting (K§8).
-    public static let media = Schema([
+    public static let greeting = Schema([
         Field("name", .string(min: 1, max: 128), required: true),
         Field("media_source", .oneOf(["upload", "recording", "tts"]), default: "upload"),
         Field("description", .string(min: 1, max: 128)),
@@ -103,7 +103,7 @@ extension Schema {
         Field(.name, .string(min: 1, max: 128), required: true),
         Field(.uri, .string(min: 1, max: 2048), required: true),
         Field(.hook, .string(min: 1, max: 128), required: true),
-        Field(.verb, .oneOf(Webhook.Verb.allCases.map(\.rawValue)), default: "post"),
+        Field(.method, .oneOf(Webhook.Method.allCases.map(\.rawValue)), default: "post"),
         Field(.format, .oneOf(["form-data", "json"]), default: "form-data"),
         Field("retries", .integer(min: 0, max: 4), default: 2),
         Field(.isEnabled, .boolean, default: true),
