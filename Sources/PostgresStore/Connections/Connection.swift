@@ -15,23 +15,7 @@ final class Connection {
     private let heard = Heard()
     /// Told of each time that something is sent and waited for.
     var onTrip: () -> Void = {}
-    /// A statement that the server has prepared.
-    struct Prepared: Sendable {
-        let name: String
-        let kinds: [Parameters.Kind]
-    }
-
-    /// A statement's text. The texts are a fixed set, of which few are of the same length.
-    struct Text: Hashable, Sendable {
-        let text: String
-
-        func hash(into hasher: inout Hasher) { hasher.combine(text.utf8.count) }
-    }
-
-    private(set) var prepared: [Text: Prepared] = [:]
-
-    /// More are not kept prepared: the texts are a fixed set, of fewer.
-    private static let mostPrepared = 512
+    var prepared = PreparedStatements()
 
     /// Blocks.
     /// - Throws: `PostgresOpenError.unreachable`.
@@ -95,19 +79,11 @@ final class Connection {
     }
 
     func prepare(_ text: String, _ kinds: [Parameters.Kind], within seconds: Int) throws -> Answer {
-        let name = nextName() ?? "", types = kinds.map(\.rawValue)
+        let name = prepared.nextName() ?? "", types = kinds.map(\.rawValue)
         let answer = try one(of: answers(within: seconds) { PQsendPrepare(handle, name, SQL.numbered(text), Int32(types.count), types) })
-        if !answer.isFailure { keep(Prepared(name: name, kinds: kinds), for: text) }
+        if !answer.isFailure { prepared.keep(PreparedStatements.Statement(name: name, kinds: kinds), for: text) }
         return answer
     }
-
-    /// What the next statement that is prepared is called; nil when no more are kept.
-    func nextName(beyond others: Int = 0) -> String? {
-        let number = prepared.count + others
-        return number < Self.mostPrepared ? "s\(number)" : nil
-    }
-
-    func keep(_ statement: Prepared, for text: String) { prepared[Text(text: text)] = statement }
 
     func sendPrepared(_ name: String, _ parameters: Parameters) -> Int32 {
         parameters.withValues { PQsendQueryPrepared(handle, name, Int32(parameters.count), $0.values, $0.lengths, $0.formats, 1) }
