@@ -98,14 +98,18 @@ public struct PSeriesDialect: Dialect {
 
     /// The application whose access token a request shows: in the query, else as a bearer's (P§2.3).
     func caller(of request: FrontRequest) async throws -> Application {
-        guard let token = Self.accessToken(of: request), let application = try await applications.application(ofToken: token) else {
-            throw PSeriesFailure.tokenExpired
-        }
+        guard let token = Self.accessToken(of: request) else { throw PSeriesFailure.tokenExpired }
+        return try Self.admitted(try await applications.application(ofToken: token), request)
+    }
+
+    /// The application that a token leads to, if it may call from where the request comes from.
+    static func admitted(_ application: Application?, _ request: FrontRequest) throws(PSeriesFailure) -> Application {
+        guard let application else { throw PSeriesFailure.tokenExpired }
         guard application.credential.allows(address: request.remote) else { throw PSeriesFailure.addressForbidden }
         return application
     }
 
-    private static func accessToken(of request: FrontRequest) -> String? {
+    static func accessToken(of request: FrontRequest) -> String? {
         if let token = request.query["access_token"], !token.isEmpty { return token }
         return request.headers[.authorization].flatMap(AuthorizationField.init)?.bearerToken
     }

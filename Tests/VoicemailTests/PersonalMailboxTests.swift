@@ -5,13 +5,12 @@ import Voicemail
 @Suite struct PersonalMailboxTests {
     @Test func theyAreFoundTogetherInTheOrderAskedAndOnce() async throws {
         try await MemoryWorld.run { world in
-            let mailboxes = world.service.mailboxes
             var serials: [Int] = []
             for number in ["1", "2", "3"] { serials.append(try await world.makeMailbox(number).serial) }
             let asked = [serials[2], serials[0], serials[2], serials[1], serials[0]]
-            let found = try await mailboxes.personalMailboxes(serials: asked, of: world.account)
-            #expect(found.map { $0?.number } == ["3", "1", "2"])
-            #expect(try await mailboxes.personalMailboxes(serials: [], of: world.account) == [])
+            let found = try await world.numbers(.serials(asked))
+            #expect(found.numbers == ["3", "1", "2"] && found.asked == 3)
+            #expect(try await world.numbers(.serials([])).numbers == [])
         }
     }
 
@@ -26,14 +25,14 @@ import Voicemail
             let foreign = try await world.makeMailbox("1", in: other)
             let user = try await service.users.create(UserSettings(username: "anna"), in: world.account)
             let asked = [gone.serial, group.serial, foreign.serial, user.serial, world.account.serial, 0, -1, .max, mine.serial]
-            let found = try await mailboxes.personalMailboxes(serials: asked, of: world.account)
-            #expect(found.count == asked.count && found.dropLast().allSatisfy { $0 == nil } && found.last??.id == mine.id)
+            let found = try await world.numbers(.serials(asked))
+            #expect(found.asked == asked.count && found.total == 1 && found.numbers == ["1"])
             for serial in asked.dropLast() {
                 await #expect(throws: VoicemailError.notFound(id: String(serial))) { try await mailboxes.personal(serial: serial, of: world.account) }
                 await #expect(throws: VoicemailError.notFound(id: String(serial))) { try await mailboxes.personalDetails(serial: serial, of: world.account) }
             }
             #expect(try await mailboxes.personal(serial: mine.serial, of: world.account).mailbox.id == mine.id)
-            #expect(try await mailboxes.personalMailboxes(serials: [mine.serial], of: other) == [nil])
+            #expect(try await world.numbers(.serials([mine.serial]), of: other).total == 0)
         }
     }
 
@@ -47,9 +46,9 @@ import Voicemail
             #expect(directory.map(\.number) == ["7", "0030", "00100", "200", "1000", "reception"])
             #expect(try await mailboxes.personalCount(of: world.account) == 6)
             // In order of serial, which is the order in which they were made.
-            let ids = try await mailboxes.personalIDs(of: world.account)
-            let numbers = try await mailboxes.owned(ids, of: world.account) { $0.mailbox.number }
-            #expect(numbers == ["200", "0030", "1000", "reception", "7", "00100"])
+            let numbers = ["200", "0030", "1000", "reception", "7", "00100"]
+            #expect(try await world.numbers(.personsBySerial()).numbers == numbers)
+            #expect(try await world.numbers(.personsBySerial(ascending: false)).numbers == numbers.reversed())
             // One person's again.
             try await world.service.groups.set(nil, of: group.id, in: world.account)
             #expect(try await mailboxes.personalDirectory(of: world.account).first?.number == "5")
@@ -82,5 +81,47 @@ import Voicemail
             // Their numbers are free.
             _ = try await world.makeMailbox("1")
         }
+    }
+    @Test func aListIsReadSomeAtATimeAndInAnyOrder() async throws {
+        try await MemoryWorld.run { world in
+            for number in ["4", "1", "3", "2", "5"] { _ = try await world.makeMailbox(number) }
+            let byNumber = MailboxChoice.persons(ascending: false) { $0.mailbox.number == "3" ? nil : $0.mailbox.number }
+            for together in 1...6 {
+                #expect(try await world.numbers(.persons, ListWindow(together: together)).numbers == ["1", "2", "3", "4", "5"])
+                #expect(try await world.numbers(.persons, ListWindow(offset: 1, limit: 3, together: together)).numbers == ["2", "3", "4"])
+                #expect(try await world.numbers(.persons, ListWindow(offset: 5, together: together)).numbers == [])
+                #expect(try await world.numbers(byNumber, ListWindow(offset: 1, together: together)).numbers == ["4", "2", "1"])
+            }
+            // Those of one key stay in order of serial, whichever way the keys go.
+            for ascending in [true, false] {
+                #expect(try await world.numbers(.persons(ascending: ascending) { _ in 0 }).numbers == ["4", "1", "3", "2", "5"])
+            }
+            #expect(try await world.numbers(.persons, ListWindow(offset: 1, limit: 3, together: 2)).total == 5)
+        }
+    }
+
+    @Test func whatGoesWhileAListIsReadIsLeftOut() async throws {
+        try await MemoryWorld.run { world in
+            var boxes: [Mailbox] = []
+            for number in ["1", "2", "3", "4"] { boxes.append(try await world.makeMailbox(number)) }
+            let list = try await world.service.mailboxes.list(.persons, of: world.account, ListWindow(together: 2)) { $0.mailbox.number }
+            _ = try await world.service.mailboxes.remove(boxes[0].id, in: world.account)
+            _ = try await world.service.mailboxes.remove(boxes[2].id, in: world.account)
+            var seen: [String] = []
+            try await list.forEach { seen.append($0) }
+            #expect(seen == ["1", "2", "4"] && list.total == 4)
+        }
+    }
+}
+
+extension MemoryWorld {
+    /// The numbers of chosen mailboxes, and how many were asked for and found.
+    fileprivate func numbers(
+        _ choice: MailboxChoice, _ window: ListWindow = ListWindow(together: 9), of account: Account? = nil
+    ) async throws -> (numbers: [String], asked: Int, total: Int) {
+        let list = try await service.mailboxes.list(choice, of: account ?? self.account, window) { $0.mailbox.number }
+        var numbers: [String] = []
+        try await list.forEach { numbers.append($0) }
+        return (numbers, list.asked, list.total)
     }
 }

@@ -53,18 +53,69 @@ struct PositionTests {
         }
     }
 
-    @Test("Every message is visited once, in order, a page at a time")
+    @Test("Every message of every mailbox is visited once, in order, some at a time, and a mailbox without any not at all")
     func visits() async throws {
-        try await withMailbox((0..<23).map { $0 / 3 }) { service, mailbox, left in
-            var visited: [PositionedMessage] = []
-            var sizes: [Int] = []
-            try await service.messages.forEachPositioned(of: mailbox.id, pageSize: 5) { page in
-                visited += page
-                sizes.append(page.count)
+        try await withMailboxes([23, 0, 1, 7, 0]) { server, account, left in
+            for together in [1, 5, 7, 23, 24, 500] {
+                var visited: [PositionedMessage] = [], beginnings: [String] = []
+                let list = try await server.service.messages.positioned(of: .persons, in: account, together: together)
+                #expect(list.total == 5)
+                try await list.forEach { stretch in
+                    #expect(stretch.items.count <= together && !stretch.items.isEmpty)
+                    if stretch.isFirst { beginnings.append(stretch.mailbox.number) }
+                    visited += stretch.items
+                }
+                #expect(visited.map(\.message.id) == left.flatMap { $0 }.map(\.id), "\(together)")
+                #expect(visited.map(\.position) == left.flatMap { Array($0.indices) }, "\(together)")
+                #expect(beginnings == ["1000", "1002", "1003"], "\(together)")
             }
-            #expect(visited.map(\.message) == left)
-            #expect(visited.map(\.position) == Array(0..<23))
-            #expect(sizes == [5, 5, 5, 5, 3])
+        }
+    }
+
+    @Test("A message that goes meanwhile is left out, and the positions of those after it stay")
+    func goingMeanwhile() async throws {
+        try await withMailboxes([5, 2]) { server, account, left in
+            let list = try await server.service.messages.positioned(of: .persons, in: account, together: 3)
+            try await server.service.messages.remove(named: ["msg0000.wav", "msg0004.wav"], of: [left[0][0].mailboxID])
+            try await server.service.messages.removeVisible(of: left[1][0].mailboxID)
+            var visited: [PositionedMessage] = []
+            try await list.forEach { visited += $0.items }
+            #expect(visited.map(\.position) == [0, 1, 2, 3] && visited.map(\.message.id) == left[0].prefix(4).map(\.id))
+        }
+    }
+
+    @Test("A page of each of several mailboxes")
+    func pagesOfSeveral() async throws {
+        try await withMailboxes([3, 0, 600, 2]) { server, account, left in
+            let choice = MailboxChoice.numbers(["1003", "1002", "4711", "1001", "1000"]) { _ in true }
+            for (offset, limit) in [(0, 2), (1, 9), (0, Int.max)] {
+                let list = try await server.service.messages.positioned(of: choice, in: account, offset: offset, limit: limit)
+                var pages: [PositionedMailbox] = []
+                try await list.forEach { pages.append($0) }
+                #expect(list.asked == 5 && list.total == 4 && pages.map(\.mailbox.number) == ["1003", "1002", "1001", "1000"])
+                #expect(pages.map(\.page.total) == [2, 600, 0, 3])
+                for (page, box) in zip(pages, [3, 2, 1, 0]) {
+                    #expect(page.page.items.map(\.message.id) == left[box].dropFirst(offset).prefix(limit).map(\.id))
+                }
+            }
+        }
+    }
+
+    /// Mailboxes from 1000 on with as many messages each as are named.
+    private func withMailboxes(_ counts: [Int], _ body: @Sendable (TestServer, Account, [[Message]]) async throws -> Void) async throws {
+        try await TestServer.run { server in
+            let account = try await server.makeAccount("Acme")
+            var left: [[Message]] = []
+            for (index, count) in counts.enumerated() {
+                let mailbox = try await server.makeMailbox(String(1000 + index), in: account, ["max_message_count": 0])
+                var messages: [Message] = []
+                for time in 0..<count {
+                    let draft = MessageDraft(callerNumber: "1", timestamp: Timestamp(unix: 100 + time / 3))
+                    messages.append(try await server.leave(draft, in: mailbox, of: account))
+                }
+                left.append(messages)
+            }
+            try await body(server, account, left)
         }
     }
 

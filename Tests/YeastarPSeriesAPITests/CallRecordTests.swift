@@ -161,10 +161,9 @@ import YeastarPSeriesAPI
             }
             func visited(caller: String? = nil, callee: String? = nil, ascending: Bool = true) async throws -> [CallRecord] {
                 var all: [CallRecord] = []
-                try await world.service.callRecords.forEach(
-                    of: world.account, from: Timestamp(unix: noon), to: Timestamp(unix: noon + 9), caller: caller, callee: callee,
-                    ascending: ascending, pageSize: 2
-                ) { page in
+                let query = CallRecordQuery(
+                    from: Timestamp(unix: noon), to: Timestamp(unix: noon + 9), ascending: ascending, caller: caller, callee: callee)
+                try await world.service.callRecords.forEach(query, of: world.account, together: 2) { page in
                     all += page
                     return true
                 }

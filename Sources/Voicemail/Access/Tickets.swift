@@ -68,6 +68,27 @@ extension Tickets {
         return entry
     }
 
+    /// Looks two tickets up together: one that says what is asked for, and one that says who asks.
+    /// - Parameter second: nil where nothing was shown.
+    /// - Returns: of the second, nil where it opens nothing.
+    /// - Throws: as `enter(_:_:)` for the first.
+    public func enter(
+        _ first: (secret: String, kind: Ticket.Kind), and second: (secret: String, kind: Ticket.Kind)?
+    ) async throws -> (first: TicketEntry, second: TicketEntry?) {
+        let firstHash = secrets.fingerprint(first.secret), firstKind = first.kind
+        let other = second.map { (hash: secrets.fingerprint($0.secret), kind: $0.kind) }
+        let found = try await look { look in
+            let entry = try look.entry(ofTicket: firstHash, firstKind)
+            let asking = try other.flatMap { other -> TicketEntry? in
+                do { return try look.entry(ofTicket: other.hash, other.kind) } catch is TicketError { return nil }
+            }
+            return (first: entry, second: asking)
+        }
+        let known = found.second ?? found.first
+        AuditActor.current.identify(known.ticket.userID ?? known.ticket.credentialID)
+        return found
+    }
+
     /// Lets a ticket live on that lives as long as it is used.
     ///
     /// A write is synced, so use is written down once in `interval` seconds at most, and ahead by as many: the ticket lives at least its

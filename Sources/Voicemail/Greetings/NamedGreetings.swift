@@ -6,6 +6,14 @@ extension Greetings {
         try await store.read { try OpenShelf(shelf, $0).list() }
     }
 
+    /// The same of the mailbox of a number, from one reading; nil where there is no such mailbox.
+    public func list(ofNumber number: String, in account: Account) async throws -> (mailbox: Mailbox, greetings: [ListedGreeting])? {
+        try await store.read { reader in
+            guard let mailbox = try reader.mailbox(number: number, in: account.id) else { return nil }
+            return (mailbox, try OpenShelf(.mailbox(mailbox), reader).list())
+        }
+    }
+
     /// - Throws: `VoicemailError.notFound`.
     public func find(_ fileName: String, on shelf: GreetingShelf) async throws -> NamedGreeting {
         try await store.read { try OpenShelf(shelf, $0).greeting(called: fileName) }

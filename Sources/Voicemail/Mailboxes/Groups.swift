@@ -29,35 +29,17 @@ extension Groups {
         }
     }
 
-    /// What `keep` takes from each of the account's group mailboxes, in order of serial; what it takes is all that is held.
-    public func collect<Kept: Sendable>(of account: Account, _ keep: @escaping @Sendable (Mailbox) -> Kept?) async throws -> [Kept] {
-        try await store.read { reader in
-            var kept: [Kept] = []
-            try reader.documents(kind: .mailbox, lookup: Mailbox.groupLookup(account.id)) { document in
-                if let one = keep(Mailbox(stored: document)) { kept.append(one) }
-                return true
-            }
-            return kept
-        }
-    }
-
     /// The members of a group that are there, in its order.
     public func members(of group: Mailbox) async throws -> [GroupMember] {
         try await store.read { try $0.members(of: group) }
     }
 
-    /// What `item` takes from some groups by id, with members and counts, in the order given; what is gone is left out. A message counts
-    /// whatever its age.
-    public func summaries<Item: Sendable>(
-        _ ids: [String], of account: Account, item: @escaping @Sendable (GroupSummary) -> Item
-    ) async throws -> [Item] {
-        try await store.read { reader in
-            let groups = try reader.find(Mailbox.self, ids: ids, in: account.id).filter { $0.group != nil }
-            let tallies = try reader.visibleTallies(groups.map(\.id))
-            let members = try reader.members(of: groups)
-            return zip(groups, tallies).map { group, tally in
-                item(GroupSummary(mailbox: group, members: (group.group?.members ?? []).compactMap { members[$0] }, tally: tally))
-            }
+    /// What `item` takes from the chosen groups, with members and counts. A message counts whatever its age.
+    public func list<Item: Sendable>(
+        _ choice: MailboxChoice, of account: Account, _ window: ListWindow, item: @escaping @Sendable (GroupSummary) -> Item
+    ) async throws -> GradualList<Item> {
+        try await gradualList(of: choice, in: account) { entries in
+            ListPart.reading(window.part(of: entries.map(\.id)), together: window.together) { try $0.summaries($1).map(item) }
         }
     }
 
@@ -96,7 +78,7 @@ extension Groups {
     func distributeLeftovers(of account: Account) async throws {
         let now = clock.now
         let patience = now.advanced(by: -Self.secondsForAudio)
-        for id in try await collect(of: account, { $0.holdsMessages ? nil : $0.id }) {
+        for id in try await look(in: account, { try $0.collectGroups { $0.holdsMessages ? nil : $0.id } }) {
             try await inTransaction { change in
                 let writer = change.writer
                 guard let mailbox: Mailbox = try writer.find(id: id), !mailbox.holdsMessages else { return }
@@ -112,6 +94,28 @@ extension Groups {
 
     /// How long a message that came without audio waits for it before it is handed on as it is.
     private static let secondsForAudio = 600
+}
+
+extension AccountLook {
+    /// What `keep` takes from each group mailbox, in order of serial; what it takes is all that is held.
+    func collectGroups<Kept>(_ keep: (Mailbox) -> Kept?) throws -> [Kept] {
+        var kept: [Kept] = []
+        try reader.documents(kind: .mailbox, lookup: Mailbox.groupLookup(account.id)) { document in
+            if let one = keep(Mailbox(stored: document)) { kept.append(one) }
+            return true
+        }
+        return kept
+    }
+
+    /// Groups by id, in the order given; what is gone is left out.
+    fileprivate func summaries(_ ids: [String]) throws -> [GroupSummary] {
+        let groups = try reader.find(Mailbox.self, ids: ids, in: account.id).filter { $0.group != nil }
+        let tallies = try reader.visibleTallies(groups.map(\.id))
+        let members = try reader.members(of: groups)
+        return zip(groups, tallies).map { group, tally in
+            GroupSummary(mailbox: group, members: (group.group?.members ?? []).compactMap { members[$0] }, tally: tally)
+        }
+    }
 }
 
 extension StoreReader {

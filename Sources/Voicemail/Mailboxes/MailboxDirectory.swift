@@ -19,16 +19,9 @@ public struct MailboxEntry: Sendable, Hashable {
 
 /// Mailboxes as the interfaces see them that know extensions by number.
 extension Mailboxes {
-    /// Every mailbox of an account that is a person's and no group's, in order of number: digits by value, anything else after them. Some
-    /// hundred bytes each.
+    /// Every mailbox of an account that is a person's and no group's (`MailboxChoice.persons`).
     public func personalDirectory(of account: Account) async throws -> [MailboxEntry] {
-        let labels = try await store.read { try $0.labels(kind: .mailbox, accountID: account.id, lookup: nil) }
-        return labels.map { (key: NumberKey($0.label), entry: MailboxEntry(id: $0.id, number: $0.label)) }.sorted { $0.key < $1.key }.map(\.entry)
-    }
-
-    /// The ids of the same mailboxes, in order of serial; nothing else is read of them.
-    public func personalIDs(of account: Account) async throws -> [String] {
-        try await store.read { try $0.labels(kind: .mailbox, accountID: account.id, lookup: nil) }.sorted { $0.serial < $1.serial }.map(\.id)
+        try await look(in: account) { try $0.personalDirectory() }
     }
 
     /// How many mailboxes of persons an account has. Groups have a lookup.
@@ -36,23 +29,12 @@ extension Mailboxes {
         try await store.read { try $0.documentCount(kind: .mailbox, accountID: account.id, hasLookup: false) }
     }
 
-    /// Mailboxes by number, in the order asked and each once: those that `isMeant`, which sees no attribute but the number, as what they are asked for
-    /// by, since there may be many.
+    /// Mailboxes by number (`MailboxChoice.numbers`).
     /// - Returns: nil for a number that none of those has.
     public func list(
         numbers: [String], of account: Account, where isMeant: @escaping @Sendable (Mailbox) -> Bool
     ) async throws -> [MailboxEntry?] {
-        try await store.read { reader in
-            let found = try reader.mailboxes(numbers: numbers, in: account.id, attributes: MailboxEntry.attributes)
-            return OrderedSet(numbers.map(MailboxNumber.comparable)).map { key in found[key].flatMap { isMeant($0) ? MailboxEntry($0) : nil } }
-        }
-    }
-
-    /// Which of some mailboxes have a message that is not in the trash, in the order given.
-    public func withMessages(_ entries: [MailboxEntry]) async throws -> [MailboxEntry] {
-        try await store.read { reader in
-            zip(entries, try reader.visibleTallies(entries.map(\.id))).filter { $1.total > 0 }.map(\.0)
-        }
+        try await look(in: account) { try $0.mailboxes(numbers: numbers, where: isMeant) }
     }
 
     /// Removes mailboxes with their messages, all of them or none.
@@ -60,6 +42,20 @@ extension Mailboxes {
     public func removeAll(_ ids: [String], in account: Account) async throws {
         defer { garbageBell.ring() }
         try await inTransaction(of: account) { change in for id in ids { try change.removeMailbox(id) } }
+    }
+}
+
+extension AccountLook {
+    /// Every mailbox that is a person's and no group's, in order of number.
+    func personalDirectory() throws -> [MailboxEntry] {
+        let labels = try reader.labels(kind: .mailbox, accountID: account.id, lookup: nil)
+        return labels.map { (key: NumberKey($0.label), entry: MailboxEntry(id: $0.id, number: $0.label)) }.sorted { $0.key < $1.key }.map(\.entry)
+    }
+
+    /// Mailboxes by number, in the order asked and each once; nil for one that is not meant or not there.
+    func mailboxes(numbers: [String], where isMeant: (Mailbox) -> Bool) throws -> [MailboxEntry?] {
+        let found = try reader.mailboxes(numbers: numbers, in: account.id, attributes: MailboxEntry.attributes)
+        return OrderedSet(numbers.map(MailboxNumber.comparable)).map { key in found[key].flatMap { isMeant($0) ? MailboxEntry($0) : nil } }
     }
 }
 

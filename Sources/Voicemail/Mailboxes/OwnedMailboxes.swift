@@ -1,5 +1,3 @@
-import OrderedCollections
-
 /// A mailbox with what is shown of it besides, from one reading.
 public struct MailboxDetails: Sendable {
     public let owned: OwnedMailbox
@@ -12,13 +10,6 @@ public struct MailboxDetails: Sendable {
 }
 
 extension Mailboxes {
-    /// What `keep` takes from each mailbox that is a person's and no group's, in no particular order; what it takes is all that is held.
-    public func collectPersonal<Kept: Sendable>(
-        of account: Account, _ keep: @escaping @Sendable (OwnedMailbox) -> Kept?
-    ) async throws -> [Kept] {
-        try await look(in: account) { try $0.collectPersonal(keep) }
-    }
-
     /// The mailbox of a person by its serial.
     /// - Throws: `VoicemailError.notFound` also for a group's.
     public func personal(serial: Int, of account: Account) async throws -> OwnedMailbox {
@@ -34,16 +25,6 @@ extension Mailboxes {
         }
     }
 
-    /// Mailboxes of persons by serial, in the order asked and each once; nil for one that is none.
-    public func personalMailboxes(serials: [Int], of account: Account) async throws -> [MailboxEntry?] {
-        try await store.read { reader in
-            let wanted = OrderedSet(serials)
-            let found = try reader.find(Mailbox.self, serials: Array(wanted), in: account.id, attributes: MailboxEntry.attributes)
-            let persons = Dictionary(found.filter { $0.group == nil }.map { ($0.serial, MailboxEntry($0)) }, uniquingKeysWith: { first, _ in first })
-            return wanted.map { persons[$0] }
-        }
-    }
-
     /// What `item` takes from mailboxes by id, in the order asked; what is gone is left out. All of them are held together: a page.
     public func owned<Item: Sendable>(
         _ ids: [String], of account: Account, item: @escaping @Sendable (OwnedMailbox) -> Item
@@ -51,14 +32,8 @@ extension Mailboxes {
         try await look(in: account) { try $0.owned(ids).map(item) }
     }
 
-    /// The same with the details of each, from one reading.
-    public func details<Item: Sendable>(
-        _ ids: [String], of account: Account, item: @escaping @Sendable (MailboxDetails) -> Item
-    ) async throws -> [Item] {
-        try await look(in: account) { try details(try $0.owned(ids), $0.reader).map(item) }
-    }
-
-    private func details(_ all: [OwnedMailbox], _ reader: any StoreReader) throws -> [MailboxDetails] {
+    /// The details of mailboxes of one account.
+    func details(_ all: [OwnedMailbox], _ reader: any StoreReader) throws -> [MailboxDetails] {
         guard let account = all.first?.mailbox.accountID else { return [] }
         let greetings = try reader.find(Greeting.self, ids: all.compactMap(\.mailbox.greetingInForceID), in: account)
         return try all.map { owned in
@@ -69,7 +44,7 @@ extension Mailboxes {
 }
 
 extension AccountLook {
-    /// What `keep` takes from each mailbox that is a person's and no group's.
+    /// What `keep` takes from each mailbox that is a person's and no group's, in no particular order; what it takes is all that is held.
     func collectPersonal<Kept>(_ keep: (OwnedMailbox) -> Kept?) throws -> [Kept] {
         var kept: [Kept] = []
         let query = DocumentQuery(kind: .mailbox, accountID: account.id, attributes: Mailbox.ownAttributes)
@@ -87,7 +62,7 @@ extension AccountLook {
         return found
     }
 
-    fileprivate func owned(_ ids: [String]) throws -> [OwnedMailbox] {
+    func owned(_ ids: [String]) throws -> [OwnedMailbox] {
         try owned(reader.find(Mailbox.self, ids: ids, in: account.id, attributes: Mailbox.ownAttributes))
     }
 

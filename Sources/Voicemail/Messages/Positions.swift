@@ -41,9 +41,7 @@ extension Messages {
     /// - Returns: nil where no mailbox of the number holds messages.
     public func positioned(ofNumber number: String, in account: Account, offset: Int, limit: Int) async throws -> PositionedMailbox? {
         try await store.read { reader in
-            guard let mailbox = try reader.mailbox(number: number, in: account.id), mailbox.holdsMessages else { return nil }
-            let page = try reader.positioned(of: mailbox.id, offset: offset, limit: limit, newestFirst: false)
-            return PositionedMailbox(mailbox: mailbox, page: page, facts: try reader.audioFacts(of: page.items.map(\.message)))
+            try reader.mailbox(number: number, in: account.id).flatMap { try reader.positioned(of: $0, offset: offset, limit: limit) }
         }
     }
 
@@ -63,27 +61,16 @@ extension Messages {
             return PositionedMessage(position: try reader.visibleCount(mailboxID: mailboxID, before: message.position), message: message)
         }
     }
-
-    /// Visits all messages of a mailbox in order of position, `pageSize` at a time, so that memory does not grow with the
-    /// mailbox. Each page is a snapshot of its own: a message that goes meanwhile is not visited, and the positions after it
-    /// stay those of the beginning.
-    public func forEachPositioned(
-        of mailboxID: String, pageSize: Int = 500, _ visit: ([PositionedMessage]) async throws -> Void
-    ) async throws {
-        var start: MessagePosition?
-        var next = 0
-        repeat {
-            let query = MessageQuery(scope: .mailbox(mailboxID), start: start, ascending: true)
-            let page = try await list(MessageListing(query: query, limit: pageSize, keep: { $0.folder != .deleted }))
-            let first = next
-            try await visit(page.messages.enumerated().map { PositionedMessage(position: first + $0.offset, message: $0.element) })
-            next += page.messages.count
-            start = page.next
-        } while start != nil
-    }
 }
 
 extension StoreReader {
+    /// - Returns: nil for a mailbox that holds no messages.
+    func positioned(of mailbox: Mailbox, offset: Int, limit: Int) throws -> PositionedMailbox? {
+        guard mailbox.holdsMessages else { return nil }
+        let page = try positioned(of: mailbox.id, offset: offset, limit: limit, newestFirst: false)
+        return PositionedMailbox(mailbox: mailbox, page: page, facts: try audioFacts(of: page.items.map(\.message)))
+    }
+
     fileprivate func positioned(of mailboxID: String, offset: Int, limit: Int, newestFirst: Bool) throws -> PositionedPage {
         let visible = visibleMessages(of: mailboxID)
         let total = try visible.tally().total

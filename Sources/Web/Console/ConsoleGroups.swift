@@ -8,18 +8,19 @@ extension WebDialect {
 
     func listGroups(_ query: Query, _ account: Account) async throws -> [String: Any] {
         let after = max(0, query["after"].flatMap { Int($0) } ?? 0)
-        let ids = try await service.groups.collect(of: account) { $0.id }
-        let shown = Array(ids.dropFirst(after).prefix(Self.rowsOfPage))
-        let groups = try await service.groups.summaries(shown, of: account) { $0 }
+        let window = ListWindow(offset: after, limit: Self.rowsOfPage, together: Self.rowsOfPage)
+        let groups = try await service.groups.list(.groups(by: \.serial), of: account, window) { $0 }
         var values: [String: Any] = ["is_later": after > 0, "modes": Self.modes(nil)]
-        if ids.count - Self.rowsOfPage > after { values["next"] = "after=\(after + Self.rowsOfPage)" }
-        values["rows"] = groups.map { group -> [String: Any] in
-            [
+        if groups.total - Self.rowsOfPage > after { values["next"] = "after=\(after + Self.rowsOfPage)" }
+        var rows: [[String: Any]] = []
+        try await groups.forEach { group in
+            rows.append([
                 "row_id": group.mailbox.id, "row_number": group.mailbox.number, "row_name": group.mailbox.name, "is_off": !group.mailbox.isEnabled,
                 "row_mode": "t.group_" + (group.mailbox.group?.mode.rawValue ?? "share"), "row_modes": Self.modes(group.mailbox.group?.mode),
                 "row_members": group.members.map(\.number).joined(separator: ", "), "row_new": group.tally.new,
-            ]
+            ])
         }
+        values["rows"] = rows
         return values
     }
 

@@ -51,22 +51,18 @@ extension PSeriesDialect {
     func listCallRecords(_ call: PSeriesCall, _ filter: CallRecordFilter) async throws -> PSeriesAnswer {
         let paging = try Paging(call.parameters)
         let sorting = try Sorting(call.parameters, standard: CallRecordKey.id)
-        let first = filter.from ?? Timestamp(unix: Timestamp.plausible.lowerBound)
-        let last = filter.to ?? Timestamp(unix: Timestamp.plausible.upperBound)
+        let query = CallRecordQuery(
+            from: filter.from ?? Timestamp(unix: Timestamp.plausible.lowerBound), to: filter.to ?? Timestamp(unix: Timestamp.plausible.upperBound),
+            kinds: filter.kinds, ascending: sorting.ascending, caller: filter.caller, callee: filter.callee)
         let view = CallRecordView(zone: call.zone, format: settings.displayFormat)
         guard filter.looksIntoCalls else {
-            let page = try await service.callRecords.list(
-                of: call.account, from: first, to: last, kinds: filter.kinds, ascending: sorting.ascending, offset: paging.offset,
-                limit: paging.limit)
+            let page = try await service.callRecords.list(query, of: call.account, offset: paging.offset, limit: paging.limit)
             return .fields(["total_number": .int(page.total), "data": .array(page.records.map(view.item))])
         }
         var items: [JSON] = []
         var seen = 0
-        if first <= last {
-            try await service.callRecords.forEach(
-                of: call.account, from: first, to: last, kinds: filter.kinds, caller: filter.caller, callee: filter.callee,
-                ascending: sorting.ascending
-            ) { page in
+        if query.from <= query.to {
+            try await service.callRecords.forEach(query, of: call.account) { page in
                 for record in page where filter.keeps(record) {
                     if seen >= paging.offset, items.count < paging.limit { items.append(view.item(record)) }
                     seen += 1

@@ -6,11 +6,12 @@ extension PSeriesDialect {
     func listGreetings(_ call: PSeriesCall, _ kind: BoxKind) async throws -> PSeriesAnswer {
         let number = try call.parameters.requireNumber("extension")
         let paging = try Paging(call.parameters)
-        let mailbox = try await box(number, kind, of: call.account)
-        let greetings = try await service.greetings.list(on: .mailbox(mailbox))
+        guard let found = try await service.greetings.list(ofNumber: number, in: call.account), kind.fits(found.mailbox) else {
+            throw PSeriesFailure.notFound
+        }
         return .fields([
-            "total_number": .int(greetings.count),
-            "greeting_list": .array(paging.slice(greetings).map { GreetingView.item($0, owner: (kind.module, mailbox.number)) }),
+            "total_number": .int(found.greetings.count),
+            "greeting_list": .array(paging.slice(found.greetings).map { GreetingView.item($0, owner: (kind.module, found.mailbox.number)) }),
         ])
     }
 

@@ -9,22 +9,18 @@ extension PSeriesDialect {
     func listGroups(_ call: PSeriesCall) async throws -> PSeriesAnswer {
         let paging = try Paging(call.parameters)
         let sorting = try Sorting(call.parameters, standard: GroupKey.id)
-        let groups = try await service.groups.collect(of: call.account) { group -> (id: String, value: SortValue) in
-            let value: SortValue =
-                switch sorting.key {
-                case .id: .number(group.serial)
-                case .number: .numeral(group.number)
-                case .name: .text(group.name)
-                case .type: .text(group.group?.kind.rawValue ?? "")
-                case .mode: .text(group.group?.mode.rawValue ?? "")
-                }
-            return (group.id, value)
-        }
-        let page = paging.slice(sorting.sort(groups) { group, _ in group.value }).map(\.id)
-        return .list("vm_group_list", behind: ["total_number": .int(groups.count)]) { writer in
-            for slice in page.slices(of: Self.groupsTogether) {
-                for item in try await service.groups.summaries(slice, of: call.account, item: Self.item) { try await writer.write(item) }
+        let choice = MailboxChoice.groups(ascending: sorting.ascending) { group -> SortValue in
+            switch sorting.key {
+            case .id: .number(group.serial)
+            case .number: .numeral(group.number)
+            case .name: .text(group.name)
+            case .type: .text(group.group?.kind.rawValue ?? "")
+            case .mode: .text(group.group?.mode.rawValue ?? "")
             }
+        }
+        let groups = try await service.groups.list(choice, of: call.account, paging.window(together: Self.groupsTogether), item: Self.item)
+        return .list("vm_group_list", behind: ["total_number": .int(groups.total)]) { writer in
+            try await groups.forEach { try await writer.write($0) }
         }
     }
 

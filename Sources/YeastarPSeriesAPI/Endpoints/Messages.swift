@@ -16,13 +16,12 @@ extension PSeriesDialect {
         let numbers = try call.parameters.requireText("number").pieces
         if numbers.isEmpty { throw PSeriesFailure.required("number") }
         let paging = try Paging(call.parameters)
-        let asked = try await service.mailboxes.list(numbers: numbers, of: call.account) { $0.holdsMessages }
-        let boxes = asked.compactMap { $0 }
-        if boxes.isEmpty { throw PSeriesFailure.notFound }
-        return .list("voicemail_list", isPartial: boxes.count < asked.count) { writer in
-            for box in boxes {
-                // One that is gone meanwhile is left out.
-                guard let page = try await page(ofNumber: box.number, paging, call), page.mailbox.id == box.id else { continue }
+        let choice = MailboxChoice.numbers(numbers) { $0.holdsMessages }
+        let boxes = try await service.messages.positioned(of: choice, in: call.account, offset: paging.offset, limit: paging.limit)
+        guard boxes.total > 0 else { throw PSeriesFailure.notFound }
+        return .list("voicemail_list", isPartial: boxes.total < boxes.asked) { writer in
+            try await boxes.forEach { box in
+                let page = try await page(of: box, call)
                 let fields: JSONObject = ["number": .string(page.mailbox.number), "total_number": .int(page.total)]
                 try await writer.write(fields, list: "data") { try await page.write(to: $0) }
             }
@@ -92,6 +91,10 @@ extension PSeriesDialect {
     private func page(ofNumber number: String, _ paging: Paging, _ call: PSeriesCall) async throws -> Page? {
         let found = try await service.messages.positioned(ofNumber: number, in: call.account, offset: paging.offset, limit: paging.limit)
         guard let found else { return nil }
+        return try await page(of: found, call)
+    }
+
+    private func page(of found: PositionedMailbox, _ call: PSeriesCall) async throws -> Page {
         let members = found.mailbox.group == nil ? nil : try await service.groups.members(of: found.mailbox)
         return Page(found: found, view: MessageView(zone: call.zone, format: settings.displayFormat, members: members))
     }

@@ -9,18 +9,17 @@ extension PSeriesDialect {
         await reporting(request) {
             guard settings.isEnabled else { throw PSeriesFailure.unavailable }
             guard request.method == .get || request.method == .head, name.count == 1 else { throw PSeriesFailure.noInterface }
-            let entry: TicketEntry
-            do { entry = try await service.tickets.enter(name[0], .pSeriesLink) } catch is TicketError { throw PSeriesFailure.notFound }
-            let ticket = entry.ticket
+            let entered = try await entered(name[0], request)
+            let ticket = entered.link.ticket
             guard let target = LinkTarget(ticket.details) else { throw PSeriesFailure.notFound }
             if ticket.details["open"] != true {
                 // Any valid token of the account will do, not only the one that asked for the link, if it might have asked for it.
-                let application = try await caller(of: request)
+                let application = try Self.admitted(entered.application, request)
                 guard application.account.id == ticket.accountID else { throw PSeriesFailure.notFound }
                 guard application.credential.permissions.contains(target.permission) else { throw PSeriesFailure.accessDenied }
             }
             let file = try await answering(within: settings.longestAnswer) {
-                try await linkedFile(target, linkName: name[0], in: entry.account)
+                try await linkedFile(target, linkName: name[0], in: entered.link.account)
             }
             // The type is that of the link's ending (P§4).
             let headers: HTTPFields = [
@@ -28,6 +27,12 @@ extension PSeriesDialect {
                 .cacheControl: "private, no-store",
             ]
             return .ranged(file.reader, range: request.headers[.range], policy: .standard, headers: headers)
+        }
+    }
+
+    private func entered(_ name: String, _ request: FrontRequest) async throws -> (link: TicketEntry, application: Application?) {
+        do { return try await applications.enter(link: name, token: Self.accessToken(of: request)) } catch is TicketError {
+            throw PSeriesFailure.notFound
         }
     }
 

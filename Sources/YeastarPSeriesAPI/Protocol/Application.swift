@@ -104,5 +104,13 @@ public struct Applications: Sendable {
         do { return Application(try await service.tickets.enter(token, .pSeriesAccess)) } catch is TicketError { return nil }
     }
 
+    /// What a link leads to, and the application of the access token that was shown with it.
+    /// - Returns: of the token, as `application(ofToken:)`.
+    /// - Throws: `TicketError` for the link.
+    func enter(link name: String, token: String?) async throws -> (link: TicketEntry, application: Application?) {
+        let found = try await service.tickets.enter((name, .pSeriesLink), and: token.map { ($0, .pSeriesAccess) })
+        return (found.first, found.second.flatMap(Application.init))
+    }
+
     private static func makePair() -> TicketPair { TicketPair { Secrets.randomText(secretLength) } }
 }

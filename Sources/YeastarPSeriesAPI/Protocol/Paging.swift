@@ -24,17 +24,14 @@ struct Paging: Hashable, Sendable {
         offset = overflow || before > Int(Int32.max) ? Int(Int32.max) : before
     }
 
+    /// The page of a list that the domain reads.
+    /// - Parameter together: items that are read in one go.
+    func window(together: Int) -> ListWindow { ListWindow(offset: offset, limit: limit, together: together) }
+
     /// The page of a list that is at hand.
     func slice<Element>(_ all: [Element]) -> ArraySlice<Element> {
         guard offset < all.count else { return [] }
         return all[offset..<min(all.count, offset + limit)]
-    }
-}
-
-extension Array {
-    /// The elements in order, some at a time.
-    func slices(of size: Int) -> some Sequence<[Element]> {
-        stride(from: 0, to: count, by: size).lazy.map { Array(self[$0..<Swift.min($0 + size, count)]) }
     }
 }
 

@@ -57,7 +57,7 @@ struct CallRecordSheet: Sendable {
     /// Whether there is anything below the header.
     func hasRows() async throws -> Bool {
         var found = false
-        try await service.callRecords.forEach(of: account, from: first, to: last) { page in
+        try await service.callRecords.forEach(CallRecordQuery(from: first, to: last), of: account) { page in
             found = page.contains { view.shows($0) }
             return !found
         }
@@ -68,7 +68,7 @@ struct CallRecordSheet: Sendable {
         var header = CSVWriter()
         header.write(CallRecordView.columns)
         try await writer.write(header.buffer)
-        try await service.callRecords.forEach(of: account, from: first, to: last) { page in
+        try await service.callRecords.forEach(CallRecordQuery(from: first, to: last), of: account) { page in
             var rows = CSVWriter()
             for record in page where view.shows(record) { rows.write(view.fields(record)) }
             try await writer.write(rows.buffer)

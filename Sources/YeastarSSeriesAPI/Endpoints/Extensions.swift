@@ -7,33 +7,28 @@ extension SSeriesDialect {
     private static let page = 50
 
     func listExtensions(_ call: SSeriesCall) async throws -> SSeriesReply {
-        let account = try call.requireEntry().account
         let view = ExtensionView(version: call.version)
-        let mailboxes = try await service.mailboxes.personalDirectory(of: account)
-        return .written { try await write(mailboxes, as: "extlist", account, call.format, to: $0) { view.listed($0.owned) } }
+        let account = try call.requireEntry().account
+        let list = try await service.mailboxes.list(.persons, of: account, ListWindow(together: Self.page)) { view.listed($0) }
+        return .written { try await write(list, as: "extlist", call.format, to: $0) }
     }
 
     func queryExtensions(_ call: SSeriesCall) async throws -> SSeriesReply {
         let account = try call.requireEntry().account
         let named = call.version.requiresExtensions ? try call.requiredExtension() : try call.optionalExtension()
-        let mailboxes = try await mailboxes(named: named, of: account)
         let view = ExtensionView(version: call.version)
-        return .written { try await write(mailboxes, as: "extinfos", account, call.format, to: $0) { view.detailed($0) } }
+        let list = try await service.mailboxes.listDetails(Self.choice(named), of: account, ListWindow(together: Self.page)) { view.detailed($0) }
+        try judge(list.total, named)
+        return .written { try await write(list, as: "extinfos", call.format, to: $0) }
     }
 
-    private func write(
-        _ mailboxes: [MailboxEntry], as list: String, _ account: Account, _ format: AnswerFormat, to writer: PieceWriter,
-        _ show: @escaping @Sendable (MailboxDetails) -> JSONObject
-    ) async throws {
+    private func write(_ items: GradualList<JSONObject>, as list: String, _ format: AnswerFormat, to writer: PieceWriter) async throws {
         let whole = try format.frame(SSeriesReply.succeeded(), list: list)
         try await writer.write(whole.head)
         var index = 0
-        for start in stride(from: 0, to: mailboxes.count, by: Self.page) {
-            let ids = mailboxes[start..<min(start + Self.page, mailboxes.count)].map(\.id)
-            for item in try await service.mailboxes.details(ids, of: account, item: show) {
-                try await writer.write(try format.element(item, index: index))
-                index += 1
-            }
+        try await items.forEach { item in
+            try await writer.write(try format.element(item, index: index))
+            index += 1
         }
         try await writer.write(whole.tail)
     }
