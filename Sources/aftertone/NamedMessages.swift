@@ -48,7 +48,7 @@ struct NamedMessages {
             let reason =
                 switch first.reason {
                 case .notFound: "is not there any more"
-                case .expired: "is older than retention allows to change"
+                case .priorToRetention: "is older than retention allows to change"
                 case .held: "is under legal hold"
                 }
             let others = failed.count > 1 ? ", and so on for \((failed.count - 1).counted("other"))" : ""

@@ -69,7 +69,7 @@ extension KazooDialect {
         case .move(let box): return reply(try await service.messages.move(place, to: box, account: account), account)
         case .copy(let boxes):
             let outcome = try await copy([before.monthID], of: place.mailboxID, to: boxes, account)
-            if outcome.failed.contains(where: { $0.reason == .expired }) {
+            if outcome.failed.contains(where: { $0.reason == .priorToRetention }) {
                 throw VoicemailError.expired(id: place.monthID, cutoff: service.mailboxes.cutoff(for: account))
             }
             return .json(MessageView.outcome(outcome))

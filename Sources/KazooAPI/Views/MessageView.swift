@@ -84,7 +84,7 @@ struct MessageView: Sendable {
     private static func word(for reason: BatchOutcome.Reason) -> String {
         switch reason {
         case .notFound: "not_found"
-        case .expired: "prior_to_retention_duration"
+        case .priorToRetention: "prior_to_retention_duration"
         case .held: "legal_hold"
         }
     }

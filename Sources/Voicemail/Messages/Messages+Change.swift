@@ -1,7 +1,7 @@
 /// What became of each message of a request that names several. Some may fail while others succeed.
 public struct BatchOutcome: Sendable {
     public enum Reason: Sendable {
-        case notFound, expired, held
+        case notFound, priorToRetention, held
     }
 
     /// For a move or a copy the ids of the new messages.
@@ -115,7 +115,7 @@ extension Messages {
                         // Another caller may have changed it between the two transactions.
                         guard let message = try change.writer.message(id: listed.id), folder == nil || message.folder == folder else { continue }
                         if message.timestamp < cutoff {
-                            part.failed.append((message.monthID, .expired))
+                            part.failed.append((message.monthID, .priorToRetention))
                         } else if try change.writer.isHeld(message) {
                             part.failed.append((message.monthID, .held))
                         } else {
@@ -164,7 +164,7 @@ extension Messages {
                 } catch VoicemailError.notFound(let missing) where missing == id {
                     part.failed.append((id, .notFound))
                 } catch VoicemailError.expired {
-                    part.failed.append((id, .expired))
+                    part.failed.append((id, .priorToRetention))
                 } catch VoicemailError.held {
                     part.failed.append((id, .held))
                 }

@@ -100,7 +100,7 @@ extension MessageCommand {
                         } catch VoicemailError.notFound(part.mailboxID) {
                             throw Refusal("the mailbox of \(id) is deleted; aftertone mailbox restore brings it back with its messages")
                         } catch VoicemailError.expired {
-                            outcome.failed.append((id, .expired))
+                            outcome.failed.append((id, .priorToRetention))
                         }
                     }
                     return outcome
