@@ -65,7 +65,7 @@ struct Rows: Sendable {
     var deliveries: [Delivery] = []
     var attempts: [AttemptRecord] = []
     var logins: [LoginCount] = []
-    var holds: [Hold] = []
+    var holds: [LegalHold] = []
     var auditEntries: [AuditEntry] = []
     var auditBatches: [AuditBatch] = []
 

@@ -1,7 +1,7 @@
 import Voicemail
 
 extension MemoryTransaction {
-    func hold(id: String) throws -> Hold? { try all().holds.first { $0.id.isSame(as: id) } }
+    func hold(id: String) throws -> LegalHold? { try all().holds.first { $0.id.isSame(as: id) } }
 
     func isHeld(anyOf subjectIDs: [String]) throws -> Bool {
         try all().holds.contains { hold in subjectIDs.contains { $0.isSame(as: hold.subjectID) } }
@@ -11,12 +11,12 @@ extension MemoryTransaction {
 
     func hasHolds(accountID: String) throws -> Bool { try all().holds.contains { accountID.isSame(as: $0.accountID) } }
 
-    func holds(accountID: String?, after serial: Int, limit: Int) throws -> [Hold] {
+    func holds(accountID: String?, after serial: Int, limit: Int) throws -> [LegalHold] {
         Array(
             try all().holds.filter { hold in hold.serial > serial && accountID.map { $0.isSame(as: hold.accountID) } ?? true }.prefix(max(0, limit)))
     }
 
-    func insert(_ hold: Hold) throws -> Hold {
+    func insert(_ hold: LegalHold) throws -> LegalHold {
         guard try self.hold(id: hold.id) == nil else { throw StoreError.conflict }
         var stored = hold
         stored.serial = try change { $0.nextSerial() }

@@ -13,7 +13,7 @@ import Waiting
 public final class PostgresStore: MaintainedStore {
     public let options: PostgresOptions
     public let eventBell = Bell()
-    let health: Health
+    let reachability: Reachability
     let readers: Lanes
     let writers: Lanes
     let probe: CommitProbe
@@ -46,16 +46,16 @@ public final class PostgresStore: MaintainedStore {
         } catch let error as Connection.Interruption {
             throw PostgresOpenError.unreachable(error.reason)
         }
-        let health = Health()
-        self.health = health
+        let reachability = Reachability()
+        self.reachability = reachability
         WorkerThreads.shared.makeRoom(for: options.readers)
-        probe = CommitProbe(options, health)
+        probe = CommitProbe(options, reachability)
         let turns = Turns(waiting: max(1, options.writers / 2))
         self.turns = turns
         let foresight = Foresight(), patience = Duration.seconds(options.waitSeconds)
-        readers = Lanes("database-reader", count: options.readers, patience: patience) { Session(options, health: health, foresight: foresight) }
+        readers = Lanes("database-reader", count: options.readers, patience: patience) { Session(options, reachability: reachability, foresight: foresight) }
         writers = Lanes("database-writer", count: options.writers, patience: patience) {
-            Session(options, health: health, foresight: foresight, turns: turns)
+            Session(options, reachability: reachability, foresight: foresight, turns: turns)
         }
     }
 
@@ -80,7 +80,7 @@ public final class PostgresStore: MaintainedStore {
         } catch let error as Connection.Interruption {
             throw PostgresOpenError.unreachable(error.reason)
         }
-        let session = Session(options, health: Health())
+        let session = Session(options, reachability: Reachability())
         defer { session.disconnect() }
         return try session.read { try body(Snapshot(session)) }
     }
@@ -176,11 +176,11 @@ public final class PostgresStore: MaintainedStore {
     private static let closed = StoreError.failed("the database is closed")
 
     /// How often something was sent to the database and its answer waited for.
-    public var roundTrips: Int { health.trips.load(ordering: .relaxed) }
+    public var roundTrips: Int { reachability.trips.load(ordering: .relaxed) }
 
     /// Lets go of the connections once what is running has finished. Anything asked afterwards fails. Blocks.
     public func close() {
-        health.close()
+        reachability.close()
         readers.close()
         writers.close()
         probe.close()
@@ -189,8 +189,8 @@ public final class PostgresStore: MaintainedStore {
     /// Runs something long on a connection and a thread of its own, where it holds up nobody.
     func aside<Value: Sendable>(_ body: @escaping @Sendable (Session) throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue(label: "PostgresStore.aside").async { [options, health] in
-                let session = Session(options, health: health, for: .maintenance)
+            DispatchQueue(label: "PostgresStore.aside").async { [options, reachability] in
+                let session = Session(options, reachability: reachability, for: .maintenance)
                 continuation.resume(with: Result { try body(session) })
                 session.disconnect()
             }

@@ -42,7 +42,7 @@ public final class S3Archive: MaintainedArchive {
     ) async throws -> S3Archive {
         let archive: S3Archive
         do {
-            archive = try S3Archive(options, directory, owner: key, logger, onStored)
+            archive = try S3Archive(options, scratch: directory, owner: key, logger: logger, onStored: onStored)
         } catch {
             throw S3OpenError.unusable("\(S3Trouble(error))")
         }
@@ -56,7 +56,7 @@ public final class S3Archive: MaintainedArchive {
     }
 
     private init(
-        _ options: S3Options, _ directory: String, owner: String?, _ logger: Logger, _ onStored: (@Sendable (_ seconds: Double, _ size: Int) -> Void)?
+        _ options: S3Options, scratch directory: String, owner: String?, logger: Logger, onStored: (@Sendable (_ seconds: Double, _ size: Int) -> Void)?
     ) throws {
         self.options = options
         self.owner = owner

@@ -15,7 +15,7 @@ public final class SQLiteStore: MaintainedStore {
     public let path: String
     public let options: StoreOptions
     let writer: DatabaseQueue
-    let health = Health()
+    let writeTrouble = WriteTrouble()
     let writes: WriteQueue
     let reads: ReaderLanes
     public let eventBell = Bell()
@@ -30,7 +30,7 @@ public final class SQLiteStore: MaintainedStore {
         self.options = options
         do {
             writer = try Opening.writer(path, options)
-            writes = WriteQueue(writer, options, health: health, onCommit: onCommit)
+            writes = WriteQueue(writer, options, writeTrouble: writeTrouble, onCommit: onCommit)
             reads = ReaderLanes(try (0..<max(1, options.readers)).map { _ in try Opening.reader(path, options) })
         } catch {
             throw Fault.translate(error, on: nil)

@@ -5,7 +5,7 @@ import Voicemail
 /// What a form asks to be done with messages.
 struct Filing: Sendable {
     enum Deed: Hashable, Sendable {
-        case file(Shelf)
+        case file(ShownFolder)
         /// Out of the trash, for good as far as the owner can see.
         case remove
         /// To ask which mailbox they are to be sent to.
@@ -54,40 +54,42 @@ extension WebDialect {
         let place = ListPlace(form)
         guard !filing.ids.isEmpty else { return visit.redirect(to: place.address(in: mailbox, ["told=none"])) }
         let account = session.account, ids = filing.ids, messages = service.messages
+        let chosen = ChosenMessages(ids: ids, mailbox: mailbox, place: place, session: session, visit: visit)
         switch filing.deed {
-        case .send: return try await sendPage(ids, of: mailbox, place, session, visit)
-        case .zip: return try await zip(ids, of: mailbox, place, session, visit)
-        case .file(let shelf):
-            let outcome = try await messages.file(ids, of: mailbox.id, in: shelf.folder, account: account)
-            return try response(to: filing, outcome, mailbox, place, visit)
-        case .remove: return try response(to: filing, try await messages.remove(ids, of: mailbox.id, account: account), mailbox, place, visit)
+        case .send: return try await sendPage(chosen)
+        case .zip: return try await zip(chosen)
+        case .file(let folder):
+            let outcome = try await messages.file(ids, of: mailbox.id, in: folder.stored, account: account)
+            return try response(to: filing, chosen, outcome)
+        case .remove: return try response(to: filing, chosen, try await messages.remove(ids, of: mailbox.id, account: account))
         case .copy, .move:
             let typed = SendingForm(form)
             guard let other = try await destination(typed.to, from: mailbox, session) else {
-                return try await sendPage(ids, of: mailbox, place, session, visit, refused: typed, for: .box)
+                return try await sendPage(chosen, refused: typed, for: .box)
             }
             guard let note = typed.note(of: session) else {
-                return try await sendPage(ids, of: mailbox, place, session, visit, refused: typed, for: .note)
+                return try await sendPage(chosen, refused: typed, for: .note)
             }
             let outcome =
                 filing.deed == .copy
                 ? try await messages.copy(ids, of: mailbox.id, to: [other.id], account: account, note: note)
                 : try await messages.move(ids, of: mailbox.id, to: other.id, account: account, note: note)
             if outcome.succeeded.isEmpty, outcome.failed.contains(where: { $0.reason == .full || $0.reason == .off }) {
-                return try await sendPage(ids, of: mailbox, place, session, visit, refused: typed, for: .room)
+                return try await sendPage(chosen, refused: typed, for: .room)
             }
-            return try response(to: filing, outcome, mailbox, place, visit)
+            return try response(to: filing, chosen, outcome)
         }
     }
 
     /// The list again, with what was done, and how it is undone where it can be.
-    private func response(to filing: Filing, _ outcome: BatchOutcome, _ mailbox: Mailbox, _ place: ListPlace, _ visit: PageVisit) throws -> FrontResponse {
-        if outcome.succeeded.isEmpty, filing.ids.count == 1 { throw WebFailure.notFound }
+    private func response(to filing: Filing, _ chosen: ChosenMessages, _ outcome: BatchOutcome) throws -> FrontResponse {
+        if outcome.succeeded.isEmpty, chosen.ids.count == 1 { throw WebFailure.notFound }
+        let place = chosen.place
         var parameters = ["told=" + filing.word]
         if !outcome.failed.isEmpty { parameters.append("left=1") }
-        if case .file(let shelf) = filing.deed, shelf != place.shelf, let only = outcome.succeeded.first, filing.ids.count == 1 {
-            parameters.append("undo=\(place.shelf.rawValue)+\(only)")
+        if case .file(let folder) = filing.deed, folder != place.folder, let only = outcome.succeeded.first, chosen.ids.count == 1 {
+            parameters.append("undo=\(place.folder.rawValue)+\(only)")
         }
-        return visit.redirect(to: place.address(in: mailbox, parameters))
+        return chosen.visit.redirect(to: place.address(in: chosen.mailbox, parameters))
     }
 }

@@ -6,7 +6,7 @@ import Voicemail
 /// What of a mailbox is shown.
 private struct View {
     let sight: MailboxSight
-    let shelf: Shelf
+    let folder: ShownFolder
     let search: Search
 
     var mailbox: Mailbox { sight.mailbox }
@@ -24,23 +24,24 @@ extension WebDialect {
     /// The first mailbox's new messages: nobody has to choose before there is something to see.
     func home(_ session: WebSession, _ visit: PageVisit) async throws -> FrontResponse { try await show(.new, of: nil, session, visit) }
 
-    func folder(_ shelf: Shelf, of mailboxID: String, _ session: WebSession, _ visit: PageVisit) async throws -> FrontResponse {
+    func folder(_ folder: ShownFolder, of mailboxID: String, _ session: WebSession, _ visit: PageVisit) async throws -> FrontResponse {
         let query = visit.request.query
         let start: ListingPlace? = if let name = query["box_name"], let id = query["box_id"] { (name: name, id: id) } else { nil }
-        return try await show(shelf, of: mailboxID, beside: start, session, visit)
+        return try await show(folder, of: mailboxID, beside: start, session, visit)
     }
 
     /// To the list that a message is in, which begins with it.
     func lead(to place: MessagePlace, _ session: WebSession, _ visit: PageVisit) async throws -> FrontResponse {
         let message = try await message(place, session)
         // The lists show nothing that is older.
-        guard message.timestamp >= service.mailboxes.cutoff(for: session.account), let shelf = Shelf.allCases.first(where: { $0.folder == message.folder })
+        guard message.timestamp >= service.mailboxes.cutoff(for: session.account),
+            let folder = ShownFolder.allCases.first(where: { $0.stored == message.folder })
         else { throw VoicemailError.notFound(id: place.monthID) }
-        return visit.redirect(to: "boxes/\(place.mailboxID)/\(shelf.rawValue)?start=\(message.position.webKey)")
+        return visit.redirect(to: "boxes/\(place.mailboxID)/\(folder.rawValue)?start=\(message.position.webKey)")
     }
 
     private func show(
-        _ shelf: Shelf, of mailboxID: String?, beside boxesStart: ListingPlace? = nil, _ session: WebSession, _ visit: PageVisit
+        _ folder: ShownFolder, of mailboxID: String?, beside boxesStart: ListingPlace? = nil, _ session: WebSession, _ visit: PageVisit
     ) async throws -> FrontResponse {
         let account = session.account, mailboxes = service.mailboxes
         let start = visit.request.query["start"].flatMap { MessagePosition(web: $0) }
@@ -49,7 +50,7 @@ extension WebDialect {
         let cutoff = mailboxes.cutoff(for: account)
         let sight = try await mailboxes.sight(of: mailboxID, by: session.listener, in: account, start: boxesStart, limit: Self.boxesOfPage) { mailbox, zone in
             let from = [cutoff, search.since?.begin(in: zone)].compactMap(\.self).max()
-            let query = MessageQuery(scope: .mailbox(mailbox.id), from: from, to: search.until?.end(in: zone), start: start, folder: shelf.folder)
+            let query = MessageQuery(scope: .mailbox(mailbox.id), from: from, to: search.until?.end(in: zone), start: start, folder: folder.stored)
             return MessageListing(query: query, limit: Self.pageSize, looks: wanted == nil ? nil : Self.looks) { message in
                 message.accountID == account.id && wanted?.matches(message) != false
             }
@@ -59,23 +60,23 @@ extension WebDialect {
             // He makes the first one himself.
             return visit.redirect(to: "console/mailboxes")
         }
-        return visit.page(.inbox) { set(View(sight: sight, shelf: shelf, search: search), start: start, visit, in: &$0) }
+        return visit.page(.inbox) { set(View(sight: sight, folder: folder, search: search), start: start, visit, in: &$0) }
     }
 
     private func set(_ view: View, start: MessagePosition?, _ visit: PageVisit, in values: inout PageValues) {
-        let shelf = view.shelf.rawValue, tally = view.sight.tally, page = view.sight.page
-        let here = "\(visit.root)boxes/\(view.mailbox.id)/\(shelf)"
-        values.set(.title, "t.folder_" + shelf)
+        let folder = view.folder.rawValue, tally = view.sight.tally, page = view.sight.page
+        let here = "\(visit.root)boxes/\(view.mailbox.id)/\(folder)"
+        values.set(.title, "t.folder_" + folder)
         values.set(.heading, Self.heading(view.mailbox))
         values.set(.current, view.mailbox.id)
         // Said for each message, so it is as short as it may be: from the address of a folder.
         values.set(.messagesAt, visit.root == "../../" ? "messages/" : "\(visit.root)boxes/\(view.mailbox.id)/messages/")
-        values.set(.folder, shelf)
+        values.set(.folder, folder)
         values.set(.start, start?.webKey ?? "")
-        values.set(.inNew, view.shelf == .new)
-        values.set(.inSaved, view.shelf == .saved)
-        values.set(.inTrash, view.shelf == .trash)
-        values.set(.empty, view.search.isEmpty ? "t.empty_" + shelf : "t.search_none")
+        values.set(.inNew, view.folder == .new)
+        values.set(.inSaved, view.folder == .saved)
+        values.set(.inTrash, view.folder == .trash)
+        values.set(.empty, view.search.isEmpty ? "t.empty_" + folder : "t.search_none")
         values.set(.newTotal, tally.new)
         values.set(.savedTotal, tally.saved)
         values.set(.mayChange, visit.session.map { Mailboxes.tends($0.listener, view.mailbox) } ?? false)

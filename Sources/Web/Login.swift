@@ -131,7 +131,7 @@ extension WebDialect {
     /// Where somebody goes after the login, below the page's path: a page to go on with, or the first one. A link cannot send him anywhere else.
     static func place(_ text: String?) -> String {
         let pieces = (text ?? "").split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-        return Route(pieces[...])?.comeback ?? ""
+        return WebRoute(pieces[...])?.comeback ?? ""
     }
 
     func isSecure(_ visit: PageVisit) -> Bool { visit.request.isSecure || settings.isBehindTLS }

@@ -29,6 +29,15 @@ struct SendingForm {
     }
 }
 
+/// Messages that somebody has chosen in a list, and where in it he is.
+struct ChosenMessages {
+    let ids: [String]
+    let mailbox: Mailbox
+    let place: ListPlace
+    let session: WebSession
+    let visit: PageVisit
+}
+
 /// Sending messages on to another mailbox, and taking several along.
 extension WebDialect {
     /// The mailbox of a number: any of the account but the one that they are in, as by telephone.
@@ -39,11 +48,9 @@ extension WebDialect {
 
     /// Asks where to.
     /// - Parameter refused: what was typed and cannot be done.
-    func sendPage(
-        _ ids: [String], of mailbox: Mailbox, _ place: ListPlace, _ session: WebSession, _ visit: PageVisit, refused: SendingForm? = nil,
-        for wrong: SendingForm.Wrong = .box
-    ) async throws -> FrontResponse {
-        let messages = try await service.messages.list(ids, of: mailbox.id, in: session.account)
+    func sendPage(_ chosen: ChosenMessages, refused: SendingForm? = nil, for wrong: SendingForm.Wrong = .box) async throws -> FrontResponse {
+        let mailbox = chosen.mailbox, place = chosen.place, session = chosen.session, visit = chosen.visit
+        let messages = try await service.messages.list(chosen.ids, of: mailbox.id, in: session.account)
         guard !messages.isEmpty else { throw WebFailure.notFound }
         let zone = try await service.mailboxes.timeZone(of: mailbox, account: session.account)
         let boxes = try await service.mailboxes.heard(by: session.listener, in: session.account, limit: Self.boxesOfPage)
@@ -64,16 +71,17 @@ extension WebDialect {
     }
 
     /// The messages that are chosen, each as it is stored.
-    func zip(_ ids: [String], of mailbox: Mailbox, _ place: ListPlace, _ session: WebSession, _ visit: PageVisit) async throws -> FrontResponse {
-        let zone = try await service.mailboxes.timeZone(of: mailbox, account: session.account)
-        let messages = try await service.messages.list(ids, of: mailbox.id, in: session.account)
+    func zip(_ chosen: ChosenMessages) async throws -> FrontResponse {
+        let mailbox = chosen.mailbox, account = chosen.session.account
+        let zone = try await service.mailboxes.timeZone(of: mailbox, account: account)
+        let messages = try await service.messages.list(chosen.ids, of: mailbox.id, in: account)
         let entries = messages.sorted { $0.position < $1.position }.compactMap { message in
             message.audio.map { MessageArchive.Entry(message, name: MessageView.fileName(message, zone: zone, suffix: $0.fileExtension)) }
         }
-        let archive = MessageArchive(entries, names: .portable, service: service, logger: visit.request.logger)
+        let archive = MessageArchive(entries, names: .portable, service: service, logger: chosen.visit.request.logger)
         let at = service.clock.now.fields(in: zone)
         guard let response = try await archive.response(named: "\(mailbox.number)_\(at.date("-"))_\(at.time("-")).zip") else {
-            return visit.redirect(to: place.address(in: mailbox, ["told=none"]))
+            return chosen.visit.redirect(to: chosen.place.address(in: mailbox, ["told=none"]))
         }
         return response
     }

@@ -49,7 +49,7 @@ public struct WebDialect: Dialect {
     /// At the root it claims what it has, and no more; elsewhere all that is there.
     public func claims(_ path: String) -> Bool {
         guard settings.path == "/" else { return path.hasPrefix(settings.path) || path + "/" == settings.path }
-        return path == "/" || Route.firstPieces.contains(String(path.dropFirst().prefix { $0 != "/" }))
+        return path == "/" || WebRoute.firstPieces.contains(String(path.dropFirst().prefix { $0 != "/" }))
     }
 
     /// A form, where a greeting is sent to, one with a sound, and where people come from a list, one with the list.
@@ -60,7 +60,7 @@ public struct WebDialect: Dialect {
 
     public func respond(to request: FrontRequest) async -> FrontResponse {
         let depth = settings.path.utf8.count(where: { $0 == UInt8(ascii: "/") }) - 1
-        let route = Route(request.segments.dropFirst(depth))
+        let route = WebRoute(request.segments.dropFirst(depth))
         var visit = PageVisit(request, at: settings.path)
         var response: FrontResponse
         if request.path + "/" == settings.path {
@@ -86,7 +86,7 @@ public struct WebDialect: Dialect {
         return response
     }
 
-    private func answer(_ route: Route?, _ visit: inout PageVisit) async throws -> FrontResponse {
+    private func answer(_ route: WebRoute?, _ visit: inout PageVisit) async throws -> FrontResponse {
         switch route {
         case .style?: return try read(route, visit) { Documents.style.response(to: $0) }
         case .icon?: return try read(route, visit) { Documents.icon.response(to: $0) }
@@ -111,7 +111,7 @@ public struct WebDialect: Dialect {
         case .recordingPeaks(let id): return try await peaks(ofRecording: id, session)
         case .recordingFile(let id, let format): return try await downloadRecording(id, as: format, session, visit)
         case .home: return try await home(session, visit)
-        case .folder(let mailbox, let shelf): return try await folder(shelf, of: mailbox, session, visit)
+        case .folder(let mailbox, let folder): return try await self.folder(folder, of: mailbox, session, visit)
         case .messages(let mailbox): return try await file(messagesOf: mailbox, session, visit)
         case .live(let mailbox): return try await live(mailbox, session, visit)
         case .message(let place): return try await lead(to: place, session, visit)
@@ -125,12 +125,12 @@ public struct WebDialect: Dialect {
         }
     }
 
-    private func read(_ route: Route?, _ visit: PageVisit, _ answer: (FrontRequest) throws -> FrontResponse) throws -> FrontResponse {
+    private func read(_ route: WebRoute?, _ visit: PageVisit, _ answer: (FrontRequest) throws -> FrontResponse) throws -> FrontResponse {
         guard route?.methods.contains(visit.request.method) == true else { throw WebFailure.method }
         return try answer(visit.request)
     }
 
-    private func response(to failure: WebFailure, _ visit: PageVisit, _ route: Route?) -> FrontResponse {
+    private func response(to failure: WebFailure, _ visit: PageVisit, _ route: WebRoute?) -> FrontResponse {
         switch failure {
         case .logIn(let hadSession):
             var parameters = hadSession ? ["ended=1"] : []

@@ -48,7 +48,7 @@ public struct PSeriesDialect: Dialect {
             response.routeLabel = "/api/download/{name}"
         } else {
             let path = segments.dropFirst(2).joined(separator: "/")
-            let endpoint = Endpoint(rawValue: path)
+            let endpoint = PSeriesEndpoint(rawValue: path)
             response = await answer(to: request, version: segments.dropFirst().first, path: path, endpoint)
             response.routeLabel = endpoint.map { "/openapi/v1.0/" + $0.rawValue } ?? "unknown"
         }
@@ -66,7 +66,7 @@ public struct PSeriesDialect: Dialect {
         return response
     }
 
-    private func answer(to request: FrontRequest, version: String?, path: String, _ endpoint: Endpoint?) async -> FrontResponse {
+    private func answer(to request: FrontRequest, version: String?, path: String, _ endpoint: PSeriesEndpoint?) async -> FrontResponse {
         await reporting(request) {
             guard settings.isEnabled else { throw PSeriesFailure.unavailable }
             if settings.strictUserAgent, (request.headers[.userAgent] ?? "").isEmpty { throw PSeriesFailure.accessDenied }
@@ -114,7 +114,7 @@ public struct PSeriesDialect: Dialect {
         return request.headers[.authorization].flatMap(AuthorizationField.init)?.bearerToken
     }
 
-    private func parameters(of request: FrontRequest, _ endpoint: Endpoint) async throws -> PSeriesParameters {
+    private func parameters(of request: FrontRequest, _ endpoint: PSeriesEndpoint) async throws -> PSeriesParameters {
         guard endpoint.method == .post, !endpoint.takesFile else { return PSeriesParameters(query: request.query) }
         return PSeriesParameters(query: request.query, body: try await body(of: request))
     }

@@ -99,7 +99,7 @@ public struct SSeriesDialect: Dialect {
         }
     }
 
-    private static func judgeMethod(_ method: HTTPRequest.Method, _ endpoint: Endpoint) throws(SSeriesFailure) {
+    private static func judgeMethod(_ method: HTTPRequest.Method, _ endpoint: SSeriesEndpoint) throws(SSeriesFailure) {
         guard endpoint.methods.contains(method) else { throw endpoint.isDownload ? .unsupportedRequest : .onlyPost }
     }
 
@@ -109,7 +109,7 @@ public struct SSeriesDialect: Dialect {
         return SSeriesCall.Entry(session: entry.ticket, account: entry.account)
     }
 
-    private func parameters(of request: FrontRequest, _ endpoint: Endpoint, _ format: AnswerFormat) async throws -> RequestParameters {
+    private func parameters(of request: FrontRequest, _ endpoint: SSeriesEndpoint, _ format: AnswerFormat) async throws -> RequestParameters {
         let link = RequestParameters(query: request.query)
         guard request.method == .post else { return link }
         let body: ByteBuffer

@@ -18,8 +18,6 @@ struct AttemptOrderTests {
 
         func plan(_: Event, _: any StoreReader) throws -> [PlannedDelivery] { [PlannedDelivery(target: "t", payload: [:])] }
 
-        func deliver(_ delivery: Delivery) async -> DeliveryOutcome { await attempt(delivery).outcome }
-
         func attempt(_: Delivery) async -> DeliveryAttempt {
             let number = attempts.withLock { attempts in
                 attempts += 1

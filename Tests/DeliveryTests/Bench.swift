@@ -143,7 +143,9 @@ struct PostChannel: DeliveryChannel {
         targets.map { PlannedDelivery(target: $0, payload: ["subject": .string(event.subjectID)]) }
     }
 
-    func deliver(_ delivery: Delivery) async -> DeliveryOutcome {
+    func attempt(_ delivery: Delivery) async -> DeliveryAttempt { DeliveryAttempt(await outcome(of: delivery)) }
+
+    private func outcome(of delivery: Delivery) async -> DeliveryOutcome {
         let request = OutgoingRequest(
             url: delivery.target, method: "POST", headers: [("X-Delivery", delivery.id)], body: JSON.object(delivery.payload).encode(),
             timeoutSeconds: timeoutSeconds, reach: .anywhere)

@@ -23,7 +23,7 @@ struct DestinationTests {
         }
 
         func destination(of target: String) -> String { shared ?? target }
-        func deliver(_ delivery: Delivery) async -> DeliveryOutcome { await tell(delivery) }
+        func attempt(_ delivery: Delivery) async -> DeliveryAttempt { DeliveryAttempt(await tell(delivery)) }
         func ended(_: Delivery, _ end: DeliveryEnd, at _: Timestamp, _: any StoreWriter) throws { self.end(end) }
     }
 

@@ -48,11 +48,11 @@ private struct Clerk: DeliveryChannel {
         targets.map { PlannedDelivery(target: $0, payload: ["subject": .string(event.subjectID)]) }
     }
 
-    func deliver(_ delivery: Delivery) async -> DeliveryOutcome {
+    func attempt(_ delivery: Delivery) async -> DeliveryAttempt {
         ledger.begin(worker, delivery)
         let outcome = await answer(delivery)
         ledger.end(delivery)
-        return outcome
+        return DeliveryAttempt(outcome)
     }
 }
 

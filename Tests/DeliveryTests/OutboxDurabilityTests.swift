@@ -30,9 +30,9 @@ private final class Notebook: DeliveryChannel {
         return [PlannedDelivery(target: "t", payload: ["subject": .string(event.subjectID)])]
     }
 
-    func deliver(_ delivery: Delivery) async -> DeliveryOutcome {
+    func attempt(_ delivery: Delivery) async -> DeliveryAttempt {
         told.withLock { $0.append(delivery.payload["subject"]?.string ?? "") }
-        return await behaviour(delivery)
+        return DeliveryAttempt(await behaviour(delivery))
     }
 }
 

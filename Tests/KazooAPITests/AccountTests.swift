@@ -85,7 +85,7 @@ import Voicemail
     @Test func masterAccountsActAnywhere() async throws {
         try await TestServer.run { server in
             let world = try await server.makeWorld()
-            let master = try await server.makeAccount("Master", superduperAdmin: true)
+            let master = try await server.makeAccount("Master", actsOnAllAccounts: true)
             let token = try await server.makeToken(for: master)
             #expect(try await server.send("GET", world.boxPath, token: token).status == 200)
             let path = "\(world.accountPath)/users/\(world.user.id)/user_auth"

@@ -71,7 +71,7 @@ import Waiting
             for _ in 0..<3 { ids.append(try await server.leave(in: world.mailbox, of: world.account).monthID) }
             let most = try await server.service.messages.copy(Array(ids.prefix(2)), of: world.mailbox.id, to: boxes + boxes, account: world.account)
             #expect(most.succeeded.count == 4)
-            await #expect(throws: VoicemailError.invalid([Violation(["source_id"], .maxItems(1), value: 2)])) {
+            await #expect(throws: VoicemailError.invalid([Violation(["destinations"], .maxItems(1), value: 2)])) {
                 try await server.service.messages.copy(ids, of: world.mailbox.id, to: boxes, account: world.account)
             }
             let list = world.boxPath + "/messages"

@@ -34,7 +34,7 @@ import Voicemail
     }
 
     private static let listings: [(kind: DocumentKind, path: String)] = [
-        (.mailbox, "vmboxes"), (.user, "users"), (.media, "media"), (.media, "media/languages/en-us"), (.media, "media/prompts/vm-person"),
+        (.mailbox, "vmboxes"), (.user, "users"), (.greeting, "media"), (.greeting, "media/languages/en-us"), (.greeting, "media/prompts/vm-person"),
         (.webhook, "webhooks"), (.account, "children"), (.account, "descendants"), (.account, "search?t=account&q=name&v=n1"),
     ]
 
@@ -75,7 +75,7 @@ import Voicemail
     @Test func manyGreetingsAreCounted() async throws {
         try await TestServer.run { server in
             let world = try await server.makeWorld()
-            _ = try await Self.fill(server, .media, of: world.account)
+            _ = try await Self.fill(server, .greeting, of: world.account)
             for (path, key) in [("languages", "en-us"), ("prompts", "vm-person")] {
                 let answer = try await server.send("GET", world.accountPath + "/media/" + path, token: world.token)
                 expect(answer.data, is: [.object([key: .int(Self.count)])])
@@ -92,7 +92,7 @@ import Voicemail
             let twin = try await server.makeAccount("Child", below: mine)
             let other = try await server.makeAccount("Other")
             _ = try await Self.fill(server, .account, of: other)
-            let master = try await server.makeAccount("Master", superduperAdmin: true)
+            let master = try await server.makeAccount("Master", actsOnAllAccounts: true)
             func ids(_ path: String, of account: Account, as caller: Account) async throws -> [String] {
                 let token = try await server.makeToken(for: caller)
                 let answer = try await server.send("GET", "/v2/accounts/\(account.id)/\(path)", token: token)

@@ -86,7 +86,7 @@ import Voicemail
             }
         }
         let tested = Set(names(Self.endpoints + Self.guarded, ["accounts", "a"]) + names(Self.accountless, []))
-        let offered = Set(Route.samples.filter { !$0.isPublic }.flatMap { route in route.methods.map { $0.rawValue + " " + route.template } })
+        let offered = Set(KazooRoute.samples.filter { !$0.isPublic }.flatMap { route in route.methods.map { $0.rawValue + " " + route.template } })
         #expect(offered.subtracting(tested).sorted() == [])
     }
 

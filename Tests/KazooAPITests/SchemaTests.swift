@@ -35,7 +35,7 @@ import Testing
     }
 
     private static let rules: [(name: String, schema: Schema)] = [
-        ("accounts", .account), ("api_auth", KazooDialect.keySchema), ("media", .media), ("user_auth", KazooDialect.loginSchema), ("users", .user),
+        ("accounts", .account), ("api_auth", KazooDialect.keySchema), ("media", .greeting), ("user_auth", KazooDialect.loginSchema), ("users", .user),
         ("vm_message_metadata", .messageDraft), ("vmboxes", .mailbox(Limits())), ("webhooks", .webhook),
     ]
 

@@ -90,6 +90,25 @@ import Voicemail
         }
     }
 
+    @Test("A document is told of by KAZOO's name for its kind, and one of a kind that KAZOO does not have is not")
+    func documents() async throws {
+        try await Self.run { server, world, receiver, url in
+            let account = world.account, service = server.service
+            // Of what made the world nobody hears any more.
+            try await Self.settled(server)
+            _ = try await Self.make(["hook": "object", "format": "json"], url, server, account)
+            _ = try await service.users.create(["first_name": "Ann", "last_name": "Lee"], id: nil, in: account)
+            _ = try await server.makeMailbox("3997", in: account)
+            _ = try await service.greetings.create(["name": "Away"], id: nil, in: account)
+            _ = try await service.accounts.change(account.id, .patch(["timezone": "Europe/Berlin"]))
+            try await service.mailTemplates.put(
+                [MailTemplateDraft(kind: "voicemail_new", language: "en", subject: "s", text: "t", html: "<p>h</p>")], in: account)
+            try await Self.settled(server)
+            let told = try receiver.requests.map { try JSON.parse(Array($0.body.utf8)) }
+            #expect(Set(told.compactMap { $0["type"]?.string }) == ["account", "media", "user", "vmbox", "webhook"])
+        }
+    }
+
     /// Only where somebody has asked to hear of it (K§11.2).
     @Test func aDeletionIsToldWithItsReason() async throws {
         try await Self.run { server, world, receiver, url in

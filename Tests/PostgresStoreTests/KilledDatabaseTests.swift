@@ -42,7 +42,8 @@ struct KilledDatabaseTests {
 
     private func withKilledDatabase(_ body: (PostgresCluster, PostgresStore) async throws -> Void) async throws {
         // Nobody but the test draws a number, and nothing writes down how far they have got.
-        let cluster = try await PostgresCluster(settings: "-c fsync=off -c autovacuum=off -c wal_level=minimal -c max_wal_senders=0")
+        let writers = "-c wal_writer_delay=10s -c bgwriter_lru_maxpages=0"
+        let cluster = try await PostgresCluster(settings: "-c fsync=off -c autovacuum=off -c wal_level=minimal -c max_wal_senders=0 \(writers)")
         let result = await Result { () async throws -> Void in
             try await cluster.withDatabase { url in
                 try await withStore(PostgresOptions(url: url, pool: 2)) { store in try await body(cluster, store) }

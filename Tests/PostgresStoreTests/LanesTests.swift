@@ -13,7 +13,7 @@ struct LanesTests {
     private let options = PostgresOptions(url: "postgresql:///nothing?host=/nowhere")
 
     private func lanes(_ count: Int, patience: Duration = .seconds(60)) -> Lanes {
-        Lanes("test", count: count, patience: patience) { [options] in Session(options, health: Health()) }
+        Lanes("test", count: count, patience: patience) { [options] in Session(options, reachability: Reachability()) }
     }
 
     @Test("Jobs from everywhere are done once each, no more at a time than there are connections, and all before the end")

@@ -137,7 +137,7 @@ struct QueryPlanTests {
 
     private func prepared(_ lanes: Lanes) async throws -> [String: [Parameters.Kind]] {
         try await inLane(lanes) { session in
-            Dictionary(uniqueKeysWithValues: try session.connect().prepared.map { ($0.key.text, $0.value.kinds) })
+            Dictionary(uniqueKeysWithValues: try session.connect().prepared.known.map { ($0.key.text, $0.value.kinds) })
         }
     }
 
@@ -146,11 +146,11 @@ struct QueryPlanTests {
         try await inLane(lanes) { session in
             let connection = try session.connect()
             return try statements.map { text, kinds in
-                if connection.prepared[Connection.Text(text: text)] == nil {
+                if connection.prepared[text] == nil {
                     let failure = try connection.prepare(text, kinds, within: 10)
                     #expect(!failure.isFailure, "\(failure.message)")
                 }
-                let name = connection.prepared[Connection.Text(text: text)]?.name ?? ""
+                let name = connection.prepared[text]?.name ?? ""
                 let parameters = kinds.isEmpty ? "" : "(" + Array(repeating: "NULL", count: kinds.count).joined(separator: ", ") + ")"
                 let answers = try connection.runScript("EXPLAIN (COSTS OFF) EXECUTE \(name)\(parameters)", within: 10)
                 let failure = answers.first { $0.isFailure }

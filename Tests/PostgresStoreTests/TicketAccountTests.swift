@@ -127,7 +127,7 @@ struct TicketAccountTests {
     func isForgotten() async throws {
         try await withDatabase { url in
             let options = PostgresOptions(url: url, pool: 2)
-            let session = Session(options, health: Health())
+            let session = Session(options, reachability: Reachability())
             try await withStore(options) { store in
                 _ = try await store.write { writer in
                     _ = try writer.insert(account)

@@ -14,7 +14,7 @@ import Voicemail
 
         init(_ installation: Installation) async throws {
             service = installation.service
-            account = try await service.accounts.create(["name": "Acme"], below: nil, superduperAdmin: false)
+            account = try await service.accounts.create(["name": "Acme"], below: nil, actsOnAllAccounts: false)
             mailbox = try await service.mailboxes.create(["name": "Box", "mailbox": "3000"], id: nil, in: account)
         }
 

@@ -47,10 +47,10 @@ struct PresenceTests {
     func rotatedMeanwhile() async throws {
         try await withInstallation { installation, other in
             _ = try await KeyRotation(other).run()
-            let listeners = [Listener(host: "127.0.0.1", port: 0)]
-            await #expect(throws: PostgresOpenError.otherKey) {
-                try await AftertoneServer(installation, listeners: listeners) { _ in Issue.record("it listens") }.run()
-            }
+            var surroundings = ServerSurroundings()
+            surroundings.listeners = [Listener(host: "127.0.0.1", port: 0)]
+            let server = AftertoneServer(installation, in: surroundings) { _ in Issue.record("it listens") }
+            await #expect(throws: PostgresOpenError.otherKey) { try await server.run() }
             #expect(try await living(installation) == 0)
         }
     }

@@ -209,7 +209,7 @@ public enum MoveContract {
                 StoredDocument(
                     id: mailbox, kind: .mailbox, accountID: root, name: StoreContract.hostileTexts[0], key: "3000", scope: root, label: "3000",
                     attributes: ["name": .string(StoreContract.hostileTexts.joined())], secret: SealedText(bytes: [0, 1, 255]), created: now))
-            let greeting = try writer.insert(StoreContract.document(kind: .media, account: root, blob: audio[0].blob.id))
+            let greeting = try writer.insert(StoreContract.document(kind: .greeting, account: root, blob: audio[0].blob.id))
             try writer.remove(documentID: greeting.id, at: now, physically: false)
             for (number, text) in StoreContract.hostileTexts.enumerated() {
                 var message = StoreContract.message(account: root, mailbox: mailbox, at: now.unix + number, blob: number % 2 == 0 ? audio[1].blob.id : nil)

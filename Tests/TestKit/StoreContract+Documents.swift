@@ -6,7 +6,7 @@ extension StoreContract {
         Case("a document comes back as it was stored, its attributes in order") { store in
             let blobID = BlobID()
             let document = StoredDocument(
-                id: "d", kind: .media, accountID: "a", name: "Greeting", key: "k", scope: "s", lookup: "l", ownerID: "o",
+                id: "d", kind: .greeting, accountID: "a", name: "Greeting", key: "k", scope: "s", lookup: "l", ownerID: "o",
                 attributes: ["zebra": 1, "apple": [true, .null, 1.5, 2.0, -3, "x"], "deep": ["b": ["a": [:]], "e": []], "big": .int(.max)],
                 hidden: ["z": "secret", "a": .double(1e300)], blobID: blobID, revision: 7, created: Timestamp(unix: -5),
                 modified: Timestamp(unix: 253_402_300_799))

@@ -3,9 +3,9 @@ import Voicemail
 
 extension StoreContract {
     private static func hold(
-        _ id: String, on subject: Hold.Subject = .message, _ subjectID: String, account: String = "a", mailbox: String? = nil
-    ) -> Hold {
-        Hold(id: id, subject: subject, subjectID: subjectID, accountID: account, mailboxID: mailbox, reason: "case 12", created: now)
+        _ id: String, on subject: LegalHold.Subject = .message, _ subjectID: String, account: String = "a", mailbox: String? = nil
+    ) -> LegalHold {
+        LegalHold(id: id, subject: subject, subjectID: subjectID, accountID: account, mailboxID: mailbox, reason: "case 12", created: now)
     }
 
     static let holds = [

@@ -25,7 +25,7 @@ public enum StoredWorld {
         id: id("5"), kind: .mailbox, accountID: id("2"), name: "Sales", key: "number:200", scope: id("2"), lookup: "group:" + id("2"), label: "200",
         attributes: ["name": "Sales", "mailbox": "200"], hidden: ["group": ["mode": "share", "kind": "custom", "members": [.string(id("4"))]]], created: now)
     private static let greeting = StoredDocument(
-        id: id("6"), kind: .media, accountID: id("2"), name: "Away", key: id("4") + "/away.wav", scope: id("2"), ownerID: id("4"),
+        id: id("6"), kind: .greeting, accountID: id("2"), name: "Away", key: id("4") + "/away.wav", scope: id("2"), ownerID: id("4"),
         attributes: ["name": "Away"], blobID: blobs[0], created: now)
     private static let webhook = StoredDocument(
         id: id("7"), kind: .webhook, accountID: id("2"), name: "Hook", scope: id("2"), attributes: ["uri": "https://hooks.example.com/"], created: now)
@@ -106,6 +106,8 @@ public enum StoredWorld {
                 expected.serial = index + 1
                 #expect(try reader.document(id: document.id) == expected)
             }
+            #expect(try reader.account(id: root.id)?.actsOnAllAccounts == true)
+            #expect(try reader.account(id: account.id)?.actsOnAllAccounts == false)
             for (index, message) in messages.enumerated() {
                 var expected = message
                 expected.serial = index + 1

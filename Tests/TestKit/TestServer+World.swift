@@ -27,9 +27,9 @@ extension TestServer {
         return TestWorld(account: account, user: user, mailbox: mailbox, token: try await makeToken(for: account, user: user))
     }
 
-    /// - Parameter superduperAdmin: whether it may act on every account.
-    public func makeAccount(_ name: String, below parent: Account? = nil, superduperAdmin: Bool = false) async throws -> Account {
-        try await service.accounts.create(["name": .string(name)], below: parent, superduperAdmin: superduperAdmin)
+    /// - Parameter actsOnAllAccounts: whether it may act on every account.
+    public func makeAccount(_ name: String, below parent: Account? = nil, actsOnAllAccounts: Bool = false) async throws -> Account {
+        try await service.accounts.create(["name": .string(name)], below: parent, actsOnAllAccounts: actsOnAllAccounts)
     }
 
     public func makeUser(_ username: String, password: String, in account: Account) async throws -> User {

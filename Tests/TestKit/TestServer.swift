@@ -92,11 +92,13 @@ public struct TestServer: Sendable {
             let (ports, announce) = AsyncThrowingStream.makeStream(of: Front.Bound.self)
             let (sipPorts, announceSIP) = AsyncThrowingStream.makeStream(of: Int.self)
             let setup = SetupCode()
-            let server = AftertoneServer(
-                installation, registry: registry, setup: setup, tail: tail, uptime: uptime.read, onCalls: { announceSIP.yield($0.port) }
-            ) {
-                announce.yield($0)
-            }
+            var surroundings = ServerSurroundings()
+            surroundings.registry = registry
+            surroundings.setup = setup
+            surroundings.tail = tail
+            surroundings.uptime = uptime.read
+            surroundings.onCalls = { announceSIP.yield($0.port) }
+            let server = AftertoneServer(installation, in: surroundings) { announce.yield($0) }
             return try await withThrowingTaskGroup(of: Void.self) { tasks in
                 tasks.addTask {
                     do { try await server.run() } catch {

@@ -219,7 +219,7 @@ import Voicemail
         try await MemoryWorld.run { world in
             let sent: JSONObject = ["name": "New", "id": "mine", "_read_only": 1, "pvt_tree": 1, "superduper_admin": true, "x": 1]
             let made = try await world.service.accounts.create(sent, below: nil)
-            #expect(made.id != "mine" && !made.isSuperduperAdmin && made.published["_read_only"] == nil && made.published["pvt_tree"] == nil)
+            #expect(made.id != "mine" && !made.actsOnAllAccounts && made.published["_read_only"] == nil && made.published["pvt_tree"] == nil)
             #expect(made.published["x"] == 1 && made.published["id"] == .string(made.id))
         }
     }

@@ -14,7 +14,7 @@ struct AttemptTests {
             event.kind == .documentCreated ? [PlannedDelivery(target: event.subjectID, payload: [:])] : []
         }
 
-        func deliver(_: Delivery) async -> DeliveryOutcome { .delivered }
+        func attempt(_: Delivery) async -> DeliveryAttempt { DeliveryAttempt(.delivered) }
     }
 
     private static let channel = Channel()

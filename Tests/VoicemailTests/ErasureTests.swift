@@ -98,8 +98,8 @@ struct ErasureTests {
         }
     }
 
-    @Test("Where a hold covers any of it, in the trash too, nothing goes", arguments: Hold.Subject.allCases)
-    func held(_ subject: Hold.Subject) async throws {
+    @Test("Where a hold covers any of it, in the trash too, nothing goes", arguments: LegalHold.Subject.allCases)
+    func held(_ subject: LegalHold.Subject) async throws {
         try await Self.run { scene in
             let service = scene.service
             let message = try await scene.leave(from: "4711"), recording = try await scene.record(from: "4711", to: "78", 1)

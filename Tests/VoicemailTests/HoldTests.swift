@@ -17,7 +17,7 @@ struct HoldTests {
 
         func place(_ message: Message) -> MessagePlace { MessagePlace(mailboxID: message.mailboxID, monthID: message.monthID) }
 
-        func hold(_ subject: Hold.Subject, _ id: String) async throws -> Hold {
+        func hold(_ subject: LegalHold.Subject, _ id: String) async throws -> LegalHold {
             try await service.holds.place(on: subject, id, in: account, reason: "case 12")
         }
 
@@ -84,8 +84,10 @@ struct HoldTests {
         }
     }
 
-    @Test("A hold on a mailbox, on a message in it or on its account keeps mailbox and account", arguments: Hold.Subject.allCases.filter { $0 != .recording })
-    func containers(_ subject: Hold.Subject) async throws {
+    @Test(
+        "A hold on a mailbox, on a message in it or on its account keeps mailbox and account",
+        arguments: LegalHold.Subject.allCases.filter { $0 != .recording })
+    func containers(_ subject: LegalHold.Subject) async throws {
         try await Self.run { scene in
             let message = try await scene.leave(), account = scene.account
             let id = [.account: account.id, .mailbox: scene.mailbox.id, .message: message.id][subject] ?? ""
@@ -152,7 +154,7 @@ struct HoldTests {
         try await Self.run { scene in
             let message = try await scene.leave(), stranger = try await scene.server.makeAccount("Other"), holds = scene.service.holds
             for (subject, id) in [(.account, scene.account.id), (.mailbox, scene.mailbox.id), (.message, message.id), (.recording, "r")]
-                as [(Hold.Subject, String)]
+                as [(LegalHold.Subject, String)]
             {
                 await #expect(throws: VoicemailError.notFound(id: id)) { _ = try await holds.place(on: subject, id, in: stranger, reason: "x") }
             }

@@ -44,7 +44,7 @@ import Testing
     }
 
     private static let ofWebhooks: [(key: String, value: JSON, setting: Setting)] = [
-        ("uri", "", .uri), ("hook", "", .hook), ("http_verb", "patch", .verb), ("format", "xml", .format), ("name", 1, .name),
+        ("uri", "", .uri), ("hook", "", .hook), ("http_verb", "patch", .method), ("format", "xml", .format), ("name", 1, .name),
         ("enabled", "x", .isEnabled),
     ]
 

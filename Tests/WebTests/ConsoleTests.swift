@@ -11,7 +11,7 @@ struct ConsoleTests {
     /// With an administrator, who is logged in.
     static func run(ofServer: Bool = false, tail: LogTail? = nil, _ body: @Sendable (WebWorld, Browser) async throws -> Void) async throws {
         try await WebWorld.run(tail: tail) { world in
-            let account = ofServer ? try await world.server.makeAccount("Operators", superduperAdmin: true) : world.account
+            let account = ofServer ? try await world.server.makeAccount("Operators", actsOnAllAccounts: true) : world.account
             let chief = try await world.server.makeUser("chief", password: "chief horse", in: account)
             _ = try await world.server.service.users.change(chief.id, .patch(["priv_level": "admin"]), in: account)
             let browser = Browser(world.server)

@@ -20,7 +20,7 @@ struct FormTableTests {
 
     /// A form as a page has it.
     private struct Form {
-        let route: Route
+        let route: WebRoute
         let path: String
         var fields: [(String, String)] = []
         /// Whether it is about what belongs to who sends it, so that others do it to themselves.
@@ -185,17 +185,17 @@ struct FormTableTests {
             let tried = Set(Self.forms(world, try await Self.things(world)).map(\.route.label))
             // A visitor's own, which have tests beside them; and the one with a sound.
             let others: Set = ["login", "forgotten", "reset", "setup", "boxes/{box}/greeting"]
-            let taking = Route.samples.filter { $0.methods.contains(.post) }.map(\.label)
+            let taking = WebRoute.samples.filter { $0.methods.contains(.post) }.map(\.label)
             #expect(Set(taking) == tried.union(others))
         }
     }
 }
 
-extension Route {
+extension WebRoute {
     /// One of each. A case that is missing does not compile.
-    static let samples: [Route] = {
+    static let samples: [WebRoute] = {
         let place = MessagePlace(mailboxID: HexID.random(), monthID: "201605-" + HexID.random()), id = HexID.random()
-        func isHere(_ route: Route) -> Bool {
+        func isHere(_ route: WebRoute) -> Bool {
             switch route {
             case .home, .login, .logout, .forgotten, .reset, .sessions, .console, .recordings, .playRecording, .recordingPeaks, .recordingFile, .reference,
                 .interface, .setup,
@@ -203,7 +203,7 @@ extension Route {
                 true
             }
         }
-        let samples: [Route] = [
+        let samples: [WebRoute] = [
             .home, .login, .logout, .forgotten, .reset, .sessions, .recordings, .playRecording(id), .recordingPeaks(id), .recordingFile(id, .wav), .reference,
             .interface("kazoo"),
             .setup, .style, .icon, .script("inbox.js"), .folder(mailbox: id, .new), .messages(mailbox: id), .live(mailbox: id), .message(place), .play(place),

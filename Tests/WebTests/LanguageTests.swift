@@ -62,7 +62,7 @@ struct LanguageTests {
         ]
         for failure in failures { named.formUnion([failure.key, failure.key + "_more"]) }
         named.formUnion(Filing.outcomes.map { "told_" + $0 })
-        named.formUnion(Shelf.allCases.flatMap { ["folder_" + $0.rawValue, "empty_" + $0.rawValue] })
+        named.formUnion(ShownFolder.allCases.flatMap { ["folder_" + $0.rawValue, "empty_" + $0.rawValue] })
         #expect(named == Set(english.keys), "\(named.symmetricDifference(english.keys))")
     }
 

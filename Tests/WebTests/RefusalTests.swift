@@ -61,8 +61,8 @@ import Voicemail
             let message = try await world.leave()
             let (browser, _) = try await Self.browser(of: caller, world)
             let sound = "\(world.messagesPath)/\(message.monthID)"
-            for path in Shelf.allCases.map({ world.path($0.rawValue) }) + ["", "/play", "/peaks", "/file/stored", "/file/wav", "/file/mp3"].map({ sound + $0 })
-            {
+            let lists = ShownFolder.allCases.map { world.path($0.rawValue) }
+            for path in lists + ["", "/play", "/peaks", "/file/stored", "/file/wav", "/file/mp3"].map({ sound + $0 }) {
                 let answer = try await browser.get(path)
                 #expect(answer.status == (caller == .nobody ? 303 : 404), "\(path)")
                 #expect(!answer.text.contains("Bob") && !answer.text.contains("Box 3000 "))

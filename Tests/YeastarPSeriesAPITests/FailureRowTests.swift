@@ -15,9 +15,9 @@ import Voicemail
     private let notFound: JSON = ["errcode": 60001, "errmsg": "DATA NOT FOUND"]
     private let expired: JSON = ["errcode": 10004, "errmsg": "TOKEN EXPIRED"]
 
-    private static let judged = Endpoint.allCases.filter { !$0.isPublic }
+    private static let judged = PSeriesEndpoint.allCases.filter { !$0.isPublic }
 
-    private func ask(_ world: PSeriesWorld, _ endpoint: Endpoint, _ query: String = "", _ body: JSON = [:]) async throws -> JSON {
+    private func ask(_ world: PSeriesWorld, _ endpoint: PSeriesEndpoint, _ query: String = "", _ body: JSON = [:]) async throws -> JSON {
         let isPost = endpoint.method == .post
         return try await world.raw(isPost ? "POST" : "GET", "/openapi/v1.0/\(endpoint.rawValue)?\(query)", isPost ? Array(body.encoded.utf8) : nil)
     }
@@ -30,7 +30,7 @@ import Voicemail
                     expect(try await world.raw("GET", "/openapi/v1.0/" + path + query), is: ["errcode": 10001, "errmsg": "INTERFACE NOT EXISTED"])
                 }
             }
-            for endpoint in Endpoint.allCases {
+            for endpoint in PSeriesEndpoint.allCases {
                 let other = endpoint.method == .post ? "GET" : "POST"
                 let answer = try await world.raw(other, "/openapi/v1.0/\(endpoint.rawValue)?access_token=\(world.token)")
                 expect(answer, is: ["errcode": 10001, "errmsg": "INTERFACE NOT EXISTED"])
@@ -41,7 +41,7 @@ import Voicemail
     @Test("10003: another version, at every endpoint")
     func otherVersion() async throws {
         try await PSeriesWorld.run { world in
-            for endpoint in Endpoint.allCases {
+            for endpoint in PSeriesEndpoint.allCases {
                 for version in ["v2.0", "v1.1"] {
                     let answer = try await world.raw(endpoint.method.rawValue, "/openapi/\(version)/\(endpoint.rawValue)?access_token=\(world.token)")
                     expect(answer, is: ["errcode": 10003, "errmsg": "API VERSION UNSUPPORTED"])
@@ -103,7 +103,7 @@ import Voicemail
         try await PSeriesWorld.run {
             $0.pSeries.isEnabled = false
         } _: { world in
-            for endpoint in Endpoint.allCases {
+            for endpoint in PSeriesEndpoint.allCases {
                 expect(try await ask(world, endpoint, "access_token=" + world.token), is: ["errcode": 70123, "errmsg": "API UNAVAILABLE"])
             }
         }
@@ -298,7 +298,7 @@ import Voicemail
     func tooLarge() async throws {
         try await PSeriesWorld.run { world in
             let sound = [UInt8](repeating: 0, count: (8 << 20) + 1)
-            for endpoint in Endpoint.allCases where endpoint.takesFile {
+            for endpoint in PSeriesEndpoint.allCases where endpoint.takesFile {
                 for mode in ["ask", "force"] {
                     let answer = try await world.upload("a.wav", sound, owner: "3200", check: mode, to: endpoint.rawValue)
                     expect(answer, is: ["errcode": 40004, "errmsg": "FILE SIZE EXCEEDED"])

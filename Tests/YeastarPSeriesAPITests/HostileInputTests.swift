@@ -46,7 +46,7 @@ import Voicemail
             _ = try await world.upload("a.wav", WAV.silence(milliseconds: 100))
             try await world.record(RecordingDraft(callerNumber: "1", calleeNumber: "2"))
             var random = SeededRandom(seed: 2026)
-            for endpoint in Endpoint.allCases where !endpoint.isPublic && endpoint != .deleteToken && !endpoint.takesFile {
+            for endpoint in PSeriesEndpoint.allCases where !endpoint.isPublic && endpoint != .deleteToken && !endpoint.takesFile {
                 for _ in 0..<20 {
                     let picked = (0..<Int.random(in: 1...8, using: &random)).map { _ in Self.names.randomElement(using: &random) ?? "" }
                     if endpoint.method == .get {

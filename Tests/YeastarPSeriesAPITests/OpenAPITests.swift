@@ -16,7 +16,9 @@ import Voicemail
         let method: String
         let object: JSON
 
-        var endpoint: Endpoint? { path.hasPrefix(OpenAPITests.prefix) ? Endpoint(rawValue: String(path.dropFirst(OpenAPITests.prefix.count))) : nil }
+        var endpoint: PSeriesEndpoint? {
+            path.hasPrefix(OpenAPITests.prefix) ? PSeriesEndpoint(rawValue: String(path.dropFirst(OpenAPITests.prefix.count))) : nil
+        }
 
         /// Names of what must be there: in the query, or in the body.
         var required: [String] {
@@ -64,7 +66,7 @@ import Voicemail
     }
 
     @Test func documentedPathsAndMethodsAreTheEndpoints() {
-        var expected = Set(Endpoint.allCases.map { Self.prefix + $0.rawValue + " " + $0.method.rawValue.lowercased() })
+        var expected = Set(PSeriesEndpoint.allCases.map { Self.prefix + $0.rawValue + " " + $0.method.rawValue.lowercased() })
         expected.formUnion(["/api/download/{name} get", "/api/downloadattachment/{name} get"])
         #expect(Set(operations.map { $0.path + " " + $0.method }) == expected)
         #expect(operations.count == expected.count)

@@ -78,8 +78,8 @@ struct DeleteTests {
         }
     }
 
-    @Test("Of several extensions none is emptied while something in a later one is held", arguments: [Hold.Subject.mailbox, .message])
-    func held(_ subject: Hold.Subject) async throws {
+    @Test("Of several extensions none is emptied while something in a later one is held", arguments: [LegalHold.Subject.mailbox, .message])
+    func held(_ subject: LegalHold.Subject) async throws {
         try await SSeriesWorld.run("v2.0.0", extensions: extensions) { (world: SSeriesWorld) async throws in
             try await fill(world)
             let kept = try await world.leave(in: "1002", from: "7"), holds = world.server.service.holds

@@ -27,13 +27,13 @@ struct OpenAPITests {
 
     @Test("Its paths are the endpoints, each with its methods and no other")
     func paths() {
-        #expect(Set(description.paths.keys) == Set(Endpoint.allCases.map { Self.prefix + $0.rawValue }))
+        #expect(Set(description.paths.keys) == Set(SSeriesEndpoint.allCases.map { Self.prefix + $0.rawValue }))
         let methods = Dictionary(grouping: description.operations, by: \.path).mapValues { $0.map(\.method) }
-        for endpoint in Endpoint.allCases { #expect(Set(methods[Self.prefix + endpoint.rawValue] ?? []) == endpoint.methods.subtracting([.head])) }
+        for endpoint in SSeriesEndpoint.allCases { #expect(Set(methods[Self.prefix + endpoint.rawValue] ?? []) == endpoint.methods.subtracting([.head])) }
     }
 
-    @Test("The versions of a path are those that offer it", arguments: Endpoint.allCases)
-    func versions(endpoint: Endpoint) throws {
+    @Test("The versions of a path are those that offer it", arguments: SSeriesEndpoint.allCases)
+    func versions(endpoint: SSeriesEndpoint) throws {
         let parameters = try #require(description.paths[Self.prefix + endpoint.rawValue]?["parameters"]?.array)
         let version = parameters.first { $0["name"] == "version" }
         let listed = try #require(version?["schema"]?["enum"]?.array).compactMap(\.string)
@@ -42,8 +42,8 @@ struct OpenAPITests {
         #expect(Set(listed.compactMap { APIVersion(segment: $0)?.name }) == Set(offering))
     }
 
-    @Test("Endpoints that need no token say so", arguments: Endpoint.allCases)
-    func security(endpoint: Endpoint) {
+    @Test("Endpoints that need no token say so", arguments: SSeriesEndpoint.allCases)
+    func security(endpoint: SSeriesEndpoint) {
         for operation in description.operations where operation.path == Self.prefix + endpoint.rawValue {
             #expect((operation.object["security"] == .array([])) == !endpoint.needsToken)
         }

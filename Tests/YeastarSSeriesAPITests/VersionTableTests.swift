@@ -30,7 +30,7 @@ struct VersionTableTests {
             ("apply", "v1.0.2"),
         ])
     func offers(endpoint: String, versions: String) throws {
-        let endpoint = try #require(Endpoint(rawValue: endpoint))
+        let endpoint = try #require(SSeriesEndpoint(rawValue: endpoint))
         let offering = try ["v0.0.1", "v1.0.2", "v1.1.0", "v2.0.0"].filter { try #require(APIVersion(segment: $0)).endpoints.contains(endpoint) }
         #expect(offering.joined(separator: " ") == versions)
     }
@@ -64,6 +64,6 @@ struct VersionTableTests {
 
     @Test("Every endpoint is offered by some version")
     func noneLeftOver() {
-        #expect(APIVersion.all.reduce(into: Set<Endpoint>()) { $0.formUnion($1.endpoints) } == Set(Endpoint.allCases))
+        #expect(APIVersion.all.reduce(into: Set<SSeriesEndpoint>()) { $0.formUnion($1.endpoints) } == Set(SSeriesEndpoint.allCases))
     }
 }

@@ -138,7 +138,7 @@ final class WebSocketBridge: ChannelDuplexHandler {
         case NIOWebSocketError.invalidFrameLength, NIOWebSocketFrameAggregator.Error.accumulatedFrameSizeIsTooLarge,
             NIOWebSocketFrameAggregator.Error.tooManyFragments:
             .tooLarge
-        case is NIOWebSocketError, is NIOWebSocketFrameAggregator.Error, is FrameGuard.Violation: .protocolError
+        case is NIOWebSocketError, is NIOWebSocketFrameAggregator.Error, is FrameGuard.BadFrame: .protocolError
         default: nil
         }
     }
@@ -150,7 +150,7 @@ private final class FrameGuard: ChannelInboundHandler {
     typealias InboundIn = WebSocketFrame
     typealias InboundOut = WebSocketFrame
 
-    struct Violation: Error {}
+    struct BadFrame: Error {}
 
     private var isOver = false
 
@@ -159,7 +159,7 @@ private final class FrameGuard: ChannelInboundHandler {
         let frame = unwrapInboundIn(data)
         guard frame.maskKey != nil, !frame.rsv1, !frame.rsv2, !frame.rsv3, Self.known.contains(frame.opcode) else {
             isOver = true
-            return context.fireErrorCaught(Violation())
+            return context.fireErrorCaught(BadFrame())
         }
         context.fireChannelRead(data)
     }

@@ -43,7 +43,7 @@ extension KazooDialect {
         case .children: return try await listAccounts(below: account.id, call)
         case .siblings:
             // All of them are below the same account, so that a caller who may act on one may act on all.
-            guard caller.isSuperduperAdmin || account.lineage.contains(caller.accountID) else { return try Paging(call).reply(ListingPage()) }
+            guard caller.actsOnAllAccounts || account.lineage.contains(caller.accountID) else { return try Paging(call).reply(ListingPage()) }
             if let parent = account.lineage.last { return try await listAccounts(below: parent, except: account.id, call) }
             return try await listAccounts(AccountQuery(.roots), except: account.id, call)
         default: return try await listAccounts(AccountQuery(.at(account.id)), except: account.id, call)
@@ -104,7 +104,7 @@ enum AccountView {
         object["created"] = .int(account.created.gregorian)
         object["is_reseller"] = .bool(account.lineage.isEmpty)
         object["reseller_id"] = .string(account.lineage.first ?? account.id)
-        object["superduper_admin"] = .bool(account.isSuperduperAdmin)
+        object["superduper_admin"] = .bool(account.actsOnAllAccounts)
         object["billing_mode"] = "manual"
         return object
     }

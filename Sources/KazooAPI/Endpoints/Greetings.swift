@@ -5,7 +5,7 @@ import Voicemail
 /// Greetings, which KAZOO calls media (K§8).
 extension KazooDialect {
     func createGreeting(_ call: KazooCall) async throws -> Reply {
-        try await createDocument(call, in: "media", Schema.media) { try await service.greetings.create($0, id: $1, in: $2) }
+        try await createDocument(call, in: "media", Schema.greeting) { try await service.greetings.create($0, id: $1, in: $2) }
     }
 
     func greetings(_ call: KazooCall) async throws -> Reply {

@@ -93,7 +93,7 @@ enum SessionView {
         object["language"] = .string(user?.language ?? account.language ?? "en-us")
         object["is_reseller"] = .bool(account.lineage.isEmpty)
         object["reseller_id"] = .string(account.lineage.first ?? account.id)
-        object["is_master_account"] = .bool(account.isSuperduperAdmin)
+        object["is_master_account"] = .bool(account.actsOnAllAccounts)
         object["cluster_id"] = .string(account.lineage.first ?? account.id)
         object["apps"] = []
         object["role"] = .string(user?.privilege ?? "admin")

@@ -68,7 +68,7 @@ extension KazooDialect {
         case .none: return reply(try await service.messages.file(place, in: folder(call), account: account), account)
         case .move(let box): return reply(try await service.messages.move(place, to: box, account: account), account)
         case .copy(let boxes):
-            let outcome = try await service.messages.copy([before.monthID], of: place.mailboxID, to: boxes, account: account)
+            let outcome = try await copy([before.monthID], of: place.mailboxID, to: boxes, account)
             if outcome.failed.contains(where: { $0.reason == .priorToRetention }) {
                 throw VoicemailError.expired(id: place.monthID, cutoff: service.mailboxes.cutoff(for: account))
             }
@@ -87,9 +87,18 @@ extension KazooDialect {
             case .none: try await service.messages.file(ids, of: box, in: folder(call), account: account)
             case .move(let other): try await service.messages.move(ids, of: box, to: other, account: account)
             case .copy(let others) where others.isEmpty: BatchOutcome()
-            case .copy(let others): try await service.messages.copy(ids, of: box, to: others, account: account)
+            case .copy(let others): try await copy(ids, of: box, to: others, account)
             }
         return .json(MessageView.outcome(outcome))
+    }
+
+    private func copy(_ ids: [String], of box: String, to others: [String], _ account: Account) async throws -> BatchOutcome {
+        do {
+            return try await service.messages.copy(ids, of: box, to: others, account: account)
+        } catch VoicemailError.invalid(let violations) {
+            // Where copies go to has another name here.
+            throw KazooFailure.invalid(violations.map { Violation(["source_id"], $0.rule, value: $0.value) })
+        }
     }
 
     /// - Throws: `VoicemailError.notFound` for a mailbox that the account does not have.

@@ -4,7 +4,7 @@ import Voicemail
 extension KazooDialect {
     var schemas: [(name: String, schema: Schema)] {
         [
-            ("accounts", .account), ("api_auth", Self.keySchema), ("media", .media), ("user_auth", Self.loginSchema), ("users", .user),
+            ("accounts", .account), ("api_auth", Self.keySchema), ("media", .greeting), ("user_auth", Self.loginSchema), ("users", .user),
             ("vm_message_metadata", .messageDraft), ("vmboxes", .mailbox(service.limits)), ("webhooks", .webhook),
         ]
     }

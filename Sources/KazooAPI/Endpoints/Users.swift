@@ -32,7 +32,7 @@ extension KazooDialect {
     /// Logging in as somebody else, for administrators of the whole system (K§3.4).
     func impersonate(_ id: String, _ call: KazooCall) async throws -> Reply {
         let account = try call.requireAccount()
-        guard try call.requireCaller().isSuperduperAdmin else { throw KazooFailure.forbidden }
+        guard try call.requireCaller().actsOnAllAccounts else { throw KazooFailure.forbidden }
         let user = try await service.users.find(id, of: account)
         guard call.envelope.data["action"]?.string == "impersonate_user" else {
             throw KazooFailure.invalid([Violation(["action"], .enumeration(["impersonate_user"]), value: call.envelope.data["action"])])

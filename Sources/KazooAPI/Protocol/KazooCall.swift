@@ -7,7 +7,7 @@ import Voicemail
 /// One request after the front and the envelope were taken apart: what an endpoint sees. A class, for the reason that a `FrontRequest` is one.
 final class KazooCall: Sendable {
     let request: FrontRequest
-    let route: Route
+    let route: KazooRoute
     /// The method in force, after tunnelling (K§2.8).
     let method: HTTPRequest.Method
     let envelope: RequestEnvelope
@@ -24,7 +24,7 @@ final class KazooCall: Sendable {
     let early: EarlyRead?
 
     init(
-        request: FrontRequest, route: Route, method: HTTPRequest.Method, envelope: RequestEnvelope, contentType: RequestContentType, caller: Principal?,
+        request: FrontRequest, route: KazooRoute, method: HTTPRequest.Method, envelope: RequestEnvelope, contentType: RequestContentType, caller: Principal?,
         token: String?, account: Account?, mailbox: Mailbox? = nil, early: EarlyRead? = nil
     ) {
         self.request = request

@@ -58,7 +58,7 @@ struct PresentedToken: Sendable {
             try await dialect.service.access.logIn(digest: digest, form: .md5, accountID: parts[0])
         }
         let caller = Principal(
-            accountID: account.id, userID: user.id, isSuperduperAdmin: account.isSuperduperAdmin)
+            accountID: account.id, userID: user.id, actsOnAllAccounts: account.actsOnAllAccounts)
         return PresentedToken(session: nil, caller: caller, echo: nil)
     }
 }

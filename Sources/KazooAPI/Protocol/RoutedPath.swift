@@ -1,6 +1,6 @@
 /// A route and the account its path names.
 struct RoutedPath: Sendable {
-    let route: Route
+    let route: KazooRoute
     /// As written in the path; nil where the path names none.
     let accountID: String?
     /// `/account/…`: the account of the token.
@@ -26,12 +26,12 @@ struct RoutedPath: Sendable {
         }
     }
 
-    private init(_ route: Route, accountID: String?) {
+    private init(_ route: KazooRoute, accountID: String?) {
         self.route = route
         self.accountID = accountID
     }
 
-    private static func global(_ parts: [String]) -> Route? {
+    private static func global(_ parts: [String]) -> KazooRoute? {
         switch (parts.first, parts.count) {
         case ("user_auth", 1): .userAuth
         case ("user_auth", 2): parts[1] == "recovery" ? .userAuthRecovery : .userAuthToken(parts[1])
@@ -47,7 +47,7 @@ struct RoutedPath: Sendable {
         }
     }
 
-    private static func underAccount(_ parts: [String]) -> Route? {
+    private static func underAccount(_ parts: [String]) -> KazooRoute? {
         switch parts.first {
         case nil: .account
         case "vmboxes": boxes(Array(parts[1...]))
@@ -60,7 +60,7 @@ struct RoutedPath: Sendable {
         }
     }
 
-    private static func single(_ word: String) -> Route? {
+    private static func single(_ word: String) -> KazooRoute? {
         switch word {
         case "children": .children
         case "descendants": .descendants
@@ -75,7 +75,7 @@ struct RoutedPath: Sendable {
 
     /// `messages` right under `vmboxes` is always the account's listing, and `raw` right under `messages` always the
     /// ZIP (K§1.1).
-    private static func boxes(_ parts: [String]) -> Route? {
+    private static func boxes(_ parts: [String]) -> KazooRoute? {
         switch parts.count {
         case 0: .boxes
         case 1: parts[0] == "messages" ? .accountMessages : .box(parts[0])
@@ -86,7 +86,7 @@ struct RoutedPath: Sendable {
         }
     }
 
-    private static func users(_ parts: [String]) -> Route? {
+    private static func users(_ parts: [String]) -> KazooRoute? {
         switch parts.count {
         case 0: .users
         case 1: .user(parts[0])
@@ -96,7 +96,7 @@ struct RoutedPath: Sendable {
         }
     }
 
-    private static func greetings(_ parts: [String]) -> Route? {
+    private static func greetings(_ parts: [String]) -> KazooRoute? {
         switch parts.count {
         case 0: .greetings
         case 1: ["languages", "prompts"].contains(parts[0]) ? .greetingIndex(parts[0]) : .greeting(parts[0])
@@ -106,7 +106,7 @@ struct RoutedPath: Sendable {
         }
     }
 
-    private static func webhooks(_ parts: [String]) -> Route? {
+    private static func webhooks(_ parts: [String]) -> KazooRoute? {
         switch parts.count {
         case 0: .webhooks
         case 1: parts[0] == "attempts" ? .webhookAttempts : .webhook(parts[0])

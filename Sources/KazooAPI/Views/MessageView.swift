@@ -77,7 +77,17 @@ struct MessageView: Sendable {
     /// The result of a change of many: both spellings of the first key, and an array of one-key objects (K§12-01, K§12-02).
     static func outcome(_ outcome: BatchOutcome) -> JSON {
         let succeeded = JSON(outcome.succeeded)
-        let failed = outcome.failed.map { JSON.object([$0.id: .string($0.reason.rawValue)]) }
+        let failed = outcome.failed.map { JSON.object([$0.id: .string(word(for: $0.reason))]) }
         return ["succeeded": succeeded, "suceeded": succeeded, "failed": .array(failed)]
+    }
+
+    private static func word(for reason: BatchOutcome.Reason) -> String {
+        switch reason {
+        case .notFound: "not_found"
+        case .priorToRetention: "prior_to_retention_duration"
+        case .held: "legal_hold"
+        case .full: "mailbox_full"
+        case .off: "mailbox_disabled"
+        }
     }
 }

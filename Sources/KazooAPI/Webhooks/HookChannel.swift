@@ -38,8 +38,6 @@ public struct HookChannel: DeliveryChannel {
         }
     }
 
-    public func deliver(_ delivery: Delivery) async -> DeliveryOutcome { await attempt(delivery).outcome }
-
     public func attempt(_ delivery: Delivery) async -> DeliveryAttempt {
         do {
             guard let webhook = try await service.webhooks.enabled(delivery.payload["hook"]?.string ?? "") else { return DeliveryAttempt(.withdrawn) }
@@ -55,7 +53,7 @@ public struct HookChannel: DeliveryChannel {
             body: delivery.payload["body"]?.object ?? [:])
         do throws(OutgoingHTTPError) {
             let status = try await push.send(request.outgoing(to: webhook, service))
-            let isSuccess = status == 200 || (status == 201 && webhook.verb == "put")
+            let isSuccess = status == 200 || (status == 201 && webhook.method == "put")
             let record = AttemptRecord(
                 receiverID: webhook.id, accountID: webhook.accountID, made: service.clock.now, status: status, isSuccess: isSuccess)
             // Another answer is one, too: it is not asked again.

@@ -20,9 +20,9 @@ public struct HookRequest: Sendable {
         self.body = body
     }
 
-    /// The request as the webhook's verb and format want it.
+    /// The request as the webhook's method and format want it.
     public func outgoing(to webhook: Webhook, _ service: VoicemailService) -> OutgoingRequest {
-        let isQuery = webhook.verb == "get", isJSON = webhook.isJSON && !isQuery
+        let isQuery = webhook.method == "get", isJSON = webhook.isJSON && !isQuery
         let written = isJSON ? HookBody.json(body) : HookBody.form(body)
         // Brackets are none of a query's characters (RFC 3986 §3.4).
         let content = isQuery ? written.replacing("[", with: "%5B").replacing("]", with: "%5D") : written
@@ -37,7 +37,7 @@ public struct HookRequest: Sendable {
         }
         headers.append(("Content-Type", isJSON ? "application/json" : "application/x-www-form-urlencoded"))
         return OutgoingRequest(
-            url: webhook.uri, method: webhook.verb.uppercased(), headers: headers, body: ByteBuffer(string: content), timeoutSeconds: Self.timeoutSeconds,
+            url: webhook.uri, method: webhook.method.uppercased(), headers: headers, body: ByteBuffer(string: content), timeoutSeconds: Self.timeoutSeconds,
             reach: service.webhooks.receiverReach())
     }
 }

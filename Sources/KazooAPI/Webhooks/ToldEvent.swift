@@ -12,12 +12,12 @@ struct ToldEvent {
     func hookEvents() throws -> [HookEvent] {
         switch event.kind {
         case .messageStored:
-            return try notices() + [change("doc_created", "mailbox_message")]
-        case .messageChanged: return try deletion() + [change("doc_edited", "mailbox_message")]
-        case .messageRemoved: return try deletion() + [change("doc_deleted", "mailbox_message")]
-        case .documentCreated, .documentEdited, .documentDeleted:
-            guard let kind = event.documentKind, kind != .mailTemplate else { return [] }
-            return [change(event.kind.rawValue, Self.name(of: kind))]
+            return try notices() + [change(.created, Self.messageType)]
+        case .messageChanged: return try deletion() + [change(.edited, Self.messageType)]
+        case .messageRemoved: return try deletion() + [change(.deleted, Self.messageType)]
+        case .documentCreated: return change(.created)
+        case .documentEdited: return change(.edited)
+        case .documentDeleted: return change(.deleted)
         case .mailboxFull:
             return [
                 notice(
@@ -31,16 +31,39 @@ struct ToldEvent {
         }
     }
 
-    private func change(_ action: String, _ type: String) -> HookEvent {
+    private enum Action: String {
+        case created = "doc_created"
+        case edited = "doc_edited"
+        case deleted = "doc_deleted"
+    }
+
+    private func change(_ action: Action, _ type: String) -> HookEvent {
         HookEvent(
-            hook: "object", type: type, action: action,
+            hook: "object", type: type, action: action.rawValue,
             fields: [
-                "id": .string(event.subjectID), "account_id": .string(event.accountID), "action": .string(action), "type": .string(type),
+                "id": .string(event.subjectID), "account_id": .string(event.accountID), "action": .string(action.rawValue), "type": .string(type),
                 "cluster_id": .string(Self.clusterID),
             ])
     }
 
-    private static func name(of kind: DocumentKind) -> String { kind == .mailbox ? "vmbox" : kind.rawValue }
+    /// A document's, where KAZOO has documents of its kind.
+    private func change(_ action: Action) -> [HookEvent] {
+        guard let kind = event.documentKind, let type = Self.documentType(of: kind) else { return [] }
+        return [change(action, type)]
+    }
+
+    private static let messageType = "mailbox_message"
+
+    private static func documentType(of kind: DocumentKind) -> String? {
+        switch kind {
+        case .account: "account"
+        case .user: "user"
+        case .mailbox: "vmbox"
+        case .greeting: "media"
+        case .webhook: "webhook"
+        case .mailTemplate: nil
+        }
+    }
 
     /// A new message; one more for one that stays as it is once it was told of.
     private func notices() throws -> [HookEvent] {

@@ -9,7 +9,7 @@ extension Connection {
         guard PQenterPipelineMode(handle) == 1 else { throw interruption() }
         defer { PQexitPipelineMode(handle) }
         // The indexes of answers to PREPARE.
-        var preparations: [Int] = [], fresh: [(text: String, prepared: Prepared)] = []
+        var preparations: [Int] = [], fresh: [(text: String, prepared: PreparedStatements.Statement)] = []
         let answers = try answers(within: seconds, untilSync: true) {
             for (index, step) in steps.enumerated() {
                 let statement = step.statement
@@ -26,16 +26,18 @@ extension Connection {
             return PQpipelineSync(handle)
         }
         guard !preparations.isEmpty else { return answers }
-        let prepared = preparations.prefix { $0 < answers.count && !answers[$0].isFailure }
-        for (text, statement) in fresh.prefix(prepared.count) { keep(statement, for: text) }
-        return answers.enumerated().filter { !prepared.contains($0.offset) }.map(\.element)
+        let done = preparations.prefix { $0 < answers.count && !answers[$0].isFailure }
+        for (text, statement) in fresh.prefix(done.count) { prepared.keep(statement, for: text) }
+        return answers.enumerated().filter { !done.contains($0.offset) }.map(\.element)
     }
 
-    private func name(of statement: SQL, _ fresh: inout [(text: String, prepared: Prepared)]) -> (text: String, isNew: Bool)? {
-        if let known = prepared[Text(text: statement.text)] { return (known.name, false) }
+    private func name(
+        of statement: SQL, _ fresh: inout [(text: String, prepared: PreparedStatements.Statement)]
+    ) -> (text: String, isNew: Bool)? {
+        if let known = prepared[statement.text] { return (known.name, false) }
         if let known = fresh.first(where: { $0.text == statement.text }) { return (known.prepared.name, false) }
-        guard let name = nextName(beyond: fresh.count) else { return nil }
-        fresh.append((statement.text, Prepared(name: name, kinds: statement.parameters.kinds)))
+        guard let name = prepared.nextName(beyond: fresh.count) else { return nil }
+        fresh.append((statement.text, PreparedStatements.Statement(name: name, kinds: statement.parameters.kinds)))
         return (name, true)
     }
 

@@ -15,35 +15,19 @@ final class Connection {
     private let heard = Heard()
     /// Told of each time that something is sent and waited for.
     var onTrip: () -> Void = {}
-    /// A statement that the server has prepared.
-    struct Prepared: Sendable {
-        let name: String
-        let kinds: [Parameters.Kind]
-    }
-
-    /// A statement's text. The texts are a fixed set, of which few are of the same length.
-    struct Text: Hashable, Sendable {
-        let text: String
-
-        func hash(into hasher: inout Hasher) { hasher.combine(text.utf8.count) }
-    }
-
-    private(set) var prepared: [Text: Prepared] = [:]
-
-    /// More are not kept prepared: the texts are a fixed set, of fewer.
-    private static let mostPrepared = 512
+    var prepared = PreparedStatements()
 
     /// Blocks.
     /// - Throws: `PostgresOpenError.unreachable`.
     init(_ options: PostgresOptions) throws {
-        guard let given = Self.settings(of: options.url) else { throw PostgresOpenError.malformedAddress }
+        guard let address = DatabaseAddress(options.url) else { throw PostgresOpenError.malformedAddress }
         // The last of two values counts, so what must be so stands behind the URL, and what is only better stands before it.
         var settings = [
             ("connect_timeout", String(options.connectSeconds)), ("keepalives_idle", "30"), ("keepalives_interval", "10"), ("keepalives_count", "3"),
             ("fallback_application_name", "aftertone"), ("dbname", options.url), ("client_encoding", "UTF8"),
         ]
         // Of several hosts the first that answers may be a standby.
-        if Self.nameSeveralHosts(given) { settings.insert(("target_session_attrs", "read-write"), at: 0) }
+        if address.namesSeveralHosts { settings.insert(("target_session_attrs", "read-write"), at: 0) }
         let names = settings.map { strdup($0.0) }, values = settings.map { strdup($0.1) }
         defer { for text in names + values { free(text) } }
         let opened = (names.map { UnsafePointer($0) } + [nil]).withUnsafeBufferPointer { names in
@@ -65,38 +49,6 @@ final class Connection {
     }
 
     deinit { PQfinish(handle) }
-
-    /// What an address says; nil for one that libpq cannot read. What it would say of that quotes it, with the password.
-    static func settings(of address: String) -> [String: String]? {
-        guard let parsed = PQconninfoParse(address, nil) else { return nil }
-        defer { PQconninfoFree(parsed) }
-        var settings: [String: String] = [:]
-        var option = parsed
-        while let name = option.pointee.keyword {
-            if let value = option.pointee.val { settings[String(cString: name)] = String(cString: value) }
-            option += 1
-        }
-        return settings
-    }
-
-    /// The first name of a URL's settings that libpq does not know. What may be part of a password is not told.
-    static func unknownSetting(in url: String) -> String? {
-        guard let defaults = PQconndefaults() else { return nil }
-        defer { PQconninfoFree(defaults) }
-        var known: Set<String> = ["ssl"]
-        var option = defaults
-        while let name = option.pointee.keyword {
-            known.insert(String(cString: name))
-            option += 1
-        }
-        let host = url.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
-        guard let query = host.split(separator: "?", maxSplits: 1).dropFirst().first else { return nil }
-        return query.split(separator: "&").compactMap { $0.wholeMatch(of: /([a-z_]+)=.*/)?.1 }.map(String.init).first { !known.contains($0) }
-    }
-
-    static func nameSeveralHosts(_ settings: [String: String]) -> Bool {
-        ["host", "hostaddr"].contains { settings[$0]?.contains(",") == true }
-    }
 
     /// A standby shows what was, and takes no changes.
     /// - Throws: `PostgresOpenError.readOnly`, `Interruption`.
@@ -127,19 +79,11 @@ final class Connection {
     }
 
     func prepare(_ text: String, _ kinds: [Parameters.Kind], within seconds: Int) throws -> Answer {
-        let name = nextName() ?? "", types = kinds.map(\.rawValue)
+        let name = prepared.nextName() ?? "", types = kinds.map(\.rawValue)
         let answer = try one(of: answers(within: seconds) { PQsendPrepare(handle, name, SQL.numbered(text), Int32(types.count), types) })
-        if !answer.isFailure { keep(Prepared(name: name, kinds: kinds), for: text) }
+        if !answer.isFailure { prepared.keep(PreparedStatements.Statement(name: name, kinds: kinds), for: text) }
         return answer
     }
-
-    /// What the next statement that is prepared is called; nil when no more are kept.
-    func nextName(beyond others: Int = 0) -> String? {
-        let number = prepared.count + others
-        return number < Self.mostPrepared ? "s\(number)" : nil
-    }
-
-    func keep(_ statement: Prepared, for text: String) { prepared[Text(text: text)] = statement }
 
     func sendPrepared(_ name: String, _ parameters: Parameters) -> Int32 {
         parameters.withValues { PQsendQueryPrepared(handle, name, Int32(parameters.count), $0.values, $0.lengths, $0.formats, 1) }

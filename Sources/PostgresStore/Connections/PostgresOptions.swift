@@ -37,13 +37,13 @@ public struct PostgresOptions: Sendable, Hashable {
 
     /// What is wrong with an address, in a few words that do not quote it; nil when it will do.
     public static func trouble(with url: String) -> String? {
-        guard url.hasPrefix("postgresql://") || url.hasPrefix("postgres://"), let settings = Connection.settings(of: url) else {
-            if let name = Connection.unknownSetting(in: url) { return "has \(name) in it, which is no setting of libpq's" }
+        guard url.hasPrefix("postgresql://") || url.hasPrefix("postgres://"), let address = DatabaseAddress(url) else {
+            if let name = DatabaseAddress.unknownSetting(in: url) { return "has \(name) in it, which is no setting of libpq's" }
             return "is no URL such as postgresql://user@host/database"
         }
-        if settings["password"] != nil { return "has a password in it: put that into a file of libpq's, and passfile=FILE into the URL" }
-        guard let target = settings["target_session_attrs"], !["read-write", "primary"].contains(target) else { return nil }
-        guard target != "any" || Connection.nameSeveralHosts(settings) else { return nil }
+        if address.settings["password"] != nil { return "has a password in it: put that into a file of libpq's, and passfile=FILE into the URL" }
+        guard let target = address.settings["target_session_attrs"], !["read-write", "primary"].contains(target) else { return nil }
+        guard target != "any" || address.namesSeveralHosts else { return nil }
         return "has target_session_attrs=\(target) in it, which may lead to a standby: leave it out, or say read-write"
     }
 

@@ -17,7 +17,7 @@ extension Session {
                 }
             }
             Thread.sleep(forTimeInterval: 0.05)
-        } while ContinuousClock.now < end && !health.isClosing
+        } while ContinuousClock.now < end && !reachability.isClosing
         throw note(.unknownOutcome(transaction: number))
     }
 
@@ -48,7 +48,7 @@ extension Session {
     /// Commits something that changes nothing, as durably as a change.
     /// - Returns: whether that came to its end.
     private func flush(_ connection: Connection) throws -> Bool {
-        let statements = ["BEGIN"] + preamble + [Self.durability(isLocal: true), Self.flush.text, "COMMIT"], warnings = connection.warnings
+        let statements = ["BEGIN"] + settings.preamble + [SessionSettings.durability(isLocal: true), Self.flush.text, "COMMIT"], warnings = connection.warnings
         let answers = try connection.runScript(statements.joined(separator: "; "), within: limit)
         return !answers.contains(where: \.isFailure) && connection.warnings == warnings
     }

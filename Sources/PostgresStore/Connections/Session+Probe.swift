@@ -26,7 +26,7 @@ extension Session {
         defer { rollBack() }
         var isCommitting = false
         do {
-            try begin(Progress(opening: (["BEGIN"] + preamble).map { step(SQL(stringLiteral: $0)) }))
+            try begin(Progress(opening: (["BEGIN"] + settings.preamble).map { step(SQL(stringLiteral: $0)) }))
             let first = try exchange([step(Self.look(for: silent))])[0].first
             guard let first else { throw StoreError.failed("no answer") }
             if first.int(2) == 0 { return "the database is being brought up to date" }
@@ -35,7 +35,7 @@ extension Session {
             silent = asked
             isCommitting = true
             let used = connection, warnings = used?.warnings
-            let durability = SQL(stringLiteral: Self.durability(isLocal: true))
+            let durability = SQL(stringLiteral: SessionSettings.durability(isLocal: true))
             _ = try exchange(["LOCK TABLE writer IN ROW SHARE MODE", durability, Self.flush, "COMMIT"].map(step))
             silent = nil
             return used?.warnings == warnings ? nil : Self.noCommitReturns

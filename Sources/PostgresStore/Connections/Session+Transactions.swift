@@ -110,7 +110,7 @@ extension Session {
     }
 
     private func begin(_ opening: Opening) throws {
-        try begin(opening.progress(preamble, durability: options.sharesConnections ? Self.durability(isLocal: true) : nil, step: step))
+        try begin(opening.progress(settings.preamble, durability: options.sharesConnections ? SessionSettings.durability(isLocal: true) : nil, step: step))
     }
 
     /// Nothing is sent before the first statement is.

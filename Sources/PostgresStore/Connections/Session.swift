@@ -5,16 +5,14 @@ import Voicemail
 /// What one thread does on one connection: transactions, run again where that is called for, on a new connection where the old one is gone.
 final class Session {
     let options: PostgresOptions
-    let health: Health
+    let reachability: Reachability
     private let foresight: Foresight?
     let turns: Turns?
     /// How the transaction began, where it has a turn of those that begin so.
     var turn: SQL?
     /// Whether the transaction has waited for its turn as long as it may.
     var isOutOfPatience = false
-    /// What a connection is told once, and what each of its transactions is told.
-    private let setup: String
-    let preamble: [String]
+    let settings: SessionSettings
     private(set) var connection: Connection?
     /// What ended the transaction. Nothing may run after it.
     var trouble: Trouble?
@@ -29,10 +27,8 @@ final class Session {
     /// Where a commit was given up that was made to see whether it returns.
     var silent: SilentProcess?
     /// Whether a visitor is looking at rows. He asks nothing meanwhile: the connection may be in the middle of an answer.
-    private var isVisited = false
+    var isVisited = false
 
-    /// Rows of the first page of a visit, which is read at once, and of the others.
-    private static let firstRows = 128, moreRows = 512
     /// Changes that wait for another statement to go with.
     private static let mostPosted = 128
 
@@ -41,43 +37,15 @@ final class Session {
     /// - Parameters:
     ///   - foresight: what other sessions have seen of transactions; nil for one whose transactions are each another.
     ///   - turns: of those that collide with others; nil for one that takes none.
-    init(_ options: PostgresOptions, health: Health, foresight: Foresight? = nil, turns: Turns? = nil, for use: Use = .serving) {
+    init(_ options: PostgresOptions, reachability: Reachability, foresight: Foresight? = nil, turns: Turns? = nil, for use: Use = .serving) {
         var options = options
         // Passes over everything.
         if use == .maintenance { options.statementSeconds = 3600 }
         self.options = options
-        self.health = health
+        self.reachability = reachability
         self.foresight = foresight
         self.turns = turns
-        let settings = Self.settings(options, use, within: options.sharesConnections ? "LOCAL" : "SESSION")
-        setup = options.sharesConnections ? "" : (settings + [Self.durability(isLocal: false)]).joined(separator: "; ")
-        preamble = options.sharesConnections ? settings : []
-    }
-
-    /// How the server is to treat a connection.
-    ///
-    /// Each statement is written for one index. The planner is told to use indexes even where a table is so small that reading all of it
-    /// seems cheaper, and not to plan anew for each value, so that a plan is the same on the first day and at a million rows.
-    private static func settings(_ options: PostgresOptions, _ use: Use, within scope: String) -> [String] {
-        var settings = [
-            ("statement_timeout", "'\(options.statementSeconds)s'"), ("lock_timeout", "'\(options.lockSeconds)s'"),
-            ("idle_in_transaction_session_timeout", "'\(options.statementSeconds * 2)s'"),
-            // That a commit has not waited for its standby is told by a warning.
-            ("client_min_messages", "warning"),
-        ]
-        if use == .serving {
-            settings += ["seqscan", "bitmapscan", "hashjoin", "mergejoin"].map { ("enable_" + $0, "off") }
-            settings += [("plan_cache_mode", "force_generic_plan"), ("jit", "off")]
-            // Of questions that nothing begins.
-            settings += [("default_transaction_isolation", "'repeatable read'")]
-        }
-        return settings.map { "SET \(scope) \($0) = \($1)" }
-    }
-
-    /// A commit waits for the disk in any case, and for that of the synchronous standby where there is one: what it does not have would be lost with the
-    /// primary. Whoever has it wait for more is left alone.
-    static func durability(isLocal: Bool) -> String {
-        "SELECT set_config('synchronous_commit', 'on', \(isLocal)) WHERE current_setting('synchronous_commit') NOT IN ('on', 'remote_apply')"
+        settings = SessionSettings(options, use)
     }
 
     // MARK: The connection
@@ -86,19 +54,19 @@ final class Session {
     func connect() throws -> Connection {
         if let connection, connection.isOpen { return connection }
         disconnect()
-        if let reason = health.refusal { throw PostgresOpenError.unreachable(reason) }
+        if let reason = reachability.refusal { throw PostgresOpenError.unreachable(reason) }
         do {
             let connection = try Connection(options)
             try connection.refuseStandby(within: limit)
-            connection.onTrip = { [health] in health.trips.add(1, ordering: .relaxed) }
-            if !setup.isEmpty {
-                for answer in try connection.runScript(setup, within: limit) where answer.isFailure { throw Trouble(answer, isConnected: true).error }
+            connection.onTrip = { [reachability] in reachability.trips.add(1, ordering: .relaxed) }
+            if !settings.setup.isEmpty {
+                for answer in try connection.runScript(settings.setup, within: limit) where answer.isFailure { throw Trouble(answer, isConnected: true).error }
             }
             self.connection = connection
-            health.connected()
+            reachability.connected()
             return connection
         } catch {
-            health.note("\(error)")
+            reachability.note("\(error)")
             throw error
         }
     }
@@ -177,7 +145,7 @@ final class Session {
         foresight.note(Foresight.Course(questions: Array(progress.trail.dropFirst()), isWhole: isWhole), after: beginning)
     }
 
-    private func checkOpen() throws {
+    func checkOpen() throws {
         if let trouble { throw trouble.error }
         guard !isVisited else { throw StoreError.failed("a visitor asks the store for more") }
         guard connection != nil else { throw StoreError.failed("no transaction is open") }
@@ -209,42 +177,7 @@ final class Session {
 
     func note(_ trouble: Trouble) -> StoreError {
         self.trouble = trouble
-        if trouble.error == .full { health.noteFull() }
+        if trouble.error == .full { reachability.noteFull() }
         return trouble.error
-    }
-
-    /// Shows the rows of a statement to a visitor, until he has seen enough or `most`. The first come at once; if he wants more, they come
-    /// through a cursor, as one state is seen for the whole of a transaction.
-    func visit(_ statement: SQL, most: Int? = nil, _ body: (Row) throws -> Bool) throws {
-        let first = min(max(0, most ?? Int.max), Self.firstRows)
-        let answer = try ask(statement.limited(to: first))
-        guard try show(answer, body), answer.count == first, first > 0, most != first else { return }
-        try checkOpen()
-        if progress.isBare { throw note(.surprised) }
-        progress.cursors += 1
-        let name = "c\(progress.cursors)", whole = most.map { statement.limited(to: $0) } ?? statement
-        let fetch = Step("FETCH FORWARD \(raw: String(Self.moreRows)) FROM \(raw: name)", isKept: false)
-        var more = try exchange([
-            Step("DECLARE \(raw: name) NO SCROLL CURSOR FOR \(whole)", isKept: false),
-            Step("MOVE FORWARD \(raw: String(first)) IN \(raw: name)", isKept: false), fetch,
-        ]).last
-        while let rows = more, try show(rows, body), rows.count == Self.moreRows { more = try exchange([fetch]).last }
-        progress.posted.append(Step("CLOSE \(raw: name)", isKept: false))
-    }
-
-    /// Shows something else to a visitor.
-    func show<Seen>(_ seen: Seen, _ visit: (Seen) throws -> Bool) throws -> Bool {
-        isVisited = true
-        defer { isVisited = false }
-        return try visit(seen)
-    }
-
-    private func show(_ answer: Answer, _ body: (Row) throws -> Bool) throws -> Bool {
-        isVisited = true
-        defer { isVisited = false }
-        for index in 0..<answer.count {
-            guard try body(answer.row(index)) else { return false }
-        }
-        return true
     }
 }

@@ -16,11 +16,11 @@ final class CommitProbe: Sendable {
     private static let statementSeconds = 2, lockSeconds = 1
     private static let patience = Duration.seconds(5)
 
-    init(_ options: PostgresOptions, _ health: Health) {
+    init(_ options: PostgresOptions, _ reachability: Reachability) {
         var options = options
         options.statementSeconds = min(options.statementSeconds, Self.statementSeconds)
         options.lockSeconds = min(options.lockSeconds, Self.lockSeconds)
-        lane = Lanes("database-probe", count: 1, patience: Self.patience) { [options] in Session(options, health: health) }
+        lane = Lanes("database-probe", count: 1, patience: Self.patience) { [options] in Session(options, reachability: reachability) }
     }
 
     /// Why nothing can be changed; nil when it can.

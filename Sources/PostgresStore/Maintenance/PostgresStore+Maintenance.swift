@@ -1,7 +1,7 @@
 import Voicemail
 
 extension PostgresStore {
-    public func unavailability() async -> String? { health.isFull ? "no room for the database" : await probe.reason() }
+    public func unavailability() async -> String? { reachability.isFull ? "no room for the database" : await probe.reason() }
 
     /// PostgreSQL looks after its pages; what is compared here is whether rows name what is there.
     public func integrityCheck(limit: Int) async throws -> [String] {

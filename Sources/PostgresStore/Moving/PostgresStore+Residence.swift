@@ -88,8 +88,8 @@ extension PostgresStore {
     public func holdWrites() async throws -> any WriteHold {
         let hold = Hold()
         try await withCheckedThrowingContinuation { (held: CheckedContinuation<Void, any Error>) in
-            DispatchQueue(label: "PostgresStore.hold").async { [options, health] in
-                let session = Session(options, health: health, for: .maintenance)
+            DispatchQueue(label: "PostgresStore.hold").async { [options, reachability] in
+                let session = Session(options, reachability: reachability, for: .maintenance)
                 var isHeld = false
                 let result = Result {
                     try session.alone {

@@ -2,7 +2,7 @@ import StoredRows
 import Voicemail
 
 extension Snapshot {
-    func hold(id: String) throws -> Hold? {
+    func hold(id: String) throws -> LegalHold? {
         try first("SELECT \(raw: HoldRow.columns) FROM hold WHERE id = \(id)").map { try HoldRow.decode($0) }
     }
 
@@ -16,7 +16,7 @@ extension Snapshot {
 
     func hasHolds(accountID: String) throws -> Bool { try first("SELECT 1 FROM hold WHERE account_id = \(accountID) LIMIT 1") != nil }
 
-    func holds(accountID: String?, after serial: Int, limit: Int) throws -> [Hold] {
+    func holds(accountID: String?, after serial: Int, limit: Int) throws -> [LegalHold] {
         let condition: SQL = accountID.map { "account_id = \($0) AND " } ?? ""
         return try rows("SELECT \(raw: HoldRow.columns) FROM hold WHERE \(condition)serial > \(serial) ORDER BY serial LIMIT \(max(0, limit))")
             .map { try HoldRow.decode($0) }

@@ -2,7 +2,7 @@ import StoredRows
 import Voicemail
 
 extension Transaction {
-    func insert(_ hold: Hold) throws -> Hold {
+    func insert(_ hold: LegalHold) throws -> LegalHold {
         var stored = hold
         stored.serial = try insertedSerial(
             """

@@ -50,21 +50,20 @@ extension Transaction {
     // MARK: Housekeeping
 
     func retire(accountID: String, cutoff: Timestamp, limit: Int) throws -> Int {
-        let retired = try turn(0, to: 1, "<", cutoff, accountID, limit), revived = try turn(1, to: 0, ">=", cutoff, accountID, limit - retired)
-        return retired + revived
-    }
-
-    /// `OFFSET 0` keeps the planner from looking at the messages of all mailboxes first.
-    private func turn(_ old: Int, to new: Int, _ comparison: String, _ cutoff: Timestamp, _ accountID: String, _ limit: Int) throws -> Int {
-        try count(
-            of:
-                """
-                UPDATE message SET retired = \(raw: String(new)) WHERE serial IN (
-                    SELECT passed.serial FROM mailbox_tally CROSS JOIN LATERAL (
-                        SELECT serial FROM message WHERE message.mailbox_id = mailbox_tally.mailbox_id AND folder IN ('new', 'saved')
-                        AND timestamp \(raw: comparison) \(cutoff) AND removed_at IS NULL AND retired = \(raw: String(old)) OFFSET 0) AS passed
-                    WHERE mailbox_tally.account_id = \(accountID) LIMIT \(max(0, limit)))
-                """)
+        // `OFFSET 0` keeps the planner from looking at the messages of all mailboxes first.
+        func turn(_ old: Int, to new: Int, where comparison: String, limit: Int) throws -> Int {
+            try count(
+                of:
+                    """
+                    UPDATE message SET retired = \(raw: String(new)) WHERE serial IN (
+                        SELECT passed.serial FROM mailbox_tally CROSS JOIN LATERAL (
+                            SELECT serial FROM message WHERE message.mailbox_id = mailbox_tally.mailbox_id AND folder IN ('new', 'saved')
+                            AND timestamp \(raw: comparison) \(cutoff) AND removed_at IS NULL AND retired = \(raw: String(old)) OFFSET 0) AS passed
+                        WHERE mailbox_tally.account_id = \(accountID) LIMIT \(max(0, limit)))
+                    """)
+        }
+        let retired = try turn(0, to: 1, where: "<", limit: limit)
+        return try retired + turn(1, to: 0, where: ">=", limit: limit - retired)
     }
 
     func purge(removedBefore before: Timestamp, limit: Int) throws -> [PurgedThing] {

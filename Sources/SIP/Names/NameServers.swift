@@ -6,7 +6,7 @@ import Waiting
     /// libre's own.
     let client: OpaquePointer
 
-    /// Milliseconds after which nobody waits for an answer any more; a question is sent again before that.
+    /// Milliseconds after which nobody waits for an answer any more; a query is sent again before that.
     private static let patience = Duration.seconds(5)
     /// Records of one answer that are looked at.
     private static let most = 64
@@ -44,19 +44,19 @@ import Waiting
         return await (four + six).compactMap { if case .address(let text) = $0 { text } else { nil } }
     }
 
-    private func ask(_ name: String, _ type: Int) async -> [Question.Record] {
+    private func ask(_ name: String, _ type: Int) async -> [Query.Record] {
         guard !name.isEmpty, name.utf8.count <= Self.longest, !name.utf8.contains(0) else { return [] }
-        let question = Question(), me = Unmanaged.passRetained(question)
+        let query = Query(), me = Unmanaged.passRetained(query)
         // Kept until libre has told how it ended, which it does once, whatever happens.
-        guard dnsc_query(nil, client, name, UInt16(type), UInt16(DNS_CLASS_IN), true, Question.answered, me.toOpaque()) == 0 else {
+        guard dnsc_query(nil, client, name, UInt16(type), UInt16(DNS_CLASS_IN), true, Query.answered, me.toOpaque()) == 0 else {
             me.release()
             return []
         }
-        return await question.answer.outcome(within: Self.patience) { question.answer.end([]) }
+        return await query.answer.outcome(within: Self.patience) { query.answer.end([]) }
     }
 
-    /// One question, and what comes of it.
-    @SIPLoop private final class Question {
+    /// One query, and what comes of it.
+    @SIPLoop private final class Query {
         enum Record: Sendable {
             case address(String)
             case service(ServiceRecord)
@@ -71,7 +71,7 @@ import Waiting
                 nonisolated(unsafe) let answers = answers, argument = argument
                 SIPLoop.assumeIsolated {
                     guard let argument else { return }
-                    Unmanaged<Question>.fromOpaque(argument).takeRetainedValue().answer.end(error == 0 ? records(answers) : [])
+                    Unmanaged<Query>.fromOpaque(argument).takeRetainedValue().answer.end(error == 0 ? records(answers) : [])
                 }
             }
 

@@ -9,7 +9,7 @@ import Voicemail
 /// Used on the writer's thread only.
 final class Checkpointer: Sendable {
     private let threshold: Int
-    private let health: Health
+    private let writeTrouble: WriteTrouble
     /// Pages written to the log since it was last looked after.
     private let pages = Atomic<Int>(0)
 
@@ -17,9 +17,9 @@ final class Checkpointer: Sendable {
     /// grows while it runs.
     private static let patience: Int32 = 20
 
-    init(threshold: Int, health: Health) {
+    init(threshold: Int, writeTrouble: WriteTrouble) {
         self.threshold = max(1, threshold)
-        self.health = health
+        self.writeTrouble = writeTrouble
     }
 
     func committed(_ database: Database, busySeconds: Double) {
@@ -39,7 +39,7 @@ final class Checkpointer: Sendable {
             // A reader was slower than our patience: again after as many pages.
         } catch {
             // A failed checkpoint loses nothing, as the log keeps what was committed. But the disk has trouble.
-            if let trouble = Fault.translate(error, on: handle) as? StoreError { health.note(trouble) }
+            if let trouble = Fault.translate(error, on: handle) as? StoreError { writeTrouble.note(trouble) }
         }
     }
 }

@@ -21,17 +21,17 @@ final class WriteQueue: Sendable {
     private let state = Mutex(State())
     private let connection: DatabaseQueue
     private let options: StoreOptions
-    private let health: Health
+    private let writeTrouble: WriteTrouble
     private let checkpointer: Checkpointer
 
     private let onCommit: (@Sendable (_ seconds: Double) -> Void)?
 
-    init(_ connection: DatabaseQueue, _ options: StoreOptions, health: Health, onCommit: (@Sendable (_ seconds: Double) -> Void)? = nil) {
+    init(_ connection: DatabaseQueue, _ options: StoreOptions, writeTrouble: WriteTrouble, onCommit: (@Sendable (_ seconds: Double) -> Void)? = nil) {
         self.onCommit = onCommit
         self.connection = connection
         self.options = options
-        self.health = health
-        checkpointer = Checkpointer(threshold: options.checkpointPages, health: health)
+        self.writeTrouble = writeTrouble
+        checkpointer = Checkpointer(threshold: options.checkpointPages, writeTrouble: writeTrouble)
     }
 
     func enqueue(_ job: Job) {
@@ -166,14 +166,14 @@ final class WriteQueue: Sendable {
             return described
         } catch let second {
             let failure = StoreError.failed("rolling back after \(described) failed: \(describe(second, database))")
-            health.note(failure)
+            writeTrouble.note(failure)
             return failure
         }
     }
 
     private func describe(_ error: any Error, _ database: Database) -> any Error {
         let translated = Fault.translate(error, on: database.sqliteConnection)
-        if let trouble = translated as? StoreError { health.note(trouble) }
+        if let trouble = translated as? StoreError { writeTrouble.note(trouble) }
         return translated
     }
 }

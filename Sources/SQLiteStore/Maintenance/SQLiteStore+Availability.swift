@@ -8,11 +8,11 @@ extension SQLiteStore {
             // Also proves that reading works; the disk is asked on a store's thread.
             let free = try await read { [path] _ in Self.freeBytes(at: path) }
             if let free, free < options.reservedBytes { return "the database's disk is nearly full" }
-            if health.current != nil { try await probe() }
+            if writeTrouble.current != nil { try await probe() }
         } catch {
-            return health.current ?? "the database cannot be read"
+            return writeTrouble.current ?? "the database cannot be read"
         }
-        return health.current
+        return writeTrouble.current
     }
 
     /// Bytes written to see whether there is room: some pages, so that a page left over does not count as room.
@@ -23,7 +23,7 @@ extension SQLiteStore {
         _ = try await transaction { writer in
             try writer.execute("INSERT OR REPLACE INTO probe (serial, filler) VALUES (1, zeroblob(?))") { $0.bind(Self.probeBytes) }
         }
-        health.recover()
+        writeTrouble.recover()
         _ = try await transaction { try $0.execute("DELETE FROM probe") }
     }
 

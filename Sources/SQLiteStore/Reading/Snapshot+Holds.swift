@@ -2,7 +2,7 @@ import StoredRows
 import Voicemail
 
 extension Snapshot {
-    func hold(id: String) throws -> Hold? {
+    func hold(id: String) throws -> LegalHold? {
         var run = try connection.prepare("SELECT \(HoldRow.columns) FROM hold WHERE id = ?")
         run.bind(id)
         return try run.step() ? try HoldRow.decode(run) : nil
@@ -24,13 +24,13 @@ extension Snapshot {
         return try run.step()
     }
 
-    func holds(accountID: String?, after serial: Int, limit: Int) throws -> [Hold] {
+    func holds(accountID: String?, after serial: Int, limit: Int) throws -> [LegalHold] {
         let condition = accountID == nil ? "" : "account_id = ? AND "
         var run = try connection.prepare("SELECT \(HoldRow.columns) FROM hold WHERE \(condition)serial > ? ORDER BY serial LIMIT ?")
         if let accountID { run.bind(accountID) }
         run.bind(serial)
         run.bind(max(0, limit))
-        var found: [Hold] = []
+        var found: [LegalHold] = []
         while try run.step() { found.append(try HoldRow.decode(run)) }
         return found
     }

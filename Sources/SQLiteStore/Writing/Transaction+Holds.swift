@@ -2,7 +2,7 @@ import StoredRows
 import Voicemail
 
 extension Transaction {
-    func insert(_ hold: Hold) throws -> Hold {
+    func insert(_ hold: LegalHold) throws -> LegalHold {
         guard try self.hold(id: hold.id) == nil else { throw StoreError.conflict }
         try execute("INSERT INTO hold (\(HoldRow.bound)) VALUES (?, ?, ?, ?, ?, ?, ?)") { HoldRow.bind(hold, to: &$0) }
         var stored = hold

@@ -20,44 +20,30 @@ public struct AftertoneServer: Sendable {
     /// nil where nobody else can be on the store.
     private let presence: Presence?
 
-    /// - Parameters:
-    ///   - registry: what `/metrics` shows.
-    ///   - listeners: where requests are accepted; what the configuration says otherwise.
-    ///   - stopSignals: signals that end the server in order.
-    ///   - reloadSignals: signals that have certificates read anew.
-    ///   - spare: descriptors that are given up when there are no others; best taken at the very start.
-    ///   - manager: who started the server and hears how it is.
-    ///   - onReload: called when such a signal has come, for what else is to be read anew.
-    ///   - setup: what opens the set-up page, where nobody could log in yet; made before anything is listened on.
-    ///   - tail: the last troubles of the log, where that keeps them.
-    ///   - uptime: seconds of a clock that never goes back, for rate limits.
-    ///   - onCalls: called once calls are taken, with where.
-    ///   - onListening: called once for each address when requests are accepted there.
+    /// - Parameter onListening: called once for each address when requests are accepted there.
     public init(
-        _ installation: Installation, registry: MetricsRegistry = MetricsRegistry(), listeners: [Listener]? = nil, stopSignals: [UnixSignal] = [],
-        reloadSignals: [UnixSignal] = [], spare: SpareDescriptors = SpareDescriptors(0), manager: ServiceManager? = nil,
-        onReload: @escaping @Sendable () async -> Void = {},
-        setup: SetupCode = SetupCode(), tail: LogTail? = nil, uptime: @escaping @Sendable () -> Double = { Uptime.seconds },
-        onCalls: @escaping @Sendable (CallAddress) async -> Void = { _ in }, onListening: @escaping @Sendable (Front.Bound) async -> Void
+        _ installation: Installation, in surroundings: ServerSurroundings = ServerSurroundings(),
+        onListening: @escaping @Sendable (Front.Bound) async -> Void
     ) {
         self.installation = installation
-        self.setup = setup
+        setup = surroundings.setup
         let configuration = installation.configuration
-        let logger = installation.logger, listeners = listeners ?? configuration.http.listeners
+        let logger = installation.logger, listeners = surroundings.listeners ?? configuration.http.listeners
+        let registry = surroundings.registry, manager = surroundings.manager, tail = surroundings.tail
         registry.sampleProcess()
         let counter = RecordingCounter(registry), hub = EventHub(), logins = LoginLedger.Observer(registry)
         let processes = LiveProcesses(installation.service)
         let dialects = Dialects(
             service: installation.service, configuration: configuration,
             logins: LoginLedger(installation.service, rules: configuration.logins.rules, observer: logins),
-            processes: processes, uptime: uptime, recordingCounter: counter, hub: hub, setup: setup,
+            processes: processes, uptime: surroundings.uptime, recordingCounter: counter, hub: hub, setup: surroundings.setup,
             glance: { try await ServerGlance.look(at: installation, tail) },
             synthesizer: installation.synthesizer)
         let front = Front(
             listeners: listeners, dialects: dialects.all,
             limits: configuration.frontLimits(listeners: listeners.count, files: OpenFiles.limit, logger),
             deadlines: configuration.http.deadlines, metrics: registry, readiness: Self.readiness(of: installation.service),
-            documents: Descriptions.routes, trustedProxies: configuration.http.trustedProxies, spare: spare,
+            documents: Descriptions.routes, trustedProxies: configuration.http.trustedProxies, spare: surroundings.spare,
             logger: logger,
             onListening: { bound in
                 manager?.listening(on: ListenAddress(host: bound.listener.host, port: bound.port, isSecure: bound.listener.tls != nil))
@@ -92,36 +78,42 @@ public struct AftertoneServer: Sendable {
         if let presence { services.append(presence) }
         self.presence = presence
         services += [
-            recordings, CertificateReload(front: front, signals: reloadSignals, reread: onReload), front,
+            recordings, CertificateReload(front: front, signals: surroundings.reloadSignals, reread: surroundings.onReload), front,
         ]
-        let instruments = CallInstruments(registry, registrations: configuration.telephone.registrations.map(\.settings.name), logins: logins)
-        if let settings = configuration.telephone.settings(captures: installation.directory.captures) {
-            let checks = Self.readiness(of: installation.service)
-            let prompts = configuration.prompts
-            services.append(
-                PromptCheck(
-                    voices: PromptVoices(prompts, service: installation.service, synthesizer: installation.synthesizer), languages: prompts.languages,
-                    logger: logger))
-            services.append(
-                Telephone(
-                    service: installation.service, settings: settings,
-                    destinations: WhichBox(configuration.whichBox, plan: configuration.limits.numbers, directory: installation.service),
-                    voices: PromptVoices(prompts, service: installation.service, synthesizer: installation.synthesizer), instruments: instruments,
-                    unavailability: { await Self.unavailability(checks) }, logger: logger,
-                    onListening: { address in
-                        manager?.listening(on: nil)
-                        await onCalls(CallAddress(host: address.host, port: Int(address.port)))
-                    },
-                    onListeningOverTLS: { address in
-                        manager?.listening(on: nil)
-                        await onCalls(CallAddress(host: address.host, port: Int(address.port), isSecure: true))
-                    }))
-        }
+        services += Self.callServices(installation, surroundings, logins)
         if let manager { services.append(Watchdog(manager: manager, logger: logger)) }
         group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
-                gracefulShutdownSignals: stopSignals, logger: logger))
+                gracefulShutdownSignals: surroundings.stopSignals, logger: logger))
+    }
+
+    /// What takes calls, where calls are taken. Calls are counted in any case.
+    private static func callServices(_ installation: Installation, _ surroundings: ServerSurroundings, _ logins: LoginLedger.Observer) -> [any Service] {
+        let configuration = installation.configuration, logger = installation.logger
+        let manager = surroundings.manager, onCalls = surroundings.onCalls
+        let instruments = CallInstruments(surroundings.registry, registrations: configuration.telephone.registrations.map(\.settings.name), logins: logins)
+        guard let settings = configuration.telephone.settings(captures: installation.directory.captures) else { return [] }
+        let checks = readiness(of: installation.service)
+        let prompts = configuration.prompts
+        return [
+            PromptCheck(
+                voices: PromptVoices(prompts, service: installation.service, synthesizer: installation.synthesizer), languages: prompts.languages,
+                logger: logger),
+            Telephone(
+                service: installation.service, settings: settings,
+                destinations: WhichBox(configuration.whichBox, plan: configuration.limits.numbers, directory: installation.service),
+                voices: PromptVoices(prompts, service: installation.service, synthesizer: installation.synthesizer), instruments: instruments,
+                unavailability: { await unavailability(checks) }, logger: logger,
+                onListening: { address in
+                    manager?.listening(on: nil)
+                    await onCalls(CallAddress(host: address.host, port: Int(address.port)))
+                },
+                onListeningOverTLS: { address in
+                    manager?.listening(on: nil)
+                    await onCalls(CallAddress(host: address.host, port: Int(address.port), isSecure: true))
+                }),
+        ]
     }
 
     /// Serves until a graceful shutdown, from a signal or of `group`. The installation stays open.

@@ -11,11 +11,9 @@ struct Database: Sendable {
 
     /// - Parameter isRotating: whether what is sealed in it may be under another key than this one.
     /// - Throws: `StoreOpenError`, `PostgresOpenError`, `StoreError`.
-    static func open(
-        _ configuration: Configuration, in directory: DataDirectory, key: InstallationKey, for use: DirectoryUse, _ instruments: StorageInstruments?,
-        isRotating: Bool = false
-    ) throws -> Database {
-        if var options = configuration.postgres {
+    static func open(at site: StorageSite, isRotating: Bool = false) throws -> Database {
+        let use = site.use, key = site.key, instruments = site.instruments
+        if var options = site.configuration.postgres {
             // A command asks one thing after the other.
             if use != .server { options.pool = 2 }
             options.opensWhatMoves = use == .moves
@@ -23,10 +21,10 @@ struct Database: Sendable {
                 options, key: fingerprint(of: key), sealingKey: isRotating ? nil : sealingFingerprint(of: key), onCommit: { instruments?.committed($0) })
             return Database(store: store) { store.close() }
         }
-        var options = configuration.store
+        var options = site.configuration.store
         if use != .server { options.readers = use == .moves ? 2 : 1 }
         options.opensWhatMoves = use == .moves
-        let store = try SQLiteStore(path: directory.database, options: options, onCommit: { instruments?.committed($0) })
+        let store = try SQLiteStore(path: site.directory.database, options: options, onCommit: { instruments?.committed($0) })
         return Database(store: store) { try store.close() }
     }
 

@@ -1,8 +1,4 @@
-import Audio
-import Foundation
 import Logging
-import NIOPosix
-import Speech
 import Voicemail
 
 /// An open data directory: the store, the archive, the codec and the domain's operations over them. The server and the
@@ -22,14 +18,13 @@ public final class Installation: Sendable {
     let locks: DirectoryLocks
     private let teardown: Teardown
 
-    private init(
-        _ configuration: Configuration, _ base: Base, store: any MaintainedStore, archive: any MaintainedArchive, codec: any AudioCodec,
-        service: VoicemailService,
-        synthesizer: (any SpeechSynthesizer)?, logger: Logger, teardown: Teardown
+    init(
+        configuration: Configuration, held: HeldDirectory, store: any MaintainedStore, archive: any MaintainedArchive, codec: any AudioCodec,
+        service: VoicemailService, synthesizer: (any SpeechSynthesizer)?, logger: Logger, teardown: Teardown
     ) {
-        directory = base.directory
-        locks = base.locks
-        keyMark = Database.sealingFingerprint(of: base.key)
+        directory = held.directory
+        locks = held.locks
+        keyMark = Database.sealingFingerprint(of: held.key)
         self.configuration = configuration
         self.store = store
         self.archive = archive
@@ -78,102 +73,15 @@ extension Installation {
         _ configuration: Configuration, for use: DirectoryUse, creating: Bool, instruments: StorageInstruments? = nil, rig: Rig = Rig(),
         logger: Logger
     ) async throws -> Installation {
-        try await open(configuration, for: use, creating: creating, key: nil, instruments, rig, logger)
+        try await InstallationOpening(
+            configuration: configuration, use: use, creating: creating, instruments: instruments, rig: rig, logger: logger
+        ).run()
     }
 
     /// Opens what an installation is to move to. A data directory that is not there yet is made, with the installation's key.
     /// - Throws: as `open`, and `MoveError` where the directory belongs to another installation.
     public static func open(_ configuration: Configuration, forMoveOf source: Installation, logger: Logger) async throws -> Installation {
         let key = try await blocking { try source.directory.readSecretKey() }
-        return try await open(configuration, for: .moves, creating: true, key: key, nil, Rig(), logger)
-    }
-
-    private static func open(
-        _ configuration: Configuration, for use: DirectoryUse, creating: Bool, key: InstallationKey?, _ instruments: StorageInstruments?, _ rig: Rig,
-        _ logger: Logger
-    ) async throws -> Installation {
-        var teardown = Teardown()
-        do {
-            return try await open(configuration, for: use, creating: creating, key: key, instruments, rig, logger, &teardown)
-        } catch {
-            do { try await teardown.run() } catch let second {
-                logger.error("opening failed, and so did closing what was open", metadata: ["error": "\(second)"])
-            }
-            throw error
-        }
-    }
-
-    private static func open(
-        _ configuration: Configuration, for use: DirectoryUse, creating: Bool, key: InstallationKey?, _ instruments: StorageInstruments?, _ rig: Rig,
-        _ logger: Logger, _ teardown: inout Teardown
-    ) async throws -> Installation {
-        let base = try await Base.open(configuration.data, for: use, creating: creating, key: key)
-        if let key, base.key != key {
-            base.locks.release()
-            throw MoveError.targetOtherKey(path: configuration.data)
-        }
-        teardown.add { base.locks.release() }
-        let database = try await blocking { try Database.open(configuration, in: base.directory, key: base.key, for: use, instruments) }
-        teardown.add { try await blocking { try database.close() } }
-        let opened = try await OpenArchive.open(configuration, in: base.directory, key: base.key, for: use, instruments, logger: logger)
-        let archive = opened.archive
-        teardown.add { await opened.close() }
-        let cache = try await cacheDirectory(base.directory, use, &teardown)
-        let codec = try await AudioEngine.start(audioConfiguration(configuration, rig, cache: cache))
-        teardown.add { try await codec.shutdown() }
-        let hashes = NIOThreadPool(numberOfThreads: configuration.logins.hashesAtOnce)
-        hashes.start()
-        teardown.add { try await hashes.shutdownGracefully() }
-        let service = VoicemailService(
-            store: database.store, archive: archive, codec: codec, secrets: Secrets(key: base.key, pool: hashes, cost: rig.hashCost),
-            clock: try await database.clock(rig.clock), limits: configuration.limits, logger: logger, observer: instruments?.observer ?? DomainObserver())
-        return Installation(
-            configuration, base, store: database.store, archive: archive, codec: codec, service: service,
-            synthesizer: use == .server ? rig.synthesizer ?? speech(&teardown, logger) : nil, logger: logger, teardown: teardown)
-    }
-
-    /// A command renders apart from the server, whose cache belongs to one process.
-    private static func cacheDirectory(_ directory: DataDirectory, _ use: DirectoryUse, _ teardown: inout Teardown) async throws -> String {
-        if use == .server { return directory.cache }
-        let path = FileManager.default.temporaryDirectory.path + "/aftertone-\(HexID.random())"
-        teardown.add { try await blocking { try FileManager.default.removeItem(atPath: path) } }
-        return path
-    }
-
-    /// One program at a time: it takes a moment, and nobody makes many greetings.
-    private static func speech(_ teardown: inout Teardown, _ logger: Logger) -> (any SpeechSynthesizer)? {
-        let pool = NIOThreadPool(numberOfThreads: 1)
-        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
-        guard let synthesizer = EspeakSynthesizer(searchPath: path, pool: pool) else {
-            logger.notice("espeak-ng is not installed, so texts cannot be made greetings", metadata: ["path": "\(path)"])
-            return nil
-        }
-        pool.start()
-        teardown.add { try await pool.shutdownGracefully() }
-        return synthesizer
-    }
-
-    private static func audioConfiguration(_ configuration: Configuration, _ rig: Rig, cache: String) -> AudioEngine.Configuration {
-        var audio = AudioEngine.Configuration(
-            cacheDirectory: cache, cacheByteLimit: configuration.audio.cacheBytes, conversionsAtOnce: configuration.audio.conversionsAtOnce,
-            maxSeconds: configuration.audio.maximumSeconds, timeLimit: .seconds(configuration.audio.conversionSeconds))
-        if let moment = rig.measuringMoment { audio.measuringMoment = moment }
-        if let limit = rig.measuringLimit { audio.measuringLimit = limit }
-        if let limit = rig.shortLimit { audio.shortLimit = limit }
-        return audio
-    }
-}
-
-/// The directory itself, held.
-private struct Base: Sendable {
-    let directory: DataDirectory
-    let locks: DirectoryLocks
-    let key: InstallationKey
-
-    static func open(_ path: String, for use: DirectoryUse, creating: Bool, key: InstallationKey?) async throws -> Base {
-        try await blocking {
-            let directory = try DataDirectory.open(path, creating: creating, key: key)
-            return Base(directory: directory, locks: try DirectoryLocks.take(directory, for: use), key: try directory.readSecretKey())
-        }
+        return try await InstallationOpening(configuration: configuration, use: .moves, creating: true, key: key, logger: logger).run()
     }
 }

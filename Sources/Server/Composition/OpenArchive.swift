@@ -9,36 +9,33 @@ struct OpenArchive: Sendable {
     let close: @Sendable () async -> Void
 
     /// - Throws: `ArchiveError`, `ArchiveOpenError`.
-    static func open(
-        _ configuration: Configuration, in directory: DataDirectory, key: InstallationKey, for use: DirectoryUse, _ instruments: StorageInstruments?,
-        logger: Logger
-    ) async throws -> OpenArchive {
-        if let options = configuration.archive.s3 {
+    static func open(at site: StorageSite, logger: Logger) async throws -> OpenArchive {
+        if let options = site.configuration.archive.s3 {
             let archive: S3Archive
             do {
                 archive = try await S3Archive.open(
-                    options, scratch: directory.scratch, key: Database.fingerprint(of: key), logger: logger, onStored: instruments?.blobSynced)
+                    options, scratch: site.directory.scratch, key: Database.fingerprint(of: site.key), logger: logger,
+                    onStored: site.instruments?.blobSynced)
             } catch let error as S3OpenError {
                 throw ArchiveOpenError(options, error)
             }
             return OpenArchive(archive: archive) { await archive.close() }
         }
-        let archive = try await FileArchive(settings(configuration, directory, use, instruments), logger: logger)
+        let archive = try await FileArchive(settings(site), logger: logger)
         return OpenArchive(archive: archive) { await archive.close() }
     }
 
-    private static func settings(
-        _ configuration: Configuration, _ directory: DataDirectory, _ use: DirectoryUse, _ instruments: StorageInstruments?
-    ) -> FileArchive.Configuration {
-        var archive = FileArchive.Configuration(directory: configuration.archive.directory ?? directory.blobs)
-        archive.reserveBytes = configuration.archive.reserveBytes
-        archive.quotaBytes = configuration.archive.quotaBytes
+    private static func settings(_ site: StorageSite) -> FileArchive.Configuration {
+        let wanted = site.configuration.archive, use = site.use
+        var archive = FileArchive.Configuration(directory: wanted.directory ?? site.directory.blobs)
+        archive.reserveBytes = wanted.reserveBytes
+        archive.quotaBytes = wanted.quotaBytes
         // A command stores one file, if any.
-        archive.preparedFiles = use == .server ? configuration.archive.preparedFiles : 0
+        archive.preparedFiles = use == .server ? wanted.preparedFiles : 0
         let isBusy = use == .server || use == .moves
-        archive.writeThreads = isBusy ? configuration.archive.writeThreads : 1
-        archive.readThreads = isBusy ? configuration.archive.readThreads : 2
-        archive.onSync = instruments?.blobSynced
+        archive.writeThreads = isBusy ? wanted.writeThreads : 1
+        archive.readThreads = isBusy ? wanted.readThreads : 2
+        archive.onSync = site.instruments?.blobSynced
         return archive
     }
 }

@@ -30,7 +30,7 @@ public struct KeyRotation: Sendable {
         defer { locks.release() }
         let (old, new) = try await blocking { try directory.keysOfRotation() }
         let database = try await blocking { [configuration] in
-            try Database.open(configuration, in: directory, key: old, for: .looks, nil, isRotating: true)
+            try Database.open(at: StorageSite(configuration: configuration, directory: directory, key: old, use: .looks), isRotating: true)
         }
         let result = await Result.of {
             try await reseal(database.store, from: old, to: new, at: database.clock(SystemClock()).now)

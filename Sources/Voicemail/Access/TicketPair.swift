@@ -8,6 +8,9 @@ public struct TicketPair: Sendable, Hashable {
         access = secret()
         refresh = secret()
     }
+
+    /// What is stored of the two.
+    fileprivate func hashes(_ secrets: Secrets) -> (access: String, refresh: String) { (secrets.fingerprint(access), secrets.fingerprint(refresh)) }
 }
 
 /// What the pairs of an interface are like.
@@ -45,10 +48,10 @@ extension Tickets {
     /// Opens a pair for a credential.
     /// - Throws: `VoicemailError.limitReached` for one that has as many as it may, where the rules refuse it.
     public func open(_ pair: TicketPair, for credential: Credential, _ rules: TicketPairRules, details: JSONObject = [:]) async throws {
-        let issue = PairIssue(pair, credential, rules, secrets, clock.now)
+        let issue = PairIssue(hashes: pair.hashes(secrets), credential: credential, rules: rules, now: clock.now)
         try await store.write { writer in
             try issue.insert(details: details, replacing: nil, writer)
-            if let ticket = try writer.ticket(hash: issue.access) { try writer.noteLogin(ticket) }
+            if let ticket = try writer.ticket(hash: issue.hashes.access) { try writer.noteLogin(ticket) }
         }
     }
 
@@ -58,9 +61,8 @@ extension Tickets {
     public func exchange(
         _ refresh: String, for pair: TicketPair, _ rules: TicketPairRules, judge: @escaping @Sendable (Credential) throws -> Void = { _ in }
     ) async throws {
-        let hash = secrets.fingerprint(refresh)
+        let hash = secrets.fingerprint(refresh), hashes = pair.hashes(secrets)
         let now = clock.now
-        let secrets = secrets
         try await store.write { writer in
             let entry = try Look(reader: writer, now: now).entry(ofTicket: hash, rules.refresh)
             guard let credential = entry.credential else { throw TicketError.unknown }
@@ -69,7 +71,8 @@ extension Tickets {
             // Changes since the login are kept with the access ticket, as long as that is there.
             let access = try old.partner.flatMap { try writer.ticket(hash: $0) }
             try writer.close(old)
-            try PairIssue(pair, credential, rules, secrets, now).insert(details: access?.details ?? old.details, replacing: old.partner, writer)
+            let issue = PairIssue(hashes: hashes, credential: credential, rules: rules, now: now)
+            try issue.insert(details: access?.details ?? old.details, replacing: old.partner, writer)
         }
     }
 
@@ -110,31 +113,22 @@ public struct FollowedTicket: Sendable, Hashable {
 
 /// A pair that is about to be issued.
 private struct PairIssue: Sendable {
-    let access: String
-    let refresh: String
+    let hashes: (access: String, refresh: String)
     let credential: Credential
     let rules: TicketPairRules
     let now: Timestamp
-
-    init(_ pair: TicketPair, _ credential: Credential, _ rules: TicketPairRules, _ secrets: Secrets, _ now: Timestamp) {
-        access = secrets.fingerprint(pair.access)
-        refresh = secrets.fingerprint(pair.refresh)
-        self.credential = credential
-        self.rules = rules
-        self.now = now
-    }
 
     func insert(details: JSONObject, replacing old: String?, _ writer: any StoreWriter) throws {
         let live = try writer.tickets(credentialID: credential.id, kind: rules.access, aliveAt: now)
         func draft(_ kind: Ticket.Kind, _ lifetime: Int) -> TicketDraft {
             TicketDraft(kind, accountID: credential.accountID, credentialID: credential.id, lifetime: lifetime, details: details)
         }
-        var ticket = Tickets.ticket(access, draft(rules.access, rules.accessLifetime), now, partner: refresh, replaced: old)
+        var ticket = Tickets.ticket(hashes.access, draft(rules.access, rules.accessLifetime), now, partner: hashes.refresh, replaced: old)
         switch rules.whenFull {
         case .refuse: guard live.count < rules.maximumLive else { throw VoicemailError.limitReached }
         case .endOldest: try writer.makeRoom(for: &ticket, among: live, atMost: rules.maximumLive)
         }
         try writer.insert(ticket)
-        try writer.insert(Tickets.ticket(refresh, draft(rules.refresh, rules.refreshLifetime), now, partner: access))
+        try writer.insert(Tickets.ticket(hashes.refresh, draft(rules.refresh, rules.refreshLifetime), now, partner: hashes.access))
     }
 }

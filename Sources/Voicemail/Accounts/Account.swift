@@ -18,10 +18,10 @@ public struct Account: Noun, StoredNoun {
 
     /// A new one, not stored yet.
     /// - Parameter lineage: the accounts above it, from the root downwards.
-    init(id: String, below lineage: [String], isSuperduperAdmin: Bool, at now: Timestamp) {
+    init(id: String, below lineage: [String], actsOnAllAccounts: Bool, at now: Timestamp) {
         stored = StoredDocument(
             id: id, kind: .account, accountID: id, name: "", scope: "", ownerID: lineage.last,
-            hidden: ["lineage": JSON(lineage), "superduper_admin": .bool(isSuperduperAdmin), "salt": .string(HexID.random())], created: now)
+            hidden: ["lineage": JSON(lineage), "superduper_admin": .bool(actsOnAllAccounts), "salt": .string(HexID.random())], created: now)
     }
 
     init(stored: StoredDocument) { self.stored = stored }
@@ -37,7 +37,7 @@ public struct Account: Noun, StoredNoun {
     public var lineage: [String] { stored.hidden["lineage"]?.array?.compactMap(\.string) ?? [] }
 
     /// Whether its users may act on every account of the server.
-    public var isSuperduperAdmin: Bool { stored.hidden["superduper_admin"] == true }
+    public var actsOnAllAccounts: Bool { stored.hidden["superduper_admin"] == true }
 
     /// Not switched off.
     public var isEnabled: Bool { stored.attributes["enabled"] != .bool(false) }

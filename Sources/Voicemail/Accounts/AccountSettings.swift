@@ -54,11 +54,11 @@ public struct AccountSettings: Sendable, Hashable {
 
 extension Accounts {
     /// Creates an account with some settings; what they leave out has its standard.
-    /// - Throws: as `create(_:id:below:superduperAdmin:hasOwnName:)`.
+    /// - Throws: as `create(_:id:below:actsOnAllAccounts:hasOwnName:)`.
     public func create(
-        _ settings: AccountSettings, below parent: Account?, superduperAdmin: Bool = false, hasOwnName: Bool = false
+        _ settings: AccountSettings, below parent: Account?, actsOnAllAccounts: Bool = false, hasOwnName: Bool = false
     ) async throws -> Account {
-        try await create(.new(settings.request), below: parent, superduperAdmin: superduperAdmin, hasOwnName: hasOwnName)
+        try await create(.new(settings.request), below: parent, actsOnAllAccounts: actsOnAllAccounts, hasOwnName: hasOwnName)
     }
 
     /// - Throws: as `change(_:_:)` of attributes.

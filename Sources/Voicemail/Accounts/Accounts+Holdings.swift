@@ -20,7 +20,7 @@ extension Accounts {
                 try [true, false].reduce(0) { try $0 + reader.documentCount(kind: kind, accountID: account.id, hasLookup: $1) }
             }
             var holdings = AccountHoldings(
-                users: try count(.user), mailboxes: try count(.mailbox), greetings: try count(.media), webhooks: try count(.webhook),
+                users: try count(.user), mailboxes: try count(.mailbox), greetings: try count(.greeting), webhooks: try count(.webhook),
                 recordings: try reader.recordingTotals(accountID: account.id).count,
                 keys: try reader.credentials(accountID: account.id).count { $0.kind != .login })
             try reader.visibleDays(accountID: account.id, from: longAgo, to: Timestamp(unix: Timestamp.plausible.upperBound), ascending: true) { day in

@@ -19,7 +19,7 @@ extension Accounts {
     /// - Parameter hasOwnName: whether a name is refused that means another account already.
     /// - Throws: `VoicemailError.invalid`, `.conflict` for an id that exists, `.notFound` for a parent that was removed.
     public func create(
-        _ request: JSONObject, id: String? = nil, below parent: Account?, superduperAdmin: Bool = false, hasOwnName: Bool = false
+        _ request: JSONObject, id: String? = nil, below parent: Account?, actsOnAllAccounts: Bool = false, hasOwnName: Bool = false
     ) async throws -> Account {
         let lineage = parent.map { $0.lineage + [$0.id] } ?? []
         guard lineage.count < limits.maximumAccountDepth else { throw VoicemailError.forbidden }
@@ -35,7 +35,7 @@ extension Accounts {
             if let parent, try writer.account(id: parent.id) == nil { throw VoicemailError.notFound(id: parent.id) }
             var attributes = planned
             if let free = try madeUp.first(where: { try writer.account(realm: $0) == nil }) { attributes["realm"] = .string(free) }
-            var draft = Account(id: id, below: lineage, isSuperduperAdmin: superduperAdmin, at: now)
+            var draft = Account(id: id, below: lineage, actsOnAllAccounts: actsOnAllAccounts, at: now)
             draft.describe(attributes)
             try writer.requireFreeRealm(of: draft)
             if hasOwnName, try !writer.accounts(named: draft.name).isEmpty {

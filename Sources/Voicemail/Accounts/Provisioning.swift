@@ -103,7 +103,7 @@ public struct Provisioning: DomainOperations {
             let name = Accounts.comparableName(row.account)
             var meant = realms[row.account.lowercased()] ?? (found.count == 1 ? found[0] : plan.accounts[name])
             if meant == nil, found.isEmpty {
-                meant = Account(id: HexID.random(), below: [], isSuperduperAdmin: false, at: clock.now)
+                meant = Account(id: HexID.random(), below: [], actsOnAllAccounts: false, at: clock.now)
                 plan.accounts[name] = meant
             }
             guard let account = meant else { continue }

@@ -12,7 +12,7 @@ extension Change {
     /// Removes the greetings that belong to a mailbox, with it.
     func removeGreetings(of mailbox: Mailbox) throws {
         var owned: [String] = []
-        try writer.each(Greeting.self, DocumentQuery(kind: .media, accountID: mailbox.accountID, ownerID: mailbox.id, attributes: [])) { greeting in
+        try writer.each(Greeting.self, DocumentQuery(kind: .greeting, accountID: mailbox.accountID, ownerID: mailbox.id, attributes: [])) { greeting in
             owned.append(greeting.id)
             return true
         }

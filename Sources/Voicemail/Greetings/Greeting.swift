@@ -1,6 +1,6 @@
 /// What callers hear before the tone, or a prompt of the account: a description, and audio once there is some.
 public struct Greeting: Noun, StoredNoun {
-    static let kind = DocumentKind.media
+    static let kind = DocumentKind.greeting
     var stored: StoredDocument
 
     public var id: String { stored.id }
@@ -12,7 +12,7 @@ public struct Greeting: Noun, StoredNoun {
     public var modified: Timestamp { stored.modified }
     public var published: JSONObject { stored.published }
 
-    static func schema(_: Limits) -> Schema { Schema.media }
+    static func schema(_: Limits) -> Schema { Schema.greeting }
 
     /// The mailbox on whose shelf it is, or the account for a prompt; nil for one on no shelf.
     public var ownerID: String? { stored.ownerID }

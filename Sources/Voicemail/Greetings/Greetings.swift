@@ -41,7 +41,7 @@ extension Greetings {
             // The audio's facts stay as the upload set them (K§8: set by upload), whatever the type of the sent value: clients send back what they read.
             let isSet = greeting.hasAudio
             if isSet { for key in Greeting.setByUpload { planned[key] = nil } }
-            var (attributes, violations) = try limits.checked(planned, by: Schema.media, before: before)
+            var (attributes, violations) = try limits.checked(planned, by: Schema.greeting, before: before)
             guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
             if isSet { for key in Greeting.setByUpload { attributes[key] = before[key] } }
             greeting.describe(attributes)

@@ -18,7 +18,7 @@ struct OpenShelf {
 
     /// The greeting of a name that lies here.
     func ownGreeting(called fileName: String) throws -> Greeting? {
-        Greeting(try reader.document(kind: .media, scope: shelf.account, key: shelf.key(fileName)))
+        Greeting(try reader.document(kind: .greeting, scope: shelf.account, key: shelf.key(fileName)))
     }
 
     /// The greeting that callers of the shelf's mailbox hear, whoever made it; nil for the standard one. What it costs does not depend on how many there are.
@@ -40,7 +40,7 @@ struct OpenShelf {
     /// Newest first.
     func list() throws -> [ListedGreeting] {
         var found: [ListedGreeting] = []
-        try reader.each(Greeting.self, DocumentQuery(kind: .media, accountID: shelf.account, ownerID: shelf.ownerID)) { greeting in
+        try reader.each(Greeting.self, DocumentQuery(kind: .greeting, accountID: shelf.account, ownerID: shelf.ownerID)) { greeting in
             if let name = greeting.fileLabel { found.append(ListedGreeting(greeting, fileName: name)) }
             return true
         }

@@ -6,13 +6,13 @@ extension Holds {
 
     /// Puts a hold on something of an account; what is in the trash, and has not gone for good, can be held as well.
     /// - Throws: `VoicemailError.notFound`; `.invalid` for a reason that is none or too long.
-    public func place(on subject: Hold.Subject, _ id: String, in account: Account, reason: String) async throws -> Hold {
+    public func place(on subject: LegalHold.Subject, _ id: String, in account: Account, reason: String) async throws -> LegalHold {
         let length = reason.unicodeScalars.count
         guard length > 0 else { throw VoicemailError.invalid([Violation(["reason"], .required)]) }
         guard length <= Self.longestReason else { throw VoicemailError.invalid([Violation(["reason"], .maxLength(Self.longestReason))]) }
         let hold = try await inTransaction(of: account) { change in
             let mailboxID = try change.look.mailboxID(of: subject, id)
-            let hold = Hold(subject: subject, subjectID: id, accountID: account.id, mailboxID: mailboxID, reason: reason, created: change.now)
+            let hold = LegalHold(subject: subject, subjectID: id, accountID: account.id, mailboxID: mailboxID, reason: reason, created: change.now)
             try change.writer.audit(.holdPlaced, of: account.id, [hold.id, id], ["subject": .string(subject.rawValue)], at: change.now)
             return try change.writer.insert(hold)
         }
@@ -22,7 +22,7 @@ extension Holds {
 
     /// - Returns: the hold as it was.
     /// - Throws: `VoicemailError.notFound`.
-    public func lift(_ id: String) async throws -> Hold {
+    public func lift(_ id: String) async throws -> LegalHold {
         let hold = try await inTransaction { change in
             guard let hold = try change.writer.hold(id: id) else { throw VoicemailError.notFound(id: id) }
             try change.writer.remove(holdID: id)
@@ -35,7 +35,7 @@ extension Holds {
     }
 
     /// Holds of an account, or all there are, oldest first.
-    public func list(of account: Account?, after serial: Int = 0, limit: Int) async throws -> [Hold] {
+    public func list(of account: Account?, after serial: Int = 0, limit: Int) async throws -> [LegalHold] {
         try await store.read { try $0.holds(accountID: account?.id, after: serial, limit: limit) }
     }
 
@@ -50,7 +50,7 @@ extension Holds {
         }
     }
 
-    private func log(_ text: Logger.Message, _ hold: Hold) {
+    private func log(_ text: Logger.Message, _ hold: LegalHold) {
         logger.notice(
             text, metadata: ["hold": "\(hold.id)", "account": "\(hold.accountID)", "subject": "\(hold.subject.rawValue)", "id": "\(hold.subjectID)"])
     }
@@ -59,7 +59,7 @@ extension Holds {
 extension AccountLook {
     /// Finds what is to be held.
     /// - Returns: the mailbox that it is, or is in.
-    fileprivate func mailboxID(of subject: Hold.Subject, _ id: String) throws -> String? {
+    fileprivate func mailboxID(of subject: LegalHold.Subject, _ id: String) throws -> String? {
         switch subject {
         case .account:
             guard id == account.id, try reader.account(id: id) != nil else { throw VoicemailError.notFound(id: id) }

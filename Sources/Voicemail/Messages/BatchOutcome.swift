@@ -1,13 +1,11 @@
 /// What became of each message of a request that names several. Some may fail while others succeed.
 public struct BatchOutcome: Sendable {
-    public enum Reason: String, Sendable {
-        case notFound = "not_found"
-        case priorToRetention = "prior_to_retention_duration"
-        case held = "legal_hold"
+    public enum Reason: Sendable {
+        case notFound, priorToRetention, held
         /// The destination is a broadcasting group, and the mailboxes of its members are full or off.
-        case full = "mailbox_full"
+        case full
         /// They are all off.
-        case off = "mailbox_disabled"
+        case off
 
         /// Why a message was passed over; nil for an error that is not about that message.
         init?(_ error: VoicemailError, of id: String) {

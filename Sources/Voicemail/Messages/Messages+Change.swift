@@ -50,7 +50,7 @@ extension Messages {
         let destinations = Array(OrderedSet(destinations))
         if destinations.count * ids.count > limits.maximumBatch {
             throw VoicemailError.invalid([
-                Violation(["source_id"], .maxItems(limits.maximumBatch / ids.count), value: .int(destinations.count))
+                Violation(["destinations"], .maxItems(limits.maximumBatch / ids.count), value: .int(destinations.count))
             ])
         }
         try await requireMailboxes(destinations, account)

@@ -1,5 +1,6 @@
 /// A change that others are told of, written in the same transaction as the change (promise 2).
 public struct Event: Sendable, Hashable {
+    /// Stored under the raw values, which never change.
     public enum Kind: String, Sendable, CaseIterable {
         case messageStored = "message_stored"
         case messageChanged = "message_changed"

@@ -17,9 +17,6 @@ public protocol DeliveryChannel: Sendable {
     func plan(_ event: Event, _ reader: any StoreReader) throws -> [PlannedDelivery]
 
     /// Makes one attempt. Must end by itself; for as long as it takes, nobody else tells the target anything.
-    func deliver(_ delivery: Delivery) async -> DeliveryOutcome
-
-    /// The same, with what is kept of it for the receiver's owner. The worker asks for this.
     func attempt(_ delivery: Delivery) async -> DeliveryAttempt
 
     /// The host that an attempt for a target goes to. Where one target gets no answer, the others of its destination are not likely to get any.
@@ -34,11 +31,9 @@ extension DeliveryChannel {
     /// Each target by itself.
     public func destination(of target: String) -> String { "\(name) \(target)" }
     public func ended(_: Delivery, _: DeliveryEnd, at _: Timestamp, _: any StoreWriter) throws {}
-    /// Keeps nothing.
-    public func attempt(_ delivery: Delivery) async -> DeliveryAttempt { DeliveryAttempt(await deliver(delivery)) }
 }
 
-/// An attempt that was made.
+/// An attempt that was made, and what is kept of it for the receiver's owner.
 public struct DeliveryAttempt: Sendable, Hashable {
     public let outcome: DeliveryOutcome
     /// Written down with the outcome; nil where nobody wants to know.

@@ -41,7 +41,9 @@ extension MailAddress {
 extension MailChannel {
     public func destination(of _: String) -> String { OutgoingMailDestination.name }
 
-    public func deliver(_ delivery: Delivery) async -> DeliveryOutcome {
+    public func attempt(_ delivery: Delivery) async -> DeliveryAttempt { DeliveryAttempt(await outcome(of: delivery)) }
+
+    private func outcome(of delivery: Delivery) async -> DeliveryOutcome {
         do {
             let draft = try await compose(delivery)
             do throws(OutgoingMailError) {

@@ -1,6 +1,8 @@
-/// What a document describes.
+/// What a document describes. Stored under the raw values, which never change.
 public enum DocumentKind: String, Sendable, CaseIterable {
-    case account, user, mailbox, media, webhook
+    case account, user, mailbox
+    case greeting = "media"
+    case webhook
     case mailTemplate = "mail_template"
 }
 
@@ -32,7 +34,7 @@ public struct StoredDocument: Sendable, Hashable {
         let isPartial: Bool
     }
 
-    @Shared private var facts: Facts
+    @CopyOnWrite private var facts: Facts
 
     public init(
         id: String = HexID.random(), kind: DocumentKind, accountID: String, serial: Int = 0, name: String, key: String? = nil,

@@ -78,7 +78,7 @@ extension Schema {
     ])
 
     /// A greeting (K§8).
-    public static let media = Schema([
+    public static let greeting = Schema([
         Field("name", .string(min: 1, max: 128), required: true),
         Field("media_source", .oneOf(["upload", "recording", "tts"]), default: "upload"),
         Field("description", .string(min: 1, max: 128)),
@@ -103,7 +103,7 @@ extension Schema {
         Field(.name, .string(min: 1, max: 128), required: true),
         Field(.uri, .string(min: 1, max: 2048), required: true),
         Field(.hook, .string(min: 1, max: 128), required: true),
-        Field(.verb, .oneOf(Webhook.Verb.allCases.map(\.rawValue)), default: "post"),
+        Field(.method, .oneOf(Webhook.Method.allCases.map(\.rawValue)), default: "post"),
         Field(.format, .oneOf(["form-data", "json"]), default: "form-data"),
         Field("retries", .integer(min: 0, max: 4), default: 2),
         Field(.isEnabled, .boolean, default: true),
@@ -118,18 +118,5 @@ extension Schema {
         Field("subject", .string(min: 1, max: 1000), required: true),
         Field("text", .string(min: 1), required: true),
         Field("html", .string(min: 1), required: true),
-    ])
-
-    /// What a client may state of a message that it leaves (K§6.1).
-    public static let messageDraft = Schema([
-        Field("call_id", .string(max: 512)),
-        Field("caller_id_name", .string(max: 35)),
-        Field("caller_id_number", .string(max: 35)),
-        Field("from", .string(max: 512)),
-        Field("to", .string(max: 512)),
-        Field("folder", .oneOf(Folder.allCases.map(\.rawValue))),
-        Field("length", .integer(min: 0, max: 1_000_000_000)),
-        Field("notify", .boolean),
-        Field("timestamp", .integer(min: 0, max: Timestamp.gregorianOffset + Timestamp.plausible.upperBound)),
     ])
 }

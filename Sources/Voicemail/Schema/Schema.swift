@@ -28,14 +28,14 @@ public struct Schema: Sendable {
         let standard: JSON?
 
         public init(_ name: String, _ kind: Kind, required: Bool = false, default standard: JSON? = nil) {
-            self.init(name, nil, kind, required, standard)
+            self.init(name: name, setting: nil, kind: kind, required: required, standard: standard)
         }
 
         init(_ setting: Setting, _ kind: Kind, required: Bool = false, default standard: JSON? = nil) {
-            self.init(setting.rawValue, setting, kind, required, standard)
+            self.init(name: setting.rawValue, setting: setting, kind: kind, required: required, standard: standard)
         }
 
-        private init(_ name: String, _ setting: Setting?, _ kind: Kind, _ required: Bool, _ standard: JSON?) {
+        private init(name: String, setting: Setting?, kind: Kind, required: Bool, standard: JSON?) {
             self.name = name
             self.setting = setting
             self.kind = kind

@@ -40,7 +40,7 @@ public enum Setting: String, Sendable, Hashable, CaseIterable {
 
     // Of webhooks.
     case uri, hook
-    case verb = "http_verb"
+    case method = "http_verb"
     case format
 
     /// Whether a value of it is shown to nobody, not even one that is refused.

@@ -34,27 +34,36 @@ extension Users {
         _ id: String, _ change: AttributeChange, in account: Account, _ judge: @escaping @Sendable (any StoreReader) throws -> Void
     ) async throws -> User {
         for _ in 0..<Self.maximumPlans {
-            let (planned, violations) = try await find(id, of: account).applying(change, limits)
+            let (attributes, violations) = try await find(id, of: account).applying(change, limits)
             guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
-            let logins = try await self.logins(attributes: planned, userID: id, account: account)
-            if let changed = try await self.change(id, change, planned: planned, logins, in: account, judge) { return changed }
+            let logins = try await self.logins(attributes: attributes, userID: id, account: account)
+            let planned = PlannedChange(change: change, username: attributes["username"], logins: logins)
+            if let changed = try await carryOut(planned, of: id, in: account, judge) { return changed }
         }
         throw VoicemailError.conflict
     }
 
-    /// - Returns: nil, and nothing is changed, when the user's name is no longer the one that `logins` were made for.
-    private func change(
-        _ id: String, _ change: AttributeChange, planned: JSONObject, _ logins: [Credential], in account: Account,
-        _ judge: @escaping @Sendable (any StoreReader) throws -> Void
+    /// A change with what takes too long to be made within its transaction.
+    private struct PlannedChange: Sendable {
+        let change: AttributeChange
+        /// The user's name that `logins` were made for.
+        let username: JSON?
+        let logins: [Credential]
+    }
+
+    /// - Returns: nil, and nothing is changed, when the user's name is no longer the planned one.
+    private func carryOut(
+        _ planned: PlannedChange, of id: String, in account: Account, _ judge: @escaping @Sendable (any StoreReader) throws -> Void
     ) async throws -> User? {
         let now = clock.now
         let limits = limits
+        let logins = planned.logins
         return try await store.write { writer in
             try judge(writer)
             let user: User = try writer.require(id, in: account.id)
-            let (checked, violations) = try user.applying(change, limits)
+            let (checked, violations) = try user.applying(planned.change, limits)
             guard violations.isEmpty else { throw VoicemailError.invalid(violations) }
-            if checked["password"] != nil, checked["username"] != planned["username"] { return nil }
+            if checked["password"] != nil, checked["username"] != planned.username { return nil }
             var changed = user
             changed.describe(checked)
             try writer.requireFreeUsername(of: changed)

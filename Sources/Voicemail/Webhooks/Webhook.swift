@@ -15,7 +15,7 @@ public struct Webhook: Noun, StoredNoun {
     static func schema(_: Limits) -> Schema { Schema.webhook }
 
     /// How a receiver can be asked.
-    public enum Verb: String, Sendable, CaseIterable {
+    public enum Method: String, Sendable, CaseIterable {
         case get, post, put
     }
 
@@ -24,7 +24,7 @@ public struct Webhook: Noun, StoredNoun {
     public var uri: String { stored.attributes["uri"]?.string ?? "" }
     /// The family of events that it wants.
     public var hook: String { stored.attributes["hook"]?.string ?? "" }
-    public var verb: String { stored.attributes["http_verb"]?.string ?? "post" }
+    public var method: String { stored.attributes["http_verb"]?.string ?? "post" }
     public var isJSON: Bool { stored.attributes["format"]?.string == "json" }
     /// How often a delivery is tried again when nobody answers.
     public var retries: Int { min(4, max(0, stored.attributes["retries"]?.int ?? 2)) }

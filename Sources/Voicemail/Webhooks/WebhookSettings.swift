@@ -6,7 +6,7 @@ public struct WebhookSettings: Sendable, Hashable {
     /// The family of events that it wants.
     public var hook: String?
     /// How its receiver is asked.
-    public var verb: Webhook.Verb?
+    public var method: Webhook.Method?
     /// Whether it is sent JSON, and not a form.
     public var isJSON: Bool?
     public var isEnabled: Bool?
@@ -19,7 +19,7 @@ public struct WebhookSettings: Sendable, Hashable {
         request[.name] = name.map { .string($0) }
         request[.uri] = uri.map { .string($0) }
         request[.hook] = hook.map { .string($0) }
-        request[.verb] = verb.map { .string($0.rawValue) }
+        request[.method] = method.map { .string($0.rawValue) }
         request[.format] = isJSON.map { $0 ? "json" : "form-data" }
         request[.isEnabled] = isEnabled.map { .bool($0) }
         return request

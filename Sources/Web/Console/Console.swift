@@ -10,7 +10,23 @@ enum ConsolePage: String, CaseIterable, Hashable, Sendable {
 
     /// Whether it is of the whole server, and so for administrators of accounts that may act on every account.
     var isOfServer: Bool { self == .logins || self == .accounts }
+}
 
+/// What a form of the console asks for.
+struct ConsoleDeed {
+    /// As the button has it that was pressed.
+    let word: String
+    /// What it is done to; nil for what is not there yet.
+    let subject: String?
+    let form: Query
+
+    init(_ form: Query) throws(WebFailure) {
+        let words = (form["do"] ?? "").split(separator: " ").map(String.init)
+        guard let word = words.first, words.count <= 2 else { throw .malformed(400) }
+        self.word = word
+        subject = words.count == 2 ? words[1] : nil
+        self.form = form
+    }
 }
 
 /// Looking after an account, for its administrators.
@@ -33,28 +49,26 @@ extension WebDialect {
 
     func console(_ page: ConsolePage, _ session: WebSession, _ visit: PageVisit) async throws -> FrontResponse {
         // To everybody else there is nothing here.
-        guard session.listener.isAdministrator, !page.isOfServer || session.account.isSuperduperAdmin else { throw WebFailure.notFound }
+        guard session.listener.isAdministrator, !page.isOfServer || session.account.actsOnAllAccounts else { throw WebFailure.notFound }
         guard visit.request.method == .post else { return try await consolePage(page, session, visit) }
         let form = try await form(of: visit, session, upTo: page == .list ? Self.longestList : RequestBody.smallest)
         if page == .list { return try await takeList(form, session, visit) }
-        let words = (form["do"] ?? "").split(separator: " ").map(String.init)
-        guard let deed = words.first, words.count <= 2 else { throw WebFailure.malformed(400) }
-        let subject = words.count == 2 ? words[1] : nil
+        let deed = try ConsoleDeed(form), account = session.account
         do {
             switch page {
             case .list: throw WebFailure.method
-            case .overview: try await changeAccount(deed, subject, session.account)
-            case .keys where deed == "make": return try await consolePage(page, session, visit, try await makeKey(form, session.account))
-            case .keys: try await withdrawKey(deed, subject, session.account)
-            case .receivers: try await changeReceivers(deed, subject, form, session.account)
-            case .groups: try await changeGroups(deed, subject, form, session.account)
-            case .mailboxes: try await changeMailboxes(deed, subject, form, session.account)
-            case .users: try await changeUsers(deed, subject, form, session)
-            case .outbox: try await changeOutbox(deed, subject, session.account)
-            case .logins: try await changeLogins(deed, subject)
-            case .accounts: try await makeAccount(deed, form)
+            case .overview: try await changeAccount(deed, account)
+            case .keys where deed.word == "make": return try await consolePage(page, session, visit, try await makeKey(form, account))
+            case .keys: try await withdrawKey(deed, account)
+            case .receivers: try await changeReceivers(deed, account)
+            case .groups: try await changeGroups(deed, account)
+            case .mailboxes: try await changeMailboxes(deed, account)
+            case .users: try await changeUsers(deed, session)
+            case .outbox: try await changeOutbox(deed, account)
+            case .logins: try await changeLogins(deed)
+            case .accounts: try await makeAccount(deed)
             }
-            return visit.redirect(to: "console/\(page.rawValue)?told=" + (deed == "make" ? "made" : "done"))
+            return visit.redirect(to: "console/\(page.rawValue)?told=" + (deed.word == "make" ? "made" : "done"))
         } catch {
             guard let refusal = ConsoleRefusal(error, of: page) else { throw error }
             return try await consolePage(page, session, visit, ["wrong": true, "wrong_text": "t." + refusal.rawValue], status: .badRequest)
@@ -81,7 +95,7 @@ extension WebDialect {
             case .logins: try await listLogins(query, times)
             case .accounts: try await listAccounts(query)
             }
-        let shown = ConsolePage.allCases.filter { !$0.isOfServer || account.isSuperduperAdmin }
+        let shown = ConsolePage.allCases.filter { !$0.isOfServer || account.actsOnAllAccounts }
         values["title"] = "t.console_" + page.rawValue
         values["console_pages"] = shown.map { ["page": $0.rawValue, "page_text": "t.console_" + $0.rawValue, "is_page": $0 == page] as [String: Any] }
         values["here"] = "\(visit.root)console/\(page.rawValue)"
@@ -97,7 +111,7 @@ extension WebDialect {
             "users_count": held.users, "mailboxes_count": held.mailboxes, "messages_count": held.messages, "recordings_count": held.recordings,
             "keys_count": held.keys, "realm": account.realm, "account_id": account.id, "owners_hear": account.letsOwnersHearRecordings,
         ]
-        if account.isSuperduperAdmin {
+        if account.actsOnAllAccounts {
             values["of_server"] = true
             values.merge(try await glance().values(times)) { $1 }
         }
@@ -105,8 +119,8 @@ extension WebDialect {
     }
 
     /// Lets owners hear recordings of their own calls, or does not any more.
-    private func changeAccount(_ deed: String, _ subject: String?, _ account: Account) async throws {
-        guard deed == "recordings", let lets = ["on": true, "off": false][subject ?? ""] else { throw WebFailure.malformed(400) }
+    private func changeAccount(_ deed: ConsoleDeed, _ account: Account) async throws {
+        guard deed.word == "recordings", let lets = ["on": true, "off": false][deed.subject ?? ""] else { throw WebFailure.malformed(400) }
         var settings = AccountSettings()
         settings.letsOwnersHearRecordings = lets
         _ = try await service.accounts.change(account.id, settings)

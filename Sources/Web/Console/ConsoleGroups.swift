@@ -28,8 +28,9 @@ extension WebDialect {
         MailboxGroup.Mode.allCases.map { ["mode": $0.rawValue, "mode_text": "t.group_" + $0.rawValue, "is_mode": $0 == chosen] }
     }
 
-    func changeGroups(_ deed: String, _ id: String?, _ form: Query, _ account: Account) async throws {
-        switch (deed, id) {
+    func changeGroups(_ deed: ConsoleDeed, _ account: Account) async throws {
+        let form = deed.form
+        switch (deed.word, deed.subject) {
         case ("make", nil):
             let number = HTTPToken.trim(form["number"] ?? "")
             guard !number.isEmpty, let mailbox = try await service.mailboxes.find(number: number, of: account) else { throw ConsoleRefusal.group }

@@ -40,8 +40,8 @@ extension WebDialect {
         return ["has_secrets": true, "secrets": made.map { ["secret_field": $0.field, "secret": $0.value] }]
     }
 
-    func withdrawKey(_ deed: String, _ id: String?, _ account: Account) async throws {
-        guard deed == "withdraw", let id else { throw WebFailure.malformed(400) }
+    func withdrawKey(_ deed: ConsoleDeed, _ account: Account) async throws {
+        guard deed.word == "withdraw", let id = deed.subject else { throw WebFailure.malformed(400) }
         // A user's login is no key.
         guard try await service.access.credentials(of: account).contains(where: { $0.id == id && $0.kind != .login }) else { throw WebFailure.notFound }
         try await service.access.removeCredential(id, in: account)

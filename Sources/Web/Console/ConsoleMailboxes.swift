@@ -26,12 +26,12 @@ extension WebDialect {
         return values
     }
 
-    func changeMailboxes(_ deed: String, _ id: String?, _ form: Query, _ account: Account) async throws {
-        switch (deed, id) {
-        case ("make", nil): try await makeMailbox(form, account)
+    func changeMailboxes(_ deed: ConsoleDeed, _ account: Account) async throws {
+        switch (deed.word, deed.subject) {
+        case ("make", nil): try await makeMailbox(deed.form, account)
         case ("owner", let id?):
             var settings = MailboxSettings()
-            settings.ownerID = .some(try await owner(form, account))
+            settings.ownerID = .some(try await owner(deed.form, account))
             _ = try await service.mailboxes.change(id, settings, in: account)
         case ("remove", let id?): _ = try await service.mailboxes.remove(id, in: account)
         default: throw WebFailure.malformed(400)

@@ -20,12 +20,12 @@ extension WebDialect {
         return values
     }
 
-    func changeOutbox(_ deed: String, _ id: String?, _ account: Account) async throws {
-        guard let id else { throw WebFailure.malformed(400) }
+    func changeOutbox(_ deed: ConsoleDeed, _ account: Account) async throws {
+        guard let id = deed.subject else { throw WebFailure.malformed(400) }
         // One of another account looks like one that is not there.
         let delivery = try await service.outbox.find(id)
         guard delivery.accountID == account.id else { throw WebFailure.notFound }
-        switch deed {
+        switch deed.word {
         case "retry": _ = try await service.outbox.retry(id)
         // What follows from the end of one that waits is its channel's to say, which is at hand where deliveries are made.
         case "drop" where delivery.state == .dead: try await service.outbox.drop(id)

@@ -18,8 +18,9 @@ extension WebDialect {
         return values
     }
 
-    func changeReceivers(_ deed: String, _ id: String?, _ form: Query, _ account: Account) async throws {
-        switch (deed, id) {
+    func changeReceivers(_ deed: ConsoleDeed, _ account: Account) async throws {
+        let form = deed.form
+        switch (deed.word, deed.subject) {
         case ("make", nil):
             guard let hook = form["hook"], Self.hooks.contains(hook) else { throw WebFailure.malformed(400) }
             let uri = HTTPToken.trim(form["uri"] ?? ""), name = HTTPToken.trim(form["name"] ?? "")

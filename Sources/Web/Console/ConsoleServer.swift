@@ -19,8 +19,8 @@ extension WebDialect {
         return values
     }
 
-    func changeLogins(_ deed: String, _ id: String?) async throws {
-        guard deed == "lift", let id else { throw WebFailure.malformed(400) }
+    func changeLogins(_ deed: ConsoleDeed) async throws {
+        guard deed.word == "lift", let id = deed.subject else { throw WebFailure.malformed(400) }
         guard !(try await service.access.forgetLogins(of: id)).isEmpty else { throw WebFailure.notFound }
     }
 
@@ -33,9 +33,9 @@ extension WebDialect {
         return values
     }
 
-    func makeAccount(_ deed: String, _ form: Query) async throws {
-        guard deed == "make" else { throw WebFailure.malformed(400) }
-        let name = HTTPToken.trim(form["name"] ?? "")
+    func makeAccount(_ deed: ConsoleDeed) async throws {
+        guard deed.word == "make" else { throw WebFailure.malformed(400) }
+        let name = HTTPToken.trim(deed.form["name"] ?? "")
         guard !name.isEmpty else { throw ConsoleRefusal.account }
         _ = try await service.accounts.create(AccountSettings(name: name), below: nil, hasOwnName: true)
     }

@@ -18,12 +18,12 @@ extension WebDialect {
         return values
     }
 
-    func changeUsers(_ deed: String, _ id: String?, _ form: Query, _ session: WebSession) async throws {
+    func changeUsers(_ deed: ConsoleDeed, _ session: WebSession) async throws {
         let account = session.account
-        switch (deed, id) {
-        case ("make", nil): try await makeUser(form, account)
+        switch (deed.word, deed.subject) {
+        case ("make", nil): try await makeUser(deed.form, account)
         case ("password", let id?):
-            guard let password = form["password"], !password.isEmpty else { throw ConsoleRefusal.password }
+            guard let password = deed.form["password"], !password.isEmpty else { throw ConsoleRefusal.password }
             var settings = UserSettings()
             settings.password = password
             _ = try await service.users.change(id, settings, in: account)

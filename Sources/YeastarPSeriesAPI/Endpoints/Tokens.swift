@@ -4,7 +4,7 @@ import Voicemail
 /// Getting, renewing and giving back tokens (P§3).
 extension PSeriesDialect {
     /// Secrets are taken from the body only: a query stands in logs of proxies.
-    func login(_ endpoint: Endpoint, _ request: FrontRequest) async throws -> PSeriesAnswer {
+    func login(_ endpoint: PSeriesEndpoint, _ request: FrontRequest) async throws -> PSeriesAnswer {
         // The lock is for those who guess secrets; a refresh token cannot be guessed (P§3.1).
         if endpoint == .getToken { try await loginGuard.refuseLocked(request.remote) }
         let parameters = PSeriesParameters(query: Query(), body: try await loginBody(of: request))

@@ -33,7 +33,9 @@ public struct WebhookChannel: DeliveryChannel {
         }
     }
 
-    public func deliver(_ delivery: Delivery) async -> DeliveryOutcome {
+    public func attempt(_ delivery: Delivery) async -> DeliveryAttempt { DeliveryAttempt(await outcome(of: delivery)) }
+
+    private func outcome(of delivery: Delivery) async -> DeliveryOutcome {
         do {
             let account = try await service.accounts.find(delivery.accountID)
             guard let push = account.map({ EventPush(of: $0) }), push.isEnabled,

@@ -30,7 +30,8 @@ extension SSeriesDialect {
         let sheet = CallRecordSheet(service: service, account: account, first: start.timestamp(in: zone), last: end.lastTimestamp(in: zone), view: view)
         guard try await sheet.hasRows() else { throw SSeriesFailure.noCallRecord }
         let body = try await FrontResponse.Body.written { try await sheet.write(to: $0) }
-        return try await file("text/csv; charset=utf-8", named: "cdr.csv", body, random, call, used: .wrongCallRecordRandom)
+        try await useUp(random, call, orThrow: .wrongCallRecordRandom)
+        return file("text/csv; charset=utf-8", named: "cdr.csv", body)
     }
 
     /// The extensions that a text names, however it is spaced; nil for all of them.

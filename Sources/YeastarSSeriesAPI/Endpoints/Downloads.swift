@@ -41,12 +41,14 @@ extension SSeriesDialect {
         else { throw SSeriesFailure.wrongAddress }
     }
 
-    /// The file, once everything has been judged: that uses the random up, but for a HEAD (S§3.3).
-    func file(
-        _ contentType: String, named name: String, _ body: FrontResponse.Body, _ random: String, _ call: SSeriesCall, used: SSeriesFailure
-    ) async throws -> SSeriesReply {
-        if call.request.method != .head, !(try await service.tickets.use(random, .sSeriesDownload)) { throw used }
-        return .file(
+    /// Uses a random up, once everything has been judged; a HEAD does not (S§3.3).
+    /// - Throws: `failure` where somebody else has used it meanwhile.
+    func useUp(_ random: String, _ call: SSeriesCall, orThrow failure: SSeriesFailure) async throws {
+        if call.request.method != .head, !(try await service.tickets.use(random, .sSeriesDownload)) { throw failure }
+    }
+
+    func file(_ contentType: String, named name: String, _ body: FrontResponse.Body) -> SSeriesReply {
+        .file(
             FrontResponse(
                 status: .ok, headers: [.contentType: contentType, .contentDisposition: ContentDisposition.attachment(name)], body: body))
     }

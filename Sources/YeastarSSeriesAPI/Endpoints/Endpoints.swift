@@ -1,6 +1,6 @@
 import HTTPTypes
 
-extension Endpoint {
+extension SSeriesEndpoint {
     /// What is to be known of an endpoint besides its path.
     struct Row: Sendable {
         let methods: Set<HTTPRequest.Method>

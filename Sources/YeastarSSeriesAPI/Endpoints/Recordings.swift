@@ -29,8 +29,8 @@ extension SSeriesDialect {
             let account = try call.requireEntry().account, stored = try await service.renditions.find([.id(id)], of: account)
             let audio = try await service.renditions.download(of: stored)
             try await service.audit.noteHeard(stored.recording, in: account)
-            return try await file(
-                audio.contentType, named: name, .file(FileSlice(audio.reader)), random, call, used: .wrongRecordingRandom)
+            try await useUp(random, call, orThrow: .wrongRecordingRandom)
+            return file(audio.contentType, named: name, .file(FileSlice(audio.reader)))
         } catch VoicemailError.notFound, VoicemailError.unplayable {
             throw SSeriesFailure.noSuchRecording
         }

@@ -39,8 +39,8 @@ extension SSeriesDialect {
         let message = try await service.messages.position(ofMessage: id, in: mailboxID).message
         let audio = try await service.renditions.rendition(of: message, .telephone)
         try await service.audit.noteHeard(message, in: account)
-        return try await self.file(
-            audio.contentType, named: fileName, .file(FileSlice(audio.reader)), random, call, used: .wrongVoicemailRandom)
+        try await useUp(random, call, orThrow: .wrongVoicemailRandom)
+        return self.file(audio.contentType, named: fileName, .file(FileSlice(audio.reader)))
     }
 
     /// The one extension of a request.

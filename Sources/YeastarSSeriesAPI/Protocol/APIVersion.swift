@@ -3,7 +3,7 @@
 struct APIVersion: Sendable {
     /// As in the path; `v1.0.x` stands for every `v1.0.` number.
     let name: String
-    let endpoints: Set<Endpoint>
+    let endpoints: Set<SSeriesEndpoint>
     /// What requests and message lists call an extension.
     let extensionKey: String
     /// What extension lists call it.
@@ -69,13 +69,13 @@ struct APIVersion: Sendable {
         listedExtensionKey: "number", showsVoicemailStatus: true, deletesSeveral: true, requiresExtensions: true, requiresReportPort: false,
         tellsTransport: true, extensionType: "SIP", extensionFields: ExtensionField.sSeriesV2)
 
-    private static let common: Set<Endpoint> = [
+    private static let common: Set<SSeriesEndpoint> = [
         .login, .heartbeat, .logout, .queryVoicemail, .voicemailRandom, .downloadVoicemail, .deleteVoicemail, .recordingRandom,
         .downloadRecording, .queryExtensions, .updateExtension, .deviceInfo,
     ]
 
     private init(
-        name: String, endpoints: Set<Endpoint>, extensionKey: String, listedExtensionKey: String, showsVoicemailStatus: Bool,
+        name: String, endpoints: Set<SSeriesEndpoint>, extensionKey: String, listedExtensionKey: String, showsVoicemailStatus: Bool,
         deletesSeveral: Bool, requiresExtensions: Bool, requiresReportPort: Bool, tellsTransport: Bool, extensionType: String,
         extensionFields: [ExtensionField], standard: [ExtensionField: String] = [:]
     ) {

@@ -1,7 +1,7 @@
 /// `/api/{version}/{endpoint}` taken apart.
 struct VersionedPath: Sendable {
     private let version: APIVersion?
-    private let endpoint: Endpoint?
+    private let endpoint: SSeriesEndpoint?
     private let isBlank: Bool
 
     /// - Parameter segments: of the whole path.
@@ -9,11 +9,11 @@ struct VersionedPath: Sendable {
         version = segments.dropFirst().first.flatMap(APIVersion.init(segment:))
         let rest = segments.dropFirst(2)
         isBlank = rest.isEmpty
-        endpoint = Endpoint(rawValue: rest.joined(separator: "/"))
+        endpoint = SSeriesEndpoint(rawValue: rest.joined(separator: "/"))
     }
 
     /// The version and an endpoint it has.
-    func offered() throws(SSeriesFailure) -> (APIVersion, Endpoint) {
+    func offered() throws(SSeriesFailure) -> (APIVersion, SSeriesEndpoint) {
         if isBlank { throw .blankRequest }
         guard let version, let endpoint, version.endpoints.contains(endpoint) else { throw .unsupportedRequest }
         return (version, endpoint)

@@ -43,7 +43,9 @@ public struct ReportChannel: DeliveryChannel {
         }
     }
 
-    public func deliver(_ delivery: Delivery) async -> DeliveryOutcome {
+    public func attempt(_ delivery: Delivery) async -> DeliveryAttempt { DeliveryAttempt(await outcome(of: delivery)) }
+
+    private func outcome(of delivery: Delivery) async -> DeliveryOutcome {
         let destination: ReportDestination
         do {
             guard let found = try await self.destination(of: delivery) else { return .withdrawn }

@@ -30,7 +30,7 @@ struct AccountCommand: AsyncParsableCommand {
                 if let parent { above = try await lookup.account(parent) }
                 do {
                     let account = try await installation.service.accounts.create(
-                        settings, below: above, superduperAdmin: superduperAdmin, hasOwnName: !allowDuplicate)
+                        settings, below: above, actsOnAllAccounts: superduperAdmin, hasOwnName: !allowDuplicate)
                     common.output.show(account.asAccount)
                 } catch VoicemailError.invalid(let violations) where violations.map(\.setting) == [.name] && violations[0].rule == .unique {
                     // Names are the same however they are spelled, so it is told which one is there.
@@ -76,7 +76,7 @@ extension Account {
     var asAccount: JSONObject {
         var object = published.idFirst
         object["parent_id"] = lineage.last.map { .string($0) }
-        if isSuperduperAdmin { object["superduper_admin"] = true }
+        if actsOnAllAccounts { object["superduper_admin"] = true }
         object["created"] = .string(created.iso8601)
         return object
     }

@@ -35,7 +35,7 @@ struct HoldCommand: AsyncParsableCommand {
             }
         }
 
-        private func subject(_ account: Account, _ lookup: Lookup) async throws -> (Hold.Subject, String) {
+        private func subject(_ account: Account, _ lookup: Lookup) async throws -> (LegalHold.Subject, String) {
             if let mailbox { return (.mailbox, try await lookup.mailboxOrRemoved(mailbox, of: account).id) }
             if let message {
                 let id = String(message.suffix(32))
@@ -104,7 +104,7 @@ extension Lookup {
     }
 }
 
-extension Hold {
+extension LegalHold {
     /// What the command line shows of it.
     fileprivate var asHold: JSONObject {
         [

@@ -73,15 +73,13 @@ struct MailCommand: AsyncParsableCommand {
         }
 
         private func preview(_ installation: Installation) async throws -> NoticePreview? {
-            let service = installation.service, settings = installation.configuration.notices, tag = language?.tag
+            let lookup = Lookup(service: installation.service)
+            let previews = NoticePreviews(installation.service, installation.configuration.notices, language: language?.tag)
             if let message {
-                return try await news == nil
-                    ? NoticePreview.ofMessage(Lookup(service: service).message(message).id, language: tag, settings, service)
-                    : NoticePreview.ofDeletedMessage(String(message.suffix(32)), language: tag, settings, service)
+                return try await news == nil ? previews.ofMessage(lookup.message(message).id) : previews.ofDeletedMessage(String(message.suffix(32)))
             }
-            let lookup = Lookup(service: service)
             let box = try await lookup.mailbox(fullMailbox ?? mailbox ?? "", of: try await lookup.account(account ?? ""))
-            return try await NoticePreview.ofMailbox(box.id, news?.news, language: tag, settings, service)
+            return try await previews.ofMailbox(box.id, news?.news)
         }
     }
 
@@ -118,7 +116,7 @@ struct MailCommand: AsyncParsableCommand {
                     to: receiver, subject: "Aftertone can send mail", text: "This mail was sent by `aftertone mail test`. Nothing else is in it.\n")
             }
             let known = try await Lookup(service: installation.service).message(message)
-            let found = try await NoticePreview.ofMessage(known.id, language: nil, installation.configuration.notices, installation.service)
+            let found = try await NoticePreviews(installation.service, installation.configuration.notices).ofMessage(known.id)
             guard let preview = found else { throw Refusal("there is no message \(Terminal.typed(message)) that is told of") }
             return MailMessage(
                 to: receiver, subject: preview.parts.subject, text: preview.parts.text, html: preview.parts.html, attachment: preview.attachment)

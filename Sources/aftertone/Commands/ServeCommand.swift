@@ -122,10 +122,18 @@ enum Serving {
         do {
             try await prepare(installation)
             let reload = Reloading(levels: levels, settings: settings, logger: logger)
-            let server = AftertoneServer(
-                installation, registry: registry, listeners: listeners, stopSignals: [.sigterm, .sigint], reloadSignals: [.sighup], spare: spare,
-                manager: manager, onReload: { await reload.run() }, setup: setup, tail: tail, onCalls: onCalls
-            ) { bound in
+            var surroundings = ServerSurroundings()
+            surroundings.registry = registry
+            surroundings.listeners = listeners
+            surroundings.stopSignals = [.sigterm, .sigint]
+            surroundings.reloadSignals = [.sighup]
+            surroundings.onReload = { await reload.run() }
+            surroundings.spare = spare
+            surroundings.manager = manager
+            surroundings.setup = setup
+            surroundings.tail = tail
+            surroundings.onCalls = onCalls
+            let server = AftertoneServer(installation, in: surroundings) { bound in
                 await onListening(
                     ListenAddress(host: bound.listener.host, port: bound.port, isSecure: bound.listener.tls != nil), bound.listener.dialects,
                     setup.text.map { path + "setup?code=" + $0 })

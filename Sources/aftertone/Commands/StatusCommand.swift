@@ -76,7 +76,7 @@ extension ServerStatus {
             object["reasons"] = ["status": .string(reason)]
         }
         for kind in DocumentKind.allCases {
-            object[kind == .media ? "greetings" : kind == .mailbox ? "mailboxes" : "\(kind.rawValue)s"] = .int(census.documents[kind] ?? 0)
+            object[kind == .greeting ? "greetings" : kind == .mailbox ? "mailboxes" : "\(kind.rawValue)s"] = .int(census.documents[kind] ?? 0)
         }
         object["messages"] = ["new": .int(census.messages.new), "saved": .int(census.messages.saved)]
         object["recordings"] = ["count": .int(census.recordings.count), "bytes": .int(census.recordings.bytes)]

@@ -35,7 +35,7 @@ struct WebhookCommand: AsyncParsableCommand {
         @Option(help: "Id, name or realm.") var account: String
         @Option(help: "What it is called.") var name: String
         @Option(help: "Which events, such as notifications or object.") var hook: String
-        @Option(help: "How its receiver is asked: get, post or put.") var verb = Webhook.Verb.post
+        @Option(help: "How its receiver is asked: get, post or put.") var verb = Webhook.Method.post
         @Flag(help: "Sends JSON, and not a form.") var jsonBody = false
         @Argument(help: "Where to: a URL of http or https, not of this machine or a private network.") var uri: String
 
@@ -47,7 +47,7 @@ struct WebhookCommand: AsyncParsableCommand {
                 settings.name = name
                 settings.hook = hook
                 settings.uri = uri
-                settings.verb = verb
+                settings.method = verb
                 settings.isJSON = jsonBody
                 common.output.show(try await service.webhooks.create(settings, in: account).asWebhook)
             }
@@ -121,7 +121,7 @@ struct WebhookCommand: AsyncParsableCommand {
     }
 }
 
-extension Webhook.Verb: ExpressibleByArgument {}
+extension Webhook.Method: ExpressibleByArgument {}
 
 extension Webhook {
     /// What the command line shows of it.

@@ -14,7 +14,7 @@ import Voicemail
 
     /// The rules that the payload of a described request body has to pass.
     private static let schemas: [String: Schema] = [
-        "Mailbox": Schema.mailbox(Limits()), "User": Schema.user, "Account": Schema.account, "Media": Schema.media, "MediaChange": Schema.media,
+        "Mailbox": Schema.mailbox(Limits()), "User": Schema.user, "Account": Schema.account, "Media": Schema.greeting, "MediaChange": Schema.greeting,
         "Webhook": Schema.webhook, "Message": Schema.messageDraft,
     ]
 

@@ -6,7 +6,7 @@ import Testing
 /// The described documents have the rules of the domain's own schemas.
 @Suite struct OpenAPISchemaTests {
     private static let schemas: [(name: String, schema: Schema)] = [
-        ("Mailbox", .mailbox(Limits())), ("User", .user), ("Account", .account), ("Media", .media), ("Webhook", .webhook),
+        ("Mailbox", .mailbox(Limits())), ("User", .user), ("Account", .account), ("Media", .greeting), ("Webhook", .webhook),
         ("MessageDraft", .messageDraft), ("Login", KazooDialect.loginSchema),
     ]
 

@@ -20,12 +20,12 @@ import Voicemail
     }
 
     @Test func documentedPathsAreTheTemplates() {
-        let templates = Route.samples.map { "/v2" + $0.template }
+        let templates = KazooRoute.samples.map { "/v2" + $0.template }
         #expect(Set(templates).count == templates.count)
         #expect(Set(description.paths.keys) == Set(templates))
     }
 
-    @Test(arguments: Route.samples) func documentedMethodsAreTheRoutes(_ route: Route) {
+    @Test(arguments: KazooRoute.samples) func documentedMethodsAreTheRoutes(_ route: KazooRoute) {
         let documented = description.operations.filter { $0.path == "/v2" + route.template }.map(\.method)
         #expect(Set(documented) == Set(route.methods))
         #expect(documented.count == route.methods.count)
@@ -49,7 +49,7 @@ import Voicemail
         }
     }
 
-    @Test(arguments: Route.samples) func onlyPublicRoutesNeedNoToken(_ route: Route) {
+    @Test(arguments: KazooRoute.samples) func onlyPublicRoutesNeedNoToken(_ route: KazooRoute) {
         for operation in description.operations where operation.path == "/v2" + route.template {
             #expect((operation.object["security"] == .array([])) == route.isPublic, "\(operation.method) \(operation.path)")
         }

@@ -1,10 +1,10 @@
 @testable import KazooAPI
 
-extension Route {
+extension KazooRoute {
     /// One route of each template. A case that is added asks for its place here, as the switch must name it.
-    static let samples: [Route] = Array(sequence(first: .userAuth) { $0.successor })
+    static let samples: [KazooRoute] = Array(sequence(first: .userAuth) { $0.successor })
 
-    private var successor: Route? {
+    private var successor: KazooRoute? {
         switch self {
         case .userAuth: .userAuthRecovery
         case .userAuthRecovery: .userAuthToken("t")

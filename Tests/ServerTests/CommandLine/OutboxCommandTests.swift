@@ -67,7 +67,7 @@ struct OutboxCommandTests {
         try await TemporaryDirectory.run { directory in
             let path = directory.path + "/data", start = Timestamp(unix: 1_463_000_000)
             try await TestServer.withoutServer(in: path) { installation in
-                let account = try await installation.service.accounts.create(["name": "Acme"], below: nil, superduperAdmin: false)
+                let account = try await installation.service.accounts.create(["name": "Acme"], below: nil, actsOnAllAccounts: false)
                 try await installation.service.store.write { writer in
                     for number in 0..<1500 {
                         try writer.insert(

@@ -37,7 +37,7 @@ struct AccessibilityTests {
             _ = try await service.users.change(world.anna.id, .patch(["email": "anna@acme.example"]), in: world.account)
             let reset = try await service.access.openPasswordReset(userID: world.anna.id, accountID: world.account.id, requested: world.server.clock.now)
             let link = try #require(reset).id
-            let operators = try await world.server.makeAccount("Operators", superduperAdmin: true)
+            let operators = try await world.server.makeAccount("Operators", actsOnAllAccounts: true)
             let chief = try await world.server.makeUser("chief", password: "chief horse", in: operators)
             _ = try await service.users.change(chief.id, .patch(["priv_level": "admin", "language": "ru"]), in: operators)
             try await Chromium.run { browser in

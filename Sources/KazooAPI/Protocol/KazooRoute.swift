@@ -1,9 +1,9 @@
 import HTTPTypes
 import Voicemail
 
-/// What a path names. `Route` knows paths and methods and nothing else; `Sources/COpenAPI/kazoo.json`, the
+/// What a path names. `KazooRoute` knows paths and methods and nothing else; `Sources/COpenAPI/kazoo.json`, the
 /// description, is compared with it.
-enum Route: Hashable, Sendable {
+enum KazooRoute: Hashable, Sendable {
     case userAuth, userAuthRecovery, userAuthToken(String), apiAuth, tokenAuth, tokenInfo
     case accounts, account
     case children, descendants, siblings, tree
@@ -48,7 +48,7 @@ enum Route: Hashable, Sendable {
     }
 }
 
-extension Route {
+extension KazooRoute {
     /// The path with placeholders, relative to `/v2`, for metrics and for the OpenAPI description.
     var template: String {
         switch self {
@@ -102,7 +102,7 @@ extension Route {
     }
 }
 
-extension Route {
+extension KazooRoute {
     /// Whether an attempt costs as much as a login (K§2.12).
     var isLogin: Bool {
         switch self {

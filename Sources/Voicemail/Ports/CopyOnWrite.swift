@@ -1,7 +1,7 @@
 /// A large value in one place that its copies share: a copy costs one count of references and not one for each of its fields. Who changes a copy
 /// gives it a place of its own.
 @propertyWrapper
-struct Shared<Value: Sendable>: Sendable {
+struct CopyOnWrite<Value: Sendable>: Sendable {
     private final class Place: Sendable {
         let value: Value
 
@@ -18,14 +18,14 @@ struct Shared<Value: Sendable>: Sendable {
     }
 }
 
-extension Shared: Equatable where Value: Equatable {
-    static func == (left: Shared, right: Shared) -> Bool { left.place === right.place || left.wrappedValue == right.wrappedValue }
+extension CopyOnWrite: Equatable where Value: Equatable {
+    static func == (left: CopyOnWrite, right: CopyOnWrite) -> Bool { left.place === right.place || left.wrappedValue == right.wrappedValue }
 }
 
-extension Shared: Hashable where Value: Hashable {
+extension CopyOnWrite: Hashable where Value: Hashable {
     func hash(into hasher: inout Hasher) { hasher.combine(wrappedValue) }
 }
 
-extension Shared: CustomStringConvertible {
+extension CopyOnWrite: CustomStringConvertible {
     var description: String { "\(wrappedValue)" }
 }

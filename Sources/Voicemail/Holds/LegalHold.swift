@@ -1,6 +1,6 @@
 /// What must not be removed, because somebody may have to show it: a court, an authority, a complaint. Whatever it covers stays, whoever asks for its
 /// removal and whatever time has passed, until the hold is lifted. A thing may be under several.
-public struct Hold: Sendable, Hashable {
+public struct LegalHold: Sendable, Hashable {
     /// What a hold is put on.
     public enum Subject: String, Sendable, CaseIterable {
         /// With every mailbox, message and recording in it; accounts below it are others.
@@ -62,7 +62,7 @@ extension StoreReader {
     func heldSubjects(accountID: String) throws -> Set<String> { try held(accountID: accountID, \.subjectID) }
 
     /// What `item` takes from each hold of an account.
-    private func held(accountID: String, _ item: (Hold) -> String) throws -> Set<String> {
+    private func held(accountID: String, _ item: (LegalHold) -> String) throws -> Set<String> {
         var found: Set<String> = []
         var last = 0
         while true {

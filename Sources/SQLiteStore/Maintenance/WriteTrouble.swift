@@ -2,7 +2,7 @@ import Synchronization
 import Voicemail
 
 /// The last trouble a write had, until a write that needs room has succeeded.
-final class Health: Sendable {
+final class WriteTrouble: Sendable {
     private let trouble = Mutex<String?>(nil)
 
     func note(_ error: StoreError) {

@@ -1,7 +1,7 @@
 import HTTPTypes
 
 /// What a path names behind the version (S§1); the raw value is the path.
-enum Endpoint: String, CaseIterable, Sendable {
+enum SSeriesEndpoint: String, CaseIterable, Sendable {
     case login
     case heartbeat
     case logout

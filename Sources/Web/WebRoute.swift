@@ -2,10 +2,10 @@ import HTTPTypes
 import Voicemail
 
 /// The folders of a mailbox as its owner sees them.
-enum Shelf: String, CaseIterable, Sendable {
+enum ShownFolder: String, CaseIterable, Sendable {
     case new, saved, trash
 
-    var folder: Folder {
+    var stored: Folder {
         switch self {
         case .new: .new
         case .saved: .saved
@@ -23,7 +23,7 @@ enum DownloadForm: String, CaseIterable, Sendable {
 }
 
 /// What a path names, relative to where the page is.
-enum Route: Hashable, Sendable {
+enum WebRoute: Hashable, Sendable {
     case home, login, logout
     /// Where a link to a new password is asked for, and where it leads.
     case forgotten, reset
@@ -44,7 +44,7 @@ enum Route: Hashable, Sendable {
     case setup
     case style, icon
     case script(String)
-    case folder(mailbox: String, Shelf)
+    case folder(mailbox: String, ShownFolder)
     /// Where messages of a mailbox are filed.
     case messages(mailbox: String)
     /// What happens in a mailbox, as it happens.
@@ -93,8 +93,8 @@ enum Route: Hashable, Sendable {
         case (3, "boxes") where pieces[2] == "greeting": self = .greeting(mailbox: pieces[1])
         case (5, "boxes") where pieces[2] == "greetings" && pieces[4] == "play": self = .hear(mailbox: pieces[1], pieces[3])
         case (3, "boxes"):
-            guard let shelf = Shelf(rawValue: pieces[2]) else { return nil }
-            self = .folder(mailbox: pieces[1], shelf)
+            guard let folder = ShownFolder(rawValue: pieces[2]) else { return nil }
+            self = .folder(mailbox: pieces[1], folder)
         case (4, "boxes") where pieces[2] == "messages": self = .message(MessagePlace(mailboxID: pieces[1], monthID: pieces[3]))
         case (5, "boxes") where pieces[2] == "messages" && pieces[4] == "play":
             self = .play(MessagePlace(mailboxID: pieces[1], monthID: pieces[3]))
@@ -131,8 +131,8 @@ enum Route: Hashable, Sendable {
     /// The page that somebody goes on with who has had to log in for this, below the page's own path; nil for none in particular.
     var comeback: String? {
         switch self {
-        case .folder(let mailbox, let shelf): HexID.isValid(mailbox) ? "boxes/\(mailbox)/\(shelf.rawValue)" : nil
-        case .messages(let mailbox): Route.folder(mailbox: mailbox, .new).comeback
+        case .folder(let mailbox, let folder): HexID.isValid(mailbox) ? "boxes/\(mailbox)/\(folder.rawValue)" : nil
+        case .messages(let mailbox): WebRoute.folder(mailbox: mailbox, .new).comeback
         case .message(let place): HexID.isValid(place.mailboxID) && place.isNamed ? "boxes/\(place.mailboxID)/messages/\(place.monthID)" : nil
         case .settings(let mailbox), .greeting(let mailbox): HexID.isValid(mailbox) ? "boxes/\(mailbox)/settings" : nil
         case .sessions, .recordings: label

@@ -1,7 +1,7 @@
 import HTTPTypes
 
 /// The endpoints under `/openapi/v1.0/`, by their paths. `Sources/COpenAPI/p-series.json`, the description, is compared with it.
-enum Endpoint: String, Sendable, CaseIterable {
+enum PSeriesEndpoint: String, Sendable, CaseIterable {
     case getToken = "get_token"
     case refreshToken = "refresh_token"
     case deleteToken = "del_token"

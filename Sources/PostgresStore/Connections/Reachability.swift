@@ -2,7 +2,7 @@ import Synchronization
 
 /// Whether the database can be reached, for all connections together: when one of them has just found that it cannot, the others do not
 /// spend their time on finding out too.
-final class Health: Sendable {
+final class Reachability: Sendable {
     private struct State {
         var reason: String?
         var until = ContinuousClock.now
