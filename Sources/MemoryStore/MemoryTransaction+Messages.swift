@@ -10,6 +10,7 @@ extension MemoryTransaction {
 
     func message(id: String) throws -> Message? { try living().first { $0.id.isSame(as: id) } }
     func message(serial: Int) throws -> Message? { try living().first { $0.serial == serial } }
+    func messages(ids: [String]) throws -> [Message] { try ids.compactMap { try message(id: $0) } }
     func messages(ofBlob id: BlobID) throws -> [Message] { try living().filter { $0.audio?.blobID == id } }
 
     func messages(_ query: MessageQuery, _ visit: (Message) throws -> Bool) throws {

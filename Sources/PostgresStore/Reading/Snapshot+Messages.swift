@@ -12,6 +12,17 @@ extension Snapshot {
         try first("SELECT \(raw: Self.columns) FROM message WHERE serial = \(serial) AND \(raw: Self.isThere)").map { try MessageRow.decode($0) }
     }
 
+    func messages(ids: [String]) throws -> [Message] {
+        guard !ids.isEmpty else { return [] }
+        var shared = MessageRow.Shared()
+        return try rows(
+            """
+            SELECT \(raw: Self.columns) FROM unnest(\(ids)) WITH ORDINALITY AS wanted (wanted_id, place)
+            JOIN message ON id = wanted_id WHERE \(raw: Self.isThere) ORDER BY place
+            """
+        ).map { try MessageRow.decode($0, &shared) }
+    }
+
     func messages(ofBlob id: BlobID) throws -> [Message] {
         try rows("SELECT \(raw: Self.columns) FROM message WHERE blob_id = \(id) AND \(raw: Self.isThere)").map { try MessageRow.decode($0) }
     }

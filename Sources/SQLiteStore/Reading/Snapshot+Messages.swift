@@ -14,6 +14,8 @@ extension Snapshot {
         return try run.step() ? try MessageRow.decode(run) : nil
     }
 
+    func messages(ids: [String]) throws -> [Message] { try ids.compactMap { try message(id: $0) } }
+
     func messages(ofBlob id: BlobID) throws -> [Message] {
         var run = try connection.prepare(MessageRow.byBlob)
         run.bind(id.hex)
