@@ -24,11 +24,20 @@ extension AccountChange {
 extension Change {
     /// Hands a message that lies in a broadcasting group's box on to the members.
     /// - Returns: the first copy; nil where there is nobody to have one, and the message stays.
-    func distribute(_ message: Message, of mailbox: Mailbox) throws -> Message? {
+    func distribute(_ message: Message, of mailbox: Mailbox) throws -> Message? { try distribute([message], of: mailbox).first }
+
+    /// The same of several.
+    /// - Returns: the first copy of each; none where there is nobody to have one.
+    @discardableResult
+    func distribute(_ messages: [Message], of mailbox: Mailbox) throws -> [Message] {
+        guard !messages.isEmpty else { return [] }
         let members = try writer.recipients(of: mailbox).filter { $0 != mailbox.id }
-        guard !members.isEmpty else { return nil }
-        let copies = try members.map { try add(message.copied(to: $0, history: true, at: now), isAnnounced: false) }
-        try putAway(message, because: .moved)
-        return copies.first
+        guard !members.isEmpty else { return [] }
+        let held = try writer.heldMessages(among: messages)
+        return try messages.flatMap { message in
+            let copies = try members.map { try add(message.copied(to: $0, history: true, at: now), isAnnounced: false) }
+            try putAway(message, isHeld: held.contains(message.id), because: .moved)
+            return copies.prefix(1)
+        }
     }
 }

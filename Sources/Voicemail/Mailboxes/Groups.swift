@@ -105,7 +105,7 @@ extension Groups {
                     if message.modified <= patience { waiting.append(message) }
                     return true
                 }
-                for message in waiting { _ = try change.distribute(message, of: mailbox) }
+                try change.distribute(waiting, of: mailbox)
             }
         }
     }

@@ -25,7 +25,7 @@ extension Messages {
 
     /// Files messages in a folder.
     public func file(_ ids: [String], of mailboxID: String, in folder: Folder, account: Account) async throws -> BatchOutcome {
-        try await changeEach(ids, of: mailboxID, account) { message, change in [try change.change.file(message, in: folder).monthID] }
+        try await changeEach(ids, of: mailboxID, account) { message, batch in [try batch.change.change.file(message, in: folder).monthID] }
     }
 
     /// Files one message in a folder.
@@ -43,7 +43,10 @@ extension Messages {
         _ ids: [String], of mailboxID: String, to destination: String, account: Account, note: ForwardingNote? = nil
     ) async throws -> BatchOutcome {
         try await requireMailboxes([destination], account)
-        return try await changeEach(ids, of: mailboxID, account) { message, change in [try change.move(message, to: destination, note).monthID] }
+        return try await changeEach(ids, of: mailboxID, account, heedsHolds: true) { message, batch in
+            let target = try batch.destination(destination)
+            return [try batch.change.move(message, to: target, note).monthID]
+        }
     }
 
     /// Moves one message.
@@ -68,15 +71,18 @@ extension Messages {
             ])
         }
         try await requireMailboxes(destinations, account)
-        return try await changeEach(ids, of: mailboxID, account) { message, change in
-            try destinations.map { try change.duplicate(message, to: $0, note).monthID }
+        return try await changeEach(ids, of: mailboxID, account) { message, batch in
+            try destinations.map { id in
+                let target = try batch.destination(id)
+                return try batch.change.duplicate(message, to: target, note).monthID
+            }
         }
     }
 
     /// Removes messages.
     public func remove(_ ids: [String], of mailboxID: String, account: Account) async throws -> BatchOutcome {
-        try await changeEach(ids, of: mailboxID, account) { message, change in
-            try change.change.remove(message)
+        try await changeEach(ids, of: mailboxID, account, heedsHolds: true) { message, batch in
+            try batch.change.change.discard(message)
             return [message.monthID]
         }
     }
@@ -113,15 +119,15 @@ extension Messages {
             outcome.append(
                 try await inTransaction { change in
                     var part = BatchOutcome()
-                    for listed in page.messages {
-                        // Another caller may have changed it between the two transactions.
-                        guard let message = try change.writer.message(id: listed.id), folder == nil || message.folder == folder else { continue }
+                    // Another caller may have changed them between the two transactions.
+                    let messages = try change.writer.messages(ids: page.messages.map(\.id)), held = try change.writer.heldMessages(among: messages)
+                    for message in messages where folder == nil || message.folder == folder {
                         if message.timestamp < cutoff {
                             part.failed.append((message.monthID, .priorToRetention))
-                        } else if try change.writer.isHeld(message) {
+                        } else if held.contains(message.id) {
                             part.failed.append((message.monthID, .held))
                         } else {
-                            try change.remove(message)
+                            try change.discard(message)
                             part.succeeded.append(message.monthID)
                         }
                     }
@@ -135,15 +141,19 @@ extension Messages {
     /// - Throws: what `change` throws in the first batch. Later, with batches that stay done, a destination that went
     ///   meanwhile fails the messages that are left.
     private func changeEach(
-        _ ids: [String], of mailboxID: String, _ account: Account,
-        _ change: @escaping @Sendable (Message, AccountChange) throws -> [String]
+        _ ids: [String], of mailboxID: String, _ account: Account, heedsHolds: Bool = false,
+        _ change: @escaping @Sendable (Message, inout MessageBatch) throws -> [String]
     ) async throws -> BatchOutcome {
         let cutoff = service.mailboxes.cutoff(for: account)
         var outcome = BatchOutcome()
         for start in stride(from: 0, to: ids.count, by: Self.batchSize) {
             let slice = ids[start..<min(start + Self.batchSize, ids.count)]
             do {
-                outcome.append(try await apply(change, to: slice, of: mailboxID, account, cutoff))
+                outcome.append(
+                    try await inTransaction(of: account) { current in
+                        var batch = try MessageBatch(slice, of: mailboxID, since: cutoff, heedsHolds: heedsHolds, current)
+                        return try Self.apply(change, to: slice, &batch)
+                    })
             } catch VoicemailError.notFound where start > 0 {
                 outcome.failed += ids[start...].map { ($0, .notFound) }
                 return outcome
@@ -153,31 +163,28 @@ extension Messages {
     }
 
     /// One transaction of `changeEach`.
-    private func apply(
-        _ change: @escaping @Sendable (Message, AccountChange) throws -> [String], to ids: ArraySlice<String>, of mailboxID: String,
-        _ account: Account, _ cutoff: Timestamp
-    ) async throws -> BatchOutcome {
-        try await inTransaction(of: account) { current in
-            var part = BatchOutcome()
-            for id in ids {
-                do {
-                    let message = try current.look.changeable(MessagePlace(mailboxID: mailboxID, monthID: id), since: cutoff)
-                    part.succeeded += try change(message, current)
-                } catch VoicemailError.notFound(let missing) where missing == id {
-                    part.failed.append((id, .notFound))
-                } catch VoicemailError.expired {
-                    part.failed.append((id, .priorToRetention))
-                } catch VoicemailError.held {
-                    part.failed.append((id, .held))
-                }
+    private static func apply(
+        _ change: (Message, inout MessageBatch) throws -> [String], to ids: ArraySlice<String>, _ batch: inout MessageBatch
+    ) throws -> BatchOutcome {
+        var part = BatchOutcome()
+        for id in ids {
+            do {
+                part.succeeded += try change(try batch.next(id), &batch)
+            } catch VoicemailError.notFound(let missing) where missing == id {
+                part.failed.append((id, .notFound))
+            } catch VoicemailError.expired {
+                part.failed.append((id, .priorToRetention))
+            } catch VoicemailError.held {
+                part.failed.append((id, .held))
             }
-            return part
         }
+        return part
     }
 
     private func requireMailboxes(_ ids: [String], _ account: Account) async throws {
         try await store.read { reader in
-            for id in ids { let _: Mailbox = try reader.require(id, in: account.id) }
+            let found = Set(try reader.find(Mailbox.self, ids: ids, in: account.id, attributes: []).map(\.id))
+            if let missing = ids.first(where: { !found.contains($0) }) { throw VoicemailError.notFound(id: missing) }
         }
     }
 }

@@ -58,11 +58,11 @@ extension Messages {
 
     private func remove(_ batch: [Due]) async throws -> Int {
         let gone = try await inTransaction { change in
-            try batch.filter { due in
-                guard let message = try change.writer.message(id: due.message.id), message.revision == due.message.revision,
-                    try !change.writer.isHeld(message)
-                else { return false }
-                try change.remove(message, because: .retention(due.departure.rule.words))
+            let found = try change.writer.messages(ids: batch.map(\.message.id)), held = try change.writer.heldMessages(among: found)
+            let current = Dictionary(found.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+            return try batch.filter { due in
+                guard let message = current[due.message.id], message.revision == due.message.revision, !held.contains(message.id) else { return false }
+                try change.discard(message, because: .retention(due.departure.rule.words))
                 return true
             }
         }
