@@ -20,6 +20,8 @@ struct Progress {
     private var answers: [(question: SQL, answer: Answer)] = []
     /// Numbers that were drawn, which hold whatever is changed.
     private var drawn: [SQL: Answer] = [:]
+    /// Numbers of tables' rows that were drawn with others.
+    private var spare: [String: ArraySlice<Int>] = [:]
     /// A document that was read by the way; nil where there is none. It holds until something is changed.
     private var companion: (id: String, document: StoredDocument?)?
     /// What was foreseen, and asked with the first question.
@@ -78,6 +80,10 @@ struct Progress {
     mutating func takeDrawn(_ draw: SQL) -> Answer? { drawn.removeValue(forKey: draw) }
 
     mutating func keepDrawn(_ answer: Answer, by draw: SQL) { drawn[draw] = answer }
+
+    mutating func takeSpare(_ table: String) -> Int? { spare[table]?.popFirst() }
+
+    mutating func keepSpare(_ numbers: ArraySlice<Int>, _ table: String) { spare[table] = numbers }
 
     mutating func noteChange() {
         hasChanged = true

@@ -90,6 +90,11 @@ struct SQL: ExpressibleByStringInterpolation, Hashable, Sendable {
         "SELECT nextval('\(raw: table)_serial_seq') AS draw\(raw: String(min(place, Foresight.most)))"
     }
 
+    /// Draws several, which nobody foresees.
+    static func draws(_ table: String, _ count: Int) -> SQL {
+        "SELECT nextval('\(raw: table)_serial_seq') FROM generate_series(1, \(count))"
+    }
+
     var isDraw: Bool { text.hasPrefix("SELECT nextval(") }
 
     /// The same, with at most so many rows.
