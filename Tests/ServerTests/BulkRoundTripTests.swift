@@ -1,0 +1,120 @@
+import PostgresStore
+import Server
+import TestKit
+import Testing
+import Voicemail
+
+/// How often a request about many things waits for a PostgreSQL database: hardly more often than one about a few.
+struct BulkRoundTripTests {
+    private struct Scene: Sendable {
+        let server: TestServer
+        let store: PostgresStore
+        let world: TestWorld
+        let other: Mailbox
+
+        var path: String { world.boxPath + "/messages" }
+
+        /// Month ids of new messages.
+        func leave(_ count: Int) async throws -> [String] {
+            var ids: [String] = []
+            for _ in 0..<count { ids.append(try await server.leave(in: world.mailbox, of: world.account).monthID) }
+            return ids
+        }
+
+        /// Waits of a request about so many messages, as often as it makes them by itself: the server does something of its own meanwhile.
+        func waits(for count: Int, renewed: Bool = false, _ request: ([String]) async throws -> Answer) async throws -> Int {
+            var least = Int.max, ids = try await leave(count)
+            for run in 0..<5 {
+                if renewed, run > 0 { ids = try await leave(count) }
+                let before = store.roundTrips
+                let answer = try await request(ids)
+                #expect(answer.status == 200, "\(answer.text)")
+                #expect(answer.data["succeeded"]?.array?.count == count, "\(answer.text)")
+                least = min(least, store.roundTrips - before)
+            }
+            return least
+        }
+    }
+
+    private static func run(_ body: @Sendable (Scene) async throws -> Void) async throws {
+        try await PostgresCluster.shared.value.withDatabase { url in
+            try await TestServer.run({
+                $0.postgres = PostgresOptions(url: url, pool: 2)
+                // What is told of a change is planned beside the answer.
+                $0.outbox.isOn = false
+            }) { server in
+                let store = try #require(server.installation.store as? PostgresStore)
+                let world = try await server.makeWorld()
+                try await body(Scene(server: server, store: store, world: world, other: try await server.makeMailbox("4000", in: world.account)))
+            }
+        }
+    }
+
+    @Test("A change of fifty messages waits for the database hardly more often than one of five")
+    func changes() async throws {
+        try await Self.run { scene in
+            let server = scene.server, path = scene.path, token = scene.world.token, other = JSON.string(scene.other.id)
+            func file(_ ids: [String]) async throws -> Answer {
+                try await server.send("POST", path, token: token, data: ["messages": JSON(ids), "folder": "saved"])
+            }
+            func copy(_ ids: [String]) async throws -> Answer {
+                try await server.send("POST", path, token: token, data: ["messages": JSON(ids), "source_id": [other]])
+            }
+            func move(_ ids: [String]) async throws -> Answer {
+                try await server.send("POST", path, token: token, data: ["messages": JSON(ids), "source_id": other])
+            }
+            func remove(_ ids: [String]) async throws -> Answer {
+                try await server.send("DELETE", path, token: token, data: ["messages": JSON(ids)])
+            }
+            // Waits that are left to those who send much: what has gathered is sent on, and numbers of new messages are drawn.
+            let filed = try await (scene.waits(for: 5, file), scene.waits(for: 50, file))
+            #expect(filed.1 <= filed.0 + 3)
+            let copied = try await (scene.waits(for: 5, copy), scene.waits(for: 50, copy))
+            #expect(copied.1 <= copied.0 + 6)
+            let moved = try await (scene.waits(for: 5, renewed: true, move), scene.waits(for: 50, renewed: true, move))
+            #expect(moved.1 <= moved.0 + 8)
+            let removed = try await (scene.waits(for: 5, renewed: true, remove), scene.waits(for: 50, renewed: true, remove))
+            #expect(removed.1 <= removed.0 + 4)
+        }
+    }
+
+    @Test("All messages of a mailbox are removed in hardly more waits where they are fifty than where they are five")
+    func removals() async throws {
+        try await Self.run { scene in
+            func remove(_: [String]) async throws -> Answer { try await scene.server.send("DELETE", scene.path, token: scene.world.token) }
+            let removed = try await (scene.waits(for: 5, renewed: true, remove), scene.waits(for: 50, renewed: true, remove))
+            #expect(removed.1 <= removed.0 + 4)
+            func empty(_ count: Int) async throws -> Int {
+                var least = Int.max
+                for _ in 0..<5 {
+                    _ = try await scene.leave(count)
+                    let before = scene.store.roundTrips
+                    #expect(try await scene.server.service.messages.removeVisible(of: scene.world.mailbox.id) == count)
+                    least = min(least, scene.store.roundTrips - before)
+                }
+                return least
+            }
+            let few = try await empty(5), many = try await empty(50)
+            #expect(many <= few + 4)
+        }
+    }
+
+    @Test("Fifty messages that are named are read in as many waits as five")
+    func named() async throws {
+        try await Self.run { scene in
+            let ids = try await scene.leave(50)
+            func read(_ count: Int) async throws -> Int {
+                var least = Int.max
+                for _ in 0..<5 {
+                    let before = scene.store.roundTrips
+                    let found = try await scene.server.service.messages.list(Array(ids.prefix(count)), of: scene.world.mailbox.id, in: scene.world.account)
+                    #expect(found.map(\.monthID) == Array(ids.prefix(count)))
+                    least = min(least, scene.store.roundTrips - before)
+                }
+                return least
+            }
+            let few = try await read(5), many = try await read(50)
+            #expect(many == few)
+        }
+    }
+}
