@@ -41,6 +41,26 @@ struct ManyChangesTests {
         }
     }
 
+    @Test(
+        "What is asked after a question about very many things is not foreseen, and after one about some it is",
+        arguments: [(20, [2, 1, 1]), (1000, [2, 2, 2])])
+    func foreseen(_ count: Int, _ expected: [Int]) async throws {
+        try await withStore(pool: 2) { store in
+            _ = try await store.write { try $0.insert(StoreContract.message("one")) }
+            // The connection is opened.
+            _ = try await store.read { try $0.message(id: "one") }
+            let ids = (0..<count).map { _ in HexID.random() }
+            var waits: [Int] = []
+            for _ in 0..<3 {
+                let before = store.roundTrips
+                let found = try await store.read { reader in (try reader.messages(ids: ids), try reader.message(id: "one")) }
+                #expect(found.0.isEmpty && found.1 != nil)
+                waits.append(store.roundTrips - before)
+            }
+            #expect(waits == expected)
+        }
+    }
+
     @Test("New messages have the numbers of their order, however many are drawn together, and after a transaction that was given up")
     func numbers() async throws {
         struct GivenUp: Error {}

@@ -54,6 +54,9 @@ struct SQL: ExpressibleByStringInterpolation, Hashable, Sendable {
         hasher.combine(parameters)
     }
 
+    /// Bytes.
+    var size: Int { text.utf8.count + parameters.size }
+
     init(stringLiteral text: String) {
         self.text = text
         parameters = Parameters()
