@@ -44,6 +44,8 @@ extension MemoryTransaction {
 
     func delivery(id: String) throws -> Delivery? { try all().deliveries.first { $0.id.isSame(as: id) } }
 
+    func deliveries(ids: [String]) throws -> [Delivery] { try ids.compactMap { try delivery(id: $0) } }
+
     func deliveries(_ query: DeliveryQuery) throws -> [Delivery] {
         let found = try all().deliveries.filter { delivery in
             delivery.serial > query.after && query.state.map { delivery.state == $0 } ?? true
@@ -132,6 +134,10 @@ extension MemoryTransaction {
         guard try isHeld(deliveryID, by: holder) else { return false }
         try remove(deliveryID: deliveryID)
         return true
+    }
+
+    func remove(deliveryIDs: [String], heldBy holder: String) throws -> Set<String> {
+        Set(try deliveryIDs.filter { try remove(deliveryID: $0, heldBy: holder) })
     }
 
     func removeDeliveries(deadBefore: Timestamp) throws { try change { $0.deliveries.removeAll { $0.state == .dead && $0.due < deadBefore } } }

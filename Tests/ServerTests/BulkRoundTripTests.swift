@@ -117,4 +117,51 @@ struct BulkRoundTripTests {
             #expect(many == few)
         }
     }
+
+    /// Tells everybody, and looks at the account each time.
+    private struct Channel: DeliveryChannel {
+        let name = "test"
+        let retries = RetryPolicy(maximumAttempts: 2, base: 1, ceiling: 1)
+
+        func plan(_ event: Event, _ reader: any StoreReader) throws -> [PlannedDelivery] {
+            try reader.account(id: event.accountID) == nil ? [] : [PlannedDelivery(target: "t", payload: [:])]
+        }
+
+        func deliver(_: Delivery) async -> DeliveryOutcome { .delivered }
+    }
+
+    @Test("Fifty events become deliveries in hardly more waits than five, and so are fifty deliveries looked at, held on to and ended")
+    func outbox() async throws {
+        try await Self.run { scene in
+            let outbox = scene.server.service.outbox, channel = Channel(), store = scene.store
+            while try await !outbox.plan(over: [channel]).isEmpty {}
+            func forget(_ deliveries: [Delivery]) async throws -> [Settlement] {
+                try await outbox.settle(deliveries.map { EndedDelivery($0, .delivered) }, by: channel)
+            }
+            _ = try await forget(try await outbox.claim(targets: 9, perTarget: 500, lease: 60))
+            /// Waits of planning, looking, renewing and ending, each as often as it makes them by itself.
+            func waits(_ count: Int) async throws -> [Int] {
+                var least = [Int.max, .max, .max, .max]
+                for _ in 0..<5 {
+                    _ = try await scene.leave(count)
+                    var seen = [store.roundTrips]
+                    #expect(try await outbox.plan(over: [channel]).count == count)
+                    seen.append(store.roundTrips)
+                    let claimed = try await outbox.claim(targets: 9, perTarget: 500, lease: 60)
+                    #expect(claimed.count == count)
+                    let claiming = store.roundTrips - seen[1]
+                    #expect(try await outbox.areHeld(claimed, for: 10))
+                    seen.append(store.roundTrips - claiming)
+                    #expect(try await outbox.renew(claimed, lease: 60))
+                    seen.append(store.roundTrips - claiming)
+                    #expect(try await forget(claimed) == Array(repeating: .over, count: count))
+                    seen.append(store.roundTrips - claiming)
+                    for index in least.indices { least[index] = min(least[index], seen[index + 1] - seen[index]) }
+                }
+                return least
+            }
+            let few = try await waits(5), many = try await waits(50)
+            #expect(zip(few, many).allSatisfy { $1 <= $0 + 2 }, "\(few) \(many)")
+        }
+    }
 }

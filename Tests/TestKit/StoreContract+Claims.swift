@@ -10,6 +10,15 @@ extension StoreContract {
     }
 
     static let claims = [
+        Case("several are removed together, as far as one holder still holds them") { store in
+            try await store.write { writer in for number in 0..<4 { try writer.insert(delivery("t\(number)", due: now.unix + (number == 3 ? 1 : 0))) } }
+            _ = try await claim(store)
+            #expect(try await store.write { try $0.remove(deliveryIDs: ["t0", "t3", "none"], heldBy: "w") } == ["t0"])
+            #expect(try await store.write { try $0.remove(deliveryIDs: ["t1", "t2"], heldBy: "v") } == [])
+            #expect(try await store.write { try $0.remove(deliveryIDs: [], heldBy: "w") } == [])
+            #expect(try await store.read { try $0.deliveries(DeliveryQuery(limit: 9)).map(\.id) } == ["t1", "t2", "t3"])
+            #expect(try await store.write { try $0.remove(deliveryIDs: ["t2", "t1", "t0"], heldBy: "w") } == ["t1", "t2"])
+        },
         Case("what is due is claimed once, a target's oldest first, until the claim runs out") { store in
             try await store.write { writer in
                 try writer.insert(delivery("late", target: "x", due: now.unix + 1))

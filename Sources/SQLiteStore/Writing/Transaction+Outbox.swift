@@ -105,6 +105,10 @@ extension Transaction {
         } == 1
     }
 
+    func remove(deliveryIDs: [String], heldBy holder: String) throws -> Set<String> {
+        Set(try deliveryIDs.filter { try remove(deliveryID: $0, heldBy: holder) })
+    }
+
     func removeDeliveries(deadBefore: Timestamp) throws {
         // `due` of a dead delivery is when its last attempt was due.
         try execute("DELETE FROM delivery WHERE state = 'dead' AND due < ?") { $0.bind(deadBefore) }

@@ -13,11 +13,24 @@ extension Look {
 }
 
 extension Change {
-    /// Ends a delivery, if it is still held as it was when the attempt began.
-    func end(_ delivery: Delivery, _ end: DeliveryEnd, by channel: (any DeliveryChannel)?) throws -> Settlement {
-        guard let holder = delivery.claim?.holder, try writer.remove(deliveryID: delivery.id, heldBy: holder) else { return .lost }
-        try channel?.ended(delivery, end, at: now, writer)
-        return .over
+    /// Ends deliveries, each if it is still held as it was when its attempt began.
+    func end(_ ended: [EndedDelivery], by channel: (any DeliveryChannel)?) throws -> [Settlement] {
+        for record in ended.compactMap(\.record) { try writer.append(record) }
+        var removed: Set<String> = []
+        for (holder, own) in Dictionary(grouping: ended, by: \.delivery.claim?.holder) {
+            if let holder { removed.formUnion(try writer.remove(deliveryIDs: own.map(\.delivery.id), heldBy: holder)) }
+        }
+        return try ended.map { each in
+            guard removed.remove(each.delivery.id) != nil else { return .lost }
+            try channel?.ended(each.delivery, each.end, at: now, writer)
+            return .over
+        }
+    }
+
+    /// Stores planned deliveries. A replay may have made some of them already.
+    func insertNew(_ planned: [Delivery]) throws {
+        var known = Set(try writer.deliveries(byID: planned).keys)
+        for delivery in planned where known.insert(delivery.id).inserted { try writer.insert(delivery) }
     }
 
     /// Has a delivery tried at once, with all its attempts before it again.
@@ -43,18 +56,25 @@ extension Change {
     /// Tells a target once more of events.
     /// - Returns: how many deliveries are for the target, and how many of them were sent on their way.
     func replay(_ events: [Event], over channel: any DeliveryChannel, target: String) throws -> (meant: Int, sent: Int) {
-        var meant = 0, sent = 0
-        for event in events {
-            for delivery in try look.deliveries(of: event, over: channel) where delivery.target == target {
-                meant += 1
-                switch try writer.delivery(id: delivery.id) {
-                case nil: try writer.insert(delivery)
-                case let known? where known.state == .dead: try retry(known)
-                default: continue
-                }
-                sent += 1
+        // All of it is planned before anything is changed: what was asked before a change need not be asked again.
+        let planned = try events.flatMap { try look.deliveries(of: $0, over: channel).filter { $0.target == target } }
+        let known = try writer.deliveries(byID: planned)
+        var sent = 0
+        for delivery in planned {
+            switch known[delivery.id] {
+            case nil: try writer.insert(delivery)
+            case let known? where known.state == .dead: try retry(known)
+            default: continue
             }
+            sent += 1
         }
-        return (meant, sent)
+        return (planned.count, sent)
+    }
+}
+
+extension StoreReader {
+    /// Deliveries as they are now, by id.
+    func deliveries(byID deliveries: [Delivery]) throws -> [String: Delivery] {
+        Dictionary(try self.deliveries(ids: deliveries.map(\.id)).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     }
 }
