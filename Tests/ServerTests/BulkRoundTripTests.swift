@@ -164,4 +164,53 @@ struct BulkRoundTripTests {
             #expect(zip(few, many).allSatisfy { $1 <= $0 + 2 }, "\(few) \(many)")
         }
     }
+
+    /// Waits of a round of housekeeping, as often as it makes them by itself.
+    private static func sweep(_ scene: Scene) async throws -> Int {
+        var least = Int.max
+        for _ in 0..<5 {
+            let before = scene.store.roundTrips
+            try await scene.server.service.housekeeping.sweep()
+            least = min(least, scene.store.roundTrips - before)
+        }
+        return least
+    }
+
+    @Test("A round of housekeeping over forty mailboxes with nothing to remove waits hardly more often than over two")
+    func mailboxes() async throws {
+        try await Self.run { scene in
+            func fill(_ numbers: Range<Int>) async throws {
+                for number in numbers {
+                    let kept: JSONObject = ["message_keep_days": 30, "message_keep_count": 5]
+                    let mailbox = try await scene.server.makeMailbox(String(5000 + number), in: scene.world.account, kept)
+                    _ = try await scene.server.leave(in: mailbox, of: scene.world.account)
+                }
+            }
+            try await fill(0..<2)
+            let few = try await Self.sweep(scene)
+            try await fill(2..<40)
+            let many = try await Self.sweep(scene)
+            #expect(many <= few + 6)
+        }
+    }
+
+    @Test("A round of housekeeping waits once for each receiver of which attempts are kept")
+    func receivers() async throws {
+        try await Self.run { scene in
+            func fill(_ numbers: Range<Int>) async throws {
+                for number in numbers {
+                    // Any document may stand for a receiver.
+                    let receiver = try await scene.server.makeMailbox(String(5000 + number), in: scene.world.account).id, account = scene.world.account.id
+                    try await scene.store.write {
+                        try $0.append(AttemptRecord(receiverID: receiver, accountID: account, made: scene.server.clock.now, status: 200, isSuccess: true))
+                    }
+                }
+            }
+            try await fill(0..<2)
+            let few = try await Self.sweep(scene)
+            try await fill(2..<32)
+            let many = try await Self.sweep(scene)
+            #expect(many <= few + 30 + 6)
+        }
+    }
 }

@@ -55,9 +55,7 @@ extension Housekeeping {
     /// Drops the attempts that no list shows: older than its latest, or of a receiver that is gone.
     private func forgetOldAttempts() async throws {
         var last: String?
-        while let receiver = try await store.read({ [last] in try $0.attemptedReceiver(after: last) }) {
-            let most = try await store.read { try $0.document(id: receiver, attributes: []) == nil ? 0 : Outbox.attemptsOfReceiver }
-            let isTooMuch = try await store.read { try $0.attempts(AttemptQuery(.receiver(receiver), limit: most + 1)).count > most }
+        while let (receiver, most, isTooMuch) = try await store.read({ [last] in try $0.attemptedReceiver(behind: last) }) {
             if isTooMuch { try await repeatedly { try $0.removeAttempts(ofReceiver: receiver, exceptLatest: most, limit: $1) } }
             last = receiver
         }
@@ -67,6 +65,15 @@ extension Housekeeping {
     func repeatedly(_ step: @escaping @Sendable (any StoreWriter, _ limit: Int) throws -> Int) async throws {
         let limit = Self.housekeepingBatch
         while try await store.write({ try step($0, limit) }) == limit {}
+    }
+}
+
+extension StoreReader {
+    /// The first receiver behind one of which attempts are kept, how many of them lists show, and whether there are more.
+    fileprivate func attemptedReceiver(behind id: String?) throws -> (id: String, most: Int, isTooMuch: Bool)? {
+        guard let receiver = try attemptedReceiver(after: id) else { return nil }
+        let most = try document(id: receiver, attributes: []) == nil ? 0 : Outbox.attemptsOfReceiver
+        return (receiver, most, try attempts(AttemptQuery(.receiver(receiver), limit: most + 1)).count > most)
     }
 }
 
