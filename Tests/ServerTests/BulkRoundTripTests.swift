@@ -194,6 +194,35 @@ struct BulkRoundTripTests {
         }
     }
 
+    @Test("A round of housekeeping that removes fifty recordings waits hardly more often than one that removes five")
+    func recordings() async throws {
+        try await Self.run { scene in
+            let account = scene.world.account.id, blob = BlobID()
+            _ = try await scene.server.service.accounts.change(account, .patch(["recording_maximum_bytes": 1]))
+            try await scene.store.write { writer in
+                try writer.insert(StoreContract.blob(blob), at: StoreContract.now)
+                // Audio that something else names stays.
+                _ = try writer.insert(StoreContract.message(account: account, mailbox: scene.world.mailbox.id, blob: blob))
+            }
+            func sweep(_ count: Int) async throws -> Int {
+                var least = Int.max
+                for _ in 0..<5 {
+                    try await scene.store.write { writer in
+                        for _ in 0..<count { _ = try writer.insert(StoreContract.recording(account: account, blob: blob)) }
+                    }
+                    let before = scene.store.roundTrips
+                    try await scene.server.service.housekeeping.sweep()
+                    least = min(least, scene.store.roundTrips - before)
+                    let left = try await scene.store.read { try $0.recordingTotals(accountID: account) }
+                    #expect(left.count == 0)
+                }
+                return least
+            }
+            let few = try await sweep(5), many = try await sweep(50)
+            #expect(many <= few + 6)
+        }
+    }
+
     @Test("A round of housekeeping waits once for each receiver of which attempts are kept")
     func receivers() async throws {
         try await Self.run { scene in

@@ -60,10 +60,10 @@ extension Erasures {
         for ids in Self.batches(erasure.messages) { try await inTransaction { try $0.erase(messageIDs: ids.map { String($0.suffix(32)) }) } }
         for ids in Self.batches(erasure.recordings) {
             try await inTransaction { change in
-                for id in ids {
-                    guard let recording = try change.writer.recording(.id(id), accountID: accountID) else { continue }
-                    try change.remove(recording)
-                }
+                let recordings = try ids.compactMap { try change.writer.recording(.id($0), accountID: accountID) }
+                let held = try change.writer.heldSubjects(among: recordings.map(\.id) + [accountID])
+                if let kept = recordings.first(where: { held.contains($0.id) || held.contains(accountID) }) { throw VoicemailError.held(id: kept.id) }
+                try change.discard(recordings.map { (recording: $0, reason: nil) })
             }
         }
         // Anew, as the messages may have been changed while they went.
