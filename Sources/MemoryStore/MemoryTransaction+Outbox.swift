@@ -130,16 +130,6 @@ extension MemoryTransaction {
 
     func remove(deliveryID: String) throws { try change { $0.deliveries.removeAll { $0.id.isSame(as: deliveryID) } } }
 
-    func remove(deliveryID: String, heldBy holder: String) throws -> Bool {
-        guard try isHeld(deliveryID, by: holder) else { return false }
-        try remove(deliveryID: deliveryID)
-        return true
-    }
-
-    func remove(deliveryIDs: [String], heldBy holder: String) throws -> Set<String> {
-        Set(try deliveryIDs.filter { try remove(deliveryID: $0, heldBy: holder) })
-    }
-
     func removeDeliveries(deadBefore: Timestamp) throws { try change { $0.deliveries.removeAll { $0.state == .dead && $0.due < deadBefore } } }
 
     private func isHeld(_ id: String, by holder: String) throws -> Bool { holder.isSame(as: try delivery(id: id)?.claim?.holder) }

@@ -118,7 +118,7 @@ struct BulkRoundTripTests {
         }
     }
 
-    /// Tells everybody, and looks at the account each time.
+    /// Tells everybody, and looks at the account each time that it plans or has told.
     private struct Channel: DeliveryChannel {
         let name = "test"
         let retries = RetryPolicy(maximumAttempts: 2, base: 1, ceiling: 1)
@@ -128,6 +128,8 @@ struct BulkRoundTripTests {
         }
 
         func deliver(_: Delivery) async -> DeliveryOutcome { .delivered }
+
+        func ended(_ delivery: Delivery, _: DeliveryEnd, at _: Timestamp, _ writer: any StoreWriter) throws { _ = try writer.account(id: delivery.accountID) }
     }
 
     @Test("Fifty events become deliveries in hardly more waits than five, and so are fifty deliveries looked at, held on to and ended")

@@ -10,15 +10,6 @@ extension StoreContract {
     }
 
     static let claims = [
-        Case("several are removed together, as far as one holder still holds them") { store in
-            try await store.write { writer in for number in 0..<4 { try writer.insert(delivery("t\(number)", due: now.unix + (number == 3 ? 1 : 0))) } }
-            _ = try await claim(store)
-            #expect(try await store.write { try $0.remove(deliveryIDs: ["t0", "t3", "none"], heldBy: "w") } == ["t0"])
-            #expect(try await store.write { try $0.remove(deliveryIDs: ["t1", "t2"], heldBy: "v") } == [])
-            #expect(try await store.write { try $0.remove(deliveryIDs: [], heldBy: "w") } == [])
-            #expect(try await store.read { try $0.deliveries(DeliveryQuery(limit: 9)).map(\.id) } == ["t1", "t2", "t3"])
-            #expect(try await store.write { try $0.remove(deliveryIDs: ["t2", "t1", "t0"], heldBy: "w") } == ["t1", "t2"])
-        },
         Case("what is due is claimed once, a target's oldest first, until the claim runs out") { store in
             try await store.write { writer in
                 try writer.insert(delivery("late", target: "x", due: now.unix + 1))
@@ -142,14 +133,11 @@ extension StoreContract {
             held.failure = "held"
             let results = try await store.write { [held, late] writer in
                 try writer.update(held)
-                return (
-                    try writer.update(late, heldBy: "w"), try writer.remove(deliveryID: "one", heldBy: "w"), try writer.delivery(id: "one"),
-                    try writer.deliveryTotals()
-                )
+                return (try writer.update(late, heldBy: "w"), try writer.delivery(id: "one"), try writer.deliveryTotals())
             }
-            #expect(results.0 == false && results.1 == false)
-            #expect(results.2 == held)
-            #expect(results.3 == DeliveryTotals(pending: 2))
+            #expect(results.0 == false)
+            #expect(results.1 == held)
+            #expect(results.2 == DeliveryTotals(pending: 2))
             // The same holder, whose lease was renewed.
             held.claim = Delivery.Claim(holder: "v", until: now.advanced(by: 30))
             var settled = stored[0]
@@ -161,9 +149,6 @@ extension StoreContract {
             }
             #expect(isSettled)
             #expect(try await store.read { try $0.delivery(id: "one") } == settled)
-            #expect(try await store.write { try $0.remove(deliveryID: "one", heldBy: "v") } == false)
-            #expect(try await store.write { try $0.remove(deliveryID: "two", heldBy: "w") })
-            #expect(try await store.read { try $0.deliveries(DeliveryQuery(limit: 9)) } == [settled])
         },
     ]
 }

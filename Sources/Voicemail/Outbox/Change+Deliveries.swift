@@ -15,16 +15,18 @@ extension Look {
 extension Change {
     /// Ends deliveries, each if it is still held as it was when its attempt began.
     func end(_ ended: [EndedDelivery], by channel: (any DeliveryChannel)?) throws -> [Settlement] {
-        for record in ended.compactMap(\.record) { try writer.append(record) }
-        var removed: Set<String> = []
-        for (holder, own) in Dictionary(grouping: ended, by: \.delivery.claim?.holder) {
-            if let holder { removed.formUnion(try writer.remove(deliveryIDs: own.map(\.delivery.id), heldBy: holder)) }
-        }
-        return try ended.map { each in
-            guard removed.remove(each.delivery.id) != nil else { return .lost }
-            try channel?.ended(each.delivery, each.end, at: now, writer)
+        let current = try writer.deliveries(byID: ended.map(\.delivery))
+        var over: Set<String> = []
+        // First what follows, as channels look up the same for many, and what was asked before a change need not be asked again.
+        let settlements = try ended.map { each -> Settlement in
+            let delivery = each.delivery
+            guard let holder = delivery.claim?.holder, current[delivery.id]?.claim?.holder == holder, over.insert(delivery.id).inserted else { return .lost }
+            try channel?.ended(delivery, each.end, at: now, writer)
             return .over
         }
+        for id in over.sorted() { try writer.remove(deliveryID: id) }
+        for record in ended.compactMap(\.record) { try writer.append(record) }
+        return settlements
     }
 
     /// Stores planned deliveries. A replay may have made some of them already.

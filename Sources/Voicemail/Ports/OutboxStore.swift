@@ -114,11 +114,6 @@ public protocol OutboxWriter: OutboxReader {
     /// - Returns: whether he does.
     func update(_ delivery: Delivery, heldBy holder: String) throws -> Bool
     func remove(deliveryID: String) throws
-    /// - Returns: whether this holder still held it; if not, nothing was removed.
-    func remove(deliveryID: String, heldBy holder: String) throws -> Bool
-    /// The same of several.
-    /// - Returns: those that were removed.
-    func remove(deliveryIDs: [String], heldBy holder: String) throws -> Set<String>
     /// Drops deliveries given up before.
     func removeDeliveries(deadBefore: Timestamp) throws
     /// Reads nothing, so that those who tell different receivers are not in each other's way.
