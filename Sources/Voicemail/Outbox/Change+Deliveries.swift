@@ -15,16 +15,15 @@ extension Look {
 extension Change {
     /// Ends deliveries, each if it is still held as it was when its attempt began.
     func end(_ ended: [EndedDelivery], by channel: (any DeliveryChannel)?) throws -> [Settlement] {
-        let current = try writer.deliveries(byID: ended.map(\.delivery))
-        var over: Set<String> = []
+        let held = Set(try writer.held(ended.map(\.delivery)).map(\.id))
+        var left = held
         // First what follows, as channels look up the same for many, and what was asked before a change need not be asked again.
         let settlements = try ended.map { each -> Settlement in
-            let delivery = each.delivery
-            guard let holder = delivery.claim?.holder, current[delivery.id]?.claim?.holder == holder, over.insert(delivery.id).inserted else { return .lost }
-            try channel?.ended(delivery, each.end, at: now, writer)
+            guard left.remove(each.delivery.id) != nil else { return .lost }
+            try channel?.ended(each.delivery, each.end, at: now, writer)
             return .over
         }
-        for id in over.sorted() { try writer.remove(deliveryID: id) }
+        for id in held.sorted() { try writer.remove(deliveryID: id) }
         for record in ended.compactMap(\.record) { try writer.append(record) }
         return settlements
     }
@@ -78,5 +77,11 @@ extension StoreReader {
     /// Deliveries as they are now, by id.
     func deliveries(byID deliveries: [Delivery]) throws -> [String: Delivery] {
         Dictionary(try self.deliveries(ids: deliveries.map(\.id)).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Those of some claimed deliveries that are still held as they were when they were claimed.
+    func held(_ deliveries: [Delivery]) throws -> [Delivery] {
+        let current = try self.deliveries(byID: deliveries)
+        return deliveries.filter { each in each.claim.map { $0.holder == current[each.id]?.claim?.holder } ?? false }
     }
 }

@@ -166,13 +166,15 @@ extension Outbox {
     public func giveUpOverdue(_ deliveries: [Delivery], by channel: any DeliveryChannel) async throws {
         let now = clock.now
         try await store.write { writer in
-            for var delivery in deliveries {
-                guard let holder = delivery.claim?.holder else { continue }
+            let givenUp = try writer.held(deliveries).map { held in
+                var delivery = held
                 delivery.claim = nil
                 delivery.state = .dead
                 delivery.note(failure: "its time has passed" + (delivery.failure.isEmpty ? "" : "; " + delivery.failure))
-                if try writer.update(delivery, heldBy: holder) { try channel.ended(delivery, .givenUp, at: now, writer) }
+                return delivery
             }
+            for delivery in givenUp { try channel.ended(delivery, .givenUp, at: now, writer) }
+            for delivery in givenUp { try writer.update(delivery) }
         }
     }
 
@@ -180,10 +182,9 @@ extension Outbox {
     public func unclaim(_ deliveries: [Delivery]) async throws {
         guard !deliveries.isEmpty else { return }
         try await store.write { writer in
-            for var delivery in deliveries {
-                guard let holder = delivery.claim?.holder else { continue }
+            for var delivery in try writer.held(deliveries) {
                 delivery.claim = nil
-                _ = try writer.update(delivery, heldBy: holder)
+                try writer.update(delivery)
             }
         }
     }
