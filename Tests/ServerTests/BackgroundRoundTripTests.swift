@@ -65,6 +65,32 @@ struct BackgroundRoundTripTests {
         }
     }
 
+    @Test("What channels look up for events is asked once for each of twenty accounts, however many events each of them has")
+    func accounts() async throws {
+        try await BulkScene.run { scene in
+            let outbox = scene.server.service.outbox, channel = Channel()
+            var boxes: [(mailbox: Mailbox, account: Account)] = []
+            for number in 0..<20 {
+                let account = try await scene.server.makeAccount("Acme \(number)")
+                let mailbox = try await scene.server.makeMailbox("3000", in: account)
+                boxes.append((mailbox, account))
+            }
+            while try await !outbox.plan(over: [channel]).isEmpty {}
+            func waits(_ rounds: Int) async throws -> Int {
+                var least = Int.max
+                for _ in 0..<4 {
+                    for _ in 0..<rounds { for (mailbox, account) in boxes { _ = try await scene.server.leave(in: mailbox, of: account) } }
+                    let before = scene.store.roundTrips
+                    #expect(try await outbox.plan(over: [channel]).count == rounds * boxes.count)
+                    least = min(least, scene.store.roundTrips - before)
+                }
+                return least
+            }
+            let few = try await waits(1), many = try await waits(4)
+            #expect(many <= few + 6)
+        }
+    }
+
     /// Waits of a round of housekeeping, as often as it makes them by itself.
     private static func sweep(_ scene: BulkScene) async throws -> Int {
         var least = Int.max

@@ -33,6 +33,9 @@ struct Progress {
     var witness: Witness?
     var cursors = 0
 
+    /// Rows of an answer that is kept in a transaction that asks much, and answers that are kept in one.
+    private static let fewRows = 2, mostAnswers = 100
+
     init(isWriting: Bool = false, opening: [Step] = [], numberPlace: Int? = nil) {
         self.isWriting = isWriting
         self.opening = opening
@@ -58,8 +61,9 @@ struct Progress {
     func answer(to question: SQL) -> Answer? { answers.first { $0.question == question }?.answer }
 
     mutating func keep(_ answer: Answer, to question: SQL) {
-        // A longer query goes through many rows, which are not worth keeping.
-        if !hasChanged, trail.count <= Foresight.most { answers.append((question, answer)) }
+        // A longer transaction goes through many rows, which are not worth keeping, and may look up the same few for each of them.
+        let isKept = trail.count <= Foresight.most || (answer.count <= Self.fewRows && answers.count < Self.mostAnswers)
+        if !hasChanged, isKept { answers.append((question, answer)) }
     }
 
     mutating func keep(_ document: StoredDocument?, as id: String) {
