@@ -72,6 +72,14 @@ extension MemoryTransaction {
         return Set(ids.filter { id in messages.contains { $0.mailboxID.isSame(as: id) } })
     }
 
+    func accountsToRetire(_ cutoffs: [(accountID: String, cutoff: Timestamp)]) throws -> Set<String> {
+        let rows = try all().messages.filter { $0.removedAt == nil && $0.thing.folder != .deleted }
+        let passed = cutoffs.filter { wanted in
+            rows.contains { $0.thing.accountID.isSame(as: wanted.accountID) && $0.isRetired != ($0.thing.timestamp < wanted.cutoff) }
+        }
+        return Set(passed.map(\.accountID))
+    }
+
     // MARK: Changing
 
     func insert(_ message: Message) throws -> Message {

@@ -120,6 +120,23 @@ struct BackgroundRoundTripTests {
         }
     }
 
+    @Test("A round of housekeeping waits three times for each account in which nothing is to be done")
+    func idleAccounts() async throws {
+        try await BulkScene.run { scene in
+            func fill(_ numbers: Range<Int>) async throws {
+                for number in numbers {
+                    let account = try await scene.server.makeAccount("Acme \(number)")
+                    _ = try await scene.server.leave(in: scene.server.makeMailbox("3000", in: account), of: account)
+                }
+            }
+            try await fill(0..<2)
+            let few = try await Self.sweep(scene)
+            try await fill(2..<32)
+            let many = try await Self.sweep(scene)
+            #expect(many <= few + 30 * 3 + 6)
+        }
+    }
+
     @Test("A round of housekeeping that removes fifty recordings waits hardly more often than one that removes five")
     func recordings() async throws {
         try await BulkScene.run { scene in

@@ -74,6 +74,8 @@ public protocol StoreReader: RecordingReader, OutboxReader, LoginReader, TrashRe
     func tallies(mailboxIDs: [String], cutoff: Timestamp) throws -> [Tally]
     /// Those of the mailboxes that have any message in any folder.
     func mailboxesWithMessages(among ids: [String]) throws -> Set<String>
+    /// Those of some accounts of which `retire` would change something, each with its cutoff.
+    func accountsToRetire(_ cutoffs: [(accountID: String, cutoff: Timestamp)]) throws -> Set<String>
 
     func blob(id: BlobID) throws -> BlobRecord?
     /// The records of some blobs, in no particular order; one that is not there is left out.
