@@ -7,6 +7,8 @@ extension MemoryTransaction {
         try all().holds.contains { hold in subjectIDs.contains { $0.isSame(as: hold.subjectID) } }
     }
 
+    func heldSubjects(among subjectIDs: [String]) throws -> Set<String> { Set(try subjectIDs.filter { try isHeld(anyOf: [$0]) }) }
+
     func hasHolds(mailboxID: String) throws -> Bool { try all().holds.contains { mailboxID.isSame(as: $0.mailboxID) } }
 
     func hasHolds(accountID: String) throws -> Bool { try all().holds.contains { accountID.isSame(as: $0.accountID) } }

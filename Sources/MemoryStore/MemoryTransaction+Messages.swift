@@ -10,6 +10,7 @@ extension MemoryTransaction {
 
     func message(id: String) throws -> Message? { try living().first { $0.id.isSame(as: id) } }
     func message(serial: Int) throws -> Message? { try living().first { $0.serial == serial } }
+    func messages(ids: [String]) throws -> [Message] { try ids.compactMap { try message(id: $0) } }
     func messages(ofBlob id: BlobID) throws -> [Message] { try living().filter { $0.audio?.blobID == id } }
 
     func messages(_ query: MessageQuery, _ visit: (Message) throws -> Bool) throws {
@@ -69,6 +70,14 @@ extension MemoryTransaction {
     func mailboxesWithMessages(among ids: [String]) throws -> Set<String> {
         let messages = try living()
         return Set(ids.filter { id in messages.contains { $0.mailboxID.isSame(as: id) } })
+    }
+
+    func accountsToRetire(_ cutoffs: [(accountID: String, cutoff: Timestamp)]) throws -> Set<String> {
+        let rows = try all().messages.filter { $0.removedAt == nil && $0.thing.folder != .deleted }
+        let passed = cutoffs.filter { wanted in
+            rows.contains { $0.thing.accountID.isSame(as: wanted.accountID) && $0.isRetired != ($0.thing.timestamp < wanted.cutoff) }
+        }
+        return Set(passed.map(\.accountID))
     }
 
     // MARK: Changing

@@ -44,6 +44,8 @@ extension MemoryTransaction {
 
     func delivery(id: String) throws -> Delivery? { try all().deliveries.first { $0.id.isSame(as: id) } }
 
+    func deliveries(ids: [String]) throws -> [Delivery] { try ids.compactMap { try delivery(id: $0) } }
+
     func deliveries(_ query: DeliveryQuery) throws -> [Delivery] {
         let found = try all().deliveries.filter { delivery in
             delivery.serial > query.after && query.state.map { delivery.state == $0 } ?? true
@@ -127,12 +129,6 @@ extension MemoryTransaction {
     }
 
     func remove(deliveryID: String) throws { try change { $0.deliveries.removeAll { $0.id.isSame(as: deliveryID) } } }
-
-    func remove(deliveryID: String, heldBy holder: String) throws -> Bool {
-        guard try isHeld(deliveryID, by: holder) else { return false }
-        try remove(deliveryID: deliveryID)
-        return true
-    }
 
     func removeDeliveries(deadBefore: Timestamp) throws { try change { $0.deliveries.removeAll { $0.state == .dead && $0.due < deadBefore } } }
 

@@ -68,6 +68,8 @@ extension MemoryTransaction {
         }
     }
 
+    func remove(recordingIDs: [String]) throws { for id in recordingIDs { try remove(recordingID: id) } }
+
     func remove(recordingID: String) throws {
         guard let index = try all().recordings.firstIndex(where: { $0.id.isSame(as: recordingID) }) else { return }
         try release(try change { $0.recordings.remove(at: index) }.audio.blobID)

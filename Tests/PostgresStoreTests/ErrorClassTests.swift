@@ -27,6 +27,8 @@ struct ErrorClassTests {
         Class(state: "25006", runs: 3, error: nil),
         // An insertion that found its key taken.
         Class(state: "22012", runs: 1, error: .conflict), Class(state: "53100", runs: 1, error: .full),
+        // A change of a row that is not there.
+        Class(state: "2201E", runs: 1, error: .failed("no such row to change")),
         // What would fail again: a statement that took too long, a lock that was not had, no memory, a wrong statement, a function's own.
         Class(state: "57014", runs: 1, error: nil), Class(state: "55P03", runs: 1, error: nil), Class(state: "53200", runs: 1, error: nil),
         Class(state: "42601", runs: 1, error: nil), Class(state: "P0001", runs: 1, error: nil), Class(state: "XX000", runs: 1, error: nil),

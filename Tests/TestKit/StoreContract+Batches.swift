@@ -34,6 +34,24 @@ extension StoreContract {
             #expect(part.first?.attributes == [:] && part.first?.isPartial == true)
             #expect(try await store.read { try $0.documents(ids: [], attributes: nil) } == [])
         },
+        Case("messages are read together in the order asked; who is not there is left out") { store in
+            let stored = try await store.write { writer in try ["one", "two", "three"].map { try writer.insert(message($0, mailbox: "box of " + $0)) } }
+            try await store.write { try $0.remove(messageID: "two", at: now, physically: false) }
+            let (one, three) = (stored[0], stored[2])
+            #expect(try await store.read { try $0.messages(ids: ["three", "none", "two", "one", "three"]) } == [three, one, three])
+            #expect(try await store.read { try $0.messages(ids: []) } == [])
+            #expect(try await store.read { try $0.messages(ids: (0..<2000).map { "none\($0)" } + ["one"]) } == [one])
+            // What the transaction itself has done is seen.
+            let fresh = try await store.write { writer in
+                var changed = one
+                changed.folder = .saved
+                try writer.update(changed)
+                try writer.remove(messageID: "three", at: now, physically: false)
+                let fresh = try writer.insert(message("four"))
+                return (fresh, try writer.messages(ids: ["four", "three", "one"]))
+            }
+            #expect(fresh.1.map(\.id) == ["four", "one"] && fresh.1.first == fresh.0 && fresh.1.last?.folder == .saved)
+        },
         Case("documents are read together by serial in the order asked; who is not there is left out") { store in
             let stored = try await store.write { writer in try ["one", "two", "three"].map { try writer.insert(document($0)) } }
             try await store.write { try $0.remove(documentID: "two", at: now, physically: false) }

@@ -36,11 +36,15 @@ extension StoreContract {
                 ]
             }
             #expect(asked == [true, false, false, true, false, true, false])
+            #expect(try await store.read { try $0.heldSubjects(among: ["x", "r", "m1", "box", "m1"]) } == ["m1", "r"])
+            #expect(try await store.read { try $0.heldSubjects(among: ["x", "a"]) } == [])
+            #expect(try await store.read { try $0.heldSubjects(among: []) } == [])
             try await store.write { try $0.remove(holdID: "h1") }
             let still = try await store.read { try $0.isHeld(anyOf: ["m1"]) }
             try await store.write { try $0.remove(holdID: "h2") }
             let after = try await store.read { (try $0.isHeld(anyOf: ["m1"]), try $0.hasHolds(mailboxID: "box")) }
             #expect(still && after == (false, false))
+            #expect(try await store.read { try $0.heldSubjects(among: ["m1"]) } == [])
         },
         Case("what is held stays in the trash, and what is not goes") { store in
             try await store.write { writer in

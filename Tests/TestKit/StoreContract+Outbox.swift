@@ -29,6 +29,15 @@ extension StoreContract {
             read = try await store.read { try $0.delivery(id: "one") }
             #expect(read == one)
         },
+        Case("deliveries are read together in the order asked; what is not there is left out") { store in
+            let stored = try await store.write { writer in
+                for id in ["one", "two", "three"] { try writer.insert(delivery(id)) }
+                try writer.remove(deliveryID: "two")
+                return try writer.deliveries(DeliveryQuery(limit: 9))
+            }
+            #expect(try await store.read { try $0.deliveries(ids: ["three", "none", "two", "one", "three"]) } == [stored[1], stored[0], stored[1]])
+            #expect(try await store.read { try $0.deliveries(ids: []) } == [])
+        },
         Case("the bell rings for events that are committed, and for nothing else") { store in
             struct Withdrawn: Error {}
             // A ring that nobody heard yet.

@@ -75,6 +75,18 @@ extension StoreContract {
             let next = try await add({ recording("two", name: "n", blob: $0) }, store)
             #expect(next.serial > stored.serial)
         },
+        Case("recordings are removed together, each with its audio; who is not there is passed over") { store in
+            let stored = [
+                try await add({ recording("one", blob: $0) }, store), try await add({ recording("two", blob: $0) }, store),
+                try await add({ recording("three", blob: $0) }, store),
+            ]
+            try await store.write { try $0.remove(recordingIDs: ["three", "nobody", "one", "one"]) }
+            try await store.write { try $0.remove(recordingIDs: []) }
+            let freed = try await store.read { try $0.garbage(dueAt: Timestamp(unix: 2_000_000_000), limit: 9).map(\.id) }
+            #expect(Set(freed) == [stored[0].audio.blobID, stored[2].audio.blobID])
+            #expect(try await store.read { try $0.recordingTotals(accountID: "a") } == RecordingTotals(count: 1, bytes: 7))
+            #expect(try await store.read { try $0.recording(.id("two"), accountID: "a") } == stored[1])
+        },
         Case("an account's recordings go with its contents") { store in
             let stored = try await add({ recording(blob: $0) }, store)
             try await add({ recording(account: "b", blob: $0) }, store)

@@ -56,6 +56,23 @@ extension StoreContract {
             let foreign = try await store.write { try $0.retire(accountID: "b", cutoff: Timestamp(unix: 99), limit: 100) }
             #expect(foreign == 0)
         },
+        Case("accounts of which something is to be retired, or to be taken back, are found together, each with its cutoff") { store in
+            try await store.write { writer in
+                _ = try writer.insert(message(at: 10))
+                _ = try writer.insert(message(at: 5, folder: .deleted))
+                for account in ["b", "c"] { _ = try writer.insert(message(account: account, mailbox: "of " + account, at: 20, folder: .saved)) }
+            }
+            func found(_ cutoffs: [(String, Int)]) async throws -> Set<String> {
+                let wanted = cutoffs.map { (accountID: $0.0, cutoff: Timestamp(unix: $0.1)) }
+                return try await store.read { try $0.accountsToRetire(wanted) }
+            }
+            #expect(try await found([("a", 10), ("b", 20), ("none", 99)]) == [])
+            #expect(try await found([("a", 11), ("b", 20), ("c", 21)]) == ["a", "c"])
+            _ = try await store.write { try $0.retire(accountID: "a", cutoff: Timestamp(unix: 11), limit: 9) }
+            #expect(try await found([("a", 11), ("b", 21)]) == ["b"])
+            #expect(try await found([("a", 10)]) == ["a"])
+            #expect(try await found([]) == [])
+        },
         Case("tallies stay true under any sequence of changes") { store in
             var random = SeededRandom(seed: 20_160_511)
             var ids: [String] = []

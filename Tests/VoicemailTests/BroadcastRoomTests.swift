@@ -134,6 +134,21 @@ struct BroadcastRoomTests {
         }
     }
 
+    @Test("One who is a member of two groups that a request names has room once")
+    func sharedMember() async throws {
+        try await Scene.run([["max_message_count": 3], ["max_message_count": 9]]) { scene in
+            let here = try await scene.world.makeMailbox("3000"), messages = scene.world.service.messages, account = scene.world.account
+            let box = try await scene.world.makeMailbox("6301")
+            let second = try await scene.world.service.groups.set(
+                MailboxGroup(mode: .broadcast, members: scene.members.map(\.id)), of: box.id, in: account)
+            var ids: [String] = []
+            for _ in 0..<3 { ids.append(try await scene.leave(in: here).monthID) }
+            let outcome = try await messages.copy(ids, of: here.id, to: [scene.group.id, second.id], account: account)
+            #expect(outcome.succeeded.count == 6 && outcome.failed.isEmpty)
+            #expect(try await scene.counts() == [3, 6])
+        }
+    }
+
     @Test("Of several mailboxes that a message is copied to, those get it that take it, a full one that is named among them")
     func copiedToSeveral() async throws {
         try await Scene.run([["max_message_count": 1]]) { scene in

@@ -22,6 +22,8 @@ final class Foresight: Sendable {
 
     /// Questions that are taken along at most: a transaction that asks more goes through many rows, and each is another one.
     static let most = 12
+    /// Bytes that the questions of a transaction have at most if they are remembered: who names hundreds of things hardly ever names the same again.
+    static let longest = 16_384
     /// A beginning of some questions takes two or three kilobytes. Not a `Mutex`, for the reason that `WorkerThreads` gives.
     private let known = NIOLockedValueBox(Generations<Beginning, Course>(of: 1000))
 

@@ -22,6 +22,8 @@ struct Parameters: StoredParameters, Hashable, Sendable {
     private static let usualCount = 8, usualBytes = 160
 
     var count: Int { places.count }
+    /// Bytes.
+    var size: Int { storage.count }
     var kinds: [Kind] { places.map(\.kind) }
 
     /// By the values alone: two statements of the same values are seldom alike in all else.

@@ -20,6 +20,8 @@ struct Progress {
     private var answers: [(question: SQL, answer: Answer)] = []
     /// Numbers that were drawn, which hold whatever is changed.
     private var drawn: [SQL: Answer] = [:]
+    /// Numbers of tables' rows that were drawn with others.
+    private var spare: [String: ArraySlice<Int>] = [:]
     /// A document that was read by the way; nil where there is none. It holds until something is changed.
     private var companion: (id: String, document: StoredDocument?)?
     /// What was foreseen, and asked with the first question.
@@ -30,6 +32,9 @@ struct Progress {
     /// What it can be known by once it is committed.
     var witness: Witness?
     var cursors = 0
+
+    /// Rows of an answer that is kept in a transaction that asks much, and answers that are kept in one.
+    private static let fewRows = 2, mostAnswers = 100
 
     init(isWriting: Bool = false, opening: [Step] = [], numberPlace: Int? = nil) {
         self.isWriting = isWriting
@@ -56,8 +61,9 @@ struct Progress {
     func answer(to question: SQL) -> Answer? { answers.first { $0.question == question }?.answer }
 
     mutating func keep(_ answer: Answer, to question: SQL) {
-        // A longer query goes through many rows, which are not worth keeping.
-        if !hasChanged, trail.count <= Foresight.most { answers.append((question, answer)) }
+        // A longer transaction goes through many rows, which are not worth keeping, and may look up the same few for each of them.
+        let isKept = trail.count <= Foresight.most || (answer.count <= Self.fewRows && answers.count < Self.mostAnswers)
+        if !hasChanged, isKept { answers.append((question, answer)) }
     }
 
     mutating func keep(_ document: StoredDocument?, as id: String) {
@@ -78,6 +84,10 @@ struct Progress {
     mutating func takeDrawn(_ draw: SQL) -> Answer? { drawn.removeValue(forKey: draw) }
 
     mutating func keepDrawn(_ answer: Answer, by draw: SQL) { drawn[draw] = answer }
+
+    mutating func takeSpare(_ table: String) -> Int? { spare[table]?.popFirst() }
+
+    mutating func keepSpare(_ numbers: ArraySlice<Int>, _ table: String) { spare[table] = numbers }
 
     mutating func noteChange() {
         hasChanged = true

@@ -54,6 +54,9 @@ struct SQL: ExpressibleByStringInterpolation, Hashable, Sendable {
         hasher.combine(parameters)
     }
 
+    /// Bytes.
+    var size: Int { text.utf8.count + parameters.size }
+
     init(stringLiteral text: String) {
         self.text = text
         parameters = Parameters()
@@ -88,6 +91,11 @@ struct SQL: ExpressibleByStringInterpolation, Hashable, Sendable {
     /// Draws the next number of a table's rows. The draws of a transaction are told from one another, as long as they may be foreseen.
     static func draw(_ table: String, _ place: Int) -> SQL {
         "SELECT nextval('\(raw: table)_serial_seq') AS draw\(raw: String(min(place, Foresight.most)))"
+    }
+
+    /// Draws several, which nobody foresees.
+    static func draws(_ table: String, _ count: Int) -> SQL {
+        "SELECT nextval('\(raw: table)_serial_seq') FROM generate_series(1, \(count))"
     }
 
     var isDraw: Bool { text.hasPrefix("SELECT nextval(") }

@@ -31,6 +31,8 @@ final class Session {
 
     /// Changes that wait for another statement to go with.
     private static let mostPosted = 128
+    /// Numbers that are drawn together. Those that nobody uses are left out.
+    private static let mostDrawn = 64
 
     enum Use { case serving, maintenance }
 
@@ -110,8 +112,14 @@ final class Session {
         try checkOpen()
         let draw = SQL.draw(table, progress.draws)
         progress.noteDraw(draw)
-        guard let row = try (progress.takeDrawn(draw) ?? exchange([step(draw)])[0]).first else { throw StoreError.failed("no number was drawn") }
-        return row.int(0)
+        if let row = progress.takeDrawn(draw)?.first { return row.int(0) }
+        if let number = progress.takeSpare(table) { return number }
+        // Who has drawn many is likely to draw as many again.
+        let count = min(max(1, progress.draws - 1), Self.mostDrawn)
+        let numbers = try exchange([step(count == 1 ? draw : SQL.draws(table, count))])[0].rows.map { $0.int(0) }
+        guard let number = numbers.first else { throw StoreError.failed("no number was drawn") }
+        progress.keepSpare(numbers.dropFirst(), table)
+        return number
     }
 
     /// Runs a statement of the transaction that is open, whatever it does.
@@ -142,6 +150,7 @@ final class Session {
         guard let foresight, let beginning = progress.beginning else { return }
         let isWhole = progress.trail.count <= Foresight.most && progress.cursors == 0
         if let foreseen = progress.foreseen, foreseen.isWhole == isWhole, progress.trail.dropFirst().elementsEqual(foreseen.questions) { return }
+        guard progress.trail.reduce(0, { $0 + $1.size }) <= Foresight.longest else { return }
         foresight.note(Foresight.Course(questions: Array(progress.trail.dropFirst()), isWhole: isWhole), after: beginning)
     }
 

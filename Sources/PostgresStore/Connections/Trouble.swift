@@ -40,6 +40,8 @@ enum Trouble {
         switch state {
         // A key that is taken; an insertion that has inserted nothing (`Transaction.insertRow`).
         case "23505", "22012": .conflict
+        // A change of a row that is not there (`Transaction.change`).
+        case "2201E": .failed("no such row to change")
         // Disk full, out of memory for it.
         case "53100": .full
         default: .failed("PostgreSQL error \(state): \(message)")

@@ -10,6 +10,11 @@ extension Snapshot {
         try first("SELECT 1 FROM hold WHERE subject_id = ANY(\(subjectIDs)) LIMIT 1") != nil
     }
 
+    func heldSubjects(among subjectIDs: [String]) throws -> Set<String> {
+        guard !subjectIDs.isEmpty else { return [] }
+        return Set(try rows("SELECT subject_id FROM hold WHERE subject_id = ANY(\(subjectIDs))").map { $0.text(0) })
+    }
+
     func hasHolds(mailboxID: String) throws -> Bool {
         try first("SELECT 1 FROM hold WHERE mailbox_id = \(mailboxID) AND mailbox_id IS NOT NULL LIMIT 1") != nil
     }

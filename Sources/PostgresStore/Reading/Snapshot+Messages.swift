@@ -12,6 +12,17 @@ extension Snapshot {
         try first("SELECT \(raw: Self.columns) FROM message WHERE serial = \(serial) AND \(raw: Self.isThere)").map { try MessageRow.decode($0) }
     }
 
+    func messages(ids: [String]) throws -> [Message] {
+        guard !ids.isEmpty else { return [] }
+        var shared = MessageRow.Shared()
+        return try rows(
+            """
+            SELECT \(raw: Self.columns) FROM unnest(\(ids)) WITH ORDINALITY AS wanted (wanted_id, place)
+            JOIN message ON id = wanted_id WHERE \(raw: Self.isThere) ORDER BY place
+            """
+        ).map { try MessageRow.decode($0, &shared) }
+    }
+
     func messages(ofBlob id: BlobID) throws -> [Message] {
         try rows("SELECT \(raw: Self.columns) FROM message WHERE blob_id = \(id) AND \(raw: Self.isThere)").map { try MessageRow.decode($0) }
     }
@@ -71,6 +82,26 @@ extension Snapshot {
                 """
                 SELECT wanted_id FROM unnest(\(ids)) AS wanted (wanted_id)
                 WHERE EXISTS (SELECT 1 FROM message WHERE mailbox_id = wanted_id AND removed_at IS NULL)
+                """
+            ).map { $0.text(0) })
+    }
+
+    /// `OFFSET 0` keeps the planner from looking at the messages of all mailboxes first.
+    func accountsToRetire(_ cutoffs: [(accountID: String, cutoff: Timestamp)]) throws -> Set<String> {
+        guard !cutoffs.isEmpty else { return [] }
+        func hasAny(_ comparison: String, retired: Int) -> String {
+            """
+            EXISTS (SELECT 1 FROM mailbox_tally CROSS JOIN LATERAL (
+                SELECT 1 FROM message WHERE message.mailbox_id = mailbox_tally.mailbox_id AND folder IN ('new', 'saved')
+                AND timestamp \(comparison) wanted_cutoff AND removed_at IS NULL AND retired = \(retired) OFFSET 0) AS passed
+            WHERE mailbox_tally.account_id = wanted_id)
+            """
+        }
+        return Set(
+            try rows(
+                """
+                SELECT wanted_id FROM unnest(\(cutoffs.map(\.accountID)), \(cutoffs.map(\.cutoff.unix))) AS wanted (wanted_id, wanted_cutoff)
+                WHERE \(raw: hasAny("<", retired: 0)) OR \(raw: hasAny(">=", retired: 1))
                 """
             ).map { $0.text(0) })
     }

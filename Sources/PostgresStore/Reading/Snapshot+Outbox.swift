@@ -34,6 +34,16 @@ extension Snapshot {
         try first("SELECT \(raw: DeliveryRow.columns) FROM delivery WHERE id = \(id)").map { try DeliveryRow.decode($0) }
     }
 
+    func deliveries(ids: [String]) throws -> [Delivery] {
+        guard !ids.isEmpty else { return [] }
+        return try rows(
+            """
+            SELECT \(raw: DeliveryRow.columns) FROM unnest(\(ids)) WITH ORDINALITY AS wanted (wanted_id, place)
+            JOIN delivery ON id = wanted_id ORDER BY place
+            """
+        ).map { try DeliveryRow.decode($0) }
+    }
+
     func deliveries(_ query: DeliveryQuery) throws -> [Delivery] {
         var conditions: SQL = "serial > \(query.after)"
         if let state = query.state { conditions = "\(conditions) AND state = \(state.rawValue)" }

@@ -82,10 +82,6 @@ extension Transaction {
 
     func remove(deliveryID: String) throws { try execute("DELETE FROM delivery WHERE id = \(deliveryID)") }
 
-    func remove(deliveryID: String, heldBy holder: String) throws -> Bool {
-        try count(of: "DELETE FROM delivery WHERE id = \(deliveryID) AND claimed_by = \(holder)") == 1
-    }
-
     func removeDeliveries(deadBefore: Timestamp) throws {
         // `due` of a dead delivery is when its last attempt was due.
         try execute("DELETE FROM delivery WHERE state = 'dead' AND due < \(deadBefore)")

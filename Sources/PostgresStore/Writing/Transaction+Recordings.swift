@@ -13,7 +13,10 @@ extension Transaction {
         return stored
     }
 
-    func remove(recordingID: String) throws {
-        try release(changedRows("DELETE FROM recording WHERE id = \(recordingID) RETURNING blob_id").compactMap { try $0.blobID(0) })
+    func remove(recordingID: String) throws { try remove(recordingIDs: [recordingID]) }
+
+    func remove(recordingIDs: [String]) throws {
+        guard !recordingIDs.isEmpty else { return }
+        try release(changedRows("DELETE FROM recording WHERE id = ANY(\(recordingIDs)) RETURNING blob_id").compactMap { try $0.blobID(0) })
     }
 }

@@ -15,9 +15,10 @@ final class Transaction: Snapshot, StoreWriter {
     /// Runs a change that tells of the rows it has changed.
     func changedRows(_ statement: SQL) throws -> [Row] { try session.run(statement).rows }
 
-    /// Runs a change of one row that must be there.
+    /// Makes a change of one row that must be there. It goes to the database with what follows, and a row that is not there ends the transaction:
+    /// zero has no logarithm (`Trouble`).
     func change(_ statement: SQL) throws {
-        guard try count(of: statement) == 1 else { throw StoreError.failed("no such row to change") }
+        try execute("WITH changed AS (\(statement) RETURNING 1) SELECT ln(count(*)::float8)::bigint FROM changed")
     }
 
     /// Runs an insertion of one row that says `ON CONFLICT DO NOTHING`. It goes to the database with what follows, and its conflict ends the

@@ -8,9 +8,11 @@ extension Snapshot {
         return try run.step() ? try HoldRow.decode(run) : nil
     }
 
-    func isHeld(anyOf subjectIDs: [String]) throws -> Bool {
-        try subjectIDs.contains { try exists("SELECT 1 FROM hold WHERE subject_id = ? LIMIT 1", $0) }
-    }
+    func isHeld(anyOf subjectIDs: [String]) throws -> Bool { try subjectIDs.contains { try isHeld($0) } }
+
+    func heldSubjects(among subjectIDs: [String]) throws -> Set<String> { Set(try subjectIDs.filter { try isHeld($0) }) }
+
+    private func isHeld(_ subjectID: String) throws -> Bool { try exists("SELECT 1 FROM hold WHERE subject_id = ? LIMIT 1", subjectID) }
 
     func hasHolds(mailboxID: String) throws -> Bool {
         try exists("SELECT 1 FROM hold WHERE mailbox_id = ? AND mailbox_id IS NOT NULL LIMIT 1", mailboxID)

@@ -14,6 +14,8 @@ extension Snapshot {
         return try run.step() ? try MessageRow.decode(run) : nil
     }
 
+    func messages(ids: [String]) throws -> [Message] { try ids.compactMap { try message(id: $0) } }
+
     func messages(ofBlob id: BlobID) throws -> [Message] {
         var run = try connection.prepare(MessageRow.byBlob)
         run.bind(id.hex)
@@ -77,6 +79,27 @@ extension Snapshot {
         run.bind(mailboxID)
         run.bind(cutoff)
         return try run.step() ? Tally(new: run.int(0), saved: run.int(1)) : Tally()
+    }
+
+    /// Looks as `retire` does.
+    private static let passedSQL = [("message_counted", "<", 0), ("message_retired", ">=", 1)].map { index, comparison, retired in
+        """
+        SELECT 1 FROM mailbox_tally AS tally CROSS JOIN message INDEXED BY \(index)
+        WHERE tally.account_id = ?1 AND message.mailbox_id = tally.mailbox_id AND message.folder IN ('new', 'saved')
+        AND message.timestamp \(comparison) ?2 AND message.removed_at IS NULL AND message.retired = \(retired) LIMIT 1
+        """
+    }
+
+    func accountsToRetire(_ cutoffs: [(accountID: String, cutoff: Timestamp)]) throws -> Set<String> {
+        let passed = try cutoffs.filter { wanted in
+            try Self.passedSQL.contains { sql in
+                var run = try connection.prepare(sql)
+                run.bind(wanted.accountID)
+                run.bind(wanted.cutoff)
+                return try run.step()
+            }
+        }
+        return Set(passed.map(\.accountID))
     }
 
     static let hasMessagesSQL = """

@@ -36,6 +36,8 @@ extension Snapshot {
         return try run.step() ? try DeliveryRow.decode(run) : nil
     }
 
+    func deliveries(ids: [String]) throws -> [Delivery] { try ids.compactMap { try delivery(id: $0) } }
+
     func deliveries(_ query: DeliveryQuery) throws -> [Delivery] {
         var run = try connection.prepare(
             """

@@ -98,13 +98,6 @@ extension Transaction {
         try execute("DELETE FROM delivery WHERE id = ?") { $0.bind(deliveryID) }
     }
 
-    func remove(deliveryID: String, heldBy holder: String) throws -> Bool {
-        try execute("DELETE FROM delivery \(Self.held)") { run in
-            run.bind(deliveryID)
-            run.bind(holder)
-        } == 1
-    }
-
     func removeDeliveries(deadBefore: Timestamp) throws {
         // `due` of a dead delivery is when its last attempt was due.
         try execute("DELETE FROM delivery WHERE state = 'dead' AND due < ?") { $0.bind(deadBefore) }

@@ -15,6 +15,8 @@ extension Transaction {
         return stored
     }
 
+    func remove(recordingIDs: [String]) throws { for id in recordingIDs { try remove(recordingID: id) } }
+
     func remove(recordingID: String) throws {
         var blob: BlobID?
         do {

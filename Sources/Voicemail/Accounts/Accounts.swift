@@ -92,9 +92,7 @@ extension Accounts {
 
     /// Accounts by id, in the order asked; unknown ones are left out.
     public func list(_ ids: [String]) async throws -> [Account] {
-        try await store.read { reader in
-            try ids.compactMap { try reader.account(id: $0) }
-        }
+        try await store.read { try $0.documents(ids: ids, attributes: nil).compactMap { Account($0) } }
     }
 
     /// Accounts of a tree: what `item` takes from each, at most `limit` times; nil leaves one out.

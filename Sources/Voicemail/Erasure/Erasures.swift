@@ -57,13 +57,13 @@ extension Erasures {
     public func erase(_ number: String, in accountID: String) async throws -> Erasure {
         var erasure = try await find(number, in: accountID)
         guard !erasure.isEmpty else { return erasure }
-        for ids in Self.batches(erasure.messages) { try await inTransaction { change in for id in ids { try change.erase(messageID: String(id.suffix(32))) } } }
+        for ids in Self.batches(erasure.messages) { try await inTransaction { try $0.erase(messageIDs: ids.map { String($0.suffix(32)) }) } }
         for ids in Self.batches(erasure.recordings) {
             try await inTransaction { change in
-                for id in ids {
-                    guard let recording = try change.writer.recording(.id(id), accountID: accountID) else { continue }
-                    try change.remove(recording)
-                }
+                let recordings = try ids.compactMap { try change.writer.recording(.id($0), accountID: accountID) }
+                let held = try change.writer.heldSubjects(among: recordings.map(\.id) + [accountID])
+                if let kept = recordings.first(where: { held.contains($0.id) || held.contains(accountID) }) { throw VoicemailError.held(id: kept.id) }
+                try change.discard(recordings.map { (recording: $0, reason: nil) })
             }
         }
         // Anew, as the messages may have been changed while they went.
@@ -137,14 +137,18 @@ extension Erasures {
 }
 
 extension Change {
-    /// Removes a message for good, from its mailbox or from the trash, with its audio.
+    /// Removes messages for good, from their mailboxes or from the trash, with their audio.
     /// - Throws: `VoicemailError.held`.
-    fileprivate func erase(messageID: String) throws {
-        let living = try writer.message(id: messageID)
-        guard let message = try living ?? writer.removedMessage(id: messageID)?.message else { return }
-        if living != nil { try remove(message, because: .erased) }
-        guard try !writer.isHeld(message) else { throw VoicemailError.held(id: message.monthID) }
-        try writer.remove(messageID: messageID, at: now, physically: true)
-        if let audio = message.audio { try writer.release(audio.blobID) }
+    fileprivate func erase(messageIDs: [String]) throws {
+        let found = try writer.messages(ids: messageIDs)
+        let living = Dictionary(found.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let messages = try messageIDs.compactMap { try living[$0] ?? writer.removedMessage(id: $0)?.message }
+        let held = try writer.heldMessages(among: messages)
+        for message in messages {
+            guard !held.contains(message.id) else { throw VoicemailError.held(id: message.monthID) }
+            if living[message.id] != nil { try discard(message, because: .erased) }
+            try writer.remove(messageID: message.id, at: now, physically: true)
+            if let audio = message.audio { try writer.release(audio.blobID) }
+        }
     }
 }

@@ -33,10 +33,8 @@ extension Change {
 
     /// Tells of each of some mailboxes whose callers hear a greeting that it has another sound now, or none.
     func noteOtherSound(of greetingID: String, heardIn mailboxIDs: [String]) throws {
-        for id in mailboxIDs {
-            guard let mailbox: Mailbox = try writer.find(id: id), mailbox.hears(greetingID) else { continue }
-            try noteOtherGreeting(of: mailbox)
-        }
+        let mailboxes = try writer.documents(ids: mailboxIDs, attributes: ["media"]).compactMap { Mailbox($0) }
+        for mailbox in mailboxes where mailbox.hears(greetingID) { try noteOtherGreeting(of: mailbox) }
     }
 }
 

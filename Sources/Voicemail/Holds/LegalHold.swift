@@ -42,6 +42,15 @@ extension StoreReader {
     /// Whether a hold covers a message, in the trash too.
     func isHeld(_ message: Message) throws -> Bool { try isHeld(anyOf: [message.id, message.mailboxID, message.accountID]) }
 
+    /// Those of some messages that a hold covers, by id.
+    func heldMessages(among messages: [Message]) throws -> Set<String> {
+        guard !messages.isEmpty else { return [] }
+        let places = Set(messages.flatMap { [$0.mailboxID, $0.accountID] })
+        let held = try heldSubjects(among: messages.map(\.id) + places.sorted())
+        guard !held.isEmpty else { return [] }
+        return Set(messages.filter { held.contains($0.id) || held.contains($0.mailboxID) || held.contains($0.accountID) }.map(\.id))
+    }
+
     func isHeld(_ recording: Recording) throws -> Bool { try isHeld(anyOf: [recording.id, recording.accountID]) }
 
     /// Whether removing a mailbox would remove something that a hold covers.

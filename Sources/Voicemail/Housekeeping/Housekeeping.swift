@@ -20,9 +20,12 @@ extension Housekeeping {
         var range = ListingRange(limit: 100)
         repeat {
             let page = try await service.accounts.list(below: nil, range) { $0 }
+            let cutoffs = page.items.map { (accountID: $0.id, cutoff: service.mailboxes.cutoff(for: $0)) }
+            // Mostly there is nothing to retire, and looking costs no write.
+            let retiring = try await store.read { try $0.accountsToRetire(cutoffs) }
             for account in page.items {
                 try Task.checkCancellation()
-                try await sweep(account)
+                try await sweep(account, retires: retiring.contains(account.id))
             }
             range.start = page.next
         } while range.start != nil
@@ -44,9 +47,9 @@ extension Housekeeping {
         measuringBell.ring()
     }
 
-    private func sweep(_ account: Account) async throws {
+    private func sweep(_ account: Account, retires: Bool) async throws {
         let cutoff = service.mailboxes.cutoff(for: account)
-        try await repeatedly { try $0.retire(accountID: account.id, cutoff: cutoff, limit: $1) }
+        if retires { try await repeatedly { try $0.retire(accountID: account.id, cutoff: cutoff, limit: $1) } }
         try await service.groups.distributeLeftovers(of: account)
         try await service.messages.expire(of: account)
         try await service.recordings.expire(of: account)

@@ -23,18 +23,35 @@ extension AccountChange {
 
 extension Change {
     /// Hands a message that lies in a broadcasting group's box on to those members whose mailboxes take it now.
-    /// - Returns: the first copy; nil where no mailbox takes one, whatever the message, and it stays.
+    /// - Returns: the first copy; nil where no mailbox takes one, and it stays.
     func distribute(_ message: Message, of mailbox: Mailbox, standard: Int) throws -> Message? {
-        let takers: [MessageTaker]
+        try distribute([message], of: mailbox, standard: standard).first
+    }
+
+    /// The same of several, in their order and as long as any member has room.
+    /// - Returns: the first copy of each that was handed on.
+    @discardableResult
+    func distribute(_ messages: [Message], of mailbox: Mailbox, standard: Int) throws -> [Message] {
+        guard !messages.isEmpty, let destination = try openDestination(mailbox, standard: standard), destination.isHandedOn else { return [] }
+        let held = try writer.heldMessages(among: messages)
+        var room = MembersRoom(), first: [Message] = []
+        room.note(destination)
+        for message in messages {
+            let members = room.take(destination)
+            guard !members.isEmpty else { break }
+            let copies = try members.map { try add(message.copied(to: $0, history: true, at: now), isAnnounced: false) }
+            try putAway(message, isHeld: held.contains(message.id), because: .moved)
+            first.append(copies[0])
+        }
+        return first
+    }
+
+    /// - Returns: nil where no mailbox takes anything.
+    private func openDestination(_ mailbox: Mailbox, standard: Int) throws -> MessageDestination? {
         do {
-            takers = try writer.takers(of: mailbox, .filing, standard: standard)
+            return MessageDestination(mailbox: mailbox, takers: try writer.takers(of: mailbox, .filing, standard: standard))
         } catch VoicemailError.limitReached, VoicemailError.mailboxDisabled {
             return nil
         }
-        let members = takers.map(\.mailbox.id).filter { $0 != mailbox.id }
-        guard !members.isEmpty else { return nil }
-        let copies = try members.map { try add(message.copied(to: $0, history: true, at: now), isAnnounced: false) }
-        try putAway(message, because: .moved)
-        return copies.first
     }
 }

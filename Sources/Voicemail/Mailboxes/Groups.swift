@@ -87,9 +87,7 @@ extension Groups {
                     if message.modified <= patience { waiting.append(message) }
                     return true
                 }
-                for message in waiting {
-                    guard try change.distribute(message, of: mailbox, standard: standard) != nil else { break }
-                }
+                try change.distribute(waiting, of: mailbox, standard: standard)
             }
         }
     }

@@ -4,8 +4,8 @@ extension Messages {
 
     /// Files messages in a folder.
     public func file(_ ids: [String], of mailboxID: String, in folder: Folder, account: Account) async throws -> BatchOutcome {
-        try await changeEach(ids, of: mailboxID, account) { message, change in
-            BatchOutcome(succeeded: [try change.change.file(message, in: folder).monthID])
+        try await changeEach(ids, of: mailboxID, account) { message, batch in
+            BatchOutcome(succeeded: [try batch.change.change.file(message, in: folder).monthID])
         }
     }
 
@@ -25,8 +25,9 @@ extension Messages {
     ) async throws -> BatchOutcome {
         try await requireMailboxes([destination], account)
         let standard = limits.mailboxCapacity
-        return try await changeEach(ids, of: mailboxID, account) { message, change in
-            BatchOutcome(succeeded: [try change.move(message, to: destination, note, standard: standard).monthID])
+        return try await changeEach(ids, of: mailboxID, account, heedsHolds: true) { message, batch in
+            let target = try batch.destination(destination, standard: standard)
+            return BatchOutcome(succeeded: [try batch.change.move(message, to: target, note).monthID])
         }
     }
 
@@ -55,11 +56,12 @@ extension Messages {
         }
         try await requireMailboxes(destinations, account)
         let standard = limits.mailboxCapacity
-        return try await changeEach(ids, of: mailboxID, account) { message, change in
+        return try await changeEach(ids, of: mailboxID, account) { message, batch in
             var part = BatchOutcome()
             for destination in destinations {
                 do {
-                    part.succeeded.append(try change.duplicate(message, to: destination, note, standard: standard).monthID)
+                    let target = try batch.destination(destination, standard: standard)
+                    part.succeeded.append(try batch.change.duplicate(message, to: target, note).monthID)
                 } catch let error as VoicemailError {
                     guard let reason = BatchOutcome.Reason(error, of: message.monthID) else { throw error }
                     if part.failed.isEmpty { part.failed.append((message.monthID, reason)) }
@@ -71,8 +73,8 @@ extension Messages {
 
     /// Removes messages.
     public func remove(_ ids: [String], of mailboxID: String, account: Account) async throws -> BatchOutcome {
-        try await changeEach(ids, of: mailboxID, account) { message, change in
-            try change.change.remove(message)
+        try await changeEach(ids, of: mailboxID, account, heedsHolds: true) { message, batch in
+            try batch.change.change.discard(message)
             return BatchOutcome(succeeded: [message.monthID])
         }
     }
@@ -109,15 +111,15 @@ extension Messages {
             outcome.append(
                 try await inTransaction { change in
                     var part = BatchOutcome()
-                    for listed in page.messages {
-                        // Another caller may have changed it between the two transactions.
-                        guard let message = try change.writer.message(id: listed.id), folder == nil || message.folder == folder else { continue }
+                    // Another caller may have changed them between the two transactions.
+                    let messages = try change.writer.messages(ids: page.messages.map(\.id)), held = try change.writer.heldMessages(among: messages)
+                    for message in messages where folder == nil || message.folder == folder {
                         if message.timestamp < cutoff {
                             part.failed.append((message.monthID, .priorToRetention))
-                        } else if try change.writer.isHeld(message) {
+                        } else if held.contains(message.id) {
                             part.failed.append((message.monthID, .held))
                         } else {
-                            try change.remove(message)
+                            try change.discard(message)
                             part.succeeded.append(message.monthID)
                         }
                     }
@@ -131,15 +133,19 @@ extension Messages {
     /// - Throws: what `change` throws in the first batch. Later, with batches that stay done, a destination that went
     ///   meanwhile fails the messages that are left.
     private func changeEach(
-        _ ids: [String], of mailboxID: String, _ account: Account,
-        _ change: @escaping @Sendable (Message, AccountChange) throws -> BatchOutcome
+        _ ids: [String], of mailboxID: String, _ account: Account, heedsHolds: Bool = false,
+        _ change: @escaping @Sendable (Message, inout MessageBatch) throws -> BatchOutcome
     ) async throws -> BatchOutcome {
         let cutoff = service.mailboxes.cutoff(for: account)
         var outcome = BatchOutcome()
         for start in stride(from: 0, to: ids.count, by: Self.batchSize) {
             let slice = ids[start..<min(start + Self.batchSize, ids.count)]
             do {
-                outcome.append(try await apply(change, to: slice, of: mailboxID, account, cutoff))
+                outcome.append(
+                    try await inTransaction(of: account) { current in
+                        var batch = try MessageBatch(slice, of: mailboxID, since: cutoff, heedsHolds: heedsHolds, current)
+                        return try Self.apply(change, to: slice, &batch)
+                    })
             } catch VoicemailError.notFound where start > 0 {
                 outcome.failed += ids[start...].map { ($0, .notFound) }
                 return outcome
@@ -149,28 +155,25 @@ extension Messages {
     }
 
     /// One transaction of `changeEach`.
-    private func apply(
-        _ change: @escaping @Sendable (Message, AccountChange) throws -> BatchOutcome, to ids: ArraySlice<String>, of mailboxID: String,
-        _ account: Account, _ cutoff: Timestamp
-    ) async throws -> BatchOutcome {
-        try await inTransaction(of: account) { current in
-            var part = BatchOutcome()
-            for id in ids {
-                do {
-                    let message = try current.look.changeable(MessagePlace(mailboxID: mailboxID, monthID: id), since: cutoff)
-                    part.append(try change(message, current))
-                } catch let error as VoicemailError {
-                    guard let reason = BatchOutcome.Reason(error, of: id) else { throw error }
-                    part.failed.append((id, reason))
-                }
+    private static func apply(
+        _ change: (Message, inout MessageBatch) throws -> BatchOutcome, to ids: ArraySlice<String>, _ batch: inout MessageBatch
+    ) throws -> BatchOutcome {
+        var part = BatchOutcome()
+        for id in ids {
+            do {
+                part.append(try change(try batch.next(id), &batch))
+            } catch let error as VoicemailError {
+                guard let reason = BatchOutcome.Reason(error, of: id) else { throw error }
+                part.failed.append((id, reason))
             }
-            return part
         }
+        return part
     }
 
     private func requireMailboxes(_ ids: [String], _ account: Account) async throws {
         try await store.read { reader in
-            for id in ids { let _: Mailbox = try reader.require(id, in: account.id) }
+            let found = Set(try reader.find(Mailbox.self, ids: ids, in: account.id, attributes: []).map(\.id))
+            if let missing = ids.first(where: { !found.contains($0) }) { throw VoicemailError.notFound(id: missing) }
         }
     }
 }

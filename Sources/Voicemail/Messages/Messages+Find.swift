@@ -121,15 +121,7 @@ extension Messages {
 
     /// Messages of a mailbox by id, in the order asked; unknown ones are left out.
     public func list(_ ids: [String], of mailboxID: String, in account: Account) async throws -> [Message] {
-        try await look(in: account) { look in
-            try ids.compactMap { id in
-                do {
-                    return try look.message(at: MessagePlace(mailboxID: mailboxID, monthID: id))
-                } catch VoicemailError.notFound {
-                    return nil
-                }
-            }
-        }
+        try await look(in: account) { try $0.messages(ids, of: mailboxID) }
     }
 
     /// Opens a message's audio.
@@ -168,12 +160,28 @@ extension StoreReader {
 extension AccountLook {
     /// - Throws: `VoicemailError.notFound` also for a message of another mailbox (K§7.4).
     func message(at place: MessagePlace) throws -> Message {
-        // The month is seven characters; the rest is the id. A wrong month names nothing.
-        let id = String(place.monthID.dropFirst(7))
-        guard HexID.isValid(id), let message = try reader.message(id: id), message.monthID == place.monthID,
-            message.mailboxID == place.mailboxID, message.accountID == account.id
-        else { throw VoicemailError.notFound(id: place.monthID) }
+        guard let id = Self.id(named: place.monthID), let message = try reader.message(id: id), isAt(place, message) else {
+            throw VoicemailError.notFound(id: place.monthID)
+        }
         return message
+    }
+
+    /// Messages of a mailbox by their month ids, in that order; what names none is left out.
+    func messages(_ monthIDs: [String], of mailboxID: String) throws -> [Message] {
+        let found = try reader.messages(ids: Array(OrderedSet(monthIDs.compactMap(Self.id(named:)))))
+        let known = Dictionary(found.map { ($0.monthID, $0) }, uniquingKeysWith: { first, _ in first })
+        return monthIDs.compactMap { id in known[id].flatMap { isAt(MessagePlace(mailboxID: mailboxID, monthID: id), $0) ? $0 : nil } }
+    }
+
+    /// The month is seven characters; the rest is the id.
+    private static func id(named monthID: String) -> String? {
+        let id = String(monthID.dropFirst(7))
+        return HexID.isValid(id) ? id : nil
+    }
+
+    /// Whether a message is what a place names. A wrong month names nothing.
+    private func isAt(_ place: MessagePlace, _ message: Message) -> Bool {
+        message.monthID == place.monthID && message.mailboxID == place.mailboxID && message.accountID == account.id
     }
 
     func zonedMessage(at place: MessagePlace, _ mailboxes: Mailboxes) throws -> ZonedMessage {

@@ -18,10 +18,15 @@ extension Messages {
         var range = ListingRange(limit: 100, attributes: Mailbox.ownAttributes)
         repeat {
             let page: ListingPage<Mailbox> = try await pageStored(accountID: account.id, range) { $0 }
-            for mailbox in page.items where !held.contains(mailbox.id) {
-                let id = mailbox.id, expiry = MessageExpiry(retention: retention(of: mailbox, in: account), held: held, time: now)
-                if expiry.retention.days != nil { removed += try await drain { try expiry.visitOld(in: id, $0, $1) } }
-                if expiry.retention.count != nil { removed += try await drain { try expiry.visitSurplus(in: id, $0, $1) } }
+            let rules = page.items.filter { !held.contains($0.id) }.map { (mailboxID: $0.id, retention: retention(of: $0, in: account)) }
+            // Mostly nothing is due, which is found out for all of them together.
+            let found = try await store.read { reader in
+                (try reader.isAnyTooOld(rules.compactMap(\.retention.days).min(), in: account.id, at: now), try reader.mailboxesWithTooMany(rules))
+            }
+            for (id, retention) in rules {
+                let expiry = MessageExpiry(retention: retention, held: held, time: now)
+                if found.0, retention.days != nil { removed += try await drain { try expiry.visitOld(in: id, $0, $1) } }
+                if found.1.contains(id) { removed += try await drain { try expiry.visitSurplus(in: id, $0, $1) } }
             }
             range.start = page.next
         } while range.start != nil
@@ -58,11 +63,11 @@ extension Messages {
 
     private func remove(_ batch: [Due]) async throws -> Int {
         let gone = try await inTransaction { change in
-            try batch.filter { due in
-                guard let message = try change.writer.message(id: due.message.id), message.revision == due.message.revision,
-                    try !change.writer.isHeld(message)
-                else { return false }
-                try change.remove(message, because: .retention(due.departure.rule.words))
+            let found = try change.writer.messages(ids: batch.map(\.message.id)), held = try change.writer.heldMessages(among: found)
+            let current = Dictionary(found.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+            return try batch.filter { due in
+                guard let message = current[due.message.id], message.revision == due.message.revision, !held.contains(message.id) else { return false }
+                try change.discard(message, because: .retention(due.departure.rule.words))
                 return true
             }
         }
@@ -75,5 +80,25 @@ extension Messages {
         }
         service.observer.expired(.message, gone.count)
         return gone.count
+    }
+}
+
+extension StoreReader {
+    /// Whether an account has a message that may be older than so many days, in whatever mailbox; nil stands for no end of days.
+    fileprivate func isAnyTooOld(_ days: Int?, in accountID: String, at now: Timestamp) throws -> Bool {
+        guard let days else { return false }
+        var isAny = false
+        try messages(MessageQuery(scope: .account(accountID), to: now.advanced(by: -days * 86_400), ascending: true, limit: 1)) { _ in
+            isAny = true
+            return false
+        }
+        return isAny
+    }
+
+    /// Those of some mailboxes that have more messages than they may keep.
+    fileprivate func mailboxesWithTooMany(_ rules: [(mailboxID: String, retention: MessageRetention)]) throws -> Set<String> {
+        let counted = rules.compactMap { rule in rule.retention.count.map { (id: rule.mailboxID, most: $0) } }
+        let tallies = try visibleTallies(counted.map(\.id))
+        return Set(zip(counted, tallies).filter { $1.total > $0.most }.map(\.0.id))
     }
 }

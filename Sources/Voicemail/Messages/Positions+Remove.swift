@@ -12,7 +12,7 @@ extension Messages {
             for mailboxID in mailboxIDs {
                 // All of a mailbox's names are judged before the first message goes.
                 let visible = change.writer.visibleMessages(of: mailboxID)
-                for message in try visible.messages(named: fileNames, where: { folder == nil || $0.folder == folder }) { try change.remove(message) }
+                try change.remove(try visible.messages(named: fileNames, where: { folder == nil || $0.folder == folder }))
             }
         }
     }
@@ -53,7 +53,7 @@ extension Messages {
                         return true
                     }
                 }
-                for message in found { try change.remove(message) }
+                try change.remove(found)
                 return found.count
             }
             removed += count

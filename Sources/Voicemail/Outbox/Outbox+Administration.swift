@@ -73,8 +73,7 @@ extension Outbox {
             count += try await store.write { writer in
                 let change = Change(writer: writer, now: now)
                 var changed = 0
-                for delivery in page {
-                    guard let current = try writer.delivery(id: delivery.id), query.state.map({ $0 == current.state }) ?? true else { continue }
+                for current in try writer.deliveries(ids: page.map(\.id)) where query.state.map({ $0 == current.state }) ?? true {
                     try body(change, current)
                     changed += 1
                 }

@@ -32,20 +32,24 @@ extension Outbox {
         let hasEvents = try await store.read { try !$0.unplannedEvents(limit: 1).isEmpty }
         guard hasEvents else { return [] }
         return try await store.write { writer in
-            let look = Look(reader: writer, now: now)
+            let change = Change(writer: writer, now: now)
             let events = try writer.unplannedEvents(limit: limit)
+            // What was asked for one event before anything is changed need not be asked for the next one.
+            var planned: [Delivery] = []
             for event in events {
-                for channel in channels {
-                    for delivery in try look.deliveries(of: event, over: channel) {
-                        // A replay may have made it already.
-                        if try writer.delivery(id: delivery.id) == nil { try writer.insert(delivery) }
-                    }
-                }
+                for channel in channels { planned += try change.look.deliveries(of: event, over: channel) }
+                guard planned.count >= Self.plannedTogether else { continue }
+                try change.insertNew(planned)
+                planned = []
             }
+            try change.insertNew(planned)
             try writer.markPlanned(events)
             return events
         }
     }
+
+    /// Planned deliveries that are held before they are stored.
+    private static let plannedTogether = 200
 
     /// Claims what is due.
     /// - Parameters:
@@ -68,8 +72,9 @@ extension Outbox {
     public func areHeld(_ deliveries: [Delivery], for seconds: Int) async throws -> Bool {
         let end = clock.now.advanced(by: seconds)
         return try await store.read { reader in
-            try deliveries.allSatisfy {
-                try reader.delivery(id: $0.id)?.claim.map { [held = $0.claim] in $0.holder == held?.holder && $0.until > end } ?? false
+            let current = try reader.deliveries(byID: deliveries)
+            return deliveries.allSatisfy { each in
+                current[each.id]?.claim.map { $0.holder == each.claim?.holder && $0.until > end } ?? false
             }
         }
     }
@@ -80,10 +85,11 @@ extension Outbox {
     public func renew(_ deliveries: [Delivery], lease: Int) async throws -> Bool {
         let now = clock.now
         return try await store.write { writer in
+            let found = try writer.deliveries(byID: deliveries)
             var areAllHeld = true
             for delivery in deliveries {
-                guard let holder = delivery.claim?.holder, var current = try writer.delivery(id: delivery.id), let claim = current.claim,
-                    claim.holder == holder, claim.until > now
+                guard let holder = delivery.claim?.holder, var current = found[delivery.id], let claim = current.claim, claim.holder == holder,
+                    claim.until > now
                 else {
                     areAllHeld = false
                     continue
@@ -137,12 +143,7 @@ extension Outbox {
 
     /// The same of several that need no further attempt, in one transaction, which costs one sync.
     public func settle(_ ended: [EndedDelivery], by channel: (any DeliveryChannel)?) async throws -> [Settlement] {
-        try await inTransaction { change in
-            try ended.map { each in
-                if let record = each.record { try change.writer.append(record) }
-                return try change.end(each.delivery, each.end, by: channel)
-            }
-        }
+        try await inTransaction { try $0.end(ended, by: channel) }
     }
 
     /// Attempts to tell a receiver that are listed: the latest. Housekeeping drops the others.
@@ -165,13 +166,15 @@ extension Outbox {
     public func giveUpOverdue(_ deliveries: [Delivery], by channel: any DeliveryChannel) async throws {
         let now = clock.now
         try await store.write { writer in
-            for var delivery in deliveries {
-                guard let holder = delivery.claim?.holder else { continue }
+            let givenUp = try writer.held(deliveries).map { held in
+                var delivery = held
                 delivery.claim = nil
                 delivery.state = .dead
                 delivery.note(failure: "its time has passed" + (delivery.failure.isEmpty ? "" : "; " + delivery.failure))
-                if try writer.update(delivery, heldBy: holder) { try channel.ended(delivery, .givenUp, at: now, writer) }
+                return delivery
             }
+            for delivery in givenUp { try channel.ended(delivery, .givenUp, at: now, writer) }
+            for delivery in givenUp { try writer.update(delivery) }
         }
     }
 
@@ -179,10 +182,9 @@ extension Outbox {
     public func unclaim(_ deliveries: [Delivery]) async throws {
         guard !deliveries.isEmpty else { return }
         try await store.write { writer in
-            for var delivery in deliveries {
-                guard let holder = delivery.claim?.holder else { continue }
+            for var delivery in try writer.held(deliveries) {
                 delivery.claim = nil
-                _ = try writer.update(delivery, heldBy: holder)
+                try writer.update(delivery)
             }
         }
     }

@@ -3,6 +3,8 @@ public protocol HoldReader {
     func hold(id: String) throws -> LegalHold?
     /// Whether any of these things has a hold of its own.
     func isHeld(anyOf subjectIDs: [String]) throws -> Bool
+    /// Those of these things that have a hold of their own.
+    func heldSubjects(among subjectIDs: [String]) throws -> Set<String>
     /// Whether there is a hold on a mailbox or on a message in it.
     func hasHolds(mailboxID: String) throws -> Bool
     /// Whether there is a hold on an account or on anything in it.

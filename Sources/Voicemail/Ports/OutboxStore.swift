@@ -82,6 +82,8 @@ public protocol OutboxReader {
     func unplannedEvents(limit: Int) throws -> [Event]
     func events(_ query: EventQuery) throws -> [Event]
     func delivery(id: String) throws -> Delivery?
+    /// Deliveries in the order of their ids here; one that is not there is left out.
+    func deliveries(ids: [String]) throws -> [Delivery]
     func deliveries(_ query: DeliveryQuery) throws -> [Delivery]
     /// Whether a worker has anything to claim for a target that `gate` admits.
     func hasDueDeliveries(at now: Timestamp, through gate: any DeliveryGate) throws -> Bool
@@ -114,8 +116,6 @@ public protocol OutboxWriter: OutboxReader {
     /// - Returns: whether he does.
     func update(_ delivery: Delivery, heldBy holder: String) throws -> Bool
     func remove(deliveryID: String) throws
-    /// - Returns: whether this holder still held it; if not, nothing was removed.
-    func remove(deliveryID: String, heldBy holder: String) throws -> Bool
     /// Drops deliveries given up before.
     func removeDeliveries(deadBefore: Timestamp) throws
     /// Reads nothing, so that those who tell different receivers are not in each other's way.

@@ -74,4 +74,6 @@ public protocol RecordingWriter: RecordingReader {
     func setDuration(_ milliseconds: Int, ofUnmeasuredRecordingsOf id: BlobID) throws
     /// Deletes the row and releases the audio.
     func remove(recordingID: String) throws
+    /// The same of several.
+    func remove(recordingIDs: [String]) throws
 }

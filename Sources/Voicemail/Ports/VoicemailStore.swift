@@ -26,7 +26,7 @@ public protocol VoicemailStore: Sendable {
 /// Reading within a transaction. Removed documents and messages do not exist here.
 ///
 /// What is visited is one answer of the database, read to its end: a visitor asks the store nothing, which fails. Whoever needs more of
-/// what he sees reads a page and asks for all of it together (`documents(ids:)`, `tallies(mailboxIDs:)`).
+/// what he sees reads a page and asks for all of it together (`documents(ids:)`, `messages(ids:)`, `tallies(mailboxIDs:)`).
 public protocol StoreReader: RecordingReader, OutboxReader, LoginReader, TrashReader, HoldReader, AuditReader {
     /// - Parameter attributes: those that are read; nil for all. Clients keep thousands, and who shows a few reads those.
     func document(id: String, attributes: Set<String>?) throws -> StoredDocument?
@@ -56,6 +56,8 @@ public protocol StoreReader: RecordingReader, OutboxReader, LoginReader, TrashRe
     /// - Parameter id: the 32 hex digits.
     func message(id: String) throws -> Message?
     func message(serial: Int) throws -> Message?
+    /// Messages in the order of their ids here; one that is not there is left out.
+    func messages(ids: [String]) throws -> [Message]
     /// Visits until `visit` returns false. Memory is constant.
     func messages(_ query: MessageQuery, _ visit: (Message) throws -> Bool) throws
     /// The same for who only shows them.
@@ -72,6 +74,8 @@ public protocol StoreReader: RecordingReader, OutboxReader, LoginReader, TrashRe
     func tallies(mailboxIDs: [String], cutoff: Timestamp) throws -> [Tally]
     /// Those of the mailboxes that have any message in any folder.
     func mailboxesWithMessages(among ids: [String]) throws -> Set<String>
+    /// Those of some accounts of which `retire` would change something, each with its cutoff.
+    func accountsToRetire(_ cutoffs: [(accountID: String, cutoff: Timestamp)]) throws -> Set<String>
 
     func blob(id: BlobID) throws -> BlobRecord?
     /// The records of some blobs, in no particular order; one that is not there is left out.

@@ -37,10 +37,17 @@ extension Change {
     /// - Throws: `VoicemailError.held`.
     func remove(_ recording: Recording, because reason: String? = nil) throws {
         guard try !writer.isHeld(recording) else { throw VoicemailError.held(id: recording.id) }
-        try writer.remove(recordingID: recording.id)
-        try writer.audit(
-            .recordingRemoved, of: recording.accountID, [recording.id], reason.map { ["reason": .string($0)] } ?? [:],
-            texts: ["caller": recording.callerNumber, "callee": recording.calleeNumber], at: now)
+        try discard([(recording, reason)])
+    }
+
+    /// Removes recordings of which its caller has found out that no hold covers them.
+    func discard(_ recordings: [(recording: Recording, reason: String?)]) throws {
+        try writer.remove(recordingIDs: recordings.map(\.recording.id))
+        for (recording, reason) in recordings {
+            try writer.audit(
+                .recordingRemoved, of: recording.accountID, [recording.id], reason.map { ["reason": .string($0)] } ?? [:],
+                texts: ["caller": recording.callerNumber, "callee": recording.calleeNumber], at: now)
+        }
     }
 }
 

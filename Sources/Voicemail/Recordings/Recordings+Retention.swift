@@ -46,7 +46,7 @@ extension Recordings {
                 }
                 try expiry.visitOld(of: account.id, writer, take)
                 if gone.isEmpty { try expiry.visitBulk(of: account.id, writer, take) }
-                for (recording, departure) in gone { try Change(writer: writer, now: now).remove(recording, because: departure.rule.words) }
+                try Change(writer: writer, now: now).discard(gone.map { (recording: $0.recording, reason: $0.departure.rule.words) })
                 return gone
             }
             for (recording, departure) in gone {
