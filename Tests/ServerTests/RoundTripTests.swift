@@ -16,7 +16,7 @@ struct RoundTripTests {
         "page of 50 messages": 1,
         "ranged download of a message": 1,
         "a message": 2,
-        "message moved to another folder": 5,
+        "message moved to another folder": 4,
         "message deleted": 4,
         "list of mailboxes": 2,
         "login with a user's name": 8,
