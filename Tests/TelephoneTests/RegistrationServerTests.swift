@@ -82,7 +82,7 @@ struct RegistrationServerTests {
             let scenario = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Scenarios/registrar.xml")
             try Data(contentsOf: scenario).write(to: URL(filePath: directory.path + "/registrar.xml"))
             async let outcome = Shell.run(
-                "sipp -sf registrar.xml -m 1 -t \(transport == .udp ? "u1" : "t1") -i 127.0.0.1 -p \(port) -nostdin -timeout 60 -trace_err > sipp.log 2>&1 && echo status 0; tail -n 40 sipp.log *_errors.log 2>/dev/null || true",
+                "sipp -sf registrar.xml -m 1 -t \(transport == .udp ? "u1" : "t1") -i 127.0.0.1 -p \(port) -nostdin -timeout 180 -trace_err > sipp.log 2>&1 && echo status 0; tail -n 40 sipp.log *_errors.log 2>/dev/null || true",
                 environment: ProcessInfo.processInfo.environment, in: directory.path)
             try await Self.withPassword { registration in
                 var registration = registration
