@@ -61,6 +61,24 @@ struct ManyChangesTests {
         }
     }
 
+    @Test("What followed a question once is forgotten when very many things were asked behind it: nothing is asked in vain from then on")
+    func forgotten() async throws {
+        try await withStore(pool: 2) { store in
+            _ = try await store.write { try $0.insert(StoreContract.message("one")) }
+            _ = try await store.read { try $0.message(id: "one") }
+            func waits(_ count: Int) async throws -> Int {
+                let ids = (0..<count).map { _ in HexID.random() }, before = store.roundTrips
+                _ = try await store.read { reader in (try reader.message(id: "one"), try reader.messages(ids: ids)) }
+                return store.roundTrips - before
+            }
+            let unforeseen = try await waits(1000)
+            for _ in 0..<2 { _ = try await waits(20) }
+            // The first finds the course of those, the others none.
+            _ = try await waits(1000)
+            for _ in 0..<2 { #expect(try await waits(1000) == unforeseen) }
+        }
+    }
+
     @Test("New messages have the numbers of their order, however many are drawn together, and after a transaction that was given up")
     func numbers() async throws {
         struct GivenUp: Error {}

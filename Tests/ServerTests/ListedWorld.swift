@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import NIOCore
+import Server
 import TestKit
 import Testing
 import Voicemail
@@ -12,7 +13,7 @@ struct ListedWorld {
     /// A request for a list.
     struct List: Sendable {
         let ask: @Sendable (TestServer) async throws -> Answer
-        /// What its answer contains if it lists anything.
+        /// What its answer contains if it lists what there is.
         let mark: String
     }
 
@@ -22,7 +23,9 @@ struct ListedWorld {
     let downloads: [(String, Download)]
 
     init(_ server: TestServer) async throws {
-        let world = try await server.makeWorld(), account = world.account, sound = WAV.tones([440], milliseconds: 300)
+        let above = try await server.makeAccount("Above")
+        let world = try await server.makeWorld(below: above), account = world.account, sound = WAV.tones([440], milliseconds: 300)
+        _ = try await server.makeAccount("Beside", below: above)
         let other = try await server.makeMailbox("3001", in: account, ["owner_id": .string(world.user.id)])
         let shared = try await server.makeMailbox("6000", in: account)
         _ = try await server.service.groups.set(MailboxGroup(mode: .share, members: [world.mailbox.id, other.id]), of: shared.id, in: account)
@@ -30,16 +33,30 @@ struct ListedWorld {
             for _ in 0..<3 { _ = try await server.leave(audio: sound, in: mailbox, of: account) }
         }
         _ = try await server.makeAccount("Below", below: account)
-        let upload = server.service.messages.receiveAudio()
-        try await upload.write(.init(bytes: sound))
-        let audio = try await upload.finish(contentType: "audio/wav", fileName: "hello.wav", policy: .playableOnly)
-        _ = try await server.service.greetings.put("hello.wav", audio: audio, origin: .upload, on: .mailbox(world.mailbox))
+        for (name, shelf) in [
+            ("hello.wav", .mailbox(world.mailbox)), ("together.wav", .mailbox(shared)), ("prompt.wav", .prompts(account: account)),
+        ] as [(String, GreetingShelf)] {
+            let upload = server.service.messages.receiveAudio()
+            try await upload.write(.init(bytes: sound))
+            let audio = try await upload.finish(contentType: "audio/wav", fileName: name, policy: .playableOnly)
+            _ = try await server.service.greetings.put(name, audio: audio, origin: .upload, on: shelf)
+        }
         let hook: JSON = ["name": "new", "uri": "https://hooks.example/", "http_verb": "post", "hook": "object"]
-        _ = try await server.send("PUT", world.accountPath + "/webhooks", token: world.token, data: hook)
+        let made = try await server.send("PUT", world.accountPath + "/webhooks", token: world.token, data: hook)
+        let receiver = try #require(made.json["data"]?["id"]?.string, "\(made.text)")
+        try await server.installation.store.write { writer in
+            for status in [404, 200] {
+                try writer.append(
+                    AttemptRecord(receiverID: receiver, accountID: account.id, made: server.clock.now, status: status, isSuccess: status == 200))
+            }
+        }
         let key = try await server.service.access.issueKey(CredentialDraft(.intake, name: "recorder"), in: account).secret
         _ = try await server.send(
             "PUT", "/intake/recordings/call.wav?caller=3000&callee=2", headers: ["Authorization": "Bearer \(key)"], body: sound)
         let token = try await Self.pSeriesToken(server, account)
+        let push: JSON = ["webhook_event_push_list": [["url": "https://push.example", "request_method": "POST", "event_ids": [0]]]]
+        let pushed = try await server.send("POST", "/openapi/v1.0/webhook/update?access_token=" + token, json: push)
+        #expect(pushed.json["errcode"] == 0, "\(pushed.text)")
         lists = Self.kazoo(world) + Self.pSeries(token) + (try await Self.sSeries(server, account))
         downloads = (try await Self.kazooDownloads(server, world)) + (try await Self.pSeriesDownloads(server, token))
     }
@@ -51,8 +68,8 @@ struct ListedWorld {
         return [
             list("/vmboxes", "3001"), list("/vmboxes/\(world.mailbox.id)/messages", "media_id"), list("/vmboxes/messages", "media_id"),
             list("/users", TestWorld.username), list("/users/\(world.user.id)/vmboxes", "3001"), list("/media", "hello"),
-            list("/webhooks", "hooks.example"), list("/webhooks/attempts", "success"), list("/children", "Below"), list("/descendants", "Below"),
-            list("/siblings", "success"), list("/tree", "success"),
+            list("/webhooks", "hooks.example"), list("/webhooks/attempts", "404"), list("/children", "Below"), list("/descendants", "Below"),
+            list("/siblings", "Beside"), list("/tree", "Above"),
         ]
     }
 
@@ -99,12 +116,13 @@ struct ListedWorld {
             return ("P " + path, List(ask: { try await $0.send("GET", "/openapi/v1.0/" + path + token) }, mark: mark))
         }
         return [
-            list("vm/get?number=3000", "msg0000"), list("vm/query?number=3000,3001", "msg0000"), list("vm_group/list", "6000"),
-            list("extension_vm_greeting/list?extension=3000", "hello"), list("vm_greeting/list?extension=6000", "SUCCESS"),
-            list("vm_global_greeting/list", "SUCCESS"), list("recording/list", "call"), list("recording/search?caller=3000", "call"),
+            list("vm/get?number=3000", "msg0000"), list("vm/get?number=6000", "msg0000"), list("vm/query?number=3000,3001,6000", "6000"),
+            list("vm_group/list", "6000"),
+            list("extension_vm_greeting/list?extension=3000", "hello"), list("vm_greeting/list?extension=6000", "together"),
+            list("vm_global_greeting/list", "prompt"), list("recording/list", "call"), list("recording/search?caller=3000", "call"),
             list("extension/list", "3001"), list("extension/list?sort_by=number", "3001"), list("extension/search?search_value=300", "3001"),
             list("extension/query?number=3000,3001", "3001"), list("cdr/list", "3000"), list("cdr/search?number=3000", "3000"),
-            list("webhook/query", "SUCCESS"),
+            list("webhook/query", "push.example"),
         ]
     }
 

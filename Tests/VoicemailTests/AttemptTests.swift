@@ -63,6 +63,23 @@ struct AttemptTests {
         }
     }
 
+    @Test("What another worker has claimed since is left to it, whatever the late one writes down of it, alone or beside what it still holds")
+    func ofWhoIsLate() async throws {
+        try await MemoryWorld.run { world in
+            let outbox = world.service.outbox, claimed = try await claimed(2, world)
+            world.clock.advance(by: 60)
+            let taken = try await outbox.claim(targets: 1, perTarget: 9, lease: 60)
+            let now = try #require(taken.first)
+            let lost = try #require(claimed.first { $0.id == now.id }), kept = try #require(claimed.first { $0.id != now.id })
+            try await outbox.unclaim([lost])
+            #expect(try await outbox.find(now.id) == now)
+            try await outbox.giveUpOverdue([lost], by: Self.channel)
+            #expect(try await outbox.find(now.id) == now)
+            #expect(try await outbox.settle([lost, kept].map { EndedDelivery($0, .delivered) }, by: Self.channel) == [.lost, .over])
+            #expect(try await outbox.list(DeliveryQuery(limit: 9)) == [now])
+        }
+    }
+
     @Test("What keeps no record leaves none")
     func withoutOne() async throws {
         try await MemoryWorld.run { world in

@@ -149,6 +149,21 @@ struct BroadcastRoomTests {
         }
     }
 
+    @Test("What a member gets by his own name takes room of what his group hands him", arguments: [true, false])
+    func namedBeside(_ groupFirst: Bool) async throws {
+        try await Scene.run([["max_message_count": 3], [:]]) { scene in
+            let here = try await scene.world.makeMailbox("3000"), messages = scene.world.service.messages, account = scene.world.account
+            var ids: [String] = []
+            for _ in 0..<3 { ids.append(try await scene.leave(in: here).monthID) }
+            let destinations = [scene.group.id, scene.members[0].id]
+            let outcome = try await messages.copy(
+                ids, of: here.id, to: groupFirst ? destinations : destinations.reversed(), account: account)
+            #expect(outcome.failed.isEmpty)
+            // Three by his own name, which ask for no room, and by his group only as long as there was some.
+            #expect(try await scene.counts() == [groupFirst ? 5 : 4, 3])
+        }
+    }
+
     @Test("Of several mailboxes that a message is copied to, those get it that take it, a full one that is named among them")
     func copiedToSeveral() async throws {
         try await Scene.run([["max_message_count": 1]]) { scene in

@@ -1,5 +1,6 @@
 import Audio
 import NIOCore
+import NIOPosix
 import TestKit
 import Testing
 import Voicemail
@@ -99,6 +100,25 @@ struct PositionTests {
                 }
             }
         }
+    }
+
+    @Test("Of many mailboxes not all are read in one go, have they a page or none", arguments: [(0, 0), (1, 1)])
+    func pagesOfMany(_ messages: Int, _ offset: Int) async throws {
+        let store = CountingStore(), audio = MemoryAudio()
+        let service = VoicemailService(store: store, archive: audio, codec: audio, secrets: Secrets(key: .random(), pool: .singleton, cost: 16))
+        let account = try await service.accounts.create(AccountSettings(name: "Acme"), below: nil)
+        let numbers = (1000..<1120).map(String.init)
+        for number in numbers {
+            let box = try await service.mailboxes.create(MailboxSettings(number: number, name: number), in: account)
+            for _ in 0..<messages {
+                _ = try await service.messages.deposit(MessageDraft(), mailboxID: box.id, in: account, from: .client(isJudged: false))
+            }
+        }
+        _ = store.takeReads()
+        let list = try await service.messages.positioned(of: .numbers(numbers) { _ in true }, in: account, offset: offset, limit: 5)
+        var seen: [String] = []
+        try await list.forEach { seen.append($0.mailbox.number) }
+        #expect(seen == numbers && store.takeReads() == 3)
     }
 
     /// Mailboxes from 1000 on with as many messages each as are named.

@@ -23,6 +23,23 @@ import YeastarPSeriesAPI
         }
     }
 
+    @Test("Who fetches with another application's token is noted as that one")
+    func notedWithAnotherToken() async throws {
+        try await PSeriesWorld.run { (world: PSeriesWorld) async throws in
+            _ = try await world.service.accounts.change(world.account.id, .patch(["audit_listening": true]))
+            let message = try await world.leave(WAV.tones([440], milliseconds: 500)), id = try #require(PSeriesWorld.id(message).string)
+            let answer = try await world.get("vm/download", ["msg_id": id]), link = try #require(answer["download_resource_url"]?.string)
+            let applications = Applications(world.service)
+            let other = try await applications.create(name: "other", permissions: nil, addresses: [], in: world.account)
+            let token = try await applications.openPair(
+                for: applications.logIn(other.credential.handle, secret: other.secret), TokenRules(maximumLive: 9)
+            ).access
+            #expect(try await world.server.send("GET", link + "?access_token=" + token).status == 200)
+            let heard = try await world.service.audit.list(of: world.account.id, limit: 100).filter { $0.action == .heard }
+            #expect(heard.map(\.actor) == ["p-series " + other.credential.id])
+        }
+    }
+
     @Test("The contract's example: `file` is the generated name, the last component of the URL; the file is a telephone WAV; nothing is marked read")
     func example() async throws {
         try await PSeriesWorld.run {

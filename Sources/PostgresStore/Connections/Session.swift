@@ -150,7 +150,8 @@ final class Session {
         guard let foresight, let beginning = progress.beginning else { return }
         let isWhole = progress.trail.count <= Foresight.most && progress.cursors == 0
         if let foreseen = progress.foreseen, foreseen.isWhole == isWhole, progress.trail.dropFirst().elementsEqual(foreseen.questions) { return }
-        guard progress.trail.reduce(0, { $0 + $1.size }) <= Foresight.longest else { return }
+        // What was known of it before would only be asked in vain.
+        guard progress.trail.reduce(0, { $0 + $1.size }) <= Foresight.longest else { return foresight.forget(beginning) }
         foresight.note(Foresight.Course(questions: Array(progress.trail.dropFirst()), isWhole: isWhole), after: beginning)
     }
 

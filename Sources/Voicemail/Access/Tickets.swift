@@ -68,7 +68,8 @@ extension Tickets {
         return entry
     }
 
-    /// Looks two tickets up together: one that says what is asked for, and one that says who asks.
+    /// Looks two tickets up together: one that says what is asked for, and one that says who asks. Which of them counts is the caller's to judge, and to tell
+    /// the audit log (`AuditActor.identify`).
     /// - Parameter second: nil where nothing was shown.
     /// - Returns: of the second, nil where it opens nothing.
     /// - Throws: as `enter(_:_:)` for the first.
@@ -77,16 +78,13 @@ extension Tickets {
     ) async throws -> (first: TicketEntry, second: TicketEntry?) {
         let firstHash = secrets.fingerprint(first.secret), firstKind = first.kind
         let other = second.map { (hash: secrets.fingerprint($0.secret), kind: $0.kind) }
-        let found = try await look { look in
+        return try await look { look in
             let entry = try look.entry(ofTicket: firstHash, firstKind)
             let asking = try other.flatMap { other -> TicketEntry? in
                 do { return try look.entry(ofTicket: other.hash, other.kind) } catch is TicketError { return nil }
             }
             return (first: entry, second: asking)
         }
-        let known = found.second ?? found.first
-        AuditActor.current.identify(known.ticket.userID ?? known.ticket.credentialID)
-        return found
     }
 
     /// Lets a ticket live on that lives as long as it is used.

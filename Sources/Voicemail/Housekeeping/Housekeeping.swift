@@ -3,6 +3,8 @@ import Waiting
 extension Housekeeping {
     /// Rows or blobs handled in one transaction, so that housekeeping holds nobody up.
     static let housekeepingBatch = 500
+    /// Accounts that are looked at in one statement, with all of their mailboxes.
+    private static let accountsTogether = 20
     /// Seconds an expired session stays known, so that its holder is told that it expired and not that it never was
     /// (S§2.6).
     private static let expiredSessionMemory = 3600
@@ -17,7 +19,7 @@ extension Housekeeping {
             try Task.checkCancellation()
             try await service.accounts.removeContents(of: account)
         }
-        var range = ListingRange(limit: 100)
+        var range = ListingRange(limit: Self.accountsTogether)
         repeat {
             let page = try await service.accounts.list(below: nil, range) { $0 }
             let cutoffs = page.items.map { (accountID: $0.id, cutoff: service.mailboxes.cutoff(for: $0)) }

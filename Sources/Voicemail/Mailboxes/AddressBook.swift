@@ -15,6 +15,9 @@ final class AddressBook: Sendable {
             for entry in entries { set(entry) }
         }
 
+        /// Mailboxes that have an address.
+        var count: Int { addresses.count }
+
         func holders(of address: String) -> [MailboxEntry] { holders[address.lowercased()] ?? [] }
 
         fileprivate mutating func set(_ entry: AddressEntry) {
@@ -46,7 +49,13 @@ final class AddressBook: Sendable {
     /// Whether it has a page of this state.
     func isOpen(at seen: SeenDocuments) -> Bool { pages.withLock { $0.value(for: seen.accountID)?.seen == seen } }
 
-    func keep(_ page: Page) { pages.withLock { $0.keep(page, for: page.seen.accountID) } }
+    /// Mailboxes of an account at most: of more, nothing is kept.
+    private static let mostEntries = 20_000
+
+    func keep(_ page: Page) {
+        guard page.count <= Self.mostEntries else { return }
+        pages.withLock { $0.keep(page, for: page.seen.accountID) }
+    }
 
     /// Goes along with a change that was committed.
     func follow(_ step: Step) {

@@ -126,7 +126,7 @@ extension StoreReader {
     }
 
     /// The members of groups of one account that are there, by mailbox.
-    fileprivate func members(of groups: [Mailbox]) throws -> [String: GroupMember] {
+    func members(of groups: [Mailbox]) throws -> [String: GroupMember] {
         let ids = OrderedSet(groups.flatMap { $0.group?.members ?? [] })
         guard let account = groups.first?.accountID, !ids.isEmpty else { return [:] }
         let found = try find(Mailbox.self, ids: Array(ids), in: account, attributes: MailboxEntry.attributes).map {

@@ -43,7 +43,10 @@ struct MessageBatch {
     /// - Throws: `VoicemailError.notFound`; `.limitReached` or `.mailboxDisabled` for a group none of whose members takes it.
     mutating func destination(_ id: String, standard: Int) throws -> MessageDestination {
         let destination = try destinations[id] ?? lookUp(id, standard)
-        guard destination.isHandedOn else { return destination }
+        guard destination.isHandedOn else {
+            room.fill(id)
+            return destination
+        }
         let open = room.take(destination)
         guard !open.isEmpty else { throw VoicemailError.limitReached }
         return destination.limited(to: open)

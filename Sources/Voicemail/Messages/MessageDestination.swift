@@ -32,6 +32,9 @@ struct MembersRoom {
     /// Notes what the transaction has just found out.
     mutating func note(_ destination: MessageDestination) { left.merge(destination.room) { $1 } }
 
+    /// One more message goes to a mailbox that was named itself.
+    mutating func fill(_ mailboxID: String) { left[mailboxID]? -= 1 }
+
     /// The members that one more message goes to, for each of which it counts; none when all are full.
     mutating func take(_ destination: MessageDestination) -> [String] {
         let open = destination.recipients.filter { left[$0, default: 0] > 0 }

@@ -27,29 +27,6 @@ extension Messages {
     }
 }
 
-/// The same page of several mailboxes. They are read until there are some hundred messages.
-private struct PositionedPages: Sendable {
-    private static let together = 500
-
-    let offset: Int
-    let limit: Int
-
-    func reading(_ ids: ArraySlice<String>) -> ListPart<PositionedMailbox>.Reading {
-        { look in
-            var items: [PositionedMailbox] = []
-            var rest = ids, count = 0
-            while count < Self.together, let id = rest.popFirst() {
-                guard let mailbox = try look.reader.find(Mailbox.self, id: id), mailbox.accountID == look.account.id,
-                    let found = try look.reader.positioned(of: mailbox, offset: offset, limit: limit)
-                else { continue }
-                count += found.page.items.count
-                items.append(found)
-            }
-            return ListPart(items: items, next: rest.isEmpty ? nil : reading(rest))
-        }
-    }
-}
-
 /// How far several mailboxes have been gone through.
 private struct MailboxSweep: Sendable {
     /// Mailboxes looked at together for whether they have messages.

@@ -25,6 +25,8 @@ public struct PositionedMailbox: Sendable {
     public let page: PositionedPage
     /// By blob; what no decoder accepts is left out.
     public let facts: [BlobID: AudioFacts]
+    /// Of a group's mailbox; nil for a person's.
+    public let members: [GroupMember]?
 }
 
 /// Mailboxes without folders for what is removed (P§7, S§3): one sequence of what is not in the trash, in order of arrival, which
@@ -41,7 +43,8 @@ extension Messages {
     /// - Returns: nil where no mailbox of the number holds messages.
     public func positioned(ofNumber number: String, in account: Account, offset: Int, limit: Int) async throws -> PositionedMailbox? {
         try await store.read { reader in
-            try reader.mailbox(number: number, in: account.id).flatMap { try reader.positioned(of: $0, offset: offset, limit: limit) }
+            guard let mailbox = try reader.mailbox(number: number, in: account.id), mailbox.holdsMessages else { return nil }
+            return try PositionedPages(offset: offset, limit: limit).pages(of: [mailbox], reader).first
         }
     }
 
@@ -64,13 +67,6 @@ extension Messages {
 }
 
 extension StoreReader {
-    /// - Returns: nil for a mailbox that holds no messages.
-    func positioned(of mailbox: Mailbox, offset: Int, limit: Int) throws -> PositionedMailbox? {
-        guard mailbox.holdsMessages else { return nil }
-        let page = try positioned(of: mailbox.id, offset: offset, limit: limit, newestFirst: false)
-        return PositionedMailbox(mailbox: mailbox, page: page, facts: try audioFacts(of: page.items.map(\.message)))
-    }
-
     fileprivate func positioned(of mailboxID: String, offset: Int, limit: Int, newestFirst: Bool) throws -> PositionedPage {
         let visible = visibleMessages(of: mailboxID)
         let total = try visible.tally().total

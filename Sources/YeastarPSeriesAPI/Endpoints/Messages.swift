@@ -21,7 +21,7 @@ extension PSeriesDialect {
         guard boxes.total > 0 else { throw PSeriesFailure.notFound }
         return .list("voicemail_list", isPartial: boxes.total < boxes.asked) { writer in
             try await boxes.forEach { box in
-                let page = try await page(of: box, call)
+                let page = page(of: box, call)
                 let fields: JSONObject = ["number": .string(page.mailbox.number), "total_number": .int(page.total)]
                 try await writer.write(fields, list: "data") { try await page.write(to: $0) }
             }
@@ -91,12 +91,11 @@ extension PSeriesDialect {
     private func page(ofNumber number: String, _ paging: Paging, _ call: PSeriesCall) async throws -> Page? {
         let found = try await service.messages.positioned(ofNumber: number, in: call.account, offset: paging.offset, limit: paging.limit)
         guard let found else { return nil }
-        return try await page(of: found, call)
+        return page(of: found, call)
     }
 
-    private func page(of found: PositionedMailbox, _ call: PSeriesCall) async throws -> Page {
-        let members = found.mailbox.group == nil ? nil : try await service.groups.members(of: found.mailbox)
-        return Page(found: found, view: MessageView(zone: call.zone, format: settings.displayFormat, members: members))
+    private func page(of found: PositionedMailbox, _ call: PSeriesCall) -> Page {
+        Page(found: found, view: MessageView(zone: call.zone, format: settings.displayFormat, members: found.members))
     }
 
     /// The message that one of `names`, or else `uid`, tells.

@@ -12,11 +12,15 @@ extension PSeriesDialect {
             let entered = try await entered(name[0], request)
             let ticket = entered.link.ticket
             guard let target = LinkTarget(ticket.details) else { throw PSeriesFailure.notFound }
-            if ticket.details["open"] != true {
+            if ticket.details["open"] == true {
+                // Whatever token is shown with it has not been judged.
+                AuditActor.current.identify(ticket.credentialID)
+            } else {
                 // Any valid token of the account will do, not only the one that asked for the link, if it might have asked for it.
                 let application = try Self.admitted(entered.application, request)
                 guard application.account.id == ticket.accountID else { throw PSeriesFailure.notFound }
                 guard application.credential.permissions.contains(target.permission) else { throw PSeriesFailure.accessDenied }
+                AuditActor.current.identify(application.credential.id)
             }
             let file = try await answering(within: settings.longestAnswer) {
                 try await linkedFile(target, linkName: name[0], in: entered.link.account)
