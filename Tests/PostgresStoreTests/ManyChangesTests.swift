@@ -71,6 +71,8 @@ struct ManyChangesTests {
                 _ = try await store.read { reader in (try reader.message(id: "one"), try reader.messages(ids: ids)) }
                 return store.roundTrips - before
             }
+            // The first prepares the statements.
+            _ = try await waits(1000)
             let unforeseen = try await waits(1000)
             for _ in 0..<2 { _ = try await waits(20) }
             // The first finds the course of those, the others none.

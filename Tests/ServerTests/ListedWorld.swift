@@ -23,16 +23,15 @@ struct ListedWorld {
     let downloads: [(String, Download)]
 
     init(_ server: TestServer) async throws {
-        let above = try await server.makeAccount("Above")
-        let world = try await server.makeWorld(below: above), account = world.account, sound = WAV.tones([440], milliseconds: 300)
-        _ = try await server.makeAccount("Beside", below: above)
+        let world = try await server.makeWorld(), account = world.account, sound = WAV.tones([440], milliseconds: 300)
         let other = try await server.makeMailbox("3001", in: account, ["owner_id": .string(world.user.id)])
         let shared = try await server.makeMailbox("6000", in: account)
         _ = try await server.service.groups.set(MailboxGroup(mode: .share, members: [world.mailbox.id, other.id]), of: shared.id, in: account)
         for mailbox in [world.mailbox, other, shared] {
             for _ in 0..<3 { _ = try await server.leave(audio: sound, in: mailbox, of: account) }
         }
-        _ = try await server.makeAccount("Below", below: account)
+        let below = try await server.makeAccount("Below", below: account)
+        _ = try await server.makeAccount("Beside", below: account)
         for (name, shelf) in [
             ("hello.wav", .mailbox(world.mailbox)), ("together.wav", .mailbox(shared)), ("prompt.wav", .prompts(account: account)),
         ] as [(String, GreetingShelf)] {
@@ -57,19 +56,20 @@ struct ListedWorld {
         let push: JSON = ["webhook_event_push_list": [["url": "https://push.example", "request_method": "POST", "event_ids": [0]]]]
         let pushed = try await server.send("POST", "/openapi/v1.0/webhook/update?access_token=" + token, json: push)
         #expect(pushed.json["errcode"] == 0, "\(pushed.text)")
-        lists = Self.kazoo(world) + Self.pSeries(token) + (try await Self.sSeries(server, account))
+        lists = Self.kazoo(world, below) + Self.pSeries(token) + (try await Self.sSeries(server, account))
         downloads = (try await Self.kazooDownloads(server, world)) + (try await Self.pSeriesDownloads(server, token))
     }
 
-    private static func kazoo(_ world: TestWorld) -> [(String, List)] {
-        func list(_ path: String, _ mark: String, body: JSON? = nil) -> (String, List) {
-            ("K " + path, List(ask: { try await $0.send("GET", world.accountPath + path, token: world.token) }, mark: mark))
+    private static func kazoo(_ world: TestWorld, _ below: Account) -> [(String, List)] {
+        func list(_ path: String, _ mark: String, of account: Account? = nil) -> (String, List) {
+            let account = account?.id ?? world.account.id
+            return ("K " + path, List(ask: { try await $0.send("GET", "/v2/accounts/\(account)\(path)", token: world.token) }, mark: mark))
         }
         return [
             list("/vmboxes", "3001"), list("/vmboxes/\(world.mailbox.id)/messages", "media_id"), list("/vmboxes/messages", "media_id"),
             list("/users", TestWorld.username), list("/users/\(world.user.id)/vmboxes", "3001"), list("/media", "hello"),
             list("/webhooks", "hooks.example"), list("/webhooks/attempts", "404"), list("/children", "Below"), list("/descendants", "Below"),
-            list("/siblings", "Beside"), list("/tree", "Above"),
+            list("/siblings", "Beside", of: below), list("/tree", "Acme", of: below),
         ]
     }
 
