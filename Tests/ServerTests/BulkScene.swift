@@ -35,15 +35,23 @@ struct BulkScene: Sendable {
     }
 
     static func run(_ body: @Sendable (BulkScene) async throws -> Void) async throws {
+        try await CountedServer.run { server, store in
+            let world = try await server.makeWorld()
+            try await body(BulkScene(server: server, store: store, world: world, other: try await server.makeMailbox("4000", in: world.account)))
+        }
+    }
+}
+
+/// A server on a PostgreSQL database of its own that does as little as possible beside its requests.
+enum CountedServer {
+    static func run(_ body: @Sendable (TestServer, PostgresStore) async throws -> Void) async throws {
         try await PostgresCluster.shared.value.withDatabase { url in
             try await TestServer.run({
                 $0.postgres = PostgresOptions(url: url, pool: 2)
                 // What is told of a change is planned beside the answer.
                 $0.outbox.isOn = false
             }) { server in
-                let store = try #require(server.installation.store as? PostgresStore)
-                let world = try await server.makeWorld()
-                try await body(BulkScene(server: server, store: store, world: world, other: try await server.makeMailbox("4000", in: world.account)))
+                try await body(server, try #require(server.installation.store as? PostgresStore))
             }
         }
     }

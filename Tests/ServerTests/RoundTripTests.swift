@@ -140,18 +140,12 @@ struct RoundTripTests {
 
     @Test("Every list of every interface waits for the database twice at most: for who asks, and for what is listed")
     func listings() async throws {
-        try await PostgresCluster.shared.value.withDatabase { url in
-            try await TestServer.run({
-                $0.postgres = PostgresOptions(url: url, pool: 2)
-                $0.outbox.isOn = false
-            }) { server in
-                let store = try #require(server.installation.store as? PostgresStore)
-                let lists = try await ListedWorld(server).lists
-                for (name, list) in lists {
-                    try await Self.count(name, atMost: 2, store) {
-                        let answer = try await list.ask(server)
-                        #expect(answer.status == 200 && answer.text.contains(list.mark), "\(name): \(answer.text)")
-                    }
+        try await CountedServer.run { server, store in
+            let lists = try await ListedWorld(server).lists
+            for (name, list) in lists {
+                try await Self.count(name, atMost: 2, store) {
+                    let answer = try await list.ask(server)
+                    #expect(answer.status == 200 && answer.text.contains(list.mark), "\(name): \(answer.text)")
                 }
             }
         }
@@ -159,17 +153,11 @@ struct RoundTripTests {
 
     @Test("A ranged download waits for the database twice at most, whatever is downloaded")
     func downloads() async throws {
-        try await PostgresCluster.shared.value.withDatabase { url in
-            try await TestServer.run({
-                $0.postgres = PostgresOptions(url: url, pool: 2)
-                $0.outbox.isOn = false
-            }) { server in
-                let store = try #require(server.installation.store as? PostgresStore)
-                for (name, download) in try await ListedWorld(server).downloads {
-                    try await Self.count(name, atMost: 2, store) {
-                        let answer = try await download(server)
-                        #expect(answer.status == 206 && answer.bytes.count == 100, "\(name): \(answer.text)")
-                    }
+        try await CountedServer.run { server, store in
+            for (name, download) in try await ListedWorld(server).downloads {
+                try await Self.count(name, atMost: 2, store) {
+                    let answer = try await download(server)
+                    #expect(answer.status == 206 && answer.bytes.count == 100, "\(name): \(answer.text)")
                 }
             }
         }
