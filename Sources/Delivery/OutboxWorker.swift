@@ -98,22 +98,28 @@ public struct OutboxWorker: Service {
     private func planAll(_ progress: Progress) async {
         while !progress.isOver {
             let nextLook = ContinuousClock.now + settings.interval
-            var isAny = true
-            while isAny, !progress.isOver {
-                isAny =
-                    await orLog("events could not be turned into deliveries") {
-                        let events = try await service.outbox.plan(over: ordered)
-                        if !events.isEmpty { hub.ring() }
-                        return !events.isEmpty
-                    } ?? false
-                guard isAny else { break }
-                progress.hasWorked.store(true, ordering: .relaxed)
-                progress.bell.ring()
-            }
+            // Few events are those of a moment: what comes meanwhile shares the next turn.
+            var isMore = true
+            while isMore, !progress.isOver { isMore = await plan(progress) }
             try? await Task.sleep(for: settings.gap)
             await progress.planBell.rung(within: max(.zero, nextLook - .now))
         }
     }
+
+    /// - Returns: whether more events are likely to wait.
+    private func plan(_ progress: Progress) async -> Bool {
+        let planned = await orLog("events could not be turned into deliveries") {
+            try await service.outbox.plan(over: ordered, limit: Self.eventsTogether).count
+        }
+        guard let planned, planned > 0 else { return false }
+        hub.ring()
+        progress.hasWorked.store(true, ordering: .relaxed)
+        progress.bell.ring()
+        return planned == Self.eventsTogether
+    }
+
+    /// Events that become deliveries in one transaction.
+    private static let eventsTogether = 100
 
     private func claim() async -> [DeliveryBatch] {
         let gate = destinations.gate()

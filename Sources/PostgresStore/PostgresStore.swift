@@ -50,7 +50,7 @@ public final class PostgresStore: MaintainedStore {
         self.reachability = reachability
         WorkerThreads.shared.makeRoom(for: options.readers)
         probe = CommitProbe(options, reachability)
-        let turns = Turns(waiting: max(1, options.writers / 2))
+        let turns = Turns()
         self.turns = turns
         let foresight = Foresight(), patience = Duration.seconds(options.waitSeconds)
         readers = Lanes("database-reader", count: options.readers, patience: patience) { Session(options, reachability: reachability, foresight: foresight) }
@@ -144,35 +144,72 @@ public final class PostgresStore: MaintainedStore {
 
     func transaction<Value: Sendable>(isAlone: Bool = false, _ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
         let end = ContinuousClock.now + .seconds(options.waitSeconds)
-        return try await withCheckedThrowingContinuation { enqueue(body, isAlone: isAlone, before: end, $0) }
-    }
-
-    /// - Parameter end: when it has waited long enough for a connection, and for room to wait for its turn.
-    private func enqueue<Value: Sendable>(
-        _ body: @escaping @Sendable (Transaction) throws -> Value, isAlone: Bool, before end: ContinuousClock.Instant,
-        _ continuation: CheckedContinuation<Value, any Error>
-    ) {
-        let isQueued = writers.enqueue { [self] session, isTooLate in
-            if isTooLate || .now > end { return continuation.resume(throwing: Self.busy) }
-            let start = ContinuousClock.now
-            do {
-                let (value, hasEvents) = try session.write(isAlone: isAlone) {
-                    let transaction = Transaction(session)
-                    return (try body(transaction), transaction.hasEvents)
-                }
-                if hasEvents { eventBell.ring() }
-                continuation.resume(returning: value)
-                onCommit?((ContinuousClock.now - start) / .seconds(1))
-            } catch let crowded as Turns.Crowded {
-                turns.park(crowded.question) { self.enqueue(body, isAlone: isAlone, before: end, continuation) }
-            } catch {
-                continuation.resume(throwing: error)
-            }
+        return try await withCheckedThrowingContinuation { [eventBell] continuation in
+            serve(
+                Caller(
+                    perform: { session in
+                        let transaction = Transaction(session), value = try body(transaction)
+                        let bell = transaction.hasEvents ? eventBell : nil
+                        return {
+                            bell?.ring()
+                            continuation.resume(returning: value)
+                        }
+                    },
+                    fail: { continuation.resume(throwing: $0) }, isAlone: isAlone, end: end, mayShare: !isAlone))
         }
-        if !isQueued { continuation.resume(throwing: Self.closed) }
     }
 
-    private static let busy = StoreError.failed("no connection to the database was free in time")
+    private func serve(_ caller: Caller) {
+        if !enqueue(caller) { caller.fail(Self.closed) }
+    }
+
+    /// - Parameter turn: which is the caller's.
+    /// - Returns: false when all is closed.
+    private func enqueue(_ caller: Caller, turn: SQL? = nil) -> Bool {
+        writers.enqueue { [self] session, isTooLate in
+            session.turn = turn
+            let outcome = isTooLate || caller.isTooLate ? { caller.fail(Self.busy) } : outcome(of: caller, session)
+            if let turn = session.turn { passOn(turn) }
+            session.turn = nil
+            outcome()
+        }
+    }
+
+    /// Runs a caller's transaction, and whatever goes with it.
+    /// - Returns: how to tell them.
+    private func outcome(of caller: Caller, _ session: Session) -> () -> Void {
+        let start = ContinuousClock.now
+        let companions = caller.mayShare ? Companions(turns) { [self] in comeAgain($0, to: session.turn) } : nil
+        do {
+            let tell = try session.write(isAlone: caller.isAlone, with: companions) { try caller.perform(session) }
+            let seconds = (ContinuousClock.now - start) / .seconds(1)
+            return { [onCommit] in
+                tell()
+                companions?.tell()
+                onCommit?(seconds)
+            }
+        } catch let taken as Turns.Taken {
+            return { [self] in comeAgain(caller, to: taken.question) }
+        } catch {
+            return { caller.fail(error) }
+        }
+    }
+
+    /// Has a caller wait for a turn; where nobody is in turn, he need not.
+    private func comeAgain(_ caller: Caller, to question: SQL?) {
+        if let question, turns.park(caller, for: question) { return }
+        serve(caller)
+    }
+
+    /// Ends a turn, and begins the next one's, for which a connection is waited for like for any.
+    private func passOn(_ question: SQL) {
+        while let next = turns.leave(question) {
+            if enqueue(next, turn: question) { return }
+            next.fail(Self.closed)
+        }
+    }
+
+    static let busy = StoreError.failed("no connection to the database was free in time")
     private static let closed = StoreError.failed("the database is closed")
 
     /// How often something was sent to the database and its answer waited for.

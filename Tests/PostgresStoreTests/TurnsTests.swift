@@ -1,4 +1,3 @@
-import Dispatch
 import Synchronization
 import Testing
 import Voicemail
@@ -13,118 +12,104 @@ struct CollidingTests {
         let count = Atomic(0)
     }
 
-    /// Enters on a thread of its own, which waits.
-    private func enter(_ turns: Turns, patience: Int = 60, _ then: @escaping @Sendable (Bool) -> Void) {
-        DispatchQueue.global().async { [question] in then(turns.enter(question, patience: patience) == .mine) }
+    private func caller(_ name: Int, mayShare: Bool = true) -> Caller {
+        Caller(perform: { _ in {} }, fail: { _ in }, isAlone: false, end: .now + .seconds(name), mayShare: mayShare)
     }
 
     @Test("Nobody waits who has never collided, nor who begins otherwise")
     func free() {
-        let turns = Turns(waiting: 9)
-        #expect(turns.enter(question, patience: 0) != .mine)
+        let turns = Turns()
+        #expect(turns.enter(question) == .without)
         turns.collided(question)
-        #expect(turns.enter("SELECT 2", patience: 0) != .mine)
-        #expect(turns.enter(question, patience: 0) == .mine)
-        turns.leave(question)
+        #expect(turns.enter("SELECT 2") == .without)
+        #expect(turns.enter(question) == .mine)
+        #expect(turns.leave(question) == nil)
     }
 
-    @Test("One has the turn; the others wait for it in order", .timeLimit(.minutes(1)))
-    func order() async {
-        let turns = Turns(waiting: 9), order = Mutex<[Int]>([])
+    @Test("One has the turn; the others are called in order, each with the turn")
+    func order() {
+        let turns = Turns(), callers = (1...3).map { caller($0 * 100) }
         turns.collided(question)
-        #expect(turns.enter(question, patience: 0) == .mine)
-        for number in 1...5 {
-            enter(turns) { isMine in
-                order.withLock { $0.append(isMine ? number : -number) }
-                turns.leave(question)
-            }
-            while turns.waiting(for: question) < number { await Task.yield() }
+        #expect(turns.enter(question) == .mine)
+        for caller in callers {
+            #expect(turns.enter(question) == .taken)
+            #expect(turns.park(caller, for: question))
         }
-        #expect(order.withLock { $0 }.isEmpty)
-        turns.leave(question)
-        while order.withLock({ $0.count }) < 5 { await Task.yield() }
-        #expect(order.withLock { $0 } == [1, 2, 3, 4, 5])
+        for caller in callers {
+            #expect(turns.leave(question)?.end == caller.end)
+            // It is his before he has come.
+            #expect(turns.enter(question) == .taken)
+        }
+        #expect(turns.leave(question) == nil)
+        #expect(turns.enter(question) == .mine)
     }
 
-    @Test("Who has waited long enough goes without a turn, and takes nobody's")
-    func patience() {
-        let turns = Turns(waiting: 9)
+    @Test("Nobody is parked where nobody is in turn, who would call him")
+    func deserted() {
+        let turns = Turns()
+        #expect(!turns.park(caller(1), for: question))
         turns.collided(question)
-        #expect(turns.enter(question, patience: 0) == .mine)
-        #expect(turns.enter(question, patience: 0) != .mine)
-        #expect(turns.waiting(for: question) == 0)
-        turns.leave(question)
-        #expect(turns.enter(question, patience: 0) == .mine)
-        turns.leave(question)
+        #expect(!turns.park(caller(1), for: question))
+        #expect(turns.enter(question) == .mine)
+        #expect(turns.leave(question) == nil)
+        #expect(!turns.park(caller(1), for: question))
     }
 
-    @Test("No more wait than may, as each keeps a connection; others are called again", .timeLimit(.minutes(1)))
-    func crowded() async {
-        let turns = Turns(waiting: 2), question = question, called = Mutex(0), entered = Mutex(0)
+    @Test("The first who may share goes along; who may not keeps his place")
+    func sharing() {
+        let turns = Turns(), first = caller(100, mayShare: false), second = caller(200), third = caller(300)
         turns.collided(question)
-        #expect(turns.enter(question, patience: 0) == .mine)
-        for number in 1...2 {
-            enter(turns) { isMine in entered.withLock { $0 += isMine ? 1 : 0 } }
-            while turns.waiting(for: question) < number { await Task.yield() }
-        }
-        #expect(turns.enter(question, patience: 60) == .crowded)
-        for _ in 1...3 { turns.park(question) { called.withLock { $0 += 1 } } }
-        #expect(turns.parked(for: question) == 3)
-        // One for each that goes on, and all when nobody has the turn who could call them later.
-        for (turn, expected) in [(1, 1), (2, 2)] {
-            turns.leave(question)
-            while entered.withLock({ $0 }) < turn { await Task.yield() }
-            #expect(called.withLock { $0 } == expected)
-        }
-        turns.park(question) { called.withLock { $0 += 1 } }
-        turns.leave(question)
-        #expect(called.withLock { $0 } == 4)
-        turns.park(question) { called.withLock { $0 += 1 } }
-        #expect(called.withLock { $0 } == 5)
+        #expect(turns.nextToShare(question) == nil && turns.enter(question) == .mine)
+        for caller in [first, second, third] { #expect(turns.park(caller, for: question)) }
+        #expect(turns.nextToShare(question)?.end == second.end)
+        #expect(turns.nextToShare("SELECT 2") == nil)
+        #expect(turns.leave(question)?.end == first.end)
+        #expect(turns.nextToShare(question)?.end == third.end)
+        #expect(turns.nextToShare(question) == nil)
     }
 
     @Test("After some turns without a collision there are none any more")
     func end() {
-        let turns = Turns(waiting: 9)
+        let turns = Turns()
         turns.collided(question)
         for _ in 1..<Turns.afterCollision {
-            #expect(turns.enter(question, patience: 0) == .mine)
-            turns.leave(question)
+            #expect(turns.enter(question) == .mine)
+            _ = turns.leave(question)
         }
         turns.collided(question)
         for _ in 1...Turns.afterCollision {
-            #expect(turns.enter(question, patience: 0) == .mine)
-            turns.leave(question)
+            #expect(turns.enter(question) == .mine)
+            _ = turns.leave(question)
         }
-        #expect(turns.enter(question, patience: 0) == .without && turns.count == 0)
+        #expect(turns.enter(question) == .without && turns.count == 0)
     }
 
     @Test("No more than some are remembered, and none is forgotten that is under way")
     func bound() {
-        let turns = Turns(waiting: 9)
+        let turns = Turns()
         turns.collided(question)
-        #expect(turns.enter(question, patience: 0) == .mine)
+        #expect(turns.enter(question) == .mine)
         for number in 1...3000 { turns.collided("SELECT \(number)") }
         #expect(turns.count <= 1001)
-        #expect(turns.enter(question, patience: 0) != .mine)
-        turns.leave(question)
-        #expect(turns.enter(question, patience: 0) == .mine)
+        #expect(turns.enter(question) == .taken)
+        _ = turns.leave(question)
+        #expect(turns.enter(question) == .mine)
     }
 
     @Test("Those to whom nobody comes are forgotten before those to whom somebody does")
     func cleared() {
-        let turns = Turns(waiting: 9)
+        let turns = Turns()
         turns.collided(question)
         for number in 1...3000 {
             if number.isMultiple(of: 100) {
-                #expect(turns.enter(question, patience: 0) == .mine)
-                turns.leave(question)
+                #expect(turns.enter(question) == .mine)
+                _ = turns.leave(question)
                 turns.collided(question)
             }
             turns.collided("SELECT \(number)")
         }
         #expect(turns.count <= 1001)
-        #expect(turns.enter(question, patience: 0) == .mine)
+        #expect(turns.enter(question) == .mine)
     }
 
     @Test("Changes of one document by many at once are all made, and few of them twice")

@@ -28,7 +28,10 @@ struct Progress {
     var foreseen: Foresight.Course?
     /// How many numbers the transaction has asked for.
     var draws = 0
-    private(set) var hasChanged = false
+    /// Statements that have changed something.
+    private(set) var changes = 0
+    /// Whether one of them was the caller's whose part this is, where several share the transaction.
+    private(set) var isPartChanged = false
     /// What it can be known by once it is committed.
     var witness: Witness?
     var cursors = 0
@@ -43,6 +46,7 @@ struct Progress {
     }
 
     var hasBegun: Bool { opening.isEmpty }
+    var hasChanged: Bool { changes > 0 }
 
     mutating func leaveBare() {
         opening = []
@@ -53,7 +57,7 @@ struct Progress {
 
     /// - Returns: whether it is the transaction's first question, and nothing was changed.
     mutating func noteQuestion(_ question: SQL) -> Bool {
-        guard !hasChanged, trail.count <= Foresight.most, !trail.contains(question) else { return false }
+        guard !isPartChanged, trail.count <= Foresight.most, !trail.contains(question) else { return false }
         trail.append(question)
         return trail.count == 1
     }
@@ -63,11 +67,11 @@ struct Progress {
     mutating func keep(_ answer: Answer, to question: SQL) {
         // A longer transaction goes through many rows, which are not worth keeping, and may look up the same few for each of them.
         let isKept = trail.count <= Foresight.most || (answer.count <= Self.fewRows && answers.count < Self.mostAnswers)
-        if !hasChanged, isKept { answers.append((question, answer)) }
+        if !isPartChanged, isKept { answers.append((question, answer)) }
     }
 
     mutating func keep(_ document: StoredDocument?, as id: String) {
-        if !hasChanged { companion = (id, document) }
+        if !isPartChanged { companion = (id, document) }
     }
 
     /// The document, where it was read by the way; nil where it was not.
@@ -89,8 +93,20 @@ struct Progress {
 
     mutating func keepSpare(_ numbers: ArraySlice<Int>, _ table: String) { spare[table] = numbers }
 
+    /// Begins the part of another caller. What was asked before was asked of what may have changed since, and by somebody else.
+    mutating func beginPart() {
+        isPartChanged = false
+        trail = []
+        answers = []
+        drawn = [:]
+        draws = 0
+        companion = nil
+        foreseen = nil
+    }
+
     mutating func noteChange() {
-        hasChanged = true
+        changes += 1
+        isPartChanged = true
         answers = []
         companion = nil
     }

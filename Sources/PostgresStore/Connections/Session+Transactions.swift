@@ -40,52 +40,64 @@ extension Session {
     }
 
     /// Runs `body` in a transaction as if it were the only one, and returns once what it has changed is durable.
-    /// - Parameter isAlone: whether all others who would change something are kept out from the first attempt on.
-    /// - Throws: what `body` throws, `StoreError`, `Turns.Crowded` where it is to be run later.
-    func write<Value>(isAlone: Bool = false, _ body: () throws -> Value) throws -> Value {
-        var lost = 0, collisions = 0
-        defer { endTurn() }
+    /// - Parameters:
+    ///   - isAlone: whether all others who would change something are kept out from the first attempt on.
+    ///   - companions: who may make their changes in the same transaction.
+    /// - Throws: what `body` throws, `StoreError`, `Turns.Taken` where it is to be run later.
+    func write<Value>(isAlone: Bool = false, with companions: Companions? = nil, _ body: () throws -> Value) throws -> Value {
+        var lost = 0, collisions = 0, companions = companions
         while true {
             do {
                 try begin(isAlone || collisions >= Self.collisionsTogether ? .alone : .writing)
                 let value = try body()
                 if let trouble { throw trouble.error }
-                try commit()
                 noteCourse()
+                try companions?.join(self)
+                try commit()
                 return value
             } catch {
+                let wasShared = leave(companions, error)
                 if case .collision? = trouble, collisions < Self.collisions {
                     collisions += 1
                     if let beginning = progress.beginning { turns?.collided(beginning.question) }
                     rollBack()
                     // Not for as long as the other one.
                     Thread.sleep(forTimeInterval: Double.random(in: 0...0.002) * Double(collisions))
-                } else if case .crowded(let question)? = trouble {
+                } else if case .taken(let question)? = trouble {
                     rollBack()
-                    throw Turns.Crowded(question: question)
+                    throw Turns.Taken(question: question)
                 } else if !isWorthAnother(&lost) {
                     rollBack()
-                    throw error
+                    guard wasShared else { throw error }
+                    // By itself it may come to its end.
+                    companions = nil
                 }
             }
         }
     }
 
-    /// Waits for a turn before anything is sent of a transaction that writes, if those that begin so collide.
-    func takeTurn(_ question: SQL) throws {
-        guard progress.isWriting, turn == nil, !isOutOfPatience, let turns else { return }
-        switch turns.enter(question, patience: options.waitSeconds) {
-        case .mine: turn = question
-        case .without: break
-        case .tooLate: isOutOfPatience = true
-        case .crowded: throw note(.crowded(question))
+    /// Lets those go who were in a transaction that has failed.
+    /// - Returns: whether nothing was done because of one of them, perhaps.
+    private func leave(_ companions: Companions?, _ error: any Error) -> Bool {
+        guard let companions, !companions.isEmpty else { return false }
+        switch trouble {
+        case .unknownOutcome?:
+            companions.fail(error)
+            return false
+        case .collision?, .lost?: companions.sendBack(mayShare: true)
+        default: companions.sendBack(mayShare: false)
         }
+        return true
     }
 
-    private func endTurn() {
-        if let turn { turns?.leave(turn) }
-        turn = nil
-        isOutOfPatience = false
+    /// Asks for a turn before anything is sent of a transaction that writes, if those that begin so collide.
+    func takeTurn(_ question: SQL) throws {
+        guard progress.isWriting, turn == nil, let turns else { return }
+        switch turns.enter(question) {
+        case .mine: turn = question
+        case .without: break
+        case .taken: throw note(.taken(question))
+        }
     }
 
     /// Whether the transaction ended for want of its connection, so that nothing of it is left, and may be run again on another.

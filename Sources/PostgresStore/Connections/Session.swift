@@ -8,10 +8,8 @@ final class Session {
     let reachability: Reachability
     private let foresight: Foresight?
     let turns: Turns?
-    /// How the transaction began, where it has a turn of those that begin so.
+    /// How the transaction begins, where it has a turn of those that begin so. Who has it run ends that.
     var turn: SQL?
-    /// Whether the transaction has waited for its turn as long as it may.
-    var isOutOfPatience = false
     let settings: SessionSettings
     private(set) var connection: Connection?
     /// What ended the transaction. Nothing may run after it.

@@ -11,14 +11,14 @@ enum Trouble {
     /// Nobody knows yet whether the commit took place.
     case unknownOutcome(transaction: String)
     case failed(StoreError)
-    /// Nothing was begun: others are before it, and it is to come again.
-    case crowded(SQL)
+    /// Nothing was begun: another one is in turn.
+    case taken(SQL)
 
     var error: StoreError {
         switch self {
         case .collision(let error), .lost(let error), .failed(let error): error
         case .unknownOutcome: .undecided
-        case .crowded: .failed("the transaction waits for its turn")
+        case .taken: .failed("the transaction waits for its turn")
         case .surprised: .failed("a transaction that was over has asked for more")
         }
     }

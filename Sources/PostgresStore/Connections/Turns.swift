@@ -1,11 +1,10 @@
-import Dispatch
 import NIOConcurrencyHelpers
 
 /// Transactions that begin with the same question and were found to collide. In this process they take turns from then on: of two at once, the second
 /// would only be run again, when the database has done all that it asked.
 ///
-/// A waiting writer keeps a connection, and many of them would leave none for others: beyond some, they give it back and come again later. After some turns without a collision all are
-/// left to themselves again. Other processes are not kept out; whoever collides with them is run again.
+/// Who has no turn is parked, without a connection, until he is called or his changes go with those of somebody in turn (`Companions`). After some
+/// turns without a collision all are left to themselves again. Other processes are not kept out; whoever collides with them is run again.
 final class Turns: Sendable {
     /// Turns after the last collision.
     static let afterCollision = 64
@@ -15,37 +14,27 @@ final class Turns: Sendable {
     enum Turn {
         /// To be ended by `leave`.
         case mine
+        /// Those that begin so take none.
         case without
-        /// None, after all patience.
-        case tooLate
-        /// None yet, and no room to wait for it.
-        case crowded
+        /// Somebody else's: to be waited for by `park`.
+        case taken
     }
 
-    /// A transaction that has not begun, for want of room to wait for its turn.
-    struct Crowded: Error { let question: SQL }
+    /// A transaction that has not begun, as another one is in turn.
+    struct Taken: Error { let question: SQL }
 
     private struct Crowd {
         var turnsLeft = Turns.afterCollision
+        /// Whether somebody is in turn, or was called.
         var isTaken = false
         /// Whether anybody came since crowds were last cleared out.
         var isKnown = false
-        var waiting: [Waiter] = []
-        /// What those do who are to come again.
-        var parked: [@Sendable () -> Void] = []
-    }
-
-    private final class Waiter: Sendable {
-        let isCalled = DispatchSemaphore(value: 0)
+        /// In the order in which they are called.
+        var parked: [Caller] = []
     }
 
     /// Not a `Mutex`, for the reason that `WorkerThreads` gives.
     private let crowds = NIOLockedValueBox<[SQL: Crowd]>([:])
-
-    private let mostWaiting: Int
-
-    /// - Parameter mostWaiting: for a turn of one kind.
-    init(waiting mostWaiting: Int) { self.mostWaiting = mostWaiting }
 
     /// Notes a collision of a transaction that began so.
     func collided(_ question: SQL) {
@@ -62,65 +51,51 @@ final class Turns: Sendable {
         for question in crowds.keys { crowds[question]?.isKnown = false }
     }
 
-    /// Waits for a turn, where transactions that begin so take turns. Blocks.
-    /// - Parameter patience: seconds. Who has waited so long goes without one.
-    func enter(_ question: SQL, patience: Int) -> Turn {
-        let (turn, waiter) = crowds.withLockedValue { crowds -> (Turn, Waiter?) in
-            guard let crowd = crowds[question] else { return (.without, nil) }
+    /// Asks for a turn, where transactions that begin so take turns.
+    func enter(_ question: SQL) -> Turn {
+        crowds.withLockedValue { crowds in
+            guard let crowd = crowds[question] else { return .without }
             crowds[question]?.isKnown = true
-            guard crowd.isTaken else {
-                crowds[question]?.isTaken = true
-                return (.mine, nil)
-            }
-            guard crowd.waiting.count < mostWaiting else { return (.crowded, nil) }
-            let waiter = Waiter()
-            crowds[question]?.waiting.append(waiter)
-            return (.without, waiter)
-        }
-        guard let waiter else { return turn }
-        if waiter.isCalled.wait(timeout: .now() + .seconds(patience)) == .success { return .mine }
-        return crowds.withLockedValue { crowds in
-            // Called in this very moment, if he is not there any more.
-            guard let place = crowds[question]?.waiting.firstIndex(where: { $0 === waiter }) else { return .mine }
-            crowds[question]?.waiting.remove(at: place)
-            return .tooLate
+            guard !crowd.isTaken else { return .taken }
+            crowds[question]?.isTaken = true
+            return .mine
         }
     }
 
-    /// Has somebody come again who found no room to wait, once there may be some.
-    func park(_ question: SQL, _ comeAgain: @escaping @Sendable () -> Void) {
-        let isParked = crowds.withLockedValue { crowds in
+    /// Has somebody wait until he is called, or taken along.
+    /// - Returns: false where nobody is in turn who would call him.
+    func park(_ caller: Caller, for question: SQL) -> Bool {
+        crowds.withLockedValue { crowds in
             guard crowds[question]?.isTaken == true else { return false }
-            crowds[question]?.parked.append(comeAgain)
+            crowds[question]?.parked.append(caller)
             return true
         }
-        if !isParked { comeAgain() }
+    }
+
+    /// Takes out the first whose changes may go with those of the one in turn.
+    func nextToShare(_ question: SQL) -> Caller? {
+        crowds.withLockedValue { crowds in
+            guard let place = crowds[question]?.parked.firstIndex(where: \.mayShare) else { return nil }
+            return crowds[question]?.parked.remove(at: place)
+        }
     }
 
     /// Ends a turn.
-    func leave(_ question: SQL) {
-        let (next, others) = crowds.withLockedValue { crowds -> (Waiter?, [@Sendable () -> Void]) in
-            guard var crowd = crowds[question] else { return (nil, []) }
+    /// - Returns: whose turn it is now. It is to be ended, too, whatever becomes of him.
+    func leave(_ question: SQL) -> Caller? {
+        crowds.withLockedValue { crowds in
+            guard var crowd = crowds[question] else { return nil }
             crowd.turnsLeft -= 1
-            let next = crowd.waiting.isEmpty ? nil : crowd.waiting.removeFirst()
+            let next = crowd.parked.isEmpty ? nil : crowd.parked.removeFirst()
             crowd.isTaken = next != nil
-            // With nobody in turn there may be nobody to call the others later.
-            let called = crowd.isTaken ? min(1, crowd.parked.count) : crowd.parked.count
-            let others = Array(crowd.parked.prefix(called))
-            crowd.parked.removeFirst(called)
             crowds[question] = crowd.turnsLeft > 0 || crowd.isTaken ? crowd : nil
-            return (next, others)
+            return next
         }
-        next?.isCalled.signal()
-        for comeAgain in others { comeAgain() }
     }
 
     /// How many kinds of transactions take turns.
     var count: Int { crowds.withLockedValue(\.count) }
 
-    /// How many are to come again.
+    /// How many wait to be called or taken along.
     func parked(for question: SQL) -> Int { crowds.withLockedValue { $0[question]?.parked.count ?? 0 } }
-
-    /// How many wait for a turn.
-    func waiting(for question: SQL) -> Int { crowds.withLockedValue { $0[question]?.waiting.count ?? 0 } }
 }

@@ -1,0 +1,79 @@
+/// Callers whose changes go with the transaction of one who is in turn: of what it costs to begin one and to commit it, each has a part.
+///
+/// Each sees what those before him have changed, as if it were committed, which it will be with his own changes or not at all. None is told anything before that.
+/// What goes wrong takes all of it back; each is then run again, and by himself where it may have been his fault.
+final class Companions {
+    /// How many go with one.
+    static let most = 15
+    /// Changes of a transaction after which nobody else is taken along: who changes much is not waited for by others.
+    static let mostChanges = 64
+
+    private let turns: Turns
+    /// Has one come again who was sent back.
+    private let comeAgain: (Caller) -> Void
+    private var aboard: [Caller] = []
+    /// How to tell them.
+    private var outcomes: [@Sendable () -> Void] = []
+
+    init(_ turns: Turns, comeAgain: @escaping (Caller) -> Void) {
+        self.turns = turns
+        self.comeAgain = comeAgain
+    }
+
+    var isEmpty: Bool { aboard.isEmpty }
+
+    /// Runs those who wait for a session's turn in its transaction.
+    /// - Throws: what takes back all that was done in it.
+    func join(_ session: Session) throws {
+        guard let question = session.turn else { return }
+        while aboard.count < Self.most, session.progress.changes < Self.mostChanges, let caller = turns.nextToShare(question) {
+            guard !caller.isTooLate else {
+                caller.fail(PostgresStore.busy)
+                continue
+            }
+            aboard.append(caller)
+            outcomes.append(try outcome(of: caller, session))
+        }
+    }
+
+    private func outcome(of caller: Caller, _ session: Session) throws -> @Sendable () -> Void {
+        session.progress.beginPart()
+        do {
+            let tell = try caller.perform(session)
+            if let trouble = session.trouble { throw trouble.error }
+            session.noteCourse()
+            return tell
+        } catch  where session.trouble == nil && !session.progress.isPartChanged {
+            // He was refused, by what he has seen in this transaction.
+            return { caller.fail(error) }
+        }
+    }
+
+    /// Tells all of them what became of their changes, which are durable.
+    func tell() {
+        for outcome in outcomes { outcome() }
+        forget()
+    }
+
+    /// Tells all of them that it is not known what became of their changes.
+    func fail(_ error: any Error) {
+        for caller in aboard { caller.fail(error) }
+        forget()
+    }
+
+    /// Has all of them come again after nothing came of it.
+    /// - Parameter mayShare: whether the reason for that lies in none of them.
+    func sendBack(mayShare: Bool) {
+        let sentBack = aboard
+        forget()
+        for var caller in sentBack {
+            caller.mayShare = mayShare
+            comeAgain(caller)
+        }
+    }
+
+    private func forget() {
+        aboard = []
+        outcomes = []
+    }
+}
