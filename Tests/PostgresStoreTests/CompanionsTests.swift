@@ -17,32 +17,24 @@ struct CompanionsTests {
 
     /// Has some callers wait for the turn of another one, and lets them go together.
     /// - Parameter whileHeld: run when all of them wait.
-    /// - Returns: what each was told.
+    /// - Returns: what each was told, and at last the other one.
     private func together(
         _ count: Int, in store: PostgresStore, _ body: @escaping Body, whileHeld: @Sendable @escaping () -> Void = {}
-    ) async throws -> [Result<Void, any Error>] {
+    ) async -> [Result<Void, any Error>] {
         let isHeld = Mutex(false), goesOn = DispatchSemaphore(value: 0)
         defer { goesOn.signal() }
         store.turns.collided(Self.hot)
-        async let holder: Void = store.transaction { writer in
-            _ = try writer.rows(Self.hot)
-            guard isHeld.withLock({ $0.exchange(true) }) == false else { return }
-            goesOn.wait()
+        async let holder = Result {
+            try await store.transaction { writer in
+                _ = try writer.rows(Self.hot)
+                guard isHeld.withLock({ $0.exchange(true) }) == false else { return }
+                goesOn.wait()
+            }
         }
         while !isHeld.withLock({ $0 }) { await Task.yield() }
         let results = await withTaskGroup(of: (Int, Result<Void, any Error>).self) { group in
             for number in 0..<count {
-                group.addTask {
-                    await (
-                        number,
-                        Result {
-                            try await store.transaction { writer in
-                                _ = try writer.rows(Self.hot)
-                                try body(writer, number)
-                            }
-                        }
-                    )
-                }
+                group.addTask { await (number, Result { try await run(number, body, store) }) }
                 // In this order.
                 while store.turns.parked(for: Self.hot) <= number { await Task.yield() }
             }
@@ -50,8 +42,14 @@ struct CompanionsTests {
             goesOn.signal()
             return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
         }
-        try await holder
-        return (0..<count).compactMap { results[$0] }
+        return await (0..<count).compactMap { results[$0] } + [holder]
+    }
+
+    private func run(_ number: Int, _ body: @escaping Body, _ store: PostgresStore) async throws {
+        try await store.transaction { writer in
+            _ = try writer.rows(Self.hot)
+            try body(writer, number)
+        }
     }
 
     /// The numbers of the transactions that messages were written by.
@@ -71,8 +69,8 @@ struct CompanionsTests {
     func shared() async throws {
         try await withStore { store in
             let count = Companions.most + 3
-            let results = try await together(count, in: store) { writer, number in _ = try writer.insert(StoreContract.message("m\(number)")) }
-            #expect(results.count == count)
+            let results = await together(count, in: store) { writer, number in _ = try writer.insert(StoreContract.message("m\(number)")) }
+            #expect(results.count == count + 1)
             for result in results { try result.get() }
             let writers = try await writers(of: insertions(0..<count), in: store)
             #expect(writers.count == count)
@@ -84,7 +82,7 @@ struct CompanionsTests {
     @Test("Who comes behind much that is changed is not taken along", .timeLimit(.minutes(1)))
     func much() async throws {
         try await withStore { store in
-            let results = try await together(3, in: store) { writer, number in
+            let results = await together(3, in: store) { writer, number in
                 for part in 0..<(number == 0 ? Companions.mostChanges : 1) { _ = try writer.insert(StoreContract.message("m\(number).\(part)")) }
             }
             for result in results { try result.get() }
@@ -97,7 +95,7 @@ struct CompanionsTests {
     func seen() async throws {
         try await withStore { store in
             let seen = Mutex<[Int: Int]>([:])
-            let results = try await together(5, in: store) { writer, number in
+            let results = await together(5, in: store) { writer, number in
                 let count = try writer.tally(mailboxID: "m", cutoff: Timestamp(unix: 0)).new
                 seen.withLock { $0[number] = count }
                 _ = try writer.insert(StoreContract.message("m\(number)"))
@@ -110,12 +108,12 @@ struct CompanionsTests {
     @Test("One who is refused before he has changed anything hears it, and the others go on", .timeLimit(.minutes(1)))
     func refused() async throws {
         try await withStore { store in
-            let results = try await together(4, in: store) { writer, number in
+            let results = await together(4, in: store) { writer, number in
                 if number == 1 { throw Refused() }
                 _ = try writer.insert(StoreContract.message("m\(number)"))
             }
             #expect(throws: Refused.self) { try results[1].get() }
-            for number in [0, 2, 3] { try results[number].get() }
+            for number in [0, 2, 3, 4] { try results[number].get() }
             let writers = try await writers(of: insertions(0..<4), in: store)
             #expect(Set(writers.keys) == ["m0", "m2", "m3"] && Set(writers.values).count == 1)
         }
@@ -125,13 +123,13 @@ struct CompanionsTests {
     func undone() async throws {
         try await withStore { store in
             let runs = Mutex<[Int: Int]>([:])
-            let results = try await together(4, in: store) { writer, number in
+            let results = await together(4, in: store) { writer, number in
                 runs.withLock { $0[number, default: 0] += 1 }
                 _ = try writer.insert(StoreContract.message("m\(number)"))
                 if number == 1 { throw Refused() }
             }
             #expect(throws: Refused.self) { try results[1].get() }
-            for number in [0, 2, 3] { try results[number].get() }
+            for number in [0, 2, 3, 4] { try results[number].get() }
             let kept = try await writers(of: insertions(0..<4), in: store)
             #expect(Set(kept.keys) == ["m0", "m2", "m3"])
             #expect(runs.withLock { $0 } == [0: 2, 1: 2, 2: 1, 3: 1])
@@ -142,7 +140,7 @@ struct CompanionsTests {
     func conflict() async throws {
         try await withStore { store in
             _ = try await store.write { try $0.insert(StoreContract.message("m2")) }
-            let results = try await together(5, in: store) { writer, number in _ = try writer.insert(StoreContract.message("m\(number)")) }
+            let results = await together(5, in: store) { writer, number in _ = try writer.insert(StoreContract.message("m\(number)")) }
             for (number, result) in results.enumerated() {
                 if number == 2 {
                     #expect(throws: StoreError.conflict) { try result.get() }
@@ -159,7 +157,7 @@ struct CompanionsTests {
     func lost() async throws {
         try await withStore { store in
             let isFirst = Mutex(true)
-            let results = try await together(5, in: store) { writer, number in
+            let results = await together(5, in: store) { writer, number in
                 _ = try writer.insert(StoreContract.message("m\(number)"))
                 guard number == 3, isFirst.withLock({ $0.exchange(false) }) else { return }
                 _ = try writer.rows("SELECT pg_terminate_backend(pg_backend_pid())::int::bigint")
@@ -169,6 +167,53 @@ struct CompanionsTests {
             #expect(kept.count == 5)
             #expect(try await store.read { try $0.tally(mailboxID: "m", cutoff: Timestamp(unix: 0)).new } == 5)
         }
+    }
+
+    @Test("A commit of theirs whose answer is lost is found out about once, for all of them", .timeLimit(.minutes(5)))
+    func foundOut() async throws {
+        let cluster = try await PostgresCluster(settings: AbsentStandby.settings)
+        try await cluster.withDatabase { url in
+            try await withStore(PostgresOptions(url: url, pool: 4)) { store in
+                let standby = try await AbsentStandby(cluster, of: store), runs = Mutex(0)
+                async let told = together(3, in: store) { writer, number in
+                    runs.withLock { $0 += 1 }
+                    _ = try writer.insert(StoreContract.message("m\(number)"))
+                }
+                let process = try #require(try await standby.commit())
+                try await cluster.run("SELECT pg_terminate_backend(\(process))")
+                _ = try await standby.commit(besides: [process])
+                try await standby.end()
+                for result in await told { try result.get() }
+                #expect(runs.withLock { $0 } == 3)
+                #expect(try await writers(of: insertions(0..<3), in: store).count == 3)
+            }
+        }
+        try await cluster.stop()
+    }
+
+    @Test("Where it cannot be found out about, each hears so, and none is run again", .timeLimit(.minutes(5)))
+    func undecided() async throws {
+        let cluster = try await PostgresCluster(settings: AbsentStandby.settings)
+        try await cluster.withDatabase { url in
+            try await withStore(PostgresOptions(url: url, pool: 4, connectSeconds: 5, outcomeSeconds: 5)) { store in
+                let standby = try await AbsentStandby(cluster, of: store), runs = Mutex(0)
+                async let told = together(3, in: store) { writer, number in
+                    runs.withLock { $0 += 1 }
+                    _ = try writer.insert(StoreContract.message("m\(number)"))
+                }
+                _ = try await standby.commit()
+                let name = String(url.split(separator: "/")[1].prefix { $0 != "?" })
+                try await cluster.run("ALTER DATABASE \(name) ALLOW_CONNECTIONS false")
+                try await cluster.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'aftertone'")
+                for result in await told { #expect(throws: StoreError.undecided) { try result.get() } }
+                #expect(runs.withLock { $0 } == 3)
+                try await cluster.run("ALTER DATABASE \(name) ALLOW_CONNECTIONS true")
+                try await standby.end()
+                while await store.unavailability() != nil { await Task.yield() }
+                #expect(try await writers(of: insertions(0..<3), in: store).count == 3)
+            }
+        }
+        try await cluster.stop()
     }
 
     @Test("One who keeps all others out goes with nobody", .timeLimit(.minutes(1)))
@@ -201,12 +246,12 @@ struct CompanionsTests {
     func closed() async throws {
         try await withDatabase { url in
             let store = try PostgresStore(PostgresOptions(url: url, pool: 4)), closing = DispatchGroup()
-            let results = try await together(
+            let results = await together(
                 Companions.most + 40, in: store, { writer, number in _ = try writer.insert(StoreContract.message("m\(number)")) },
                 whileHeld: { DispatchQueue.global().async(group: closing) { store.close() } })
             closing.wait()
-            let done = results.indices.filter { (try? results[$0].get()) != nil }
-            #expect(results.count == Companions.most + 40 && done.count < results.count)
+            let done = results.indices.dropLast().filter { (try? results[$0].get()) != nil }
+            #expect(results.count == Companions.most + 41 && done.count < Companions.most + 40)
             try await withStore(PostgresOptions(url: url)) { store in
                 let kept = try await writers(of: insertions(results.indices), in: store)
                 #expect(Set(kept.keys) == Set(insertions(done)))
