@@ -143,7 +143,7 @@ public final class PostgresStore: MaintainedStore {
     }
 
     func transaction<Value: Sendable>(isAlone: Bool = false, _ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
-        let end = ContinuousClock.now + .seconds(options.waitSeconds)
+        let start = ContinuousClock.now, end = start + .seconds(options.waitSeconds)
         return try await withCheckedThrowingContinuation { [eventBell] continuation in
             serve(
                 Caller(
@@ -155,7 +155,7 @@ public final class PostgresStore: MaintainedStore {
                             continuation.resume(returning: value)
                         }
                     },
-                    fail: { continuation.resume(throwing: $0) }, isAlone: isAlone, end: end, mayShare: !isAlone))
+                    fail: { continuation.resume(throwing: $0) }, isAlone: isAlone, start: start, end: end, mayShare: !isAlone))
         }
     }
 
@@ -189,16 +189,19 @@ public final class PostgresStore: MaintainedStore {
                 onCommit?(seconds)
             }
         } catch let taken as Turns.Taken {
-            return { [self] in comeAgain(caller, to: taken.question) }
+            return { [self] in
+                // Where nobody is in turn any more he need not wait.
+                if !turns.park(caller, for: taken.question) { serve(caller) }
+            }
         } catch {
             return { caller.fail(error) }
         }
     }
 
-    /// Has a caller wait for a turn; where nobody is in turn, he need not.
-    private func comeAgain(_ caller: Caller, to question: SQL?) {
-        if let question, turns.park(caller, for: question) { return }
-        serve(caller)
+    /// Has callers wait who were taken along in a turn in vain.
+    private func comeAgain(_ callers: [Caller], to question: SQL?) {
+        if let question, turns.putBack(callers, for: question) { return }
+        for caller in callers { serve(caller) }
     }
 
     /// Ends a turn, and begins the next one's, for which a connection is waited for like for any.

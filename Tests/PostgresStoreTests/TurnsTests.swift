@@ -12,8 +12,11 @@ struct CollidingTests {
         let count = Atomic(0)
     }
 
-    private func caller(_ name: Int, mayShare: Bool = true) -> Caller {
-        Caller(perform: { _ in {} }, fail: { _ in }, isAlone: false, end: .now + .seconds(name), mayShare: mayShare)
+    private let beginning = ContinuousClock.now
+
+    private func caller(_ name: Int, after seconds: Int = -1, mayShare: Bool = true) -> Caller {
+        Caller(
+            perform: { _ in {} }, fail: { _ in }, isAlone: false, start: beginning + .seconds(seconds), end: beginning + .seconds(name), mayShare: mayShare)
     }
 
     @Test("Nobody waits who has never collided, nor who begins otherwise")
@@ -59,13 +62,35 @@ struct CollidingTests {
     func sharing() {
         let turns = Turns(), first = caller(100, mayShare: false), second = caller(200), third = caller(300)
         turns.collided(question)
-        #expect(turns.nextToShare(question) == nil && turns.enter(question) == .mine)
+        #expect(turns.nextToShare(question, before: beginning) == nil && turns.enter(question) == .mine)
         for caller in [first, second, third] { #expect(turns.park(caller, for: question)) }
-        #expect(turns.nextToShare(question)?.end == second.end)
-        #expect(turns.nextToShare("SELECT 2") == nil)
+        #expect(turns.nextToShare(question, before: beginning)?.end == second.end)
+        #expect(turns.nextToShare("SELECT 2", before: beginning) == nil)
         #expect(turns.leave(question)?.end == first.end)
-        #expect(turns.nextToShare(question)?.end == third.end)
-        #expect(turns.nextToShare(question) == nil)
+        #expect(turns.nextToShare(question, before: beginning)?.end == third.end)
+        #expect(turns.nextToShare(question, before: beginning) == nil)
+    }
+
+    @Test("Who came after the transaction began, or as it did, is not taken along")
+    func later() {
+        let turns = Turns(), late = caller(100, after: 0), early = caller(200)
+        turns.collided(question)
+        #expect(turns.enter(question) == .mine)
+        for caller in [late, early] { #expect(turns.park(caller, for: question)) }
+        #expect(turns.nextToShare(question, before: beginning)?.end == early.end)
+        #expect(turns.nextToShare(question, before: beginning) == nil)
+        #expect(turns.nextToShare(question, before: beginning + .nanoseconds(1))?.end == late.end)
+    }
+
+    @Test("Who is put back comes first")
+    func putBack() {
+        let turns = Turns(), callers = (1...3).map { caller($0 * 100) }
+        #expect(!turns.putBack(callers, for: question))
+        turns.collided(question)
+        #expect(turns.enter(question) == .mine)
+        #expect(turns.park(callers[2], for: question))
+        #expect(turns.putBack(Array(callers.prefix(2)), for: question))
+        for caller in callers { #expect(turns.leave(question)?.end == caller.end) }
     }
 
     @Test("After some turns without a collision there are none any more")

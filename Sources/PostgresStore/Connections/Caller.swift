@@ -5,6 +5,8 @@ struct Caller: Sendable {
     let fail: @Sendable (any Error) -> Void
     /// Whether all others who would change something are to be kept out from the first attempt on.
     let isAlone: Bool
+    /// When he came. What he was told before that of others' changes, his transaction is to see.
+    let start: ContinuousClock.Instant
     /// When he has waited long enough.
     let end: ContinuousClock.Instant
     /// Whether his changes may go with others' in one transaction. They do not again after one that came to nothing, perhaps for his sake.

@@ -1,21 +1,21 @@
 /// Callers whose changes go with the transaction of one who is in turn: of what it costs to begin one and to commit it, each has a part.
 ///
-/// Each sees what those before him have changed, as if it were committed, which it will be with his own changes or not at all. None is told anything before that.
-/// What goes wrong takes all of it back; each is then run again, and by himself where it may have been his fault.
+/// Each came before it began, and sees what those before him have changed, as if it were committed, which it will be with his own changes or not at all. None is
+/// told anything before that. What goes wrong takes all of it back; each is then run again, and by himself where it may have been his fault.
 final class Companions {
     /// How many go with one.
     static let most = 15
-    /// Changes of a transaction after which nobody else is taken along: who changes much is not waited for by others.
+    /// Changes of a transaction after which nobody else is taken along.
     static let mostChanges = 64
 
     private let turns: Turns
-    /// Has one come again who was sent back.
-    private let comeAgain: (Caller) -> Void
+    /// Has those come again who were sent back, in their order.
+    private let comeAgain: ([Caller]) -> Void
     private var aboard: [Caller] = []
     /// How to tell them.
     private var outcomes: [@Sendable () -> Void] = []
 
-    init(_ turns: Turns, comeAgain: @escaping (Caller) -> Void) {
+    init(_ turns: Turns, comeAgain: @escaping ([Caller]) -> Void) {
         self.turns = turns
         self.comeAgain = comeAgain
     }
@@ -25,8 +25,8 @@ final class Companions {
     /// Runs those who wait for a session's turn in its transaction.
     /// - Throws: what takes back all that was done in it.
     func join(_ session: Session) throws {
-        guard let question = session.turn else { return }
-        while aboard.count < Self.most, session.progress.changes < Self.mostChanges, let caller = turns.nextToShare(question) {
+        guard let question = session.turn, let beginning = session.progress.sent else { return }
+        while aboard.count < Self.most, session.progress.changes < Self.mostChanges, let caller = turns.nextToShare(question, before: beginning) {
             guard !caller.isTooLate else {
                 caller.fail(PostgresStore.busy)
                 continue
@@ -61,15 +61,27 @@ final class Companions {
         forget()
     }
 
-    /// Has all of them come again after nothing came of it.
-    /// - Parameter mayShare: whether the reason for that lies in none of them.
-    func sendBack(mayShare: Bool) {
-        let sentBack = aboard
+    /// Who may have been at fault when nothing came of a transaction.
+    enum Suspects {
+        case nobody
+        /// The one whose part was run when it ended.
+        case last
+        /// Any of them: a change is sent with what follows it, and is refused there.
+        case all
+    }
+
+    /// Has all of them come again. Those who may have been at fault share no transaction any more.
+    func sendBack(_ suspects: Suspects) {
+        var sentBack = aboard
         forget()
-        for var caller in sentBack {
-            caller.mayShare = mayShare
-            comeAgain(caller)
-        }
+        let guilty =
+            switch suspects {
+            case .nobody: sentBack.endIndex..<sentBack.endIndex
+            case .last: max(0, sentBack.endIndex - 1)..<sentBack.endIndex
+            case .all: sentBack.indices
+            }
+        for index in guilty { sentBack[index].mayShare = false }
+        comeAgain(sentBack)
     }
 
     private func forget() {

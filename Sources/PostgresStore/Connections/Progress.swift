@@ -34,7 +34,11 @@ struct Progress {
     private(set) var isPartChanged = false
     /// What it can be known by once it is committed.
     var witness: Witness?
+    /// Cursors of the transaction, and those that others had before the part of this caller.
     var cursors = 0
+    private var cursorsOfOthers = 0
+    /// When its beginning was sent: it sees what was committed before.
+    var sent: ContinuousClock.Instant?
 
     /// Rows of an answer that is kept in a transaction that asks much, and answers that are kept in one.
     private static let fewRows = 2, mostAnswers = 100
@@ -47,6 +51,7 @@ struct Progress {
 
     var hasBegun: Bool { opening.isEmpty }
     var hasChanged: Bool { changes > 0 }
+    var hasCursors: Bool { cursors > cursorsOfOthers }
 
     mutating func leaveBare() {
         opening = []
@@ -102,6 +107,7 @@ struct Progress {
         draws = 0
         companion = nil
         foreseen = nil
+        cursorsOfOthers = cursors
     }
 
     mutating func noteChange() {

@@ -47,19 +47,21 @@ extension Session {
     func write<Value>(isAlone: Bool = false, with companions: Companions? = nil, _ body: () throws -> Value) throws -> Value {
         var lost = 0, collisions = 0, companions = companions
         while true {
+            let isAlone = isAlone || collisions >= Self.collisionsTogether
             do {
-                try begin(isAlone || collisions >= Self.collisionsTogether ? .alone : .writing)
+                try begin(isAlone ? .alone : .writing)
                 let value = try body()
                 if let trouble { throw trouble.error }
                 noteCourse()
-                try companions?.join(self)
+                // Whom it keeps out does not wait for others, too.
+                if !isAlone { try companions?.join(self) }
                 try commit()
                 return value
             } catch {
-                let wasShared = leave(companions, error)
+                let goesOn = leave(companions, error, isGivenUp: collisions >= Self.collisions || lost >= Self.losses)
                 if case .collision? = trouble, collisions < Self.collisions {
                     collisions += 1
-                    if let beginning = progress.beginning { turns?.collided(beginning.question) }
+                    if let question = turn ?? progress.beginning?.question { turns?.collided(question) }
                     rollBack()
                     // Not for as long as the other one.
                     Thread.sleep(forTimeInterval: Double.random(in: 0...0.002) * Double(collisions))
@@ -67,25 +69,28 @@ extension Session {
                     rollBack()
                     throw Turns.Taken(question: question)
                 } else if !isWorthAnother(&lost) {
+                    let isRefused = trouble != nil
                     rollBack()
-                    guard wasShared else { throw error }
-                    // By itself it may come to its end.
-                    companions = nil
+                    guard goesOn else { throw error }
+                    // Who has given up is left out; whose change was refused is not known.
+                    if isRefused { companions = nil }
                 }
             }
         }
     }
 
     /// Lets those go who were in a transaction that has failed.
-    /// - Returns: whether nothing was done because of one of them, perhaps.
-    private func leave(_ companions: Companions?, _ error: any Error) -> Bool {
+    /// - Parameter isGivenUp: whether it has failed as often as it may for the sake of others or of its connection.
+    /// - Returns: whether it may be because of one of them, and nothing of it was done.
+    private func leave(_ companions: Companions?, _ error: any Error, isGivenUp: Bool) -> Bool {
         guard let companions, !companions.isEmpty else { return false }
         switch trouble {
         case .unknownOutcome?:
             companions.fail(error)
             return false
-        case .collision?, .lost?: companions.sendBack(mayShare: true)
-        default: companions.sendBack(mayShare: false)
+        case .collision?, .lost?: companions.sendBack(isGivenUp ? .all : .nobody)
+        case nil: companions.sendBack(.last)
+        default: companions.sendBack(.all)
         }
         return true
     }

@@ -93,6 +93,7 @@ final class Session {
         let next = course?.questions ?? []
         progress.foreseen = course
         if course?.isWhole == true, mayBeBare, !progress.isWriting { progress.leaveBare() }
+        let isBehindChanges = !progress.posted.isEmpty
         do {
             let questions = [question] + next, answers = try exchange(questions.map(step))
             for (question, answer) in zip(questions, answers) {
@@ -100,7 +101,8 @@ final class Session {
             }
             return answers[0]
         } catch {
-            if !next.isEmpty, let beginning { foresight?.forget(beginning) }
+            // What was changed before may be to blame.
+            if !next.isEmpty, !isBehindChanges, let beginning { foresight?.forget(beginning) }
             throw error
         }
     }
@@ -146,7 +148,7 @@ final class Session {
     /// Notes what the transaction has asked, for the next that begins like it.
     func noteCourse() {
         guard let foresight, let beginning = progress.beginning else { return }
-        let isWhole = progress.trail.count <= Foresight.most && progress.cursors == 0
+        let isWhole = progress.trail.count <= Foresight.most && !progress.hasCursors
         if let foreseen = progress.foreseen, foreseen.isWhole == isWhole, progress.trail.dropFirst().elementsEqual(foreseen.questions) { return }
         // What was known of it before would only be asked in vain.
         guard progress.trail.reduce(0, { $0 + $1.size }) <= Foresight.longest else { return foresight.forget(beginning) }
@@ -165,6 +167,7 @@ final class Session {
     /// - Returns: an answer to each step.
     func exchange(_ steps: [Step]) throws -> [Answer] {
         guard let connection else { throw StoreError.failed("no transaction is open") }
+        if progress.sent == nil { progress.sent = .now }
         let before = progress.opening + progress.posted, numberPlace = progress.hasBegun ? nil : progress.numberPlace
         progress.opening = []
         progress.posted = []

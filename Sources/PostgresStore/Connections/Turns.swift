@@ -72,10 +72,21 @@ final class Turns: Sendable {
         }
     }
 
-    /// Takes out the first whose changes may go with those of the one in turn.
-    func nextToShare(_ question: SQL) -> Caller? {
+    /// Has some wait who were taken along in vain. They come before all others.
+    /// - Returns: false where nobody is in turn who would call them.
+    func putBack(_ callers: [Caller], for question: SQL) -> Bool {
         crowds.withLockedValue { crowds in
-            guard let place = crowds[question]?.parked.firstIndex(where: \.mayShare) else { return nil }
+            guard crowds[question]?.isTaken == true else { return false }
+            crowds[question]?.parked.insert(contentsOf: callers, at: 0)
+            return true
+        }
+    }
+
+    /// Takes out the first whose changes may go with those of the one in turn.
+    /// - Parameter instant: when that one's transaction began: it need not see what was committed later.
+    func nextToShare(_ question: SQL, before instant: ContinuousClock.Instant) -> Caller? {
+        crowds.withLockedValue { crowds in
+            guard let place = crowds[question]?.parked.firstIndex(where: { $0.mayShare && $0.start < instant }) else { return nil }
             return crowds[question]?.parked.remove(at: place)
         }
     }
