@@ -119,20 +119,51 @@ struct CompanionsTests {
         }
     }
 
-    @Test("Of one who gives up after a change nothing is left, and all of the others", .timeLimit(.minutes(1)))
+    @Test("Of one who gives up after a change nothing is left, and all of the others, who share a transaction as before", .timeLimit(.minutes(1)))
     func undone() async throws {
         try await withStore { store in
             let runs = Mutex<[Int: Int]>([:])
-            let results = await together(4, in: store) { writer, number in
+            let results = await together(5, in: store) { writer, number in
                 runs.withLock { $0[number, default: 0] += 1 }
                 _ = try writer.insert(StoreContract.message("m\(number)"))
-                if number == 1 { throw Refused() }
+                if number == 2 { throw Refused() }
             }
-            #expect(throws: Refused.self) { try results[1].get() }
-            for number in [0, 2, 3, 4] { try results[number].get() }
+            #expect(throws: Refused.self) { try results[2].get() }
+            for number in [0, 1, 3, 4, 5] { try results[number].get() }
+            let kept = try await writers(of: insertions(0..<5), in: store)
+            #expect(Set(kept.keys) == ["m0", "m1", "m3", "m4"] && Set(kept.values).count == 1)
+            #expect(runs.withLock { $0 } == [0: 2, 1: 2, 2: 2, 3: 1, 4: 1])
+        }
+    }
+
+    @Test("The one in turn is not run again and again for those who give up", .timeLimit(.minutes(1)))
+    func manyUndone() async throws {
+        try await withStore { store in
+            let runs = Mutex(0), count = 8
+            let results = await together(count, in: store) { writer, number in
+                if number == 0 { runs.withLock { $0 += 1 } }
+                _ = try writer.insert(StoreContract.message("m\(number)"))
+                if number > 0 { throw Refused() }
+            }
+            for number in 1..<count { #expect(throws: Refused.self) { try results[number].get() } }
+            try results[0].get()
+            #expect(runs.withLock { $0 } == 3)
+            let kept = try await writers(of: insertions(0..<count), in: store)
+            #expect(Set(kept.keys) == ["m0"])
+        }
+    }
+
+    @Test("Whoever takes a connection along each time is run by himself at last", .timeLimit(.minutes(1)))
+    func alwaysLost() async throws {
+        try await withStore { store in
+            let results = await together(4, in: store) { writer, number in
+                _ = try writer.insert(StoreContract.message("m\(number)"))
+                if number == 2 { _ = try writer.rows("SELECT pg_terminate_backend(pg_backend_pid())::int::bigint") }
+            }
+            #expect(throws: StoreError.self) { try results[2].get() }
+            for number in [0, 1, 3, 4] { try results[number].get() }
             let kept = try await writers(of: insertions(0..<4), in: store)
-            #expect(Set(kept.keys) == ["m0", "m2", "m3"])
-            #expect(runs.withLock { $0 } == [0: 2, 1: 2, 2: 1, 3: 1])
+            #expect(Set(kept.keys) == ["m0", "m1", "m3"])
         }
     }
 
@@ -164,8 +195,10 @@ struct CompanionsTests {
             }
             for result in results { try result.get() }
             let kept = try await writers(of: insertions(0..<5), in: store)
-            // In the order in which they came.
             #expect(kept.count == 5 && Set(kept.values).count == 1)
+            // In the order in which they came.
+            let serials = try await store.transaction { writer in try writer.rows("SELECT id FROM message ORDER BY serial").map { $0.text(0) } }
+            #expect(serials == insertions(0..<5))
             #expect(try await store.read { try $0.tally(mailboxID: "m", cutoff: Timestamp(unix: 0)).new } == 5)
         }
     }

@@ -82,14 +82,16 @@ struct CollidingTests {
         #expect(turns.nextToShare(question, before: beginning + .nanoseconds(1))?.end == late.end)
     }
 
-    @Test("Who is put back comes first")
+    @Test("Who is put back stands before those who came later, and behind those who came earlier")
     func putBack() {
-        let turns = Turns(), callers = (1...3).map { caller($0 * 100) }
+        let turns = Turns(), callers = (1...4).map { caller($0 * 100, after: $0 - 10, mayShare: $0 != 1) }
         #expect(!turns.putBack(callers, for: question))
         turns.collided(question)
         #expect(turns.enter(question) == .mine)
-        #expect(turns.park(callers[2], for: question))
-        #expect(turns.putBack(Array(callers.prefix(2)), for: question))
+        for caller in callers { #expect(turns.park(caller, for: question)) }
+        let taken = (1...2).compactMap { _ in turns.nextToShare(question, before: beginning) }
+        #expect(taken.map(\.end) == callers[1...2].map(\.end))
+        #expect(turns.putBack(taken, for: question))
         for caller in callers { #expect(turns.leave(question)?.end == caller.end) }
     }
 

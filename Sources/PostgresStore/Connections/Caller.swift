@@ -5,7 +5,7 @@ struct Caller: Sendable {
     let fail: @Sendable (any Error) -> Void
     /// Whether all others who would change something are to be kept out from the first attempt on.
     let isAlone: Bool
-    /// When he came. What he was told before that of others' changes, his transaction is to see.
+    /// When he came. His transaction must see every change that he may have been told of before.
     let start: ContinuousClock.Instant
     /// When he has waited long enough.
     let end: ContinuousClock.Instant

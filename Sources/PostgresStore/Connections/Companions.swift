@@ -66,7 +66,7 @@ final class Companions {
         case nobody
         /// The one whose part was run when it ended.
         case last
-        /// Any of them: a change is sent with what follows it, and is refused there.
+        /// Any of them: a change goes to the database with what follows it, and is refused there.
         case all
     }
 

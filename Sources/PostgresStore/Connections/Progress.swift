@@ -37,7 +37,7 @@ struct Progress {
     /// Cursors of the transaction, and those that others had before the part of this caller.
     var cursors = 0
     private var cursorsOfOthers = 0
-    /// When its beginning was sent: it sees what was committed before.
+    /// When its beginning was sent. The transaction sees all that was committed before.
     var sent: ContinuousClock.Instant?
 
     /// Rows of an answer that is kept in a transaction that asks much, and answers that are kept in one.

@@ -8,6 +8,8 @@ extension Session {
     private static let collisions = 10
     /// Connections that one transaction may lose.
     private static let losses = 2
+    /// Companions for whose sake one transaction is taken back.
+    private static let refusals = 2
 
     /// Runs `body` in a transaction that sees one state. Its end is `endReading`.
     func read<Value>(_ body: () throws -> Value) throws -> Value {
@@ -45,7 +47,7 @@ extension Session {
     ///   - companions: who may make their changes in the same transaction.
     /// - Throws: what `body` throws, `StoreError`, `Turns.Taken` where it is to be run later.
     func write<Value>(isAlone: Bool = false, with companions: Companions? = nil, _ body: () throws -> Value) throws -> Value {
-        var lost = 0, collisions = 0, companions = companions
+        var lost = 0, collisions = 0, refusals = 0, companions = companions
         while true {
             let isAlone = isAlone || collisions >= Self.collisionsTogether
             do {
@@ -53,12 +55,13 @@ extension Session {
                 let value = try body()
                 if let trouble { throw trouble.error }
                 noteCourse()
-                // Whom it keeps out does not wait for others, too.
+                // While it keeps all others out it takes nobody along: they would wait for more than its own changes.
                 if !isAlone { try companions?.join(self) }
                 try commit()
                 return value
             } catch {
-                let goesOn = leave(companions, error, isGivenUp: collisions >= Self.collisions || lost >= Self.losses)
+                let mayGoOn = leave(
+                    companions, error, collides: collisions + 1 >= Self.collisionsTogether, losesConnections: lost >= Self.losses)
                 if case .collision? = trouble, collisions < Self.collisions {
                     collisions += 1
                     if let question = turn ?? progress.beginning?.question { turns?.collided(question) }
@@ -69,26 +72,30 @@ extension Session {
                     rollBack()
                     throw Turns.Taken(question: question)
                 } else if !isWorthAnother(&lost) {
-                    let isRefused = trouble != nil
+                    let isOfDatabase = trouble != nil
                     rollBack()
-                    guard goesOn else { throw error }
-                    // Who has given up is left out; whose change was refused is not known.
-                    if isRefused { companions = nil }
+                    guard mayGoOn else { throw error }
+                    refusals += 1
+                    // A companion that gave up is not taken along again. When the database refused a change, nobody knows whose it was.
+                    if isOfDatabase || refusals >= Self.refusals { companions = nil }
                 }
             }
         }
     }
 
     /// Lets those go who were in a transaction that has failed.
-    /// - Parameter isGivenUp: whether it has failed as often as it may for the sake of others or of its connection.
-    /// - Returns: whether it may be because of one of them, and nothing of it was done.
-    private func leave(_ companions: Companions?, _ error: any Error, isGivenUp: Bool) -> Bool {
+    /// - Parameters:
+    ///   - collides: whether it has collided as often as it may beside others. One of them may be the reason.
+    ///   - losesConnections: whether it has lost as many connections as it may.
+    /// - Returns: whether nothing of it was done, and the one in turn may be run again.
+    private func leave(_ companions: Companions?, _ error: any Error, collides: Bool, losesConnections: Bool) -> Bool {
         guard let companions, !companions.isEmpty else { return false }
         switch trouble {
         case .unknownOutcome?:
             companions.fail(error)
             return false
-        case .collision?, .lost?: companions.sendBack(isGivenUp ? .all : .nobody)
+        case .collision?: companions.sendBack(collides ? .all : .nobody)
+        case .lost?: companions.sendBack(losesConnections ? .all : .nobody)
         case nil: companions.sendBack(.last)
         default: companions.sendBack(.all)
         }

@@ -72,12 +72,15 @@ final class Turns: Sendable {
         }
     }
 
-    /// Has some wait who were taken along in vain. They come before all others.
+    /// Has some wait who were taken along in vain, each before all who came later than he.
     /// - Returns: false where nobody is in turn who would call them.
     func putBack(_ callers: [Caller], for question: SQL) -> Bool {
         crowds.withLockedValue { crowds in
             guard crowds[question]?.isTaken == true else { return false }
-            crowds[question]?.parked.insert(contentsOf: callers, at: 0)
+            for caller in callers {
+                let place = crowds[question]?.parked.firstIndex { $0.start > caller.start }
+                crowds[question]?.parked.insert(caller, at: place ?? crowds[question]?.parked.endIndex ?? 0)
+            }
             return true
         }
     }

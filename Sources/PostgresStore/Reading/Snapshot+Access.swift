@@ -5,7 +5,7 @@ extension Snapshot {
     private static let ticket = "SELECT \(TicketRow.columns) FROM ticket WHERE hash = ?"
 
     /// Each reader of a ticket reads its account next, so the account comes with it. A transaction that writes reads no more than it is asked for: others
-    /// may change what it has not read. Nor is what it reads known by its writer (`KnownTickets`): callers who share a transaction may write it one after the other.
+    /// may change what it has not read. Nor does it use `KnownTickets`, which tells versions apart by their writers: callers who share a transaction are one writer.
     func ticket(hash: String) throws -> Ticket? {
         guard !session.progress.isWriting else { return try first(SQL(Self.ticket) { $0.bind(hash) }).map { try TicketRow.decode($0) } }
         guard let entry = try ticketEntry(hash) else { return nil }
