@@ -72,12 +72,8 @@ public struct IntakeDialect: Dialect {
 
     private static func key(of request: FrontRequest) throws(IntakeFailure) -> String {
         guard let field = request.headers[.authorization].flatMap(AuthorizationField.init) else { throw .noKey }
-        switch field.scheme {
-        case "bearer": return field.credentials
-        case "basic":
-            guard let text = String(base64: field.credentials), let colon = text.firstIndex(of: ":") else { throw .noKey }
-            return String(text[text.index(after: colon)...])
-        default: throw .noKey
-        }
+        if let token = field.bearerToken { return token }
+        guard let text = field.basicText, let colon = text.firstIndex(of: ":") else { throw .noKey }
+        return String(text[text.index(after: colon)...])
     }
 }

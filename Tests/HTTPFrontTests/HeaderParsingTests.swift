@@ -22,6 +22,7 @@ import Testing
         let field = AuthorizationField(header)
         #expect(field?.scheme == scheme && field?.credentials == credentials)
         #expect(field?.bearerToken == (scheme == "bearer" ? credentials : nil))
+        #expect(field?.basicText == (scheme == "basic" ? "a:b" : nil))
     }
 
     @Test(

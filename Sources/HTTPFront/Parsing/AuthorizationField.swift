@@ -15,4 +15,7 @@ public struct AuthorizationField: Sendable, Equatable {
 
     /// What a bearer of it is let in by (RFC 6750 §2.1).
     public var bearerToken: String? { scheme == "bearer" ? credentials : nil }
+
+    /// What basic authentication presents, a name and a password around a colon (RFC 7617 §2); nil also for what is not encoded as it is.
+    public var basicText: String? { scheme == "basic" ? String(base64: credentials) : nil }
 }

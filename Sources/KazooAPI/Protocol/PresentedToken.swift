@@ -22,7 +22,7 @@ struct PresentedToken: Sendable {
                 ?? (envelope.data["authorization"] ?? request.query["authorization"].map { .string($0) } ?? envelope.top["authorization"])?.string
         else { return nil }
         let field = AuthorizationField(authorization)
-        if let field, field.scheme == "basic" { return try await basic(field.credentials, request, dialect) }
+        if let field, field.scheme == "basic" { return try await basic(field, request, dialect) }
         return plain(field?.bearerToken ?? authorization)
     }
 
@@ -48,8 +48,8 @@ struct PresentedToken: Sendable {
     private static func plain(_ token: String) -> PresentedToken { PresentedToken(session: token, caller: nil, echo: token) }
 
     /// `base64({account}:md5(user:password))` or `base64({account}:user:password)` (K§3.4).
-    private static func basic(_ encoded: String, _ request: FrontRequest, _ dialect: KazooDialect) async throws -> PresentedToken {
-        guard let text = String(base64: encoded) else { throw KazooFailure.badToken }
+    private static func basic(_ field: AuthorizationField, _ request: FrontRequest, _ dialect: KazooDialect) async throws -> PresentedToken {
+        guard let text = field.basicText else { throw KazooFailure.badToken }
         let parts = text.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
         guard parts.count >= 2 else { throw KazooFailure.badToken }
         let digest = parts.count == 2 ? parts[1] : LoginDigest.md5.digest(parts[1], parts[2])
