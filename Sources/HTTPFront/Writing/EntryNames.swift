@@ -1,3 +1,5 @@
+import Voicemail
+
 /// Names for the entries of one archive: harmless wherever it is unpacked, and no two alike.
 public struct EntryNames: Sendable {
     /// Bytes of UTF-8; what file systems take.
@@ -55,9 +57,9 @@ public struct EntryNames: Sendable {
 
     private static let notInNames = Set("/\\<>\"|?*".unicodeScalars)
 
-    /// `NUL`, `com1.wav`: a device whatever its extension.
+    /// `NUL`, `com1.wav`: a device whatever its extension. No blank leads the name by then.
     private static func isDevice(_ name: Substring) -> Bool {
-        let stem = name.prefix { $0 != "." && $0 != ":" }.lowercased().trimmingTrailingBlanks
+        let stem = name.prefix { $0 != "." && $0 != ":" }.lowercased().trimmed { $0 == " " }
         if ["con", "prn", "aux", "nul"].contains(stem) { return true }
         guard stem.hasPrefix("com") || stem.hasPrefix("lpt"), stem.count == 4, let last = stem.last else { return false }
         return "123456789¹²³".contains(last)
@@ -73,14 +75,6 @@ public struct EntryNames: Sendable {
     private static func shorten(_ text: String, to bytes: Int) -> String {
         var text = text
         while text.utf8.count > bytes { text.removeLast() }
-        return text
-    }
-}
-
-extension String {
-    fileprivate var trimmingTrailingBlanks: String {
-        var text = self
-        while text.last == " " { text.removeLast() }
         return text
     }
 }

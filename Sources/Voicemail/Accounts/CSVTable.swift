@@ -33,7 +33,7 @@ struct CSVTable {
         var records: [(line: Int, cells: [String])] = []
         var cells: [String] = [], cell = "", line = 1, begin = 1, isQuoted = false, wasQuoted = false
         var rest = text.unicodeScalars[...]
-        func trimmed() -> String { wasQuoted ? cell : String(cell.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()) }
+        func trimmed() -> String { wasQuoted ? cell : cell.trimmed { $0 == " " } }
         while let scalar = rest.popFirst() {
             if isQuoted {
                 if scalar == "\"" {
