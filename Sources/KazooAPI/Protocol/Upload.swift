@@ -10,6 +10,7 @@ enum UploadTypes {
     func accept(_ type: RequestContentType) -> Bool {
         switch (self, type) {
         case (.message, .file(let name)):
+            // No container's every name: the contract lists these (K§7.3).
             [AudioContainer.unknownType, "audio/x-wav", "audio/wav", "audio/mpeg", "audio/mp3", "audio/ogg"].contains(name)
         case (.greeting, .file(let name)): name == AudioContainer.unknownType || Schema.mediaTypes.contains(name)
         case (.message, .base64): false

@@ -88,9 +88,9 @@ struct Depositing: Sendable {
 
     /// The form that the mailbox wants; nil for the one that the sound has, and for one that is not made here.
     private func rendition(_ facts: CaptureFacts, _ sound: CapturedSound, _ account: Account) async throws -> Rendition? {
-        switch try await service.mailboxes.find(facts.mailboxID, of: account).mediaExtension {
-        case "mp3": .mp3
-        case "wav" where sound.format == .opus: .wideband
+        switch try await service.mailboxes.find(facts.mailboxID, of: account).mediaExtension.flatMap(AudioContainer.init(rawValue:)) {
+        case .mp3: .mp3
+        case .wav where sound.format == .opus: .wideband
         default: nil
         }
     }

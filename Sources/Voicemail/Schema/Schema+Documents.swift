@@ -92,7 +92,7 @@ extension Schema {
         Field("source_type", .string()),
     ])
 
-    /// The media types that a client may state for a greeting (K§8).
+    /// The media types that a client may state for a greeting (K§8): the contract's list, with films and without some names of `AudioContainer`.
     public static let mediaTypes = [
         "audio/mp3", "audio/mpeg", "audio/mpeg3", "audio/x-wav", "audio/wav", "audio/ogg", "video/x-flv", "video/h264", "video/mpeg",
         "video/quicktime", "video/mp4", "video/webm",
