@@ -1,4 +1,5 @@
 import Foundation
+import StoredRows
 import Voicemail
 
 /// Kept counters beside what they count, one pass over each.

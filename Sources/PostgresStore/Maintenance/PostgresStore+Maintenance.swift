@@ -1,3 +1,4 @@
+import StoredRows
 import Voicemail
 
 extension PostgresStore {

@@ -55,11 +55,3 @@ struct RecordingListing {
 
     var count: SQL { "SELECT count(*) FROM recording WHERE \(conditions)" }
 }
-
-/// What recordings are counted by.
-enum RecordingAxis: Int, CaseIterable {
-    case all = 0, day, block, caller, callee
-
-    /// Serials that share a counter.
-    static let blockSize = 4096
-}

@@ -1,3 +1,5 @@
+import StoredRows
+
 extension Counters {
     /// How many messages of a mailbox are new and saved: none in the trash, and none that retention has ended.
     static let messages = [

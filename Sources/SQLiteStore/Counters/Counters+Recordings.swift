@@ -1,3 +1,5 @@
+import StoredRows
+
 /// Counters of an account's recordings: all of them, by day of the call, by block of serials, by caller and by callee
 /// (`RecordingAxis`). They answer how many there are and where a deep page begins without reading the rows.
 extension Counters {

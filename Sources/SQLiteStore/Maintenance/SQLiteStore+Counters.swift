@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import StoredRows
 import Voicemail
 
 /// The counters of an account that listings begin their pages by: messages by day, recordings along each `RecordingAxis`, and documents by kind.

@@ -1,10 +1,6 @@
-/// What recordings are counted by.
-enum RecordingAxis: Int, CaseIterable {
-    case all = 0, day, block, caller, callee
+import StoredRows
 
-    /// Serials that share a counter.
-    static let blockSize = 4096
-
+extension RecordingAxis {
     /// The day of a number of seconds in SQL, rounded downwards also before 1970, as `CountedDay` has it.
     static func day(of seconds: String) -> String { "(\(seconds) - ((\(seconds) % 86400) + 86400) % 86400) / 86400" }
 
