@@ -146,7 +146,7 @@ public final class PostgresStore: MaintainedStore {
         let start = ContinuousClock.now, end = start + .seconds(options.waitSeconds)
         return try await withCheckedThrowingContinuation { [eventBell] continuation in
             serve(
-                Caller(
+                WriteCaller(
                     perform: { session in
                         let transaction = Transaction(session), value = try body(transaction)
                         let bell = transaction.hasEvents ? eventBell : nil
@@ -159,13 +159,13 @@ public final class PostgresStore: MaintainedStore {
         }
     }
 
-    private func serve(_ caller: Caller) {
+    private func serve(_ caller: WriteCaller) {
         if !enqueue(caller) { caller.fail(Self.closed) }
     }
 
     /// - Parameter turn: which is the caller's.
     /// - Returns: false when all is closed.
-    private func enqueue(_ caller: Caller, turn: SQL? = nil) -> Bool {
+    private func enqueue(_ caller: WriteCaller, turn: SQL? = nil) -> Bool {
         writers.enqueue { [self] session, isTooLate in
             session.turn = turn
             let outcome = isTooLate || caller.isTooLate ? { caller.fail(Self.busy) } : outcome(of: caller, session)
@@ -177,7 +177,7 @@ public final class PostgresStore: MaintainedStore {
 
     /// Runs a caller's transaction, and whatever goes with it.
     /// - Returns: how to tell them.
-    private func outcome(of caller: Caller, _ session: Session) -> () -> Void {
+    private func outcome(of caller: WriteCaller, _ session: Session) -> () -> Void {
         let start = ContinuousClock.now
         let companions = caller.mayShare ? Companions(turns) { [self] in comeAgain($0, to: session.turn) } : nil
         do {
@@ -199,7 +199,7 @@ public final class PostgresStore: MaintainedStore {
     }
 
     /// Has callers wait who were taken along in a turn in vain.
-    private func comeAgain(_ callers: [Caller], to question: SQL?) {
+    private func comeAgain(_ callers: [WriteCaller], to question: SQL?) {
         if let question, turns.putBack(callers, for: question) { return }
         for caller in callers { serve(caller) }
     }

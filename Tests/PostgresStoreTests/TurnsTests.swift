@@ -14,8 +14,8 @@ struct CollidingTests {
 
     private let beginning = ContinuousClock.now
 
-    private func caller(_ name: Int, after seconds: Int = -1, mayShare: Bool = true) -> Caller {
-        Caller(
+    private func caller(_ name: Int, after seconds: Int = -1, mayShare: Bool = true) -> WriteCaller {
+        WriteCaller(
             perform: { _ in {} }, fail: { _ in }, isAlone: false, start: beginning + .seconds(seconds), end: beginning + .seconds(name), mayShare: mayShare)
     }
 

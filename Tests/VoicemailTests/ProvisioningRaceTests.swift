@@ -64,7 +64,7 @@ import Waiting
                 if meanwhile != .gone { _ = try await world.makeUser("anna", password: "other horse") }
             }
             let report = try await late.apply(rows, setsSecrets: setsSecrets)
-            let change: ProvisioningReport.Change = meanwhile == .gone ? .made : setsSecrets ? .changed : .same
+            let change: ProvisioningReport.Outcome = meanwhile == .gone ? .made : setsSecrets ? .changed : .same
             #expect(report.isGood && report.rows.map(\.user) == [change], "\(report)")
             // Passwords of those who are there stay unless they are meant.
             let takesList = meanwhile == .gone || setsSecrets

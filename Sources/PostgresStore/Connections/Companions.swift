@@ -10,12 +10,12 @@ final class Companions {
 
     private let turns: Turns
     /// Has those come again who were sent back, in their order.
-    private let comeAgain: ([Caller]) -> Void
-    private var aboard: [Caller] = []
+    private let comeAgain: ([WriteCaller]) -> Void
+    private var aboard: [WriteCaller] = []
     /// How to tell them.
     private var outcomes: [@Sendable () -> Void] = []
 
-    init(_ turns: Turns, comeAgain: @escaping ([Caller]) -> Void) {
+    init(_ turns: Turns, comeAgain: @escaping ([WriteCaller]) -> Void) {
         self.turns = turns
         self.comeAgain = comeAgain
     }
@@ -36,7 +36,7 @@ final class Companions {
         }
     }
 
-    private func outcome(of caller: Caller, _ session: Session) throws -> @Sendable () -> Void {
+    private func outcome(of caller: WriteCaller, _ session: Session) throws -> @Sendable () -> Void {
         session.progress.beginPart()
         do {
             let tell = try caller.perform(session)

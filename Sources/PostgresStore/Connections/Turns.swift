@@ -30,7 +30,7 @@ final class Turns: Sendable {
         /// Whether anybody came since crowds were last cleared out.
         var isKnown = false
         /// In the order in which they are called.
-        var parked: [Caller] = []
+        var parked: [WriteCaller] = []
     }
 
     /// Not a `Mutex`, for the reason that `WorkerThreads` gives.
@@ -64,7 +64,7 @@ final class Turns: Sendable {
 
     /// Has somebody wait until he is called, or taken along.
     /// - Returns: false where nobody is in turn who would call him.
-    func park(_ caller: Caller, for question: SQL) -> Bool {
+    func park(_ caller: WriteCaller, for question: SQL) -> Bool {
         crowds.withLockedValue { crowds in
             guard crowds[question]?.isTaken == true else { return false }
             crowds[question]?.parked.append(caller)
@@ -74,7 +74,7 @@ final class Turns: Sendable {
 
     /// Has some wait who were taken along in vain, each before all who came later than he.
     /// - Returns: false where nobody is in turn who would call them.
-    func putBack(_ callers: [Caller], for question: SQL) -> Bool {
+    func putBack(_ callers: [WriteCaller], for question: SQL) -> Bool {
         crowds.withLockedValue { crowds in
             guard crowds[question]?.isTaken == true else { return false }
             for caller in callers {
@@ -87,7 +87,7 @@ final class Turns: Sendable {
 
     /// Takes out the first whose changes may go with those of the one in turn.
     /// - Parameter instant: when that one's transaction began: it need not see what was committed later.
-    func nextToShare(_ question: SQL, before instant: ContinuousClock.Instant) -> Caller? {
+    func nextToShare(_ question: SQL, before instant: ContinuousClock.Instant) -> WriteCaller? {
         crowds.withLockedValue { crowds in
             guard let place = crowds[question]?.parked.firstIndex(where: { $0.mayShare && $0.start < instant }) else { return nil }
             return crowds[question]?.parked.remove(at: place)
@@ -96,7 +96,7 @@ final class Turns: Sendable {
 
     /// Ends a turn.
     /// - Returns: whose turn it is now. It is to be ended, too, whatever becomes of him.
-    func leave(_ question: SQL) -> Caller? {
+    func leave(_ question: SQL) -> WriteCaller? {
         crowds.withLockedValue { crowds in
             guard var crowd = crowds[question] else { return nil }
             crowd.turnsLeft -= 1

@@ -16,15 +16,15 @@ public struct ProvisionedRow: Sendable {
 
 /// What became of a list, or would become of it.
 public struct ProvisioningReport: Sendable {
-    public enum Change: String, Sendable, CaseIterable {
+    public enum Outcome: String, Sendable, CaseIterable {
         case made, changed, same
     }
 
     /// What became of a row; nil for what it does not name.
     public struct Row: Sendable {
-        public var account: Change?
-        public var user: Change?
-        public var mailbox: Change?
+        public var account: Outcome?
+        public var user: Outcome?
+        public var mailbox: Outcome?
         /// Why it cannot be done.
         public var problem: VoicemailError?
     }

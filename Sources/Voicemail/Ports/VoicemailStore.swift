@@ -172,8 +172,8 @@ public protocol StoreWriter: StoreReader, RecordingWriter, OutboxWriter, LoginWr
     /// Forgets blobs that the archive has removed.
     func forget(_ blobs: [BlobID]) throws
 
-    func insert(_ session: Ticket) throws
-    func update(_ session: Ticket) throws
+    func insert(_ ticket: Ticket) throws
+    func update(_ ticket: Ticket) throws
     func remove(ticketHash: String) throws
     func removeTickets(expiredBefore: Timestamp) throws
     /// Ends every session of an account, a user or a credential.

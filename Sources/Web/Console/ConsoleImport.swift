@@ -24,7 +24,7 @@ extension WebDialect {
     }
 
     /// Texts of what became of rows.
-    static let listTexts = ProvisioningReport.Change.allCases.map { "list_" + $0.rawValue } + ["list_accounts", "list_users", "list_mailboxes"]
+    static let listTexts = ProvisioningReport.Outcome.allCases.map { "list_" + $0.rawValue } + ["list_accounts", "list_users", "list_mailboxes"]
 
     private struct Told {
         let line: Int?
@@ -82,12 +82,12 @@ extension WebDialect {
     }
 
     private static func values(of report: ProvisioningReport, isDone: Bool) -> [String: Any] {
-        let kinds: [(String, [ProvisioningReport.Change])] = [
+        let kinds: [(String, [ProvisioningReport.Outcome])] = [
             ("accounts", report.rows.compactMap(\.account).filter { $0 != .same }), ("users", report.rows.compactMap(\.user)),
             ("mailboxes", report.rows.compactMap(\.mailbox)),
         ]
         let counts = kinds.flatMap { kind, changes in
-            ProvisioningReport.Change.allCases.compactMap { change -> [String: Any]? in
+            ProvisioningReport.Outcome.allCases.compactMap { change -> [String: Any]? in
                 let count = changes.count { $0 == change }
                 return count == 0 ? nil : ["kind_text": "t.list_" + kind, "change_text": "t.list_" + change.rawValue, "count": count]
             }

@@ -57,7 +57,7 @@ struct ImportCommand: AsyncParsableCommand {
         for (row, line) in zip(report.rows, list.lines) {
             if let problem = row.problem { Terminal.complain(Terminal.visible("\(file), line \(line): \(Wording.text(for: problem))")) }
         }
-        let kinds: [(String, [ProvisioningReport.Change])] = [
+        let kinds: [(String, [ProvisioningReport.Outcome])] = [
             ("accounts", report.rows.compactMap(\.account)), ("users", report.rows.compactMap(\.user)), ("mailboxes", report.rows.compactMap(\.mailbox)),
         ]
         if common.json {
@@ -71,7 +71,7 @@ struct ImportCommand: AsyncParsableCommand {
         }
         guard report.isGood else { return }
         for (name, changes) in kinds {
-            let counts = ProvisioningReport.Change.allCases.compactMap { change in
+            let counts = ProvisioningReport.Outcome.allCases.compactMap { change in
                 let count = changes.count { $0 == change }
                 return count == 0 ? nil : "\(count) \(change == .same ? "as before" : change.rawValue)"
             }
@@ -79,7 +79,7 @@ struct ImportCommand: AsyncParsableCommand {
         }
     }
 
-    private static func counts(_ changes: [ProvisioningReport.Change]) -> JSONObject {
-        JSONObject(uniqueKeysWithValues: ProvisioningReport.Change.allCases.map { change in (change.rawValue, .int(changes.count { $0 == change })) })
+    private static func counts(_ changes: [ProvisioningReport.Outcome]) -> JSONObject {
+        JSONObject(uniqueKeysWithValues: ProvisioningReport.Outcome.allCases.map { change in (change.rawValue, .int(changes.count { $0 == change })) })
     }
 }

@@ -1,5 +1,5 @@
 /// Somebody who wants a transaction that writes, and is told what became of it.
-struct Caller: Sendable {
+struct WriteCaller: Sendable {
     /// Makes his changes, and returns how to tell him, for when they are durable. It may be run several times.
     let perform: @Sendable (Session) throws -> @Sendable () -> Void
     let fail: @Sendable (any Error) -> Void
