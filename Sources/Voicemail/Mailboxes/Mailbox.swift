@@ -5,16 +5,6 @@ public struct Mailbox: Noun, StoredNoun {
     static let kind = DocumentKind.mailbox
     var stored: StoredDocument
 
-    public var id: String { stored.id }
-    public var accountID: String { stored.accountID }
-    public var serial: Int { stored.serial }
-    public var name: String { stored.name }
-    public var revision: Int { stored.revision }
-    public var created: Timestamp { stored.created }
-    public var modified: Timestamp { stored.modified }
-    /// Without the PIN (`Mailboxes.published`).
-    public var published: JSONObject { stored.published }
-
     static func schema(_ limits: Limits) -> Schema { Schema.mailbox(limits) }
 
     mutating func describe(_ checked: JSONObject) {

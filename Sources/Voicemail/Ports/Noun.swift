@@ -36,6 +36,19 @@ protocol StoredNoun: Noun {
     func follow(_ before: Self, at now: Timestamp, _ writer: any StoreWriter) throws
 }
 
+/// Public as the requirements of `Noun` are that they meet; what is stored stays the domain's own.
+extension StoredNoun {
+    public var id: String { stored.id }
+    public var accountID: String { stored.accountID }
+    public var serial: Int { stored.serial }
+    public var name: String { stored.name }
+    public var revision: Int { stored.revision }
+    public var created: Timestamp { stored.created }
+    public var modified: Timestamp { stored.modified }
+    /// Of a mailbox without the PIN (`Mailboxes.published`).
+    public var published: JSONObject { stored.published }
+}
+
 extension StoredNoun {
     static var hasConsequences: Bool { false }
     func follow(_: Self, at _: Timestamp, _: any StoreWriter) throws {}
