@@ -39,7 +39,7 @@ enum OtherPhones {
             try writeSpeech(in: directory.path)
             let template = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Scenarios/\(scenario).xml")
             let text = try String(contentsOf: template, encoding: .utf8).replacingOccurrences(of: "SOUND", with: directory.path + "/speech.ul")
-                .replacingOccurrences(of: "HOLD", with: "4000")
+                .replacingOccurrences(of: "HOLD", with: "8000")
             try Data(text.utf8).write(to: URL(filePath: directory.path + "/scenario.xml"))
             let outcome = try await Shell.run(
                 "sipp -sf scenario.xml -s 1000 -m \(calls) -r 5 -t \(transport) \(options) -i 127.0.0.1 -mi 127.0.0.1 -nostdin -timeout 60 -trace_err 127.0.0.1:\(port) > sipp.log 2>&1 && echo status 0; tail -n 40 sipp.log *_errors.log 2>/dev/null || true",

@@ -76,11 +76,11 @@ final class Turns: Sendable {
     /// - Returns: false where nobody is in turn who would call them.
     func putBack(_ callers: [WriteCaller], for question: SQL) -> Bool {
         crowds.withLockedValue { crowds in
-            guard crowds[question]?.isTaken == true else { return false }
+            guard var crowd = crowds[question], crowd.isTaken else { return false }
             for caller in callers {
-                let place = crowds[question]?.parked.firstIndex { $0.start > caller.start }
-                crowds[question]?.parked.insert(caller, at: place ?? crowds[question]?.parked.endIndex ?? 0)
+                crowd.parked.insert(caller, at: crowd.parked.firstIndex { $0.start > caller.start } ?? crowd.parked.endIndex)
             }
+            crowds[question] = crowd
             return true
         }
     }
