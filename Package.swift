@@ -315,13 +315,13 @@ let package = Package(
                 product("HTTPTypes", "swift-http-types"),
             ],
             swiftSettings: settings),
+        .testTarget(name: "RepositoryTests", dependencies: ["Voicemail"], swiftSettings: settings),
         .testTarget(
             name: "ServerTests",
             dependencies: [
                 "Server", "aftertone", "TestKit", "Voicemail", "Waiting", "HTTPFront", "KazooAPI", "YeastarPSeriesAPI", "YeastarSSeriesAPI", "RecordingIntake",
                 "PostgresStore", "StoredRows", "Web",
                 "Delivery", "Prompts", "Audio", "SQLiteStore", "FileArchive", "S3Archive", crypto, nioCore, logging,
-                product("NIOConcurrencyHelpers", "swift-nio"),
             ],
             swiftSettings: settings),
     ]

@@ -22,7 +22,7 @@ struct LogBufferTests {
         #expect(paper.text == "one\ntwo\nthree\n")
     }
 
-    @Test("The others are written before long, together", .timeLimit(.minutes(1)))
+    @Test("The others are written before long, together")
     func patient() async throws {
         let paper = Paper(), buffer = LogBuffer { paper.write($0) }
         for round in 1...3 {

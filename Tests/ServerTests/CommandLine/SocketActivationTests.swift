@@ -1,5 +1,4 @@
 import Foundation
-import NIOConcurrencyHelpers
 import TestKit
 import Testing
 
@@ -7,41 +6,69 @@ import Testing
 @Suite struct SocketActivationTests {
     private static let environment = ["PATH": "/usr/bin:/bin"]
 
-    /// What became of requests, each over a connection of its own.
-    private final class Requests: Sendable {
-        private let counts = NIOLockedValueBox((answered: 0, failures: [String]()))
-        private let isOver = NIOLockedValueBox(false)
+    /// Programs that ask again and again, each time over a connection of their own. Not tasks of this process, whose threads all tests share: who gets
+    /// none of them for seconds has not asked in time.
+    private struct Askers {
+        private static let script = """
+            import os, socket, sys, threading
 
-        var answered: Int { counts.withLockedValue { $0.answered } }
-        var failures: [String] { counts.withLockedValue { $0.failures } }
+            counted = os.open("answered", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
-        func end() { isOver.withLockedValue { $0 = true } }
+            def ask():
+                with socket.create_connection(("127.0.0.1", int(sys.argv[1]))) as connection:
+                    connection.sendall(b"GET /livez HTTP/1.1\\r\\nHost: h\\r\\nConnection: close\\r\\n\\r\\n")
+                    return b"".join(iter(lambda: connection.recv(65536), b""))
 
-        /// The answer to one.
-        static func ask(_ port: Int) async throws -> String {
-            try await RawConnection.run(port: port) { connection in
-                try await connection.write(Array("GET /livez HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n".utf8))
-                return String(decoding: try await connection.readToEnd(), as: UTF8.self)
-            }
+            def go_on():
+                while not os.path.exists("over"):
+                    try:
+                        answer = ask()
+                        if not answer.startswith(b"HTTP/1.1 200 "):
+                            print("answered with", answer[:100], flush=True)
+                    except OSError as error:
+                        print(error, flush=True)
+                    os.write(counted, b".")
+
+            askers = [threading.Thread(target=go_on) for _ in range(4)]
+            for asker in askers: asker.start()
+            for asker in askers: asker.join()
+
+            """
+        private let directory: String
+        private let process: ChildProcess
+        private let output: FileHandle
+
+        init(_ port: Int, in directory: String) throws {
+            self.directory = directory
+            _ = FileManager.default.createFile(atPath: directory + "/failures", contents: nil)
+            output = try FileHandle(forWritingTo: URL(filePath: directory + "/failures"))
+            process = try ChildProcess(
+                ["python3", "-c", Self.script, String(port)], environment: SocketActivationTests.environment, directory: directory,
+                output: output.fileDescriptor, errors: output.fileDescriptor)
         }
 
-        func goOn(at port: Int) async {
-            while !isOver.withLockedValue({ $0 }) {
-                do {
-                    let answer = try await Self.ask(port)
-                    counts.withLockedValue { counts in
-                        if answer.hasPrefix("HTTP/1.1 200 ") { counts.answered += 1 } else { counts.failures.append("answered with \"\(answer.prefix(100))\"") }
-                    }
-                } catch {
-                    counts.withLockedValue { $0.failures.append("\(error)") }
-                }
-            }
-        }
+        private var asked: Int { (try? FileManager.default.attributesOfItem(atPath: directory + "/answered")[.size] as? Int) ?? 0 }
 
-        /// Waits until so many more are answered.
+        /// Waits until they have asked so many times more.
         func wait(for more: Int) async throws {
-            let wanted = answered + more
-            while answered < wanted { try await Task.sleep(for: .milliseconds(5)) }
+            let wanted = asked + more
+            while asked < wanted { try await Task.sleep(for: .milliseconds(5)) }
+        }
+
+        /// Has them come to their end.
+        /// - Returns: what went wrong.
+        func end() async throws -> String {
+            _ = FileManager.default.createFile(atPath: directory + "/over", contents: nil)
+            #expect(await process.status() == 0)
+            return try String(contentsOfFile: directory + "/failures", encoding: .utf8)
+        }
+    }
+
+    /// The answer to one request.
+    private static func ask(_ port: Int) async throws -> String {
+        try await RawConnection.run(port: port) { connection in
+            try await connection.write(Array("GET /livez HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n".utf8))
+            return String(decoding: try await connection.readToEnd(), as: UTF8.self)
         }
     }
 
@@ -64,29 +91,24 @@ import Testing
             let process = try ChildProcess(
                 ["systemd-socket-activate", "--fdname=http", "-l", "127.0.0.1:\(port)", "bash", holder], environment: Self.environment, directory: scratch.path)
             // The first who connects has the server started, once somebody listens there.
-            while (try? await Requests.ask(port)) == nil { try await Task.sleep(for: .milliseconds(20)) }
-            let requests = Requests()
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                for _ in 0..<4 { group.addTask { await requests.goOn(at: port) } }
-                for round in 1...3 {
-                    while !FileManager.default.fileExists(atPath: "\(scratch.path)/pid.\(round)") { try await Task.sleep(for: .milliseconds(10)) }
-                    let said = "listening on http://127.0.0.1:\(port)\n"
-                    while (try? String(contentsOfFile: "\(scratch.path)/out.\(round)", encoding: .utf8))?.hasPrefix(said) != true {
-                        try await Task.sleep(for: .milliseconds(10))
-                    }
-                    try await requests.wait(for: 50)
-                    let id = try #require(
-                        pid_t(try String(contentsOfFile: "\(scratch.path)/pid.\(round)", encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)))
-                    // Whoever comes after the last has nobody to come to.
-                    if round == 3 {
-                        requests.end()
-                        try await group.waitForAll()
-                    }
-                    kill(id, SIGTERM)
+            while (try? await Self.ask(port)) == nil { try await Task.sleep(for: .milliseconds(20)) }
+            let askers = try Askers(port, in: scratch.path)
+            var failures = ""
+            for round in 1...3 {
+                while !FileManager.default.fileExists(atPath: "\(scratch.path)/pid.\(round)") { try await Task.sleep(for: .milliseconds(10)) }
+                let said = "listening on http://127.0.0.1:\(port)\n"
+                while (try? String(contentsOfFile: "\(scratch.path)/out.\(round)", encoding: .utf8))?.hasPrefix(said) != true {
+                    try await Task.sleep(for: .milliseconds(10))
                 }
+                try await askers.wait(for: 50)
+                let id = try #require(
+                    pid_t(try String(contentsOfFile: "\(scratch.path)/pid.\(round)", encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)))
+                // Whoever comes after the last has nobody to come to.
+                if round == 3 { failures = try await askers.end() }
+                kill(id, SIGTERM)
             }
             #expect(await process.status() == 0)
-            #expect(requests.failures == [])
+            #expect(failures == "")
             for round in 1...3 {
                 let errors = try String(contentsOfFile: "\(scratch.path)/errors.\(round)", encoding: .utf8)
                 #expect(!errors.contains(" error "), "\(errors)")
@@ -103,7 +125,7 @@ import Testing
                     "systemd-socket-activate", "-l", "127.0.0.1:\(ports[0])", "-l", "127.0.0.1:\(ports[1])", "-E", "AFTERTONE_WEB_LISTEN=127.0.0.1:\(ports[1])",
                     program, "serve", "--data", scratch.path + "/data", "--listen", "127.0.0.1:\(ports[0])",
                 ], environment: Self.environment, directory: scratch.path)
-            while (try? await Requests.ask(ports[0])) == nil { try await Task.sleep(for: .milliseconds(20)) }
+            while (try? await Self.ask(ports[0])) == nil { try await Task.sleep(for: .milliseconds(20)) }
             var found: [String] = []
             for port in ports {
                 for path in ["login", "v2/user_auth"] {

@@ -12,21 +12,19 @@ import Testing
 
     @Test("What servers of one process share decides nothing")
     func nothingIsShared() throws {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().appending(path: "Sources")
         let modules = [
             "Voicemail", "StoredRows", "PostgresStore", "SQLiteStore", "S3Archive", "FileArchive", "HTTPFront", "KazooAPI", "YeastarPSeriesAPI",
             "YeastarSSeriesAPI", "RecordingIntake", "Web", "Notifications", "Delivery", "Server", "Waiting",
         ]
         var found: Set<String> = []
         for module in modules {
-            let files = try FileManager.default.subpathsOfDirectory(atPath: root.appending(path: module).path).filter { $0.hasSuffix(".swift") }
+            let files = try Repository.files(below: "Sources/" + module)
             #expect(!files.isEmpty)
             for file in files {
-                let text = try String(contentsOf: root.appending(path: "\(module)/\(file)"), encoding: .utf8)
-                for line in text.split(separator: "\n") {
+                try Repository.eachLine(of: file, with: ["static"]) { line in
                     // Values that a task has for itself are not shared.
-                    guard !line.contains("@TaskLocal"), let name = Self.state(in: line) else { continue }
-                    found.insert("\(module)/\(file) \(name)")
+                    guard !line.text.contains("@TaskLocal"), let name = Self.state(in: line.text) else { return }
+                    found.insert("\(file.trimmingPrefix("Sources/")) \(name)")
                 }
             }
         }

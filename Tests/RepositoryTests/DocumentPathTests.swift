@@ -4,14 +4,13 @@ import Testing
 /// Files that documents name are where they say.
 @Suite struct DocumentPathTests {
     @Test func whatIsNamedIsThere() throws {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         var count = 0
         for document in ["CONTRIBUTING.md", "README.md", "docs/internals.md", "docs/contracts/README.md"] {
-            let text = try String(contentsOf: root.appending(path: document), encoding: .utf8)
+            let text = try Repository.text(of: document)
             // `NAME` stands for what is to be added.
             for path in text.matches(of: /`((?:Sources|Tests|scripts|docs|Benchmarks)\/[A-Za-z0-9_+.\/-]+)`/).map(\.1) where !path.contains("NAME") {
                 count += 1
-                #expect(FileManager.default.fileExists(atPath: root.appending(path: String(path)).path), "\(document): \(path)")
+                #expect(FileManager.default.fileExists(atPath: Repository.root.appending(path: String(path)).path), "\(document): \(path)")
             }
         }
         #expect(count > 20)

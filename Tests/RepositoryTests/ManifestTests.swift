@@ -3,7 +3,6 @@ import Testing
 
 /// What a target declares in the package's manifest is what its sources import: no more, and no less.
 struct ManifestTests {
-    private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     /// What comes with the language and the system.
     private static let given: Set = ["Darwin", "Dispatch", "Foundation", "FoundationNetworking", "Glibc", "Musl", "RegexBuilder", "Synchronization", "Testing"]
     /// Tests declare the program because they run it.
@@ -30,21 +29,19 @@ struct ManifestTests {
     }
 
     private static func imports(of target: Target) throws -> Set<String> {
-        let directory = root.appending(path: target.directory).path
         var found: Set<String> = []
-        for file in try FileManager.default.subpathsOfDirectory(atPath: directory) where file.hasSuffix(".swift") || file.hasSuffix(".c") {
-            let text = try String(contentsOfFile: directory + "/" + file, encoding: .utf8)
-            for include in text.matches(of: /#include "\.\.\/(\w+)\//) { found.insert(String(include.output.1)) }
-            for line in text.split(separator: "\n") {
+        for file in try Repository.files(below: target.directory, "") where file.hasSuffix(".swift") || file.hasSuffix(".c") {
+            try Repository.eachLine(of: file, with: ["#include \"../", "import "]) { line in
+                for include in line.text.matches(of: /#include "\.\.\/(\w+)\//) { found.insert(String(include.output.1)) }
                 let pattern = /^(?:@\w+(?:\(\w+\))? )*(?:public |internal |private )?import (?:struct |class |enum |protocol |func |var |typealias )?(\w+)/
-                if let match = line.firstMatch(of: pattern) { found.insert(String(match.output.1)) }
+                if let match = line.text.firstMatch(of: pattern) { found.insert(String(match.output.1)) }
             }
         }
         return found
     }
 
     private static func targets() throws -> [Target] {
-        let text = try String(contentsOf: root.appending(path: "Package.swift"), encoding: .utf8)
+        let text = try Repository.text(of: "Package.swift")
         // `let logging = product("Logging", "swift-log")`
         let shorthands = Dictionary(
             text.matches(of: /let (\w+) = product\("(\w+)"/).map { (String($0.output.1), String($0.output.2)) }, uniquingKeysWith: { first, _ in first })
