@@ -37,11 +37,11 @@ public struct NoticeTexts: Sendable {
     private let sources: [Kind: MailTemplateDraft]
     private let templates: [Kind: NoticeTemplate]
 
-    /// All that are compiled in, English first.
-    public static let all: [NoticeTexts] = [
-        named("en", aftertone_notices_en), named("es", aftertone_notices_es), named("fr", aftertone_notices_fr), named("it", aftertone_notices_it),
-        named("ru", aftertone_notices_ru),
-    ].compactMap(\.self)
+    /// Those of all that are compiled in, English first. `all` reads what they say as well, which takes a command that sends no mail some time.
+    public static let languages = ["en", "es", "fr", "it", "ru"]
+
+    /// All that are compiled in, in the order of `languages`.
+    public static let all = languages.compactMap(compiled)
 
     /// The ones that a tag such as `en-US` means, else those of `standard`, else English.
     public static func inLanguage(_ tag: String?, standard: String) -> NoticeTexts? {
@@ -52,10 +52,21 @@ public struct NoticeTexts: Sendable {
         return tag.flatMap(own) ?? own(standard) ?? all.first
     }
 
-    private static func named(_ language: String, _ document: (UnsafeMutablePointer<Int>?) -> UnsafePointer<UInt8>?) -> NoticeTexts? {
+    private static func compiled(_ language: String) -> NoticeTexts? {
         var size = 0
-        guard let first = document(&size), let json = try? JSON.parse(Array(UnsafeBufferPointer(start: first, count: size))) else { return nil }
+        guard let first = document(of: language, &size), let json = try? JSON.parse(Array(UnsafeBufferPointer(start: first, count: size))) else { return nil }
         return try? NoticeTexts(language, json)
+    }
+
+    private static func document(of language: String, _ size: UnsafeMutablePointer<Int>) -> UnsafePointer<UInt8>? {
+        switch language {
+        case "en": aftertone_notices_en(size)
+        case "es": aftertone_notices_es(size)
+        case "fr": aftertone_notices_fr(size)
+        case "it": aftertone_notices_it(size)
+        case "ru": aftertone_notices_ru(size)
+        default: nil
+        }
     }
 
     init(_ language: String, _ json: JSON) throws {

@@ -11,7 +11,7 @@ extension MailTemplateDraft {
     /// - Throws: `TemplateFault`.
     public func check() throws(TemplateFault) {
         guard let kind = NoticeTexts.Kind(rawValue: kind) else { throw TemplateFault(reason: "there is no mail \(self.kind)") }
-        guard NoticeTexts.all.contains(where: { $0.language == language }) else { throw TemplateFault(reason: "no mail is written in \(language)") }
+        guard NoticeTexts.languages.contains(language) else { throw TemplateFault(reason: "no mail is written in \(language)") }
         guard !subject.contains(where: \.isNewline) else { throw TemplateFault(reason: "the subject has more than one line") }
         for (part, template) in [("subject", subject), ("text", text), ("html", html)] {
             guard !template.allSatisfy(\.isWhitespace) else { throw TemplateFault(reason: "the \(part) is empty") }

@@ -26,10 +26,11 @@ public struct Language: Sendable {
 
     func entry(_ phrase: Phrase) -> PhraseEntry? { phrases[phrase.key] }
 
-    /// All that are compiled in.
-    public static let all: [Language] = [
-        bytes(aftertone_prompts_en), bytes(aftertone_prompts_es), bytes(aftertone_prompts_fr), bytes(aftertone_prompts_it), bytes(aftertone_prompts_ru),
-    ].compactMap { bytes in (try? JSON.parse(bytes)).flatMap { Language($0) } }
+    /// The tags of all that are compiled in. `all` reads their data as well, which a command that says nothing has no time for.
+    public static let tags = ["en", "es", "fr", "it", "ru"]
+
+    /// All that are compiled in, in the order of `tags`.
+    public static let all = tags.compactMap { tag in (try? JSON.parse(document(of: tag))).flatMap { Language($0) } }
 
     /// The one that a tag such as `en-US` means; nil for one without data.
     public static func named(_ tag: String) -> Language? {
@@ -37,12 +38,27 @@ public struct Language: Sendable {
         return all.first { $0.tag == primary }
     }
 
+    /// Whose tag a tag such as `en-US` means; nil for one without data.
+    public static func tag(for tag: String) -> String? {
+        let primary = primary(of: tag)
+        return tags.contains(primary) ? primary : nil
+    }
+
     /// The language of a tag without its country: `en` of `en-US` and `en_us`.
     static func primary(of tag: String) -> String { String(tag.lowercased().prefix { $0 != "-" && $0 != "_" }) }
 
-    private static func bytes(_ document: (UnsafeMutablePointer<Int>?) -> UnsafePointer<UInt8>?) -> [UInt8] {
+    private static func document(of tag: String) -> [UInt8] {
         var size = 0
-        guard let first = document(&size) else { return [] }
+        let first: UnsafePointer<UInt8>? =
+            switch tag {
+            case "en": aftertone_prompts_en(&size)
+            case "es": aftertone_prompts_es(&size)
+            case "fr": aftertone_prompts_fr(&size)
+            case "it": aftertone_prompts_it(&size)
+            case "ru": aftertone_prompts_ru(&size)
+            default: nil
+            }
+        guard let first else { return [] }
         return Array(UnsafeBufferPointer(start: first, count: size))
     }
 

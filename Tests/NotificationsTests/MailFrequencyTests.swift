@@ -65,7 +65,7 @@ import Voicemail
 
     @Test func textsAreThoseOfTheLanguageElseOfTheServersElseEnglish() {
         func language(_ tag: String?, _ standard: String = "it") -> String? { NoticeTexts.inLanguage(tag, standard: standard)?.language }
-        #expect(NoticeTexts.all.map(\.language) == ["en", "es", "fr", "it", "ru"])
+        #expect(NoticeTexts.all.map(\.language) == NoticeTexts.languages)
         #expect(language("fr") == "fr" && language("FR-ca") == "fr" && language("ru_RU") == "ru" && language(nil) == "it" && language("de") == "it")
         #expect(language("fra") == "it" && language("") == "it" && language("de", "xx") == "en" && language(nil, "es-MX") == "es")
     }

@@ -150,7 +150,13 @@ import Voicemail
         #expect(names.map { $0.split(separator: "/").last.map(String.init) ?? "" }.joined(separator: " ") == expected)
     }
 
-    @Test(arguments: ["en", "en-US", "EN_us", "En", "en-", "en_GB-oxford"]) func tags(_ tag: String) { #expect(Language.named(tag)?.tag == "en") }
+    @Test(arguments: ["en", "en-US", "EN_us", "En", "en-", "en_GB-oxford"]) func tags(_ tag: String) {
+        #expect(Language.named(tag)?.tag == "en")
+        #expect(Language.tag(for: tag) == "en")
+    }
 
-    @Test(arguments: ["", "-en", "e", "eng", "xx", "de", "en us"]) func noTags(_ tag: String) { #expect(Language.named(tag) == nil) }
+    @Test(arguments: ["", "-en", "e", "eng", "xx", "de", "en us"]) func noTags(_ tag: String) {
+        #expect(Language.named(tag) == nil)
+        #expect(Language.tag(for: tag) == nil)
+    }
 }

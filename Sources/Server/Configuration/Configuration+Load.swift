@@ -60,8 +60,10 @@ extension Configuration {
     /// Variables that look like settings and are none. Not refused: container platforms set some of their own, such as
     /// `AFTERTONE_PORT`, for a service of that name.
     public static func unknownVariables(in environment: [String: String]) -> [String] {
+        let alike = environment.keys.filter { $0.hasPrefix(SettingsReader.environmentPrefix + "_") && $0 != fileVariable }
+        guard !alike.isEmpty else { return [] }
         let known = Set(keys.map(SettingsReader.variable(of:)))
-        return environment.keys.filter { $0.hasPrefix(SettingsReader.environmentPrefix + "_") && !known.contains($0) && $0 != fileVariable }.sorted()
+        return alike.filter { !known.contains($0) }.sorted()
     }
 
     /// Names the configuration file where the command line does not.

@@ -37,8 +37,8 @@ extension NoticeSettings {
         audio = reader.word("mail.audio", audio)
         maximumAudioBytes = reader.number("mail.audio_bytes", maximumAudioBytes, 0...1_000_000_000)
         linkDays = reader.number("mail.link_days", linkDays, 1...MessageLinks.longestDays)
-        language = reader.value("mail.language", language, expecting: "one of \(NoticeTexts.all.map(\.language).joined(separator: ", "))") { text in
-            NoticeTexts.all.contains { $0.language == text } ? text : nil
+        language = reader.value("mail.language", language, expecting: "one of \(NoticeTexts.languages.joined(separator: ", "))") { text in
+            NoticeTexts.languages.contains(text) ? text : nil
         }
         replyDomain = reader.value("mail.reply_domain", String?.none, expecting: "a domain such as pbx.example.com, or nothing") {
             $0.isEmpty ? .some(nil) : $0.wholeMatch(of: /[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?/).map { .some(String($0.0)) }

@@ -13,12 +13,12 @@ struct MailCommand: AsyncParsableCommand {
 
     /// A language that mails are written in.
     struct Language: ExpectedArgument {
-        static let expectation = "one of " + NoticeTexts.all.map(\.language).joined(separator: ", ")
+        static let expectation = "one of " + NoticeTexts.languages.joined(separator: ", ")
 
         let tag: String
 
         init?(_ text: String) {
-            guard NoticeTexts.all.contains(where: { $0.language == text }) else { return nil }
+            guard NoticeTexts.languages.contains(text) else { return nil }
             tag = text
         }
     }

@@ -21,7 +21,9 @@ struct PromptsCommand: AsyncParsableCommand {
         @Argument(help: "Languages: en, es, fr, it, ru.") var languages: [String] = []
 
         func validate() throws {
-            for tag in languages where Language.named(tag) == nil { throw ValidationError("there are no phrases in the language \"\(Terminal.visible(tag))\"") }
+            for tag in languages where Language.tag(for: tag) == nil {
+                throw ValidationError("there are no phrases in the language \"\(Terminal.visible(tag))\"")
+            }
         }
 
         func run() async throws {
