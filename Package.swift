@@ -315,6 +315,8 @@ let package = Package(
                 product("HTTPTypes", "swift-http-types"),
             ],
             swiftSettings: settings),
+        .testTarget(name: "StoredRowsTests", dependencies: ["StoredRows", "TestKit", "Voicemail"], swiftSettings: settings),
+        .testTarget(name: "ThreadsTests", dependencies: ["Threads"], swiftSettings: settings),
         .testTarget(name: "RepositoryTests", dependencies: ["Voicemail"], swiftSettings: settings),
         .testTarget(
             name: "ServerTests",

@@ -76,31 +76,15 @@ extension Snapshot {
     }
 
     private func seekDay(_ query: RecordingQuery) throws -> RecordingListing? {
-        var query = query
-        for day in try days(of: query, ascending: query.ascending) {
-            guard query.offset >= day.count else {
-                if query.ascending {
-                    query.from = max(query.from ?? day.first, day.first)
-                } else {
-                    query.to = min(query.to ?? day.last, day.last)
-                }
-                return RecordingListing(query: query)
-            }
-            query.offset -= day.count
-        }
+        var page = DeepPage(query)
+        for day in try days(of: query, ascending: query.ascending) where !page.passes(day) { return RecordingListing(query: page.query) }
         return nil
     }
 
     private func seekBlock(_ query: RecordingQuery) throws -> RecordingListing? {
-        var query = query
-        let blocks = try counts(query.accountID, .block, from: .min, to: .max, ascending: query.ascending)
-        for (block, here) in blocks {
-            guard query.offset >= here else {
-                let first = block * RecordingAxis.blockSize
-                let serials = query.ascending ? first...Int.max : 0...(first + RecordingAxis.blockSize - 1)
-                return RecordingListing(query: query, serials: serials)
-            }
-            query.offset -= here
+        var page = DeepPage(query)
+        for (block, count) in try counts(query.accountID, .block, from: .min, to: .max, ascending: query.ascending) {
+            if let serials = page.serials(from: block, of: count) { return RecordingListing(query: page.query, serials: serials) }
         }
         return nil
     }

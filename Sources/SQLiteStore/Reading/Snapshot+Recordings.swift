@@ -91,22 +91,12 @@ extension Snapshot {
 
     private func seekDay(_ query: RecordingQuery) throws -> RecordingListing? {
         guard query.offset > 0 else { return RecordingListing(query: query) }
-        var found: RecordingListing?
-        var query = query
+        var page = DeepPage(query), isFound = false
         try days(of: query, ascending: query.ascending) { day in
-            guard query.offset >= day.count else {
-                if query.ascending {
-                    query.from = max(query.from ?? day.first, day.first)
-                } else {
-                    query.to = min(query.to ?? day.last, day.last)
-                }
-                found = RecordingListing(query: query)
-                return false
-            }
-            query.offset -= day.count
-            return true
+            isFound = !page.passes(day)
+            return !isFound
         }
-        return found
+        return isFound ? RecordingListing(query: page.query) : nil
     }
 
     private func seekBlock(_ query: RecordingQuery) throws -> RecordingListing? {
@@ -117,15 +107,9 @@ extension Snapshot {
             """)
         run.bind(query.accountID)
         run.bind(RecordingAxis.block.rawValue)
-        var query = query
+        var page = DeepPage(query)
         while try run.step() {
-            let block = run.int(0), here = run.int(1)
-            guard query.offset >= here else {
-                let first = block * RecordingAxis.blockSize
-                let serials = query.ascending ? first...Int.max : 0...(first + RecordingAxis.blockSize - 1)
-                return RecordingListing(query: query, serials: serials)
-            }
-            query.offset -= here
+            if let serials = page.serials(from: run.int(0), of: run.int(1)) { return RecordingListing(query: page.query, serials: serials) }
         }
         return nil
     }
