@@ -67,7 +67,7 @@ extension MemoryTransaction {
 
     // MARK: Failed logins
 
-    func loginCount(id: String) throws -> LoginCount? { try all().logins.first { $0.id.isSame(as: id) } }
+    func loginCounts(ids: [String]) throws -> [LoginCount] { try ids.compactMap { id in try all().logins.first { $0.id.isSame(as: id) } } }
 
     func loginCounts(after id: String, limit: Int) throws -> [LoginCount] {
         Array(try all().logins.filter { id.precedes($0.id) }.sorted { $0.id.precedes($1.id) }.prefix(max(0, limit)))

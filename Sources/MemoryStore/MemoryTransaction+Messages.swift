@@ -32,7 +32,7 @@ extension MemoryTransaction {
         try all().messages.compactMap { row in row.removedAt.map { RemovedMessage(message: row.thing, removed: $0) } }
     }
 
-    func removedMessage(id: String) throws -> RemovedMessage? { try trash().first { $0.message.id.isSame(as: id) } }
+    func removedMessages(ids: [String]) throws -> [RemovedMessage] { try ids.compactMap { id in try trash().first { $0.message.id.isSame(as: id) } } }
 
     func removedMessages(_ query: TrashQuery, _ visit: (RemovedMessage) throws -> Bool) throws {
         let found = try trash().filter { removed in

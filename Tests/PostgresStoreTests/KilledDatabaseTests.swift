@@ -74,7 +74,7 @@ struct KilledDatabaseTests {
             let (runs, result) = try await make(cluster, store) { try $0.save(count) }
             #expect(runs == 2)
             try result.get()
-            #expect(try await store.read { try $0.loginCount(id: "x") } == count)
+            #expect(try await store.read { try $0.loginCounts(ids: ["x"]) } == [count])
         }
     }
 
@@ -82,7 +82,7 @@ struct KilledDatabaseTests {
     func sweeping() async throws {
         try await withDatabase { url in
             try await withStore(PostgresOptions(url: url, pool: 2)) { _ in }
-            let name = String(url.split(separator: "/")[1].prefix { $0 != "?" }), cluster = try await PostgresCluster.shared.value
+            let name = PostgresCluster.database(of: url), cluster = try await PostgresCluster.shared.value
             try await cluster.run("INSERT INTO commit_mark VALUES ('old', 1, now() - interval '25 hours'), ('new', 1, now() - interval '23 hours')", in: name)
             try await withStore(PostgresOptions(url: url, pool: 2)) { _ in }
             #expect(try await cluster.run("SELECT session FROM commit_mark", in: name) == "new")

@@ -12,19 +12,27 @@ extension StoreContract {
 
     static let logins = [
         Case("a count of failed logins comes back as it was saved, and as it was saved again") { store in
-            #expect(try await store.read { try $0.loginCount(id: "x") } == nil)
+            #expect(try await store.read { try $0.loginCounts(ids: ["x"]) } == [])
             var one = count("x", .login)
             for failures in [1, 2] {
                 one.failures = failures
                 one.label = "jo\u{0}hn\n\(failures)"
                 one.last = one.last.advanced(by: 1)
                 try await store.write { [one] in try $0.save(one) }
-                let read = try await store.read { try $0.loginCount(id: "x") }
-                #expect(read == one)
+                let read = try await store.read { try $0.loginCounts(ids: ["x"]) }
+                #expect(read == [one])
             }
             #expect(try await ids(store) == ["x"])
             try await store.write { try $0.remove(loginCountID: "x") }
             #expect(try await ids(store) == [])
+        },
+        Case("several counts are found at once, in the order asked for, and nothing of those that are not there") { store in
+            try await store.write { writer in
+                for id in ["a", "b", "c"] { try writer.save(count(id, .login)) }
+                #expect(try writer.loginCounts(ids: ["c", "nobody", "a"]).map(\.id) == ["c", "a"])
+            }
+            #expect(try await store.read { try $0.loginCounts(ids: ["b", "A", ""]).map(\.id) } == ["b"])
+            #expect(try await store.read { try $0.loginCounts(ids: []) } == [])
         },
         Case("counts are listed by id, page by page") { store in
             try await store.write { writer in

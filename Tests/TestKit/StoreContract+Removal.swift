@@ -46,6 +46,9 @@ extension StoreContract {
             #expect(none == [])
             let looked = try await store.read { (try $0.removedMessage(id: "m0")?.removed, try $0.removedMessage(id: "m3")) }
             #expect(looked.0 == now && looked.1 == nil)
+            let several = try await store.read { try $0.removedMessages(ids: ["m1", "m3", "nobody", "m0"]).map(\.message.id) }
+            #expect(several == ["m1", "m0"])
+            #expect(try await store.read { try $0.removedMessages(ids: []) } == [])
 
             var back = all[2].message
             back.folder = .saved

@@ -132,7 +132,7 @@ public enum StoredWorld {
                 #expect(read == delivery)
             }
             #expect(try reader.deliveryTotals() == DeliveryTotals(pending: 1, dead: 1))
-            #expect(try reader.loginCount(id: login.id) == login)
+            #expect(try reader.loginCounts(ids: [login.id]) == [login])
             #expect(try reader.tallies(mailboxIDs: [mailbox.id, group.id], cutoff: Timestamp(unix: 0)) == [Tally(new: 1, saved: 1), Tally(new: 1)])
             #expect(try reader.labels(kind: .mailbox, accountID: account.id, lookup: nil).map(\.label) == ["0100"])
             #expect(try reader.documentCount(kind: .mailbox, accountID: account.id, hasLookup: true) == 1)

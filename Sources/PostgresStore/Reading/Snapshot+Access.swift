@@ -47,8 +47,14 @@ extension Snapshot {
             .map { try CredentialRow.decode($0) }
     }
 
-    func loginCount(id: String) throws -> LoginCount? {
-        try first("SELECT \(raw: LoginCountRow.columns) FROM login_count WHERE id = \(id)").map { try LoginCountRow.decode($0) }
+    func loginCounts(ids: [String]) throws -> [LoginCount] {
+        guard !ids.isEmpty else { return [] }
+        return try rows(
+            """
+            SELECT \(raw: LoginCountRow.columns) FROM unnest(\(ids)) WITH ORDINALITY AS wanted (wanted_id, place)
+            JOIN login_count ON id = wanted_id ORDER BY place
+            """
+        ).map { try LoginCountRow.decode($0) }
     }
 
     func loginCounts(after id: String, limit: Int) throws -> [LoginCount] {

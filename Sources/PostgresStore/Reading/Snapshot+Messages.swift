@@ -108,9 +108,14 @@ extension Snapshot {
 
     // MARK: The trash
 
-    func removedMessage(id: String) throws -> RemovedMessage? {
-        try first("SELECT \(raw: Self.columns), removed_at FROM message WHERE id = \(id) AND (removed_at IS NOT NULL) IS TRUE")
-            .map { try MessageRow.decodeRemoved($0) }
+    func removedMessages(ids: [String]) throws -> [RemovedMessage] {
+        guard !ids.isEmpty else { return [] }
+        return try rows(
+            """
+            SELECT \(raw: Self.columns), removed_at FROM unnest(\(ids)) WITH ORDINALITY AS wanted (wanted_id, place)
+            JOIN message ON id = wanted_id WHERE (removed_at IS NOT NULL) IS TRUE ORDER BY place
+            """
+        ).map { try MessageRow.decodeRemoved($0) }
     }
 
     func removedMessages(_ query: TrashQuery, _ visit: (RemovedMessage) throws -> Bool) throws {

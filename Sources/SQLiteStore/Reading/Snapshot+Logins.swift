@@ -2,7 +2,9 @@ import StoredRows
 import Voicemail
 
 extension Snapshot {
-    func loginCount(id: String) throws -> LoginCount? {
+    func loginCounts(ids: [String]) throws -> [LoginCount] { try ids.compactMap(loginCount) }
+
+    private func loginCount(id: String) throws -> LoginCount? {
         var run = try connection.prepare("SELECT \(LoginCountRow.columns) FROM login_count WHERE id = ?")
         run.bind(id)
         return try run.step() ? try LoginCountRow.decode(run) : nil

@@ -2,7 +2,9 @@ import StoredRows
 import Voicemail
 
 extension Snapshot {
-    func removedMessage(id: String) throws -> RemovedMessage? {
+    func removedMessages(ids: [String]) throws -> [RemovedMessage] { try ids.compactMap(removed) }
+
+    private func removed(id: String) throws -> RemovedMessage? {
         var run = try connection.prepare(MessageRow.removedByID)
         run.bind(id)
         return try run.step() ? try MessageRow.decodeRemoved(run) : nil

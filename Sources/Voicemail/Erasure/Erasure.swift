@@ -1,4 +1,4 @@
-/// What an account has of a caller, and what was removed of it.
+/// A caller's messages and recordings in an account, and which of them were removed.
 public struct Erasure: Sendable, Hashable {
     public let accountID: String
     /// Messages that he left, those in the trash too, by `monthID`.

@@ -142,7 +142,8 @@ extension Change {
     fileprivate func erase(messageIDs: [String]) throws {
         let found = try writer.messages(ids: messageIDs)
         let living = Dictionary(found.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        let messages = try messageIDs.compactMap { try living[$0] ?? writer.removedMessage(id: $0)?.message }
+        let removed = try writer.removedMessages(ids: messageIDs.filter { living[$0] == nil }).map(\.message)
+        let messages = found + removed
         let held = try writer.heldMessages(among: messages)
         for message in messages {
             guard !held.contains(message.id) else { throw VoicemailError.held(id: message.monthID) }

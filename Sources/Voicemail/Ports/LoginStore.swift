@@ -1,6 +1,7 @@
 /// Reading the counts of failed logins within a transaction.
 public protocol LoginReader {
-    func loginCount(id: String) throws -> LoginCount?
+    /// The counts that there are among these, in the order of `ids`.
+    func loginCounts(ids: [String]) throws -> [LoginCount]
     /// Counts in order of id, after the given one, at most `limit`.
     func loginCounts(after id: String, limit: Int) throws -> [LoginCount]
 }

@@ -52,8 +52,8 @@ public struct PurgedThing: Sendable, Hashable {
 
 /// Reading what was removed and has not gone for good.
 public protocol TrashReader {
-    /// A removed message; nil for one that is there.
-    func removedMessage(id: String) throws -> RemovedMessage?
+    /// Removed messages, in the order of `ids`; none for those that are there.
+    func removedMessages(ids: [String]) throws -> [RemovedMessage]
     /// Visits such messages until `visit` returns false. Memory is constant; what it costs follows how much the trash holds.
     func removedMessages(_ query: TrashQuery, _ visit: (RemovedMessage) throws -> Bool) throws
     /// A removed document; nil for one that is there.
@@ -73,4 +73,9 @@ public protocol TrashWriter: TrashReader {
     /// Files the messages of a mailbox that were removed at this time where they are seen again, each as a new revision of `now`.
     /// - Returns: how many.
     func restoreMessages(mailboxID: String, removedAt: Timestamp, to folder: Folder, now: Timestamp) throws -> Int
+}
+
+extension TrashReader {
+    /// A removed message; nil for one that is there.
+    public func removedMessage(id: String) throws -> RemovedMessage? { try removedMessages(ids: [id]).first }
 }

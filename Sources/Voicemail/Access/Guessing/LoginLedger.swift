@@ -25,7 +25,7 @@ public final class LoginLedger: Sendable {
         }
     }
 
-    /// What is counted of one attempt.
+    /// The counters that one attempt adds to.
     struct Subject: Sendable {
         let id: String
         let kind: LoginCount.Kind
@@ -61,15 +61,15 @@ public final class LoginLedger: Sendable {
 
     /// - Parameter rule: of sources, as the interface has it.
     func refuseLocked(_ subjects: [Subject], _ rule: LoginRule) async throws {
-        try await service.store.read { try self.refuseLocked(subjects, rule, $0) }
+        _ = try await service.store.read { try self.refuseLocked(subjects, rule, $0) }
     }
 
     /// Counts a failure, unless something is locked by now: what is locked writes nothing.
     func fail(_ subjects: [Subject], _ rule: LoginRule, _ interface: String) async throws {
         let locked = try await service.store.write { writer in
-            try self.refuseLocked(subjects, rule, writer)
+            let stored = try self.refuseLocked(subjects, rule, writer)
             return try subjects.compactMap { subject -> LoginCount? in
-                guard let count = try self.count(subject, writer) else { return nil }
+                guard let count = try self.count(subject, stored[subject.id], writer) else { return nil }
                 try self.noteLocked(subject, count, interface, from: subjects.first { $0.kind == .source }?.id, writer)
                 return count
             }
@@ -90,30 +90,31 @@ public final class LoginLedger: Sendable {
     func succeed(_ subjects: [Subject], _ rule: LoginRule) async throws {
         let resets = subjects.filter { $0.kind != .account }
         let isCounted = try await service.store.read { reader in
-            try self.refuseLocked(subjects, rule, reader)
-            return try resets.contains { try reader.loginCount(id: $0.id) != nil }
+            let stored = try self.refuseLocked(subjects, rule, reader)
+            return resets.contains { stored[$0.id] != nil }
         }
         guard isCounted else { return }
         try await service.store.write { writer in
-            try self.refuseLocked(subjects, rule, writer)
-            for subject in resets { try writer.remove(loginCountID: subject.id) }
+            let stored = try self.refuseLocked(subjects, rule, writer)
+            for subject in resets where stored[subject.id] != nil { try writer.remove(loginCountID: subject.id) }
         }
     }
 
-    private func refuseLocked(_ subjects: [Subject], _ rule: LoginRule, _ reader: any StoreReader) throws {
+    /// - Returns: the counts that there are, by the ids of the subjects.
+    private func refuseLocked(_ subjects: [Subject], _ rule: LoginRule, _ reader: any StoreReader) throws -> [String: LoginCount] {
         let now = service.clock.now
+        let stored = Dictionary(try reader.loginCounts(ids: subjects.map(\.id)).map { ($0.id, $0) }) { first, _ in first }
         for subject in subjects {
             let rules = subject.kind == .source ? [rule] : rules.of(subject.kind)
-            if let count = try reader.loginCount(id: subject.id), rules.contains(where: { $0.locks(count, at: now) }) {
-                throw LoginGuard.Locked(kind: subject.kind)
-            }
+            if let count = stored[subject.id], rules.contains(where: { $0.locks(count, at: now) }) { throw LoginGuard.Locked(kind: subject.kind) }
         }
+        return stored
     }
 
     /// - Returns: the count if this failure has locked it for some interface.
-    private func count(_ subject: Subject, _ writer: any StoreWriter) throws -> LoginCount? {
+    private func count(_ subject: Subject, _ stored: LoginCount?, _ writer: any StoreWriter) throws -> LoginCount? {
         let now = service.clock.now
-        let stored = try writer.loginCount(id: subject.id), old = stored.flatMap { rules.isOver($0, at: now) ? nil : $0 }
+        let old = stored.flatMap { rules.isOver($0, at: now) ? nil : $0 }
         var count = old ?? LoginCount(id: subject.id, kind: subject.kind, label: "", failures: 0, first: now, last: now)
         count.failures += 1
         count.last = now
