@@ -131,7 +131,7 @@ import Voicemail
             let mailbox = try await server.makeMailbox("3999", in: world.account, ["delete_after_notify": true])
             _ = try await server.leave(from: .call, in: mailbox, of: world.account)
             // What clients store is no news (K§7.3).
-            _ = try await server.leave(from: .client(isJudged: true), in: mailbox, of: world.account)
+            _ = try await server.leave(from: .client(), in: mailbox, of: world.account)
             try await Self.settled(server)
             #expect(receiver.requests.map { $0.body.contains("event_name=voicemail_new") } == [true])
         }

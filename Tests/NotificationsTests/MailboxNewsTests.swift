@@ -155,7 +155,7 @@ import Voicemail
     /// Who has brought it back before the mail went need not be told.
     @Test func whatIsThereAgainIsNotTold() async throws {
         try await MailWorld.run(MailReceiver(.none, .answers("451 later", to: "MAIL", times: 1)), box: Self.all) { world in
-            let service = world.server.service, message = try await world.leave(from: .client(isJudged: false))
+            let service = world.server.service, message = try await world.leave(from: .filing())
             _ = try await service.messages.remove([message.monthID], of: world.mailbox.id, account: world.account)
             while try await world.deliveries().first?.attempts != 1 { try await Task.sleep(for: .milliseconds(2)) }
             _ = try await service.messages.restore(

@@ -101,8 +101,8 @@ import Voicemail
     @Test(
         "Only what is news is told",
         arguments: [
-            (DepositOrigin.call, true), (.administrator(tells: true), true), (.administrator(tells: false), false), (.client(isJudged: true), false),
-            (.client(isJudged: false), false),
+            (DepositOrigin.call, true), (.administrator(tells: true), true), (.administrator(tells: false), false), (.client(), false),
+            (.filing(), false),
         ])
     func origins(_ origin: DepositOrigin, _ isTold: Bool) async throws {
         try await MailWorld.run { world in

@@ -24,7 +24,7 @@ import Voicemail
             try await intake.write(ByteBuffer(bytes: try AudioSamples.tones([500], seconds: 2).encoded(as: .flac)))
             let audio = try await intake.finish(contentType: "audio/flac", fileName: "a.flac", policy: .keepAnything)
             #expect(audio.record.facts == nil && audio.record.unmeasured == "flac")
-            return try await service.messages.deposit(draft, mailboxID: mailbox.id, in: account, audio: audio, from: .client(isJudged: false))
+            return try await service.messages.deposit(draft, mailboxID: mailbox.id, in: account, audio: audio, from: .filing())
         }
     }
 

@@ -31,7 +31,7 @@ struct BroadcastRoomTests {
         /// The first of two steps: a message whose audio comes later.
         func announce() async throws -> Message {
             try await world.service.messages.deposit(
-                MessageDraft(callerNumber: "2001"), mailboxID: group.id, in: world.account, from: .client(isJudged: false))
+                MessageDraft(callerNumber: "2001"), mailboxID: group.id, in: world.account, from: .filing())
         }
 
         /// The second.
@@ -77,11 +77,11 @@ struct BroadcastRoomTests {
             #expect(try await scene.counts() == [1, 2])
             #expect(try await scene.count(of: scene.group) == 0)
             // A client files what it has in a box that it names, and it has named the group.
-            for origin in [.client(isJudged: false), .client(isJudged: true), .administrator(tells: nil)] as [DepositOrigin] {
+            for origin in [.filing(), .client(), .administrator(tells: nil)] as [DepositOrigin] {
                 await #expect(throws: VoicemailError.limitReached) { try await scene.leave(from: origin) }
             }
             #expect(try await scene.counts() == [1, 2])
-            try await scene.leave(from: .client(isJudged: false), in: scene.members[0])
+            try await scene.leave(from: .filing(), in: scene.members[0])
             #expect(try await scene.counts() == [2, 2])
         }
     }
@@ -98,8 +98,8 @@ struct BroadcastRoomTests {
             #expect(try await scene.manner() == .off)
             await #expect(throws: VoicemailError.mailboxDisabled) { try await scene.leave() }
             await #expect(throws: VoicemailError.mailboxDisabled) { try await scene.leave(from: .administrator(tells: nil)) }
-            await #expect(throws: VoicemailError.mailboxDisabled) { try await scene.leave(from: .client(isJudged: false)) }
-            let message = try await scene.leave(from: .client(isJudged: false), in: scene.members[0])
+            await #expect(throws: VoicemailError.mailboxDisabled) { try await scene.leave(from: .filing()) }
+            let message = try await scene.leave(from: .filing(), in: scene.members[0])
             let outcome = try await scene.world.service.messages.copy(
                 [message.monthID], of: message.mailboxID, to: [scene.group.id], account: scene.world.account)
             #expect(outcome.failed.map(\.reason) == [.off] && outcome.succeeded.isEmpty)

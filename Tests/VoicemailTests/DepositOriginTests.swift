@@ -7,7 +7,7 @@ import Voicemail
 @Suite("Who leaves a message decides what is asked of the mailbox, and who is told")
 struct DepositOriginTests {
     private static let everybody: [DepositOrigin] = [
-        .call, .client(isJudged: false), .client(isJudged: true), .administrator(tells: false), .administrator(tells: true),
+        .call, .filing(), .client(), .administrator(tells: false), .administrator(tells: true),
     ]
 
     /// What an account and the server say of messages that are no caller's, and which of those are news then of whose origin nothing is said.
@@ -24,8 +24,8 @@ struct DepositOriginTests {
             if let account { owner = try await server.service.accounts.change(owner.id, .patch(["notify_of_client_messages": .bool(account)])) }
             let box = try await server.makeMailbox("1000", in: owner)
             let origins: [(DepositOrigin, Bool)] = [
-                (.client(isJudged: false), isNews), (.client(isJudged: true), isNews), (.administrator(tells: nil), isNews), (.call, true),
-                (.client(isJudged: true, tells: true), true), (.client(isJudged: true, tells: false), false), (.administrator(tells: false), false),
+                (.filing(), isNews), (.client(), isNews), (.administrator(tells: nil), isNews), (.call, true),
+                (.client(tells: true), true), (.client(tells: false), false), (.administrator(tells: false), false),
             ]
             for (origin, _) in origins { _ = try await leave(origin, MessageDraft(), server, owner, box) }
             let events = try await server.service.store.read { try $0.events(after: 0, limit: 100) }.filter { $0.kind == .messageStored }
@@ -51,13 +51,13 @@ struct DepositOriginTests {
     @Test("A mailbox that is off takes what clients file, and nothing else", arguments: everybody)
     func switchedOff(origin: DepositOrigin) async throws {
         try await withBox(["enabled": false]) { server, account, box in
-            if origin == .client(isJudged: false) {
+            if origin == .filing() {
                 _ = try await leave(origin, MessageDraft(), server, account, box)
             } else {
                 await #expect(throws: VoicemailError.mailboxDisabled) { try await leave(origin, MessageDraft(), server, account, box) }
             }
             let total = try await server.service.mailboxes.tally(of: box, in: account).total
-            #expect(total == (origin == .client(isJudged: false) ? 1 : 0))
+            #expect(total == (origin == .filing() ? 1 : 0))
         }
     }
 
@@ -66,7 +66,7 @@ struct DepositOriginTests {
         try await withBox(["max_message_count": 2]) { server, account, box in
             _ = try await leave(.call, MessageDraft(), server, account, box)
             _ = try await leave(origin, MessageDraft(), server, account, box)
-            let isRefused = origin == .call || origin == .client(isJudged: true)
+            let isRefused = origin == .call || origin == .client()
             if isRefused {
                 await #expect(throws: VoicemailError.limitReached) { try await leave(origin, MessageDraft(), server, account, box) }
             } else {

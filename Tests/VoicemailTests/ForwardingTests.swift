@@ -6,7 +6,7 @@ import Testing
 struct ForwardingTests {
     private static func leave(in mailbox: Mailbox, _ world: MemoryWorld) async throws -> Message {
         try await world.service.messages.deposit(
-            MessageDraft(callerName: "Bob", callerNumber: "2001"), mailboxID: mailbox.id, in: world.account, from: .client(isJudged: false))
+            MessageDraft(callerName: "Bob", callerNumber: "2001"), mailboxID: mailbox.id, in: world.account, from: .filing())
     }
 
     private static func inbox(_ mailbox: Mailbox, _ world: MemoryWorld) async throws -> [Message] {
@@ -44,7 +44,7 @@ struct ForwardingTests {
             let boxes = [try await world.makeMailbox("3000"), try await world.makeMailbox("3001")]
             var draft = MessageDraft(callerNumber: "2001")
             draft.reception = Reception(lost: 3)
-            let first = try await world.service.messages.deposit(draft, mailboxID: boxes[0].id, in: world.account, from: .client(isJudged: false))
+            let first = try await world.service.messages.deposit(draft, mailboxID: boxes[0].id, in: world.account, from: .filing())
             var id = first.monthID
             for turn in 0..<12 {
                 let outcome = try await world.service.messages.move(

@@ -12,7 +12,7 @@ struct MessageBatchTests {
 
         func leave(in box: Mailbox? = nil, at time: Timestamp? = nil) async throws -> Message {
             try await messages.deposit(
-                MessageDraft(callerNumber: "2001", timestamp: time), mailboxID: (box ?? mailbox).id, in: world.account, from: .client(isJudged: false))
+                MessageDraft(callerNumber: "2001", timestamp: time), mailboxID: (box ?? mailbox).id, in: world.account, from: .filing())
         }
 
         func isThere(_ message: Message) async throws -> Bool { try await world.service.store.read { try $0.message(id: message.id) != nil } }

@@ -111,7 +111,7 @@ struct PositionTests {
         for number in numbers {
             let box = try await service.mailboxes.create(MailboxSettings(number: number, name: number), in: account)
             for _ in 0..<messages {
-                _ = try await service.messages.deposit(MessageDraft(), mailboxID: box.id, in: account, from: .client(isJudged: false))
+                _ = try await service.messages.deposit(MessageDraft(), mailboxID: box.id, in: account, from: .filing())
             }
         }
         _ = store.takeReads()

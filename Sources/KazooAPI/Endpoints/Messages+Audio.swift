@@ -15,7 +15,7 @@ extension KazooDialect {
         let content = try await Upload(call, service: service, limit: settings.maximumBody).read(accepting: .message)
         let (draft, tells) = try await service.dropping(content.audio) { try early ?? Self.draft(content.data ?? [:]) }
         let message = try await service.messages.deposit(
-            draft, mailboxID: box, in: account, audio: content.audio, from: .client(isJudged: false, tells: tells ?? asked))
+            draft, mailboxID: box, in: account, audio: content.audio, from: .filing(tells: tells ?? asked))
         return reply(message, account).created(at: "/v2/accounts/\(account.id)/vmboxes/\(box)/messages/\(message.monthID)")
     }
 

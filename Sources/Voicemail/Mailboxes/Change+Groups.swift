@@ -49,7 +49,7 @@ extension Change {
     /// - Returns: nil where no mailbox takes anything.
     private func openDestination(_ mailbox: Mailbox, standard: Int) throws -> MessageDestination? {
         do {
-            return MessageDestination(mailbox: mailbox, takers: try writer.takers(of: mailbox, .filing, standard: standard))
+            return MessageDestination(mailbox: mailbox, takers: try writer.takers(of: mailbox, .filing(), standard: standard))
         } catch VoicemailError.limitReached, VoicemailError.mailboxDisabled {
             return nil
         }

@@ -86,7 +86,7 @@ extension AccountChange {
     /// - Throws: `VoicemailError.notFound`; `.limitReached` or `.mailboxDisabled` for a group none of whose members takes anything.
     func destination(_ id: String, standard: Int) throws -> MessageDestination {
         let mailbox: Mailbox = try writer.require(id, in: account.id)
-        return MessageDestination(mailbox: mailbox, takers: try writer.takers(of: mailbox, .filing, standard: standard))
+        return MessageDestination(mailbox: mailbox, takers: try writer.takers(of: mailbox, .filing(), standard: standard))
     }
 
     /// The same message anew in another mailbox, or in those of a broadcasting group's members that take it: new id of the current month,

@@ -1,6 +1,6 @@
 /// What somebody writes along with a message that he sends on.
 public struct ForwardingNote: Sendable, Hashable {
-    /// What he is called.
+    /// The forwarder's name.
     public let author: String
     /// Empty for nothing but who it was.
     public let text: String

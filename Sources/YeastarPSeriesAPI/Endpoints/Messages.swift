@@ -45,7 +45,7 @@ extension PSeriesDialect {
         let mailbox = try await box(to, .extension, of: call.account)
         let caller = try await service.mailboxes.find(number: from, of: call.account)
         let draft = MessageDraft(callerName: caller?.name ?? "", callerNumber: from, lengthMilliseconds: 0)
-        let message = try await service.messages.deposit(draft, mailboxID: mailbox.id, in: call.account, from: .client(isJudged: true))
+        let message = try await service.messages.deposit(draft, mailboxID: mailbox.id, in: call.account, from: .client())
         return .fields(["id": .string(MessageID.text(message))])
     }
 
