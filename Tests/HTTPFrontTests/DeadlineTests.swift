@@ -193,6 +193,12 @@ private func drip(_ client: inout WireClient, every pause: Duration = .milliseco
 
     /// Many clients send all before they read: one that sends quickly enough is not cut off, or it would never see the answer.
     @Test func whoStillSendsAfterAnEarlyAnswerIsNotCutOff() async throws {
+        // A machine that stood still meanwhile has shown nothing.
+        while try await !sendsAfterAnEarlyAnswer() {}
+    }
+
+    /// - Returns: whether the first half went out in time.
+    private func sendsAfterAnEarlyAnswer() async throws -> Bool {
         let metrics = MetricsRegistry()
         let front = deadlines {
             $0.lingering = .seconds(1)
@@ -201,18 +207,23 @@ private func drip(_ client: inout WireClient, every pause: Duration = .milliseco
         }
         // More than is read for the sake of keeping the connection.
         let half = String(repeating: "x", count: 120_000)
+        var isInTime = false
         try await withFront(TestDialect { _ in .text(.ok, "early") }, deadlines: front, metrics: metrics) { port in
             try await WireClient.connect(port) { client in
+                let asked = ContinuousClock.now
                 try await client.send("PUT /t/x HTTP/1.1\r\nHost: h\r\nContent-Length: 240000\r\n\r\n")
                 // From the end of what the server says on, it is the time of lingering that runs.
                 #expect(try await client.rest().hasSuffix("early\n"))
-                try await client.send(half)
+                try? await client.send(half)
+                isInTime = ContinuousClock.now - asked < .milliseconds(500)
+                guard isInTime else { return }
                 try await Task.sleep(for: .milliseconds(1200))
                 try await client.send(half)
                 while openConnections(metrics) > 0 { try await Task.sleep(for: .milliseconds(5)) }
+                #expect(cuts(metrics, "lingering") == 0)
             }
         }
-        #expect(cuts(metrics, "lingering") == 0)
+        return isInTime
     }
 
     @Test func slowClientsDoNotHoldUpOthers() async throws {

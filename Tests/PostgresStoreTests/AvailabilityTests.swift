@@ -67,7 +67,7 @@ struct AvailabilityTests {
     func full() async throws {
         try await withDatabase { url in
             try await withStore(PostgresOptions(url: url, pool: 2)) { store in
-                let name = String(url.split(separator: "/")[1].prefix { $0 != "?" })
+                let name = PostgresCluster.database(of: url)
                 try await PostgresCluster.shared.value.run(
                     """
                     CREATE FUNCTION fill() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no space left' USING ERRCODE = 'disk_full'; END $$;
@@ -89,7 +89,7 @@ struct AvailabilityTests {
         try await withDatabase { url in
             try await withStore(PostgresOptions(url: url, pool: 2)) { store in
                 #expect(await store.unavailability() == nil)
-                let name = String(url.split(separator: "/")[1].prefix { $0 != "?" }), options = store.options
+                let name = PostgresCluster.database(of: url), options = store.options
                 try await PostgresCluster.shared.value.run("DROP TABLE commit_mark; DELETE FROM aftertone_migration WHERE number = 5", in: name)
                 // It comes to its end when this lets it.
                 let other = try Connection(options)

@@ -51,7 +51,7 @@ struct CalledOffCommitTests {
         arguments: [("off", "on"), ("local", "on"), ("remote_write", "on"), ("on", "on"), ("remote_apply", "remote_apply")])
     func durability(_ standard: String, _ used: String) async throws {
         try await withDatabase { url in
-            let name = String(url.split(separator: "/")[1].prefix { $0 != "?" })
+            let name = PostgresCluster.database(of: url)
             try await PostgresCluster.shared.value.run("ALTER DATABASE \(name) SET synchronous_commit = \(standard)")
             for sharesConnections in [false, true] {
                 var options = PostgresOptions(url: url, pool: 2)

@@ -236,12 +236,10 @@ struct CompanionsTests {
                     _ = try writer.insert(StoreContract.message("m\(number)"))
                 }
                 _ = try await standby.commit()
-                let name = String(url.split(separator: "/")[1].prefix { $0 != "?" })
-                try await cluster.run("ALTER DATABASE \(name) ALLOW_CONNECTIONS false")
-                try await cluster.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'aftertone'")
+                try await cluster.shut(url)
                 for result in await told.dropLast() { #expect(throws: StoreError.undecided) { try result.get() } }
                 #expect(runs.withLock { $0 } == 3)
-                try await cluster.run("ALTER DATABASE \(name) ALLOW_CONNECTIONS true")
+                try await cluster.reopen(url)
                 try await standby.end()
                 while await store.unavailability() != nil { await Task.yield() }
                 #expect(try await writers(of: insertions(0..<3), in: store).count == 3)
@@ -283,11 +281,10 @@ struct CompanionsTests {
     func alone() async throws {
         try await withDatabase { url in
             try await withStore(PostgresOptions(url: url, pool: 4)) { store in
-                let name = String(url.split(separator: "/")[1].prefix { $0 != "?" })
                 try await PostgresCluster.shared.value.run(
                     """
                     CREATE FUNCTION collide() RETURNS bigint LANGUAGE plpgsql AS $$ BEGIN RAISE SQLSTATE '40001'; END $$;
-                    """, in: name)
+                    """, in: PostgresCluster.database(of: url))
                 let runs = Mutex(0)
                 let results = await together(3, in: store) { writer, number in
                     if number == 0,

@@ -46,7 +46,7 @@ struct ErrorClassTests {
     private func withFunction(_ body: (PostgresStore) async throws -> Void) async throws {
         try await withDatabase { url in
             try await withStore(PostgresOptions(url: url, pool: 2)) { store in
-                let name = String(url.split(separator: "/")[1].prefix { $0 != "?" })
+                let name = PostgresCluster.database(of: url)
                 for statement in ["CREATE SEQUENCE raised", Self.function] { try await PostgresCluster.shared.value.run(statement, in: name) }
                 try await body(store)
             }

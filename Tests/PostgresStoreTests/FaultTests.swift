@@ -126,7 +126,6 @@ struct FaultTests {
     func endedBeforeCommit() async throws {
         try await PostgresCluster.shared.value.withDatabase { url in
             try await withStore(PostgresOptions(url: url, pool: 2)) { store in
-                let name = String(url.split(separator: "/")[1].prefix { $0 != "?" })
                 try await PostgresCluster.shared.value.run(
                     """
                     CREATE SEQUENCE attempts;
@@ -136,7 +135,7 @@ struct FaultTests {
                         RETURN NULL;
                     END $$;
                     CREATE CONSTRAINT TRIGGER fail_once AFTER INSERT ON event DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION fail_once();
-                    """, in: name)
+                    """, in: PostgresCluster.database(of: url))
                 let runs = Mutex(0)
                 try await store.write { writer in
                     runs.withLock { $0 += 1 }
@@ -182,16 +181,14 @@ struct FaultTests {
                 let standby = try await AbsentStandby(cluster, of: store)
                 async let written = store.write { try $0.insert(StoreContract.message("one")) }
                 _ = try await standby.commit()
-                let name = String(url.split(separator: "/")[1].prefix { $0 != "?" })
-                try await cluster.run("ALTER DATABASE \(name) ALLOW_CONNECTIONS false")
-                try await cluster.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'aftertone'")
+                try await cluster.shut(url)
                 do {
                     _ = try await written
                     Issue.record("nobody can know that it took place")
                 } catch {
                     #expect(error as? StoreError == .undecided)
                 }
-                try await cluster.run("ALTER DATABASE \(name) ALLOW_CONNECTIONS true")
+                try await cluster.reopen(url)
                 try await standby.end()
                 while await store.unavailability() != nil { await Task.yield() }
                 let tally = try await store.read { try $0.tally(mailboxID: "m", cutoff: StoreContract.longAgo) }
@@ -232,13 +229,12 @@ struct FaultTests {
             try await cluster.withDatabase { url in
                 try await withStore(PostgresOptions(url: url, pool: 2, connectSeconds: 5)) { store in
                     _ = try await store.write { try $0.insert(StoreContract.message("one")) }
-                    try await cluster.run("ALTER DATABASE \(String(url.split(separator: "/")[1].prefix { $0 != "?" })) ALLOW_CONNECTIONS false")
-                    try await cluster.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'aftertone'")
+                    try await cluster.shut(url)
                     await #expect(throws: StoreError.self) { try await store.write { try $0.insert(StoreContract.message("two")) } }
                     await #expect(throws: StoreError.self) { try await store.read { try $0.message(id: "one") } }
                     let reason = await store.unavailability()
                     #expect(reason == "the database cannot be reached")
-                    try await cluster.run("ALTER DATABASE \(String(url.split(separator: "/")[1].prefix { $0 != "?" })) ALLOW_CONNECTIONS true")
+                    try await cluster.reopen(url)
                     while await store.unavailability() != nil { await Task.yield() }
                     #expect(try await store.read { try $0.message(id: "one") }?.id == "one")
                     #expect(try await store.read { try $0.message(id: "two") } == nil)

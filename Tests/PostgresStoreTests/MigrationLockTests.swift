@@ -7,7 +7,7 @@ import Voicemail
 
 /// A database is brought up to date while servers of the version before work on it.
 struct MigrationLockTests {
-    private func name(_ url: String) -> String { String(url.split(separator: "/")[1].prefix { $0 != "?" }) }
+    private func name(_ url: String) -> String { PostgresCluster.database(of: url) }
 
     /// Does something that waits, on a thread that may.
     private func aside(_ body: @escaping @Sendable () throws -> Void) async throws {

@@ -6,7 +6,7 @@ import Testing
 import Voicemail
 
 struct OpeningTests {
-    private func name(_ url: String) -> String { String(url.split(separator: "/")[1].prefix { $0 != "?" }) }
+    private func name(_ url: String) -> String { PostgresCluster.database(of: url) }
 
     @Test("Several that open an empty database at once all find it up to date")
     func together() async throws {

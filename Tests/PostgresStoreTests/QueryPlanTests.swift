@@ -94,7 +94,7 @@ struct QueryPlanTests {
     private func withFilledStore(_ body: (PostgresStore) async throws -> Void) async throws {
         try await withDatabase { url in
             try await withStore(PostgresOptions(url: url, pool: 2)) { store in
-                let name = String(url.split(separator: "/")[1].prefix { $0 != "?" })
+                let name = PostgresCluster.database(of: url)
                 try await PostgresCluster.shared.value.run(Self.filling, in: name)
                 try await body(store)
             }

@@ -10,7 +10,7 @@ struct RekeyingTests {
 
     /// How many wait for a lock in a database.
     private func waiting(in url: String) async throws -> Int? {
-        let name = url.split(separator: "/")[1].prefix { $0 != "?" }
+        let name = PostgresCluster.database(of: url)
         let text = try await PostgresCluster.shared.value.run(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = '\(name)' AND wait_event_type = 'Lock'")
         return Int(text)
