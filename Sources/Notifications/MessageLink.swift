@@ -15,7 +15,7 @@ public struct MessageLink: Sendable, Hashable {
     public let messageID: String
     public let issued: Timestamp
     public let expires: Timestamp
-    /// What it is told by from others to the same message that were made in the same second: each can be revoked alone.
+    /// Random digits: links to one message that were made in the same second differ by them, so that each can be revoked alone.
     private let mark: String
 
     public init(messageID: String, issued: Timestamp, expires: Timestamp) {
@@ -104,7 +104,7 @@ public struct MessageLinks: Sendable {
 
     private static let revoked = Ticket.Kind(rawValue: "revoked-link")
 
-    /// What a revocation is found by; the link itself opens nothing else.
+    /// The key that a revocation is found by; the link itself opens nothing else.
     private static func secret(of link: MessageLink) -> String { "revoked link " + link.facts }
 
     /// Ends all links to an account's messages, or to those of one mailbox, that were mailed until now.

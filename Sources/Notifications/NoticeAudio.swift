@@ -44,7 +44,7 @@ extension NoticeAudio {
         return .linked(url, until: expires, bytes: bytes)
     }
 
-    /// What no decoder accepts goes as it is stored.
+    /// Audio that no decoder accepts is attached as it is stored.
     private static func open(
         _ message: Message, _ stored: AudioAttachment, _ wanted: NoticeSettings.Audio, _ service: VoicemailService
     ) async throws -> (any BlobReader, contentType: String, suffix: String) {

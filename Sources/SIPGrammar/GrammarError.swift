@@ -26,7 +26,7 @@ public struct GrammarError: Error, Sendable, Hashable, CustomStringConvertible {
         return bytes + Array("Warning: 399 aftertone \"\(text)\"\r\nContent-Length: 0\r\n\r\n".utf8)
     }
 
-    /// Who answers says so by a tag (RFC 3261 §8.2.6.2), the same however often the request comes. A `To` that has one keeps it; to one that cannot be
+    /// The answering side adds a tag (RFC 3261 §8.2.6.2), the same however often the request comes. A `To` that has one keeps it; to one that cannot be
     /// read none can be added.
     private func tag(for header: SIPHeader) -> [UInt8] {
         guard header.key == "to", let address = try? NameAddress(header.value), !address.parameters.has("tag") else { return [] }

@@ -27,7 +27,7 @@ public protocol MovableStore: MaintainedStore {
     /// - Throws: `FillingRefusal` unless this object is who fills it.
     func endFilling() async throws
 
-    /// What it keeps, in the order in which another store can take it.
+    /// The tables of the store, in the order in which another store can take their rows.
     func tables() async throws -> [StoredTable]
     /// Rows in order of their keys, those behind `start` and up to `end`, at most `limit`.
     func rows(of table: StoredTable, after start: StoredTable.Key?, through end: StoredTable.Key?, limit: Int) async throws -> [StoredTable.Row]

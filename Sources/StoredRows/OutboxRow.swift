@@ -7,7 +7,7 @@ public enum EventRow {
     /// What `bind` binds, in its order.
     public static let bound = "id, kind, account_id, subject_id, payload, created"
 
-    /// A condition: of a kind that this program knows. A later one writes others, and they wait for it, so that a program that goes on beside
+    /// A condition for events of a kind that this program knows. A later version writes others, and they wait for it, so that a program that goes on beside
     /// it, or after it, has all that it knows to tell told.
     public static let isKnown = "kind IN (" + Event.Kind.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ") + ")"
 

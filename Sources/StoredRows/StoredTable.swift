@@ -57,7 +57,7 @@ public struct StoredTable: Sendable, Hashable {
         !name.hasSuffix("_tally") && !["message_day", "delivery_target", "probe"].contains(name)
     }
 
-    /// What is named before what names it, and accounts before the tree that they may make themselves.
+    /// Tables in the order of filling: a table whose rows others refer to comes before these, and accounts before the tree that they may make themselves.
     public static func inOrder(_ tables: [StoredTable]) -> [StoredTable] {
         let first = ["blob", "document"]
         func place(_ table: StoredTable) -> (Int, String) { (first.firstIndex(of: table.name) ?? first.count, table.name) }

@@ -42,7 +42,7 @@ enum EntryPoint {
         }
     }
 
-    /// What was said and not written is a failure, help and versions too. A reader that has seen enough is none.
+    /// Output that could not be written is a failure, also of help and versions; a reader that has closed the pipe is none.
     private static func concluded(_ status: Int32) -> Int32 {
         guard let code = Terminal.failure, code != EPIPE else { return status }
         Terminal.complain("aftertone: standard output cannot be written: \(String(cString: strerror(code)))")

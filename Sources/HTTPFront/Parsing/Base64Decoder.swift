@@ -112,7 +112,7 @@ public struct Base64Decoder: Sendable {
         }
     }
 
-    /// What looked like `data:` were digits.
+    /// The letters of `data:` were digits after all.
     private mutating func flushHead(_ out: inout ByteBuffer) -> Bool {
         stage = .digits
         defer { head = [] }

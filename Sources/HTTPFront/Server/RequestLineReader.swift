@@ -76,7 +76,7 @@ final class RequestLineReader: ChannelInboundHandler, RemovableChannelHandler {
         context.fireChannelInactive()
     }
 
-    /// What will never be a whole line is the parser's to judge.
+    /// Bytes that will never be a whole line are left to the parser.
     private func passRest(_ context: ChannelHandlerContext) {
         guard pending.readableBytes > 0, !isStopped else { return }
         let rest = pending

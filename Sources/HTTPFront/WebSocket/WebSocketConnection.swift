@@ -119,7 +119,7 @@ final class WebSocketBridge: ChannelDuplexHandler {
         context.write(wrapOutboundOut(WebSocketFrame(fin: true, opcode: opcode, data: bytes)), promise: promise)
     }
 
-    /// Who breaks the protocol is told by which code, and nothing more is heard of him (RFC 6455 §7.1.7): for who reads messages it is
+    /// A client that breaks the protocol is told the code, and nothing more is read from it (RFC 6455 §7.1.7): for the reader of messages it is
     /// the end. What is still on its way is taken and dropped (`ExchangeDeadline`), or closing would reset the connection before the
     /// client reads the code.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

@@ -65,7 +65,7 @@ struct ToldEvent {
         }
     }
 
-    /// A new message; one more for one that stays as it is once it was told of.
+    /// The notice of a new message; a second one where the message stays in the mailbox after that.
     private func notices() throws -> [HookEvent] {
         // The message may have been removed since; the event keeps a copy.
         guard event.isAnnounced, let message = try reader.message(id: event.subjectID) ?? event.message else { return [] }

@@ -1,18 +1,18 @@
-/// Callers whose changes go with the transaction of one who is in turn: of what it costs to begin one and to commit it, each has a part.
+/// Callers whose changes share the transaction of the caller in turn, and with it the cost of beginning and committing.
 ///
 /// Each came before it began, and sees what those before him have changed, as if it were committed, which it will be with his own changes or not at all. None is
 /// told anything before that. What goes wrong takes all of it back; each is then run again, and by himself where it may have been his fault.
 final class Companions {
-    /// How many go with one.
+    /// Callers that share one transaction at most, beside the one in turn.
     static let most = 15
     /// Changes of a transaction after which nobody else is taken along.
     static let mostChanges = 64
 
     private let turns: Turns
-    /// Has those come again who were sent back, in their order.
+    /// Takes back the callers that were not served, in their order, to be run again.
     private let comeAgain: ([WriteCaller]) -> Void
     private var aboard: [WriteCaller] = []
-    /// How to tell them.
+    /// Tells each caller its outcome.
     private var outcomes: [@Sendable () -> Void] = []
 
     init(_ turns: Turns, comeAgain: @escaping ([WriteCaller]) -> Void) {
@@ -61,7 +61,7 @@ final class Companions {
         forget()
     }
 
-    /// Who may have been at fault when nothing came of a transaction.
+    /// Callers that may have been at fault when a shared transaction failed.
     enum Suspects {
         case nobody
         /// The one whose part was run when it ended.

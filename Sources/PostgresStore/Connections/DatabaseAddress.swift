@@ -2,7 +2,7 @@ import CPostgres
 
 /// A database's address as libpq reads it.
 struct DatabaseAddress {
-    /// What it says, by libpq's names.
+    /// The parts of the address, by libpq's names.
     let settings: [String: String]
 
     /// nil for one that libpq cannot read. What it would say of that quotes it, with the password.

@@ -98,7 +98,7 @@ struct Progress {
 
     mutating func keepSpare(_ numbers: ArraySlice<Int>, _ table: String) { spare[table] = numbers }
 
-    /// Begins the part of another caller. What was asked before was asked of what may have changed since, and by somebody else.
+    /// Begins the part of the next caller in a shared transaction. Answers that earlier callers have read are forgotten, because rows may have changed since.
     mutating func beginPart() {
         isPartChanged = false
         trail = []

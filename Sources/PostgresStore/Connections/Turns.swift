@@ -3,7 +3,7 @@ import NIOConcurrencyHelpers
 /// Transactions that begin with the same question and were found to collide. In this process they take turns from then on: of two at once, the second
 /// would only be run again, when the database has done all that it asked.
 ///
-/// Who has no turn is parked, without a connection, until he is called or his changes go with those of somebody in turn (`Companions`). After some
+/// A caller without a turn is parked, without a connection, until it is called or shares the transaction of the caller in turn (`Companions`). After some
 /// turns without a collision all are left to themselves again. Other processes are not kept out; whoever collides with them is run again.
 final class Turns: Sendable {
     /// Turns after the last collision.

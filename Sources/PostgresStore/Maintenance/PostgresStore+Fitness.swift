@@ -23,7 +23,7 @@ extension PostgresStore {
         throw PostgresOpenError.notAllowed(schema.isNull(0) ? "see a schema, or there is none" : "make tables in the schema \(schema.text(0))")
     }
 
-    /// Of one that has its tables.
+    /// Checks a database that has its tables: whether its user may read and change each of them.
     /// - Throws: `PostgresOpenError.notAllowed`.
     static func checkMayUseTables(_ connection: Connection, _ options: PostgresOptions) throws {
         let others = try ask(

@@ -44,7 +44,7 @@ final class Connection {
 
     var lastSerial: Int { Int(sqlite3_last_insert_rowid(handle)) }
 
-    /// What a code of SQLite's means; notes when it has ended the transaction.
+    /// Translates a code of SQLite's into an error, and notes when it has ended the transaction.
     func failure(_ code: Int32) -> StoreError {
         let error = Fault.error(code, on: handle)
         if inTransaction, sqlite3_get_autocommit(handle) != 0 { lost = error }

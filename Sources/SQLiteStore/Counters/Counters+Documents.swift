@@ -1,7 +1,7 @@
 /// How many living documents of each kind an account has, with a `lookup` and without, and how often any of them changed. The second tells
 /// whether what was read of them still holds, so rows stay when nothing is left to count.
 extension Counters {
-    /// What the counters come to.
+    /// The counts as the rows themselves give them.
     static let countedDocuments = """
         SELECT account_id, kind, lookup IS NOT NULL AS has_lookup, count(*) AS count FROM document WHERE removed_at IS NULL GROUP BY 1, 2, 3
         """

@@ -11,7 +11,7 @@ struct Presence: Service {
     let processes: LiveProcesses
     let clock: DatabaseClock?
     let store: any MaintainedStore
-    /// What the store says of the key that this process has.
+    /// The fingerprint of this process's key, which the store is asked about.
     let keyMark: String
     let logger: Logger
     var interval = Duration.seconds(30)

@@ -1,7 +1,7 @@
 import HTTPFront
 import Voicemail
 
-/// What is counted below the dialects.
+/// The metrics of store and archive.
 public struct StorageInstruments: Sendable {
     private let blobs: MetricCounter
     private let bytes: MetricCounter

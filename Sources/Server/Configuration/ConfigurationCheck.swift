@@ -18,7 +18,7 @@ import Darwin
 public struct ConfigurationCheck: Sendable {
     /// What was found.
     public struct Report: Sendable, Hashable {
-        /// What a server could not work with, each thing once.
+        /// Problems that would keep a server from working, each once.
         public internal(set) var problems: [String] = []
         /// What is good to know.
         public internal(set) var notes: [String] = []

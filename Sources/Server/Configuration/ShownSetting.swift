@@ -36,7 +36,7 @@ public struct ShownSetting: Sendable, Hashable {
         return text.replacing(/:\/\/[^\/@\s]+@/, with: "://\(mask)@")
     }
 
-    /// What a standard is in words.
+    /// A standard value as text.
     static func text(of value: Any) -> String {
         let mirror = Mirror(reflecting: value)
         if mirror.displayStyle == .optional { return mirror.children.first.map { text(of: $0.value) } ?? "" }

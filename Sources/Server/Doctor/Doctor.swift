@@ -3,7 +3,7 @@ import Voicemail
 
 /// Tries everything that a new operator may have got wrong, on the machine as it is. Changes nothing but a file that it removes again.
 public struct Doctor: Sendable {
-    /// What came of one examination.
+    /// The finding of one examination.
     public struct Finding: Sendable, Hashable {
         public enum State: String, Sendable {
             case good

@@ -9,7 +9,7 @@ import Voicemail
 
 /// How an installation is right now, seen from outside the server: whether it runs, whether it is ready, what is there and what waits.
 public struct ServerStatus: Sendable {
-    /// What the server itself says.
+    /// The running server's own report.
     public enum Readiness: Sendable, Hashable {
         case ready
         /// Why not, by what is not ready.

@@ -148,7 +148,7 @@ public struct Move: Sendable {
     /// What there is in the target at first.
     private enum Found {
         case empty
-        /// What an earlier run of this move has copied.
+        /// Rows and audio that an earlier run of this move has copied.
         case begun
         /// What the installation has moved away from.
         case left

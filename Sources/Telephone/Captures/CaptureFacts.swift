@@ -16,6 +16,6 @@ struct CaptureFacts: Codable, Sendable, Hashable {
     /// `PCMU`, `PCMA`, `G722` or `OPUS`.
     let encoding: String
 
-    /// What is not known is read as what was never anything else.
+    /// An unknown encoding is read as µ-law.
     var format: SoundFormat { SoundFormat(rawValue: encoding) ?? .muLaw }
 }

@@ -10,7 +10,7 @@ public struct AccessEntry: Sendable {
     public let early: EarlyRead?
 }
 
-/// What a request is likely to ask for once it has been let in.
+/// A reading that a request is likely to ask for once it has been let in; it is done together with the one of its session.
 public enum LikelyRead: Sendable {
     case page(ShownMessages)
     case message(MessagePlace)

@@ -8,7 +8,7 @@ public struct AccountSelector: Sendable {
         self.name = name
     }
 
-    /// What its failures are counted for. Each is, and none is looked up: whoever sends a name that nobody has beside one that
+    /// The names that a failed login counts against: all that were sent, and none is looked up. A client that sends a name that nobody has beside one that
     /// somebody has is counted for both.
     public var names: [LoginName] {
         [realm.map { .realm($0) }, name.flatMap { Accounts.comparableName($0).isEmpty ? nil : .account($0) }].compactMap { $0 }

@@ -9,7 +9,7 @@ public struct TicketPair: Sendable, Hashable {
         refresh = secret()
     }
 
-    /// What is stored of the two.
+    /// The fingerprints that the two are stored under.
     fileprivate func hashes(_ secrets: Secrets) -> (access: String, refresh: String) { (secrets.fingerprint(access), secrets.fingerprint(refresh)) }
 }
 

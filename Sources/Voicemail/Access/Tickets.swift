@@ -5,7 +5,7 @@ public enum TicketError: Error, Sendable {
     case unknown
 }
 
-/// What a ticket is to be made for.
+/// A ticket to be made.
 public struct TicketDraft: Sendable {
     public let kind: Ticket.Kind
     public let accountID: String
@@ -183,7 +183,7 @@ extension StoreWriter {
 }
 
 extension Look {
-    /// What a ticket leads to now.
+    /// A ticket with the account, user, mailbox and credential that it leads to now.
     /// - Throws: `TicketError`.
     func entry(ofTicket hash: String, _ kind: Ticket.Kind) throws -> TicketEntry {
         guard let ticket = try reader.ticket(hash: hash), ticket.kind == kind else { throw TicketError.unknown }
@@ -206,7 +206,7 @@ extension Look {
 extension Ticket {
     private static let turnKey = "turn"
 
-    /// How many of a kind that has a limit its second had before it, so that among those too it is known which is the oldest.
+    /// The ticket's place among those of its kind that were made in the same second: where a kind has a limit, the oldest is known among these too.
     fileprivate(set) var turn: Int {
         get { details[Self.turnKey]?.int ?? 0 }
         set { details[Self.turnKey] = newValue == 0 ? nil : .int(newValue) }

@@ -23,7 +23,7 @@ public struct AccountSettings: Sendable, Hashable {
     public var auditsListening: Bool?
     /// Whether messages that clients and administrators leave are news.
     public var notifiesOfClientMessages: Bool?
-    /// What happens to its mailboxes and is told; nil within for what the server tells.
+    /// The events of its mailboxes that are mailed; `.some(nil)` for those of the server's settings.
     public var wantedNews: [MailboxNews]??
 
     public init(name: String? = nil) { self.name = name }

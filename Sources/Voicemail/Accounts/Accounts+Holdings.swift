@@ -1,4 +1,4 @@
-/// What an account has, and would take with it.
+/// Counts of what an account holds, which a removal would take with it.
 public struct AccountHoldings: Sendable, Hashable {
     public var users = 0
     public var mailboxes = 0

@@ -14,7 +14,7 @@ public struct ProvisionedRow: Sendable {
 
 }
 
-/// What became of a list, or would become of it.
+/// The result of provisioning a list, or of a trial of it.
 public struct ProvisioningReport: Sendable {
     public enum Outcome: String, Sendable, CaseIterable {
         case made, changed, same

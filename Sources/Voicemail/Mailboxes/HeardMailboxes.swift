@@ -23,7 +23,7 @@ public struct MailboxSight: Sendable {
     public let tally: Tally
 }
 
-/// Who listens to which mailbox when he comes as himself: to his own, to those that a group shares which one of his own belongs to, and an
+/// A user who comes as himself listens to his own mailboxes and to those of the groups that these belong to, and an
 /// administrator to every one of his account. A PIN opens the one mailbox that it is of.
 extension Mailboxes {
     /// The mailboxes that somebody listens to, a page of them: before the first page's others all of his own, each in order of name.

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What those who are told of a message by mail are told of (K§11.1), from one reading.
+/// A message with everything that a mail about it says (K§11.1), from one reading.
 public struct MessageNotice: Sendable {
     public let message: Message
     public let mailbox: Mailbox
@@ -49,7 +49,7 @@ extension Messages {
         }
     }
 
-    /// A message that was deleted, as those are told of it who were told of it when it came.
+    /// The same of a message that was deleted: its news go to those who had a mail when it came.
     /// - Returns: nil for one that is there, or there again, and for one that has gone for good.
     public func notice(ofDeleted messageID: String) async throws -> MessageNotice? {
         try await store.read { reader in

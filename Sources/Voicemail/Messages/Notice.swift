@@ -25,7 +25,7 @@ public struct Notice: Sendable, Hashable {
         .array(notices.map { ["to": .string($0.receiver), "outcome": .string($0.outcome.rawValue), "at": .int($0.at.unix)] })
     }
 
-    /// What `json` has made; what is none of it is left out.
+    /// Reads what `json` has written; elements that are no notice are left out.
     public static func list(_ json: JSON) -> [Notice] {
         (json.array ?? []).compactMap { item in
             guard let receiver = item["to"]?.string, let outcome = item["outcome"]?.string.flatMap(Outcome.init), let at = item["at"]?.int else { return nil }

@@ -7,7 +7,7 @@ public struct AttemptRecord: Sendable, Hashable {
     /// The account that the receiver belongs to.
     public let accountID: String
     public let made: Timestamp
-    /// What the receiver answered with; nil where nobody answered.
+    /// The status that the receiver answered with; nil where there was no answer.
     public let status: Int?
     public let isSuccess: Bool
     /// Why there was no answer, as far as it is kept.

@@ -11,7 +11,7 @@ public struct Delivery: Sendable, Hashable {
 
     /// A worker's hold on a delivery. It is a lease: a worker that is gone lets go by doing nothing.
     public struct Claim: Sendable, Hashable {
-        /// Made up for each claiming, so that a worker who claims again what it let run out does not take itself for who it was.
+        /// Drawn anew for each claim, so that a worker whose claim has run out, and who claims the delivery again, does not take the old claim for the new one.
         public let holder: String
         /// From then on anybody may take the delivery over.
         public let until: Timestamp
@@ -33,7 +33,7 @@ public struct Delivery: Sendable, Hashable {
     public let accountID: String
     /// The event it tells of.
     public let eventSerial: Int
-    /// What the channel needs to tell it, composed when the event was seen. Never a secret.
+    /// The data that the channel delivers, composed when the event was planned. Never a secret.
     public let payload: JSONObject
     public var state: State
     /// Made so far.

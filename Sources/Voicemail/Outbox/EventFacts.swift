@@ -1,4 +1,4 @@
-/// What events carry of things that may be gone by the time they are told of: written and read here, and nowhere else.
+/// The copies that events carry of things that may be gone by the time of delivery: written and read here, and nowhere else.
 extension Message {
     var facts: JSONObject {
         [

@@ -67,7 +67,7 @@ public struct PlannedDelivery: Sendable, Hashable {
     }
 }
 
-/// What became of an attempt.
+/// The outcome of an attempt.
 public enum DeliveryOutcome: Sendable, Hashable {
     case delivered
     /// It may work later; the reason is for an administrator.

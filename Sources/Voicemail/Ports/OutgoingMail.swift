@@ -17,7 +17,7 @@ public struct MailAddress: Sendable, Hashable {
         self.text = text
     }
 
-    /// What stands behind the `@`.
+    /// The domain of the address.
     public var domain: Substring { text.drop { $0 != "@" }.dropFirst() }
 }
 
@@ -82,7 +82,7 @@ public struct OutgoingMailError: Error, Hashable, Sendable {
 }
 
 extension OutgoingMailError {
-    /// What an attempt has come to by it.
+    /// The outcome of an attempt, as this reply decides it.
     public var outcome: DeliveryOutcome {
         if isPermanent { return .refused(reason) }
         return isUnreachable ? .unreachable(reason) : .failed(reason)

@@ -94,7 +94,7 @@ extension StoredDocument {
         set { facts.lookup = newValue }
     }
 
-    /// What it goes by in a directory of its kind, e.g. the mailbox number as it was given.
+    /// Its key in a directory of its kind, e.g. the mailbox number as it was given.
     public var label: String? {
         get { facts.label }
         set { facts.label = newValue }
@@ -160,7 +160,7 @@ public struct LabelledDocument: Sendable, Hashable {
 }
 
 extension StoredDocument {
-    /// What is read of it where only these attributes are asked for; nil for all.
+    /// The part of it that has these attributes only; all of it for nil.
     public func reading(_ keys: Set<String>?) -> StoredDocument {
         guard let keys else { return self }
         return StoredDocument(

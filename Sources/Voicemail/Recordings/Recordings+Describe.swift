@@ -1,6 +1,6 @@
 import Foundation
 
-/// What a recorder states of a call. The file's name may tell the rest.
+/// The facts of a call that a recorder states. The file's name may tell the rest.
 public struct RecordingParameters: Sendable {
     public var caller: String?
     public var callerName: String?

@@ -27,7 +27,7 @@ public struct Violation: Sendable, Hashable {
         case other(code: String, message: String, target: JSON? = nil, cause: JSON? = nil)
     }
 
-    /// What it is about, for interfaces that have words of their own; nil for what is no setting.
+    /// The setting that it is about, for interfaces that have words of their own; nil where it is about none.
     public let setting: Setting?
     /// The keys that lead to the value, the outermost first; positions in lists are numbers. To be shown: what they mean says `setting`.
     public let path: [String]

@@ -1,4 +1,4 @@
-/// What belongs to one account, as a transaction finds it, be it one that reads or one that changes something. Lookups are methods of this, in the
+/// The nouns of one account, as a transaction finds them, whether it reads or changes something. Lookups are methods of this, in the
 /// file of the noun that they find.
 struct AccountLook {
     let reader: any StoreReader

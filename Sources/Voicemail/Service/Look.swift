@@ -6,7 +6,7 @@ struct Look {
 }
 
 extension Change {
-    /// What the change may look up first.
+    /// The lookups that a change may begin with.
     var look: Look { Look(reader: writer, now: now) }
 }
 

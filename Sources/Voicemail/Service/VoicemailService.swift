@@ -17,9 +17,9 @@ public final class VoicemailService: Sendable {
     public let measuringBell = Bell()
     /// Rung when a change may have left audio that nothing names any more.
     public let garbageBell = Bell()
-    /// What was heard lately, so that it need not be noted again.
+    /// Messages that were heard lately, so that it is not noted again.
     let heardLately = HeardLately()
-    /// Who has which mail address, for claims.
+    /// The owners of mail addresses, for claims.
     let addressBook = AddressBook()
     let observer: DomainObserver
 

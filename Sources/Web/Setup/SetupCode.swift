@@ -32,7 +32,7 @@ public final class SetupCode: Sendable {
 
     func opens(_ given: String) -> Bool { state.withLock { Self.equal($0.code, given) } }
 
-    /// Whether it is the right one, and somebody else was faster with it.
+    /// Whether this was the right code, and somebody else has used it before.
     func wasOpened(with given: String) -> Bool { state.withLock { Self.equal($0.used, given) } }
 
     private static func equal(_ code: String?, _ given: String) -> Bool { code.map { Secrets.equal($0, given.uppercased()) } ?? false }

@@ -72,7 +72,7 @@ struct AccountCommand: AsyncParsableCommand {
 }
 
 extension Account {
-    /// What the command line shows of it.
+    /// The fields that the command line prints.
     var asAccount: JSONObject {
         var object = published.idFirst
         object["parent_id"] = lineage.last.map { .string($0) }

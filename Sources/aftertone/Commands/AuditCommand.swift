@@ -145,7 +145,7 @@ struct AuditCommand: AsyncParsableCommand {
 extension AuditEntry.Action: ExpressibleByArgument {}
 
 extension AuditEntry {
-    /// What the command line shows of it.
+    /// The fields that the command line prints.
     fileprivate var asEntry: JSONObject {
         var shown: JSONObject = [:]
         for (name, value) in texts.sorted(by: { $0.key < $1.key }) { shown[name] = .string(value) }

@@ -105,7 +105,7 @@ extension Lookup {
 }
 
 extension LegalHold {
-    /// What the command line shows of it.
+    /// The fields that the command line prints.
     fileprivate var asHold: JSONObject {
         [
             "id": .string(id), "subject": .string(subject.rawValue), "subject_id": .string(subjectID), "account_id": .string(accountID),

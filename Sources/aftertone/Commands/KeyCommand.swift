@@ -110,7 +110,7 @@ struct KeyCommand: AsyncParsableCommand {
 }
 
 extension Credential {
-    /// What the command line shows of it.
+    /// The fields that the command line prints.
     var asKey: JSONObject {
         [
             "id": .string(id), "account_id": .string(accountID), "kind": .string(kind.rawValue), "name": .string(name),

@@ -57,7 +57,7 @@ struct LoginCommand: AsyncParsableCommand {
 }
 
 extension LoginCount {
-    /// What the command line shows of it.
+    /// The fields that the command line prints.
     fileprivate func asCount(_ lockEnd: Timestamp?) -> JSONObject {
         [
             "id": .string(id), "kind": .string(kind.rawValue), "subject": .string(label), "failures": .int(failures),

@@ -118,7 +118,7 @@ struct MailboxCommand: AsyncParsableCommand {
 }
 
 extension Mailbox {
-    /// What the command line shows of it, which is never the PIN.
+    /// The fields that the command line prints, which are never the PIN.
     func asMailbox(_ tally: Tally? = nil) -> JSONObject {
         var object: JSONObject = ["id": .string(id), "account_id": .string(accountID), "number": .string(number)]
         object.merge(published) { mine, _ in mine }

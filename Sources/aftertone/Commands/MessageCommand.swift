@@ -89,7 +89,7 @@ extension Delivery {
 }
 
 extension Message {
-    /// What the command line shows of it. Its id is the one that KAZOO clients know it by.
+    /// The fields that the command line prints. Its id is the one that KAZOO clients know it by.
     var asMessage: JSONObject {
         var object: JSONObject = [
             "id": .string(monthID), "media_id": .string(monthID), "account_id": .string(accountID), "mailbox_id": .string(mailboxID),

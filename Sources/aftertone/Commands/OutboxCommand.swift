@@ -179,7 +179,7 @@ private func refusing<Value>(_ id: String, _ body: (String) async throws -> Valu
 }
 
 extension Delivery {
-    /// What the command line shows of it.
+    /// The fields that the command line prints.
     var asDelivery: JSONObject {
         [
             "id": .string(id), "account_id": .string(accountID), "channel": .string(channel), "target": .string(target),

@@ -55,7 +55,7 @@ struct RetentionCommand: AsyncParsableCommand {
 }
 
 extension Departure {
-    /// What the command line shows of it.
+    /// The fields that the command line prints.
     fileprivate func asDeparture(of account: Account, _ now: Timestamp) -> JSONObject {
         var object: JSONObject =
             switch thing {

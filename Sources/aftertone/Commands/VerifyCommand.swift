@@ -42,7 +42,7 @@ struct VerifyCommand: AsyncParsableCommand {
 }
 
 extension Verification.Finding {
-    /// What scripts are told.
+    /// The finding as `--json` prints it.
     var asFinding: JSONObject {
         var object: JSONObject = ["kind": .string(kind)]
         object["id"] = subject.map { .string($0) }

@@ -124,7 +124,7 @@ struct WebhookCommand: AsyncParsableCommand {
 extension Webhook.Method: ExpressibleByArgument {}
 
 extension Webhook {
-    /// What the command line shows of it.
+    /// The fields that the command line prints.
     var asWebhook: JSONObject {
         var object: JSONObject = ["id": .string(id), "account_id": .string(accountID)]
         object.merge(published) { mine, _ in mine }

@@ -25,7 +25,7 @@ extension Access {
         }
     }
 
-    /// What stands for an address: of IPv6 the network that one subscriber has, because he may take any address of it (RFC 6177).
+    /// The text that an address is counted under: for IPv6 the network of one subscriber, who may use any address of it (RFC 6177).
     static func loginSource(_ address: String) -> String { NetworkAddress(address)?.site ?? String(address.prefix(64)) }
 
     func loginCountID(of name: LoginName) -> String { String(secrets.fingerprint("login " + name.key).prefix(32)) }
