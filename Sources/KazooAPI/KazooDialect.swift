@@ -137,7 +137,7 @@ public struct KazooDialect: Dialect {
         let mailboxID: String? = if case .messages(let box)? = path?.route, request.method != .get { box } else { nil }
         return try await service.access.enter(token: token, kind: .kazoo, accountID: path?.accountID, mailboxID: mailboxID) { (account) -> LikelyRead? in
             guard request.method == .get, !request.isUnread else { return nil }
-            // Who is about to be refused is not read for. What is asked at the same moment may be: it costs no more than it would have a moment before.
+            // Nothing is read for a client that is about to be refused. For a request of the same moment it may be: that costs no more than a moment before.
             guard limiter.holds(cost, for: RateLimiter.client(request.remote, accountID: account.id)) else { return nil }
             if case .messageAudio(let box, let id)? = path?.route { return .message(MessagePlace(mailboxID: box, monthID: id)) }
             guard case .messages(let box)? = path?.route else { return nil }

@@ -38,7 +38,7 @@ public struct Language: Sendable {
         return all.first { $0.tag == primary }
     }
 
-    /// Whose tag a tag such as `en-US` means; nil for one without data.
+    /// The tag of the language that a tag such as `en-US` means; nil for one without data.
     public static func tag(for tag: String) -> String? {
         let primary = primary(of: tag)
         return tags.contains(primary) ? primary : nil

@@ -19,6 +19,6 @@ struct OfferedDialects: Sendable {
 
     init(_ dialects: [any Dialect], _ choice: DialectChoice) { self.dialects = dialects.filter { choice.has($0.name) } }
 
-    /// Whose a path is; nil where it is nobody's.
+    /// The dialect that claims a path; nil where none does.
     func owner(of path: String) -> (any Dialect)? { dialects.first { $0.claims(path) } }
 }

@@ -3,19 +3,19 @@ import Voicemail
 /// How far a transaction has come.
 struct Progress {
     let isWriting: Bool
-    /// What begins it, and goes with the first statement.
+    /// The steps that begin the transaction; they go with the first statement.
     var opening: [Step]
     /// Which step of the opening tells the transaction's number.
     let numberPlace: Int?
     /// Whether all that it asks goes together, so that the statements are a transaction by themselves, which nothing has to begin or to end.
     private(set) var isBare = false
-    /// What the database can be asked by whether the transaction was committed.
+    /// The transaction's number, by which the database can be asked whether it was committed.
     var number = ""
     /// Changes that go with the next statement.
     var posted: [Step] = []
-    /// What was asked before anything was changed, in order, as far as it may be taken along another time.
+    /// The questions that were asked before anything was changed, in order, as far as they may be foreseen another time.
     private(set) var trail: [SQL] = []
-    /// What was answered to it, whether it was asked already or not. It holds until something is changed.
+    /// Answers to questions, whether these were asked already or only foreseen. They hold until something is changed.
     /// They are few, and found sooner by looking at each than by adding their texts up.
     private var answers: [(question: SQL, answer: Answer)] = []
     /// Numbers that were drawn, which hold whatever is changed.
@@ -24,7 +24,7 @@ struct Progress {
     private var spare: [String: ArraySlice<Int>] = [:]
     /// A document that was read by the way; nil where there is none. It holds until something is changed.
     private var companion: (id: String, document: StoredDocument?)?
-    /// What was foreseen, and asked with the first question.
+    /// The course of questions that was foreseen, and asked with the first one.
     var foreseen: Foresight.Course?
     /// How many numbers the transaction has asked for.
     var draws = 0
@@ -32,7 +32,7 @@ struct Progress {
     private(set) var changes = 0
     /// Whether one of them was the caller's whose part this is, where several share the transaction.
     private(set) var isPartChanged = false
-    /// What it can be known by once it is committed.
+    /// The witness that the transaction can be known by once it is committed.
     var witness: Witness?
     /// Cursors of the transaction, and those that others had before the part of this caller.
     var cursors = 0

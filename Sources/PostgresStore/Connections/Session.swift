@@ -8,7 +8,7 @@ final class Session {
     let reachability: Reachability
     private let foresight: Foresight?
     let turns: Turns?
-    /// How the transaction begins, where it has a turn of those that begin so. Who has it run ends that.
+    /// The first question of the transactions that this one takes turns with; nil where it takes none. The store that runs it passes the turn on.
     var turn: SQL?
     let settings: SessionSettings
     private(set) var connection: Connection?
@@ -16,7 +16,7 @@ final class Session {
     var trouble: Trouble?
     var progress = Progress()
     var knownTickets = KnownTickets()
-    /// What its marks are known by, and how many it has made.
+    /// The session's part of the name of each of its marks, and how many it has made.
     private let name = HexID.random()
     private var marks = 0
     /// Whether questions that go together may be a transaction by themselves (`Progress.isBare`). They may not on a connection that is shared, whose
@@ -114,7 +114,7 @@ final class Session {
         progress.noteDraw(draw)
         if let row = progress.takeDrawn(draw)?.first { return row.int(0) }
         if let number = progress.takeSpare(table) { return number }
-        // Who has drawn many is likely to draw as many again.
+        // A transaction that has drawn many numbers is likely to draw as many again.
         let count = min(max(1, progress.draws - 1), Self.mostDrawn)
         let numbers = try exchange([step(count == 1 ? draw : SQL.draws(table, count))])[0].rows.map { $0.int(0) }
         guard let number = numbers.first else { throw StoreError.failed("no number was drawn") }

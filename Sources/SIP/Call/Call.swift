@@ -17,7 +17,7 @@ import Waiting
     var hasTransferred = false
     private var session: OpaquePointer?
     unowned let endpoint: SIPEndpoint
-    /// Whose offer waits for an answer (RFC 3264 §4): there is one at a time.
+    /// The side whose offer waits for an answer (RFC 3264 §4): there is one at a time.
     private(set) var openOffer: Side?
     private let established = Wait<Bool>()
     private var isEstablished = false

@@ -15,7 +15,7 @@ struct HeardSound {
     let samples: UnsafeBufferPointer<Int16>
 }
 
-/// Whose sound it is.
+/// The receiver of a stream's sound and keys.
 @SIPLoop protocol MediaOwner: AnyObject {
     /// Whether what is said is wanted.
     var isRecording: Bool { get }

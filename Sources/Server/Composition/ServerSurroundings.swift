@@ -16,7 +16,7 @@ public struct ServerSurroundings: Sendable {
     public var onReload: @Sendable () async -> Void = {}
     /// Descriptors that are given up when there are no others; best taken at the very start.
     public var spare = SpareDescriptors(0)
-    /// Who started the server and hears how it is.
+    /// The service manager that started the server and hears how it is.
     public var manager: ServiceManager?
     /// What opens the set-up page, where nobody could log in yet; made before anything is listened on.
     public var setup = SetupCode()

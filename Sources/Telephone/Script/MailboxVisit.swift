@@ -17,7 +17,7 @@ struct MailboxVisit: Sendable {
     let callerName: String?
     /// `user@host` as the call came.
     let from: String?
-    /// Whom the operator's key calls; nil where it calls nobody.
+    /// The number that the operator's key calls; nil where it calls nobody.
     let operatorNumber: String?
     let service: VoicemailService
     let voices: any Voices

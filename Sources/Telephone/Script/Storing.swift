@@ -7,7 +7,7 @@ struct Storing: CallState {
     let take: RecordedTake
     /// Whether the caller is still there.
     let isHeard: Bool
-    /// Whom the caller wants to be called afterwards.
+    /// The number that the caller wants to be connected with afterwards.
     var next: String?
 
     func run(_ visit: MailboxVisit) async -> (any CallState)? {

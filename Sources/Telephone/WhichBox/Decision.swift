@@ -35,7 +35,7 @@ public struct Decision: Sendable {
         public var description: String { "\(header): \(finding)" }
     }
 
-    /// Whose mailbox it is, and which; nil for a refusal.
+    /// The account whose mailbox the call is for; nil for a refusal.
     public var account: Account? {
         switch outcome {
         case .deposit(let account, _), .listen(let account, _): account

@@ -38,7 +38,7 @@ struct HistoryInfo {
         entries = read.allSatisfy({ !$0.index.isEmpty }) ? read.sorted { $0.index.lexicographicallyPrecedes($1.index) } : read
     }
 
-    /// Whom the call was forwarded by, those first whose box it rather is. The last entry is where the call is now: us.
+    /// The telephones that forwarded the call, the likeliest owner of the box first. The last entry is where the call is now: this server.
     func forwarders(_ forwarder: Forwarder) -> [Entry] {
         guard let last = entries.last else { return [] }
         var before = Array(entries.dropLast())

@@ -4,7 +4,7 @@ import Voicemail
 public struct WhichBoxSettings: Sendable, Hashable {
     /// Where to look, best first.
     public var sources = BoxSource.standard
-    /// Whose box it is where a call was forwarded more than once.
+    /// The forwarder whose box is meant where a call was forwarded more than once.
     public var forwarder = Forwarder.latest
     /// What becomes of numbers before they are looked for; the number itself is always looked for as well.
     public var rules: [NumberRule] = []

@@ -90,7 +90,7 @@ extension Access {
 }
 
 extension Look {
-    /// Whose password a link resets.
+    /// The user whose password a link resets.
     /// - Throws: `VoicemailError.badCredentials`.
     fileprivate func holder(ofReset hash: String) throws -> (account: Account, user: User) {
         let entry: TicketEntry

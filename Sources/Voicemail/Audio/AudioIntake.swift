@@ -52,7 +52,7 @@ public final class AudioIntake: Sendable {
     private let codec: any AudioCodec
     private let archive: any AudioArchive
     private let logger: Logger
-    /// Whose it is, for a fair share of the decoders.
+    /// The account that sends it, for a fair share of the decoders.
     private let accountID: String
     private let copy = UploadCopy()
 

@@ -36,7 +36,7 @@ public struct AuditEntry: Sendable, Hashable {
     public let id: String
     /// A number that grows. 0 until stored.
     public var serial: Int
-    /// Whose log it is in; empty for what is of no account.
+    /// The account whose log it is in; empty for what is of no account.
     public let accountID: String
     public let action: Action
     /// The interface and, where it is known, who: `web 5c3f…`, `command root`, `server`.

@@ -1,4 +1,4 @@
-/// Whose greetings are meant, where greetings are files.
+/// The owner of greetings, where these are files.
 public enum GreetingShelf: Sendable, Hashable {
     /// A mailbox's own.
     case mailbox(Mailbox)
