@@ -48,13 +48,7 @@ extension Snapshot {
     }
 
     func loginCounts(ids: [String]) throws -> [LoginCount] {
-        guard !ids.isEmpty else { return [] }
-        return try rows(
-            """
-            SELECT \(raw: LoginCountRow.columns) FROM unnest(\(ids)) WITH ORDINALITY AS wanted (wanted_id, place)
-            JOIN login_count ON id = wanted_id ORDER BY place
-            """
-        ).map { try LoginCountRow.decode($0) }
+        try rows(LoginCountRow.columns, of: "login_count", ids: ids).map { try LoginCountRow.decode($0) }
     }
 
     func loginCounts(after id: String, limit: Int) throws -> [LoginCount] {

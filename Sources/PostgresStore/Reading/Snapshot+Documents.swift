@@ -25,13 +25,7 @@ extension Snapshot {
     }
 
     func documents(ids: [String], attributes: Set<String>?) throws -> [StoredDocument] {
-        guard !ids.isEmpty else { return [] }
-        return try rows(
-            """
-            SELECT \(raw: Self.columns) FROM unnest(\(ids)) WITH ORDINALITY AS wanted (wanted_id, place)
-            JOIN document ON id = wanted_id WHERE \(raw: Self.isThere) ORDER BY place
-            """
-        ).map { try DocumentRow.decode($0, attributes: attributes) }
+        try rows(Self.columns, of: "document", ids: ids, where: Self.isThere).map { try DocumentRow.decode($0, attributes: attributes) }
     }
 
     func documents(serials: [Int], attributes: Set<String>?) throws -> [StoredDocument] {

@@ -13,14 +13,8 @@ extension Snapshot {
     }
 
     func messages(ids: [String]) throws -> [Message] {
-        guard !ids.isEmpty else { return [] }
         var shared = MessageRow.Shared()
-        return try rows(
-            """
-            SELECT \(raw: Self.columns) FROM unnest(\(ids)) WITH ORDINALITY AS wanted (wanted_id, place)
-            JOIN message ON id = wanted_id WHERE \(raw: Self.isThere) ORDER BY place
-            """
-        ).map { try MessageRow.decode($0, &shared) }
+        return try rows(Self.columns, of: "message", ids: ids, where: Self.isThere).map { try MessageRow.decode($0, &shared) }
     }
 
     func messages(ofBlob id: BlobID) throws -> [Message] {
@@ -109,13 +103,7 @@ extension Snapshot {
     // MARK: The trash
 
     func removedMessages(ids: [String]) throws -> [RemovedMessage] {
-        guard !ids.isEmpty else { return [] }
-        return try rows(
-            """
-            SELECT \(raw: Self.columns), removed_at FROM unnest(\(ids)) WITH ORDINALITY AS wanted (wanted_id, place)
-            JOIN message ON id = wanted_id WHERE (removed_at IS NOT NULL) IS TRUE ORDER BY place
-            """
-        ).map { try MessageRow.decodeRemoved($0) }
+        try rows(Self.columns + ", removed_at", of: "message", ids: ids, where: "(removed_at IS NOT NULL) IS TRUE").map { try MessageRow.decodeRemoved($0) }
     }
 
     func removedMessages(_ query: TrashQuery, _ visit: (RemovedMessage) throws -> Bool) throws {

@@ -35,13 +35,7 @@ extension Snapshot {
     }
 
     func deliveries(ids: [String]) throws -> [Delivery] {
-        guard !ids.isEmpty else { return [] }
-        return try rows(
-            """
-            SELECT \(raw: DeliveryRow.columns) FROM unnest(\(ids)) WITH ORDINALITY AS wanted (wanted_id, place)
-            JOIN delivery ON id = wanted_id ORDER BY place
-            """
-        ).map { try DeliveryRow.decode($0) }
+        try rows(DeliveryRow.columns, of: "delivery", ids: ids).map { try DeliveryRow.decode($0) }
     }
 
     func deliveries(_ query: DeliveryQuery) throws -> [Delivery] {

@@ -20,6 +20,16 @@ class Snapshot: StoreReader {
 
     func first(_ statement: SQL) throws -> Row? { try session.ask(statement).first }
 
+    /// Rows of a table in the order of their ids here; those that are not there, or that the condition leaves out, are missing. Asks nothing for none.
+    func rows(_ columns: String, of table: String, ids: [String], where condition: String = "TRUE") throws -> [Row] {
+        guard !ids.isEmpty else { return [] }
+        return try rows(
+            """
+            SELECT \(raw: columns) FROM unnest(\(ids)) WITH ORDINALITY AS wanted (wanted_id, place)
+            JOIN \(raw: table) ON id = wanted_id WHERE \(raw: condition) ORDER BY place
+            """)
+    }
+
     /// Shows rows, until `body` returns false.
     /// - Throws: `CancellationError` when nobody waits for them.
     func visit(_ statement: SQL, most: Int? = nil, _ body: (Row) throws -> Bool) throws {
