@@ -7,12 +7,12 @@ import Testing
     private static let environment = ["PATH": "/usr/bin:/bin"]
 
     /// Programs that ask again and again, each time over a connection of their own. Not tasks of this process, whose threads all tests share: who gets
-    /// none of them for seconds has not asked in time.
+    /// none of them for seconds has not asked in time. They end with their directory at the latest.
     private struct Askers {
         private static let script = """
             import os, socket, sys, threading
 
-            counted = os.open("answered", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+            counted = os.open("asked", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
             def ask():
                 with socket.create_connection(("127.0.0.1", int(sys.argv[1]))) as connection:
@@ -20,7 +20,7 @@ import Testing
                     return b"".join(iter(lambda: connection.recv(65536), b""))
 
             def go_on():
-                while not os.path.exists("over"):
+                while os.path.exists("asked") and not os.path.exists("over"):
                     try:
                         answer = ask()
                         if not answer.startswith(b"HTTP/1.1 200 "):
@@ -47,7 +47,7 @@ import Testing
                 output: output.fileDescriptor, errors: output.fileDescriptor)
         }
 
-        private var asked: Int { (try? FileManager.default.attributesOfItem(atPath: directory + "/answered")[.size] as? Int) ?? 0 }
+        private var asked: Int { (try? FileManager.default.attributesOfItem(atPath: directory + "/asked")[.size] as? Int) ?? 0 }
 
         /// Waits until they have asked so many times more.
         func wait(for more: Int) async throws {
